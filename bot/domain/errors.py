@@ -1,0 +1,78 @@
+"""Every error of Makegood, in one tree; the message of each is a sentence for people.
+
+MakegoodError
+├── Refused                 a person asked for what can't be done now; the message is the answer
+│   ├── NotFound            what was named does not exist
+│   ├── NotAllowed          this person may not
+│   └── Invalid             a field of a form is wrong; `fields` says which
+├── Unreadable              what came in can't be understood (400)
+├── Unauthorised            what came in is not from whom it says (401)
+├── Misconfigured           the settings can't be used; the start stops
+├── Outside                 another system did not do what was asked
+│   ├── Unavailable         nothing happened there; asking again is right
+│   ├── Rejected            nothing happened there; asking again won't help
+│   └── Doubtful            it may have happened; look before asking again
+└── TrailBroken             the stored trail is not what was written
+"""
+
+from collections.abc import Mapping
+
+
+class MakegoodError(Exception):
+    """Never raised itself."""
+
+
+class Refused(MakegoodError):
+    """The request does not apply now. Nothing was changed; the message goes to the person who asked."""
+
+
+class NotFound(Refused):
+    """What was named does not exist, or not any more."""
+
+
+class NotAllowed(Refused):
+    """This person may not do this; the message says who may."""
+
+
+class Invalid(Refused):
+    """Some fields of a form are wrong; `fields` maps a field's name to its sentence."""
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
+
+
+class Unreadable(MakegoodError):
+    """A delivery can't be understood; answered with 400 and this reason."""
+
+
+class Unauthorised(MakegoodError):
+    """A delivery's token or signature is wrong; answered with 401."""
+
+
+class Misconfigured(MakegoodError):
+    """A setting is missing, unknown or of a wrong type; the message names it and says what to write."""
+
+
+class Outside(MakegoodError):
+    """Another system did not do what was asked."""
+
+
+class Unavailable(Outside):
+    """Nothing happened there; ask again, not before `retry_after` seconds where it said so."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Rejected(Outside):
+    """The other system said no for good: asking again won't help, a person must look."""
+
+
+class Doubtful(Outside):
+    """The call was cut off: it may or may not have happened there. Look before asking again."""
+
+
+class TrailBroken(MakegoodError):
+    """An entry does not match its hash, or one is missing."""

@@ -1,0 +1,160 @@
+"""The events of a fix, a look and a probe; `run` numbers the fixes of one bug from 1."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from bot.domain.events import Event, Outcome, Text, Texts
+from bot.domain.values import PRIVATE
+
+
+class FixAsked(Event):
+    """Somebody wants to see what an action would do."""
+
+    KIND = "fix_asked"
+    run: int
+    action: str
+    params: Texts
+    reason: Text
+    undo_of: int | None = None
+    view: str = ""
+    """Slack's id of the modal that waits for the preview; empty where there is none."""
+
+
+class FixPreviewed(Outcome):
+    """What will execute is known; approvals are bound to `digest`."""
+
+    KIND = "fix_previewed"
+    run: int
+    digest: str
+    target: str
+    lock_key: str
+    summary: str
+    text: Text
+    rows: Annotated[tuple[Mapping[str, str], ...], PRIVATE] = ()
+    stored: Annotated[str, PRIVATE] = ""
+    """The engine's own preview, serialised: what `run` compares production with."""
+    count: int = 0
+    undoable: bool = False
+    undo_note: str = ""
+    approvals: int = 0
+    risk: str = "low"
+    proper: bool = False
+
+
+class FixRefused(Outcome):
+    """The preview could not be made; nothing was touched."""
+
+    KIND = "fix_refused"
+    run: int
+    why: Text
+
+
+class FixConfirmed(Event):
+    """The owner has seen the preview and wants it run."""
+
+    KIND = "fix_confirmed"
+    run: int
+    digest: str
+    asked: tuple[str, ...] = ()
+    """Who is asked to approve."""
+
+
+class FixApproved(Event):
+    KIND = "fix_approved"
+    run: int
+    digest: str
+    break_glass: bool = False
+    reason: Text = ""
+
+
+class FixRejected(Event):
+    KIND = "fix_rejected"
+    run: int
+    reason: Text
+
+
+class FixCancelled(Event):
+    KIND = "fix_cancelled"
+    run: int
+
+
+class FixLapsed(Outcome):
+    """The preview or its approval is no longer good; nothing was touched."""
+
+    KIND = "fix_lapsed"
+    run: int
+    why: str
+
+
+class FixStarted(Outcome):
+    """From here on production may have changed; never started a second time."""
+
+    KIND = "fix_started"
+    run: int
+    deadline: AwareDatetime
+
+
+class FixProgressed(Outcome):
+    """A handle to follow, or a line of output worth keeping."""
+
+    KIND = "fix_progressed"
+    run: int
+    handle: str = ""
+    text: Text = ""
+
+
+class FixEnded(Outcome):
+    KIND = "fix_ended"
+    run: int
+    state: Literal["succeeded", "failed", "unknown"]
+    summary: str
+    detail: Text = ""
+    image: Annotated[str, PRIVATE] = ""
+    """Before- and after-image, encrypted; expires."""
+
+
+class FixSettled(Event):
+    """A person looked at production and says what an unknown run did."""
+
+    KIND = "fix_settled"
+    run: int
+    state: Literal["succeeded", "failed"]
+    word: Text = ""
+
+
+class FixReportedDone(Event):
+    """In propose mode: a person ran what was shown and says so."""
+
+    KIND = "fix_reported_done"
+    run: int
+
+
+class LookAsked(Event):
+    KIND = "look_asked"
+    look: str
+    params: Texts = Field(default_factory=dict)
+    view: str = ""
+
+
+class Looked(Outcome):
+    """The rows went to the asker alone."""
+
+    KIND = "looked"
+    look: str
+    asked: int
+    """seq of the LookAsked entry."""
+    count: int
+    rows: Annotated[tuple[Mapping[str, str], ...], PRIVATE] = ()
+    why: Text = ""
+    """Why there are none, where it failed."""
+
+
+class Probed(Outcome):
+    KIND = "probed"
+    probe: str
+    when: Literal["before", "after", "asked"]
+    ok: bool
+    said: str
+    run: int | None = None

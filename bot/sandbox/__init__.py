@@ -1,0 +1,1 @@
+"""What `makegood demo` and the tests run against: a local Slack, a customer, a board, a till."""

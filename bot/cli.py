@@ -1,4 +1,68 @@
-"""Placeholder."""
+"""The command line: `makegood run` and its neighbours; each command is a module of bot/commands, loaded when it is called."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from bot.domain.errors import MakegoodError
+
+COMMANDS = {
+    "init": "asks a few questions and writes makegood.toml",
+    "run": "runs the bot",
+    "demo": "runs the demo: a local Slack, a small SaaS, a customer; no tokens needed",
+    "doctor": "checks the settings and every system they name; changes nothing",
+    "migrate": "brings the database to the present schema",
+    "trail": "checks the trail's chain of hashes, or prints a bug's trail",
+    "retro": "tells the story of a bug or of a month",
+    "actions": "lists, checks, makes and allows fix-actions",
+    "targets": "looks at production targets; trusts a host's key",
+    "forget": "deletes what is stored of a customer; the trail stays whole",
+    "bench": "measures Makegood against a baseline in the same run",
+}
 
 
-def main() -> None: ...
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options; docs are held against it."""
+    top = argparse.ArgumentParser(
+        prog="makegood", description="A production bug costs a customer; Makegood makes it good."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, help_ in COMMANDS.items():
+        sub = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
+        _module(name).options(sub)
+    return top
+
+
+def _module(name: str) -> Any:
+    return import_module(f"bot.commands.{name}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exit status 0; 1 where something is wrong (one line says what); 2 where the command's words are off."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        args = _parse(given)
+        status = _module(args.command).run(args)
+    except MakegoodError as error:
+        sys.stderr.write(f"makegood: {error}\n")
+        status = 1
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def _parse(given: list[str]) -> argparse.Namespace:
+    """Only the called command's module is loaded: `makegood run` is ready sooner."""
+    if given and given[0] in COMMANDS:
+        top = argparse.ArgumentParser(prog=f"makegood {given[0]}", description=COMMANDS[given[0]])
+        _module(given[0]).options(top)
+        args = top.parse_args(given[1:])
+        args.command = given[0]
+        return args
+    return parser().parse_args(given)
+
+
+def config_option(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--config", default="makegood.toml", help="the settings file (default: makegood.toml)")

@@ -80,6 +80,8 @@ class Repeated(Outcome):
     occurrences: int
     """Total, as the tracker counts or as we do, whichever is more."""
     users: int | None = None
+    events: tuple[str, ...] = ()
+    """The newest occurrences' own ids: one told of twice counts once."""
 
 
 class CameBack(Outcome):
@@ -88,12 +90,21 @@ class CameBack(Outcome):
     KIND = "came_back"
     occurrences: int
     users: int | None = None
+    events: tuple[str, ...] = ()
 
 
 class AlertPosted(Outcome):
     """Another app's message about this error stands in a channel."""
 
     KIND = "alert_posted"
+    channel: str
+    ts: str
+
+
+class CardPosted(Outcome):
+    """The card stands in a channel; its thread is the trail."""
+
+    KIND = "card_posted"
     channel: str
     ts: str
 
@@ -288,6 +299,13 @@ class Told(Event):
     customers: tuple[str, ...]
     text: Text
     grants: tuple[Grant, ...] = ()
+
+
+class TellSkipped(Event):
+    """Nobody needs to tell these: they were only hit, or know already."""
+
+    KIND = "tell_skipped"
+    customers: tuple[str, ...]
 
 
 class TellReleased(Event):

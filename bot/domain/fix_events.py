@@ -6,7 +6,14 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from bot.domain.events import Event, Outcome, Text, Texts
-from bot.domain.values import PRIVATE
+from bot.domain.values import PRIVATE, Frozen
+
+
+class Stored(Frozen):
+    """The engine's own preview, serialised, and the salt of its digest: what `run` compares production with."""
+
+    salt: str = ""
+    preview: str = ""
 
 
 class FixAsked(Event):
@@ -33,8 +40,7 @@ class FixPreviewed(Outcome):
     summary: str
     text: Text
     rows: Annotated[tuple[Mapping[str, str], ...], PRIVATE] = ()
-    stored: Annotated[str, PRIVATE] = ""
-    """The engine's own preview, serialised: what `run` compares production with."""
+    stored: Annotated[Stored, PRIVATE] = Stored()
     count: int = 0
     undoable: bool = False
     undo_note: str = ""
@@ -97,11 +103,11 @@ class FixStarted(Outcome):
 
 
 class FixProgressed(Outcome):
-    """A handle to follow, or a line of output worth keeping."""
+    """A line of output worth keeping, or what finds a cut-off run again (sealed)."""
 
     KIND = "fix_progressed"
     run: int
-    handle: str = ""
+    kept: Text = ""
     text: Text = ""
 
 

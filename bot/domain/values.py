@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 
 class Frozen(BaseModel):
@@ -205,12 +212,22 @@ class Money(Frozen):
         return f"{sign}{text}" if sign else f"{text} {self.currency}"
 
 
-class Credit(Frozen):
+class _Grant(Frozen):
+    """One kind of makegood; `kind` is always written down, also where defaults are left out: it tells them apart."""
+
+    kind: str
+
+    @model_serializer(mode="wrap")
+    def _named(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {"kind": self.kind, **handler(self)}
+
+
+class Credit(_Grant):
     kind: Literal["credit"] = "credit"
     money: Money
 
 
-class Days(Frozen):
+class Days(_Grant):
     """The paid (or trial) period ends at `until`, an absolute moment; `days` is what people read."""
 
     kind: Literal["days"] = "days"
@@ -218,7 +235,7 @@ class Days(Frozen):
     until: AwareDatetime
 
 
-class Upgrade(Frozen):
+class Upgrade(_Grant):
     """The plan is `plan` until `until`, then what it was before."""
 
     kind: Literal["upgrade"] = "upgrade"

@@ -24,9 +24,12 @@ class Changes:
             listener()
 
     async def until(self, predicate: Callable[[], Found], timeout: float) -> Found | None:  # noqa: ASYNC109 - part of the contract
-        """The first truthy value of the predicate, asked again after every change; None when time is up."""
+        """The first truthy value of the predicate, asked again after every change; None when time is up.
+
+        A predicate may look at what is not there yet: a missing key or index counts as "not yet".
+        """
         deadline = asyncio.get_running_loop().time() + timeout
-        while not (found := predicate()):
+        while not (found := _ask(predicate)):
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 return None
@@ -38,3 +41,10 @@ class Changes:
             await asyncio.wait_for(self._event.wait(), seconds)
         except TimeoutError:
             return  # the caller looks once more and gives up
+
+
+def _ask(predicate: Callable[[], Found]) -> Found | None:
+    try:
+        return predicate()
+    except LookupError:
+        return None

@@ -31,7 +31,9 @@ class Faults:
 
     def add(self, *, kind: str, method: str = ANY, times: int = 1, retry_after: int = 1) -> None:
         if kind not in DELIVERY_KINDS | CALL_KINDS and not kind.startswith("error:"):
-            raise ValueError(f"no such fault: {kind!r}; there are {sorted(DELIVERY_KINDS | CALL_KINDS)} and 'error:code'")
+            raise ValueError(
+                f"no such fault: {kind!r}; there are {sorted(DELIVERY_KINDS | CALL_KINDS)} and 'error:code'"
+            )
         self._pending.append(Fault(kind=kind, method=method, times=times, retry_after=retry_after))
 
     def clear(self) -> None:

@@ -75,5 +75,8 @@ def _command(entry: Mapping[str, Any]) -> Command:
 
 def _shortcut(entry: Mapping[str, Any]) -> Shortcut:
     return Shortcut(
-        name=entry["name"], callback_id=entry["callback_id"], type=entry["type"], description=entry.get("description", "")
+        name=entry["name"],
+        callback_id=entry["callback_id"],
+        type=entry["type"],
+        description=entry.get("description", ""),
     )

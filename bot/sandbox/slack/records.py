@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+STRANGERS = "T0STRANGE"  # the other workspace of a shared channel
 
 
 class SlackError(Exception):
@@ -116,6 +117,7 @@ class Call:
     args: Json
     answer: Json
     status: int = 200
+    took: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +148,8 @@ class Ack:
 @dataclass(frozen=True, kw_only=True)
 class Act:
     """What a person sees after acting: `error` when the app gave no answer in time or a wrong one, `errors` under a modal's
-    fields, `options` offered by a searching select."""
+    fields, `options` offered by a searching select.
+    """
 
     ok: bool = True
     error: str | None = None

@@ -35,17 +35,21 @@ class World:
         self.base_url = "http://127.0.0.1"
         self.changes = Changes()
         self.emit: Callable[[Json], None] = lambda _event: None
+        self.plan: Callable[[Scheduled], None] = lambda _planned: None
+        # Names and times go on over a reset: who listens may remember what it has seen.
+        self._ids: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
+        self._last_ts = 0
         self.clear()
 
     def clear(self) -> None:
-        self._ids: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
-        self._last_ts = 0
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.messages: dict[str, dict[str, Json]] = defaultdict(dict)
+        self.threads: dict[tuple[str, str], list[str]] = defaultdict(list)  # what answers a message, oldest first
         self.ephemerals: list[Json] = []
         self.bots: dict[str, Json] = {}
+        self.message_forms: dict[tuple[str, str], Json] = {}
         self.views: dict[str, Json] = {}
         self.view_errors: dict[str, dict[str, str]] = {}
         self.stacks: dict[str, list[str]] = defaultdict(list)
@@ -58,7 +62,7 @@ class World:
         self.tickets: set[str] = set()
         self.notices: list[Notice] = []
         self.calls: list[Call] = []
-        self.deliveries: list[Delivery] = []
+        self.deliveries: dict[str, Delivery] = {}
 
     # -- names and times
 
@@ -103,8 +107,7 @@ class World:
 
     def replies(self, channel: str, ts: str) -> list[Json]:
         """A thread, oldest first, without its parent."""
-        thread = (message for message in self.messages[channel].values() if message.get("thread_ts") == ts)
-        return sorted((message for message in thread if message["ts"] != ts), key=lambda message: str(message["ts"]))
+        return [self.messages[channel][reply] for reply in self.threads[channel, ts]]
 
     def dm(self, user: str) -> Channel:
         """The app's direct message with somebody; it exists from the first time it is asked for."""
@@ -119,6 +122,7 @@ class World:
     def add_message(self, channel: str, message: Json) -> Json:
         self.messages[channel][message["ts"]] = message
         if (parent := message.get("thread_ts")) and parent != message["ts"]:
+            self.threads[channel, parent].append(message["ts"])
             self._count_replies(channel, parent)
         self._emit_message(channel, message)
         return message
@@ -133,9 +137,15 @@ class World:
         previous = self.messages[channel].pop(ts)
         if previous.get("reply_count"):
             kept = {key: previous[key] for key in ("ts", "thread_ts", "reply_count", "reply_users", "latest_reply")}
-            tomb = {"type": "message", "subtype": "tombstone", "hidden": True, "text": "This message was deleted."} | kept
+            tomb = {
+                "type": "message",
+                "subtype": "tombstone",
+                "hidden": True,
+                "text": "This message was deleted.",
+            } | kept
             self.messages[channel][ts] = tomb | {"user": "USLACKBOT"}
-        elif parent := previous.get("thread_ts"):
+        elif (parent := previous.get("thread_ts")) and parent != ts:
+            self.threads[channel, parent].remove(ts)
             self._count_replies(channel, parent)
         self._emit_hidden(channel, "message_deleted", deleted_ts=ts, previous_message=_public(previous))
 
@@ -160,16 +170,16 @@ class World:
     def join(self, channel: str, user: str) -> None:
         found = self.channels[channel]
         self.put_channel(replace(found, members=found.members | {user}))
-        letter = {"channel": "C", "group": "G", "im": "D"}[found.kind]
-        self.emit({"type": "member_joined_channel", "user": user, "channel": channel, "channel_type": letter, "team": self.team})
+        self._emit_membership("member_joined_channel", found, user)
+
+    def leave(self, channel: str, user: str) -> None:
+        found = self.channels[channel]
+        self.put_channel(replace(found, members=found.members - {user}))
+        self._emit_membership("member_left_channel", found, user)
 
     def record_delivery(self, delivery: Delivery) -> None:
         """Adds an attempt, or replaces it once its outcome is known."""
-        same = [i for i, old in enumerate(self.deliveries) if (old.envelope_id, old.at) == (delivery.envelope_id, delivery.at)]
-        if same:
-            self.deliveries[same[-1]] = delivery
-        else:
-            self.deliveries.append(delivery)
+        self.deliveries[delivery.envelope_id] = delivery
         self.announce()
 
     def record_call(self, call: Call) -> None:
@@ -191,9 +201,17 @@ class World:
         self.messages[channel][parent_ts] = counted | latest
 
     def _emit_message(self, channel: str, message: Json) -> None:
-        event = _public(message) | {"channel": channel, "channel_type": self.channels[channel].kind, "event_ts": message["ts"]}
+        event = _public(message) | {
+            "channel": channel,
+            "channel_type": self.channels[channel].kind,
+            "event_ts": message["ts"],
+        }
         self.announce()
         self.emit(event)
+
+    def _emit_membership(self, kind: str, channel: Channel, user: str) -> None:
+        letter = {"channel": "C", "group": "G", "im": "D"}[channel.kind]
+        self.emit({"type": kind, "user": user, "channel": channel.id, "channel_type": letter, "team": self.team})
 
     def _emit_hidden(self, channel: str, subtype: str, **what: object) -> None:
         ts = self.new_ts()

@@ -73,7 +73,9 @@ class Method:
 METHODS: dict[str, Method] = {}
 
 
-def method(name: str, *, tier: int, scopes: tuple[str, ...] = (), app_token: bool = False) -> Callable[[Handler], Handler]:
+def method(
+    name: str, *, tier: int, scopes: tuple[str, ...] = (), app_token: bool = False
+) -> Callable[[Handler], Handler]:
     """Declares a method. Tier 0 is what Slack calls special."""
 
     def declare(answer: Handler) -> Handler:

@@ -1,0 +1,1 @@
+"""Approved actions and looks, one a file. docs/actions.md tells how to write one."""

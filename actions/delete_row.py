@@ -1,0 +1,29 @@
+"""The one bad row."""
+
+from typing import ClassVar
+
+from pydantic import Field
+from sqlalchemy import Delete, delete
+
+from bot.fixes.model import Risk, SqlAction, TableName
+from bot.fixes.tables import Tables
+
+
+class DeleteRow(SqlAction):
+    """Delete one row of a table by its key.
+
+    Rows that hang on it go with it; the preview shows them all, and an undo brings them all back.
+    """
+
+    risk = Risk.MEDIUM
+    from_facts: ClassVar = {"id": ("metaData.crud.id", "metaData.row.id")}
+
+    table: TableName
+    id: str = Field(title="Key", description="The row's key, as in 13", max_length=200)
+
+    def lock_key(self) -> str:
+        return f"{self.table}/{self.id}"
+
+    def statement(self, tables: Tables) -> Delete:
+        key = tables.key(self.table)
+        return delete(tables[self.table]).where(key == tables.value(key, self.id))

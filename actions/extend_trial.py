@@ -1,0 +1,30 @@
+"""More days for somebody who lost some to our bug."""
+
+from datetime import date
+
+from pydantic import Field
+from sqlalchemy import Update, update
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+
+class ExtendTrial(SqlAction):
+    """Move the end of one account's trial. Adapt the table and column to your own database.
+
+    Takes the new last day rather than a number of days, so that running it twice gives nothing twice.
+    """
+
+    risk = Risk.LOW
+    volatile = frozenset({"updated_at"})
+
+    account: str = Field(description="The account's key", max_length=200)
+    until: date = Field(description="The trial's new last day")
+
+    def lock_key(self) -> str:
+        return f"accounts/{self.account}"
+
+    def statement(self, tables: Tables) -> Update:
+        key, ends = tables.key("accounts"), tables.column("accounts", "trial_ends")
+        until = tables.value(ends, self.until.isoformat())
+        return update(tables["accounts"]).where(key == tables.value(key, self.account)).values({ends: until})

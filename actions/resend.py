@@ -1,0 +1,34 @@
+"""A stuck e-mail or job goes again."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+from sqlalchemy import Select, Update, select, update
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+
+class Resend(SqlAction):
+    """Set one stuck job back to "pending", so that the application picks it up again.
+
+    Touches the row only while it is stuck: a job that went out meanwhile is not sent twice. An undo cannot call back what went out.
+    """
+
+    risk = Risk.MEDIUM
+    volatile = frozenset({"updated_at"})
+
+    table: Literal["jobs", "emails"]
+    id: str = Field(title="Key", description="The row's key, as in 13", max_length=200)
+
+    def lock_key(self) -> str:
+        return f"{self.table}/{self.id}"
+
+    def statement(self, tables: Tables) -> Update:
+        table, key, status = tables[self.table], tables.key(self.table), tables.column(self.table, "status")
+        stuck = status.in_(["failed", "stuck"])
+        return update(table).where(key == tables.value(key, self.id), stuck).values({status: "pending"})
+
+    def check(self, tables: Tables) -> Select[Any]:
+        key, status = tables.key(self.table), tables.column(self.table, "status")
+        return select(key).where(key == tables.value(key, self.id), status.in_(["failed", "stuck"]))

@@ -1,0 +1,279 @@
+"""The composition root: the one module that knows every other. Builds the parts, starts and stops them in order."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+
+from bot import outside
+from bot.domain.bug import Bug
+from bot.domain.errors import Unavailable
+from bot.fixes.catalogue import SHIPPED, Catalogue
+from bot.fixes.engine import Engine
+from bot.intake.alerts import Alerts
+from bot.intake.boards import BoardChanges
+from bot.intake.conversation import Conversation
+from bot.intake.inflow import Inflow
+from bot.intake.people import People
+from bot.intake.proposal import Proposals
+from bot.ledger import leases
+from bot.ledger.db import Database
+from bot.ledger.inbox import Inbox, Item
+from bot.ledger.ledger import Ledger, Recorded
+from bot.ledger.lock import FileLock
+from bot.ledger.migrate import migrate
+from bot.ledger.pace import Pace
+from bot.ledger.relay import Relay
+from bot.ledger.spans import Switches
+from bot.ledger.wake import listen
+from bot.memory import Memory
+from bot.metrics import Metrics
+from bot.settings import Runtime, Settings
+from bot.slack import connect, listeners
+from bot.slack.client import SlackPort, web_client
+from bot.slack.connect import Identity, Sockets
+from bot.slack.desk import Desk
+from bot.slack.directory import Directory
+from bot.slack.door import SOURCE as ASK
+from bot.slack.door import Door
+from bot.timers import Timers
+from bot.web import ALERTS, BOARD, PEOPLE, Web
+
+log = logging.getLogger(__name__)
+
+DRAIN = 10.0
+RETRY = 5.0
+
+
+@dataclass
+class Bot:
+    """`start` returns when /ready would answer 200; `stop` drains. `only` limits the sinks of this process."""
+
+    settings: Settings
+    runtime: Runtime
+    home: Path
+    only: Sequence[str] = ()
+    _stops: list[Any] = field(default_factory=list)
+
+    async def start(self) -> None:
+        self.db = await self._database()
+        self.client = web_client(self.runtime.bot_token.get_secret_value(), self.runtime.api_url)
+        self.me = await self._identify()
+        self.http = aiohttp.ClientSession()
+        self._stops.append(self.http.close)
+        self._ledger()
+        await self._parts()
+        await self._sinks()
+        await self._inflow()
+        await self._run()
+
+    async def _database(self) -> Database:
+        if self.runtime.database_url.startswith("sqlite"):
+            lock = FileLock.of(self.runtime.database_url)
+            lock.take()
+            self._stops.append(lock.free)
+        db = Database(self.runtime.database_url)
+        self._stops.append(db.close)
+        await migrate(db)
+        return db
+
+    async def _identify(self) -> Identity:
+        """A wrong token ends the start; a Slack that is away is waited for."""
+        while True:
+            try:
+                me = await connect.identify(self.client)
+                if self.runtime.app_token:
+                    await connect.check_app_token(self.client, self.runtime.app_token.get_secret_value())
+            except Unavailable as error:
+                log.warning("%s Trying again in %.0f s.", error, RETRY)
+                await asyncio.sleep(RETRY)
+            else:
+                return me
+
+    def _ledger(self) -> None:
+        self.ledger = Ledger(self.db, self.me.team, {})
+        self.metrics = Metrics(self.ledger)
+        self.clock = lambda: self.ledger.clock().timestamp()
+        self.inbox = Inbox(self.db, self.me.team, self.clock)
+        self.pace = Pace(self.db, self.me.team, self.clock)
+        self.switches = Switches(self.db, self.me.team, self.clock)
+        self.port = SlackPort(self.client, self.pace)
+        self.directory = Directory(self.port, self.me.team, self.settings.policy.approvers)
+        self.memory = Memory(self.ledger)
+
+    async def _parts(self) -> None:
+        self.engine = Engine(await self._catalogue(), self.settings.targets)
+        self._stops.append(self.engine.close)
+        self.outside = await outside.connect(self.settings, self.http)
+        self._stops.append(self.outside.close)
+        self.alerts = Alerts(self.ledger, self.inbox, self.settings.admit)
+        proposals = Proposals(self.port, self.settings.slack.error_channels[0])
+        self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
+        self.door = Door(desk=self._desk(), inbox=self.inbox, http=self.http)
+
+    async def _catalogue(self) -> Catalogue:
+        """The shipped actions as they are; the team's own as an approver allowed them."""
+        paths = [SHIPPED, *(self.home / p for p in self.settings.actions.paths)]
+        return outside.catalogue(paths, await self.switches.starting("allow:"))
+
+    def _desk(self) -> Desk:
+        services: Mapping[str, Any] = {
+            "engine": self.engine,
+            "memory": self.memory.suggestion,
+            "plans": lambda: self.outside.plans,
+            "people": self.people,
+            "switches": self.switches,
+            "reload": self._reload,
+            "workspace_url": self.me.url,
+        }
+        return Desk(
+            ledger=self.ledger,
+            port=self.port,
+            directory=self.directory,
+            settings=self.settings,
+            catalogue=self.engine.catalogue,
+            services=services,
+        )
+
+    async def _reload(self) -> None:
+        """An approver allowed an action: it may run from now on."""
+        self.engine.catalogue.entries.update((await self._catalogue()).entries)
+
+    async def _sinks(self) -> None:
+        every = outside.sinks(self)
+        self.ledger.sinks = {name: sink.interest for name, sink in every.items()}
+        mine = {n: s for n, s in every.items() if not self.only or n in self.only}
+        if self.db.sqlite:
+            await leases.abandoned(self.ledger, 2.0)
+            await self.inbox.abandoned()
+        self.relay = Relay(self.ledger, mine)
+        self.ledger.woken = self._woken
+
+    def _woken(self, recorded: Recorded) -> None:
+        self.metrics.count(recorded)
+        self.relay.wake()
+
+    async def _inflow(self) -> None:
+        conversation = Conversation(
+            ledger=self.ledger,
+            inbox=self.inbox,
+            alerts=self.alerts,
+            error_channels=self.settings.slack.error_channels,
+            mention=self._mention,
+            forget=self.directory.forget,
+            own=lambda event: event.get("bot_id") == self.me.bot or event.get("user") == self.me.user,
+        )
+        boards = BoardChanges(self.ledger, self.inbox)
+
+        async def each_event(items: Sequence[Item]) -> None:
+            await asyncio.gather(*(conversation.fold(item) for item in items))
+
+        async def each_ask(items: Sequence[Item]) -> None:
+            for item in items:
+                await self.door.again(item)
+
+        handlers = {
+            ALERTS: self._alerts,
+            PEOPLE: self.people.fold,
+            BOARD: boards.fold,
+            listeners.EVENT: each_event,
+            ASK: each_ask,
+        }
+        self.inflow = Inflow(self.inbox, handlers)
+
+    async def _alerts(self, items: Sequence[Item]) -> None:
+        for recorded in await self.alerts.fold(items):
+            if recorded.before.seq == 0:
+                await self.people.catch_up(recorded.bug)
+
+    async def _mention(self, event: Mapping[str, Any], bot: str, team: str) -> bool:
+        ask = await listeners.mention_ask(self.door, event, bot or self.me.user, team)
+        if ask is None:
+            return False
+        await self.door.answer(ask, await self.door.decide(ask))
+        return True
+
+    async def _run(self) -> None:
+        self.inflow.start()
+        self._stops.append(self.inflow.stop)
+        relay = asyncio.create_task(self.relay.run())
+        self._stops.append(lambda: self._stop_relay(relay))
+        if not self.db.sqlite:
+            waker = asyncio.create_task(listen(self.db, self.relay.wake))
+            self._stops.append(lambda: _cancelled(waker))
+        self.timers = Timers(self)
+        self.timers.start()
+        self._stops.append(self.timers.stop)
+        if not self.only:
+            await self._front()
+
+    async def _front(self) -> None:
+        """What faces Slack and the hooks."""
+        app = self._bolt()
+        warm = asyncio.create_task(self._warm())
+        self._stops.append(lambda: _cancelled(warm))
+        slack = None
+        self.sockets = None
+        if self.runtime.app_token:
+            self.sockets = Sockets(app, self.runtime.app_token.get_secret_value(), self.client)
+        else:
+            slack = connect.http_handler(app)
+        site = Web(settings=self.settings, inflow=self.inflow, ready=self.ready, metrics=self.metrics, slack=slack)
+        runner = web.AppRunner(site.app(), access_log=None, shutdown_timeout=3)
+        await runner.setup()
+        await web.TCPSite(runner, self.runtime.host, self.runtime.port).start()
+        self._stops.append(lambda: self.door.drain(DRAIN))
+        self._stops.append(runner.cleanup)
+        if self.sockets:
+            await self.sockets.start()
+            self._stops.append(self.sockets.stop)
+
+    def _bolt(self) -> AsyncApp:
+        secret = self.runtime.signing_secret.get_secret_value() if self.runtime.signing_secret else ""
+        app = AsyncApp(client=self.client, token=self.client.token, signing_secret=secret)
+
+        async def store(item: Item) -> None:
+            await self.inflow.submit(item)
+
+        listeners.register(app, self.door, store)
+        return app
+
+    async def _warm(self) -> None:
+        """Names for the first lines; nothing depends on it."""
+        try:
+            await self.directory.warm()
+        except Exception as error:  # noqa: BLE001 - only a convenience: names then come one by one
+            log.info("People could not be listed: %s", error)
+
+    async def ready(self) -> dict[str, bool]:
+        """What /ready says: the database answers, and Slack is connected."""
+        return {"database": await self.db.alive(), "slack": await self.sockets.alive() if self.sockets else True}
+
+    async def worked_before(self, bug: Bug) -> str:
+        return (await self.memory.suggestion(bug)).said
+
+    async def _stop_relay(self, relay: "asyncio.Task[None]") -> None:
+        await self.relay.stop(DRAIN)
+        await _cancelled(relay)
+
+    async def stop(self) -> None:
+        """The newest part first; one that fails to stop doesn't keep the others."""
+        for stop in reversed(self._stops):
+            try:
+                result = stop()
+                if result is not None:
+                    await result
+            except Exception:
+                log.exception("A part did not stop cleanly")
+        self._stops.clear()
+
+
+async def _cancelled(task: "asyncio.Task[Any]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,50 @@
+"""`makegood run`: the bot, until it is told to stop."""
+
+import argparse
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+from bot import settings as config
+from bot.cli import config_option
+from bot.logs import set_up
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    config_option(sub)
+    sub.add_argument("--sinks", default="", help="only these sinks, comma-separated: a second, outbound-only process")
+    sub.add_argument("--debug", action="store_true", help="log what is of no consequence, too")
+
+
+def run(args: argparse.Namespace) -> int:
+    path = Path(args.config)
+    settings, secrets = config.read(path)
+    runtime = config.runtime(path, secrets)
+    set_up(settings, runtime, debug=args.debug)
+    only = tuple(name.strip() for name in args.sinks.split(",") if name.strip())
+    asyncio.run(_run(settings, runtime, path.resolve().parent, only))
+    return 0
+
+
+async def _run(settings: config.Settings, runtime: config.Runtime, home: Path, only: tuple[str, ...]) -> None:
+    from bot.app import Bot  # noqa: PLC0415 - settings are checked before the heavy parts are loaded
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopping.set)
+    bot = Bot(settings, runtime, home, only)
+    starting = asyncio.create_task(bot.start())
+    stopped = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            logging.getLogger("makegood").info("Makegood listens.")
+            await stopped
+    finally:
+        starting.cancel()
+        stopped.cancel()
+        await asyncio.gather(starting, stopped, return_exceptions=True)
+        await bot.stop()

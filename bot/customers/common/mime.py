@@ -1,0 +1,163 @@
+"""A mail as an Inbound: who wrote it, whether a machine did, whether its sender is vouched for, and what is new in it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import parseaddr, parsedate_to_datetime
+
+from bot.customers.common.quotes import without_quotes
+from bot.customers.common.reading import LONGEST_NAME, fingerprint, text_of_html, tidy
+from bot.domain.errors import Unreadable
+from bot.domain.values import CustomerHint, Inbound, InboundKind
+
+Headers = Mapping[str, tuple[str, ...]]
+"""Values by lower-case name, the topmost first: what the last server added stands above what the sender wrote."""
+
+MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f-\U0010ffff]{1,250}>")
+RESULT = re.compile(r"\b(dkim|spf|dmarc)\s*=\s*pass\b([^;]*)", re.IGNORECASE)
+PROPERTY = re.compile(r"(?:header\.(?:d|i|from)|smtp\.mailfrom|envelope-from)\s*=\s*\"?<?([^\s;\"<>]+)", re.IGNORECASE)
+COMMENT = re.compile(r"\([^()]*\)")
+MOST_REFERENCES = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A mail in plain words, however it came in."""
+
+    headers: Headers
+    name: str
+    email: str
+    subject: str
+    text: str
+    at: datetime | None
+
+
+def headers_of(pairs: Iterable[tuple[str, str]]) -> Headers:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        key = name.strip().lower()
+        found[key] = (*found.get(key, ()), " ".join(tidy(value).split()))
+    return found
+
+
+def top(headers: Headers, name: str) -> str:
+    return headers.get(name, ("",))[0]
+
+
+def message_ids(headers: Headers, name: str) -> tuple[str, ...]:
+    return tuple(MESSAGE_ID.findall(" ".join(headers.get(name, ()))))
+
+
+def inbound(letter: Letter, *, source: str, raw: bytes, trusted: bool, ours: str = "") -> Inbound:
+    """`ours` is the address we write from: a copy of our own answer is nothing a customer said."""
+    if not letter.email:
+        raise Unreadable("The mail names no sender.")
+    own = next(iter(message_ids(letter.headers, "message-id")), "")
+    answered = message_ids(letter.headers, "in-reply-to")
+    references = (message_ids(letter.headers, "references") or answered)[:MOST_REFERENCES]
+    by_us = parseaddr(ours)[1].lower() == letter.email.lower()
+    return Inbound(
+        source=source,
+        conversation=next(iter((*references, own)), "") or fingerprint(raw),
+        event=own or fingerprint(raw),
+        kind=InboundKind.OTHER if by_us or by_machine(letter.headers) else InboundKind.MESSAGE,
+        customer=CustomerHint(name=letter.name[:LONGEST_NAME], email=letter.email[:LONGEST_NAME]),
+        trusted=trusted,
+        text=letter.text,
+        subject=letter.subject,
+        at=letter.at,
+        message_id=own,
+        references=references,
+    )
+
+
+def by_machine(headers: Headers) -> bool:
+    """An auto-reply, a newsletter, a bounce: answering it would begin a loop."""
+    submitted = top(headers, "auto-submitted").partition(";")[0].strip().lower()
+    precedence = top(headers, "precedence").strip().lower()
+    bounced = top(headers, "return-path").replace(" ", "") == "<>"
+    return submitted not in {"", "no"} or precedence in {"bulk", "list", "junk"} or bounced
+
+
+def vouched(headers: Headers, email: str, authserv: str = "") -> bool:
+    """SPF, DKIM or DMARC passed for the very domain that From names; `authserv` is the name our mail server signs with."""
+    results = top(headers, "authentication-results")
+    if authserv and results.partition(";")[0].strip().split(" ")[0].lower() != authserv.lower():
+        return spf_vouched(headers, email)
+    passed = RESULT.findall(COMMENT.sub(" ", results))
+    return any(_names(properties, email) for _, properties in passed) or spf_vouched(headers, email)
+
+
+def spf_vouched(headers: Headers, email: str) -> bool:
+    received = top(headers, "received-spf")
+    if not received.lower().startswith("pass"):
+        return False
+    return _names(received, email) or aligned(parseaddr(top(headers, "return-path"))[1], email)
+
+
+def _names(properties: str, email: str) -> bool:
+    return any(aligned(found, email) for found in PROPERTY.findall(properties))
+
+
+def aligned(address: str, email: str) -> bool:
+    """The same domain, or one below the other: "bounce.shop.example" vouches for "shop.example"."""
+    one, other = (part.rpartition("@")[2].lower().strip(".") for part in (address, email))
+    return bool(one and other) and (one == other or one.endswith("." + other) or other.endswith("." + one))
+
+
+def new_text(text: str) -> str:
+    """What the writer added: without the quoted mail below. All of it where nothing else is left."""
+    whole = tidy(text)
+    return without_quotes(whole) or whole
+
+
+def moment_of(date: str) -> datetime | None:
+    """A Date header; "-0000" says that the zone is not known, and reads as UTC."""
+    try:
+        read = parsedate_to_datetime(date)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def parse_mail(raw: bytes, *, source: str, ours: str = "", authserv: str = "") -> Inbound:
+    try:
+        letter = _read(message_from_bytes(raw, policy=default))
+    except Exception as error:  # the stdlib's header parser raises anything at all on hostile headers
+        raise Unreadable(f"The mail can't be read: {type(error).__name__}.") from error
+    trusted = vouched(letter.headers, letter.email, authserv)
+    return inbound(letter, source=source, raw=raw, trusted=trusted, ours=ours)
+
+
+def _read(message: EmailMessage) -> Letter:
+    headers = headers_of((name, str(value)) for name, value in message.items())
+    name, email = parseaddr(top(headers, "from"))
+    return Letter(
+        headers=headers,
+        name=tidy(name),
+        email=tidy(email),
+        subject=top(headers, "subject"),
+        text=new_text(_body(message)),
+        at=moment_of(top(headers, "date")),
+    )
+
+
+def _body(message: EmailMessage) -> str:
+    part = message.get_body(preferencelist=("plain", "html"))
+    if part is None:
+        return ""
+    payload = part.get_payload(decode=True)
+    charset = str(part.get_content_charset() or "utf-8")
+    text = payload.decode(_known(charset), "replace") if isinstance(payload, bytes) else ""
+    return text_of_html(text) if part.get_content_type() == "text/html" else text
+
+
+def _known(charset: str) -> str:
+    try:
+        return charset if b"".decode(charset) == "" else "utf-8"
+    except (LookupError, ValueError, TypeError):
+        return "utf-8"

@@ -1,0 +1,265 @@
+"""The present state of a bug and of what hangs on it, as folded from its entries (see fold.py)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from bot.domain.fix_events import Stored
+from bot.domain.values import BugRef, CustomerHint, Frozen, Grant, Severity
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    FIXED = "fixed"
+    OWED = "owed"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+    MERGED = "merged"
+
+
+LIVE = frozenset({Status.OPEN, Status.CLAIMED, Status.FIXED, Status.OWED})
+
+
+class Message(Frozen):
+    """An answer or a tell to one customer: `at` is when it was decided."""
+
+    seq: int
+    kind: str
+    text: str
+    at: AwareDatetime
+    by: str
+    state: str = "waiting"
+    """waiting | delivered | handed_off | by_hand | failed | doubtful"""
+    external_id: str = ""
+    promised: AwareDatetime | None = None
+
+
+class Given(Frozen):
+    """A makegood promised to one customer."""
+
+    tell: int
+    grant: Grant
+    state: str = "promised"
+    """promised | granted | failed | doubtful | undone | dropped"""
+    seq: int = 0
+    """Of the entry that granted it."""
+
+
+class Customer(Frozen):
+    """Somebody who waits because of this bug."""
+
+    id: str
+    hint: CustomerHint
+    via: str
+    since: AwareDatetime
+    """Waiting since."""
+    source: str = ""
+    conversation: str = ""
+    url: str = ""
+    subject: str = ""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    online: bool = False
+    said: str = ""
+    """Their last words."""
+    said_at: AwareDatetime | None = None
+    messages: tuple[Message, ...] = ()
+    given: tuple[Given, ...] = ()
+    plan: str = ""
+    currency: str = ""
+    skipped: bool = False
+    """Nobody needs to tell them."""
+
+    @property
+    def name(self) -> str:
+        return self.hint.name or self.hint.email or self.hint.id or "a customer"
+
+    @property
+    def reachable(self) -> bool:
+        return bool(self.source or self.hint.email)
+
+    def sent(self, kind: str) -> tuple[Message, ...]:
+        return tuple(m for m in self.messages if m.kind == kind)
+
+    @property
+    def answered_at(self) -> AwareDatetime | None:
+        return next((m.at for m in self.messages if m.state not in {"failed", "doubtful"}), None)
+
+    @property
+    def told(self) -> Message | None:
+        """The tell that reached them, or is on its way there."""
+        return next((m for m in reversed(self.sent("told")) if m.state not in {"failed", "doubtful"}), None)
+
+    @property
+    def told_at(self) -> AwareDatetime | None:
+        message = self.told
+        return message.at if message and message.state != "waiting" else None
+
+
+class RunState(StrEnum):
+    ASKED = "asked"
+    PREVIEWED = "previewed"
+    WAITING = "waiting"
+    """For approval."""
+    APPROVED = "approved"
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+UNDER_WAY = frozenset({RunState.ASKED, RunState.PREVIEWED, RunState.WAITING, RunState.APPROVED, RunState.STARTED})
+
+
+class Fix(Frozen):
+    """One run of an action; an undo is one too (`undo_of`)."""
+
+    run: int
+    action: str
+    params: Mapping[str, str]
+    reason: str
+    by: str
+    at: AwareDatetime
+    state: RunState = RunState.ASKED
+    undo_of: int | None = None
+    undone_by: int | None = None
+    view: str = ""
+    digest: str = ""
+    target: str = ""
+    lock_key: str = ""
+    summary: str = ""
+    text: str = ""
+    rows: tuple[Mapping[str, str], ...] = ()
+    count: int = 0
+    undoable: bool = False
+    undo_note: str = ""
+    approvals: int = 0
+    risk: str = "low"
+    proper: bool = False
+    asked: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] = ()
+    broken_glass: bool = False
+    confirmed_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None = None
+    deadline: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+    kept: str = ""
+    """What finds a cut-off run again, sealed."""
+    cancel_asked: bool = False
+    stored: Stored = Stored()
+    why: str = ""
+    """Why it was refused, rejected, lapsed or failed."""
+
+    @property
+    def name(self) -> str:
+        """As people say it: "delete-row menus 13"."""
+        return " ".join([self.action, *(v for v in self.params.values() if v)])
+
+
+class Probe(Frozen):
+    name: str
+    ok: bool
+    said: str
+    at: AwareDatetime
+
+
+class BoardCard(Frozen):
+    id: str
+    url: str
+    stage: str = ""
+
+
+class Post(Frozen):
+    """A message in a channel."""
+
+    channel: str
+    ts: str
+
+
+class Debt(Frozen):
+    owner: str
+    due: AwareDatetime
+    paid_at: AwareDatetime | None = None
+    how: str = ""
+
+
+class Bug(Frozen):
+    """Everything known of a bug after entry `seq`."""
+
+    ref: BugRef
+    seq: int = 0
+    status: Status = Status.OPEN
+    title: str = ""
+    message: str = ""
+    context: str = ""
+    project: str = ""
+    stage: str = ""
+    severity: Severity | None = None
+    source: str = ""
+    groups: tuple[str, ...] = ()
+    """ "bugsnag:5f73…": the error groups that are this bug."""
+    url: str = ""
+    page: str = ""
+    release: str = ""
+    occurrences: int = 0
+    users: int | None = None
+    facts: Mapping[str, str] = Field(default_factory=dict)
+    frames: tuple[str, ...] = ()
+    admitted: str = ""
+    opened_at: AwareDatetime | None = None
+    opened_by: str = ""
+    last_at: AwareDatetime | None = None
+    owner: str | None = None
+    claimed_at: AwareDatetime | None = None
+    estimate: int | None = None
+    """Minutes."""
+    back_by: AwareDatetime | None = None
+    fixed_at: AwareDatetime | None = None
+    fixed_said: str = ""
+    proper: bool = False
+    """What fixed it is the proper fix."""
+    closed_at: AwareDatetime | None = None
+    closed_why: str = ""
+    muted_until: AwareDatetime | None = None
+    merged_into: int | None = None
+    customers: tuple[Customer, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    board: BoardCard | None = None
+    card_url: str = ""
+    """The tracker's own board card, to be adopted."""
+    card: Post | None = None
+    alerts: tuple[Post, ...] = ()
+    """Other apps' messages about it."""
+    recent: tuple[str, ...] = ()
+    """Ids of the newest occurrences."""
+    debt: Debt | None = None
+    parked: tuple[str, ...] = ()
+    nudges: tuple[str, ...] = ()
+
+    def customer(self, id_: str) -> Customer | None:
+        return next((c for c in self.customers if c.id == id_), None)
+
+    def fix(self, run: int) -> Fix | None:
+        return next((f for f in self.fixes if f.run == run), None)
+
+    @property
+    def untold(self) -> tuple[Customer, ...]:
+        """Customers who can be reached and don't know yet."""
+        return tuple(c for c in self.customers if c.reachable and not c.told_at and not c.skipped)
+
+    @property
+    def live_fix(self) -> Fix | None:
+        return next((f for f in reversed(self.fixes) if f.state in UNDER_WAY), None)
+
+    @property
+    def last_success(self) -> Fix | None:
+        """The newest fix that worked and has not been undone."""
+        done = (f for f in reversed(self.fixes) if f.state is RunState.SUCCEEDED and not f.undo_of and not f.undone_by)
+        return next(done, None)

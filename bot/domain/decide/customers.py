@@ -1,0 +1,143 @@
+"""First answers and tells: anybody may speak to a customer, whoever owns the bug."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain import events as e
+from bot.domain.bug import Bug, Customer, Status
+from bot.domain.decide.rules import must_allow
+from bot.domain.errors import Invalid, Refused
+from bot.domain.events import Event
+from bot.domain.values import CustomerHint, Grant
+
+LONGEST_MESSAGE = 5000
+
+
+def join(
+    bug: Bug, hint: CustomerHint, *, via: str, source: str = "", conversation: str = "", url: str = ""
+) -> e.CustomerJoined | None:
+    """Somebody waits because of this bug; None where nothing new is known of them."""
+    known = find(bug, hint, source, conversation)
+    if known and _nothing_new(known, hint, source, conversation):
+        return None
+    return e.CustomerJoined(
+        customer=known.id if known else f"c{len(bug.customers) + 1}",
+        hint=hint,
+        via=via,
+        source=source,
+        conversation=conversation,
+        url=url,
+    )
+
+
+def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation: str) -> bool:
+    merged = known.hint.model_copy(update={k: v for k, v in hint.model_dump().items() if v})
+    return merged == known.hint and (not source or (source, conversation) == (known.source, known.conversation))
+
+
+def find(bug: Bug, hint: CustomerHint, source: str = "", conversation: str = "") -> Customer | None:
+    """The customer of this bug with that conversation, e-mail address or id."""
+    for customer in bug.customers:
+        if conversation and (customer.source, customer.conversation) == (source, conversation):
+            return customer
+        if hint.email and customer.hint.email.casefold() == hint.email.casefold():
+            return customer
+        if hint.id and not hint.email and customer.hint.id == hint.id:
+            return customer
+    return None
+
+
+def answer(bug: Bug, ids: Iterable[str], text: str, promised: datetime | None = None) -> e.Answered:
+    """ "We see it, looking now": stops the silence clock, is not the tell."""
+    must_allow(bug, e.Answered)
+    return e.Answered(customers=_reachable(bug, ids), text=_text(text), promised=promised)
+
+
+def tell(bug: Bug, ids: Iterable[str], text: str, grants: Iterable[Grant] = (), *, anyway: bool = False) -> e.Told:
+    """That it works, and what they get for it; refused while nothing is fixed unless the teller insists (`anyway`)."""
+    must_allow(bug, e.Told)
+    chosen = _reachable(bug, ids)
+    if bug.status in {Status.OPEN, Status.CLAIMED} and not anyway:
+        raise Refused(f"{bug.ref} is not fixed yet. Press *It works* first, or send a first answer instead.")
+    twice = [c.name for c in bug.customers if c.id in chosen and c.told]
+    if twice:
+        raise Refused(f"{', '.join(twice)} knows already, or the message is on its way. Leave them out.")
+    grants = tuple(grants)
+    _once(bug, chosen, grants)
+    return e.Told(customers=chosen, text=_text(text), grants=grants)
+
+
+def _once(bug: Bug, chosen: tuple[str, ...], grants: tuple[Grant, ...]) -> None:
+    given = [
+        c.name
+        for c in bug.customers
+        if c.id in chosen and any(g.state in {"granted", "promised", "doubtful"} for g in c.given)
+    ]
+    if grants and given:
+        raise Refused(
+            f"{', '.join(given)} already got something for {bug.ref}. Undo that first, or tell without a makegood."
+        )
+
+
+def _reachable(bug: Bug, ids: Iterable[str]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(ids))
+    if not chosen:
+        raise Invalid("Choose at least one customer.", {"customers": "Choose at least one customer."})
+    for id_ in chosen:
+        customer = bug.customer(id_)
+        if customer is None:
+            raise Refused(f"{bug.ref} has no such customer any more. Open the form again.")
+        if not customer.reachable:
+            raise Refused(
+                f"There is no way to reach {customer.name}: add an address with `/bug customer {bug.ref} them@example.com`."
+            )
+    return chosen
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise Invalid("Write what the customer will read.", {"text": "Write what the customer will read."})
+    if len(text) > LONGEST_MESSAGE:
+        raise Invalid(
+            "That is too long for a chat.", {"text": f"At most {LONGEST_MESSAGE} characters; this has {len(text)}."}
+        )
+    return text.strip()
+
+
+def release(bug: Bug, tell_seq: int, customer: str) -> Event:
+    """Tell without the makegood that failed."""
+    must_allow(bug, e.TellReleased)
+    found = bug.customer(customer)
+    stuck = found and any(g.tell == tell_seq and g.state in {"failed", "doubtful"} for g in found.given)
+    if not stuck:
+        raise Refused("Nothing of this message is held back any more.")
+    return e.TellReleased(tell=tell_seq, customer=customer)
+
+
+def skip(bug: Bug) -> e.TellSkipped:
+    """Nobody else needs to be told; who wrote to us is never left without a word."""
+    must_allow(bug, e.TellSkipped)
+    asked = [c.name for c in bug.untold if c.said_at]
+    if asked:
+        raise Refused(f"{', '.join(asked)} wrote to us and waits for a word: tell them.")
+    if not bug.untold:
+        raise Refused("Everybody knows already.")
+    return e.TellSkipped(customers=tuple(c.id for c in bug.untold))
+
+
+def by_hand(bug: Bug, message: int, customer: str) -> e.Delivered:
+    """ "I told them": for channels without a way to answer, and after a doubtful send."""
+    found = bug.customer(customer)
+    sent = found and next((m for m in found.messages if m.seq == message), None)
+    if not sent:
+        raise Refused("That message is not there any more.")
+    if sent.state in {"delivered", "handed_off", "by_hand"}:
+        raise Refused("That message is out already.")
+    return e.Delivered(message=message, customer=customer, state="by_hand")
+
+
+def undo_grant(bug: Bug, seq: int, why: str) -> e.GrantUndoAsked:
+    must_allow(bug, e.GrantUndoAsked)
+    if not any(g.seq == seq and g.state == "granted" for c in bug.customers for g in c.given):
+        raise Refused("That makegood is not there to take back (any more).")
+    return e.GrantUndoAsked(granted=seq, why=why)

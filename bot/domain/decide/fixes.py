@@ -1,0 +1,187 @@
+"""The way of a fix: reason, preview, approval where the risk asks for it, run, check, undo or owed."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.domain import fix_events as f
+from bot.domain.bug import UNDER_WAY, Bug, Fix, RunState
+from bot.domain.decide.owner import claim_if_free
+from bot.domain.decide.rules import must_allow
+from bot.domain.errors import Invalid, NotAllowed, Refused
+from bot.domain.events import Event
+from bot.domain.policy import Member, may_approve
+from bot.domain.words import clock, foreign, who
+
+GOOD_FOR = timedelta(minutes=15)
+"""How long a preview may be confirmed, and an approval run."""
+BREAK_GLASS_AFTER = timedelta(minutes=2)
+SHORTEST_REASON = 3
+
+
+def ask(
+    bug: Bug,
+    by: str,
+    action: str,
+    params: Mapping[str, str],
+    reason: str,
+    *,
+    view: str = "",
+    undo_of: int | None = None,
+) -> tuple[Event, ...]:
+    """Wants a preview; an unclaimed bug is claimed with it."""
+    must_allow(bug, f.FixAsked)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("Say why: it stands in the trail.", {"reason": "Say why: it stands in the trail."})
+    _one_at_a_time(bug)
+    asked = f.FixAsked(
+        run=len(bug.fixes) + 1,
+        action=action,
+        params=dict(params),
+        reason=reason.strip(),
+        undo_of=undo_of,
+        view=view,
+    )
+    return (*claim_if_free(bug, by), asked)
+
+
+def _one_at_a_time(bug: Bug) -> None:
+    live = bug.live_fix
+    if live and live.state in {RunState.WAITING, RunState.APPROVED, RunState.STARTED}:
+        raise Refused(
+            f"{foreign(live.name, 100)} by {who(live.by)} is under way on {bug.ref}. Wait for its end, or cancel it."
+        )
+    unknown = next((x for x in bug.fixes if x.state is RunState.UNKNOWN), None)
+    if unknown:
+        raise Refused(
+            f"Nobody knows yet whether {foreign(unknown.name, 100)} happened. Look at production and settle it first."
+        )
+
+
+def ask_undo(bug: Bug, by: str, run: int, reason: str, *, view: str = "") -> tuple[Event, ...]:
+    """An undo is a fix: previewed, approved, recorded."""
+    fix = find(bug, run)
+    if fix.state is not RunState.SUCCEEDED or fix.undo_of:
+        raise Refused(f"{foreign(fix.name, 100)} did not run to its end, so there is nothing to undo.")
+    if fix.undone_by:
+        raise Refused(f"{foreign(fix.name, 100)} is undone already.")
+    if not fix.undoable:
+        raise Refused(f"{foreign(fix.name, 100)} cannot be undone: {foreign(fix.undo_note, 300)}")
+    return ask(bug, by, fix.action, fix.params, reason, view=view, undo_of=run)
+
+
+def confirm(bug: Bug, by: str, run: int, digest: str, *, now: datetime, asked: tuple[str, ...] = ()) -> f.FixConfirmed:
+    """Only who asked for the preview, only what was previewed, only while it is fresh."""
+    fix = find(bug, run)
+    if fix.by != by:
+        raise NotAllowed(f"{who(fix.by)} asked for this preview, so only they can run it. Make your own with *Fix*.")
+    if fix.state is not RunState.PREVIEWED:
+        raise Refused(f"{foreign(fix.name, 100)} is {said(fix)} already.")
+    _must_match(fix, digest)
+    if now - fix.at > GOOD_FOR:
+        raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")
+    if fix.approvals > len(asked):
+        raise NotAllowed(
+            f"This needs {fix.approvals} other people's approval, and {len(asked)} of those in `[policy] approvers` can give it now."
+        )
+    must_allow(bug, f.FixConfirmed)
+    return f.FixConfirmed(run=run, digest=digest, asked=asked)
+
+
+def approve(bug: Bug, member: Member, run: int, digest: str, now: datetime) -> f.FixApproved:
+    """By somebody else, who was asked, for exactly what they saw."""
+    fix = _waiting(bug, run)
+    may_approve(member, fix)
+    _must_match(fix, digest)
+    _fresh(fix, now)
+    must_allow(bug, f.FixApproved)
+    return f.FixApproved(run=run, digest=digest)
+
+
+def break_glass(bug: Bug, by: str, run: int, digest: str, *, now: datetime, reason: str) -> f.FixApproved:
+    """The one who asked goes on alone: only after a wait, with a reason, seen by everybody."""
+    fix = _waiting(bug, run)
+    if fix.by != by:
+        raise NotAllowed(f"Only {who(fix.by)}, who asked for it, can go on without an approval.")
+    _must_match(fix, digest)
+    _fresh(fix, now)
+    if fix.confirmed_at and now - fix.confirmed_at < BREAK_GLASS_AFTER:
+        raise Refused(f"Give the approvers until {clock(fix.confirmed_at + BREAK_GLASS_AFTER)}.")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("Say why nobody could be waited for.", {"reason": "Say why nobody could be waited for."})
+    return f.FixApproved(run=run, digest=digest, break_glass=True, reason=reason.strip())
+
+
+def reject(bug: Bug, member: Member, run: int, reason: str) -> f.FixRejected:
+    fix = _waiting(bug, run)
+    may_approve(member, fix)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("Say why not: it helps them.", {"reason": "Say why not: it helps them."})
+    must_allow(bug, f.FixRejected)
+    return f.FixRejected(run=run, reason=reason.strip())
+
+
+def cancel(bug: Bug, by: str, run: int) -> f.FixCancelled:
+    """The owner or the asker stops it; a run that has started is asked to stop and reports its own end."""
+    fix = find(bug, run)
+    if by not in {fix.by, bug.owner}:
+        raise NotAllowed(f"Only {who(fix.by)} or the owner of {bug.ref} can cancel this.")
+    if fix.state not in UNDER_WAY:
+        raise Refused(f"{foreign(fix.name, 100)} is {said(fix)} already.")
+    return f.FixCancelled(run=run)
+
+
+def settle(bug: Bug, by: str, run: int, state: str, word: str) -> f.FixSettled:
+    """A person looked at production and says what a cut-off run did."""
+    fix = find(bug, run)
+    if by not in {fix.by, bug.owner}:
+        raise NotAllowed(f"Only {who(fix.by)} or the owner of {bug.ref} can say what happened.")
+    if fix.state is not RunState.UNKNOWN:
+        raise Refused(f"{foreign(fix.name, 100)} is {said(fix)}; there is nothing to settle.")
+    return f.FixSettled.model_validate({"run": run, "state": state, "word": word})
+
+
+def reported_done(bug: Bug, by: str, run: int) -> f.FixReportedDone:
+    """In propose mode: who asked ran it by hand."""
+    fix = find(bug, run)
+    if fix.by != by:
+        raise NotAllowed(f"Only {who(fix.by)}, who asked for it, can say that it was done.")
+    if fix.state is not RunState.APPROVED:
+        raise Refused(f"{foreign(fix.name, 100)} is {said(fix)}, not approved.")
+    return f.FixReportedDone(run=run)
+
+
+def find(bug: Bug, run: int) -> Fix:
+    fix = bug.fix(run)
+    if fix is None:
+        raise Refused(f"{bug.ref} has no fix number {run}.")
+    return fix
+
+
+def _waiting(bug: Bug, run: int) -> Fix:
+    fix = find(bug, run)
+    if fix.state is not RunState.WAITING:
+        raise Refused(f"{foreign(fix.name, 100)} is {said(fix)} already.")
+    return fix
+
+
+def _must_match(fix: Fix, digest: str) -> None:
+    if fix.digest != digest:
+        raise Refused("What would run has changed since you saw it. Look at the new preview.")
+
+
+def _fresh(fix: Fix, now: datetime) -> None:
+    if fix.confirmed_at and now - fix.confirmed_at > GOOD_FOR:
+        raise Refused("This request is more than 15 minutes old and has lapsed. A new preview is needed.")
+
+
+def said(fix: Fix) -> str:
+    """The state in a word that fits into "X is …"."""
+    return {
+        RunState.ASKED: "being previewed",
+        RunState.PREVIEWED: "previewed",
+        RunState.WAITING: "waiting for approval",
+        RunState.APPROVED: "approved",
+        RunState.STARTED: "running",
+        RunState.SUCCEEDED: "done",
+        RunState.UNKNOWN: "cut off, and nobody knows whether it happened",
+    }.get(fix.state, fix.state.value)

@@ -1,0 +1,181 @@
+"""Runs approved calls to HTTP services: preview, call, follow to the end, undo, and a look after a cut-off."""
+
+import json
+from typing import Literal
+
+from bot.domain.errors import Doubtful, Outside, Refused, Rejected
+from bot.fixes.digest import digest_of
+from bot.fixes.http_call import Answer, Caller
+from bot.fixes.http_follow import Follower, Trace, now
+from bot.fixes.http_url import dig, plain, url_of
+from bot.fixes.model import MASK, HttpAction, Outcome, Preview, Request, RunRef, approvals_for
+from bot.fixes.redact import Redactor
+from bot.fixes.runtime import Watch
+from bot.fixes.targets import HttpTarget
+
+DETAIL = 8000
+"""Most characters of an answer that are kept."""
+
+
+class HttpRuntime:
+    """Makes the calls of HTTP actions to one target."""
+
+    def __init__(self, target: HttpTarget, redactor: Redactor) -> None:
+        self._target = target
+        self._redactor = redactor
+        self._caller = Caller(target)
+
+    async def preview(self, action: HttpAction, run: RunRef) -> Preview:
+        """Calls nothing: the exact request is all there is to know."""
+        back = action.undo_request()
+        undoable = back is not None
+        note = f"Undone by: {back.method} {url_of(self._target, back)}" if back else "It cannot be undone."
+        return self._preview(action, run, action.request(), undoable=undoable, note=note)
+
+    async def run(self, action: HttpAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+        return await self._execute(action, action.request(), preview, run, watch, follows=True)
+
+    async def undo_preview(self, action: HttpAction, image: bytes | None, run: RunRef) -> Preview:  # noqa: ARG002 - every runtime takes it
+        note = "This is the undo; the way back from it is the action itself."
+        preview = self._preview(action, run, _undo(action), undoable=False, note=note)
+        return preview.model_copy(update={"approvals": approvals_for(type(action), undoable=True)})
+
+    async def undo(
+        self,
+        action: HttpAction,
+        image: bytes | None,  # noqa: ARG002 - every runtime takes it
+        preview: Preview,
+        run: RunRef,
+        watch: Watch,
+    ) -> Outcome:
+        return await self._execute(action, _undo(action), preview, run, watch, follows=False)
+
+    async def investigate(
+        self,
+        action: HttpAction,
+        preview: Preview,
+        image: bytes | None,
+        run: RunRef,  # noqa: ARG002 - every runtime takes it
+        watch: Watch,
+    ) -> Outcome:
+        """Follows the run that was started, if one was; otherwise the action's own check says whether it has taken effect."""
+        trace = Trace.read(image)
+        if trace and action.follow:
+            return await self.resume(action, trace, watch)
+        request = action.check_request()
+        if request is None:
+            said = f"{preview.action} has no check of its own. Look at {self._target.name} and say what you see."
+            return Outcome(state="unknown", summary=said, image=image)
+        try:
+            answer = await self._caller.call(request)
+        except Rejected as error:
+            said = self._redactor.redact(str(error)).removesuffix(" Nothing was done.")
+            return Outcome(state="failed", summary=f"The check does not pass: {said}", image=image)
+        except Outside as error:
+            said = f"{self._target.name} can't be asked now: {self._redactor.redact(str(error))}"
+            return Outcome(state="unknown", summary=said, image=image)
+        said = f"The check of {preview.action} passes ({answer.status}): it has taken effect."
+        return Outcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=image)
+
+    async def resume(self, action: HttpAction, trace: Trace, watch: Watch) -> Outcome:
+        """Follows a started run, from its handle or from the time it was asked for; as often as needed."""
+        if action.follow is None:
+            raise Refused("This action starts nothing that could be followed.")
+        follower = Follower(self._caller, action, action.follow, watch)
+        try:
+            found = await follower.locate(trace)
+        except Outside as error:
+            said = self._redactor.redact(str(error))
+            return Outcome(state="unknown", summary=said, image=trace.image())
+        if found != trace:
+            await watch.keep(found.image())
+        return await follower.to_the_end(found)
+
+    async def close(self) -> None:
+        """Nothing is kept open between calls."""
+
+    def _preview(self, action: HttpAction, run: RunRef, request: Request, *, undoable: bool, note: str) -> Preview:
+        shown = self._shown(action, request)
+        return Preview(
+            action=type(action).slug,
+            params=action.shown(),
+            target=self._target.name,
+            lock_key=action.lock_key(),
+            digest=self._digest(action, run, request),
+            summary=f"run {type(action).slug} on {self._target.name} ({request.method})",
+            text=shown,
+            count=1,
+            undoable=undoable,
+            undo_note=note,
+            risk=action.risk,
+            approvals=approvals_for(type(action), undoable=undoable),
+        )
+
+    def _digest(self, action: HttpAction, run: RunRef, request: Request) -> str:
+        executes = request.model_dump(mode="json") | {"url": url_of(self._target, request)}
+        return digest_of(action, run, target=self._target.name, executes=executes)
+
+    def _shown(self, action: HttpAction, request: Request) -> str:
+        body = "" if request.json_body is None else f"\n{json.dumps(request.json_body, indent=1, ensure_ascii=False)}"
+        text = f"{request.method} {url_of(self._target, request)}{body}"
+        return self._redactor.redact(Redactor(action.secrets()).redact(text))
+
+    async def _execute(
+        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch, *, follows: bool
+    ) -> Outcome:
+        early = self._too_late(action, request, preview, run, watch)
+        if early:
+            return early
+        trace = Trace(sent=now())
+        await watch.keep(trace.image())
+        try:
+            answer = await self._caller.call(request, f"makegood-{run.bug}-{run.run}-{preview.digest[:16]}")
+        except Outside as error:
+            return self._refused(action, error, trace)
+        if follows and action.follow:
+            return await self._follow(action, answer, trace, watch)
+        said = f"{self._target.name} answered {answer.status}."
+        return Outcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=trace.image())
+
+    def _too_late(
+        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch
+    ) -> Outcome | None:
+        """Why nothing is sent at all."""
+        if self._digest(action, run, request) != preview.digest:
+            said = "The request or its action is not what was approved. Nothing was sent; preview it again."
+            return Outcome(state="lapsed", summary=said)
+        if run.deadline is not None and now() >= run.deadline:
+            return Outcome(state="lapsed", summary="The time to start was over. Nothing was sent.")
+        if watch.cancelled.is_set():
+            return Outcome(state="failed", summary="Cancelled before anything was sent.")
+        return None
+
+    async def _follow(self, action: HttpAction, answer: Answer, trace: Trace, watch: Watch) -> Outcome:
+        handle = dig(answer.json, action.follow.handle) if action.follow else ""
+        trace = trace.model_copy(update={"handle": handle, "sent": answer.at or trace.sent})
+        await watch.keep(trace.image())
+        return await self.resume(action, trace, watch)
+
+    def _refused(self, action: HttpAction, error: Outside, trace: Trace) -> Outcome:
+        state: Literal["unknown", "failed"] = "unknown" if isinstance(error, Doubtful) else "failed"
+        can_tell = state == "unknown" and (action.check_request() is not None or action.follow is not None)
+        hint = " It may have happened there." if state == "unknown" else ""
+        look = " Its own check can tell." if can_tell else (" Look there before you repeat it." if hint else "")
+        said = self._redactor.redact(Redactor(action.secrets()).redact(str(error)))
+        return Outcome(state=state, summary=f"{said}{hint}{look}", image=trace.image() if hint else None)
+
+    def _detail(self, action: HttpAction, answer: Answer) -> str:
+        """The answer. A private one is a one-time link: only what we sent ourselves is taken out of it."""
+        text = plain(answer.text)[:DETAIL]
+        if not action.private_answer:
+            return self._redactor.redact(Redactor(action.secrets()).redact(text))
+        for secret in (*(value.get_secret_value() for value in self._target.headers.values()), *action.secrets()):
+            text = text.replace(secret, MASK)
+        return text
+
+
+def _undo(action: HttpAction) -> Request:
+    request = action.undo_request()
+    if request is None:
+        raise Refused("This run cannot be undone: its action has no undo. Put it right with another fix.")
+    return request

@@ -1,0 +1,175 @@
+"""The SQL runtime: preview, run, undo and looks on one production database."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import Doubtful, MakegoodError, Outside, Refused, Rejected
+from bot.fixes import sql_preview, sql_run
+from bot.fixes.model import Look, Outcome, Preview, RunRef, SqlAction, Table
+from bot.fixes.redact import Redactor
+from bot.fixes.runtime import Watch
+from bot.fixes.sql_errors import reason
+from bot.fixes.sql_image import Image, decode, encode
+from bot.fixes.sql_look import read_look
+from bot.fixes.sql_plan import Plan, plan_action
+from bot.fixes.sql_read import differing, present
+from bot.fixes.sql_schema import Schema, read_schema
+from bot.fixes.sql_session import Database
+from bot.fixes.sql_undo import plan_undo
+from bot.fixes.targets import SqlTarget
+
+Planner = Callable[[AsyncConnection, Schema], Awaitable[Plan]]
+
+
+class SqlRuntime:
+    """Runs SQL actions and looks on one target."""
+
+    def __init__(self, target: SqlTarget, redactor: Redactor) -> None:
+        self.target = target
+        self._redact = redactor.redact
+        self._db = Database(target)
+        self._last: Schema | None = None
+
+    async def preview(self, action: SqlAction, run: RunRef) -> Preview:
+        """Reads what would change. Nothing is locked or written, except where the action rehearses. Raises Refused."""
+        if action.rehearse:
+            return await self._rehearsed(action, run)
+        return await self._previewed(lambda conn, schema: plan_action(conn, schema, action, lock=False), action, run)
+
+    async def run(self, action: SqlAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+        """Does what was previewed, or nothing."""
+        return await self._carry_out(
+            lambda conn, schema: plan_action(conn, schema, action, lock=True), action, preview, run, watch
+        )
+
+    async def undo_preview(self, action: SqlAction, image: bytes | None, run: RunRef) -> Preview:
+        """What an undo would restore. Raises Refused, naming what has changed since."""
+        rows = _image(image)
+        return await self._previewed(lambda conn, schema: plan_undo(conn, schema, rows, lock=False), action, run)
+
+    async def undo(
+        self, action: SqlAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
+    ) -> Outcome:
+        """Restores all rows, or none."""
+        rows = _image(image)
+        return await self._carry_out(
+            lambda conn, schema: plan_undo(conn, schema, rows, lock=True), action, preview, run, watch
+        )
+
+    async def investigate(
+        self, action: SqlAction, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
+    ) -> Outcome:
+        """Holds production against the rows before and after, once the cut-off run is surely over."""
+        del action, preview, watch  # the rows alone tell
+        try:
+            async with self._db.writing(run) as tx:
+                if image is None:
+                    return Outcome(state="failed", summary="looked: it ended before its COMMIT, nothing was changed")
+                schema = await self._schema(tx.conn)
+                return await self._seen(tx.conn, schema, image)
+        except (Outside, SQLAlchemyError, OSError) as error:
+            said = f"could not look at production ({reason(error)}). Look again, or look yourself"
+            return Outcome(state="unknown", summary=said, detail=self._redact(str(error)), image=image)
+
+    async def look(self, look: Look, name: str) -> Table:
+        """The rows of a look, in a read-only transaction."""
+        try:
+            async with self._db.reading(f"makegood {name}") as conn:
+                return await read_look(conn, await self._schema(conn), look)
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The look did not work: {reason(error)}.") from error
+
+    async def check(self, action: SqlAction) -> int | None:
+        """How many rows still show the problem; None where the action has no check."""
+        async with self._db.reading("makegood check") as conn:
+            schema = await self._schema(conn)
+            query = action.check(schema.for_actions())
+            return None if query is None else len((await conn.execute(query)).all())
+
+    async def close(self) -> None:
+        await self._db.close()
+
+    async def _schema(self, conn: AsyncConnection) -> Schema:
+        self._last = await read_schema(conn, self.target, self._last)
+        return self._last
+
+    async def _previewed(self, planner: Planner, action: SqlAction, run: RunRef) -> Preview:
+        try:
+            async with self._db.reading(f"makegood {run}") as conn:
+                schema = await self._schema(conn)
+                return sql_preview.preview_of(await planner(conn, schema), schema, action, run)
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The preview did not work: {reason(error)}. Nothing was changed.") from error
+
+    async def _rehearsed(self, action: SqlAction, run: RunRef) -> Preview:
+        """Runs it, shows what came of it, and rolls it back."""
+        try:
+            async with self._db.writing(run) as tx:
+                schema = await self._schema(tx.conn)
+                plan = await plan_action(tx.conn, schema, action, lock=True)
+                preview = sql_preview.preview_of(plan, schema, action, run)
+                image = await sql_run.execute(tx.conn, schema, plan, run)
+                rows = tuple(sql_preview.row_change(schema, change) for change in image.changes)
+                return preview.model_copy(update={"rows": rows})
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The rehearsal did not work: {reason(error)}. Nothing was changed.") from error
+
+    async def _carry_out(
+        self, planner: Planner, action: SqlAction, preview: Preview, run: RunRef, watch: Watch
+    ) -> Outcome:
+        image: bytes | None = None
+        try:
+            async with self._db.writing(run) as tx:
+                schema = await self._schema(tx.conn)
+                plan = await planner(tx.conn, schema)
+                sql_preview.as_approved(preview, plan, schema, action, run)
+                done = await sql_run.execute(tx.conn, schema, plan, run)
+                image = encode(done)
+                await watch.keep(image)
+                sql_run.in_time(run, watch)
+                await tx.commit()
+        except Doubtful:
+            await watch.progress("The connection was lost at COMMIT. Looking at production …")
+            return await self.investigate(action, preview, image, run, watch)
+        except Refused as error:
+            return Outcome(state="lapsed", summary=f"nothing was changed. {error} Preview it again.")
+        except (MakegoodError, SQLAlchemyError, OSError) as error:
+            return Outcome(
+                state="failed", summary=f"nothing was changed: {_why(error)}", detail=self._redact(str(error))
+            )
+        return _succeeded(plan, done, image)
+
+    async def _seen(self, conn: AsyncConnection, schema: Schema, data: bytes) -> Outcome:
+        image = decode(data)
+        now = [await present(conn, schema.tables[c.table], c.key, lock=True) for c in image.changes]
+        pairs = [(schema.tables[c.table], c, row) for c, row in zip(image.changes, now, strict=True)]
+        if not any(differing(info, c.after, row, image.volatile) for info, c, row in pairs):
+            said = f"looked at production: it took effect ({len(now)} rows are as the run leaves them)"
+            return Outcome(state="succeeded", summary=said, image=data, changed=_by_table(image))
+        if not any(differing(info, c.before, row, image.volatile) for info, c, row in pairs):
+            return Outcome(state="failed", summary="looked at production: it took no effect, every row is as before")
+        other = [c.name for info, c, row in pairs if differing(info, c.after, row, image.volatile)]
+        said = f"looked at production: neither as before nor as after the run: {'; '.join(other)}. Somebody has to look"
+        return Outcome(state="unknown", summary=said, image=data)
+
+
+def _succeeded(plan: Plan, done: Image, image: bytes) -> Outcome:
+    said = sql_preview.summary(plan.verb, plan.table, done.changes)
+    return Outcome(state="succeeded", summary=f"done: {said}", image=image, changed=_by_table(done))
+
+
+def _by_table(image: Image) -> dict[str, int]:
+    tables = [change.table for change in image.changes]
+    return {table: tables.count(table) for table in dict.fromkeys(tables)}
+
+
+def _image(data: bytes | None) -> Image:
+    if data is None:
+        raise Refused("The rows as they were are no longer kept, so this cannot be undone. Restore them by hand.")
+    return decode(data)
+
+
+def _why(error: BaseException) -> str:
+    return str(error) if isinstance(error, MakegoodError) else reason(error)

@@ -1,0 +1,169 @@
+"""Connections to a production database: short transactions with timeouts, named after the run that uses them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+
+from bot.domain.errors import Doubtful, Unavailable
+from bot.fixes.model import RunRef
+from bot.fixes.sql_errors import reason, said_no
+from bot.fixes.targets import SqlTarget
+
+_PG_SETTINGS = """
+SELECT set_config('application_name', :name, true), set_config('statement_timeout', :statement, true),
+  set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true),
+  set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true),
+  set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true)"""
+_PG_RUN_LOCK = ", pg_advisory_xact_lock(hashtextextended(:name, 0))"
+"""Held until the transaction has ended, whatever became of its connection: who gets it knows that the run is over."""
+
+
+class Transaction:
+    """One open transaction. Leaving it without a commit rolls it back."""
+
+    def __init__(self, conn: AsyncConnection, begun: AsyncTransaction, timeout: float) -> None:
+        self.conn = conn
+        self._begun = begun
+        self._timeout = timeout
+
+    async def commit(self) -> None:
+        """Raises Doubtful when the connection is lost here: only a look at the rows tells what happened."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._begun.commit()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            if said_no(error):
+                raise
+            await self.conn.invalidate()
+            raise Doubtful("The connection to the database was lost while it was asked to commit.") from error
+
+
+class Database:
+    """A target's connections: one engine for looks and previews, which can only read, one for runs."""
+
+    def __init__(self, target: SqlTarget) -> None:
+        self.target = target
+        self._read = _engine(target, target.read_url or target.url, read_only=True)
+        self._write = _engine(target, target.url, read_only=False)
+
+    @asynccontextmanager
+    async def reading(self, name: str) -> AsyncIterator[AsyncConnection]:
+        """A read-only transaction that sees one moment."""
+        async with self._connected(self._read) as conn, self._patient(conn):
+            if conn.dialect.name == "postgresql":
+                await conn.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            await self._prepare(conn, name, run_lock=False)
+            yield conn
+
+    @asynccontextmanager
+    async def writing(self, run: RunRef) -> AsyncIterator[Transaction]:
+        """A transaction that holds the run's own lock: a second one of the same run waits until the first is over."""
+        name = f"makegood {run}"
+        async with self._connected(self._write) as conn, self._patient(conn):
+            begun = await conn.begin()
+            await self._prepare(conn, name, run_lock=True)
+            try:
+                yield Transaction(conn, begun, self.target.statement_timeout)
+            finally:
+                if conn.dialect.name == "mysql" and not conn.invalidated and not conn.closed:
+                    await conn.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+
+    async def close(self) -> None:
+        await self._read.dispose()
+        await self._write.dispose()
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with asyncio.timeout(self.target.statement_timeout):
+                conn = await engine.connect()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            raise Unavailable(f"{self.target.name} can't be reached: {reason(error)}. Nothing was changed.") from error
+        try:
+            yield conn
+        finally:
+            await asyncio.shield(conn.close())
+
+    @asynccontextmanager
+    async def _patient(self, conn: AsyncConnection) -> AsyncIterator[None]:
+        """A bound on the whole, for servers and networks that do not answer at all."""
+        try:
+            async with asyncio.timeout(2 * (self.target.statement_timeout + self.target.lock_timeout)):
+                yield
+        except TimeoutError:
+            if conn.dialect.name == "sqlite" and not conn.closed:
+                await (await conn.get_raw_connection()).driver_connection.interrupt()  # type: ignore[union-attr] # aiosqlite's
+            await conn.invalidate()
+            raise
+
+    async def _prepare(self, conn: AsyncConnection, name: str, *, run_lock: bool) -> None:
+        waits = {"statement": self.target.statement_timeout, "lock": self.target.lock_timeout}
+        if conn.dialect.name == "postgresql":
+            millis: dict[str, Any] = {key: f"{int(1000 * seconds)}ms" for key, seconds in waits.items()}
+            query = _PG_SETTINGS + (_PG_RUN_LOCK if run_lock else "")
+            await conn.execute(sa.text(query), {**millis, "idle": millis["statement"], "name": name[:63]})
+        elif conn.dialect.name == "mysql":
+            await _prepare_mysql(conn, name, waits, run_lock=run_lock)
+
+
+async def _prepare_mysql(conn: AsyncConnection, name: str, waits: dict[str, float], *, run_lock: bool) -> None:
+    seconds, millis = max(1, int(waits["lock"])), int(1000 * waits["statement"])
+    mariadb = getattr(conn.dialect, "is_mariadb", False)
+    limit = f"max_statement_time = {millis / 1000}" if mariadb else f"max_execution_time = {millis}"
+    await conn.execute(sa.text(f"SET SESSION innodb_lock_wait_timeout = {seconds}, SESSION {limit}"))
+    if run_lock and not await conn.scalar(sa.text("SELECT GET_LOCK(:name, :wait)"), {"name": name, "wait": seconds}):
+        raise Unavailable("This run is still going on in the database. Look again in a minute.")
+
+
+def _engine(target: SqlTarget, url: SecretStr, *, read_only: bool) -> AsyncEngine:
+    where = sa.make_url(url.get_secret_value())
+    engine = create_async_engine(
+        where, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args=_arguments(target, where)
+    )
+    if where.get_backend_name() == "sqlite":
+        _tame_sqlite(engine, read_only=read_only)
+    elif where.get_backend_name() in ("mysql", "mariadb") and read_only:
+        sa.event.listen(engine.sync_engine, "connect", _statement("SET SESSION TRANSACTION READ ONLY"))
+    return engine
+
+
+def _arguments(target: SqlTarget, url: sa.URL) -> dict[str, Any]:
+    wait = target.statement_timeout
+    by_driver: dict[str, dict[str, Any]] = {
+        "asyncpg": {"timeout": wait, "server_settings": {"application_name": "makegood"}},
+        "psycopg": {"connect_timeout": max(2, int(wait)), "application_name": "makegood"},
+        "aiosqlite": {"timeout": target.lock_timeout},
+        "aiomysql": {"connect_timeout": wait},
+    }
+    return by_driver.get(url.get_driver_name(), {})
+
+
+def _tame_sqlite(engine: AsyncEngine, *, read_only: bool) -> None:
+    """Python's driver opens transactions late and locks them later still: we say BEGIN ourselves, and lock at once to write."""
+
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        _statement("PRAGMA foreign_keys = ON")(connection)
+        if read_only:
+            _statement("PRAGMA query_only = ON")(connection)
+
+    def begin(conn: sa.Connection) -> None:
+        conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    sa.event.listen(engine.sync_engine, "connect", connect)
+    sa.event.listen(engine.sync_engine, "begin", begin)
+
+
+def _statement(sql: str) -> Any:
+    def execute(connection: Any, _: Any = None) -> None:
+        cursor = connection.cursor()
+        cursor.execute(sql)
+        cursor.close()
+
+    return execute

@@ -1,0 +1,73 @@
+"""Where actions run: production databases, hosts and HTTP services, by name, from the settings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from bot.domain.values import Frozen
+
+
+class SqlTarget(Frozen):
+    """A production database."""
+
+    kind: Literal["sql"] = "sql"
+    name: str
+    url: SecretStr
+    read_url: SecretStr | None = None
+    """Looks and previews read here; None: the same database, in a read-only transaction."""
+    tables: Mapping[str, str]
+    """What actions may touch, each with its key column ("a,b" where there are two): {"menus": "id", "billing.invoices": "id"}."""
+    hide: tuple[str, ...] = ()
+    """What nobody sees and no action writes: ("users.password",)."""
+    row_limit: int = Field(default=50, ge=1, le=1000)
+    """Most rows that one run may change, cascades included."""
+    statement_timeout: float = Field(default=10, gt=0)
+    lock_timeout: float = Field(default=3, gt=0)
+
+    def hidden(self, table: str) -> frozenset[str]:
+        return frozenset(h.rpartition(".")[2] for h in self.hide if h.rpartition(".")[0] == table)
+
+
+class SshTarget(Frozen):
+    """Production hosts. Their keys are always checked against `known_hosts`."""
+
+    kind: Literal["ssh"] = "ssh"
+    name: str
+    hosts: tuple[str, ...] = Field(min_length=1)
+    """"web1.example.com" or "web1.example.com:2222"."""
+    user: str
+    known_hosts: Path
+    key: Path
+    passphrase: SecretStr | None = None
+    connect_timeout: float = Field(default=10, gt=0)
+
+
+class HttpTarget(Frozen):
+    """An HTTP service; every call goes below `base_url`."""
+
+    kind: Literal["http"] = "http"
+    name: str
+    base_url: str
+    headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Sent with every call: {"Authorization": "Bearer …"}."""
+    idempotency_header: str = ""
+    """"Idempotency-Key" where the service honours one; empty: a cut-off call is unknown."""
+    timeout: float = Field(default=10, gt=0)
+
+
+Target = SqlTarget | SshTarget | HttpTarget
+
+
+def secrets_of(targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """Every secret of the targets, so that no output shows one."""
+    found: list[SecretStr] = []
+    for target in targets.values():
+        if isinstance(target, SqlTarget):
+            found += [target.url, *([target.read_url] if target.read_url else [])]
+        elif isinstance(target, SshTarget):
+            found += [target.passphrase] if target.passphrase else []
+        else:
+            found += target.headers.values()
+    return tuple(s.get_secret_value() for s in found)

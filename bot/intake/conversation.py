@@ -1,0 +1,100 @@
+"""What Slack tells of a channel: commands in threads, other apps' alerts, and every word in a bug's thread, kept as it arrives."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain import events as e
+from bot.domain.errors import Refused
+from bot.domain.values import Actor, ActorKind
+from bot.intake.alerts import Alerts, Posted, body
+from bot.ledger.inbox import Inbox, Item
+from bot.ledger.ledger import Ledger
+from bot.ledger.reading import bug_of_thread
+from bot.trackers import alert_from_message, links_in
+
+Event = Mapping[str, Any]
+Mention = Callable[[Event, str, str], Awaitable[bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """`mention` answers `@makegood …` and says whether it was one. `own` is our own app's bot id."""
+
+    ledger: Ledger
+    inbox: Inbox
+    alerts: Alerts
+    error_channels: tuple[str, ...]
+    mention: Mention
+    forget: Callable[[str], None]
+    own: Callable[[Event], bool]
+
+    async def fold(self, item: Item) -> None:
+        data = json.loads(item.body)
+        event = data["event"]
+        match event.get("type"), event.get("subtype"):
+            case "message", "message_changed":
+                await self._changed(event, item)
+            case "message", "message_deleted":
+                await self._deleted(event, item)
+            case (("message" | "app_mention"), _):
+                await self._message(event, data, item)
+            case (("user_change" | "team_join"), _):
+                self.forget(str((event.get("user") or {}).get("id", "")))
+        await self.inbox.finish(item.key)
+
+    async def _message(self, event: Event, data: Mapping[str, str], item: Item) -> None:
+        if self.own(event):
+            return
+        if event.get("bot_id") or event.get("subtype") == "bot_message":
+            await self._maybe_alert(event, item)
+            return
+        if await self.mention(event, data["bot"], data["team"]):
+            return
+        await self._keep(event, item)
+
+    async def _maybe_alert(self, event: Event, item: Item) -> None:
+        """Another app's message about exactly one error makes or joins its bug; in a thread it is only talk."""
+        in_thread = event.get("thread_ts") and event["thread_ts"] != event.get("ts")
+        if event.get("channel") not in self.error_channels or in_thread:
+            return
+        links = links_in(event)
+        if len(links) != 1:
+            return
+        alert = alert_from_message(event, links[0])
+        posted = Posted(channel=event["channel"], ts=event["ts"])
+        await self.alerts.fold([Item(key=item.key, source=item.source, body=body([alert], posted))])
+
+    async def _keep(self, event: Event, item: Item) -> None:
+        """Retros never re-read Slack's history, which free plans hide after 90 days."""
+        bug = await self._bug(event)
+        if bug and event.get("user"):
+            said = e.Said(user=event["user"], ts=event["ts"], text=str(event.get("text", ""))[:8000])
+            await self._record(bug, said, event["user"], item)
+
+    async def _changed(self, event: Event, item: Item) -> None:
+        now = event.get("message") or {}
+        before = event.get("previous_message") or {}
+        bug = await self._bug({**now, "channel": event.get("channel")})
+        if bug and now.get("user") and not now.get("bot_id") and now.get("text") != before.get("text"):
+            said = e.SaidAgain(user=now["user"], ts=now["ts"], text=str(now.get("text", ""))[:8000])
+            await self._record(bug, said, now["user"], item)
+
+    async def _deleted(self, event: Event, item: Item) -> None:
+        before = event.get("previous_message") or {}
+        bug = await self._bug({**before, "channel": event.get("channel")})
+        if bug and before.get("user") and not before.get("bot_id"):
+            said = e.SaidAgain(user=before["user"], ts=str(event.get("deleted_ts", before.get("ts", ""))), deleted=True)
+            await self._record(bug, said, before["user"], item)
+
+    async def _bug(self, event: Event) -> int | None:
+        thread = event.get("thread_ts")
+        return await bug_of_thread(self.ledger, str(event.get("channel", "")), str(thread)) if thread else None
+
+    async def _record(self, bug: int, said: e.Event, user: str, item: Item) -> None:
+        by = Actor(kind=ActorKind.PERSON, id=user)
+        try:
+            await self.ledger.record(bug, lambda _bug: said, by=by, key=item.key[:200])
+        except Refused:
+            return  # a bug that was never there: nothing to keep

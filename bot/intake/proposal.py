@@ -1,0 +1,62 @@
+"""The one line for a message that belongs to no bug: who, what, and [New bug] [Same as …] [Not a bug]."""
+
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from bot.domain.values import Inbound
+from bot.domain.words import foreign, link
+from bot.slack import kit
+from bot.slack.client import SlackPort
+from bot.slack.marks import mark
+
+EVENT = "makegood_inbound"
+
+
+@dataclass(frozen=True)
+class Proposals:
+    port: SlackPort
+    channel: str
+    _posted: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    async def ask(self, inbound: Inbound, maybe: int | None) -> None:
+        payload = {"source": inbound.source, "conversation": inbound.conversation}
+        text = summary(inbound)
+        ts = await self.port.post(
+            self.channel,
+            text=text,
+            blocks=blocks(inbound, maybe),
+            metadata={"event_type": EVENT, "event_payload": payload},
+        )
+        self._posted[inbound.source, inbound.conversation] = ts
+
+    async def settled(self, inbound: Inbound, what: str) -> None:
+        """The line loses its buttons; after a restart it is found by its metadata."""
+        ts = self._posted.get((inbound.source, inbound.conversation)) or await self._find(inbound)
+        if ts:
+            text = f"{summary(inbound)} — {what}"
+            await self.port.update(self.channel, ts, text=text, blocks=kit.render([kit.context(text, "settled")]))
+
+    async def _find(self, inbound: Inbound) -> str | None:
+        page = await self.port.call("conversations.history", channel=self.channel, limit=200, include_all_metadata=True)
+        wanted = {"source": inbound.source, "conversation": inbound.conversation}
+        found = (m["ts"] for m in page.get("messages", ()) if (m.get("metadata") or {}).get("event_payload") == wanted)
+        return next(found, None)
+
+
+def summary(inbound: Inbound) -> str:
+    who = foreign(inbound.customer.name or inbound.customer.email or "Somebody", 60, one_line=True)
+    said = foreign(f"{inbound.subject}: {inbound.text}" if inbound.subject else inbound.text, 200, one_line=True)
+    return f":incoming_envelope: {who} ({foreign(inbound.source, 20)}): “{said}”"
+
+
+def blocks(inbound: Inbound, maybe: int | None) -> kit.Blocks:
+    place = {"source": inbound.source, "conversation": quote(inbound.conversation, safe="")}
+    where = f" · {link(inbound.url, 'open there')}" if inbound.url else ""
+    same = kit.button(f"Same as BUG-{maybe}", "same_as", mark(maybe, 0, **place), "primary") if maybe else None
+    buttons = [
+        same,
+        kit.button("New bug", "new_from", mark(0, 0, **place)),
+        kit.button("Same as …", "same_as_which", mark(0, 0, **place)),
+        kit.button("Not a bug", "not_a_bug", mark(0, 0, **place)),
+    ]
+    return kit.render([kit.section(summary(inbound) + where, "inbound"), *kit.actions(buttons, "choose")])

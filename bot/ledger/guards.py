@@ -1,0 +1,34 @@
+"""The triggers that make entries and anchors unchangeable, for both databases; every migration ends by checking them."""
+
+FOREVER = {
+    "entries": "team = NEW.team AND bug = NEW.bug AND seq = NEW.seq OR team = NEW.team AND key = NEW.key",
+    "anchors": "team = NEW.team AND day = NEW.day",
+}
+
+
+def _sqlite(table: str, taken: str) -> list[str]:
+    """INSERT OR REPLACE deletes without firing the delete trigger: so a taken place refuses the insert itself."""
+    no = f"BEGIN SELECT RAISE(ABORT, '{table} are for ever'); END"
+    exists = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608 - both come from the table above
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {no}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {no}",
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {exists} {no}",
+    ]
+
+
+def _postgresql(table: str) -> list[str]:
+    call = "EXECUTE FUNCTION makegood_for_ever()"
+    return [
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}",
+    ]
+
+
+_FUNCTION = """CREATE FUNCTION makegood_for_ever() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% are for ever', TG_TABLE_NAME; END $$"""
+
+DDL: dict[str, list[str]] = {
+    "sqlite": [ddl for table, taken in FOREVER.items() for ddl in _sqlite(table, taken)],
+    "postgresql": [_FUNCTION, *(ddl for table in FOREVER for ddl in _postgresql(table))],
+}

@@ -1,0 +1,175 @@
+"""A lease on a cursor: who serves it now, guarded by a fencing token; an expired one is taken over with doubt."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ledger.db import SINKS
+from bot.ledger.ledger import Ledger
+from bot.ledger.tables import bugs, cursors
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    bug: int
+    sink: str
+    done: int
+    attempts: int
+    fence: int
+    doubt: bool
+    external: str
+
+    @staticmethod
+    def none() -> "Lease":
+        return _NONE
+
+    def __bool__(self) -> bool:
+        return self is not _NONE
+
+
+_NONE = Lease(bug=0, sink="", done=0, attempts=0, fence=0, doubt=False, external="")
+
+
+async def take(ledger: Ledger, free: Mapping[str, int], seconds: float) -> list[Lease]:
+    """The most urgent due cursors, at most as many as there are free places; a lease that ran out was cut off: doubt."""
+    now = ledger.clock().timestamp()
+    due = and_(
+        cursors.c.team == ledger.team,
+        cursors.c.sink.in_(tuple(free)),
+        cursors.c.due <= now,
+        cursors.c.lease <= now,
+        cursors.c.parked.is_(None),
+    )
+    if not free or not await _any(ledger, due):
+        return []
+    query = select(cursors).where(due).order_by(cursors.c.rank, cursors.c.due).limit(sum(free.values()))
+    async with ledger.db.write(SINKS) as conn:
+        rows = (await conn.execute(query.with_for_update(skip_locked=True))).all()
+        chosen, left = [], dict(free)
+        for row in rows:
+            if left[row.sink]:
+                left[row.sink] -= 1
+                chosen.append(row)
+        for row in chosen:
+            values = {"lease": now + seconds, "fence": row.fence + 1}
+            await conn.execute(update(cursors).where(_place(ledger, row.bug, row.sink)).values(values))
+    return [_lease(row) for row in chosen]
+
+
+async def _any(ledger: Ledger, due: Any) -> bool:
+    async with ledger.db.read() as conn:
+        return (await conn.execute(select(cursors.c.bug).where(due).limit(1))).first() is not None
+
+
+def _lease(row: Any) -> Lease:
+    return Lease(
+        bug=row.bug,
+        sink=row.sink,
+        done=row.done,
+        attempts=row.attempts,
+        fence=row.fence + 1,
+        doubt=bool(row.doubt) or row.lease > 0,
+        external=row.external,
+    )
+
+
+def _place(ledger: Ledger, bug: int, sink: str) -> Any:
+    return and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink == sink)
+
+
+def _mine(ledger: Ledger, lease: Lease) -> Any:
+    return and_(_place(ledger, lease.bug, lease.sink), cursors.c.fence == lease.fence)
+
+
+async def held(conn: AsyncConnection, ledger: Ledger, lease: Lease) -> bool:
+    """Whether nobody has taken over; locks the cursor until the transaction ends."""
+    row = (
+        await conn.execute(select(cursors.c.fence).where(_place(ledger, lease.bug, lease.sink)).with_for_update())
+    ).first()
+    return row is not None and row.fence == lease.fence
+
+
+async def move(
+    conn: AsyncConnection,
+    ledger: Ledger,
+    lease: Lease,
+    done: int,
+    external: Mapping[str, Any] | None,
+    again_in: float | None,
+) -> Lease:
+    """The cursor stands at `done`; the lease goes on for the next entry, or ends where the sink asked for a pause."""
+    values: dict[str, Any] = {"done": done, "attempts": 0, "doubt": 0}
+    text = lease.external if external is None else json.dumps(external)
+    if text != lease.external:
+        values["external"] = text
+    if again_in is not None:
+        values |= {"lease": 0, "due": ledger.clock().timestamp() + again_in}
+    await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+    return replace(lease, done=done, attempts=0, doubt=False, external=text)
+
+
+async def renew(ledger: Ledger, leases: Iterable[Lease], seconds: float) -> None:
+    """Whoever is still at it keeps it; one that was taken over meanwhile stays lost."""
+    values = {"lease": ledger.clock().timestamp() + seconds}
+    async with ledger.db.write(SINKS) as conn:
+        for lease in leases:
+            await conn.execute(update(cursors).where(_mine(ledger, lease), cursors.c.lease > 0).values(values))
+
+
+async def abandoned(ledger: Ledger, pause: float) -> None:
+    """The only process starts: whatever is leased was cut off, and what it sent last may still be on its way."""
+    now = ledger.clock().timestamp()
+    async with ledger.db.write(SINKS) as conn:
+        mine = and_(cursors.c.team == ledger.team, cursors.c.lease > now + pause)
+        await conn.execute(update(cursors).where(mine).values(lease=now + pause))
+
+
+async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
+    """Nothing left to do: not due until something new is written (which may be just now)."""
+    async with ledger.db.write(SINKS) as conn:
+        query = select(bugs.c.seq).where(bugs.c.team == ledger.team, bugs.c.number == lease.bug)
+        head = (await conn.execute(query.with_for_update())).scalar_one()
+        more = case((or_(cursors.c.done < head), cursors.c.due), else_=None) if head > done else None
+        values = {"done": done, "lease": 0, "attempts": 0, "due": more}
+        await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+
+
+async def later(ledger: Ledger, lease: Lease, pause: float, *, failed: bool = False, doubt: bool = False) -> None:
+    values: dict[str, Any] = {"lease": 0, "due": ledger.clock().timestamp() + pause, "doubt": int(doubt or lease.doubt)}
+    if failed:
+        values["attempts"] = lease.attempts + 1
+    async with ledger.db.write(SINKS) as conn:
+        await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+
+
+async def park(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
+    values = {"lease": 0, "parked": why[:1000], "doubt": int(lease.doubt)}
+    await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+
+
+async def unpark_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:
+    """Another try, from where it stopped; it looks first."""
+    values = {"parked": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
+    await conn.execute(update(cursors).where(_place(ledger, bug, sink)).values(values))
+
+
+async def poke(ledger: Ledger, bug: int, sinks: tuple[str, ...]) -> None:
+    """What they waited for is there now."""
+    where = and_(
+        cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(sinks), cursors.c.due.is_not(None)
+    )
+    async with ledger.db.write(SINKS) as conn:
+        await conn.execute(update(cursors).where(where, cursors.c.attempts == 0).values(due=ledger.clock().timestamp()))
+
+
+async def external(ledger: Ledger, bug: int, sink: str) -> dict[str, Any]:
+    """What the sink keeps of the world: the card's channel and ts, the board card's id."""
+    query = select(cursors.c.external).where(_place(ledger, bug, sink))
+    async with ledger.db.read() as conn:
+        text = (await conn.execute(query)).scalar()
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found

@@ -1,0 +1,203 @@
+"""The only writer of bugs: lock the bug's row, load, decide, append, update, wake the sinks; one transaction."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.bug import Bug
+from bot.domain.decide.course import consequences
+from bot.domain.decide.rules import must_allow
+from bot.domain.errors import NotFound
+from bot.domain.events import Event
+from bot.domain.fold import apply
+from bot.domain.values import Actor, ActorKind, BugRef
+from bot.ledger import chain, codec, queue, spans
+from bot.ledger.db import PEOPLE, Database
+from bot.ledger.numbers import next_number
+from bot.ledger.tables import bugs, entries, private
+
+Decision = Event | Iterable[Event] | None
+Decide = Callable[[Bug], Decision]
+Also = Callable[[AsyncConnection, Bug, tuple["Entry", ...]], Awaitable[None]]
+SYSTEM = Actor(kind=ActorKind.SYSTEM, id="makegood")
+IMAGE_DAYS = 30
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One fact of the trail."""
+
+    bug: BugRef
+    seq: int
+    event: Event
+    at: datetime
+    by: Actor
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """What a `record` did: `entries` is empty where the decision was nothing, or the key was used before (`again`)."""
+
+    before: Bug
+    bug: Bug
+    entries: tuple[Entry, ...]
+    again: bool = False
+
+
+class Ledger:
+    """`sinks` names what follows the trail: each (bug, sink) has a cursor, woken here in the same transaction."""
+
+    def __init__(
+        self, db: Database, team: str, sinks: Mapping[str, queue.Interest], clock: Callable[[], datetime] = utcnow
+    ) -> None:
+        self.db, self.team, self.sinks, self.clock = db, team, sinks, clock
+        self.woken: Callable[[Recorded], None] = lambda _recorded: None
+
+    async def record(
+        self,
+        bug: int,
+        decide: Decide,
+        *,
+        by: Actor,
+        key: str | None = None,
+        also: Also | None = None,
+        rank: int = PEOPLE,
+    ) -> Recorded:
+        """Decide on the present state and write what follows, all or nothing. Raises Refused as `decide` does.
+
+        `key` makes it happen once: used before, nothing is written and `again` is true. `also` runs in the same transaction.
+        """
+        async with self.db.write(rank) as conn:
+            recorded = await self.record_in(conn, bug, decide, by=by, key=key)
+            if also:
+                await also(conn, recorded.bug, recorded.entries)
+            await self.notify(conn)
+        self.woken(recorded)
+        return recorded
+
+    async def record_in(
+        self, conn: AsyncConnection, bug: int, decide: Decide, *, by: Actor, key: str | None = None
+    ) -> Recorded:
+        """The same inside a transaction that somebody else opened and will commit."""
+        before, head = await self._lock(conn, bug)
+        if key and await self.used(conn, key):
+            return Recorded(before=before, bug=before, entries=(), again=True)
+        return await self._append(conn, before, head, _events(decide(before)), by, key)
+
+    async def open(
+        self, conn: AsyncConnection, first: Iterable[Event], *, by: Actor, key: str | None = None
+    ) -> Recorded:
+        """A new bug, inside the caller's transaction."""
+        number = await next_number(conn, self.team, "bug")
+        blank = Bug(ref=BugRef(team=self.team, number=number))
+        await conn.execute(bugs.insert().values(_row(blank, chain.START, self.clock())))
+        return await self._append(conn, blank, chain.START, tuple(first), by, key)
+
+    async def notify(self, conn: AsyncConnection) -> None:
+        """Wakes other processes; PostgreSQL delivers it at the commit."""
+        if not self.db.sqlite:
+            await conn.exec_driver_sql("SELECT pg_notify('makegood', '')")
+
+    async def used(self, conn: AsyncConnection, key: str) -> bool:
+        found = await conn.execute(select(entries.c.seq).where(entries.c.team == self.team, entries.c.key == key))
+        return found.first() is not None
+
+    async def _lock(self, conn: AsyncConnection, bug: int) -> tuple[Bug, str]:
+        query = select(bugs.c.state, bugs.c.head).where(bugs.c.team == self.team, bugs.c.number == bug)
+        row = (await conn.execute(query.with_for_update())).first()
+        if row is None:
+            raise NotFound(f"There is no BUG-{bug}. `/bug list` shows those that are open.")
+        return codec.load_bug(row.state), row.head
+
+    async def _append(
+        self, conn: AsyncConnection, before: Bug, head: str, events: tuple[Event, ...], by: Actor, key: str | None
+    ) -> Recorded:
+        now = self.clock()
+        bug = before
+        rows: list[dict[str, Any]] = []
+        hidden: list[dict[str, Any]] = []
+        written: list[Entry] = []
+        for event, actor in self._with_consequences(before, events, by, now):
+            must_allow(bug, type(event)) if not event.OUTCOME and bug.seq else None
+            bug = apply(bug, event, now, actor)
+            entry = Entry(bug=bug.ref, seq=bug.seq, event=event, at=now, by=actor, key=None if written else key)
+            row, secret = _stored(entry, head)
+            head = row["hash"]
+            rows.append(row)
+            written.append(entry)
+            hidden += [secret] if secret else []
+        if written:
+            await self._write(conn, bug, head, rows, hidden, now)
+            await spans.follow(conn, self.team, bug.ref.number, [x.event for x in written])
+            await queue.wake(conn, self.sinks, before, bug, [x.event for x in written], now.timestamp())
+        return Recorded(before=before, bug=bug, entries=tuple(written))
+
+    def _with_consequences(
+        self, bug: Bug, events: tuple[Event, ...], by: Actor, now: datetime
+    ) -> Iterable[tuple[Event, Actor]]:
+        for event in events:
+            yield event, by
+            bug = apply(bug, event, now, by)
+            while follows := consequences(bug, now):
+                yield follows, SYSTEM
+                bug = apply(bug, follows, now, SYSTEM)
+
+    async def _write(
+        self,
+        conn: AsyncConnection,
+        bug: Bug,
+        head: str,
+        rows: list[dict[str, Any]],
+        hidden: list[dict[str, Any]],
+        now: datetime,
+    ) -> None:
+        await conn.execute(entries.insert(), rows)
+        if hidden:
+            await conn.execute(private.insert(), hidden)
+        where = (bugs.c.team == self.team) & (bugs.c.number == bug.ref.number)
+        await conn.execute(update(bugs).where(where).values(_row(bug, head, now)))
+
+
+def _events(decision: Decision) -> tuple[Event, ...]:
+    if decision is None:
+        return ()
+    return (decision,) if isinstance(decision, Event) else tuple(decision)
+
+
+def _row(bug: Bug, head: str, now: datetime) -> dict[str, Any]:
+    return {
+        "team": bug.ref.team,
+        "number": bug.ref.number,
+        "seq": bug.seq,
+        "head": head,
+        "status": bug.status.value,
+        "state": codec.dump_bug(bug),
+        "touched": now.timestamp(),
+    }
+
+
+def _stored(entry: Entry, prev: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    public, secret = codec.dump(entry.event)
+    salt = chain.salt() if secret else ""
+    place = {"team": entry.bug.team, "bug": entry.bug.number, "seq": entry.seq}
+    row: dict[str, Any] = {
+        **place,
+        "kind": entry.event.KIND,
+        "at": entry.at.isoformat(timespec="milliseconds"),
+        "by": codec.dump_actor(entry.by),
+        "key": entry.key,
+        "body": public,
+        "commitment": chain.commit(salt, secret) if secret else None,
+        "prev": prev,
+    }
+    row["hash"] = chain.link(prev, row)
+    return row, {**place, "salt": salt, "body": secret} if secret else None

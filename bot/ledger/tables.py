@@ -1,0 +1,173 @@
+"""Every table; `team` (the Slack workspace) is part of every key. Times are Unix seconds, except in entries, whose text is hashed."""
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+bugs = Table(
+    "bugs",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("state", Text, nullable=False),  # the folded bug, personal data included: rebuilt when a private row goes
+    Column("touched", Float, nullable=False),
+    Index("ix_bugs_team_status", "team", "status"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("bug", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", String(40), nullable=False),  # ISO 8601, UTC
+    Column("by", String(120), nullable=False),  # JSON of the actor
+    Column("key", String(200)),
+    Column("body", Text, nullable=False),
+    Column("commitment", String(64)),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("team", "key"),
+)
+
+private = Table(
+    "private",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("bug", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("salt", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("expires", Float),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+groups = Table(
+    "groups",  # which error group of a tracker is which bug; NULL while it is counted but not admitted
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("source", String(40), primary_key=True),
+    Column("group", String(200), primary_key=True),
+    Column("bug", Integer),
+    Column("seen", Integer, nullable=False),
+    Column("alert", Text, nullable=False, server_default=""),  # the newest one, while it is not a bug
+    Index("ix_groups_team_bug", "team", "bug"),
+)
+
+conversations = Table(
+    "conversations",  # which conversation of a channel belongs to which bug; NULL bug: a line waits for a person's choice
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("source", String(40), primary_key=True),
+    Column("conversation", String(300), primary_key=True),
+    Column("bug", Integer),
+    Column("state", String(16), nullable=False),  # asked | joined | dropped
+    Column("body", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+threads = Table(
+    "threads",  # which message's thread is which bug's: the card, and other apps' alerts about it
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("ts", String(32), primary_key=True),
+    Column("bug", Integer, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("source", String(60), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("due", Float, nullable=False),  # when somebody else may take it up; the process that stored it goes first
+    Column("body", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # new | done | refused | dead
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("note", Text, nullable=False, server_default=""),
+    Index("ix_inbox_state_due", "state", "due"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("bug", Integer, primary_key=True, autoincrement=False),
+    Column("sink", String(40), primary_key=True),
+    Column("done", Integer, nullable=False),
+    Column("due", Float),  # NULL: nothing to do
+    Column("rank", Integer, nullable=False),  # 0 answers to people, 1 live bugs, 2 new cards, 3 repeats
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease", Float, nullable=False, server_default="0"),  # until when somebody is on it
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("doubt", Integer, nullable=False, server_default="0"),  # 1: the last attempt may have happened, look first
+    Column("parked", Text),
+    Column("external", Text, nullable=False, server_default="{}"),
+    Index("ix_cursors_due", "due", "rank"),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("scope", String(120), primary_key=True),
+    Column("free_at", Float, nullable=False),  # GCRA: the theoretical arrival time
+)
+
+locks = Table(
+    "locks",  # fixes that hold a piece of production: only an outcome frees it
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("target", String(80), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("bug", Integer, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+spent = Table(
+    "spent",  # makegoods by cap, changed conditionally in the transaction that promises them
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("cap", String(160), primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+)
+
+switches = Table(
+    "switches",  # freeze, allowed sources of actions, the poll's place on the board, what was restored
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("name", String(160), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+anchors = Table(
+    "anchors",  # once a day: every bug's head and their number
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("bugs", Integer, nullable=False),
+    Column("heads", String(64), nullable=False),
+    Column("prev", String(64), nullable=False),
+)

@@ -1,0 +1,40 @@
+"""PostgreSQL tells at once that another process wrote something; a lost connection is made anew, meanwhile the poll serves."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.ledger.db import Database
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "makegood"
+AGAIN = 2.0
+
+
+async def listen(db: Database, woken: Callable[[], None]) -> None:
+    """Until cancelled."""
+    while True:
+        try:
+            async with db.engine.connect() as conn:
+                raw = await conn.get_raw_connection()
+                await _wait(db.engine.dialect.driver, raw.driver_connection, woken)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("Not listening to the database: %s. Trying again.", error)
+        await asyncio.sleep(AGAIN)
+
+
+async def _wait(driver: str, connection: Any, woken: Callable[[], None]) -> None:
+    if driver == "asyncpg":
+        ended = asyncio.Event()
+        await connection.add_listener(CHANNEL, lambda *_: woken())
+        connection.add_termination_listener(lambda *_: ended.set())
+        await ended.wait()
+        return
+    await connection.set_autocommit(True)
+    await connection.execute(f"LISTEN {CHANNEL}")
+    async for _ in connection.notifies():
+        woken()

@@ -1,0 +1,31 @@
+"""The log: one line an event, to standard error, every known secret masked."""
+
+import logging
+import sys
+
+from bot.fixes.redact import Redactor
+from bot.fixes.targets import secrets_of
+from bot.settings import Runtime, Settings
+
+
+class Redacting(logging.Formatter):
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._redactor = redactor
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redactor.redact(super().format(record))
+
+
+def known_secrets(settings: Settings, runtime: Runtime) -> tuple[str, ...]:
+    tokens = [runtime.bot_token, runtime.app_token, runtime.signing_secret, *runtime.secrets]
+    tokens += [x for hook in settings.hooks.values() for x in (hook.token, hook.secret)]
+    return tuple(t.get_secret_value() for t in tokens if t) + secrets_of(settings.targets)
+
+
+def set_up(settings: Settings, runtime: Runtime, *, debug: bool = False) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Redacting(Redactor(known_secrets(settings, runtime))))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler], force=True)
+    for name in ("slack_sdk", "slack_bolt", "aiohttp", "urllib3", "asyncssh", "sqlalchemy", "alembic"):
+        logging.getLogger(name).setLevel(logging.INFO if debug else logging.WARNING)

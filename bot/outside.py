@@ -1,0 +1,143 @@
+"""Connects what the settings name: channels, billing, board, probes; and makes the sinks that serve them."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot import boards
+from bot.customers import registry as channels
+from bot.domain import events as e
+from bot.domain.bug import Fix
+from bot.domain.errors import Misconfigured, NotFound, Outside
+from bot.fixes.catalogue import SHIPPED, Catalogue
+from bot.ledger.pace import Budget
+from bot.ledger.reading import entries_after
+from bot.ledger.relay import Sink
+from bot.ports import Biller, Board, Channel
+from bot.probes import Prober
+from bot.settings import Kind, Settings, validate
+from bot.sinks.asker import AskerSink
+from bot.sinks.billing import BillingSink
+from bot.sinks.board import BoardSink
+from bot.sinks.card import CardSink
+from bot.sinks.customer import CustomerSink
+from bot.sinks.pointer import PointerSink
+from bot.sinks.production import ProductionSink
+from bot.sinks.thread import ThreadSink
+from bot.sinks.vault import Vault
+
+if TYPE_CHECKING:
+    from bot.app import Bot
+
+
+@dataclass
+class Connected:
+    """What could be connected; `plans` fills the tell's menu."""
+
+    channels: Mapping[str, Channel]
+    biller: Biller | None
+    board: Board | None
+    plans: tuple[str, ...] = ()
+    _closes: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    async def close(self) -> None:
+        for part in (*self.channels.values(), self.biller, self.board):
+            if part is not None:
+                await part.close()
+
+
+async def connect(settings: Settings, http: aiohttp.ClientSession) -> Connected:
+    """Raises Misconfigured for a table whose keys the module does not know."""
+    found = {name: _channel(name, table, http) for name, table in settings.customers.items()}
+    if settings.mail:
+        found["mail"] = _channel("mail", settings.mail, http)
+    biller: Biller | None = _module("bot.billing", settings.billing, "billing") if settings.billing else None
+    board: Board | None = _module("bot.boards", settings.board, "board") if settings.board else None
+    answering = {name: channel for name, channel in found.items() if channel}
+    connected = Connected(channels=answering, biller=biller, board=board)
+    connected.plans = await _plans(biller)
+    return connected
+
+
+def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> Channel | None:
+    """None for a channel that can't answer."""
+    try:
+        module: Any = channels.find(name)
+    except NotFound as error:
+        raise Misconfigured(f"[customers.{name}]: {error}") from error
+    where = "[mail]" if name == "mail" else f"[customers.{name}]"
+    settings = validate(module.Settings, table, where)
+    if not module.CAN_REPLY:
+        return None
+    channel: Channel = module.connect(settings, http)
+    return channel
+
+
+def _module(package: str, kind: Kind, where: str) -> Any:
+    if package == "bot.boards":
+        module: Any = boards.find(kind.kind)
+    else:
+        try:
+            module = import_module(f"{package}.{kind.kind}")
+        except ModuleNotFoundError:
+            raise Misconfigured(f'[{where}] kind = "{kind.kind}": there is none of this name.') from None
+    return module.connect(validate(module.Settings, kind.rest(), f"[{where}]"))
+
+
+async def _plans(biller: Biller | None) -> tuple[str, ...]:
+    """For the tell's menu; a billing system that is away only costs the menu."""
+    if biller is None:
+        return ()
+    try:
+        return await biller.plans()
+    except Outside:
+        return ()
+
+
+def catalogue(paths: Iterable[Path], allowed: Mapping[str, str]) -> Catalogue:
+    """Shipped actions are allowed as they came; the team's own only as an approver allowed them."""
+    shipped = Catalogue.load([SHIPPED])
+    known = {name: entry.sha for name, entry in shipped.entries.items()}
+    return Catalogue.load(paths, {**known, **allowed})
+
+
+def sinks(bot: "Bot") -> dict[str, Sink]:
+    """Everything that follows the trail in this installation, by name."""
+    slack = bot.settings.slack
+    cards = Budget("cards", 60.0 / slack.cards_per_minute, slack.cards_per_minute)
+    made: list[Sink] = [
+        CardSink(bot.port, bot.ledger, slack.error_channels[0], bot.settings.mode, bot.worked_before, cards),
+        ThreadSink(bot.port, bot.directory),
+        PointerSink(bot.port),
+        AskerSink(bot.port, bot.ledger, bot.settings.mode),
+        CustomerSink(bot.outside.channels),
+        _production(bot),
+    ]
+    if bot.outside.biller:
+        made.append(BillingSink(bot.outside.biller, lambda bug, seq: _receipt(bot, bug, seq)))
+    if bot.outside.board:
+        made.append(BoardSink(bot.outside.board))
+    return {sink.name: sink for sink in made}
+
+
+def _production(bot: "Bot") -> Sink:
+    async def standing(fix: Fix) -> str:
+        """Approvers who lost their standing since."""
+        now = {m.id for m in await bot.directory.approvers_now()} if fix.approved_by and not fix.broken_glass else set()
+        gone = [p for p in fix.approved_by if p not in now and not fix.broken_glass]
+        return f"{', '.join(gone)} may not approve any more" if gone else ""
+
+    vault = Vault.at(bot.home / "makegood.key")
+    prober = Prober(bot.settings.probes, bot.http)
+    return ProductionSink(bot.engine, bot.ledger, bot.switches, vault, bot.settings.mode, prober.check, standing)
+
+
+async def _receipt(bot: "Bot", bug: int, seq: int) -> e.Granted:
+    found = await entries_after(bot.ledger, bug, seq - 1, 1)
+    if not found or not isinstance(found[0].event, e.Granted):
+        raise NotFound("That makegood is not in the trail.")
+    return found[0].event

@@ -1,0 +1,107 @@
+// Elements described as plain data and patched into the page by key, so that focus, typed text and scrolling survive.
+// Data only ever becomes text, attributes and properties: there is no way from here to markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+const NODE = Symbol("what this node shows");
+const PROPERTIES = new Set(["checked", "disabled", "selected", "open", "inert", "hidden", "multiple", "required"]);
+const OURS = new Set(["key", "class", "style", "value", "mounted", "around"]);
+
+/** h("button.primary", {onclick}, "Run"): classes may follow the tag; children may be nested lists, false and null are left out. */
+export function h(tag, props, ...children) {
+  const [name, ...classes] = tag.split(".");
+  const given = props ?? {};
+  const look = [...classes, given.class].filter(Boolean).join(" ");
+  return { name, props: look ? { ...given, class: look } : given, key: given.key, children: flat(children) };
+}
+
+function flat(children) {
+  const shown = children.flat(Infinity).filter((child) => child != null && child !== false && child !== true && child !== "");
+  return shown.map((child) => (typeof child === "object" ? child : String(child)));
+}
+
+/** Makes `parent` show exactly these. */
+export function render(parent, wanted) {
+  patchChildren(parent, flat([wanted]));
+}
+
+function patchChildren(parent, wanted) {
+  const nodes = match([...parent.childNodes], wanted);
+  const staying = new Set(nodes);
+  for (const node of [...parent.childNodes]) if (!staying.has(node)) node.remove();
+  const fresh = [];
+  let place = parent.firstChild;
+  wanted.forEach((child, index) => {
+    const node = nodes[index] ?? create(child, parent);
+    if (node === place) place = place.nextSibling;
+    else parent.insertBefore(node, place);
+    patch(node, child);
+    if (!nodes[index]) fresh.push([node, child]);
+  });
+  for (const [node, child] of fresh) child.props?.mounted?.(node);
+}
+
+/** For each wanted child the node that shows it already: by key, or else the next one of the same kind. */
+function match(nodes, wanted) {
+  const keyed = new Map();
+  const loose = new Map();
+  for (const node of nodes) {
+    const shown = node[NODE];
+    const kind = shown?.name ?? node.nodeName;
+    if (shown?.key != null) keyed.set(`${kind} ${shown.key}`, node);
+    else loose.set(kind, [...(loose.get(kind) ?? []), node]);
+  }
+  return wanted.map((child) => {
+    if (typeof child === "string") return loose.get("#text")?.shift();
+    return child.key != null ? keyed.get(`${child.name} ${child.key}`) : loose.get(child.name)?.shift();
+  });
+}
+
+function create(child, parent) {
+  if (typeof child === "string") return document.createTextNode(child);
+  const inSvg = child.name === "svg" || parent.namespaceURI === SVG;
+  return inSvg ? document.createElementNS(SVG, child.name) : document.createElement(child.name);
+}
+
+function patch(node, child) {
+  if (typeof child === "string") {
+    if (node.data !== child) node.data = child;
+    return;
+  }
+  const before = node[NODE]?.props ?? {};
+  node[NODE] = child;
+  const settle = child.props.around?.(node);
+  patchProps(node, before, child.props);
+  patchChildren(node, child.children);
+  if ("value" in child.props && child.props.value !== before.value) setValue(node, child.props.value);
+  settle?.();
+}
+
+function setValue(node, value) {
+  if (node.value !== value) node.value = value ?? "";
+}
+
+function patchProps(node, before, after) {
+  for (const name of Object.keys({ ...before, ...after })) {
+    if (name === "class") setAttribute(node, "class", after.class);
+    else if (name === "style") patchStyle(node, before.style ?? {}, after.style ?? {});
+    else if (OURS.has(name)) continue;
+    else if (name.startsWith("on")) node[name] = after[name] ?? null;
+    else if (before[name] !== after[name]) setPlain(node, name, after[name]);
+  }
+}
+
+function setPlain(node, name, value) {
+  if (PROPERTIES.has(name)) node[name] = Boolean(value);
+  else setAttribute(node, name, value);
+}
+
+function setAttribute(node, name, value) {
+  if (value == null || value === false) node.removeAttribute(name);
+  else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+function patchStyle(node, before, after) {
+  for (const name of Object.keys({ ...before, ...after })) {
+    if (before[name] !== after[name]) node.style.setProperty(name, after[name] ?? "");
+  }
+}

@@ -1,0 +1,76 @@
+// The page: two feeds of snapshots in, one state, one rendering out.
+import { h, render } from "./lib/dom.js";
+import { icon } from "./lib/icons.js";
+import { follow } from "./lib/feed.js";
+import { closeTop, markRead } from "./actions.js";
+import { inspector } from "./inspector.js";
+import { channelNamed, newest } from "./select.js";
+import { workspace } from "./slack/workspace.js";
+import { change, recent, start } from "./state.js";
+import { openCard } from "./world/board.js";
+import { pointAt, tour } from "./world/tour.js";
+import { looks, world } from "./world/world.js";
+
+const REMEMBERED = "makegood demo: act as";
+const redraw = () => change(() => {});
+const root = document.getElementById("app");
+let stopFollowing = () => {};
+
+function page(state) {
+  render(root, [
+    tour(state),
+    sides(state),
+    h("div.halves", { "data-side": state.side }, workspace(state, actAs), world(state)),
+    inspector(state),
+    openCard(state),
+    state.toast && h("div.toast", { key: "toast", role: "alert", "data-testid": "toast" }, icon("warning", 16), state.toast.text),
+  ]);
+  pointAt(state);
+}
+
+/** In a narrow window one side at a time. */
+function sides(state) {
+  const side = (id, title) => h("button", { key: id, type: "button", role: "tab", "aria-selected": String(state.side === id), onclick: () => change((s) => { s.side = id; }) }, title);
+  return h("div.tabs.sides", { role: "tablist", "aria-label": "Side" }, side("workspace", "Slack"), side("world", "The customer"));
+}
+
+/** From the next snapshot on, everything is seen and done by this person. */
+function actAs(id) {
+  stopFollowing();
+  sessionStorage.setItem(REMEMBERED, id);
+  stopFollowing = follow(`/slack/control/ws?as=${encodeURIComponent(id)}`, seeSlack, (link) => change((s) => { s.links.slack = link; }));
+}
+
+function seeSlack(snapshot) {
+  change((s) => {
+    if (s.me !== snapshot.me.id) recent.slack.forget();
+    s.me = snapshot.me.id;
+    s.slack = snapshot;
+    s.baseline ??= newest(snapshot.channels);
+    if (s.thread && !channelNamed(s, s.thread.channel)) s.thread = null;
+    recent.slack.note(messageLooks(snapshot), redraw);
+    markRead(s);
+  });
+}
+
+const messageLooks = (snapshot) => snapshot.channels.flatMap((channel) =>
+  channel.messages.map((one) => [`${channel.id}/${one.ts}`, JSON.stringify([one.text, one.blocks, one.attachments])]));
+
+function seeWorld(snapshot) {
+  change((s) => {
+    if (s.world && s.world.tour?.story !== snapshot.tour?.story) recent.world.forget();
+    s.world = snapshot;
+    recent.world.note(looks(snapshot), redraw);
+    for (const [pane, prefix] of [["inbox", "mail "], ["board", "card "], ["till", "till "]]) {
+      if (recent.world.begins(prefix) && s.pane !== pane) s.news[pane] = true;
+    }
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && closeTop()) event.preventDefault();
+});
+
+start(page);
+actAs(sessionStorage.getItem(REMEMBERED) ?? "U0DEV");
+follow("/world/ws", seeWorld, (link) => change((s) => { s.links.world = link; }));

@@ -1,0 +1,105 @@
+// Where people write: Enter sends, Shift+Enter begins a line, "/" and "@" offer completions.
+import { h } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
+import { isComposing, step } from "../lib/keys.js";
+import { act, say, toggleMenu, closeMenu } from "../actions.js";
+import { change } from "../state.js";
+import { channelTitle } from "../select.js";
+import { complete, completions, linked } from "./completion.js";
+
+const draftKey = (state, channel, thread) => `${state.me}/${channel.id}/${thread ?? ""}`;
+
+export function composer(state, channel, thread = null) {
+  const key = draftKey(state, channel, thread);
+  const text = state.drafts[key] ?? "";
+  const offered = state.quiet[key] === text ? [] : completions(state, text, thread);
+  const label = thread ? "Reply" : `Message ${channel.is_im ? "" : "#"}${channelTitle(state, channel)}`;
+  const onkeydown = (event) => onKey(event, { state, channel, thread, key, text, offered });
+  const box = h("textarea", {
+    key, rows: 1, value: text, "aria-label": label, placeholder: `${label}${thread ? "…" : ""}`, "data-testid": thread ? "thread-composer" : "composer",
+    oninput: (event) => change((s) => { s.drafts[key] = event.target.value; s.choice = 0; }), onkeydown, around: (node) => () => grow(node),
+    "aria-expanded": String(offered.length > 0), spellcheck: "false",
+  });
+  const go = () => sendDraft({ state, channel, thread, key, text });
+  return h("div.composer", { key: `composer ${thread ?? channel.id}` }, list(state, key, text, offered), h("div.composer-box", null, box,
+    h("div.composer-tools", null, !thread && shortcuts(state), h("span.hint", null, text && "Shift + Enter for a new line"),
+      h("button.send", { type: "button", "aria-label": "Send", disabled: !text.trim(), onclick: go }, icon("send")))));
+}
+
+function grow(node) {
+  node.style.setProperty("height", "auto");
+  node.style.setProperty("height", `${Math.min(node.scrollHeight, 180)}px`);
+}
+
+function list(state, key, text, offered) {
+  if (!offered.length) return null;
+  const items = offered.map((one, index) => h("button.completion", {
+    key: one.id, type: "button", role: "option", "aria-selected": String(index === state.choice), class: index === state.choice && "on", "data-completion": one.id,
+    onclick: () => take(key, complete(text, one)),
+  }, h("b", null, one.title), " ", h("span.usage", null, one.usage), h("small", null, one.about)));
+  return h("div.completions", { role: "listbox", "aria-label": "Completions" }, items);
+}
+
+const take = (key, text) => change((s) => { s.drafts[key] = text; s.choice = 0; });
+
+function onKey(event, writing) {
+  const { state, key, text, offered } = writing;
+  if (isComposing(event)) return;
+  const at = step(event, state.choice, offered.length);
+  const chosen = offered[state.choice];
+  if (at !== null) change((s) => { s.choice = at; });
+  else if (event.key === "Tab" && chosen) take(key, complete(text, chosen));
+  else if (event.key === "Escape" && offered.length) change((s) => { s.quiet[key] = text; });
+  else if (event.key === "Enter" && !event.shiftKey) enter(writing, chosen);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** A half-written name is completed first; a whole one is sent. */
+function enter(writing, chosen) {
+  if (chosen && !chosen.whole) take(writing.key, complete(writing.text, chosen));
+  else sendDraft(writing);
+}
+
+async function sendDraft({ state, channel, thread, key, text }) {
+  const said = text.trim();
+  if (!said) return;
+  if (said.startsWith("/") && thread) {
+    say(`${said.split(" ")[0]} is not supported in threads. Mention @${state.slack.app.name} instead.`);
+    return;
+  }
+  take(key, "");
+  if (said.startsWith("/")) {
+    act({ do: "slash", channel: channel.id, line: said }, { quiet: true }); // Slackbot says what went wrong
+    return;
+  }
+  const answer = await act({ do: "post", channel: channel.id, text: linked(state, said), ...(thread && { thread_ts: thread }) });
+  if (!answer.ok) take(key, text);
+}
+
+function shortcuts(state) {
+  const all = state.slack.shortcuts.filter((one) => one.type === "global");
+  if (!all.length) return null;
+  const open = state.menu?.id === "shortcuts";
+  const run = (one) => () => { closeMenu(); act({ do: "global_shortcut", callback_id: one.callback_id }); };
+  return h("span.menu-holder", null,
+    h("button", { type: "button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": String(open), onclick: (event) => toggleMenu("shortcuts", event) }, icon("bolt")),
+    open && h("div.menu.up", { role: "menu" }, all.map((one) => h("button.item", { key: one.callback_id, type: "button", role: "menuitem", onclick: run(one) }, one.name, h("small", null, one.description)))));
+}
+
+/** A message being edited in its place. */
+export function editor(state, channel, one) {
+  const key = `edit ${one.ts}`;
+  const text = state.drafts[key] ?? "";
+  const close = () => change((s) => { s.editing = null; });
+  const save = () => { close(); act({ do: "edit", channel: channel.id, ts: one.ts, text: linked(state, text) }); };
+  const onkeydown = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
+    event.preventDefault();
+    save();
+  };
+  return h("div.composer-box.editor", null,
+    h("textarea", { value: text, rows: 2, "aria-label": "Edit message", oninput: (event) => change((s) => { s.drafts[key] = event.target.value; }), onkeydown, mounted: (node) => node.focus() }),
+    h("div.actions", null, h("button.btn", { type: "button", onclick: close }, "Cancel"), h("button.btn.primary", { type: "button", onclick: save }, "Save")));
+}

@@ -1,0 +1,221 @@
+"""makegood.toml and the environment, read once and frozen; nobody else reads the environment."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+
+from bot.domain.admit import Rule
+from bot.domain.errors import Misconfigured
+from bot.domain.values import Frozen
+from bot.fixes.targets import Target
+
+VARIABLE = re.compile(r"^\$([A-Z_][A-Z0-9_]*)$")
+Names = tuple[str, ...]
+
+
+class SlackSettings(Frozen):
+    error_channels: Names = Field(min_length=1)
+    """Channel ids, as in "C0123456789": where alerts arrive and cards stand."""
+    cards_per_minute: int = Field(default=10, ge=1)
+    """Above it one digest card stands for the new errors of that minute."""
+
+
+class WebSettings(Frozen):
+    public_url: str = ""
+    """The bot's own address from outside; needed for Trello's webhook and for links."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+
+class HookSettings(Frozen):
+    token: SecretStr
+    """The long random part of the hook's address."""
+    secret: SecretStr | None = None
+    """What the source signs with, where it signs."""
+    map: Mapping[str, str] = Field(default_factory=dict)
+    """For `generic`: our field -> dotted path in its JSON."""
+
+
+class PolicySettings(Frozen):
+    approvers: Names = ()
+    """People (user id or e-mail address) or user groups (S…)."""
+    break_glass: bool = False
+    """Whether the asker may go on alone after 2 minutes, with a reason that everybody reads."""
+
+
+class ActionsSettings(Frozen):
+    paths: Names = ()
+    """Folders of the team's own actions, beside the shipped ones."""
+
+
+class ProbeSettings(Frozen):
+    url: str
+    expect: int = 200
+    """The HTTP status of a page that works."""
+    contains: str = ""
+    page: str = ""
+    """Bugs on a page that contains this are probed here; empty: every bug."""
+    smoke: bool = False
+    """Shows that nothing else broke."""
+
+
+class TellSettings(Frozen):
+    answer: str = "Thank you for telling us. We see the problem and are looking into it now; back to you by {by}."
+    """The first answer."""
+    tell: str = "The problem is solved, you can go on. It was our fault, not yours; thank you for your patience."
+    """The tell. No internals: they don't need to know."""
+    minutes: int = Field(default=15, ge=1)
+    """How far away the promised time of a first answer is."""
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    credit: int = Field(default=500, ge=0)
+    """What the form proposes, in minor units: 500 is €5."""
+    largest_credit: int = Field(default=5000, ge=0)
+    """Above it nobody can give a credit in Slack."""
+
+
+class Kind(BaseModel, frozen=True, extra="allow"):
+    """A table whose other keys belong to the module named by `kind`."""
+
+    kind: str
+
+    def rest(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Settings(Frozen):
+    """Everything of makegood.toml."""
+
+    mode: Literal["watch", "propose", "run"] = "watch"
+    slack: SlackSettings
+    admit: Rule = Rule()
+    web: WebSettings = WebSettings()
+    hooks: Mapping[str, HookSettings] = Field(default_factory=dict)
+    policy: PolicySettings = PolicySettings()
+    actions: ActionsSettings = ActionsSettings()
+    targets: Mapping[str, Annotated[Target, Field(discriminator="kind")]] = Field(default_factory=dict)
+    probes: Mapping[str, ProbeSettings] = Field(default_factory=dict)
+    tell: TellSettings = TellSettings()
+    customers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    """A table a channel; its keys belong to the channel's module."""
+    mail: Mapping[str, Any] = Field(default_factory=dict)
+    board: Kind | None = None
+    billing: Kind | None = None
+
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _kinds_of_targets(cls, value: Any) -> Any:
+        return {name: _target(name, table) for name, table in value.items()} if isinstance(value, Mapping) else value
+
+
+class Runtime(Frozen):
+    """What the environment says of this process."""
+
+    bot_token: SecretStr
+    app_token: SecretStr | None = None
+    """Set: Socket Mode. Else HTTP with `signing_secret`."""
+    signing_secret: SecretStr | None = None
+    api_url: str = "https://slack.com/api/"
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = 3000
+    secrets: tuple[SecretStr, ...] = ()
+    """Every value that a "$NAME" of the file stood for: none of them is ever shown."""
+
+
+def _target(name: str, table: Any) -> Any:
+    """The kind of a target follows from what it has: a url is a database, hosts are hosts, a base_url is a service."""
+    if not isinstance(table, Mapping):
+        return table
+    for key, kind in {"url": "sql", "hosts": "ssh", "base_url": "http"}.items():
+        if key in table:
+            return {**table, "name": name, "kind": kind}
+    raise ValueError("write url = (a database), hosts = (machines) or base_url = (a service)")
+
+
+def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings, tuple[SecretStr, ...]]:
+    """The file's settings and every secret it named. Raises Misconfigured with one line that names the key."""
+    try:
+        data = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        raise Misconfigured(f"There is no {path}. `makegood init` asks a few questions and writes it.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} can't be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path} is not valid TOML: {error}.") from error
+    secrets: list[SecretStr] = []
+    filled = _fill(data, "", environment, secrets, path.parent)
+    return validate(Settings, filled, path.name), tuple(secrets)
+
+
+def _fill(value: Any, key: str, environment: Mapping[str, str], secrets: list[SecretStr], base: Path) -> Any:
+    """Replaces "$NAME" by the variable."""
+    if isinstance(value, dict):
+        return {k: _fill(v, f"{key}.{k}".lstrip("."), environment, secrets, base) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_fill(v, key, environment, secrets, base) for v in value]
+    found = VARIABLE.match(value) if isinstance(value, str) else None
+    if not found:
+        return str(base / value) if key.endswith((".known_hosts", ".key_file")) and isinstance(value, str) else value
+    name = found[1]
+    if not environment.get(name):
+        raise Misconfigured(f'{key} = "${name}": the variable {name} is not set. Set it, or write the value itself.')
+    secrets.append(SecretStr(environment[name]))
+    return environment[name]
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
+    """The frozen settings, or Misconfigured with one line: the key, what is wrong, what to write."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http"})
+        if first["type"] == "extra_forbidden":
+            raise Misconfigured(f"{where}: {key} is not a setting of Makegood. Is it misspelt?") from None
+        if first["type"] == "missing":
+            raise Misconfigured(f"{where}: {key} is missing. Write it, or leave the whole table out.") from None
+        raise Misconfigured(f"{where}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
+
+
+def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str, str] = os.environ) -> Runtime:
+    """The environment's part. Raises Misconfigured where a token is missing."""
+    if not environment.get("SLACK_BOT_TOKEN"):
+        raise Misconfigured(
+            "SLACK_BOT_TOKEN is not set: the bot's token (xoxb-…), from your Slack app under “OAuth & Permissions”."
+        )
+    if not (environment.get("SLACK_APP_TOKEN") or environment.get("SLACK_SIGNING_SECRET")):
+        raise Misconfigured(
+            "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP; neither is set."
+        )
+    names = {
+        "bot_token": "SLACK_BOT_TOKEN",
+        "app_token": "SLACK_APP_TOKEN",
+        "signing_secret": "SLACK_SIGNING_SECRET",
+        "api_url": "SLACK_API_URL",
+        "host": "MAKEGOOD_HOST",
+        "port": "MAKEGOOD_PORT",
+    }
+    values: dict[str, Any] = {field: environment[name] for field, name in names.items() if environment.get(name)}
+    url = database_url(path, environment)
+    return validate(Runtime, {**values, "database_url": url, "secrets": secrets}, "environment")
+
+
+def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration."""
+    url = environment.get("MAKEGOOD_DATABASE_URL") or f"sqlite+aiosqlite:///{path.resolve().parent / 'makegood.db'}"
+    if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://", "postgresql+psycopg://")):
+        raise Misconfigured(
+            "MAKEGOOD_DATABASE_URL must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or postgresql+psycopg://."
+        )
+    return url

@@ -1,0 +1,87 @@
+"""Makegoods are booked before the tell that promises them goes out. Cut off: look by our key before booking again."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.domain import events as e
+from bot.domain.bug import Bug, Customer
+from bot.domain.errors import Doubtful, Outside, Rejected, Unavailable
+from bot.domain.events import Event
+from bot.domain.values import Grant
+from bot.ledger.queue import Interest
+from bot.ledger.relay import Served, Work
+from bot.ports import Biller
+
+Receipts = Callable[[int, int], Awaitable[e.Granted]]
+
+
+@dataclass(frozen=True)
+class BillingSink:
+    """`receipts(bug, seq)` finds the Granted entry again, for an undo."""
+
+    biller: Biller
+    receipts: Receipts
+    name: ClassVar[str] = "billing"
+    slots: ClassVar[int] = 4
+    interest: ClassVar[Interest] = Interest(kinds=frozenset({e.Told, e.GrantUndoAsked, e.CustomerJoined}))
+
+    async def serve(self, work: Work) -> Served:
+        match work.entry and work.entry.event:
+            case e.Told():
+                return await self._grant_all(work)
+            case e.GrantUndoAsked(granted=seq):
+                return await self._undo(work.bug, seq)
+            case e.CustomerJoined(customer=id_):
+                return await self._plan(work.bug, id_)
+            case _:
+                return Served()
+
+    async def _grant_all(self, work: Work) -> Served:
+        outcomes: list[Event] = []
+        for customer, index, grant in _promised(work):
+            tell = work.entry.seq if work.entry else 0
+            try:
+                outcomes.append(await self._grant(work, customer, tell, index, grant))
+            except (Unavailable, Doubtful) as error:
+                return Served(outcomes=tuple(outcomes), stuck=error)
+            except Outside as error:
+                outcomes.append(e.NotGranted(tell=tell, customer=customer.id, grant=grant, why=str(error)))
+        return Served(outcomes=tuple(outcomes))
+
+    async def _grant(self, work: Work, customer: Customer, tell: int, index: int, grant: Grant) -> Event:
+        account = await self.biller.account(customer.hint)
+        if account is None:
+            raise Rejected(f"The billing system knows no account of {customer.name}")
+        key = f"{work.bug.ref.team}-{work.bug.ref}-{tell}-{customer.id}-{index}"
+        receipt = await self.biller.find(account, grant, key) if work.doubt else None
+        receipt = receipt or await self.biller.apply(account, grant, key)
+        return e.Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt)
+
+    async def _undo(self, bug: Bug, seq: int) -> Served:
+        granted = await self.receipts(bug.ref.number, seq)
+        await self.biller.undo(granted.receipt, f"{granted.receipt.key}-undo")
+        return Served(outcomes=(e.GrantUndone(granted=seq),))
+
+    async def _plan(self, bug: Bug, id_: str) -> Served:
+        """What the customer pays for, so that the card says whom we are about to lose. Nice to know: never retried for long."""
+        customer = bug.customer(id_)
+        if customer is None or customer.plan:
+            return Served()
+        try:
+            account = await self.biller.account(customer.hint)
+        except Outside:
+            return Served()
+        if account is None or not account.plan:
+            return Served()
+        return Served(outcomes=(e.AccountSeen(customer=id_, plan=account.plan, currency=account.currency),))
+
+
+def _promised(work: Work) -> Iterator[tuple[Customer, int, Grant]]:
+    """What this tell promises and is not booked yet."""
+    event = work.entry and work.entry.event
+    if not (isinstance(event, e.Told) and work.entry):
+        return
+    for customer in work.bug.customers:
+        mine = [g for g in customer.given if g.tell == work.entry.seq]
+        yield from ((customer, i, g.grant) for i, g in enumerate(mine) if g.state == "promised")

@@ -1,0 +1,107 @@
+"""The board's card follows the bug: created or adopted, moved, left in “Owed”. Cut off while creating: look for the marker."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bot.domain import events as e
+from bot.domain import fix_events as f
+from bot.domain.bug import Bug, Status
+from bot.domain.errors import Rejected
+from bot.domain.events import Event
+from bot.ledger.queue import Interest
+from bot.ledger.relay import Served, Work
+from bot.ports import Board, CardRef, CardText, Stage
+
+STAGES = {
+    Status.OPEN: Stage.OPEN,
+    Status.CLAIMED: Stage.DOING,
+    Status.FIXED: Stage.DOING,
+    Status.OWED: Stage.OWED,
+    Status.CLOSED: Stage.DONE,
+    Status.DISMISSED: Stage.DROPPED,
+    Status.MERGED: Stage.DONE,
+}
+KINDS: set[type[Event]] = {
+    e.Opened,
+    e.Enriched,
+    e.Claimed,
+    e.Released,
+    e.HandedOver,
+    e.TakenOver,
+    e.Dismissed,
+    e.Merged,
+    e.Fixed,
+    e.Reopened,
+}
+KINDS |= {e.CameBack, e.Owed, e.Paid, e.Closed, f.FixEnded}
+
+
+@dataclass(frozen=True)
+class BoardSink:
+    board: Board
+    name: ClassVar[str] = "board"
+    slots: ClassVar[int] = 2
+    interest: ClassVar[Interest] = Interest(kinds=frozenset(KINDS), jumps=True)
+
+    async def serve(self, work: Work) -> Served:
+        card, stage = text(work.bug), STAGES[work.bug.status]
+        shown = {"text": card.model_dump(mode="json"), "stage": stage.value}
+        if work.bug.board is None:
+            return await self._make(work, card, stage, shown)
+        if work.external.get("shown") != shown:
+            await self.board.update(CardRef(id=work.bug.board.id, url=work.bug.board.url), card, stage)
+        return Served(external={"shown": shown})
+
+    async def _make(self, work: Work, card: CardText, stage: Stage, shown: dict[str, Any]) -> Served:
+        if work.bug.card_url:
+            try:
+                ref = await self.board.adopt(work.bug.card_url, card)
+                return Served(
+                    outcomes=(e.CardMade(id=ref.id, url=ref.url, adopted=True),)
+                )  # and moved on the next round
+            except Rejected:
+                pass  # the tracker's card is on another board, or gone: a card of our own then
+        found = await self.board.find(card.marker) if work.doubt else None
+        ref = found or await self.board.create(card, stage)
+        return Served(outcomes=(e.CardMade(id=ref.id, url=ref.url),), external={"shown": shown})
+
+
+def text(bug: Bug) -> CardText:
+    """What the board shows: enough to reproduce and mend it without asking anybody."""
+    parts = [bug.message, _facts(bug), _frames(bug), _done(bug)]
+    return CardText(
+        title=f"{bug.ref} {bug.title}"[:200],
+        description="\n\n".join(p for p in parts if p),
+        marker=f"makegood:{bug.ref.team}:{bug.ref}",
+        labels=("quick fix",) if bug.last_success and not bug.proper else (),
+        due=bug.debt.due if bug.debt and not bug.debt.paid_at else None,
+    )
+
+
+def _facts(bug: Bug) -> str:
+    known = {
+        "Where": bug.context,
+        "Page": bug.page,
+        "Project": bug.project,
+        "Stage": bug.stage,
+        "Release": bug.release,
+        "Tracker": bug.url,
+        "Seen": f"{bug.occurrences}×",
+    }
+    return "\n".join(f"**{name}:** {value}" for name, value in known.items() if value)
+
+
+def _frames(bug: Bug) -> str:
+    return (
+        "**To reproduce, begin here:**\n" + "\n".join(f"- `{frame}`" for frame in bug.frames[:5]) if bug.frames else ""
+    )
+
+
+def _done(bug: Bug) -> str:
+    """What was done to production, so that live and staging can be brought together again."""
+    done = [
+        f"- {x.name}: {x.summary}" + (" (undone)" if x.undone_by else "")
+        for x in bug.fixes
+        if x.state.value == "succeeded"
+    ]
+    return "**Done on production:**\n" + "\n".join(done) if done else ""

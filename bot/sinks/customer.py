@@ -1,0 +1,110 @@
+"""Answers and tells go out in the customer's own channel. Cut off: look there; where one can't look (SMTP), ask a person."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.domain import events as e
+from bot.domain.bug import Bug, Customer, Message
+from bot.domain.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
+from bot.domain.events import Event
+from bot.domain.values import Outgoing
+from bot.ledger.queue import Interest
+from bot.ledger.relay import Served, Work
+from bot.ports import Channel
+
+SETTLED = {"granted", "dropped", "undone"}
+
+
+@dataclass(frozen=True)
+class CustomerSink:
+    """`channels` by source; "mail" answers whoever has an address and no better way."""
+
+    channels: Mapping[str, Channel]
+    name: ClassVar[str] = "customer"
+    slots: ClassVar[int] = 8
+    interest: ClassVar[Interest] = Interest(kinds=frozenset({e.Answered, e.Told, e.Granted, e.TellReleased}))
+
+    async def serve(self, work: Work) -> Served:
+        outcomes: list[Event] = []
+        for customer, message in _due(work):
+            try:
+                outcomes.append(await self._send(work, customer, message))
+            except (Unavailable, Doubtful) as error:
+                return Served(outcomes=tuple(outcomes), stuck=error)
+            except Outside as error:
+                outcomes.append(_failed(customer, message, error))
+        return Served(outcomes=tuple(outcomes))
+
+    async def _send(self, work: Work, customer: Customer, message: Message) -> Event:
+        channel = self._channel(customer)
+        letter = _letter(work.bug, customer, message, channel.source)
+        if work.doubt:
+            if not channel.can_look:
+                return _failed(
+                    customer,
+                    message,
+                    Doubtful("The sending was cut off, and this channel can't be asked."),
+                    doubtful=True,
+                )
+            found = await channel.find(letter)
+            if found:
+                return _delivered(customer, message, found.state, found.external_id)
+        try:
+            sent = await channel.send(letter)
+        except Doubtful as error:
+            if channel.can_look:
+                raise
+            return _failed(customer, message, error, doubtful=True)
+        return _delivered(customer, message, sent.state, sent.external_id)
+
+    def _channel(self, customer: Customer) -> Channel:
+        """The conversation they wrote in; mail where there is none or it can't answer. Raises Rejected."""
+        if customer.source in self.channels:
+            return self.channels[customer.source]
+        if customer.hint.email and "mail" in self.channels:
+            return self.channels["mail"]
+        raise Rejected(f"There is no way to answer {customer.name} from here: set up [mail], or tell them by hand")
+
+
+def _due(work: Work) -> Iterable[tuple[Customer, Message]]:
+    """What this entry sets free: an answer at once, a tell once everything it promises is booked (or let go)."""
+    entry = work.entry
+    if entry is None:
+        return
+    event = entry.event
+    ids: tuple[str, ...]
+    if isinstance(event, e.Granted | e.TellReleased):
+        seq, ids = event.tell, (event.customer,)
+    elif isinstance(event, e.Answered | e.Told):
+        seq, ids = entry.seq, event.customers
+    else:
+        return
+    for customer in work.bug.customers:
+        waiting = next((m for m in customer.messages if m.seq == seq and m.state == "waiting"), None)
+        if customer.id in ids and waiting and all(g.state in SETTLED for g in customer.given if g.tell == seq):
+            yield customer, waiting
+
+
+def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outgoing:
+    subject = f"Re: {customer.subject}" if customer.subject else "The problem you had"
+    same = customer.source == source or customer.source.startswith("email")
+    return Outgoing(
+        source=source,
+        conversation=customer.conversation if same else "",
+        customer=customer.hint,
+        text=message.text,
+        subject=f"{subject} [{bug.ref}]",
+        key=f"{bug.ref.team}-{bug.ref}-{message.seq}-{customer.id}",
+        in_reply_to=customer.message_id,
+        references=customer.references,
+    )
+
+
+def _delivered(customer: Customer, message: Message, state: str, external_id: str) -> Event:
+    data = {"message": message.seq, "customer": customer.id, "state": state, "external_id": external_id}
+    return e.Delivered.model_validate(data)
+
+
+def _failed(customer: Customer, message: Message, error: MakegoodError, *, doubtful: bool = False) -> Event:
+    return e.NotDelivered(message=message.seq, customer=customer.id, why=str(error), doubtful=doubtful)

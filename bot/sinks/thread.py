@@ -1,0 +1,70 @@
+"""The trail in the card's thread: a line for what matters, once, in order. Cut off: look for (bug, seq) before posting again."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bot.domain.bug import Post
+from bot.domain.events import CardPosted
+from bot.ledger.ledger import Entry
+from bot.ledger.queue import Interest
+from bot.ledger.relay import NotYet, Served, Work
+from bot.slack.client import GONE, SlackPort, SlackRefused
+from bot.slack.directory import Directory
+from bot.slack.say import LINES, line
+
+EVENT = "makegood_entry"
+
+
+@dataclass(frozen=True)
+class ThreadSink:
+    port: SlackPort
+    directory: Directory
+    name: ClassVar[str] = "thread"
+    slots: ClassVar[int] = 4
+    interest: ClassVar[Interest] = Interest(
+        kinds=frozenset(kind for kind, says in LINES.items() if says) | {CardPosted}
+    )
+
+    async def serve(self, work: Work) -> Served:
+        entry, place = work.entry, work.bug.card
+        if entry is None:
+            return Served()
+        if place is None:
+            raise NotYet(0.5)  # the card comes first; its own entry wakes us
+        by = await self.directory.name(str(entry.by))
+        text = line(entry, lambda _actor: by)
+        if text and not (work.doubt and await self._stands(place, entry)):
+            await self._say(place, entry, text)
+        return Served()
+
+    async def _say(self, place: Post, entry: Entry, text: str) -> None:
+        try:
+            await self.port.post(place.channel, thread_ts=place.ts, text=text, metadata=metadata(entry))
+        except SlackRefused as error:
+            if error.code not in GONE | {"thread_not_found", "cannot_reply_to_message"}:
+                raise
+
+    async def _stands(self, place: Post, entry: Entry) -> bool:
+        """Whether this line was posted by the attempt that was cut off; a second one is taken away."""
+        wanted, cursor, found = metadata(entry)["event_payload"], "", []
+        while True:
+            page = await self.port.call(
+                "conversations.replies",
+                channel=place.channel,
+                ts=place.ts,
+                limit=200,
+                include_all_metadata=True,
+                cursor=cursor or None,
+            )
+            messages = page.get("messages", ())
+            found += [m["ts"] for m in messages if (m.get("metadata") or {}).get("event_payload") == wanted]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                break
+        for later in sorted(found)[1:]:
+            await self.port.call("chat.delete", channel=place.channel, ts=later)
+        return bool(found)
+
+
+def metadata(entry: Entry) -> dict[str, Any]:
+    return {"event_type": EVENT, "event_payload": {"bug": str(entry.bug), "seq": entry.seq}}

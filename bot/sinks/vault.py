@@ -1,0 +1,42 @@
+"""Seals before-images, so that whoever reads the database alone reads no rows of production."""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from bot.domain.errors import Misconfigured, Refused
+
+
+class Vault:
+    def __init__(self, key: bytes) -> None:
+        self._fernet = Fernet(key)
+
+    @classmethod
+    def at(cls, path: Path) -> "Vault":
+        """The key in this file; made, readable by its owner alone, where there is none."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(Fernet.generate_key())
+        try:
+            return cls(path.read_bytes().strip())
+        except ValueError as error:
+            raise Misconfigured(
+                f"{path} does not hold a key of Makegood. Restore it from the backup: it opens the before-images."
+            ) from error
+
+    def seal(self, image: bytes) -> str:
+        return self._fernet.encrypt(image).decode()
+
+    def open(self, sealed: str) -> bytes | None:
+        """None for an image that has expired. Raises Refused where the key is another one."""
+        if not sealed:
+            return None
+        try:
+            return self._fernet.decrypt(sealed.encode())
+        except InvalidToken as error:
+            raise Refused(
+                "The stored image can't be opened with this machine's key, so this can't be undone from here."
+            ) from error

@@ -1,0 +1,1 @@
+"""How people meet Makegood: cards, threads, modals, commands; thin over the ledger."""

@@ -1,0 +1,111 @@
+"""Who people are, as Slack knows them: kept for a while for names, asked afresh before an approval."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.errors import NotFound, Outside
+from bot.domain.policy import Member
+from bot.domain.words import foreign
+from bot.slack.client import SlackPort, SlackRefused
+
+KEPT = 600.0
+"""Seconds that a name may be old."""
+
+
+@dataclass
+class Directory:
+    """`team` is our workspace: whoever belongs to another one is a stranger."""
+
+    port: SlackPort
+    team: str
+    approvers: tuple[str, ...]
+    _known: dict[str, tuple[float, Member]] = field(default_factory=dict)
+    _approvers: tuple[float, frozenset[str]] = (0.0, frozenset())
+
+    async def member(self, user: str, *, fresh: bool = False) -> Member:
+        """Raises NotFound for an id that Slack does not know, Outside where Slack can't be asked."""
+        at, known = self._known.get(user, (0.0, None))
+        if known and not fresh and time.monotonic() - at < KEPT:
+            return known
+        try:
+            answer = await self.port.call("users.info", user=user)
+        except SlackRefused as error:
+            raise NotFound(f"Slack knows no user {foreign(user, 20)}.") from error
+        member = self._member(answer["user"], await self.approver_ids(fresh=fresh))
+        self._known[user] = (time.monotonic(), member)
+        return member
+
+    async def warm(self) -> None:
+        """One call for everybody instead of one each; without it names come one by one."""
+        cursor, approvers = "", await self.approver_ids()
+        while True:
+            page = await self.port.call("users.list", limit=200, cursor=cursor or None)
+            for user in page.get("members", ()):
+                self._known[user["id"]] = (time.monotonic(), self._member(user, approvers))
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+    def forget(self, user: str) -> None:
+        """Slack says that something about them changed."""
+        self._known.pop(user, None)
+
+    def _member(self, user: Mapping[str, Any], approvers: frozenset[str]) -> Member:
+        profile = user.get("profile") or {}
+        joined = user.get("joined") or user.get("created")
+        return Member(
+            id=user["id"],
+            name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],
+            email=profile.get("email") or "",
+            bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+            deleted=bool(user.get("deleted")),
+            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            stranger=bool(user.get("is_stranger")) or user.get("team_id", self.team) != self.team,
+            joined=datetime.fromtimestamp(joined, UTC) if isinstance(joined, int | float) else None,
+            tz=user.get("tz") or "UTC",
+            approver=user["id"] in approvers,
+        )
+
+    async def name(self, actor: str) -> str:
+        """What people call them, harmless in mrkdwn; an id that is not a person's stays as it is."""
+        if actor[:1] not in {"U", "W"} or ":" in actor:
+            return foreign(actor.removeprefix("system:").removeprefix("source:"), 60)
+        try:
+            return foreign((await self.member(actor)).name, 60, one_line=True)
+        except (Outside, NotFound):
+            return f"<@{actor}>"
+
+    async def approver_ids(self, *, fresh: bool = False) -> frozenset[str]:
+        """[policy] approvers as user ids: addresses and groups are looked up."""
+        at, known = self._approvers
+        if known and not fresh and time.monotonic() - at < KEPT:
+            return known
+        found: set[str] = set()
+        for entry in self.approvers:
+            found |= set(await self._people_of(entry))
+        self._approvers = (time.monotonic(), frozenset(found))
+        return self._approvers[1]
+
+    async def _people_of(self, entry: str) -> Iterable[str]:
+        try:
+            if "@" in entry:
+                return [(await self.port.call("users.lookupByEmail", email=entry))["user"]["id"]]
+            if entry.startswith("S"):
+                return list((await self.port.call("usergroups.users.list", usergroup=entry)).get("users", ()))
+        except SlackRefused:
+            return []  # somebody who left, a group that is gone: nobody approves in their name
+        return [entry]
+
+    async def approvers_now(self) -> tuple[Member, ...]:
+        """Everybody who may approve, as they are at this moment."""
+        ids = sorted(await self.approver_ids(fresh=True))
+        found = []
+        for user in ids:
+            try:
+                found.append(await self.member(user, fresh=True))
+            except NotFound:
+                continue
+        return tuple(found)

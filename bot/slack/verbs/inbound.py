@@ -1,0 +1,61 @@
+"""The three buttons under a message that belongs to no bug."""
+
+from urllib.parse import unquote
+
+from bot.domain.errors import Refused
+from bot.domain.words import foreign
+from bot.ledger.reading import list_bugs
+from bot.slack import kit
+from bot.slack.ask import NOTHING, Answer, Ask
+from bot.slack.desk import Desk
+from bot.slack.marks import mark
+from bot.slack.verbs.registry import verb
+
+
+def _place(ask: Ask) -> tuple[str, str]:
+    try:
+        return ask.about["source"], unquote(ask.about["conversation"])
+    except KeyError:
+        raise Refused("This button is of an old kind. Use `/bug new` or `/bug customer`.") from None
+
+
+@verb("new_from")
+async def new_from(desk: Desk, ask: Ask) -> Answer:
+    """It is a bug of its own."""
+    number = await desk.services["people"].open(*_place(ask), ask.by, ask.key)
+    return Answer(text=f"BUG-{number} is open; its card stands in <#{desk.channel}>.")
+
+
+@verb("same_as")
+async def same_as(desk: Desk, ask: Ask) -> Answer:
+    """It belongs to a bug that is there."""
+    chosen = ask.field("bug")
+    number = int(chosen) if chosen.isdigit() else desk.number(ask)
+    await desk.services["people"].join(*_place(ask), number, f"ask:{ask.key}")
+    return Answer(close=True) if ask.via == "modal" else NOTHING
+
+
+@verb("same_as_which")
+async def same_as_which(desk: Desk, ask: Ask) -> Answer:
+    """Choose the bug."""
+    bugs = await list_bugs(desk.ledger, limit=100)
+    if not bugs:
+        raise Refused("No bug is open. Press *New bug*.")
+    choices = [(str(b.ref.number), f"{b.ref} {foreign(b.title, 60, one_line=True)}") for b in bugs]
+    about = {k: v for k, v in ask.about.items() if k != "form"}
+    return Answer(
+        modal=kit.modal(
+            "Same as which bug",
+            [kit.menu("bug", "Bug", choices)],
+            id_="same_as",
+            meta=mark(0, 0, **about),
+            submit="Join",
+        )
+    )
+
+
+@verb("not_a_bug")
+async def not_a_bug(desk: Desk, ask: Ask) -> Answer:
+    """Nothing to do with production."""
+    await desk.services["people"].drop(*_place(ask))
+    return NOTHING

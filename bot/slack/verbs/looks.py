@@ -1,0 +1,60 @@
+"""Looks: named read-only queries whose rows only the asker sees."""
+
+from collections.abc import Mapping
+
+from bot.domain.bug import Bug
+from bot.domain.decide.rules import must_allow
+from bot.domain.errors import Refused
+from bot.domain.fix_events import LookAsked
+from bot.slack import fix_modals, grammar
+from bot.slack.ask import Answer, Ask
+from bot.slack.desk import Desk
+from bot.slack.verbs.fixes import engine, names, params_of
+from bot.slack.verbs.fixes import form as fix_form
+from bot.slack.verbs.registry import verb
+
+
+@verb("look", "/fix look BUG-1 customer-account email=mia@example.com")
+async def look(desk: Desk, ask: Ask) -> Answer:
+    """Looks at production without changing it."""
+    bug = await desk.bug(ask)
+    if ask.via == "modal" and ask.values:
+        return await _ask(desk, ask, ask.field("action"), params_of(ask), ask.view)
+    name, params, _ = grammar.call(ask.args)
+    if name:
+        return await _ask(desk, ask, name, params, "")
+    choices = names(desk, looks=True)
+    if not choices:
+        raise Refused(
+            "There is no look here: it takes a `[targets.…]` with a url. `makegood actions list` shows what there is."
+        )
+    return Answer(modal=form(desk, bug, choices[0][0]))
+
+
+def form(desk: Desk, bug: Bug, chosen: str) -> fix_modals.View:
+    entry = desk.catalogue.find(chosen)
+    values = engine(desk).suggest(chosen, bug.facts)
+    return fix_modals.look(bug, names(desk, looks=True), chosen, engine(desk).fields(chosen), values, entry.help)
+
+
+@verb("action")
+async def action(desk: Desk, ask: Ask) -> Answer:
+    """Another action or look was chosen in the open form: its own fields."""
+    bug = await desk.bug(ask)
+    if ask.about.get("form") == "look":
+        return Answer(modal=form(desk, bug, ask.field("action")))
+    return Answer(modal=await fix_form(desk, bug, ask.field("action")))
+
+
+async def _ask(desk: Desk, ask: Ask, name: str, params: Mapping[str, str], view: str) -> Answer:
+    desk.catalogue.usable(name)
+    engine(desk).parse(name, params)
+
+    def decide(bug: Bug) -> LookAsked:
+        must_allow(bug, LookAsked)
+        return LookAsked(look=name, params=params, view=view)
+
+    recorded = await desk.record(ask, decide)
+    if view:
+        return Answer(modal=fix_modals.waiting(recorded.bug, f"{name} is being read …"))
+    return Answer(text=f"`{name}` is being read; the rows come here, for you alone.")

@@ -1,0 +1,42 @@
+"""Where a verb's function is found by its name."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bot.domain.errors import Refused
+from bot.domain.words import foreign
+from bot.slack.ask import Answer, Ask
+from bot.slack.desk import Desk
+
+Function = Callable[[Desk, Ask], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    name: str
+    function: Function
+    usage: str
+    """As a person types it; empty for what only a button does."""
+    help: str
+
+
+VERBS: dict[str, Verb] = {}
+
+
+def verb(name: str, usage: str = "", help_: str = "") -> Callable[[Function], Function]:
+    def register(function: Function) -> Function:
+        VERBS[name] = Verb(name, function, usage, help_ or (function.__doc__ or "").split("\n")[0])
+        return function
+
+    return register
+
+
+def find(name: str) -> Verb:
+    """Raises Refused with what was probably meant."""
+    if name in VERBS:
+        return VERBS[name]
+    typed = sorted(v.name for v in VERBS.values() if v.usage)
+    near = get_close_matches(name, typed, n=1)
+    hint = f"Did you mean `{near[0]}`?" if near else "`/bug help` lists what there is."
+    raise Refused(f"I don't know “{foreign(name, 40, one_line=True)}”. {hint}")

@@ -1,0 +1,149 @@
+"""The bot's own HTTP: hooks (200 only once durable), Slack's events, health, readiness, metrics."""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot import boards, trackers
+from bot.customers import registry as channels
+from bot.domain.errors import NotFound, Unauthorised, Unreadable
+from bot.domain.values import Frozen
+from bot.intake import alerts
+from bot.intake.inflow import Inflow
+from bot.ledger.inbox import Item
+from bot.metrics import Metrics
+from bot.ports import Hook
+from bot.settings import HookSettings, Settings
+
+log = logging.getLogger(__name__)
+
+MIB = 1 << 20
+ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
+Ready = Callable[[], Awaitable[Mapping[str, bool]]]
+
+
+class Delivery(Frozen):
+    """What a hook's body comes down to: who handles it, and the text that is stored."""
+
+    handler: str
+    bodies: tuple[tuple[str, str], ...]
+    """(key, body) pairs; none: well-formed, but nothing for us."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    settings: Settings
+    inflow: Inflow
+    ready: Ready
+    metrics: Metrics
+    slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=MIB)
+        app.router.add_post("/hooks/{source}/{token}", self.hook)
+        app.router.add_get("/hooks/{source}/{token}", self.hook_is_there)
+        app.router.add_get("/health", self.health)
+        app.router.add_get("/ready", self.readiness)
+        app.router.add_get("/metrics", self.show_metrics)
+        if self.slack:
+            app.router.add_post("/slack/events", self.slack)
+        return app
+
+    async def health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readiness(self, _request: web.Request) -> web.Response:
+        """Database and Slack connection."""
+        parts = dict(await self.ready())
+        return web.json_response(parts, status=200 if all(parts.values()) else 503)
+
+    async def show_metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(body=await self.metrics.text(), content_type="text/plain", charset="utf-8")
+
+    async def hook_is_there(self, request: web.Request) -> web.Response:
+        """HEAD and GET: the service asks before it sends."""
+        self._settings(request)
+        return web.Response(text="Makegood listens here.\n")
+
+    async def hook(self, request: web.Request) -> web.Response:
+        source = request.match_info["source"]
+        settings = self._settings(request)
+        self.metrics.hooks.labels(source).inc()
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return web.Response(status=413, text="At most 1 MiB.\n")
+        hook = Hook(
+            headers={k.lower(): v for k, v in request.headers.items()},
+            body=body,
+            url=self._url(request),
+            at=datetime.now(UTC),
+        )
+        try:
+            delivery = read(source, hook, settings, self.settings)
+        except Unauthorised as error:
+            return web.Response(status=401, text=f"{error}\n")
+        except Unreadable as error:
+            return web.Response(status=400, text=f"{error}\n")
+        for key, text in delivery.bodies:
+            await self.inflow.submit(Item(key=key, source=delivery.handler, body=text))
+        if not delivery.bodies:
+            log.debug("%s sent something that is nothing to us", source)
+        return web.Response(text="ok\n")
+
+    def _settings(self, request: web.Request) -> HookSettings:
+        """The hook's settings, if the token in the address is right. Answers 401 without saying what was wrong."""
+        found = self.settings.hooks.get(request.match_info["source"])
+        given = request.match_info["token"].encode()
+        if not hmac.compare_digest(found.token.get_secret_value().encode() if found else b"\0", given) or not found:
+            raise web.HTTPUnauthorized(text="Wrong token, or no [hooks.…] for this source.\n")
+        return found
+
+    def _url(self, request: web.Request) -> str:
+        public = self.settings.web.public_url
+        return f"{public}{request.path_qs}" if public else str(request.url)
+
+
+def read(source: str, hook: Hook, own: HookSettings, settings: Settings) -> Delivery:
+    """Verifies and parses. Raises Unauthorised or Unreadable."""
+    secret = own.secret.get_secret_value() if own.secret else None
+    if source == "trello":
+        return _board(hook, secret)
+    try:
+        tracker = trackers.find(source)
+    except NotFound:
+        return _customer(source, hook, secret, settings)
+    tracker.verify(hook, secret)
+    found = tracker.parse(hook, own.model_dump())
+    named = tuple(a for a in found if a.group)
+    return Delivery(handler=ALERTS, bodies=((_key(source, hook), alerts.body(named)),) if named else ())
+
+
+def _customer(source: str, hook: Hook, secret: str | None, settings: Settings) -> Delivery:
+    try:
+        channel = channels.find(source)
+    except NotFound as error:
+        raise Unreadable(str(error)) from error
+    channel.verify(hook, secret)
+    options = settings.customers.get(channel.SOURCE, settings.mail if "mail" in channel.SOURCE else {})
+    found = channel.parse(hook, options)
+    return Delivery(handler=PEOPLE, bodies=tuple((f"in:{source}:{i.event}"[:200], i.model_dump_json()) for i in found))
+
+
+def _board(hook: Hook, secret: str | None) -> Delivery:
+    board: Any = boards.find("trello")
+    board.verify(hook, secret, hook.url)
+    return Delivery(
+        handler=BOARD, bodies=tuple((f"board:{c.event}"[:200], c.model_dump_json()) for c in board.parse(hook))
+    )
+
+
+def _key(source: str, hook: Hook) -> str:
+    """The same bytes are the same delivery: a service that repeats one after a lost answer repeats them exactly."""
+    return f"hook:{source}:{hashlib.sha256(hook.body).hexdigest()[:40]}"

@@ -1,0 +1,247 @@
+"""Stripe on a bad day, and what only Stripe can do: lost answers, stored failures, days by credit or by date, prospects."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.billing import revert_due, stripe
+from bot.domain.errors import Doubtful, Rejected, Unavailable
+from bot.domain.values import Account, Credit, CustomerHint, Days, Money, Upgrade
+from bot.ports import Biller
+from bot.sandbox.till import StripeFake
+from tests.parts.billing.stands import KEY, MIA, NEXT_MONTH, PETE, new_till, seen, served
+
+CREDIT_CALL = "POST /v1/customers/{id}/balance_transactions"
+CHANGE_CALL = "POST /v1/subscriptions/{id}"
+FIVE_EUROS = Credit(money=Money(amount=500, currency="EUR"))
+PRO = Upgrade(plan="pro", until=NEXT_MONTH + timedelta(days=30))
+THREE_DAYS = Days(days=3, until=NEXT_MONTH + timedelta(days=3))
+
+
+@pytest.fixture
+def till() -> StripeFake:
+    return new_till()
+
+
+@pytest.fixture
+async def address(till: StripeFake) -> AsyncIterator[str]:
+    async with served(till) as address:
+        yield address
+
+
+@pytest.fixture
+async def biller(address: str) -> AsyncIterator[Biller]:
+    biller = stripe.connect(settings(address))
+    yield biller
+    await biller.close()
+
+
+def settings(address: str, **more: object) -> stripe.Settings:
+    return stripe.Settings.model_validate({"key": KEY, "base_url": address, "timeout": 0.5} | more)
+
+
+async def account(biller: Biller, email: str = MIA) -> Account:
+    found = await biller.account(CustomerHint(email=email))
+    assert found is not None
+    return found
+
+
+async def test_a_crash_between_stripes_commit_and_ours_gives_one_credit(till: StripeFake, biller: Biller) -> None:
+    mia = await account(biller)
+    till.faults.add("after_500", CREDIT_CALL)
+    with pytest.raises(Doubtful):
+        await biller.apply(mia, FIVE_EUROS, "bug-1")
+    found = await biller.find(mia, FIVE_EUROS, "bug-1")
+    assert found is not None
+    assert await biller.apply(mia, FIVE_EUROS, "bug-1") == found
+    assert seen(till, MIA) == (500, "starter")
+
+
+async def test_a_stored_500_is_not_believed(till: StripeFake, biller: Biller) -> None:
+    """Stripe failed before it did anything, and would repeat that failure for a day."""
+    mia = await account(biller)
+    till.faults.add("500", CREDIT_CALL)
+    with pytest.raises(Doubtful):
+        await biller.apply(mia, FIVE_EUROS, "bug-1")
+    assert await biller.find(mia, FIVE_EUROS, "bug-1") is None
+    await biller.apply(mia, FIVE_EUROS, "bug-1")
+    assert seen(till, MIA) == (500, "starter")
+
+
+async def test_a_second_stored_500_is_not_believed_either(till: StripeFake, biller: Biller) -> None:
+    mia = await account(biller)
+    till.faults.add("500", CREDIT_CALL, times=2)
+    for _ in range(2):
+        with pytest.raises(Doubtful):
+            await biller.apply(mia, FIVE_EUROS, "bug-1")
+    await biller.apply(mia, FIVE_EUROS, "bug-1")
+    assert seen(till, MIA) == (500, "starter")
+
+
+@pytest.mark.parametrize("fault", ["after_hang", "drop_after"])
+async def test_an_answer_that_never_comes_is_doubtful_and_gives_one_credit(
+    till: StripeFake, biller: Biller, fault: str
+) -> None:
+    mia = await account(biller)
+    till.faults.add(fault, CREDIT_CALL)
+    with pytest.raises(Doubtful, match="may have done it"):
+        await biller.apply(mia, FIVE_EUROS, "bug-1")
+    await biller.apply(mia, FIVE_EUROS, "bug-1")
+    assert seen(till, MIA) == (500, "starter")
+
+
+async def test_a_lost_upgrade_is_found_with_the_plan_from_before(till: StripeFake, biller: Biller) -> None:
+    mia = await account(biller)
+    till.faults.add("drop_after", CHANGE_CALL)
+    with pytest.raises(Doubtful):
+        await biller.apply(mia, PRO, "bug-1")
+    found = await biller.find(mia, PRO, "bug-1")
+    assert found is not None
+    await biller.undo(found, "bug-1-end")
+    assert seen(till, MIA) == (0, "starter")
+
+
+async def test_a_lost_end_of_an_upgrade_is_done_once(till: StripeFake, biller: Biller) -> None:
+    receipt = await biller.apply(await account(biller), PRO, "bug-1")
+    till.faults.add("after_500", CHANGE_CALL)
+    with pytest.raises(Doubtful):
+        await biller.undo(receipt, "bug-1-end")
+    await biller.undo(receipt, "bug-1-end")
+    assert seen(till, MIA) == (0, "starter")
+
+
+async def test_a_lost_undo_of_a_credit_takes_it_back_once(till: StripeFake, biller: Biller) -> None:
+    receipt = await biller.apply(await account(biller), FIVE_EUROS, "bug-1")
+    till.faults.add("after_500", CREDIT_CALL)
+    with pytest.raises(Doubtful):
+        await biller.undo(receipt, "bug-1-undo")
+    await biller.undo(receipt, "bug-1-undo")
+    assert seen(till, MIA) == (0, "starter")
+
+
+async def test_too_many_calls_say_when_to_come_back(till: StripeFake, biller: Biller) -> None:
+    mia = await account(biller)
+    till.faults.add("429", CREDIT_CALL)
+    with pytest.raises(Unavailable) as told:
+        await biller.apply(mia, FIVE_EUROS, "bug-1")
+    assert told.value.retry_after == 1
+    assert seen(till, MIA) == (0, "starter")
+
+
+async def test_nothing_happened_when_reading_failed(till: StripeFake, biller: Biller) -> None:
+    till.faults.add("500", "GET /v1/customers")
+    with pytest.raises(Unavailable):
+        await account(biller)
+
+
+async def test_nothing_happened_when_nobody_answers_the_door(till: StripeFake) -> None:
+    async with served(till) as address:
+        mia_biller = stripe.connect(settings(address))
+        mia = await account(mia_biller)
+        await mia_biller.close()
+    late = stripe.connect(settings(address))
+    with pytest.raises(Unavailable):
+        await late.apply(mia, FIVE_EUROS, "bug-1")
+    await late.close()
+
+
+async def test_a_wrong_key_names_the_setting(address: str) -> None:
+    biller = stripe.connect(settings(address, key="sk_test_of_somebody_else"))
+    with pytest.raises(Rejected, match=r"billing\.key"):
+        await biller.plans()
+    await biller.close()
+
+
+async def test_a_credit_is_found_behind_a_hundred_others(till: StripeFake, biller: Biller) -> None:
+    mia = await account(biller)
+    first = await biller.apply(mia, FIVE_EUROS, "bug-1")
+    customer = till.store.get("customer", mia.id)
+    for _ in range(120):
+        till.store.move_balance(customer, -1, "eur", "a penny from somebody", {})
+    assert await biller.find(mia, FIVE_EUROS, "bug-1") == first
+
+
+async def test_three_days_of_thirty_are_a_tenth_of_the_price(till: StripeFake, biller: Biller) -> None:
+    receipt = await biller.apply(await account(biller), THREE_DAYS, "bug-1")
+    assert seen(till, MIA) == (90, "starter")
+    await biller.undo(receipt, "bug-1-undo")
+    assert seen(till, MIA) == (0, "starter")
+
+
+async def test_days_may_move_the_end_of_the_period_instead(till: StripeFake, address: str) -> None:
+    biller = stripe.connect(settings(address, days="trial_end"))
+    receipt = await biller.apply(await account(biller), THREE_DAYS, "bug-1")
+    assert (await account(biller)).period_end == THREE_DAYS.until
+    assert (await biller.find(await account(biller), THREE_DAYS, "bug-1")) == receipt
+    await biller.undo(receipt, "bug-1-undo")
+    assert (await account(biller)).period_end == NEXT_MONTH
+    await biller.close()
+
+
+async def test_days_never_shorten_what_is_paid(address: str) -> None:
+    biller = stripe.connect(settings(address, days="trial_end"))
+    with pytest.raises(Rejected, match="longer"):
+        await biller.apply(await account(biller), Days(days=1, until=NEXT_MONTH - timedelta(days=1)), "bug-1")
+    await biller.close()
+
+
+async def test_who_is_on_trial_gets_a_longer_trial(till: StripeFake, biller: Biller) -> None:
+    till.add_customer("tina@trial.example", plan="pro", status="trialing", period_end=NEXT_MONTH)
+    await biller.apply(await account(biller, "tina@trial.example"), THREE_DAYS, "bug-1")
+    assert (await account(biller, "tina@trial.example")).period_end == THREE_DAYS.until
+
+
+async def test_days_of_a_free_plan_are_refused(till: StripeFake, biller: Biller) -> None:
+    till.add_plan("free", 0)
+    till.add_customer("fay@free.example", plan="free")
+    with pytest.raises(Rejected, match="give a credit"):
+        await biller.apply(await account(biller, "fay@free.example"), THREE_DAYS, "bug-1")
+
+
+async def test_a_prospect_without_settings_is_told_what_would_help(biller: Biller) -> None:
+    pete = await account(biller, PETE)
+    with pytest.raises(Rejected, match=r"billing\.trial_plan"):
+        await biller.apply(pete, THREE_DAYS, "bug-1")
+    with pytest.raises(Rejected, match=r"billing\.coupon"):
+        await biller.apply(pete, PRO, "bug-1")
+
+
+async def test_a_prospects_days_are_a_trial(till: StripeFake, address: str) -> None:
+    biller = stripe.connect(settings(address, trial_plan="pro"))
+    pete = await account(biller, PETE)
+    receipt = await biller.apply(pete, THREE_DAYS, "bug-1")
+    assert (await account(biller, PETE)).period_end == THREE_DAYS.until
+    assert await biller.find(pete, THREE_DAYS, "bug-1") == receipt
+    await biller.undo(receipt, "bug-1-undo")
+    await biller.undo(receipt, "bug-1-undo")
+    assert (await account(biller, PETE)).subscription == ""
+    await biller.close()
+
+
+async def test_a_prospects_upgrade_is_a_code(till: StripeFake, address: str) -> None:
+    biller = stripe.connect(settings(address, coupon=till.add_coupon("sorry")))
+    pete = await account(biller, PETE)
+    receipt = await biller.apply(pete, PRO, "bug-1")
+    code = till.store.all("promotion_code")[0]
+    assert (code["code"], code["customer"], code["max_redemptions"]) == (receipt.before["code"], pete.id, 1)
+    assert await biller.find(pete, PRO, "bug-1") == receipt
+    assert revert_due(receipt) is None
+    await biller.undo(receipt, "bug-1-undo")
+    assert code["active"] is False
+    await biller.close()
+
+
+async def test_of_two_with_one_e_mail_the_subscriber_is_meant(till: StripeFake, biller: Biller) -> None:
+    till.add_customer(MIA)
+    assert (await account(biller)).plan == "starter"
+
+
+async def test_a_customer_who_was_deleted_is_nobody(till: StripeFake, biller: Biller) -> None:
+    gone = till.store.put("customer", "cus", {"deleted": True})
+    assert await biller.account(CustomerHint(id=gone["id"])) is None
+
+
+async def test_stripes_own_id_is_enough(biller: Biller) -> None:
+    mia = await account(biller)
+    assert await biller.account(CustomerHint(id=mia.id)) == mia

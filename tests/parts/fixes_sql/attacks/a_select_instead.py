@@ -1,0 +1,19 @@
+"""Something that is no change at all."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "one insert, update or delete"
+
+
+class Attempt(SqlAction):
+    """Drop a table."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Any:  # noqa: ARG002 - the engine hands it over
+        return text("DROP TABLE menus")

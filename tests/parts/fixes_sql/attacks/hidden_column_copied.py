@@ -1,0 +1,18 @@
+"""A hidden column is copied into one that is shown."""
+
+from sqlalchemy import Update, update
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "accounts.password is hidden"
+
+
+class Attempt(SqlAction):
+    """Set the plan to the password."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Update:
+        accounts = tables["accounts"]
+        return update(accounts).where(accounts.c.id == 1).values(plan=accounts.c.password)

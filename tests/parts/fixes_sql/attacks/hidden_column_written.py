@@ -1,0 +1,17 @@
+"""A hidden column is set."""
+
+from sqlalchemy import Update, update
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "accounts.password is hidden"
+
+
+class Attempt(SqlAction):
+    """Set a password."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Update:
+        return update(tables["accounts"]).where(tables.key("accounts") == 1).values(password="owned")

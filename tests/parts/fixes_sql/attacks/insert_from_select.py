@@ -1,0 +1,18 @@
+"""An insert that reads another table."""
+
+from sqlalchemy import Insert, insert, select
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "inserts one row"
+
+
+class Attempt(SqlAction):
+    """Copy passwords into notes."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Insert:
+        accounts = tables["accounts"]
+        return insert(tables["notes"]).from_select(["id", "said"], select(accounts.c.id, accounts.c.password))

@@ -1,0 +1,18 @@
+"""More rows than the action says it may touch."""
+
+from sqlalchemy import Delete, delete
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "More than 1 rows of menu_items match"
+
+
+class Attempt(SqlAction):
+    """Delete the items of a menu."""
+
+    risk = Risk.LOW
+    max_rows = 1
+
+    def statement(self, tables: Tables) -> Delete:
+        return delete(tables["menu_items"]).where(tables["menu_items"].c.menu_id == 13)

@@ -1,0 +1,20 @@
+"""RETURNING, to read what is hidden."""
+
+from typing import Any
+
+from sqlalchemy import delete
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "more than values and a WHERE"
+
+
+class Attempt(SqlAction):
+    """Delete an account and return its password."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Any:
+        accounts = tables["accounts"]
+        return delete(accounts).where(accounts.c.id == 1).returning(accounts.c.password)

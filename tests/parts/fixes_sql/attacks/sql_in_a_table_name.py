@@ -1,0 +1,20 @@
+"""SQL in the name of a table."""
+
+from sqlalchemy import Delete, delete
+
+from bot.fixes.model import Risk, SqlAction, TableName
+from bot.fixes.tables import Tables
+
+REFUSED = "is not open to actions"
+VALUES = {"table": "menus; DROP TABLE menus; --"}
+
+
+class Attempt(SqlAction):
+    """Delete from any table."""
+
+    risk = Risk.LOW
+
+    table: TableName
+
+    def statement(self, tables: Tables) -> Delete:
+        return delete(tables[self.table]).where(tables.key(self.table) == 13)

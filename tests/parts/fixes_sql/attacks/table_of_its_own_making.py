@@ -1,0 +1,18 @@
+"""An open table's name, described by hand to reach a column that is hidden."""
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, Update, update
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "is not open to actions"
+
+
+class Attempt(SqlAction):
+    """Set a password."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Update:  # noqa: ARG002 - the engine hands it over
+        mine = Table("accounts", MetaData(), Column("id", Integer, primary_key=True), Column("password", String))
+        return update(mine).where(mine.c.id == 1).values(password="owned")

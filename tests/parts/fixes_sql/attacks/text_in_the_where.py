@@ -1,0 +1,17 @@
+"""SQL as text in the WHERE."""
+
+from sqlalchemy import Delete, delete, text
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "raw SQL"
+
+
+class Attempt(SqlAction):
+    """Delete by text."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Delete:
+        return delete(tables["menus"]).where(text("1 = 1"))

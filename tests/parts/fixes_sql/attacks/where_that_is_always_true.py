@@ -1,0 +1,18 @@
+"""A WHERE that names the key and says nothing."""
+
+from sqlalchemy import Delete, delete, or_, true
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+REFUSED = "unbounded"
+
+
+class Attempt(SqlAction):
+    """Delete menu 13, or any."""
+
+    risk = Risk.LOW
+
+    def statement(self, tables: Tables) -> Delete:
+        key = tables.key("menus")
+        return delete(tables["menus"]).where(or_(key == 13, true()))

@@ -1,0 +1,41 @@
+"""Billers are found by name; what they hold of a date is what the column holds."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import billing
+from bot.billing._sql_values import moment, restored, stored, text
+from bot.domain.errors import Misconfigured
+
+MOMENTS = st.integers(0, 4_000_000_000_000_000).map(lambda micros: datetime.fromtimestamp(micros / 1e6, UTC))
+
+
+def test_every_biller_is_found_by_its_name() -> None:
+    assert billing.kinds() == ("sql", "stripe")
+    assert all(
+        hasattr(billing.find(kind), "connect") and hasattr(billing.find(kind), "Settings") for kind in billing.kinds()
+    )
+
+
+def test_an_unknown_biller_is_told_which_there_are() -> None:
+    with pytest.raises(Misconfigured, match="sql, stripe"):
+        billing.find("paypal")
+
+
+@pytest.mark.parametrize("kind", [sa.DateTime(timezone=True), sa.DateTime(), sa.Integer(), sa.String()])
+@given(until=MOMENTS)
+def test_a_moment_survives_the_column_to_the_second(kind: sa.types.TypeEngine[object], until: datetime) -> None:
+    column: sa.Column[object] = sa.Column("until", kind)
+    held = stored(column, until)
+    assert moment(held) == until.replace(microsecond=0)
+    assert restored(column, text(held)) == held
+
+
+def test_a_day_is_its_beginning() -> None:
+    column: sa.Column[object] = sa.Column("until", sa.Date())
+    assert stored(column, datetime(2031, 5, 1, 17, 30, tzinfo=UTC)) == date(2031, 5, 1)
+    assert moment(date(2031, 5, 1)) == datetime(2031, 5, 1, tzinfo=UTC)

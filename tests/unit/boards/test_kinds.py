@@ -1,0 +1,29 @@
+"""Boards are found by name, and say what is wrong with their settings."""
+
+import pytest
+
+from bot import boards
+from bot.boards import trello
+from bot.domain.errors import Misconfigured
+
+
+def test_every_board_is_found_by_its_name() -> None:
+    assert boards.kinds() == ("trello",)
+    assert boards.find("trello") is trello
+
+
+def test_an_unknown_board_is_told_which_there_are() -> None:
+    with pytest.raises(Misconfigured, match="trello"):
+        boards.find("sticky-notes")
+
+
+def test_an_address_that_is_no_board_names_the_setting() -> None:
+    with pytest.raises(Misconfigured, match=r"board\.url"):
+        trello.connect(trello.Settings.model_validate({"url": "https://trello.com/", "key": "k", "token": "t"}))
+
+
+def test_secrets_are_not_shown_with_the_settings() -> None:
+    settings = trello.Settings.model_validate(
+        {"url": "https://trello.com/b/abcd1234", "key": "K3Y", "token": "T0K3N", "secret": "S3CR3T"}
+    )
+    assert not any(secret in repr(settings) for secret in ("K3Y", "T0K3N", "S3CR3T"))

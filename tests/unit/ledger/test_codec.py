@@ -1,0 +1,92 @@
+"""What is stored of an entry: the same text for ever, personal data apart from the rest, and still readable without it."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.bug import Bug
+from bot.domain.events import Event
+from bot.domain.fold import apply
+from bot.domain.kinds import KINDS
+from bot.domain.values import PRIVATE, Actor, ActorKind, BugRef
+from bot.ledger import codec
+from tests.golden import goldens
+
+AT = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)
+EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))
+
+
+def private_fields(kind: type[Event]) -> set[str]:
+    return {name for name, field in kind.model_fields.items() if PRIVATE in field.metadata}
+
+
+def test_every_kind_has_a_stored_entry_and_every_stored_entry_a_kind() -> None:
+    assert goldens.kinds() == sorted(KINDS)
+
+
+@EVERY_KIND
+def test_what_was_stored_once_loads_and_is_written_the_same_again(kind: str) -> None:
+    public, private = goldens.stored(kind)
+    assert codec.dump(codec.load(kind, public, private)) == (public, private)
+
+
+@EVERY_KIND
+def test_a_stored_entry_leaves_no_field_at_its_default(kind: str) -> None:
+    public, private = goldens.stored(kind)
+    assert set(json.loads(public)) | set(json.loads(private or "{}")) == set(KINDS[kind].model_fields)
+
+
+@EVERY_KIND
+def test_personal_data_is_in_the_private_row_only(kind: str) -> None:
+    public, private = goldens.stored(kind)
+    assert set(json.loads(private or "{}")) == private_fields(KINDS[kind])
+    assert not set(json.loads(public)) & private_fields(KINDS[kind])
+
+
+@EVERY_KIND
+def test_an_entry_is_still_read_when_its_private_row_is_deleted(kind: str) -> None:
+    public, private = goldens.stored(kind)
+    event = codec.load(kind, public, None)
+    assert json.loads(codec.dump(event)[0]) == json.loads(public)
+    secrets = json.dumps(json.loads(private or "{}"), ensure_ascii=False)
+    assert "Ada" not in str(event) or "Ada" not in secrets
+
+
+def test_a_text_that_was_required_says_that_it_was_deleted() -> None:
+    said = codec.load("said", *_public_of(e.Said(user="U0ANNA", ts="1.1", text="the customer is Ada")))
+    assert isinstance(said, e.Said)
+    assert said.text == codec.GONE
+
+
+def _public_of(event: Event) -> tuple[str, None]:
+    return codec.dump(event)[0], None
+
+
+def test_a_field_that_says_nothing_is_not_stored() -> None:
+    assert codec.dump(e.Released()) == ("{}", None)
+    assert codec.dump(e.Answered(customers=("c1",), text="we look")) == ('{"customers":["c1"]}', '{"text":"we look"}')
+
+
+def test_letters_are_stored_as_they_are_and_keys_in_order() -> None:
+    assert codec.canonical({"b": "Zoë", "a": 1}) == '{"a":1,"b":"Zoë"}'
+
+
+def test_a_bug_comes_back_as_it_was_stored() -> None:
+    bug = Bug(ref=BugRef(team="T1", number=17))
+    for kind in sorted(KINDS):
+        bug = apply(bug, goldens.event(kind), AT, Actor(kind=ActorKind.PERSON, id="U0ANNA"))
+    assert codec.load_bug(codec.dump_bug(bug)) == bug
+
+
+@pytest.mark.parametrize("id_", ["U0ANNA", "anna:with:colons", ""])
+@pytest.mark.parametrize("kind", list(ActorKind))
+def test_an_actor_comes_back_as_it_was_stored(kind: ActorKind, id_: str) -> None:
+    actor = Actor(kind=kind, id=id_)
+    assert codec.load_actor(codec.dump_actor(actor)) == actor
+
+
+def test_a_kind_of_a_later_version_is_not_guessed() -> None:
+    with pytest.raises(KeyError):
+        codec.load("from the future", "{}", None)

@@ -1,0 +1,60 @@
+"""Honeybadger's webhooks, told as stories."""
+
+import pytest
+
+from bot.domain.errors import Unreadable
+from bot.domain.values import AlertKind, CustomerHint
+from bot.trackers import find
+from tests.unit.trackers.deliveries import one, parse
+
+
+@pytest.mark.parametrize("name", ["occurred", "occurred-v3"])
+def test_a_fault_brings_its_notice(name: str) -> None:
+    alert = one(f"honeybadger/{name}.json")
+    assert (alert.kind, alert.group, alert.event) == (
+        AlertKind.OCCURRED,
+        "990077",
+        "3c9d7b1e-5f20-4a36-8b47-c0ffee000001",
+    )
+    assert alert.title == "ActiveRecord::RecordNotFound: Couldn't find Menu with 'id'=13"
+    assert (alert.context, alert.project, alert.stage, alert.occurrences) == ("menus#show", "Menus", "production", 12)
+    assert (alert.page, alert.release) == ("https://menus.example.com/menus/13", "a1b2c3d")
+    assert alert.customer == CustomerHint(id="311", email="ines@bakery.example")
+    assert alert.frames == ("[PROJECT_ROOT]/app/controllers/menus_controller.rb:14 show",)
+    assert alert.facts["request.params.id"] == "13"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("resolved", "resolved"), ("unresolved", "reopened"), ("assigned", "other"), ("commented", "commented")],
+)
+def test_what_a_colleague_does_is_told_with_the_name_or_the_words(name: str, kind: str) -> None:
+    alert = one(f"honeybadger/{name}.json")
+    assert alert.kind == kind
+    assert alert.comment == ("Row 13 again" if name == "commented" else "Tomás Lind")
+    assert alert.customer == CustomerHint()
+
+
+@pytest.mark.parametrize("event", ["deployed", "down", "up", "rate_exceeded", "volume_spike", "check_in_missing"])
+def test_what_names_no_fault_opens_nothing(event: str) -> None:
+    assert parse("honeybadger/deployed.json", event=event) == ()
+
+
+def test_a_rate_warning_about_a_fault_is_no_new_bug() -> None:
+    assert one("honeybadger/occurred.json", event="rate_exceeded").kind is AlertKind.OTHER
+
+
+def test_a_fault_without_an_id_is_refused() -> None:
+    with pytest.raises(Unreadable, match=r"fault\.id is missing"):
+        parse("honeybadger/occurred.json", fault={"klass": "RuntimeError"})
+
+
+@pytest.mark.parametrize("host", ["app.honeybadger.io", "eu-app.honeybadger.io"])
+def test_a_link_names_the_fault_and_the_notice(host: str) -> None:
+    found = find("honeybadger").link(f"https://{host}/projects/2201/faults/990077/3c9d7b1e-5f20-4a36-8b47-c0ffee000001")
+    assert found is not None
+    assert (found.group, found.event, found.project) == ("990077", "3c9d7b1e-5f20-4a36-8b47-c0ffee000001", "2201")
+
+
+def test_the_list_of_faults_is_no_fault() -> None:
+    assert find("honeybadger").link("https://app.honeybadger.io/projects/2201/faults") is None

@@ -179,7 +179,9 @@ def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        found = error.errors(include_url=False, include_input=False)
+        # a misspelt key is the reason why another one is missing: it comes first
+        first = next((x for x in found if x["type"] == "extra_forbidden"), found[0])
         key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http"})
         if first["type"] == "extra_forbidden":
             raise Misconfigured(f"{where}: {key} is not a setting of Makegood. Is it misspelt?") from None

@@ -63,19 +63,14 @@ class Desk:
         return seen, actions[-1]["id"] if actions else since
 
     def register(self, callback_url: str) -> None:
-        """One webhook for this board and address; Trello switches off those that failed for long, so it is switched on again."""
+        """One webhook for this board and address. Trello switches off those that failed for long: it is switched on again."""
+        wanted = (callback_url, self._board)
         present = next(
-            (
-                hook
-                for hook in self._client.list_hooks()
-                if (hook.callback_url, hook.id_model) == (callback_url, self._board)
-            ),
-            None,
+            (hook for hook in self._client.list_hooks() if (hook.callback_url, hook.id_model) == wanted), None
         )
         if present is None:
-            self._call(
-                "POST", "webhooks", {"callbackURL": callback_url, "idModel": self._board, "description": "Makegood"}
-            )
+            fields = {"callbackURL": callback_url, "idModel": self._board, "description": "Makegood"}
+            self._call("POST", "webhooks", fields)
         elif not present.active:
             self._call("PUT", f"webhooks/{present.id}", {"active": True})
 
@@ -127,13 +122,11 @@ class Desk:
 
     def _label(self, name: str) -> str:
         if name not in self._labels:
-            self._labels |= {
-                label["name"]: label["id"] for label in self._get(f"boards/{self._link}/labels", limit=PAGE)
-            }
+            present = self._get(f"boards/{self._link}/labels", limit=PAGE)
+            self._labels |= {label["name"]: label["id"] for label in present}
         if name not in self._labels:
-            self._labels[name] = self._call("POST", "labels", {"name": name, "color": None, "idBoard": self._board})[
-                "id"
-            ]
+            made = self._call("POST", "labels", {"name": name, "color": None, "idBoard": self._board})
+            self._labels[name] = made["id"]
         return self._labels[name]
 
     def _cards(self) -> Iterator[Json]:

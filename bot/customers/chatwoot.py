@@ -69,7 +69,7 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
             event=f"message:{required(body, 'id')}" if message else f"{event}:{fingerprint(hook.body)}",
             kind=kind,
             customer=_customer(body, conversation),
-            trusted=at_path(conversation, "contact_inbox", "hmac_verified") is True,
+            trusted=any(at_path(conversation, place, "hmac_verified") is True for place in ("contact_inbox", "meta")),
             text=_text(body) if message else "",
             page=texts(conversation, "additional_attributes", "referer"),
             at=moment(at_path(body, "created_at") or at_path(conversation, "timestamp")),

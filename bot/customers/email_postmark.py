@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
+from bot.customers.common.markup import text_of_html
 from bot.customers.common.mime import (
     Letter,
     aligned,
@@ -14,7 +15,7 @@ from bot.customers.common.mime import (
     spf_vouched,
     top,
 )
-from bot.customers.common.reading import ident, items, json_object, text_of_html, texts
+from bot.customers.common.reading import ident, items, json_object, texts
 from bot.domain.errors import Unreadable
 from bot.domain.values import Inbound
 from bot.ports import Hook

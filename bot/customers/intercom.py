@@ -8,6 +8,7 @@ import aiohttp
 from pydantic import Field, SecretStr
 
 from bot.customers.common.calls import Calls, Pace
+from bot.customers.common.markup import text_of_html
 from bot.customers.common.reading import (
     at_path,
     fingerprint,
@@ -16,7 +17,6 @@ from bot.customers.common.reading import (
     json_object,
     moment,
     required,
-    text_of_html,
     texts,
 )
 from bot.customers.common.signature import expect, hex_hmac

@@ -1,6 +1,7 @@
 """Runs approved calls to HTTP services: preview, call, follow to the end, undo, and a look after a cut-off."""
 
 import json
+import re
 from typing import Literal
 
 from bot.domain.errors import Doubtful, Outside, Refused, Rejected
@@ -15,6 +16,12 @@ from bot.fixes.targets import HttpTarget
 
 DETAIL = 8000
 """Most characters of an answer that are kept."""
+SAID = 500
+MARGIN = 1000
+"""Texts are cut once roughly, made safe, and cut again: no half of a secret stays at the end."""
+
+HANDLE = re.compile(r"(?!\.{1,2}$)[\w.:@-]{1,200}")
+"""A run's id as engines give it; whatever else an answer holds is followed nowhere."""
 
 
 class HttpRuntime:
@@ -69,10 +76,10 @@ class HttpRuntime:
         try:
             answer = await self._caller.call(request)
         except Rejected as error:
-            said = self._redactor.redact(str(error)).removesuffix(" Nothing was done.")
+            said = self._tidy(action, str(error))[:SAID].removesuffix(" Nothing was done.")
             return Outcome(state="failed", summary=f"The check does not pass: {said}", image=image)
         except Outside as error:
-            said = f"{self._target.name} can't be asked now: {self._redactor.redact(str(error))}"
+            said = f"{self._target.name} can't be asked now: {self._tidy(action, str(error))[:SAID]}"
             return Outcome(state="unknown", summary=said, image=image)
         said = f"The check of {preview.action} passes ({answer.status}): it has taken effect."
         return Outcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=image)
@@ -85,7 +92,7 @@ class HttpRuntime:
         try:
             found = await follower.locate(trace)
         except Outside as error:
-            said = self._redactor.redact(str(error))
+            said = self._tidy(action, str(error))[:SAID]
             return Outcome(state="unknown", summary=said, image=trace.image())
         if found != trace:
             await watch.keep(found.image())
@@ -118,7 +125,7 @@ class HttpRuntime:
     def _shown(self, action: HttpAction, request: Request) -> str:
         body = "" if request.json_body is None else f"\n{json.dumps(request.json_body, indent=1, ensure_ascii=False)}"
         text = f"{request.method} {url_of(self._target, request)}{body}"
-        return self._redactor.redact(Redactor(action.secrets()).redact(text))
+        return self._tidy(action, text)
 
     async def _execute(
         self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch, *, follows: bool
@@ -152,6 +159,7 @@ class HttpRuntime:
 
     async def _follow(self, action: HttpAction, answer: Answer, trace: Trace, watch: Watch) -> Outcome:
         handle = dig(answer.json, action.follow.handle) if action.follow else ""
+        handle = handle if HANDLE.fullmatch(handle) else ""
         trace = trace.model_copy(update={"handle": handle, "sent": answer.at or trace.sent})
         await watch.keep(trace.image())
         return await self.resume(action, trace, watch)
@@ -161,17 +169,20 @@ class HttpRuntime:
         can_tell = state == "unknown" and (action.check_request() is not None or action.follow is not None)
         hint = " It may have happened there." if state == "unknown" else ""
         look = " Its own check can tell." if can_tell else (" Look there before you repeat it." if hint else "")
-        said = self._redactor.redact(Redactor(action.secrets()).redact(str(error)))
+        said = self._tidy(action, str(error))[:SAID]
         return Outcome(state=state, summary=f"{said}{hint}{look}", image=trace.image() if hint else None)
+
+    def _tidy(self, action: HttpAction, text: str) -> str:
+        return self._redactor.redact(Redactor(action.secrets()).redact(text))
 
     def _detail(self, action: HttpAction, answer: Answer) -> str:
         """The answer. A private one is a one-time link: only what we sent ourselves is taken out of it."""
-        text = plain(answer.text)[:DETAIL]
+        text = plain(answer.text)[: DETAIL + MARGIN]
         if not action.private_answer:
-            return self._redactor.redact(Redactor(action.secrets()).redact(text))
+            return self._tidy(action, text)[:DETAIL]
         for secret in (*(value.get_secret_value() for value in self._target.headers.values()), *action.secrets()):
             text = text.replace(secret, MASK)
-        return text
+        return text[:DETAIL]
 
 
 def _undo(action: HttpAction) -> Request:

@@ -148,7 +148,7 @@ def _message(text: str) -> str:
     except ValueError:
         return ""
     said = (read.get("message") or read.get("error")) if isinstance(read, dict) else None
-    return said[:200].rstrip(".") if isinstance(said, str) else ""
+    return said[:1000].rstrip(".") if isinstance(said, str) else ""
 
 
 def _clock(header: str) -> datetime | None:

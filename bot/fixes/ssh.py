@@ -142,7 +142,7 @@ class SshRuntime:
         """The results, nothing secret in them."""
         tidy = self._tidy(action)
         results = await carry_out(self._target, plan, deadline=deadline, watch=watch, tidy=tidy)
-        return tuple(result.with_output(tidy(result.output)) for result in results)
+        return tuple(result.tidied(tidy) for result in results)
 
     def _tidy(self, action: SshAction) -> Callable[[str], str]:
         ours = Redactor(action.secrets())

@@ -62,7 +62,7 @@ async def _bring_up(target: SshTarget, host: str) -> Waiting | Result:
         waiting = Waiting(target, host, connection)
         try:
             await waiting.bring_up()
-        except BaseException:
+        except BaseException:  # also a cancelled run must not leave a connection behind
             await hang_up(connection)
             raise
     except Unavailable as error:

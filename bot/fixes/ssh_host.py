@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -52,8 +53,9 @@ class Result:
     def sentence(self) -> str:
         return self.said if self.said.startswith(self.host) else f"{self.host} {self.said}."
 
-    def with_output(self, output: str) -> "Result":
-        return replace(self, output=output)
+    def tidied(self, tidy: Callable[[str], str]) -> "Result":
+        """Without what `tidy` takes out of the host's own words."""
+        return replace(self, said=tidy(self.said), output=tidy(self.output))
 
 
 class Waiting:

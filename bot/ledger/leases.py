@@ -12,6 +12,9 @@ from bot.ledger.db import SINKS
 from bot.ledger.ledger import Ledger
 from bot.ledger.tables import bugs, cursors
 
+LEASE = 12.0
+"""Seconds; whoever works longer renews it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lease:
@@ -86,7 +89,8 @@ def _mine(ledger: Ledger, lease: Lease) -> Any:
 
 
 async def held(conn: AsyncConnection, ledger: Ledger, lease: Lease) -> bool:
-    """Whether nobody has taken over; locks the cursor until the transaction ends."""
+    """Whether nobody has taken over; locks the bug, then the cursor (the order of every writer) until the transaction ends."""
+    await _head(conn, ledger, lease.bug, lock=True)
     row = (
         await conn.execute(select(cursors.c.fence).where(_place(ledger, lease.bug, lease.sink)).with_for_update())
     ).first()
@@ -106,10 +110,18 @@ async def move(
     text = lease.external if external is None else json.dumps(external)
     if text != lease.external:
         values["external"] = text
+    now = ledger.clock().timestamp()
+    values["lease"] = now + LEASE
     if again_in is not None:
-        values |= {"lease": 0, "due": ledger.clock().timestamp() + again_in}
+        behind = await _head(conn, ledger, lease.bug) > done
+        values |= {"lease": 0, "due": now if behind else now + again_in}
     await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
     return replace(lease, done=done, attempts=0, doubt=False, external=text)
+
+
+async def _head(conn: AsyncConnection, ledger: Ledger, bug: int, *, lock: bool = False) -> int:
+    query = select(bugs.c.seq).where(bugs.c.team == ledger.team, bugs.c.number == bug)
+    return int((await conn.execute(query.with_for_update() if lock else query)).scalar_one())
 
 
 async def renew(ledger: Ledger, leases: Iterable[Lease], seconds: float) -> None:
@@ -131,8 +143,7 @@ async def abandoned(ledger: Ledger, pause: float) -> None:
 async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
     """Nothing left to do: not due until something new is written (which may be just now)."""
     async with ledger.db.write(SINKS) as conn:
-        query = select(bugs.c.seq).where(bugs.c.team == ledger.team, bugs.c.number == lease.bug)
-        head = (await conn.execute(query.with_for_update())).scalar_one()
+        head = await _head(conn, ledger, lease.bug, lock=True)
         more = case((or_(cursors.c.done < head), cursors.c.due), else_=None) if head > done else None
         values = {"done": done, "lease": 0, "attempts": 0, "due": more}
         await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))

@@ -80,7 +80,7 @@ class Relay:
     ledger: Ledger
     sinks: Mapping[str, Sink]
     max_attempts: int = MAX_ATTEMPTS
-    lease_seconds: float = 12.0
+    lease_seconds: float = leases.LEASE
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _held: dict[tuple[int, str], Lease] = field(default_factory=dict)
     _not_before: dict[str, float] = field(default_factory=dict)

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
+from itertools import islice
 
+from bot.customers.common.markup import text_of_html
 from bot.customers.common.quotes import without_quotes
-from bot.customers.common.reading import LONGEST_NAME, fingerprint, text_of_html, tidy
+from bot.customers.common.reading import LONGEST_NAME, fingerprint, tidy
 from bot.domain.errors import Unreadable
 from bot.domain.values import CustomerHint, Inbound, InboundKind
 
@@ -22,6 +25,13 @@ RESULT = re.compile(r"\b(dkim|spf|dmarc)\s*=\s*pass\b([^;]*)", re.IGNORECASE)
 PROPERTY = re.compile(r"(?:header\.(?:d|i|from)|smtp\.mailfrom|envelope-from)\s*=\s*\"?<?([^\s;\"<>]+)", re.IGNORECASE)
 COMMENT = re.compile(r"\([^()]*\)")
 MOST_REFERENCES = 50
+MOST_HEADERS = 300
+MOST_PARTS = 100
+LONGEST_HEADER = 4_000
+NO_CHARSET = frozenset({"punycode", "idna"})
+"""Python knows them as encodings, and decodes them in quadratic time."""
+LONGEST_MAIL = 500_000
+"""Bytes read of a mail: its text stands before its attachments."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +47,16 @@ class Letter:
 
 
 def headers_of(pairs: Iterable[tuple[str, str]]) -> Headers:
-    found: dict[str, tuple[str, ...]] = {}
-    for name, value in pairs:
-        key = name.strip().lower()
-        found[key] = (*found.get(key, ()), " ".join(tidy(value).split()))
-    return found
+    found: dict[str, list[str]] = {}
+    for name, value in islice(pairs, MOST_HEADERS):
+        found.setdefault(name.strip().lower(), []).append(_line(value))
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _line(value: str) -> str:
+    """Bytes that were sent unencoded arrive as surrogates; they are UTF-8 nowadays."""
+    sent = value[:LONGEST_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return " ".join(tidy(sent).split())
 
 
 def top(headers: Headers, name: str) -> str:
@@ -125,39 +140,55 @@ def moment_of(date: str) -> datetime | None:
 
 
 def parse_mail(raw: bytes, *, source: str, ours: str = "", authserv: str = "") -> Inbound:
+    if raw.lower().count(b"multipart/") > MOST_PARTS:
+        raise Unreadable("The mail has more parts than any mail needs.")
     try:
-        letter = _read(message_from_bytes(raw, policy=default))
-    except Exception as error:  # the stdlib's header parser raises anything at all on hostile headers
+        letter = _read(message_from_bytes(raw[:LONGEST_MAIL]))
+    except Exception as error:  # the stdlib's parser raises anything at all on hostile mails
         raise Unreadable(f"The mail can't be read: {type(error).__name__}.") from error
     trusted = vouched(letter.headers, letter.email, authserv)
     return inbound(letter, source=source, raw=raw, trusted=trusted, ours=ours)
 
 
-def _read(message: EmailMessage) -> Letter:
-    headers = headers_of((name, str(value)) for name, value in message.items())
+def _read(message: Message) -> Letter:
+    """By the old, plain policy: the new one parses each header whole, and takes minutes for a long one."""
+    headers = headers_of((name, str(value)) for name, value in message.raw_items())
     name, email = parseaddr(top(headers, "from"))
     return Letter(
         headers=headers,
-        name=tidy(name),
+        name=_decoded(name),
         email=tidy(email),
-        subject=top(headers, "subject"),
+        subject=_decoded(top(headers, "subject")),
         text=new_text(_body(message)),
         at=moment_of(top(headers, "date")),
     )
 
 
-def _body(message: EmailMessage) -> str:
-    part = message.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return ""
-    payload = part.get_payload(decode=True)
-    charset = str(part.get_content_charset() or "utf-8")
-    text = payload.decode(_known(charset), "replace") if isinstance(payload, bytes) else ""
-    return text_of_html(text) if part.get_content_type() == "text/html" else text
-
-
-def _known(charset: str) -> str:
+def _decoded(value: str) -> str:
+    """=?utf-8?q?M=C3=BCller?= as a person reads it; as it stands where it can't be decoded."""
     try:
-        return charset if b"".decode(charset) == "" else "utf-8"
-    except (LookupError, ValueError, TypeError):
-        return "utf-8"
+        return " ".join(tidy(str(make_header(decode_header(value)))).split())
+    except (ValueError, LookupError, MessageError):
+        return value
+
+
+def _body(message: Message) -> str:
+    """The first plain text, else the first HTML; an attachment is neither."""
+    texts = [part for part in message.walk() if part.get_content_disposition() != "attachment"]
+    for kind in ("text/plain", "text/html"):
+        for part in texts:
+            if part.get_content_type() == kind:
+                words = _words(part)
+                return text_of_html(words) if kind == "text/html" else words
+    return ""
+
+
+def _words(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    charset = str(part.get_content_charset() or "utf-8")
+    try:
+        return payload.decode("utf-8" if charset in NO_CHARSET else charset, "replace")
+    except (LookupError, ValueError):
+        return payload.decode("utf-8", "replace")

@@ -1,12 +1,10 @@
 """Reads values out of bodies that nobody vouches for: a wrong type reads as empty, only no JSON object is an error."""
 
 import hashlib
-import html
 import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 
 from bot.domain.errors import Unreadable
@@ -106,39 +104,3 @@ def fingerprint(*parts: str | bytes) -> str:
         raw = part if isinstance(part, bytes) else part.encode("utf-8", "replace")
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.hexdigest()[:32]
-
-
-class _Text(HTMLParser):
-    BREAKS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "blockquote"})
-    SILENT = frozenset({"script", "style", "head", "title"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's signature
-        self._silent += tag in self.SILENT
-        if tag in self.BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in self.SILENT))
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
-def text_of_html(markup: str) -> str:
-    """The words of an HTML fragment, with a line for each paragraph."""
-    if "<" not in markup:
-        return tidy(html.unescape(markup))
-    reader = _Text()
-    try:
-        reader.feed(markup[: 10 * LONGEST])
-        reader.close()
-    except (AssertionError, ValueError):  # html.parser gives up on some malformed declarations
-        return tidy(re.sub(r"<[^>]*>", " ", markup[: 10 * LONGEST]))
-    lines = (line.strip() for line in "".join(reader.parts).splitlines())
-    return tidy(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))

@@ -185,7 +185,7 @@ class ChatwootFake:
         self._conversations[conversation.id] = conversation
         return conversation
 
-    def _add(  # a message is what it is
+    def _add(
         self,
         conversation: int,
         type_: str,

@@ -60,6 +60,12 @@ base_url = $github
 [targets.github.headers]
 Authorization = $github_token
 
+[targets.app]
+base_url = $app
+
+[targets.app.headers]
+Authorization = $app_token
+
 [customers.chatwoot]
 base_url = $chatwoot
 account = 1
@@ -114,6 +120,8 @@ def settings_toml(at: Addresses, keys: Keys, *, mode: str, approvers: tuple[str,
         "host": at.host,
         "known_hosts": str(at.data / "known_hosts"),
         "host_key": str(at.data / "web_key"),
+        "app": f"{at.base}/shop/backstage",
+        "app_token": f"Bearer {keys.app}",
         "github": f"{at.base}/github",
         "github_token": f"Bearer {keys.github}",
         "chatwoot": f"{at.base}/chatwoot",

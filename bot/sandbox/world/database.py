@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import ColumnElement, event, insert, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -51,9 +51,13 @@ class ShopDatabase:
             await t.seed(connection, with_bad_row=self._with_bad_row)
 
     async def visitor(self, email: str) -> Visitor | None:
-        row = await self._one(
-            select(t.accounts, t.plans.c.name.label("plan")).join(t.plans).where(t.accounts.c.email == email)
-        )
+        return await self._visitor(t.accounts.c.email == email)
+
+    async def account(self, number: int) -> Visitor | None:
+        return await self._visitor(t.accounts.c.id == number)
+
+    async def _visitor(self, who: ColumnElement[bool]) -> Visitor | None:
+        row = await self._one(select(t.accounts, t.plans.c.name.label("plan")).join(t.plans).where(who))
         if row is None:
             return None
         return Visitor(id=str(row["id"]), name=row["name"], email=row["email"], plan=row["plan"])

@@ -19,3 +19,4 @@ class Keys:
     trello_secret: str = "trello-secret-of-the-demo"  # noqa: S105  # invented, for loopback
     stripe: str = "sk_test_of_the_demo"
     github: str = "github-token-of-the-demo"
+    app: str = "app-token-of-the-demo"

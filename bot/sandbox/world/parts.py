@@ -17,6 +17,7 @@ from bot.sandbox.host import Host
 from bot.sandbox.host.host import PATH
 from bot.sandbox.till import StripeFake
 from bot.sandbox.trello import TrelloFake
+from bot.sandbox.world.backstage import Backstage
 from bot.sandbox.world.bugsnag import Json
 from bot.sandbox.world.keys import Keys
 from bot.sandbox.world.shop import Shop
@@ -47,15 +48,28 @@ class Parts:
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
         self.data_dir = data_dir
-        self.tracker = Tracker(
-            hook_url=f"{bot_url}/hooks/bugsnag/{keys.bugsnag_hook}",
-            api_token=keys.bugsnag_api,
-            post=post,
-            pauses=pauses,
-        )
+        hooks = f"{bot_url}/hooks"
+        bugsnag = f"{hooks}/bugsnag/{keys.bugsnag_hook}"
+        self.tracker = Tracker(hook_url=bugsnag, api_token=keys.bugsnag_api, post=post, pauses=pauses)
         self.host = self._host()
-        self.shop = Shop(
-            file=data_dir / "shop.db",
+        self.shop, self.staging = self._stages(visitor, changed)
+        self.backstage = Backstage(database=self.shop.database, shop=self.shop.base, base_url=base_url, token=keys.app)
+        chatwoot = f"{hooks}/chatwoot/{keys.chatwoot_hook}"
+        self.chat = ChatwootFake(chatwoot, keys.chatwoot_secret, api_token=keys.chatwoot_api, pauses=pauses)
+        self.postmark = Courier(f"{hooks}/email-postmark/{keys.mail_hook}", lambda _body: {}, pauses)
+        self.mail = MailServer()
+        self.board = _board(keys, f"{base_url}/trello")
+        self.github = GitHubFake(token=keys.github, workflows={REPOSITORY: WORKFLOW}, on_end=self._roll_out)
+        self.github.base_url = f"{base_url}/github"
+        self.till = StripeFake(api_key=keys.stripe)
+        self.till.seed(plans=PLANS, customers=_customers())
+        for part in (self.chat, self.mail, self.board, self.till):
+            part.subscribe(changed)
+
+    def _stages(self, visitor: Callable[[], str], changed: Callable[[], None]) -> tuple[Shop, Shop]:
+        """Production, whose crashes are tracked, and development, one release ahead."""
+        production = Shop(
+            file=self.data_dir / "shop.db",
             base="/shop",
             visitor=visitor,
             chat=CHAT,
@@ -63,30 +77,8 @@ class Parts:
             on_crash=self.tracker.report,
             on_change=changed,
         )
-        self.staging = Shop(
-            file=data_dir / "shop-dev.db", base="/shop-dev", visitor=visitor, stage="development", release=FIXED_IN
-        )
-        self.chat = ChatwootFake(
-            f"{bot_url}/hooks/chatwoot/{keys.chatwoot_hook}",
-            keys.chatwoot_secret,
-            api_token=keys.chatwoot_api,
-            pauses=pauses,
-        )
-        self.postmark = Courier(f"{bot_url}/hooks/email-postmark/{keys.mail_hook}", lambda _body: {}, pauses)
-        self.mail = MailServer()
-        self.board = TrelloFake(
-            key=keys.trello_key,
-            token=keys.trello_token,
-            secret=keys.trello_secret,
-            lists=[stage.value for stage in Stage],
-            site=f"{base_url}/trello",
-        )
-        self.github = GitHubFake(token=keys.github, workflows={REPOSITORY: WORKFLOW}, on_end=self._roll_out)
-        self.github.base_url = f"{base_url}/github"
-        self.till = StripeFake(api_key=keys.stripe)
-        self.till.seed(plans=PLANS, customers=_customers())
-        for part in (self.chat, self.mail, self.board, self.till):
-            part.subscribe(changed)
+        file = self.data_dir / "shop-dev.db"
+        return production, Shop(file=file, base="/shop-dev", visitor=visitor, stage="development", release=FIXED_IN)
 
     async def start(self) -> None:
         await self.shop.start()
@@ -116,6 +108,7 @@ class Parts:
     def routes(self) -> list[web.RouteDef]:
         return [
             *self.shop.routes(),
+            *self.backstage.routes(),
             *self.staging.routes(),
             *self.tracker.routes("/bugsnag"),
             *self.chat.routes("/chatwoot"),
@@ -149,6 +142,11 @@ class Parts:
         public = asyncssh.read_private_key(key).export_public_key().decode()
         home = self.data_dir.resolve() / "host"
         return Host(home, authorized_keys=public, environment={"PATH": f"{home / 'bin'}:{PATH}"})
+
+
+def _board(keys: Keys, site: str) -> TrelloFake:
+    lists = [stage.value for stage in Stage]
+    return TrelloFake(key=keys.trello_key, token=keys.trello_token, secret=keys.trello_secret, lists=lists, site=site)
 
 
 def under(prefix: str, routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:

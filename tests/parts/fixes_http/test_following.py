@@ -1,5 +1,6 @@
 """A roll-out is started on GitHub and followed to its end, by whichever process is there to follow it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -140,12 +141,15 @@ async def test_a_server_that_does_not_name_the_run_is_looked_at_until_it_appears
 
 async def test_two_runs_that_may_be_ours_are_put_before_a_person(github: Build, ear: Ear) -> None:
     fake = await github(names_runs=False, ends_after=None)
-    somebody_elses = runtime(fake)
-    request = OldRollOut(release="1.4.1").request()
-    await somebody_elses._caller.call(request)
+    began, other = asyncio.Event(), Ear()
+    other.on_line = lambda _: began.set()
+    somebody_else = asyncio.create_task(rolled_out(fake, other, OldRollOut(release="1.4.1")))
+    await began.wait()
     outcome = await rolled_out(fake, ear, OldRollOut(release="1.4.2"))
     assert outcome.state == "unknown"
     assert "2 runs (30433643, 30433642)" in outcome.summary
+    somebody_else.cancel()
+    await asyncio.gather(somebody_else, return_exceptions=True)
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "after_500"])

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncssh
 import pytest
@@ -46,7 +46,7 @@ class Echo(SshAction):
     risk = Risk.LOW
     slug = "echo"
     command = "printf %s {word} > heard; printf . >> count"
-    undo = "rm -f heard {word}.gone"
+    undo: ClassVar[str | None] = "rm -f heard {word}.gone"
     check = "test -s heard"
     word: str
 
@@ -122,7 +122,8 @@ async def place(places: Build) -> Place:
 
 def group_is_gone(group: int) -> bool:
     """Nothing of it runs; what only waits to be fetched by its parent counts as gone."""
-    listed = subprocess.run(["ps", "-A", "-o", "pgid=", "-o", "stat="], capture_output=True, text=True, check=True)
+    command = ["ps", "-A", "-o", "pgid=", "-o", "stat="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
     rows = (line.split() for line in listed.stdout.splitlines())
     return not any(row[0] == str(group) and not row[1].startswith("Z") for row in rows)
 

@@ -17,7 +17,7 @@ class Sleeps(SshAction):
 
     risk = Risk.LOW
     slug = "sleeps"
-    timeout = 30
+    timeout = 30.0
     command = "touch begun; echo asleep; sleep 60 & wait"
 
 

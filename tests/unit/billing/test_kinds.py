@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import billing
@@ -27,6 +27,7 @@ def test_an_unknown_biller_is_told_which_there_are() -> None:
 
 
 @pytest.mark.parametrize("kind", [sa.DateTime(timezone=True), sa.DateTime(), sa.Integer(), sa.String()])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(until=MOMENTS)
 def test_a_moment_survives_the_column_to_the_second(kind: sa.types.TypeEngine[object], until: datetime) -> None:
     column: sa.Column[object] = sa.Column("until", kind)

@@ -1,6 +1,6 @@
 """A card's description: ours below what others wrote, with the marker at its end, never longer than Trello takes."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.boards._trello_text import CUT, LONGEST, RULE, describe, has, length
@@ -52,6 +52,7 @@ def test_a_tracker_that_filled_the_whole_card_gives_way() -> None:
     assert describe(card("ours"), present="y" * LONGEST, adopted=True) == f"ours\n\n{MARKER}"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(
     text=st.text(alphabet=st.sampled_from("a🐞\n-é"), max_size=100),
     times=st.integers(1, 400),

@@ -212,3 +212,47 @@ def test_a_setting_one_cannot_use_says_what_to_write(fields: dict[str, str]) -> 
 )
 def test_a_password_never_crosses_the_net_in_the_open(url: str, tls: object) -> None:
     assert mail._start_tls(urlsplit(url)) is tls
+
+
+# Mails whose maker wants to keep us busy
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: a@b.example\r\nReferences: " + b"<a@b> " * 30_000 + b"\r\n\r\nx",
+        b"From: a@b.example\r\nTo: " + b"a@b, " * 30_000 + b"\r\n\r\nx",
+        b"From: a@b.example\r\nSubject: " + b"=?utf-8?q?a?= " * 20_000 + b"\r\n\r\nx",
+        b"From: a@b.example\r\nContent-Type: text/plain; " + b"a=b; " * 20_000 + b"\r\n\r\nx",
+        b"From: a@b.example\r\n" + b"X: y\r\n" * 100_000 + b"\r\nx",
+        b"From: a@b.example\r\n\r\n" + b"Am " * 300_000,
+        b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n" + b"<a " * 300_000,
+    ],
+    ids=["references", "recipients", "subject", "parameters", "headers", "words", "markup"],
+)
+def test_a_monstrous_mail_is_read_as_far_as_a_mail_reaches(deliver: Deliver, raw: bytes) -> None:
+    (said,) = mail.parse(deliver(raw), {})
+    assert said.customer.email == "a@b.example"
+    assert len(said.model_dump_json()) < 100_000
+
+
+def test_a_mail_of_endless_parts_is_unreadable(deliver: Deliver) -> None:
+    part = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+    with pytest.raises(Unreadable, match="more parts"):
+        mail.parse(deliver(b"From: a@b.example\r\n" + part * 3_000), {})
+
+
+def test_a_mail_that_breaks_the_rules_is_read_as_well_as_it_can_be(deliver: Deliver) -> None:
+    raw = b"From: =?x-none?q?=FF?= <a@b.example>\r\nSubject: M\xc3\xbcll\r\nContent-Type: text/plain; charset=none\r\n\r\n\xc3\xbc"
+    (said,) = mail.parse(deliver(raw), {})
+    assert (said.subject, said.text, said.customer.email) == ("Müll", "ü", "a@b.example")
+
+
+def test_an_attached_text_is_not_what_the_customer_wrote(deliver: Deliver) -> None:
+    raw = (
+        b'From: a@b.example\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+        b"--x\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=log.txt\r\n\r\nsecret log\r\n"
+        b"--x\r\nContent-Type: text/plain\r\n\r\nThe log is attached.\r\n--x--\r\n"
+    )
+    (said,) = mail.parse(deliver(raw), {})
+    assert said.text == "The log is attached."

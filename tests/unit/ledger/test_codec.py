@@ -48,10 +48,9 @@ def test_personal_data_is_in_the_private_row_only(kind: str) -> None:
 @EVERY_KIND
 def test_an_entry_is_still_read_when_its_private_row_is_deleted(kind: str) -> None:
     public, private = goldens.stored(kind)
-    event = codec.load(kind, public, None)
-    assert json.loads(codec.dump(event)[0]) == json.loads(public)
-    secrets = json.dumps(json.loads(private or "{}"), ensure_ascii=False)
-    assert "Ada" not in str(event) or "Ada" not in secrets
+    left = codec.dump(codec.load(kind, public, None))
+    assert left[0] == public
+    assert left[1] is None or left[1] != private
 
 
 def test_a_text_that_was_required_says_that_it_was_deleted() -> None:

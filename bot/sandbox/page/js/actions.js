@@ -24,8 +24,16 @@ export async function actInWorld(what, key = what.do) {
 
 export function say(text) {
   const toast = { text: text || "That did not work." };
-  change((s) => { s.toast = toast; });
-  setTimeout(() => change((s) => { if (s.toast === toast) s.toast = null; }), TOAST_MS);
+  change((s) => {
+    s.toast = toast;
+  });
+  setTimeout(
+    () =>
+      change((s) => {
+        if (s.toast === toast) s.toast = null;
+      }),
+    TOAST_MS,
+  );
 }
 
 export function openChannel(id) {
@@ -41,12 +49,16 @@ export function openChannel(id) {
 /** The app's Home, which begins the conversation with it. */
 export async function openApp() {
   openChannel(APP);
-  change((s) => { s.tab = "home"; });
+  change((s) => {
+    s.tab = "home";
+  });
   await act({ do: "open_home" });
 }
 
 export function openTab(tab) {
-  change((s) => { s.tab = tab; });
+  change((s) => {
+    s.tab = tab;
+  });
   if (tab === "home") act({ do: "open_home" }, { quiet: true });
 }
 
@@ -56,28 +68,54 @@ export function markRead(s) {
   if (channel) (s.read[s.me] ??= {})[channel.id] = newest([channel]);
 }
 
-export const openThread = (channel, ts) => change((s) => { s.thread = { channel, ts }; s.menu = null; });
-export const closeThread = () => change((s) => { s.thread = null; });
-export const closeMenu = () => change((s) => { s.menu = null; });
+export const openThread = (channel, ts) =>
+  change((s) => {
+    s.thread = { channel, ts };
+    s.menu = null;
+  });
+export const closeThread = () =>
+  change((s) => {
+    s.thread = null;
+  });
+export const closeMenu = () =>
+  change((s) => {
+    s.menu = null;
+  });
 
 /** Opens a menu beside what was pressed, upwards where there is no room below; pressed again, it closes. */
 export function toggleMenu(id, event) {
   const box = event.currentTarget.getBoundingClientRect();
   const up = box.bottom > window.innerHeight - 260;
-  const left = box.left > window.innerWidth / 4 && box.left + 280 > event.currentTarget.closest(".pane").getBoundingClientRect().right;
+  const left =
+    box.left > window.innerWidth / 4 &&
+    box.left + 280 > event.currentTarget.closest(".pane").getBoundingClientRect().right;
   event.stopPropagation();
-  change((s) => { s.menu = s.menu?.id === id ? null : { id, up, left }; });
+  change((s) => {
+    s.menu = s.menu?.id === id ? null : { id, up, left };
+  });
 }
 
 /** Escape closes what lies on top. Returns whether there was anything. */
 export function closeTop() {
   const s = now();
-  if (s.confirm) change((t) => { t.confirm = null; });
+  if (s.confirm)
+    change((t) => {
+      t.confirm = null;
+    });
   else if (s.menu) closeMenu();
-  else if (s.editing) change((t) => { t.editing = null; });
+  else if (s.editing)
+    change((t) => {
+      t.editing = null;
+    });
   else if (s.slack?.views.length) closeView(s.slack.views.at(-1));
-  else if (s.card) change((t) => { t.card = null; });
-  else if (s.writing) change((t) => { t.writing = false; });
+  else if (s.card)
+    change((t) => {
+      t.card = null;
+    });
+  else if (s.writing)
+    change((t) => {
+      t.writing = false;
+    });
   else if (s.thread) closeThread();
   else return false;
   return true;
@@ -89,5 +127,8 @@ export const closeView = (view, all = false) =>
 /** Asks first where the element says so. */
 export function confirmed(dialog, go) {
   if (!dialog) return go();
-  return change((s) => { s.confirm = { dialog, go }; s.menu = null; });
+  return change((s) => {
+    s.confirm = { dialog, go };
+    s.menu = null;
+  });
 }

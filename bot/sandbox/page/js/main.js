@@ -23,22 +23,46 @@ function page(state) {
     h("div.halves", { "data-side": state.side }, workspace(state, actAs), world(state)),
     inspector(state),
     openCard(state),
-    state.toast && h("div.toast", { key: "toast", role: "alert", "data-testid": "toast" }, icon("warning", 16), state.toast.text),
+    state.toast &&
+      h("div.toast", { key: "toast", role: "alert", "data-testid": "toast" }, icon("warning", 16), state.toast.text),
   ]);
   pointAt(state);
 }
 
 /** In a narrow window one side at a time. */
 function sides(state) {
-  const side = (id, title) => h("button", { key: id, type: "button", role: "tab", "aria-selected": String(state.side === id), onclick: () => change((s) => { s.side = id; }) }, title);
-  return h("div.tabs.sides", { role: "tablist", "aria-label": "Side" }, side("workspace", "Slack"), side("world", "The customer"));
+  const side = (id, title) =>
+    h(
+      "button",
+      {
+        key: id,
+        type: "button",
+        role: "tab",
+        "aria-selected": String(state.side === id),
+        onclick: () =>
+          change((s) => {
+            s.side = id;
+          }),
+      },
+      title,
+    );
+  return h(
+    "div.tabs.sides",
+    { role: "tablist", "aria-label": "Side" },
+    side("workspace", "Slack"),
+    side("world", "The customer"),
+  );
 }
 
 /** From the next snapshot on, everything is seen and done by this person. */
 function actAs(id) {
   stopFollowing();
   sessionStorage.setItem(REMEMBERED, id);
-  stopFollowing = follow(`/slack/control/ws?as=${encodeURIComponent(id)}`, seeSlack, (link) => change((s) => { s.links.slack = link; }));
+  stopFollowing = follow(`/slack/control/ws?as=${encodeURIComponent(id)}`, seeSlack, (link) =>
+    change((s) => {
+      s.links.slack = link;
+    }),
+  );
 }
 
 function seeSlack(snapshot) {
@@ -53,15 +77,21 @@ function seeSlack(snapshot) {
   });
 }
 
-const messageLooks = (snapshot) => snapshot.channels.flatMap((channel) =>
-  channel.messages.map((one) => [`${channel.id}/${one.ts}`, JSON.stringify([one.text, one.blocks, one.attachments])]));
+const messageLooks = (snapshot) =>
+  snapshot.channels.flatMap((channel) =>
+    channel.messages.map((one) => [`${channel.id}/${one.ts}`, JSON.stringify([one.text, one.blocks, one.attachments])]),
+  );
 
 function seeWorld(snapshot) {
   change((s) => {
     if (s.world && s.world.tour?.story !== snapshot.tour?.story) recent.world.forget();
     s.world = snapshot;
     recent.world.note(looks(snapshot), redraw);
-    for (const [pane, prefix] of [["inbox", "mail "], ["board", "card "], ["till", "till "]]) {
+    for (const [pane, prefix] of [
+      ["inbox", "mail "],
+      ["board", "card "],
+      ["till", "till "],
+    ]) {
       if (recent.world.begins(prefix) && s.pane !== pane) s.news[pane] = true;
     }
   });
@@ -73,4 +103,8 @@ document.addEventListener("keydown", (event) => {
 
 start(page);
 actAs(sessionStorage.getItem(REMEMBERED) ?? "U0DEV");
-follow("/world/ws", seeWorld, (link) => change((s) => { s.links.world = link; }));
+follow("/world/ws", seeWorld, (link) =>
+  change((s) => {
+    s.links.world = link;
+  }),
+);

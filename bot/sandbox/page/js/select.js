@@ -3,7 +3,8 @@
 export const person = (state, id) => state.slack.people.find((one) => one.id === id);
 export const channelNamed = (state, id) => state.slack.channels.find((one) => one.id === id);
 export const APP = "app"; // the conversation with the app, whoever one is and whether or not it has begun
-export const current = (state) => (state.channel === APP ? appChannel(state) : channelNamed(state, state.channel)) ?? firstChannel(state);
+export const current = (state) =>
+  (state.channel === APP ? appChannel(state) : channelNamed(state, state.channel)) ?? firstChannel(state);
 export const placeOf = (channel) => (channel.is_im ? APP : channel.id);
 export const isRoot = (message) => !message.thread_ts || message.thread_ts === message.ts;
 export const inChannel = (message) => isRoot(message) || message.subtype === "thread_broadcast";

@@ -1,7 +1,20 @@
 // data_visualization blocks as small SVG charts: bar, line, area, pie.
 import { h } from "../lib/dom.js";
 
-const COLOURS = ["#1264a3", "#2eb67d", "#e8912d", "#b3397f", "#6b4fbb", "#36c5f0", "#a3752e", "#e01e5a", "#5b7083", "#8bc34a", "#795548", "#009688"];
+const COLOURS = [
+  "#1264a3",
+  "#2eb67d",
+  "#e8912d",
+  "#b3397f",
+  "#6b4fbb",
+  "#36c5f0",
+  "#a3752e",
+  "#e01e5a",
+  "#5b7083",
+  "#8bc34a",
+  "#795548",
+  "#009688",
+];
 const W = 440;
 const H = 180;
 const EDGE = { left: 40, right: 8, top: 10, bottom: 28 };
@@ -11,11 +24,18 @@ export function chart(block) {
   const parts = drawing.type === "pie" ? pie(drawing) : axes(drawing);
   const names = (drawing.type === "pie" ? drawing.segments : drawing.series) ?? [];
   const shown = names.map((one) => (drawing.type === "pie" ? `${one.label} · ${one.value}` : one.name));
-  return h("figure.chart", null,
+  return h(
+    "figure.chart",
+    null,
     h("figcaption", null, block.title),
     h("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `${block.title}: ${shown.join(", ")}` }, parts),
-    h("ul.legend", null, shown.map((name, index) => h("li", null, h("span.swatch", { style: { background: COLOURS[index % 12] } }), name))),
-    drawing.axis_config?.x_label && h("small", null, [drawing.axis_config.x_label, drawing.axis_config.y_label].filter(Boolean).join(" · ")),
+    h(
+      "ul.legend",
+      null,
+      shown.map((name, index) => h("li", null, h("span.swatch", { style: { background: COLOURS[index % 12] } }), name)),
+    ),
+    drawing.axis_config?.x_label &&
+      h("small", null, [drawing.axis_config.x_label, drawing.axis_config.y_label].filter(Boolean).join(" · ")),
   );
 }
 
@@ -27,7 +47,11 @@ function axes({ type, series = [], axis_config: axis }) {
   const y = (value) => EDGE.top + (1 - (value - least) / (most - least)) * (H - EDGE.top - EDGE.bottom);
   const step = (W - EDGE.left - EDGE.right) / Math.max(1, labels.length);
   const scale = { y, step, x: (index) => EDGE.left + step * (index + 0.5), zero: y(0) };
-  return [grid(most, least, y), captions(labels, scale), ...rows.map((row, index) => DRAW[type]?.(row, index, rows.length, scale))];
+  return [
+    grid(most, least, y),
+    captions(labels, scale),
+    ...rows.map((row, index) => DRAW[type]?.(row, index, rows.length, scale)),
+  ];
 }
 
 function grid(most, least, y) {
@@ -40,26 +64,43 @@ function grid(most, least, y) {
 function captions(labels, { x, step }) {
   const skip = Math.ceil((labels.length * 44) / (W - EDGE.left));
   const room = Math.max(4, Math.floor((step * skip) / 6));
-  return labels.map((label, index) => index % skip === 0 && h("text", { x: x(index), y: H - 10, "text-anchor": "middle" }, label.slice(0, room)));
+  return labels.map(
+    (label, index) =>
+      index % skip === 0 && h("text", { x: x(index), y: H - 10, "text-anchor": "middle" }, label.slice(0, room)),
+  );
 }
 
 const DRAW = {
   bar: (row, index, of, { x, y, step, zero }) => {
     const width = (step * 0.7) / of;
-    return row.map((value, at) => h("rect", {
-      x: x(at) - step * 0.35 + index * width, width: Math.max(1, width - 1), y: Math.min(y(value), zero), rx: 2,
-      height: Math.max(1, Math.abs(zero - y(value))), fill: COLOURS[index % 12],
-    }));
+    return row.map((value, at) =>
+      h("rect", {
+        x: x(at) - step * 0.35 + index * width,
+        width: Math.max(1, width - 1),
+        y: Math.min(y(value), zero),
+        rx: 2,
+        height: Math.max(1, Math.abs(zero - y(value))),
+        fill: COLOURS[index % 12],
+      }),
+    );
   },
   line: (row, index, _of, { x, y }) => [
-    h("polyline", { points: row.map((value, at) => `${x(at)},${y(value)}`).join(" "), fill: "none", stroke: COLOURS[index % 12], "stroke-width": 2.5 }),
+    h("polyline", {
+      points: row.map((value, at) => `${x(at)},${y(value)}`).join(" "),
+      fill: "none",
+      stroke: COLOURS[index % 12],
+      "stroke-width": 2.5,
+    }),
     row.map((value, at) => h("circle", { cx: x(at), cy: y(value), r: 3, fill: COLOURS[index % 12] })),
   ],
   area: (row, index, of, scale) => {
     const { x, y, zero } = scale;
     const top = row.map((value, at) => `${x(at)},${y(value)}`);
     const points = [`${x(0)},${zero}`, ...top, `${x(row.length - 1)},${zero}`].join(" ");
-    return [h("polygon", { points, fill: COLOURS[index % 12], "fill-opacity": 0.25 }), DRAW.line(row, index, of, scale)];
+    return [
+      h("polygon", { points, fill: COLOURS[index % 12], "fill-opacity": 0.25 }),
+      DRAW.line(row, index, of, scale),
+    ];
   },
 };
 
@@ -75,7 +116,11 @@ function pie({ segments = [] }) {
     from += share;
     const fill = COLOURS[index % 12];
     if (share > 0.999) return h("circle", { cx, cy, r, fill });
-    return h("path", { d: `M${cx} ${cy}L${x1} ${y1}A${r} ${r} 0 ${share > 0.5 ? 1 : 0} 1 ${x2} ${y2}Z`, fill, stroke: "var(--paper)" });
+    return h("path", {
+      d: `M${cx} ${cy}L${x1} ${y1}A${r} ${r} 0 ${share > 0.5 ? 1 : 0} 1 ${x2} ${y2}Z`,
+      fill,
+      stroke: "var(--paper)",
+    });
   });
 }
 

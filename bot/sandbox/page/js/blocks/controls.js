@@ -1,10 +1,10 @@
 // Interactive elements of Block Kit: buttons, menus, selects, dates, checkboxes; fields to type in are in fields.js.
 import { h } from "../lib/dom.js";
-import { icon } from "../lib/icons.js";
-import { closeMenu, confirmed, toggleMenu } from "../actions.js";
+import { confirmed } from "../actions.js";
+import { menuButton, menuItem } from "../menu.js";
 import { multi, searching } from "./choosers.js";
 import { field } from "./fields.js";
-import { fieldId, marks, sides } from "./marks.js";
+import { fieldId, marks } from "./marks.js";
 import { plain, text } from "./mrkdwn.js";
 import { held, isPending, nameFor, pick, press } from "./place.js";
 
@@ -14,13 +14,21 @@ const TYPES = {
   button,
   workflow_button: button,
   overflow,
-  static_select: (place, block, one) => select(place, block, one, optionsOf(one), held(place, block, one)?.value, (value, option) => option),
+  static_select: (place, block, one) =>
+    select(place, block, one, optionsOf(one), held(place, block, one)?.value, (value, option) => option),
   users_select: (place, block, one) => select(place, block, one, people(place), held(place, block, one)),
   channels_select: (place, block, one) => select(place, block, one, channels(place), held(place, block, one)),
   conversations_select: (place, block, one) => select(place, block, one, channels(place), held(place, block, one)),
   external_select: searching,
   multi_external_select: searching,
-  multi_static_select: (place, block, one) => multi(place, block, one, optionsOf(one).flatMap((group) => group.options), "options"),
+  multi_static_select: (place, block, one) =>
+    multi(
+      place,
+      block,
+      one,
+      optionsOf(one).flatMap((group) => group.options),
+      "options",
+    ),
   multi_users_select: (place, block, one) => multi(place, block, one, people(place)[0].options, "ids"),
   multi_channels_select: (place, block, one) => multi(place, block, one, channels(place)[0].options, "ids"),
   multi_conversations_select: (place, block, one) => multi(place, block, one, channels(place)[0].options, "ids"),
@@ -35,42 +43,65 @@ export function control(place, block, element) {
 }
 
 function button(place, block, one) {
-  const go = () => confirmed(one.confirm, () => {
-    if (one.url && SAFE.test(one.url)) window.open(one.url, "_blank", "noopener");
-    press(place, block, one, one.value === undefined ? {} : { value: one.value });
-  });
+  const go = () =>
+    confirmed(one.confirm, () => {
+      if (one.url && SAFE.test(one.url)) window.open(one.url, "_blank", "noopener");
+      press(place, block, one, one.value === undefined ? {} : { value: one.value });
+    });
   const waits = isPending(place, block, one);
-  const marks = { "data-action-id": one.action_id, "data-value": one.value, "aria-label": one.accessibility_label, "aria-busy": waits ? "true" : null };
-  return h("button.btn", { key: `${one.action_id} ${one.value ?? ""}`, type: "button", class: [one.style, waits && "waits"].filter(Boolean).join(" "), disabled: waits, onclick: go, ...marks }, plain(one.text.text));
+  const marks = {
+    "data-action-id": one.action_id,
+    "data-value": one.value,
+    "aria-label": one.accessibility_label,
+    "aria-busy": waits ? "true" : null,
+  };
+  return h(
+    "button.btn",
+    {
+      key: `${one.action_id} ${one.value ?? ""}`,
+      type: "button",
+      class: [one.style, waits && "waits"].filter(Boolean).join(" "),
+      disabled: waits,
+      onclick: go,
+      ...marks,
+    },
+    plain(one.text.text),
+  );
 }
 
 export function iconButton(place, block, one) {
   if (one.type === "feedback_buttons") {
-    return [one.positive_button, one.negative_button].map((side) => button(place, block, { ...side, action_id: one.action_id }));
+    return [one.positive_button, one.negative_button].map((side) =>
+      button(place, block, { ...side, action_id: one.action_id }),
+    );
   }
   return button(place, block, { ...one, style: "plain" });
 }
 
 function overflow(place, block, one) {
-  const id = `menu ${nameFor(place, block, one)}`;
-  const open = place.state.menu?.id === id;
-  const choose = (option) => () => {
-    closeMenu();
-    confirmed(one.confirm, () => press(place, block, one, { selected: option.value }));
-  };
-  const items = one.options.map((option) => h("button.item", { type: "button", role: "menuitem", "data-value": option.value, onclick: choose(option) },
-    plain(option.text.text), option.description && h("small", null, plain(option.description.text))));
-  const marks = { "data-action-id": one.action_id, "aria-haspopup": "menu", "aria-expanded": String(open), "aria-label": "More choices" };
-  return h("span.menu-holder", { key: one.action_id },
-    h("button.btn.square", { type: "button", onclick: (event) => toggleMenu(id, event), ...marks }, icon("more")),
-    open && h("div.menu", { role: "menu", class: sides(place.state.menu) }, items));
+  const choose = (option) => () => confirmed(one.confirm, () => press(place, block, one, { selected: option.value }));
+  const item = (option) =>
+    menuItem(plain(option.text.text), choose(option), {
+      key: option.value,
+      note: option.description && plain(option.description.text),
+      "data-value": option.value,
+    });
+  return menuButton(place.state, {
+    id: `menu ${nameFor(place, block, one)}`,
+    label: "More choices",
+    look: "btn square",
+    items: () => one.options.map(item),
+    "data-action-id": one.action_id,
+  });
 }
 
 /** Groups of options; plain options are one group without a name. */
 export const optionsOf = (one) => one.option_groups ?? [{ options: one.options ?? [] }];
 const option = (value, name) => ({ value, text: { type: "plain_text", text: name } });
 const people = (place) => [{ options: place.state.slack.people.map((one) => option(one.id, one.name)) }];
-const channels = (place) => [{ options: place.state.slack.channels.filter((one) => !one.is_im).map((one) => option(one.id, `#${one.name}`)) }];
+const channels = (place) => [
+  { options: place.state.slack.channels.filter((one) => !one.is_im).map((one) => option(one.id, `#${one.name}`)) },
+];
 
 function select(place, block, one, groups, chosen, asHeld = (value) => value) {
   const all = groups.flatMap((group) => group.options);
@@ -80,7 +111,9 @@ function select(place, block, one, groups, chosen, asHeld = (value) => value) {
   };
   const entries = (list) => list.map((entry) => h("option", { key: entry.value, value: entry.value }, entry.text.text));
   const first = h("option", { key: "", value: "" }, one.placeholder?.text ?? "Choose an option");
-  const shown = groups.map((group) => (group.label ? h("optgroup", { label: group.label.text }, entries(group.options)) : entries(group.options)));
+  const shown = groups.map((group) =>
+    group.label ? h("optgroup", { label: group.label.text }, entries(group.options)) : entries(group.options),
+  );
   return h("select.select", { ...marks(place, block, one), value: chosen ?? "", onchange: choose }, first, shown);
 }
 
@@ -88,20 +121,43 @@ function checkboxes(place, block, one) {
   const chosen = held(place, block, one) ?? [];
   const toggle = (entry) => (event) => {
     const others = chosen.filter((other) => other.value !== entry.value);
-    pick(place, block, one, event.target.checked ? one.options.filter((other) => other === entry || others.some((kept) => kept.value === other.value)) : others);
+    pick(
+      place,
+      block,
+      one,
+      event.target.checked
+        ? one.options.filter((other) => other === entry || others.some((kept) => kept.value === other.value))
+        : others,
+    );
   };
   return boxes(place, block, one, "checkbox", (entry) => chosen.some((other) => other.value === entry.value), toggle);
 }
 
 function radios(place, block, one) {
   const chosen = held(place, block, one);
-  return boxes(place, block, one, "radio", (entry) => chosen?.value === entry.value, (entry) => () => pick(place, block, one, entry));
+  return boxes(
+    place,
+    block,
+    one,
+    "radio",
+    (entry) => chosen?.value === entry.value,
+    (entry) => () => pick(place, block, one, entry),
+  );
 }
 
 function boxes(place, block, one, type, isOn, act) {
   const id = fieldId(place, block, one);
-  const box = (entry, index) => h("label.box", { key: entry.value },
-    h("input", { type, name: id, id: `${id}-${index}`, checked: isOn(entry), onchange: act(entry) }),
-    h("span", null, text(place.state, entry.text), entry.description && h("small", null, text(place.state, entry.description))));
+  const box = (entry, index) =>
+    h(
+      "label.box",
+      { key: entry.value },
+      h("input", { type, name: id, id: `${id}-${index}`, checked: isOn(entry), onchange: act(entry) }),
+      h(
+        "span",
+        null,
+        text(place.state, entry.text),
+        entry.description && h("small", null, text(place.state, entry.description)),
+      ),
+    );
   return h("div.boxes", { id, "data-action-id": one.action_id }, one.options.map(box));
 }

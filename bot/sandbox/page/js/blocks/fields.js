@@ -5,7 +5,13 @@ import { marks } from "./marks.js";
 import { asSlack, held, keep, pick, press, submit } from "./place.js";
 
 const INPUTS = {
-  plain_text_input: "text", email_text_input: "email", url_text_input: "url", number_input: "text", datepicker: "date", timepicker: "time", datetimepicker: "datetime-local",
+  plain_text_input: "text",
+  email_text_input: "email",
+  url_text_input: "url",
+  number_input: "text",
+  datepicker: "date",
+  timepicker: "time",
+  datetimepicker: "datetime-local",
 };
 
 export function field(place, block, one) {
@@ -15,7 +21,12 @@ export function field(place, block, one) {
   if (type === "date" || type === "time") return picked(place, block, one, type);
   if (type === "datetime-local") return moment(place, block, one);
   const more = one.type === "number_input" ? { inputmode: "decimal" } : {};
-  return h("input.input", { ...typing(place, block, one), type, ...more, onkeydown: (event) => onEnter(event, place, block, one) });
+  return h("input.input", {
+    ...typing(place, block, one),
+    type,
+    ...more,
+    onkeydown: (event) => onEnter(event, place, block, one),
+  });
 }
 
 function typing(place, block, one) {
@@ -41,7 +52,8 @@ function typed(place, block, one, value) {
 function onEnter(event, place, block, one) {
   if (event.key !== "Enter" || isComposing(event)) return;
   event.preventDefault();
-  if (block.dispatch_action || block.type !== "input") press(place, block, one, { selected: asSlack(one, event.target.value) });
+  if (block.dispatch_action || block.type !== "input")
+    press(place, block, one, { selected: asSlack(one, event.target.value) });
   else if (place.view) submit(place);
 }
 
@@ -60,7 +72,10 @@ function picked(place, block, one, type) {
 /** Slack holds seconds since 1970; the browser's field holds local time as text. */
 function moment(place, block, one) {
   const at = held(place, block, one);
-  const local = at ? new Date(at * 1000 - new Date(at * 1000).getTimezoneOffset() * 60000).toISOString().slice(0, 16) : "";
-  const onchange = (event) => pick(place, block, one, event.target.value ? Math.floor(new Date(event.target.value).getTime() / 1000) : null);
+  const local = at
+    ? new Date(at * 1000 - new Date(at * 1000).getTimezoneOffset() * 60000).toISOString().slice(0, 16)
+    : "";
+  const onchange = (event) =>
+    pick(place, block, one, event.target.value ? Math.floor(new Date(event.target.value).getTime() / 1000) : null);
   return h("input.input.narrow", { ...marks(place, block, one), type: "datetime-local", value: local, onchange });
 }

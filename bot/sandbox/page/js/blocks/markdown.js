@@ -12,7 +12,11 @@ const RULES = [
 
 export function markdown(source) {
   const parts = source.split(/^```\w*\n([\s\S]*?)\n?```$/m);
-  return h("div.rich", null, parts.map((part, index) => (index % 2 ? h("pre.code", null, part) : prose(part))));
+  return h(
+    "div.rich",
+    null,
+    parts.map((part, index) => (index % 2 ? h("pre.code", null, part) : prose(part))),
+  );
 }
 
 function prose(source) {
@@ -37,8 +41,17 @@ function readLine(line) {
 function group({ kind, lines, level }) {
   if (kind === "gap") return null;
   if (kind === "heading") return h(`h${Math.min(6, level + 2)}`, null, spans(lines[0]));
-  if (kind === "ul" || kind === "ol") return h(kind, null, lines.map((line) => h("li", null, spans(line))));
-  return h(kind === "quote" ? "blockquote" : "p", null, lines.map((line, index) => [index > 0 && h("br"), spans(line)]));
+  if (kind === "ul" || kind === "ol")
+    return h(
+      kind,
+      null,
+      lines.map((line) => h("li", null, spans(line))),
+    );
+  return h(
+    kind === "quote" ? "blockquote" : "p",
+    null,
+    lines.map((line, index) => [index > 0 && h("br"), spans(line)]),
+  );
 }
 
 const PIECE = /`([^`]+)`|\[([^\]]*)\]\(([^)\s]+)\)|\*\*(.+?)\*\*|~~(.+?)~~|(?<!\w)[*_](?=\S)(.+?\S|\S)[*_](?!\w)/;

@@ -1,6 +1,7 @@
 // What every control carries: its id, its names for tests and for reading aloud, and what is wrong with it.
 
-export const fieldId = (place, block, element) => `f-${place.form}-${block.block_id}-${element.action_id}`.replace(/\s/g, "_");
+export const fieldId = (place, block, element) =>
+  `f-${place.form}-${block.block_id}-${element.action_id}`.replace(/\s/g, "_");
 
 export function marks(place, block, one) {
   const id = fieldId(place, block, one);
@@ -15,6 +16,3 @@ export function marks(place, block, one) {
     "aria-label": block.type === "input" ? null : (one.placeholder?.text ?? one.action_id),
   };
 }
-
-/** Where an open menu goes. */
-export const sides = (menu) => [menu.up && "up", menu.left && "left"].filter(Boolean).join(" ");

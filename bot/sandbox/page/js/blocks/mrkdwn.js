@@ -23,7 +23,12 @@ export const plain = (value) => lines(value ?? "", (line) => emojiText(line));
 export function mrkdwn(state, source) {
   const parts = (source ?? "").split(/```\n?([\s\S]*?)\n?```/);
   return parts.map((part, index) => {
-    if (index % 2) return h("pre.code", null, unescape(part).replace(/<(\S+?)(?:\|([^>]*))?>/g, (_, link, name) => name ?? link));
+    if (index % 2)
+      return h(
+        "pre.code",
+        null,
+        unescape(part).replace(/<(\S+?)(?:\|([^>]*))?>/g, (_, link, name) => name ?? link),
+      );
     return quotes(state, index ? part.replace(/^\n/, "") : part);
   });
 }
@@ -33,7 +38,14 @@ function quotes(state, source) {
   let quoted = [];
   let loose = [];
   const flush = () => {
-    if (quoted.length) shown.push(h("blockquote", null, lines(quoted.join("\n"), (line) => spans(state, line))));
+    if (quoted.length)
+      shown.push(
+        h(
+          "blockquote",
+          null,
+          lines(quoted.join("\n"), (line) => spans(state, line)),
+        ),
+      );
     if (loose.length) shown.push(lines(loose.join("\n"), (line) => spans(state, line)));
     [quoted, loose] = [[], []];
   };
@@ -78,7 +90,11 @@ function special(state, token) {
 
 export function mention(state, id, label) {
   const mine = id === state.me;
-  return h("span.mention", { class: mine && "of-me" }, `@${nameOf(state, id) === id && label ? label : nameOf(state, id)}`);
+  return h(
+    "span.mention",
+    { class: mine && "of-me" },
+    `@${nameOf(state, id) === id && label ? label : nameOf(state, id)}`,
+  );
 }
 
 export function channelLink(state, id, label) {
@@ -115,4 +131,5 @@ function spoken(state, token) {
 }
 
 /** What somebody typed, from what Slack made of it: for editing. */
-export const retyped = (source) => unescape((source ?? "").replace(/<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>/g, (_, url, label) => label ?? url));
+export const retyped = (source) =>
+  unescape((source ?? "").replace(/<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>/g, (_, url, label) => label ?? url));

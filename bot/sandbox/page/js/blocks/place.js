@@ -3,19 +3,43 @@ import { act, confirmed } from "../actions.js";
 import { change } from "../state.js";
 
 const HELD = {
-  plain_text_input: "value", email_text_input: "value", url_text_input: "value", number_input: "value", rich_text_input: "rich_text_value",
-  static_select: "selected_option", external_select: "selected_option", radio_buttons: "selected_option",
-  multi_static_select: "selected_options", multi_external_select: "selected_options", checkboxes: "selected_options",
-  users_select: "selected_user", channels_select: "selected_channel", conversations_select: "selected_conversation",
-  multi_users_select: "selected_users", multi_channels_select: "selected_channels", multi_conversations_select: "selected_conversations",
-  datepicker: "selected_date", timepicker: "selected_time", datetimepicker: "selected_date_time",
+  plain_text_input: "value",
+  email_text_input: "value",
+  url_text_input: "value",
+  number_input: "value",
+  rich_text_input: "rich_text_value",
+  static_select: "selected_option",
+  external_select: "selected_option",
+  radio_buttons: "selected_option",
+  multi_static_select: "selected_options",
+  multi_external_select: "selected_options",
+  checkboxes: "selected_options",
+  users_select: "selected_user",
+  channels_select: "selected_channel",
+  conversations_select: "selected_conversation",
+  multi_users_select: "selected_users",
+  multi_channels_select: "selected_channels",
+  multi_conversations_select: "selected_conversations",
+  datepicker: "selected_date",
+  timepicker: "selected_time",
+  datetimepicker: "selected_date_time",
 };
 
 export const inMessage = (state, channel, message) => ({
-  state, form: `${channel.id}/${message.ts}`, channel: channel.id, ts: message.ts, kept: {}, errors: {},
+  state,
+  form: `${channel.id}/${message.ts}`,
+  channel: channel.id,
+  ts: message.ts,
+  kept: {},
+  errors: {},
 });
 export const inView = (state, view) => ({
-  state, form: view.id, view: view.id, kept: view.state?.values ?? {}, errors: view.errors ?? {}, blocks: view.blocks,
+  state,
+  form: view.id,
+  view: view.id,
+  kept: view.state?.values ?? {},
+  errors: view.errors ?? {},
+  blocks: view.blocks,
 });
 
 export const nameFor = (place, block, element) => `${place.form}/${block.block_id}/${element.action_id}`;
@@ -42,7 +66,8 @@ export function keep(place, block, element, value) {
 export function pick(place, block, element, value) {
   confirmed(element.confirm, () => {
     keep(place, block, element, value);
-    if (block.type !== "input" || block.dispatch_action) press(place, block, element, { selected: asSlack(element, value) });
+    if (block.type !== "input" || block.dispatch_action)
+      press(place, block, element, { selected: asSlack(element, value) });
   });
 }
 
@@ -59,14 +84,18 @@ export async function press(place, block, element, given = {}) {
 }
 
 /** Sends a form. What is wrong comes back with the next snapshot, under the fields. */
-export const submit = (place) => act({ do: "submit", view_id: place.view, values: typed(place) }, { key: `submit ${place.view}` });
+export const submit = (place) =>
+  act({ do: "submit", view_id: place.view, values: typed(place) }, { key: `submit ${place.view}` });
 
 /** What was typed or picked in the fields that are still there: {block: {action: value}}. */
 function typed(place) {
   const there = new Set(controls(place.blocks ?? []));
   const form = Object.entries(place.state.forms[place.form] ?? {});
   const present = ([block, actions]) => [
-    block, Object.fromEntries(Object.entries(actions).filter(([action, value]) => there.has(`${block} ${action} ${value.type}`))),
+    block,
+    Object.fromEntries(
+      Object.entries(actions).filter(([action, value]) => there.has(`${block} ${action} ${value.type}`)),
+    ),
   ];
   return Object.fromEntries(form.map(present).filter(([, actions]) => Object.keys(actions).length));
 }
@@ -74,6 +103,9 @@ function typed(place) {
 function controls(blocks) {
   return blocks.flatMap((block) => {
     const own = [block.element, block.accessory, ...(block.elements ?? [])].filter((one) => one?.action_id);
-    return [...own.map((one) => `${block.block_id} ${one.action_id} ${one.type}`), ...controls(block.child_blocks ?? [])];
+    return [
+      ...own.map((one) => `${block.block_id} ${one.action_id} ${one.type}`),
+      ...controls(block.child_blocks ?? []),
+    ];
   });
 }

@@ -15,7 +15,9 @@ export function h(tag, props, ...children) {
 }
 
 function flat(children) {
-  const shown = children.flat(Infinity).filter((child) => child != null && child !== false && child !== true && child !== "");
+  const shown = children
+    .flat(Infinity)
+    .filter((child) => child != null && child !== false && child !== true && child !== "");
   return shown.map((child) => (typeof child === "object" ? child : String(child)));
 }
 

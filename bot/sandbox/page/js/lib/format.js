@@ -1,7 +1,20 @@
 // Times and money for people. Slack's ts are seconds; the world's times are ISO text.
 
 const pad = (number) => String(number).padStart(2, "0");
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 export const ofTs = (ts) => new Date(Number(ts) * 1000);

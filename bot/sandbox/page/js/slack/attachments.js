@@ -9,10 +9,18 @@ const NAMED = { good: "#2eb67d", warning: "#d99a00", danger: "#e01e5a" };
 const COLOUR = /^#?[0-9a-f]{3,8}$/i;
 
 export function attachments(place, list) {
-  return (list ?? []).map((one, index) => h("div.attachment", { key: `attachment ${index}` },
-    one.pretext && h("div", null, mrkdwn(place.state, one.pretext)),
-    h("div.bar", { style: { "border-left-color": colour(one.color) } }, one.blocks ? blocks(place, one.blocks) : old(place.state, one)),
-  ));
+  return (list ?? []).map((one, index) =>
+    h(
+      "div.attachment",
+      { key: `attachment ${index}` },
+      one.pretext && h("div", null, mrkdwn(place.state, one.pretext)),
+      h(
+        "div.bar",
+        { style: { "border-left-color": colour(one.color) } },
+        one.blocks ? blocks(place, one.blocks) : old(place.state, one),
+      ),
+    ),
+  );
 }
 
 function colour(given) {
@@ -27,7 +35,19 @@ function old(state, one) {
     one.author_name && h("small", null, plain(one.author_name)),
     title && h("b.attachment-title", null, title),
     said && h("div", null, mrkdwn(state, said)),
-    one.fields && h("div.fields", null, one.fields.map((field) => h("div", { class: field.short ? "" : "long" }, h("b", null, plain(field.title ?? "")), h("div", null, mrkdwn(state, String(field.value ?? "")))))),
+    one.fields &&
+      h(
+        "div.fields",
+        null,
+        one.fields.map((field) =>
+          h(
+            "div",
+            { class: field.short ? "" : "long" },
+            h("b", null, plain(field.title ?? "")),
+            h("div", null, mrkdwn(state, String(field.value ?? ""))),
+          ),
+        ),
+      ),
     one.image_url && h("img", { src: one.image_url, alt: one.fallback ?? "" }),
     one.footer && h("small.quiet", null, plain(one.footer)),
   ];
@@ -36,7 +56,13 @@ function old(state, one) {
 export function files(state, list) {
   return (list ?? []).map((one) => {
     const kept = state.slack.files?.[one.id] ?? one;
-    const head = h("div.file-head", null, icon("file"), h("b", null, kept.name), h("span.quiet", null, bytes(kept.size ?? 0)));
+    const head = h(
+      "div.file-head",
+      null,
+      icon("file"),
+      h("b", null, kept.name),
+      h("span.quiet", null, bytes(kept.size ?? 0)),
+    );
     return h("div.file", { key: one.id, "data-testid": "file" }, head, preview(kept));
   });
 }

@@ -8,7 +8,11 @@ export function avatar(name, { ours = false, size = 36 } = {}) {
   if (ours) return h("span.avatar.ours", { style: look, "aria-hidden": "true" }, sign());
   const words = (name || "?").trim().split(/\s+/);
   const initials = words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 1);
-  return h("span.avatar", { style: { ...look, background: COLOURS[hash(name) % COLOURS.length] }, "aria-hidden": "true" }, initials.toUpperCase());
+  return h(
+    "span.avatar",
+    { style: { ...look, background: COLOURS[hash(name) % COLOURS.length] }, "aria-hidden": "true" },
+    initials.toUpperCase(),
+  );
 }
 
 const sign = () => h("svg", { viewBox: "0 0 32 32" }, h("path", { d: "M8 17l5.5 5.5L24.5 10.5" }));

@@ -11,7 +11,13 @@ function commands(state, text) {
   const [word, ...rest] = text.split(" ");
   return state.slack.commands
     .filter((one) => (rest.length ? one.command === word : one.command.startsWith(word)))
-    .map((one) => ({ id: one.command, title: one.command, usage: one.usage_hint, about: one.description, whole: one.command === word }));
+    .map((one) => ({
+      id: one.command,
+      title: one.command,
+      usage: one.usage_hint,
+      about: one.description,
+      whole: one.command === word,
+    }));
 }
 
 function people(state, typed) {
@@ -19,7 +25,13 @@ function people(state, typed) {
   const all = [{ id: app.user_id, name: app.name, title: "App" }, ...state.slack.people];
   return all
     .filter((one) => one.name.toLowerCase().startsWith(typed) && one.id !== state.me)
-    .map((one) => ({ id: one.id, title: `@${one.name}`, usage: "", about: one.title, whole: one.name.toLowerCase() === typed }));
+    .map((one) => ({
+      id: one.id,
+      title: `@${one.name}`,
+      usage: "",
+      about: one.title,
+      whole: one.name.toLowerCase() === typed,
+    }));
 }
 
 export function complete(text, one) {
@@ -30,9 +42,18 @@ export function complete(text, one) {
 /** What was typed, with @names and #channels as Slack writes them. */
 export function linked(state, text) {
   const { app } = state.slack;
-  const names = [[app.name, app.user_id], ...state.slack.people.flatMap((one) => [[one.name, one.id], [one.name.split(" ")[0], one.id]])];
+  const names = [
+    [app.name, app.user_id],
+    ...state.slack.people.flatMap((one) => [
+      [one.name, one.id],
+      [one.name.split(" ")[0], one.id],
+    ]),
+  ];
   const channels = state.slack.channels.filter((one) => !one.is_im);
-  const mentioned = longestFirst(names).reduce((said, [name, id]) => said.replace(named("@", name), `$1<@${id}>`), text);
+  const mentioned = longestFirst(names).reduce(
+    (said, [name, id]) => said.replace(named("@", name), `$1<@${id}>`),
+    text,
+  );
   return channels.reduce((said, one) => said.replace(named("#", one.name), `$1<#${one.id}|${one.name}>`), mentioned);
 }
 

@@ -2,7 +2,8 @@
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { isComposing, step } from "../lib/keys.js";
-import { act, say, toggleMenu, closeMenu } from "../actions.js";
+import { act, say } from "../actions.js";
+import { menuButton, menuItem } from "../menu.js";
 import { change } from "../state.js";
 import { channelTitle } from "../select.js";
 import { complete, completions, linked } from "./completion.js";
@@ -13,17 +14,43 @@ export function composer(state, channel, thread = null) {
   const key = draftKey(state, channel, thread);
   const text = state.drafts[key] ?? "";
   const offered = state.quiet[key] === text ? [] : completions(state, text, thread);
+  const writing = { state, channel, thread, key, text, offered };
+  return h(
+    "div.composer",
+    { key: `composer ${thread ?? channel.id}` },
+    list(state, key, text, offered),
+    h("div.composer-box", null, box(writing), tools(writing)),
+  );
+}
+
+function box(writing) {
+  const { state, channel, thread, key, text, offered } = writing;
   const label = thread ? "Reply" : `Message ${channel.is_im ? "" : "#"}${channelTitle(state, channel)}`;
-  const onkeydown = (event) => onKey(event, { state, channel, thread, key, text, offered });
-  const box = h("textarea", {
-    key, rows: 1, value: text, "aria-label": label, placeholder: `${label}${thread ? "…" : ""}`, "data-testid": thread ? "thread-composer" : "composer",
-    oninput: (event) => change((s) => { s.drafts[key] = event.target.value; s.choice = 0; }), onkeydown, around: (node) => () => grow(node),
-    "aria-expanded": String(offered.length > 0), spellcheck: "false",
+  return h("textarea", {
+    key,
+    rows: 1,
+    value: text,
+    "aria-label": label,
+    placeholder: label,
+    "data-testid": thread ? "thread-composer" : "composer",
+    "aria-expanded": String(offered.length > 0),
+    spellcheck: "false",
+    oninput: (event) => take(key, event.target.value),
+    onkeydown: (event) => onKey(event, writing),
+    around: (node) => () => grow(node),
   });
-  const go = () => sendDraft({ state, channel, thread, key, text });
-  return h("div.composer", { key: `composer ${thread ?? channel.id}` }, list(state, key, text, offered), h("div.composer-box", null, box,
-    h("div.composer-tools", null, !thread && shortcuts(state), h("span.hint", null, text && "Shift + Enter for a new line"),
-      h("button.send", { type: "button", "aria-label": "Send", disabled: !text.trim(), onclick: go }, icon("send")))));
+}
+
+function tools(writing) {
+  const { state, thread, text } = writing;
+  const send = { type: "button", "aria-label": "Send", disabled: !text.trim(), onclick: () => sendDraft(writing) };
+  return h(
+    "div.composer-tools",
+    null,
+    !thread && shortcuts(state),
+    h("span.hint", null, text && "Shift + Enter for a new line"),
+    h("button.send", send, icon("send")),
+  );
 }
 
 function grow(node) {
@@ -33,23 +60,47 @@ function grow(node) {
 
 function list(state, key, text, offered) {
   if (!offered.length) return null;
-  const items = offered.map((one, index) => h("button.completion", {
-    key: one.id, type: "button", role: "option", "aria-selected": String(index === state.choice), class: index === state.choice && "on", "data-completion": one.id,
-    onclick: () => take(key, complete(text, one)),
-  }, h("b", null, one.title), " ", h("span.usage", null, one.usage), h("small", null, one.about)));
+  const items = offered.map((one, index) =>
+    h(
+      "button.completion",
+      {
+        key: one.id,
+        type: "button",
+        role: "option",
+        "aria-selected": String(index === state.choice),
+        class: index === state.choice && "on",
+        "data-completion": one.id,
+        onclick: () => take(key, complete(text, one)),
+      },
+      h("b", null, one.title),
+      " ",
+      h("span.usage", null, one.usage),
+      h("small", null, one.about),
+    ),
+  );
   return h("div.completions", { role: "listbox", "aria-label": "Completions" }, items);
 }
 
-const take = (key, text) => change((s) => { s.drafts[key] = text; s.choice = 0; });
+const take = (key, text) =>
+  change((s) => {
+    s.drafts[key] = text;
+    s.choice = 0;
+  });
 
 function onKey(event, writing) {
   const { state, key, text, offered } = writing;
   if (isComposing(event)) return;
   const at = step(event, state.choice, offered.length);
   const chosen = offered[state.choice];
-  if (at !== null) change((s) => { s.choice = at; });
+  if (at !== null)
+    change((s) => {
+      s.choice = at;
+    });
   else if (event.key === "Tab" && chosen) take(key, complete(text, chosen));
-  else if (event.key === "Escape" && offered.length) change((s) => { s.quiet[key] = text; });
+  else if (event.key === "Escape" && offered.length)
+    change((s) => {
+      s.quiet[key] = text;
+    });
   else if (event.key === "Enter" && !event.shiftKey) enter(writing, chosen);
   else return;
   event.preventDefault();
@@ -74,32 +125,53 @@ async function sendDraft({ state, channel, thread, key, text }) {
     act({ do: "slash", channel: channel.id, line: said }, { quiet: true }); // Slackbot says what went wrong
     return;
   }
-  const answer = await act({ do: "post", channel: channel.id, text: linked(state, said), ...(thread && { thread_ts: thread }) });
+  const answer = await act({
+    do: "post",
+    channel: channel.id,
+    text: linked(state, said),
+    ...(thread && { thread_ts: thread }),
+  });
   if (!answer.ok) take(key, text);
 }
 
 function shortcuts(state) {
   const all = state.slack.shortcuts.filter((one) => one.type === "global");
-  if (!all.length) return null;
-  const open = state.menu?.id === "shortcuts";
-  const run = (one) => () => { closeMenu(); act({ do: "global_shortcut", callback_id: one.callback_id }); };
-  return h("span.menu-holder", null,
-    h("button", { type: "button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": String(open), onclick: (event) => toggleMenu("shortcuts", event) }, icon("bolt")),
-    open && h("div.menu.up", { role: "menu" }, all.map((one) => h("button.item", { key: one.callback_id, type: "button", role: "menuitem", onclick: run(one) }, one.name, h("small", null, one.description)))));
+  const run = (one) => () => act({ do: "global_shortcut", callback_id: one.callback_id });
+  const items = () => all.map((one) => menuItem(one.name, run(one), { note: one.description }));
+  return all.length > 0 && menuButton(state, { id: "shortcuts", label: "Shortcuts", sign: "bolt", items });
 }
 
 /** A message being edited in its place. */
 export function editor(state, channel, one) {
   const key = `edit ${one.ts}`;
   const text = state.drafts[key] ?? "";
-  const close = () => change((s) => { s.editing = null; });
-  const save = () => { close(); act({ do: "edit", channel: channel.id, ts: one.ts, text: linked(state, text) }); };
+  const close = () =>
+    change((s) => {
+      s.editing = null;
+    });
+  const save = () => {
+    close();
+    act({ do: "edit", channel: channel.id, ts: one.ts, text: linked(state, text) });
+  };
   const onkeydown = (event) => {
     if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     save();
   };
-  return h("div.composer-box.editor", null,
-    h("textarea", { value: text, rows: 2, "aria-label": "Edit message", oninput: (event) => change((s) => { s.drafts[key] = event.target.value; }), onkeydown, mounted: (node) => node.focus() }),
-    h("div.actions", null, h("button.btn", { type: "button", onclick: close }, "Cancel"), h("button.btn.primary", { type: "button", onclick: save }, "Save")));
+  const oninput = (event) =>
+    change((s) => {
+      s.drafts[key] = event.target.value;
+    });
+  const focus = (node) => node.focus();
+  return h(
+    "div.composer-box.editor",
+    null,
+    h("textarea", { value: text, rows: 2, "aria-label": "Edit message", oninput, onkeydown, mounted: focus }),
+    h(
+      "div.actions",
+      null,
+      h("button.btn", { type: "button", onclick: close }, "Cancel"),
+      h("button.btn.primary", { type: "button", onclick: save }, "Save"),
+    ),
+  );
 }

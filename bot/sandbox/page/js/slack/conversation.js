@@ -3,7 +3,16 @@ import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { dayKey, dayName, ofTs } from "../lib/format.js";
 import { closeThread, openTab } from "../actions.js";
-import { channelNamed, channelTitle, current, ephemerals, inChannel, message as messageOf, notices, replies } from "../select.js";
+import {
+  channelNamed,
+  channelTitle,
+  current,
+  ephemerals,
+  inChannel,
+  message as messageOf,
+  notices,
+  replies,
+} from "../select.js";
 import { avatar } from "./avatar.js";
 import { composer } from "./composer.js";
 import { home } from "./home.js";
@@ -15,15 +24,35 @@ export function conversation(state) {
   const channel = current(state);
   const name = channelTitle(state, channel);
   const atHome = channel.is_im && state.tab === "home";
-  return h("main.conversation", { key: `channel ${channel.id}`, "aria-label": channel.is_im ? name : `Channel ${name}` },
-    h("header.channel-head", null, channel.is_im ? avatar(name, { ours: true, size: 24 }) : icon("hash"), h("h1", null, name), !channel.is_im && h("span.quiet", null, `${state.slack.people.length} members`)),
+  return h(
+    "main.conversation",
+    { key: `channel ${channel.id}`, "aria-label": channel.is_im ? name : `Channel ${name}` },
+    h(
+      "header.channel-head",
+      null,
+      channel.is_im ? avatar(name, { ours: true, size: 24 }) : icon("hash"),
+      h("h1", null, name),
+      !channel.is_im && h("span.quiet", null, `${state.slack.people.length} members`),
+    ),
     channel.is_im && tabs(state),
     atHome ? home(state) : [messages(state, channel), composer(state, channel)],
   );
 }
 
 function tabs(state) {
-  const tab = (id, title) => h("button", { key: id, type: "button", role: "tab", "aria-selected": String(state.tab === id), onclick: () => openTab(id), "data-testid": `app-tab-${id}` }, title);
+  const tab = (id, title) =>
+    h(
+      "button",
+      {
+        key: id,
+        type: "button",
+        role: "tab",
+        "aria-selected": String(state.tab === id),
+        onclick: () => openTab(id),
+        "data-testid": `app-tab-${id}`,
+      },
+      title,
+    );
   return h("div.tabs", { role: "tablist", "aria-label": "App" }, tab("home", "Home"), tab("messages", "Messages"));
 }
 
@@ -32,15 +61,31 @@ function messages(state, channel) {
   const only = ephemerals(state, channel, null).map((one) => ({ ts: one.ts, shown: ephemeral(state, channel, one) }));
   const told = notices(state, channel).map((one) => ({ ts: String(one.at), shown: notice(state, one) }));
   const all = [...said, ...only, ...told].sort((a, b) => Number(a.ts) - Number(b.ts));
-  return h("div.messages", { key: "messages", role: "log", "aria-label": "Messages", "data-testid": "messages", mounted: toBottom, around: stayAtBottom, tabindex: 0 },
-    h("div.filler"), !all.length && empty(state, channel), all.map((entry, index) => line(state, channel, entry, all[index - 1])));
+  return h(
+    "div.messages",
+    {
+      key: "messages",
+      role: "log",
+      "aria-label": "Messages",
+      "data-testid": "messages",
+      mounted: toBottom,
+      around: stayAtBottom,
+      tabindex: 0,
+    },
+    h("div.filler"),
+    !all.length && empty(state, channel),
+    all.map((entry, index) => line(state, channel, entry, all[index - 1])),
+  );
 }
 
 function line(state, channel, entry, before) {
   const day = dayKey(ofTs(entry.ts));
   const newDay = !before || dayKey(ofTs(before.ts)) !== day;
   const divider = newDay && h("div.day", { key: `day ${day}` }, h("span", null, dayName(ofTs(entry.ts))));
-  return [divider, entry.shown ?? message(state, channel, entry.one, { joined: !newDay && joins(entry.one, before.one) })];
+  return [
+    divider,
+    entry.shown ?? message(state, channel, entry.one, { joined: !newDay && joins(entry.one, before.one) }),
+  ];
 }
 
 function joins(one, before) {
@@ -49,16 +94,22 @@ function joins(one, before) {
 }
 
 function empty(state, channel) {
-  const text = channel.is_im ? `This is where ${state.slack.app.name} writes to you alone.` : `Nothing has been said in #${channel.name} yet.`;
+  const text = channel.is_im
+    ? `This is where ${state.slack.app.name} writes to you alone.`
+    : `Nothing has been said in #${channel.name} yet.`;
   return h("p.empty", { key: "empty" }, text);
 }
 
-const toBottom = (node) => { node.scrollTop = node.scrollHeight; };
+const toBottom = (node) => {
+  node.scrollTop = node.scrollHeight;
+};
 
 /** Whoever reads the newest goes on seeing the newest; whoever has scrolled up stays there. */
 function stayAtBottom(node) {
   const near = node.scrollHeight - node.scrollTop - node.clientHeight < 60;
-  return () => { if (near) toBottom(node); };
+  return () => {
+    if (near) toBottom(node);
+  };
 }
 
 export function thread(state) {
@@ -68,14 +119,26 @@ export function thread(state) {
   if (!root) return null;
   const said = replies(channel, root.ts);
   const only = ephemerals(state, channel, root.ts);
-  return h("aside.thread", { key: `thread ${root.ts}`, "aria-label": "Thread", "data-testid": "thread" },
-    h("header.channel-head", null, h("h1", null, "Thread"), h("span.quiet", null, channel.is_im ? channelTitle(state, channel) : `#${channel.name}`),
-      h("button.close", { type: "button", "aria-label": "Close thread", onclick: closeThread }, icon("cross"))),
-    h("div.messages", { role: "log", "aria-label": "Thread messages", mounted: toBottom, around: stayAtBottom, tabindex: 0 },
+  return h(
+    "aside.thread",
+    { key: `thread ${root.ts}`, "aria-label": "Thread", "data-testid": "thread" },
+    h(
+      "header.channel-head",
+      null,
+      h("h1", null, "Thread"),
+      h("span.quiet", null, channel.is_im ? channelTitle(state, channel) : `#${channel.name}`),
+      h("button.close", { type: "button", "aria-label": "Close thread", onclick: closeThread }, icon("cross")),
+    ),
+    h(
+      "div.messages",
+      { role: "log", "aria-label": "Thread messages", mounted: toBottom, around: stayAtBottom, tabindex: 0 },
       message(state, channel, root, { place: "thread" }),
       h("div.replies", { key: "count" }, h("span", null, said.length === 1 ? "1 reply" : `${said.length} replies`)),
-      said.map((one, index) => message(state, channel, one, { place: "thread", joined: index > 0 && joins(one, said[index - 1]) })),
-      only.map((one) => ephemeral(state, channel, one))),
+      said.map((one, index) =>
+        message(state, channel, one, { place: "thread", joined: index > 0 && joins(one, said[index - 1]) }),
+      ),
+      only.map((one) => ephemeral(state, channel, one)),
+    ),
     composer(state, channel, root.ts),
   );
 }

@@ -6,5 +6,9 @@ import { inView } from "../blocks/place.js";
 export function home(state) {
   const view = state.slack.home;
   if (!view) return h("div.home", { "data-testid": "home" }, h("p.empty", null, "The app has not shown its Home yet."));
-  return h("div.home", { "data-testid": "home", role: "tabpanel", "aria-label": "Home" }, blocks(inView(state, view), view.blocks));
+  return h(
+    "div.home",
+    { "data-testid": "home", role: "tabpanel", "aria-label": "Home" },
+    blocks(inView(state, view), view.blocks),
+  );
 }

@@ -15,23 +15,46 @@ export function modal(state) {
   if (!view) return null;
   const place = inView(state, view);
   const waits = state.pending.has(`submit ${view.id}`);
-  const many = state.slack.views.length > 1;
-  const title = plain(view.title.text);
-  return h("div.veil", { key: `veil ${view.id}`, inert: Boolean(state.confirm) }, h("form.modal", {
-    role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title", "aria-busy": String(waits), "data-testid": "modal", "data-view-id": view.id, tabindex: -1,
-    mounted: focusFirst, onsubmit: (event) => { event.preventDefault(); submit(place); }, novalidate: "",
-  },
-  h("header", null, many ? back(view) : avatar(state.slack.app.name, { ours: true, size: 28 }), h("h2", { id: "modal-title" }, title),
-    h("button.close", { type: "button", "aria-label": "Close", onclick: () => closeView(view, true) }, icon("cross"))),
-  h("div.modal-body", { key: view.id }, blocks(place, view.blocks)),
-  foot(view, waits)));
+  const frame = {
+    role: "dialog",
+    "aria-modal": "true",
+    "aria-labelledby": "modal-title",
+    "aria-busy": String(waits),
+    "data-testid": "modal",
+    "data-view-id": view.id,
+    tabindex: -1,
+    novalidate: "",
+    mounted: focusFirst,
+    onsubmit: (event) => {
+      event.preventDefault();
+      submit(place);
+    },
+  };
+  const body = h("div.modal-body", { key: view.id }, blocks(place, view.blocks));
+  const form = h("form.modal", frame, head(state, view), body, foot(view, waits));
+  return h("div.veil", { key: `veil ${view.id}`, inert: Boolean(state.confirm) }, form);
 }
 
-const back = (view) => h("button.close", { type: "button", "aria-label": "Back", onclick: () => closeView(view) }, icon("left"));
+function head(state, view) {
+  const { name } = state.slack.app;
+  const sign = state.slack.views.length > 1 ? back(view) : avatar(name, { ours: true, size: 28 });
+  const close = { type: "button", "aria-label": "Close", onclick: () => closeView(view, true) };
+  const title = h("h2", { id: "modal-title" }, plain(view.title.text));
+  return h("header", null, sign, title, h("button.close", close, icon("cross")));
+}
+
+const back = (view) =>
+  h("button.close", { type: "button", "aria-label": "Back", onclick: () => closeView(view) }, icon("left"));
 
 function foot(view, waits) {
   const close = h("button.btn", { type: "button", onclick: () => closeView(view) }, view.close?.text ?? "Cancel");
-  const send = view.submit && h("button.btn.primary", { type: "submit", disabled: waits || view.submit_disabled, class: waits && "waits", "data-testid": "submit" }, plain(view.submit.text));
+  const send =
+    view.submit &&
+    h(
+      "button.btn.primary",
+      { type: "submit", disabled: waits || view.submit_disabled, class: waits && "waits", "data-testid": "submit" },
+      plain(view.submit.text),
+    );
   return h("footer", null, close, send);
 }
 
@@ -42,11 +65,38 @@ function focusFirst(node) {
 export function confirmation(state) {
   if (!state.confirm) return null;
   const { dialog, go } = state.confirm;
-  const close = () => change((s) => { s.confirm = null; });
-  const yes = () => { close(); go(); };
-  return h("div.veil.over", { key: "confirm" }, h("div.modal.confirm", { role: "alertdialog", "aria-modal": "true", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-text", "data-testid": "confirm" },
-    h("header", null, h("h2", { id: "confirm-title" }, plain(dialog.title.text))),
-    h("div.modal-body", { id: "confirm-text" }, text(state, dialog.text)),
-    h("footer", null, h("button.btn", { type: "button", onclick: close }, plain(dialog.deny.text)),
-      h("button.btn", { type: "button", class: dialog.style ?? "primary", onclick: yes, mounted: (node) => node.focus() }, plain(dialog.confirm.text)))));
+  const close = () =>
+    change((s) => {
+      s.confirm = null;
+    });
+  const yes = () => {
+    close();
+    go();
+  };
+  return h(
+    "div.veil.over",
+    { key: "confirm" },
+    h(
+      "div.modal.confirm",
+      {
+        role: "alertdialog",
+        "aria-modal": "true",
+        "aria-labelledby": "confirm-title",
+        "aria-describedby": "confirm-text",
+        "data-testid": "confirm",
+      },
+      h("header", null, h("h2", { id: "confirm-title" }, plain(dialog.title.text))),
+      h("div.modal-body", { id: "confirm-text" }, text(state, dialog.text)),
+      h(
+        "footer",
+        null,
+        h("button.btn", { type: "button", onclick: close }, plain(dialog.deny.text)),
+        h(
+          "button.btn",
+          { type: "button", class: dialog.style ?? "primary", onclick: yes, mounted: (node) => node.focus() },
+          plain(dialog.confirm.text),
+        ),
+      ),
+    ),
+  );
 }

@@ -2,39 +2,43 @@
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { emoji, REACTIONS } from "../lib/emoji.js";
-import { act, closeMenu, confirmed, openThread, toggleMenu } from "../actions.js";
+import { act, confirmed, openThread } from "../actions.js";
+import { menuButton, menuItem } from "../menu.js";
 import { change } from "../state.js";
-import { sides } from "../blocks/marks.js";
 import { retyped } from "../blocks/mrkdwn.js";
 
 export function toolbar(state, channel, one, place) {
   const id = `more ${place} ${one.ts}`;
-  const open = state.menu?.id === id;
-  const thread = one.thread_ts ?? one.ts;
-  return h("div.toolbar", { class: open && "open", role: "toolbar", "aria-label": "Message actions" },
-    REACTIONS.map((name) => tool(`React with ${name.replace(/_/g, " ")}`, () => act({ do: "react", channel: channel.id, ts: one.ts, name }), emoji(name))),
-    place === "channel" && tool("Reply in thread", () => openThread(channel.id, thread), icon("reply")),
-    h("span.menu-holder", null,
-      h("button", { type: "button", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu", "aria-expanded": String(open), onclick: (event) => toggleMenu(id, event) }, icon("more")),
-      open && menu(state, channel, one)),
+  const react = (name) => () => act({ do: "react", channel: channel.id, ts: one.ts, name });
+  const reply = () => openThread(channel.id, one.thread_ts ?? one.ts);
+  return h(
+    "div.toolbar",
+    { class: state.menu?.id === id && "open", role: "toolbar", "aria-label": "Message actions" },
+    REACTIONS.map((name) => tool(`React with ${name.replace(/_/g, " ")}`, react(name), emoji(name))),
+    place === "channel" && tool("Reply in thread", reply, icon("reply")),
+    menuButton(state, { id, label: "More actions", items: () => items(state, channel, one) }),
   );
 }
 
-const tool = (label, onclick, shown) => h("button", { key: label, type: "button", "aria-label": label, title: label, onclick }, shown);
+const tool = (label, onclick, shown) =>
+  h("button", { key: label, type: "button", "aria-label": label, title: label, onclick }, shown);
 
-function menu(state, channel, one) {
+function items(state, channel, one) {
   const shortcuts = state.slack.shortcuts.filter((each) => each.type === "message");
-  const run = (each) => () => {
-    closeMenu();
-    act({ do: "message_shortcut", channel: channel.id, ts: one.ts, callback_id: each.callback_id });
-  };
-  const items = shortcuts.map((each) => item(each.name, run(each), { "data-shortcut": each.callback_id, title: each.description }, state.slack.app.name));
-  const own = one.user === state.me && !one.is_app && [
-    item("Edit message", () => edit(channel, one)),
-    item("Delete message", () => confirmed(DELETE, () => act({ do: "delete", channel: channel.id, ts: one.ts })), { class: "danger" }),
-  ];
-  return h("div.menu", { role: "menu", class: `left ${sides(state.menu)}` }, items, items.length > 0 && own && h("hr"), own, !items.length && !own && h("p.quiet", null, "Nothing more to do here."));
+  const run = (callback_id) => () => act({ do: "message_shortcut", channel: channel.id, ts: one.ts, callback_id });
+  const offered = shortcuts.map((each) =>
+    menuItem(each.name, run(each.callback_id), { note: state.slack.app.name, title: each.description }),
+  );
+  const all = [...offered, ...(one.user === state.me && !one.is_app ? own(channel, one) : [])];
+  return all.length ? all : h("p.quiet", null, "Nothing more to do here.");
 }
+
+const own = (channel, one) => [
+  menuItem("Edit message", () => edit(channel, one)),
+  menuItem("Delete message", () => confirmed(DELETE, () => act({ do: "delete", channel: channel.id, ts: one.ts })), {
+    class: "danger",
+  }),
+];
 
 const DELETE = {
   title: { type: "plain_text", text: "Delete message" },
@@ -44,13 +48,8 @@ const DELETE = {
   style: "danger",
 };
 
-function item(label, onclick, more = {}, note = null) {
-  return h("button.item", { key: label, type: "button", role: "menuitem", onclick, ...more }, label, note && h("small", null, note));
-}
-
 function edit(channel, one) {
   change((s) => {
-    s.menu = null;
     s.editing = { channel: channel.id, ts: one.ts };
     s.drafts[`edit ${one.ts}`] = retyped(one.text);
   });

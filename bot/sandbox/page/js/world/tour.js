@@ -6,37 +6,121 @@ import { actInWorld, confirmed } from "../actions.js";
 import { change } from "../state.js";
 import { activeStep } from "../select.js";
 
-const STORIES = [["one", "Minutes"], ["two", "67 minutes"]];
+const STORIES = [
+  ["one", "Minutes"],
+  ["two", "67 minutes"],
+];
 
 export function tour(state) {
   const told = state.world?.tour;
-  return h("header.tour", { "data-testid": "tour" }, brand(), told ? [stories(state, told), steps(told), tools(state), now(state, told)] : h("p.now.quiet", null, "Starting…"));
+  return h(
+    "header.tour",
+    { "data-testid": "tour" },
+    brand(),
+    told ? [stories(state, told), steps(told), tools(state), now(state, told)] : h("p.now.quiet", null, "Starting…"),
+  );
 }
 
-const brand = () => h("div.brand", null, h("svg", { viewBox: "0 0 32 32", width: 26, height: 26, "aria-hidden": "true" },
-  h("rect", { width: 32, height: 32, rx: 8 }), h("path", { d: "M8 17l5.5 5.5L24.5 10.5" })), h("b", null, "Makegood"));
+const brand = () =>
+  h(
+    "div.brand",
+    null,
+    h(
+      "svg",
+      { viewBox: "0 0 32 32", width: 26, height: 26, "aria-hidden": "true" },
+      h("rect", { width: 32, height: 32, rx: 8 }),
+      h("path", { d: "M8 17l5.5 5.5L24.5 10.5" }),
+    ),
+    h("b", null, "Makegood"),
+  );
 
-const stories = (state, told) => h("div.stories", { role: "group", "aria-label": "Story" }, STORIES.map(([id, title]) => h("button", {
-  key: id, type: "button", "aria-pressed": String(told.story === id), "data-testid": `story-${id}`, onclick: () => begin({ do: "choose_story", story: id }),
-}, title)));
+const stories = (state, told) =>
+  h(
+    "div.stories",
+    { role: "group", "aria-label": "Story" },
+    STORIES.map(([id, title]) =>
+      h(
+        "button",
+        {
+          key: id,
+          type: "button",
+          "aria-pressed": String(told.story === id),
+          "data-testid": `story-${id}`,
+          onclick: () => begin({ do: "choose_story", story: id }),
+        },
+        title,
+      ),
+    ),
+  );
 
 function steps(told) {
-  return h("ol.steps", { "aria-label": "Steps" }, told.steps.map((step) => h("li", {
-    key: step.id, class: [step.done && "done", step.active && "active", step.optional && "optional"].filter(Boolean).join(" "), title: `${step.title}${step.optional ? " (optional)" : ""}`,
-    "data-testid": `step-${step.id}`, "data-done": String(step.done), "aria-current": step.active ? "step" : null,
-  }, h("span.dot", null, step.done ? icon("check", 12) : null), h("span.unseen", null, `${step.title}${step.done ? ": done" : ""}`))));
+  return h(
+    "ol.steps",
+    { "aria-label": "Steps" },
+    told.steps.map((step) =>
+      h(
+        "li",
+        {
+          key: step.id,
+          class: [step.done && "done", step.active && "active", step.optional && "optional"].filter(Boolean).join(" "),
+          title: `${step.title}${step.optional ? " (optional)" : ""}`,
+          "data-testid": `step-${step.id}`,
+          "data-done": String(step.done),
+          "aria-current": step.active ? "step" : null,
+        },
+        h("span.dot", null, step.done ? icon("check", 12) : null),
+        h("span.unseen", null, `${step.title}${step.done ? ": done" : ""}`),
+      ),
+    ),
+  );
 }
 
 function now(state, told) {
   const step = activeStep(state);
-  if (!step) return h("p.now", { role: "status", "data-testid": "now" }, h("b", null, "That is the whole story."), " ", "Start over, or try the other one.");
+  if (!step)
+    return h(
+      "p.now",
+      { role: "status", "data-testid": "now" },
+      h("b", null, "That is the whole story."),
+      " ",
+      "Start over, or try the other one.",
+    );
   const at = told.steps.filter((one) => one.done).length;
-  return h("p.now", { key: step.id, role: "status", "data-testid": "now" }, h("b", null, step.title), " ", h("span", null, emojiText(step.text)), h("span.count", null, `${at} of ${told.steps.length}`));
+  return h(
+    "p.now",
+    { key: step.id, role: "status", "data-testid": "now" },
+    h("b", null, step.title),
+    " ",
+    h("span", null, emojiText(step.text)),
+    h("span.count", null, `${at} of ${told.steps.length}`),
+  );
 }
 
-const tools = (state) => h("div.tour-tools", null,
-  h("button", { type: "button", onclick: () => begin({ do: "reset" }), "data-testid": "reset" }, icon("reload", 15), "Start over"),
-  h("button", { type: "button", "aria-pressed": String(state.inspector), onclick: () => change((s) => { s.inspector = !s.inspector; }), "data-testid": "traffic" }, icon("traffic", 15), "Traffic"));
+const tools = (state) =>
+  h(
+    "div.tour-tools",
+    null,
+    h(
+      "button",
+      { type: "button", onclick: () => begin({ do: "reset" }), "data-testid": "reset" },
+      icon("reload", 15),
+      "Start over",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(state.inspector),
+        onclick: () =>
+          change((s) => {
+            s.inspector = !s.inspector;
+          }),
+        "data-testid": "traffic",
+      },
+      icon("traffic", 15),
+      "Traffic",
+    ),
+  );
 
 const ASK = {
   title: { text: "Begin again?" },
@@ -67,5 +151,5 @@ const pointed = new WeakMap();
 /** The shop's page has its own style sheet. */
 function glow(node, on) {
   node.style.setProperty("outline", on ? "3px solid #f2952f" : "");
-  node.style.setProperty("outline-offset", on ? "3px" : "");
+  node.style.setProperty("outline-offset", on ? "-2px" : "");
 }

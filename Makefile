@@ -23,3 +23,7 @@ lock:
 
 clean:
 	rm -rf $(VENV) .makegood
+
+PORT ?= 8067
+demo: setup
+	$(BIN)/makegood demo --port $(PORT)

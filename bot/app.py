@@ -236,7 +236,7 @@ class Bot:
 
     def _bolt(self) -> AsyncApp:
         secret = self.runtime.signing_secret.get_secret_value() if self.runtime.signing_secret else ""
-        app = AsyncApp(client=self.client, token=self.client.token, signing_secret=secret)
+        app = AsyncApp(client=self.client, signing_secret=secret)
 
         async def store(item: Item) -> None:
             await self.inflow.submit(item)

@@ -114,7 +114,9 @@ class RunState(StrEnum):
     LAPSED = "lapsed"
 
 
-UNDER_WAY = frozenset({RunState.ASKED, RunState.PREVIEWED, RunState.WAITING, RunState.APPROVED, RunState.STARTED})
+ENGAGED = frozenset({RunState.WAITING, RunState.APPROVED, RunState.STARTED})
+"""Confirmed, and not at its end."""
+UNDER_WAY = ENGAGED | {RunState.ASKED, RunState.PREVIEWED}
 
 
 class Fix(Frozen):
@@ -256,7 +258,9 @@ class Bug(Frozen):
 
     @property
     def live_fix(self) -> Fix | None:
-        return next((f for f in reversed(self.fixes) if f.state in UNDER_WAY), None)
+        """The one that was confirmed; else the newest that is asked for or previewed."""
+        live = [f for f in reversed(self.fixes) if f.state in UNDER_WAY]
+        return next((f for f in live if f.state in ENGAGED), live[0] if live else None)
 
     @property
     def last_success(self) -> Fix | None:

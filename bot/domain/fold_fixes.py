@@ -79,7 +79,7 @@ def _mark_undone(bug: Bug, change: Change, run: int) -> Change:
 
 
 def reported_done(bug: Bug, event: f.FixReportedDone, at: datetime, _by: str) -> Change:
-    return _state(bug, event.run, RunState.SUCCEEDED, ended_at=at)
+    return _mark_undone(bug, _state(bug, event.run, RunState.SUCCEEDED, ended_at=at), event.run)
 
 
 def probed(bug: Bug, event: f.Probed, at: datetime, _by: str) -> Change:

@@ -6,7 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 ELLIPSIS = "…"
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_JOINERS = {"\u200d", "\ufe0f", "\ufe0e"}
+_JOINER = "\u200d"
+_FLAGS = range(0x1F1E6, 0x1F200)
+"""Two of these letters are one flag."""
+_TONES = range(0x1F3FB, 0x1F400)
+_TAGS = range(0xE0020, 0xE0080)
+"""What makes England's flag of a black one."""
 
 
 def who(person: str) -> str:
@@ -44,12 +49,20 @@ def _clusters(text: str) -> list[str]:
     """Characters as people see them: combining marks, joiners and skin tones stay with what they belong to."""
     out: list[str] = []
     for ch in text:
-        glued = unicodedata.combining(ch) or ch in _JOINERS or 0x1F3FB <= ord(ch) <= 0x1F3FF  # noqa: PLR2004 - skin tones
-        if out and (glued or out[-1].endswith("\u200d")):
+        if out and _glued(out[-1], ch):
             out[-1] += ch
         else:
             out.append(ch)
     return out
+
+
+def _glued(before: str, ch: str) -> bool:
+    """Whether `ch` belongs to the character before it."""
+    if unicodedata.category(ch).startswith("M") or ord(ch) in _TONES or ord(ch) in _TAGS:
+        return True
+    if _JOINER in (ch, before[-1]):
+        return True
+    return ord(ch) in _FLAGS and len(before) == 1 and ord(before) in _FLAGS
 
 
 def clean(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Literal
 
 from bot.domain.errors import Doubtful, Outside, Refused, Rejected
@@ -88,7 +89,7 @@ class HttpRuntime:
         """Follows a started run, from its handle or from the time it was asked for; as often as needed."""
         if action.follow is None:
             raise Refused("This action starts nothing that could be followed.")
-        follower = Follower(self._caller, action, action.follow, watch)
+        follower = Follower(self._caller, action, action.follow, watch, partial(self._tidy, action))
         try:
             found = await follower.locate(trace)
         except Outside as error:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +16,11 @@ from bot.fixes.runtime import Watch
 
 APPEARS_WITHIN = 30.0
 """Seconds within which a run that was started becomes visible; until then 404 means "not yet"."""
+
+LONGEST_PAUSE = 60.0
+STATE = 60
+"""Most characters of a state that are told."""
+LINK = re.compile(r"https?://[^\s<>|]{1,500}")
 
 
 class Trace(Frozen):
@@ -50,8 +57,11 @@ class EngineAction(HttpAction):
 class Follower:
     """Follows one run."""
 
-    def __init__(self, caller: Caller, action: HttpAction, follow: Follow, watch: Watch) -> None:
+    def __init__(
+        self, caller: Caller, action: HttpAction, follow: Follow, watch: Watch, tidy: Callable[[str], str]
+    ) -> None:
         self._caller = caller
+        self._tidy = tidy
         self._action = action
         self._follow = follow
         self._watch = watch
@@ -85,32 +95,36 @@ class Follower:
             if passed > self._follow.timeout:
                 said = f"The run goes on after {self._follow.timeout:g} s and is followed no longer"
                 return _outcome("unknown", said, trace)
+            pause = self._follow.every
             try:
                 trace, ended = await self._look(trace)
+                if ended:
+                    return ended
             except Rejected as error:
                 if passed > APPEARS_WITHIN:
-                    return _outcome("unknown", f"The run can't be seen any more ({error})", trace)
-                ended, pause = None, self._follow.every
+                    return _outcome("unknown", f"The run can't be seen any more ({self._tidy(str(error))})", trace)
             except (Unavailable, Doubtful) as error:
-                ended, pause = None, getattr(error, "retry_after", None) or 2 * self._follow.every
-            else:
-                pause = self._follow.every
-            if ended:
-                return ended
+                pause = min(getattr(error, "retry_after", None) or 2 * pause, LONGEST_PAUSE)
             await self._pause(pause)
         return await self._stop(trace)
 
     async def _look(self, trace: Trace) -> tuple[Trace, Outcome | None]:
         request = Request(method="GET", path=self._follow.path, segments={"handle": trace.handle})
         answer = (await self._caller.call(request)).json
-        trace = trace.model_copy(update={"url": dig(answer, self._follow.url) if self._follow.url else trace.url})
+        trace = trace.model_copy(update={"url": self._page(answer) or trace.url})
         state = dig(answer, self._follow.state)
         if state in self._follow.done:
             return trace, _outcome("succeeded", f"The run ended: {state}", trace)
         if state in self._follow.failed:
             return trace, _outcome("failed", f"The run ended: {state}", trace)
+        state = self._tidy(state)[:STATE]
         await self._tell(f"The run goes on{f': {state}' if state else ''}{f', {trace.url}' if trace.url else ''}")
         return trace, None
+
+    def _page(self, answer: Any) -> str:
+        """The page for people, where the answer names one that is a link and nothing else."""
+        page = self._tidy(dig(answer, self._follow.url)) if self._follow.url else ""
+        return page if LINK.fullmatch(page) else ""
 
     async def _stop(self, trace: Trace) -> Outcome:
         request = self._action.stop_request(trace.handle) if isinstance(self._action, EngineAction) else None
@@ -119,7 +133,9 @@ class Follower:
         try:
             await self._caller.call(request)
         except MakegoodError as error:
-            return _outcome("unknown", f"The run was to be ended, and that did not work ({error})", trace)
+            return _outcome(
+                "unknown", f"The run was to be ended, and that did not work ({self._tidy(str(error))})", trace
+            )
         return _outcome(
             "failed", "The run was ended, as somebody cancelled it; what it had done until then stays done", trace
         )

@@ -5,6 +5,7 @@ An action is a class in a file of its own; the engine previews, runs and undoes 
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -33,7 +34,8 @@ class FromTables:
     """Marks a parameter whose menu is the target's tables."""
 
 
-class FromLook(Frozen):
+@dataclass(frozen=True, kw_only=True)
+class FromLook:
     """Marks a parameter whose menu is filled by a look: each row's `value` column is a choice, `label` is what people read."""
 
     look: str

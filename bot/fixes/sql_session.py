@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,8 +75,10 @@ class Database:
                     await conn.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": name})
 
     async def close(self) -> None:
-        await self._read.dispose()
-        await self._write.dispose()
+        for engine in (self._read, self._write):
+            with suppress(TimeoutError):  # a server that does not even answer a goodbye
+                async with asyncio.timeout(self.target.statement_timeout):
+                    await engine.dispose()
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:

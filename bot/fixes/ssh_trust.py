@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Literal
 
 import asyncssh
 
-from bot.domain.errors import Unavailable
+from bot.domain.errors import Misconfigured, Unavailable
 from bot.fixes.targets import SshTarget
 
 DEFAULT_PORT = 22
@@ -38,12 +39,14 @@ class Scanned:
 
 
 def split(host: str) -> tuple[str, int]:
-    """ "web1:2222" -> ("web1", 2222); "[::1]:2222" and a bare IPv6 address are understood."""
-    if host.startswith("["):
-        name, _, rest = host[1:].partition("]")
-        return name, int(rest.removeprefix(":") or DEFAULT_PORT)
-    name, colon, port = host.partition(":")
-    return (name, int(port or DEFAULT_PORT)) if colon and ":" not in port else (host, DEFAULT_PORT)
+    """ "web1:2222" -> ("web1", 2222); "[::1]:2222" and a bare IPv6 address are understood. Raises Misconfigured."""
+    bracketed = re.fullmatch(r"\[([^\]]+)\](?::(\d{1,5}))?", host)
+    named = bracketed or re.fullmatch(r"([^:\s\[\]]+)(?::(\d{1,5}))?", host)
+    if named:
+        return named[1], int(named[2] or DEFAULT_PORT)
+    if re.fullmatch(r"[0-9A-Fa-f:.]+", host):
+        return host, DEFAULT_PORT
+    raise Misconfigured(f"{host!r} is no host: write web1.example.com or web1.example.com:2222 into hosts.")
 
 
 async def scan(target: SshTarget) -> tuple[Scanned, ...]:

@@ -90,4 +90,15 @@ async def test_the_traffic_drawer_lists_what_went_over_the_wire(page: Page, clie
     await card(client)
     await page.get_by_test_id("traffic").click()
 
-    await expect(page.get_by_test_id("inspector").get_by_role("row").nth(1)).to_contain_text("chat.postMessage")
+    call = page.get_by_test_id("inspector").get_by_role("row").filter(has_text="chat.postMessage")
+    await expect(call).to_contain_text("Mia waiting 2 min")
+
+
+async def test_beginning_again_asks_first_and_opens_the_customers_browser_anew(page: Page, stage: Stage) -> None:
+    await page.frame_locator("iframe").locator("h1").evaluate("title => title.textContent = 'Something went wrong'")
+    await page.get_by_test_id("reset").click()
+    assert stage.outside.acts == []
+    await page.get_by_role("alertdialog").get_by_role("button", name="Begin again").click()
+
+    await expect(page.frame_locator("iframe").locator("h1")).to_have_text("QuickAdmin")
+    assert stage.outside.acts == [{"do": "reset"}]

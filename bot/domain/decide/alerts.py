@@ -50,14 +50,15 @@ def follow(bug: Bug, alert: Alert, ids: Sequence[str]) -> tuple[Event, ...]:
 
 def _again(bug: Bug, alert: Alert, ids: Sequence[str]) -> tuple[Event, ...]:
     """An occurrence that webhook and channel message both tell of counts once."""
-    new = [i for i in ids if not i or i not in bug.recent]
+    named = tuple(dict.fromkeys(i for i in ids if i and i not in bug.recent))
+    new = len(named) + sum(not i for i in ids)
     if not new:
         return ()
-    named = tuple(i for i in new if i)[-RECENT:]
+    named = named[-RECENT:]
     if bug.status in {Status.FIXED, Status.OWED, Status.CLOSED} and not _late(bug, alert):
-        total = max(alert.occurrences, bug.occurrences + len(new))
+        total = max(alert.occurrences, bug.occurrences + new)
         return (e.CameBack(occurrences=total, users=alert.users, events=named),)
-    return (e.Repeated(deliveries=len(new), occurrences=alert.occurrences, users=alert.users, events=named),)
+    return (e.Repeated(deliveries=new, occurrences=alert.occurrences, users=alert.users, events=named),)
 
 
 def _late(bug: Bug, alert: Alert) -> bool:
@@ -68,7 +69,7 @@ def _late(bug: Bug, alert: Alert) -> bool:
 
 def _more(bug: Bug, alert: Alert) -> tuple[Event, ...]:
     """Details that the first report lacked; a channel message knows less than a webhook."""
-    if bug.facts or not (alert.facts or alert.frames or alert.page):
+    if not any(getattr(alert, name) and not getattr(bug, name) for name in ("facts", "frames", "page")):
         return ()
     fields = set(e.Enriched.model_fields) & set(Alert.model_fields)
     return (e.Enriched(**{name: getattr(alert, name) for name in fields}),)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import events as e
 from bot.domain.bug import Bug, Customer, RunState, Status
+from bot.domain.decide.customers import find, next_id
 from bot.domain.decide.owner import claim_if_free
 from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Refused
@@ -63,14 +64,22 @@ def merged(bug: Bug, into: Bug) -> e.Merged:
 
 def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:
     """What the surviving bug learns: the count, and every customer who waits."""
-    joined = (_joined(bug, c, i) for i, c in enumerate(other.customers))
-    return (e.Absorbed(bug=other.ref.number, occurrences=other.occurrences), *joined)
+    brought = (x for i, c in enumerate(other.customers) for x in _brought(bug, c, i))
+    return (e.Absorbed(bug=other.ref.number, occurrences=other.occurrences), *brought)
+
+
+def _brought(bug: Bug, customer: Customer, offset: int) -> tuple[Event, ...]:
+    """The customer and what they wrote, so that they wait since then and are not left without a word."""
+    joined = _joined(bug, customer, offset)
+    if not customer.said_at:
+        return (joined,)
+    return (joined, e.CustomerWrote(customer=joined.customer, text=customer.said, at=customer.since))
 
 
 def _joined(bug: Bug, customer: Customer, offset: int) -> e.CustomerJoined:
-    known = next((c for c in bug.customers if c.hint.email and c.hint.email == customer.hint.email), None)
+    known = find(bug, customer.hint, customer.source, customer.conversation)
     return e.CustomerJoined(
-        customer=known.id if known else f"c{len(bug.customers) + 1 + offset}",
+        customer=known.id if known else next_id(bug, offset),
         hint=customer.hint,
         via=customer.via,
         source=customer.source,

@@ -21,13 +21,18 @@ def join(
     if known and _nothing_new(known, hint, source, conversation):
         return None
     return e.CustomerJoined(
-        customer=known.id if known else f"c{len(bug.customers) + 1}",
+        customer=known.id if known else next_id(bug),
         hint=hint,
         via=via,
         source=source,
         conversation=conversation,
         url=url,
     )
+
+
+def next_id(bug: Bug, skip: int = 0) -> str:
+    """One that no customer of this bug ever had; numbers may have gaps."""
+    return f"c{max((int(c.id[1:]) for c in bug.customers), default=0) + 1 + skip}"
 
 
 def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.domain import fix_events as f
-from bot.domain.bug import UNDER_WAY, Bug, Fix, RunState
+from bot.domain.bug import ENGAGED, UNDER_WAY, Bug, Fix, RunState
 from bot.domain.decide.owner import claim_if_free
 from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Invalid, NotAllowed, Refused
@@ -46,7 +46,7 @@ def ask(
 
 def _one_at_a_time(bug: Bug) -> None:
     live = bug.live_fix
-    if live and live.state in {RunState.WAITING, RunState.APPROVED, RunState.STARTED}:
+    if live and live.state in ENGAGED:
         raise Refused(
             f"{foreign(live.name, 100)} by {who(live.by)} is under way on {bug.ref}. Wait for its end, or cancel it."
         )
@@ -76,6 +76,7 @@ def confirm(bug: Bug, by: str, run: int, digest: str, *, now: datetime, asked: t
         raise NotAllowed(f"{who(fix.by)} asked for this preview, so only they can run it. Make your own with *Fix*.")
     if fix.state is not RunState.PREVIEWED:
         raise Refused(f"{foreign(fix.name, 100)} is {said(fix)} already.")
+    _one_at_a_time(bug)
     _must_match(fix, digest)
     if now - fix.at > GOOD_FOR:
         raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")

@@ -1,13 +1,11 @@
 """Claim, release, hand over, take over, estimate: exactly one person owns a bug."""
 
-from datetime import datetime, timedelta
-
 from bot.domain import events as e
 from bot.domain.bug import Bug, Status
 from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Refused
 from bot.domain.events import Event
-from bot.domain.words import clock, length, who
+from bot.domain.words import clock, who
 
 LONGEST_ESTIMATE = 7 * 24 * 60
 
@@ -85,7 +83,3 @@ def _no_running_fix(bug: Bug) -> None:
     fix = bug.live_fix
     if fix and fix.started_at:
         raise Refused(f"{fix.name} is running on production. Wait for its end, or hand {bug.ref} over.")
-
-
-def owned_for(bug: Bug, now: datetime) -> str:
-    return length(now - bug.claimed_at) if bug.claimed_at else length(timedelta())

@@ -61,7 +61,7 @@ class ChatwootFake:
         self.faults = Faults()
         self.courier = Courier(webhook_url, self._sign, pauses)
         self._changes = Changes()
-        self._ids = itertools.count(101)
+        self._ids, self._numbers = itertools.count(101), itertools.count(1)
         self._conversations: dict[int, Conversation] = {}
         self._messages: list[Message] = []
 
@@ -173,7 +173,7 @@ class ChatwootFake:
 
     def _open(self, name: str, email: str, page: str, *, identifier: str, verified: bool) -> Conversation:
         conversation = Conversation(
-            id=len(self._conversations) + 1,
+            id=next(self._numbers),
             contact=next(self._ids),
             name=name,
             email=email,

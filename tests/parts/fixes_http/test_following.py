@@ -252,3 +252,15 @@ async def test_a_run_found_by_its_trace_needs_no_start(github: Build, ear: Ear) 
     await rolled_out(fake, ear)
     seen = await runtime(fake).resume(RollOut(release="1.4.2"), Trace(sent=now(), handle="30433642"), ear)
     assert seen.state == "succeeded"
+
+
+async def test_what_an_engine_says_reaches_the_thread_without_secrets_and_without_odd_links(
+    place: Place, ear: Ear
+) -> None:
+    place.service.answers_with(201, body={"job": {"id": 77}})
+    place.service.answers_with(200, body={"job": {"state": f"waits for {TOKEN}", "page": "javascript:alert(1)"}})
+    place.service.answers_with(200, body={"job": {"state": "done", "page": f"https://jobs.example/77?key={TOKEN}"}})
+    outcome = await place.run(Job(), ear)
+    assert ear.lines == ["The run goes on: waits for ••••"]
+    assert TOKEN not in outcome.model_dump_json()
+    assert outcome.summary.startswith("The run ended: done. https://jobs.example/77?key=")

@@ -64,6 +64,7 @@ class Wire:
                 if swallow.is_set():
                     return
                 writer.write(data)
+        writer.close()
 
     async def settled(self) -> None:
         while self._tasks:

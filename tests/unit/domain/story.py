@@ -136,4 +136,4 @@ def ran(story: Story, state: str = "succeeded") -> Story:
 
 
 def approver(id_: str = BEN, **more: object) -> Member:
-    return Member.model_validate({"id": id_, "name": id_.lower(), "approver": True, **more})
+    return Member.model_validate({"id": id_, "name": id_.lower(), "approver": True} | more)

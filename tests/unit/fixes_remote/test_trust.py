@@ -3,6 +3,7 @@
 import asyncssh
 import pytest
 
+from bot.domain.errors import Misconfigured
 from bot.fixes.ssh_trust import Scanned, pattern, split, state_of, with_keys
 
 KEY = asyncssh.generate_private_key("ssh-ed25519").convert_to_public()
@@ -35,6 +36,12 @@ def scanned(known: str) -> Scanned:
 )
 def test_a_host_is_a_name_and_a_port(host: str, parts: tuple[str, int]) -> None:
     assert split(host) == parts
+
+
+@pytest.mark.parametrize("host", ["web1:ssh", "web1 rm", "[::1", "", "web1:"])
+def test_what_is_no_host_is_said_to_be_the_trouble(host: str) -> None:
+    with pytest.raises(Misconfigured, match="is no host"):
+        split(host)
 
 
 def test_a_port_of_its_own_is_part_of_a_hosts_name() -> None:

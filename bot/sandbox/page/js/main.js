@@ -5,6 +5,7 @@ import { follow } from "./lib/feed.js";
 import { closeTop, markRead } from "./actions.js";
 import { inspector } from "./inspector.js";
 import { channelNamed, newest } from "./select.js";
+import { confirmation } from "./slack/modal.js";
 import { workspace } from "./slack/workspace.js";
 import { change, recent, start } from "./state.js";
 import { openCard } from "./world/board.js";
@@ -23,6 +24,7 @@ function page(state) {
     h("div.halves", { "data-side": state.side }, workspace(state, actAs), world(state)),
     inspector(state),
     openCard(state),
+    confirmation(state),
     state.toast &&
       h("div.toast", { key: "toast", role: "alert", "data-testid": "toast" }, icon("warning", 16), state.toast.text),
   ]);

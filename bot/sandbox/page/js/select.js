@@ -6,7 +6,7 @@ export const APP = "app"; // the conversation with the app, whoever one is and w
 export const current = (state) =>
   (state.channel === APP ? appChannel(state) : channelNamed(state, state.channel)) ?? firstChannel(state);
 export const placeOf = (channel) => (channel.is_im ? APP : channel.id);
-export const isRoot = (message) => !message.thread_ts || message.thread_ts === message.ts;
+const isRoot = (message) => !message.thread_ts || message.thread_ts === message.ts;
 export const inChannel = (message) => isRoot(message) || message.subtype === "thread_broadcast";
 
 const appChannel = (state) => state.slack.channels.find((one) => one.is_im);

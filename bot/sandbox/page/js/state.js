@@ -10,6 +10,7 @@ const state = {
   channel: null, // the open channel; "app" is this person's conversation with the app
   tab: "messages", // of the app's own conversation: home | messages
   thread: null, // {channel, ts} of the open thread
+  begun: 0, // how often the story was begun again
   page: null, // where the customer's browser is
   pane: "board", // under the customer's browser: inbox | board | till
   news: {}, // panes that have changed unseen
@@ -21,7 +22,6 @@ const state = {
   forms: {}, // view or message → block → action → value, as Slack's state.values writes it
   found: {}, // searching select → options offered
   pending: new Set(), // what waits for an answer
-  trouble: {}, // view or message → what went wrong
   dismissed: new Set(),
   collapsed: {},
   editing: null, // {channel, ts}

@@ -96,7 +96,7 @@ function overflow(place, block, one) {
 }
 
 /** Groups of options; plain options are one group without a name. */
-export const optionsOf = (one) => one.option_groups ?? [{ options: one.options ?? [] }];
+const optionsOf = (one) => one.option_groups ?? [{ options: one.options ?? [] }];
 const option = (value, name) => ({ value, text: { type: "plain_text", text: name } });
 const people = (place) => [{ options: place.state.slack.people.map((one) => option(one.id, one.name)) }];
 const channels = (place) => [

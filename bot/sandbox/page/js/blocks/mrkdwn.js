@@ -8,7 +8,7 @@ import { openChannel } from "../actions.js";
 const STYLES = { "*": "b", _: "i", "~": "s" };
 const SAFE = /^(https?:|mailto:)/i;
 
-export const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
 /** A text object, or a bare string, as children. */
 export function text(state, value) {

@@ -74,7 +74,7 @@ export function confirmation(state) {
     go();
   };
   return h(
-    "div.veil.over",
+    "div.veil.page-veil",
     { key: "confirm" },
     h(
       "div.modal.confirm",

@@ -4,7 +4,7 @@ import { icon } from "../lib/icons.js";
 import { closeMenu } from "../actions.js";
 import { avatar } from "./avatar.js";
 import { conversation, thread } from "./conversation.js";
-import { confirmation, modal } from "./modal.js";
+import { modal } from "./modal.js";
 import { sidebar } from "./sidebar.js";
 
 export function workspace(state, actAs) {
@@ -23,7 +23,6 @@ export function workspace(state, actAs) {
       thread(state),
     ),
     modal(state),
-    confirmation(state),
   );
 }
 

@@ -129,7 +129,19 @@ const ASK = {
   deny: { text: "Cancel" },
 };
 
-const begin = (what) => confirmed(ASK, () => actInWorld(what));
+const begin = (what) => confirmed(ASK, () => beginAgain(what));
+
+/** What was open belongs to the world as it was; the customer's browser begins anew. */
+async function beginAgain(what) {
+  const answer = await actInWorld(what);
+  if (!answer.ok) return;
+  change((s) => {
+    s.begun += 1;
+    s.thread = s.card = s.mail = s.page = null;
+    s.forms = {};
+    s.news = {};
+  });
+}
 
 /** Outlines what is to be pressed now; the hint is a selector, looked for here and in the customer's browser. */
 export function pointAt(state) {

@@ -1,0 +1,38 @@
+"""`makegood demo`: the whole story on one page, no tokens, no settings."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--port", type=int, default=8067, help="where the page is served (default: 8067)")
+    sub.add_argument("--data", default=".makegood", help="where the demo keeps its files (default: .makegood)")
+
+
+def run(args: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    asyncio.run(_run(args.port, Path(args.data)))
+    return 0
+
+
+async def _run(port: int, data: Path) -> None:
+    from bot.sandbox.demo import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it
+
+    stopping = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
+    demo = Demo(port, data / "demo", started=_say)
+    try:
+        await demo.start()
+        await stopping.wait()
+    finally:
+        await demo.stop()
+
+
+def _say(url: str) -> None:
+    sys.stdout.write(f"Makegood's demo is at {url} — open it in a browser. Ctrl-C ends it.\n")
+    sys.stdout.flush()

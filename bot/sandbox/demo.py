@@ -1,0 +1,117 @@
+"""The demo: one address serves the page, the local Slack and the world; the bot runs beside them as it would in production."""
+
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+from pydantic import SecretStr
+
+import bot
+from bot import settings as config
+from bot.app import Bot
+from bot.domain.errors import Misconfigured
+from bot.sandbox import page
+from bot.sandbox.slack import AppManifest, LocalSlack, Person
+from bot.sandbox.world.world import World
+
+MANIFEST = Path(bot.__file__).resolve().parent.parent / "app_manifest.yml"
+CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
+PEOPLE = (
+    Person(id="U0DEV", name="Dana", email="dana@quickadmin.example", title="developer", tz="Europe/Berlin"),
+    Person(id="U0SUP", name="Sam", email="sam@quickadmin.example", title="supporter", tz="Europe/Berlin"),
+    Person(id="U0LEAD", name="Lee", email="lee@quickadmin.example", title="lead", tz="Europe/Berlin"),
+)
+BOT_TOKEN, APP_TOKEN = "xoxb-local", "xapp-local"
+
+
+@dataclass
+class Demo:
+    """`start` returns when the page can be used. Everything lives below `data` and is made anew at each start."""
+
+    port: int
+    data: Path
+    mode: str = "run"
+    started: Callable[[str], None] = lambda _url: None
+    bot: Bot | None = None
+    _runner: web.AppRunner | None = field(default=None)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(parents=True)
+        self.slack = LocalSlack(
+            people=list(PEOPLE),
+            channels=CHANNELS,
+            manifest=AppManifest.load(MANIFEST),
+            bot_token=BOT_TOKEN,
+            app_token=APP_TOKEN,
+        )
+        await self._serve()
+        await self.world.start()
+        await self._start_bot()
+        self.started(self.url)
+
+    async def _serve(self) -> None:
+        """The bot's own port is its own; what it faces is all behind one address."""
+        app = web.Application(client_max_size=32 << 20)
+        inner = web.Application(client_max_size=32 << 20)
+        inner.add_routes(self.slack.routes())
+        app.add_subapp("/slack", inner)
+        app.add_routes(page.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._bot_port = free_port()
+        bot_url = f"http://127.0.0.1:{self._bot_port}"
+        self.world = World(
+            data_dir=self.data / "world", base_url=self.url, bot_url=bot_url, slack=self.slack, on_reset=self._reset
+        )
+        app.add_routes(self.world.routes())
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        except OSError as error:
+            raise Misconfigured(f"Port {self.port} is taken. Choose another: make demo PORT=8068.") from error
+        self.slack.world.base_url = f"{self.url}/slack"
+
+    async def _start_bot(self) -> None:
+        home = self.data / "bot"
+        home.mkdir(exist_ok=True)
+        file = home / "makegood.toml"
+        file.write_text(self.world.settings_toml(mode=self.mode, approvers=("U0LEAD",)))
+        settings, secrets = config.read(file)
+        environment = {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "SLACK_API_URL": f"{self.url}/slack/api/",
+            "MAKEGOOD_PORT": str(self._bot_port),
+        }
+        self.bot = Bot(settings, config.runtime(file, (*secrets, SecretStr(BOT_TOKEN)), environment), home)
+        await self.bot.start()
+
+    async def _reset(self) -> None:
+        """Nobody remembers anything: a new day for the bot and for Slack."""
+        if self.bot:
+            await self.bot.stop()
+        shutil.rmtree(self.data / "bot", ignore_errors=True)
+        self.slack.reset()
+        await self._start_bot()
+
+    async def stop(self) -> None:
+        if self.bot:
+            await self.bot.stop()
+        await self.world.stop()
+        await self.slack.stop()
+        if self._runner:
+            await self._runner.cleanup()
+
+
+def free_port() -> int:
+    """One that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

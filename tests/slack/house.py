@@ -1,0 +1,172 @@
+"""The real bot beside the local Slack, and what happens around it: errors, mails, the passing of time, restarts."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.app import Bot
+from bot.domain.bug import Bug
+from bot.ledger.ledger import Entry
+from bot.ledger.pace import Budget, Pace
+from bot.ledger.reading import load, trail
+from bot.sandbox.slack import AppManifest, LocalSlack, Person, Workspace
+from bot.sandbox.slack.dsl import ChannelPage, PersonPage
+from bot.sandbox.slack.dsl_message import Message
+from bot.settings import Runtime, Settings, validate
+from tests.slack.alerts import Json, bugsnag
+
+MANIFEST = Path(__file__).parents[2] / "app_manifest.yml"
+HOOK = "hook-token"
+PEOPLE = (
+    Person(id="U0DEV", name="Dana", email="dana@acme.example", title="developer", tz="Europe/Berlin"),
+    Person(id="U0SUP", name="Sam", email="sam@acme.example", title="support"),
+    Person(id="U0LEAD", name="Lee", email="lee@acme.example", title="lead"),
+    Person(id="U0LEAD2", name="Max", email="max@acme.example", title="lead"),
+    Person(id="U0GUEST", name="Gil", email="gil@agency.example", guest=True),
+    Person(id="U0STRANGE", name="Zoe", email="zoe@partner.example", stranger=True),
+)
+CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Watch:
+    """A clock that a story may set forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, **span: float) -> None:
+        self._ahead += timedelta(**span)
+
+
+class Unhurried(Pace):
+    """No budgets: where the pace is not the subject, a story does not wait a second for each of its lines."""
+
+    async def take(self, *wanted: Budget) -> None:
+        return
+
+
+@dataclass(kw_only=True)
+class House:
+    """Started by its fixture; `restart` is the same house, with a new process."""
+
+    slack: LocalSlack
+    runtime: Runtime
+    folder: Path
+    given: Mapping[str, Any] = field(default_factory=dict)
+    paced: bool = False
+    clock: Watch = field(default_factory=Watch)
+    bot: Bot = field(init=False)
+    _said: int = 0
+
+    @property
+    def settings(self) -> Settings:
+        least: Json = {
+            "slack": {"error_channels": ["C0ERRORS"], "cards_per_minute": 1000},
+            "hooks": {"bugsnag": {"token": HOOK}, "chatwoot": {"token": HOOK}},
+            "policy": {"approvers": ["U0LEAD", "max@acme.example"]},
+        }
+        return validate(Settings, {**least, **self.given}, "the story's settings")
+
+    async def start(self) -> None:
+        self.bot = Bot(self.settings, self.runtime, self.folder)
+        await self.bot.start()
+        self.bot.ledger.clock = self.clock
+        if not self.paced:
+            self.bot.port.pace = Unhurried(self.bot.db, self.bot.me.team, self.bot.clock)
+        if self.runtime.app_token:
+            await self.slack.wait_for(lambda: self.slack.connections, why="the bot's sockets are open")
+
+    async def stop(self) -> None:
+        await self.bot.stop()
+
+    async def restart(self, **given: Any) -> None:
+        """Stops and begins again on the same database, perhaps with other settings."""
+        await self.stop()
+        self.given = {**self.given, **given}
+        await self.start()
+
+    # -- who and where
+
+    @property
+    def ws(self) -> Workspace:
+        return Workspace(self.slack)
+
+    @property
+    def errors(self) -> ChannelPage:
+        return self.ws.channel("errors")
+
+    def person(self, name: str) -> PersonPage:
+        return self.ws.person(name)
+
+    # -- what happens
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.runtime.port}"
+
+    async def hook(self, source: str, body: Json) -> int:
+        """What a service delivers; returns the answer's status."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.url}/hooks/{source}/{HOOK}", json=body) as answer,
+        ):
+            return answer.status
+
+    async def alarm(self, **about: Any) -> Message:
+        """Bugsnag reports an error: its card, once it stands there."""
+        self._said += 1
+        await self.reported(**{"error": f"error-{self._said}", **about})
+        return await self.errors.expect_message(f"BUG-{self._said}")
+
+    async def reported(self, **about: Any) -> None:
+        """Bugsnag reports an error, and whatever comes of it."""
+        status = await self.hook("bugsnag", bugsnag(**about))
+        assert status == 200
+
+    # -- what is known
+
+    async def bug(self, number: int = 1) -> Bug:
+        return await load(self.bot.ledger, number)
+
+    async def trail(self, number: int = 1) -> list[Entry]:
+        return await trail(self.bot.ledger, number)
+
+    async def kinds(self, number: int = 1) -> list[str]:
+        """The kinds of a bug's entries, in order."""
+        return [entry.event.KIND for entry in await self.trail(number)]
+
+
+def local_slack(port: int, *, http: bool, rate_limits: bool = False) -> LocalSlack:
+    return LocalSlack(
+        people=PEOPLE,
+        channels=CHANNELS,
+        manifest=AppManifest.load(MANIFEST),
+        request_url=f"http://127.0.0.1:{port}/slack/events" if http else None,
+        rate_limits=rate_limits,
+    )
+
+
+def runtime(slack: LocalSlack, port: int, database_url: str, *, http: bool) -> Runtime:
+    return Runtime(
+        bot_token=SecretStr("xoxb-local"),
+        app_token=None if http else SecretStr("xapp-local"),
+        signing_secret=SecretStr("local-secret") if http else None,
+        api_url=slack.api_url,
+        database_url=database_url,
+        port=port,
+    )

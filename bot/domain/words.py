@@ -5,6 +5,8 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 ELLIPSIS = "…"
+LONGEST_URL = 2000
+"""Longer ones would fill the message; no browser needs them."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _JOINER = "\u200d"
 _FLAGS = range(0x1F1E6, 0x1F200)
@@ -107,8 +109,9 @@ def cut(text: str, limit: int) -> str:
 
 
 def link(url: str, label: str) -> str:
-    """A link whose address can't break out of its brackets; only http(s) is linked."""
-    if not url.startswith(("https://", "http://")):
+    """A link whose address can't break out of its brackets; only http(s) of a usable length is linked."""
+    url = clean(url)
+    if not url.startswith(("https://", "http://")) or len(url) > LONGEST_URL:
         return foreign(label, 200, one_line=True)
     safe = url.translate({ord("|"): "%7C", ord(">"): "%3E", ord("<"): "%3C", ord(" "): "%20", ord("\n"): ""})
     return f"<{safe.replace('&', '&amp;')}|{foreign(label, 200, one_line=True).replace('|', '¦')}>"

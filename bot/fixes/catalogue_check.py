@@ -45,8 +45,6 @@ def _target(entry: "Entry", targets: Mapping[str, Target]) -> Iterator[str]:
     if named and named not in fitting:
         there = ", ".join(fitting) or "none yet"
         yield f"The target {named!r} is not a {kind} target of the settings. There is: {there}."
-    if not named and not fitting:
-        yield f"There is no {kind} target in the settings for it to run on."
 
 
 def _code(entry: "Entry") -> Iterator[str]:

@@ -20,7 +20,7 @@ _PATTERNS = tuple(
         (r"\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}", 0, MASK),
         (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", 0, MASK),
         (r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*", 0, MASK),
-        (r"([a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]+@", re.IGNORECASE, rf"\1{MASK}@"),
+        (r"((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://)[^\s/@:]*:[^\s/@]+@", re.IGNORECASE, rf"\1{MASK}@"),
         (
             rf"(\b\w*(?:{_KEYS})\w*[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)",
             re.IGNORECASE,

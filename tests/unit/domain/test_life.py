@@ -146,7 +146,9 @@ def test_every_row_is_a_kind_that_can_be_stored() -> None:
 
 
 def test_nothing_leaves_a_merged_bug() -> None:
-    assert all(move(Status.MERGED, cls, owned=owned) is Status.MERGED for cls in KINDS.values() for owned in (True, False))
+    assert all(
+        move(Status.MERGED, cls, owned=owned) is Status.MERGED for cls in KINDS.values() for owned in (True, False)
+    )
 
 
 def test_the_straight_way_is_open_claimed_fixed_owed_closed() -> None:

@@ -15,7 +15,8 @@ TARGETS: dict[str, Target] = {
     "web": SshTarget(
         name="web", hosts=("web1.example.com",), user="deploy", known_hosts=Path("known_hosts"), key=Path("key")
     ),
-    "api": HttpTarget(name="api", base_url="https://api.example.com"),
+    "app": HttpTarget(name="app", base_url="https://shop.example.com"),
+    "github": HttpTarget(name="github", base_url="https://api.github.com"),
 }
 SQL_SHIPPED = {"delete-row", "set-column", "extend-trial", "resend", "customer-account", "rows-behind-page"}
 

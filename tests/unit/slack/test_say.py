@@ -118,7 +118,10 @@ def test_a_bug_of_which_nothing_is_known_names_who_reported_it() -> None:
         (e.Fixed(how="word"), ":large_green_circle: It works again: anna says so"),
         (e.Answered(customers=("c1",), text="we look"), ":speech_balloon: anna answers 1 customer: “we look”"),
         (e.Told(customers=("c1",), text="go on"), ":tada: anna tells 1 customer: “go on”"),
-        (e.Delivered(message=2, customer="c1", state="by_hand"), ":white_check_mark: The message was passed on by anna"),
+        (
+            e.Delivered(message=2, customer="c1", state="by_hand"),
+            ":white_check_mark: The message was passed on by anna",
+        ),
         (e.NotDelivered(message=2, customer="c1", why="full"), ":warning: The message did not go out: full."),
         (e.CustomerPresence(customer="c1", online=False), ":zzz: The customer left"),
         (e.CustomerJoined(customer="c1", hint=CustomerHint(), via="chat"), ":bust_in_silhouette: a customer was hit"),

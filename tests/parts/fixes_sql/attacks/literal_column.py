@@ -1,6 +1,6 @@
 """SQL as text, dressed as a column."""
 
-from sqlalchemy import Update, literal_column, update
+from sqlalchemy import ColumnClause, Update, literal_column, update
 
 from bot.fixes.model import Risk, SqlAction
 from bot.fixes.tables import Tables
@@ -14,5 +14,5 @@ class Attempt(SqlAction):
     risk = Risk.LOW
 
     def statement(self, tables: Tables) -> Update:
-        stolen = literal_column("(SELECT password FROM accounts LIMIT 1)")
+        stolen: ColumnClause[str] = literal_column("(SELECT password FROM accounts LIMIT 1)")
         return update(tables["menus"]).where(tables.key("menus") == 13).values(title=stolen)

@@ -1,0 +1,125 @@
+"""What the offline commands share: the database as it is, without Slack, and whose workspace it holds."""
+
+import argparse
+import getpass
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select, union
+from sqlalchemy.engine import make_url
+
+from bot.domain.errors import Misconfigured, NotFound, Refused, Unavailable
+from bot.domain.values import Actor, ActorKind
+from bot.ledger import migrate, tables
+from bot.ledger.db import Database
+from bot.ledger.ledger import Ledger
+from bot.ledger.spans import Switches
+from bot.settings import database_url
+
+_BUG = re.compile(r"(?:BUG-)?(\d{1,9})", re.IGNORECASE)
+_KNOWING = (tables.bugs, tables.inbox, tables.anchors, tables.switches)
+"""Tables that tell which workspaces there are."""
+
+
+def team_option(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--team", default="", help="the Slack workspace (T…), where the database holds several")
+
+
+def bug_argument(sub: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    sub.add_argument("bug", type=bug_number, metavar="BUG-1", help="the bug", nargs="?" if optional else None)
+
+
+def bug_number(text: str) -> int:
+    """ "BUG-17", "bug-17" or "17"."""
+    found = _BUG.fullmatch(text.strip())
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no bug; write it like BUG-17")
+    return int(found[1])
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def me() -> Actor:
+    """Whoever has a shell here."""
+    return Actor(kind=ActorKind.CLI, id=getpass.getuser())
+
+
+@asynccontextmanager
+async def database(config: Path) -> AsyncIterator[Database]:
+    """As it is: neither made nor migrated here. Raises NotFound, Unavailable or Misconfigured."""
+    url = database_url(config)
+    if is_missing(url):
+        raise NotFound(f"There is no database yet at {shown(url)}; the first `makegood run` makes it.")
+    db = Database(url)
+    try:
+        present, wanted = await revision(db)
+        if present != wanted:
+            raise Misconfigured(
+                f"The database is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`."
+            )
+        yield db
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def ledger(config: Path, team: str) -> AsyncIterator[Ledger]:
+    async with database(config) as db:
+        yield Ledger(db, await team_of(db, team), {})
+
+
+def switches(of: Ledger) -> Switches:
+    return Switches(of.db, of.team, lambda: of.clock().timestamp())
+
+
+async def team_of(db: Database, named: str) -> str:
+    """The workspace that was named, or the only one. Raises Refused where neither is so."""
+    found = await teams(db)
+    if named in found or (len(found) == 1 and not named):
+        return named or found[0]
+    if not found:
+        raise NotFound("Nothing is stored yet; the workspace becomes known when `makegood run` first reaches Slack.")
+    there = ", ".join(found)
+    raise Refused(
+        f"There is no workspace {named} here, only {there}." if named else f"Say which workspace: --team ({there})."
+    )
+
+
+async def teams(db: Database) -> list[str]:
+    query = union(*(select(table.c.team) for table in _KNOWING))
+    async with db.read() as conn:
+        return sorted((await conn.execute(query)).scalars())
+
+
+async def revision(db: Database) -> tuple[str | None, str | None]:
+    """What the database is at, and what this version needs. Raises Unavailable."""
+    try:
+        async with db.read() as conn:
+            return await conn.run_sync(_revision)
+    except Exception as error:  # whatever a driver raises at connect (asyncpg's are no SQLAlchemyError): nothing was done
+        raise Unavailable(
+            f"The database at {shown(db.url)} can't be read ({type(error).__name__}). Is MAKEGOOD_DATABASE_URL right, "
+            "and does the server run?"
+        ) from error
+
+
+def _revision(connection: Connection) -> tuple[str | None, str | None]:
+    head = ScriptDirectory.from_config(migrate.config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision(), head
+
+
+def is_missing(url: str) -> bool:
+    """A SQLite file that is not there: opening it would make it."""
+    return url.startswith("sqlite") and not Path(str(make_url(url).database)).exists()
+
+
+def shown(url: str) -> str:
+    """The address without its password."""
+    return make_url(url).render_as_string(hide_password=True)

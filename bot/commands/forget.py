@@ -1,0 +1,30 @@
+"""`makegood forget`: deletes what is stored of a customer; the entries and their hashes stay."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from bot.cli import config_option
+from bot.commands import common
+from bot.domain.words import plural
+from bot.ledger.forget import forget
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("email", metavar="EMAIL", help="the customer's address")
+    config_option(sub)
+    common.team_option(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    return asyncio.run(_forget(args))
+
+
+async def _forget(args: argparse.Namespace) -> int:
+    async with common.ledger(Path(args.config), args.team) as ledger:
+        gone = await forget(ledger, args.email)
+    if not gone:
+        common.say(f"Nothing is stored of {args.email}.")
+        return 1
+    common.say(f"{plural(gone, 'private part')} deleted; `makegood trail verify` still holds. Backups keep theirs.")
+    return 0

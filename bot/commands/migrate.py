@@ -1,0 +1,41 @@
+"""`makegood migrate`: brings the database to the present schema; only ever forward."""
+
+import argparse
+import asyncio
+from contextlib import ExitStack
+from pathlib import Path
+
+from bot.cli import config_option
+from bot.commands import common
+from bot.ledger import migrate as schema
+from bot.ledger.db import Database
+from bot.ledger.lock import FileLock
+from bot.settings import database_url
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    config_option(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    url = database_url(Path(args.config))
+    with ExitStack() as stack:
+        if url.startswith("sqlite"):  # never under a bot that runs
+            lock = FileLock.of(url)
+            lock.take()
+            stack.callback(lock.free)
+        asyncio.run(_migrate(url))
+    return 0
+
+
+async def _migrate(url: str) -> None:
+    db = Database(url)
+    try:
+        before, wanted = await common.revision(db)
+        await schema.migrate(db)
+    finally:
+        await db.close()
+    if before == wanted:
+        common.say(f"Nothing to do: the database is at revision {wanted} already.")
+    else:
+        common.say(f"The database went from revision {before or 'none'} to {wanted}.")

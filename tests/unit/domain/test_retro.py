@@ -1,0 +1,363 @@
+"""The retro: what happened, how long it took, who did what, what it cost and what is owed."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain import fix_events as f
+from bot.domain.bug import RunState, Status
+from bot.domain.errors import NotFound
+from bot.domain.kinds import KINDS
+from bot.domain.retro import QUESTIONS, Retro, fold
+from bot.domain.retro_mood import Mood, mood
+from bot.domain.retro_steps import STEPS
+from bot.domain.values import Actor, ActorKind, CustomerHint, Upgrade
+from tests.golden import goldens
+from tests.unit.domain.story import (
+    ANNA,
+    BEN,
+    CLEO,
+    MONDAY,
+    PRODUCTION,
+    SYSTEM,
+    Story,
+    asked,
+    claimed,
+    confirmed,
+    fixed,
+    opened,
+    person,
+    ran,
+    told,
+    waiting,
+)
+from tests.unit.domain.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone, wrote
+
+UPGRADE = Upgrade(plan="premium", until=MONDAY + timedelta(days=30))
+
+
+def said(retro: Retro) -> list[str]:
+    return [step.what for step in retro.timeline]
+
+
+def test_a_trail_without_entries_has_no_story() -> None:
+    with pytest.raises(NotFound, match="no story to tell"):
+        fold([])
+
+
+def test_the_story_of_the_minutes_in_its_lines() -> None:
+    assert said(fold(paid().facts)) == [
+        "reported it",
+        "claimed it",
+        "Ada was hit",
+        "Ada wrote",
+        "estimated 10 minutes",
+        "answered Ada",
+        "wanted delete-row menus 13 run",
+        "approved delete-row menus 13",
+        "delete-row menus 13 is done",
+        "it works again",
+        "told Ada that it works and promised €5 credit + 5 days until 2025-12-03",
+        "€5 credit booked for Ada",
+        "5 days until 2025-12-03 booked for Ada",
+        "the proper fix is owed until 2025-12-01 by",
+        "Ada wrote",
+        "paid the proper fix",
+    ]
+
+
+def test_the_times_are_counted_from_the_first_sign() -> None:
+    times = fold(paid().facts).times
+    assert (times.claim, times.answer, times.fix, times.tell, times.wait) == (60, 120, 300, 360, 300)
+    assert times.open == timedelta(days=1, minutes=17).total_seconds()
+
+
+def test_a_customer_who_wrote_before_the_error_was_seen_is_the_first_sign() -> None:
+    story = opened().then(e.CustomerJoined(customer="c1", hint=CustomerHint(name="Ada"), via="mail", source="mail"))
+    story.then(e.CustomerWrote(customer="c1", text="An error!", at=MONDAY - timedelta(minutes=20)))
+    story.then(e.Claimed(owner=ANNA), after=1).then(e.Fixed(how="word"), after=40)
+    retro = fold(told(story).facts)
+    assert retro.began_at == MONDAY - timedelta(minutes=20)
+    assert (retro.times.claim, retro.times.fix, retro.times.tell, retro.times.wait) == (1260, 3660, 3720, 3720)
+
+
+def test_what_never_happened_has_no_time() -> None:
+    retro = fold(opened().facts)
+    assert set(retro.times.model_dump().values()) == {None}
+    assert (retro.estimate, retro.debt, retro.closed_at, retro.status) == (None, None, None, Status.OPEN)
+
+
+def test_a_trail_without_its_first_entry_still_reads() -> None:
+    assert fold(claimed().facts[1:]).opened_at == claimed().facts[1].at
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_any_kind_of_entry_fits_into_a_retro(kind: str) -> None:
+    story = minutes().then(goldens.event(kind))
+    assert len(fold(story.facts).timeline) == 15 + (STEPS[KINDS[kind]] is not None)
+
+
+def test_every_kind_declares_a_line_of_the_timeline_or_none() -> None:
+    assert set(STEPS) == set(KINDS.values())
+
+
+def test_whom_nobody_knows_any_more_is_a_customer() -> None:
+    story = claimed().then(e.CustomerWrote(customer="c9", text="hello", at=MONDAY)).then(f.FixCancelled(run=4))
+    assert said(fold(story.facts))[-2:] == ["a customer wrote", "cancelled fix 4"]
+
+
+def test_several_customers_are_a_number() -> None:
+    story = claimed().then(e.Answered(customers=("c1", "c2"), text="We see it."))
+    assert said(fold(story.facts))[-1] == "answered 2 customers"
+
+
+def test_everybody_named_is_looked_up() -> None:
+    story = paid().then(e.HandedOver(owner=CLEO), after=1)
+    assert set(fold(story.facts).people) == {
+        "source:bugsnag",
+        "source:chatwoot",
+        "system:makegood",
+        "system:production",
+        ANNA,
+        BEN,
+        CLEO,
+    }
+
+
+# ---- estimate, coming back, what is owed
+
+
+def test_the_estimate_is_compared_with_what_it_took() -> None:
+    retro = fold(minutes().facts)
+    assert retro.estimate
+    assert (retro.estimate.minutes, retro.estimate.actual) == (10, 240)
+
+
+def test_the_last_estimate_counts_and_one_without_a_fix_has_no_end() -> None:
+    story = claimed().then(e.Estimated(minutes=10)).then(e.Estimated(minutes=60), after=9)
+    estimate = fold(story.facts).estimate
+    assert estimate
+    assert (estimate.minutes, estimate.actual) == (60, None)
+
+
+def test_how_often_it_came_back_and_was_reopened_is_counted() -> None:
+    story = fixed().then(e.CameBack(occurrences=13)).then(e.Fixed(how="word")).then(e.Reopened(reason="still 500"))
+    retro = fold(story.facts)
+    assert (retro.came_back, retro.reopened, retro.status) == (1, 1, Status.CLAIMED)
+    assert retro.times.fix == 300
+
+
+def test_what_is_owed_says_by_whom_until_when_and_how_it_was_paid() -> None:
+    owed, done = fold(minutes().facts).debt, fold(paid().facts).debt
+    assert owed
+    assert done
+    assert (owed.owner, f"{owed.due:%a %d %b}", owed.paid_at) == (ANNA, "Mon 01 Dec", None)
+    assert (done.how, done.paid_at) == ("PR 212", paid().now)
+
+
+def test_the_two_questions_are_asked() -> None:
+    assert fold(paid().facts).questions == QUESTIONS
+    assert QUESTIONS == ("How did it get into production?", "How did we do?")
+
+
+# ---- people
+
+
+def test_who_did_what_is_counted_by_person() -> None:
+    deeds = {x.person: dict(x.done) for x in fold(paid().facts).deeds}
+    assert deeds == {
+        ANNA: {"claim": 1, "estimate": 1, "fix": 1, "tell": 1, "debt paid": 1},
+        BEN: {"first answer": 1, "approval": 1, "remark": 1},
+    }
+
+
+def test_what_the_machinery_does_is_nobodys_deed_but_a_shell_is_somebodys() -> None:
+    story = opened().then(e.Fixed(how="probe"), SYSTEM)
+    assert fold(story.facts).deeds == ()
+    story.then(e.Reopened(reason="no"), Actor(kind=ActorKind.CLI, id="anna"))
+    assert [(x.person, x.done) for x in fold(story.facts).deeds] == [("cli:anna", {"reopening": 1})]
+
+
+def test_the_thread_reads_as_people_left_it() -> None:
+    story = claimed()
+    story.then(e.Said(user=BEN, ts="1.1", text="the bad rwo")).then(e.SaidAgain(user=BEN, ts="1.1", text="the bad row"))
+    story.then(e.Said(user=CLEO, ts="1.2", text="password hunter2"))
+    story.then(e.SaidAgain(user=CLEO, ts="1.2", deleted=True))
+    story.then(e.Said(user=ANNA, ts="1.3", text="on it")).then(e.SaidAgain(user=ANNA, ts="0.9", text="long gone"))
+    thread = fold(story.facts).thread
+    assert [(x.by, x.text, x.edited) for x in thread] == [(BEN, "the bad row", True), (ANNA, "on it", False)]
+
+
+def test_a_message_deleted_before_we_saw_it_is_not_there() -> None:
+    assert fold(claimed().then(e.SaidAgain(user=BEN, ts="1.1", deleted=True)).facts).thread == ()
+
+
+# ---- fixes
+
+
+def test_a_fix_says_who_ran_and_who_approved_it() -> None:
+    run = fold(minutes().facts).fixes[0]
+    assert (run.name, run.by, run.state, run.approved_by) == ("delete-row menus 13", ANNA, RunState.SUCCEEDED, (BEN,))
+    assert (run.broken_glass, run.undone) == (False, False)
+
+
+def test_broken_glass_stands_out_and_is_no_approval() -> None:
+    story = confirmed(asked(claimed(), approvals=1), BEN)
+    story.then(f.FixApproved(run=1, digest="d1", break_glass=True, reason="all asleep"))
+    retro = fold(ran(story).facts)
+    assert (retro.fixes[0].broken_glass, retro.fixes[0].approved_by) == (True, ())
+    loud = [step for step in retro.timeline if step.loud]
+    assert [(x.what, x.quote) for x in loud] == [("ran delete-row menus 13 WITHOUT an approval", "all asleep")]
+    assert dict(retro.deeds[0].done)["run without approval"] == 1
+
+
+def test_an_undone_fix_and_its_undo_are_two() -> None:
+    story = ran(confirmed(asked(claimed())))
+    story.then(f.FixAsked(run=2, action="delete-row", params={}, reason="wrong row", undo_of=1))
+    retro = fold(ran(story).facts)
+    assert [(x.undone, x.undo_of) for x in retro.fixes] == [(True, None), (False, 1)]
+    assert said(retro)[-1] == "the undo of delete-row is done"
+
+
+def test_a_run_of_which_nobody_knew_the_end_and_who_looked_stand_there() -> None:
+    story = ran(confirmed(asked(claimed())), "unknown")
+    story.then(f.FixSettled(run=1, state="failed", word="the row is there"))
+    assert said(fold(story.facts))[-2:] == [
+        "delete-row menus 13 was cut off: nobody knew whether it happened",
+        "looked: delete-row menus 13 did not happen",
+    ]
+
+
+# ---- what it cost
+
+
+def test_what_was_booked_is_the_cost() -> None:
+    gifts = fold(minutes().facts).gifts
+    assert [(g.grant, g.state, g.customer, g.account) for g in gifts] == [
+        (EURO5, "granted", "Ada", "cus_1"),
+        (FIVE_DAYS, "granted", "Ada", "cus_1"),
+    ]
+
+
+def test_what_was_taken_back_is_shown_as_such() -> None:
+    story = undone(minutes())
+    gifts = fold(story.facts).gifts
+    assert [(g.state, g.undone_at) for g in gifts] == [("undone", story.now), ("granted", None)]
+
+
+def test_what_nobody_knows_to_be_booked_is_said_until_it_is_cleared_up() -> None:
+    story = fixed().then(e.Told(customers=("c1",), text="It works.", grants=(UPGRADE,)))
+    seq = story.bug.seq
+    story.then(e.NotGranted(tell=seq, customer="c1", grant=UPGRADE, why="cut off", doubtful=True), SYSTEM)
+    assert [(g.state, g.account) for g in fold(story.facts).gifts] == [("doubtful", "c1")]
+    story.then(e.NotGranted(tell=seq, customer="c1", grant=UPGRADE, why="no such plan"), SYSTEM)
+    assert fold(story.facts).gifts == ()
+    assert said(fold(story.facts))[-2:] == [
+        "premium until 2025-12-24 for Ada: nobody knows whether it was booked",
+        "premium until 2025-12-24 for Ada: could not be booked",
+    ]
+
+
+def test_a_booking_for_somebody_forgotten_is_still_a_cost() -> None:
+    story = minutes()
+    facts = [x for x in story.facts if not isinstance(x.event, e.CustomerJoined)]
+    assert [g.customer for g in fold(facts).gifts] == ["a customer", "a customer"]
+
+
+# ---- customers
+
+
+def test_a_customer_who_thanks_is_counted_as_thanking() -> None:
+    ada = fold(minutes().facts).customers[0]
+    assert (ada.told, ada.answered, ada.waited, ada.mood, ada.words) == (
+        True,
+        True,
+        300,
+        Mood.THANKED,
+        "Wow, thank you!",
+    )
+    assert (ada.came_back, ada.bought) == (False, False)
+
+
+def test_words_from_before_the_tell_are_no_thanks() -> None:
+    ada = fold(told(wrote(fixed(), "thanks for looking")).facts).customers[0]
+    assert (ada.mood, ada.words) == (None, "")
+
+
+def test_a_customer_who_is_seen_again_later_came_back() -> None:
+    for later in (
+        wrote(minutes(), "hello", after=120),
+        minutes().then(e.CustomerPresence(customer="c1", online=True), after=120),
+    ):
+        assert fold(later.facts).customers[0].came_back
+    gone = minutes().then(e.CustomerPresence(customer="c1", online=False), after=120)
+    assert not fold(gone.facts).customers[0].came_back
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "bought"),
+    [
+        ("trial", "basic", True),
+        ("", "basic", True),
+        ("basic", "basic", False),
+        ("basic", "", False),
+        ("basic", "premium", False),
+    ],
+    ids=["bought", "first plan", "the same", "left", "our gift"],
+)
+def test_another_plan_that_we_did_not_give_was_bought(before: str, after: str, bought: bool) -> None:
+    story = fixed().then(e.AccountSeen(customer="c1", plan=before))
+    given(story, UPGRADE).then(e.AccountSeen(customer="c1", plan=after), after=5)
+    assert fold(story.facts).customers[0].bought is bought
+
+
+def test_a_plan_that_was_not_known_before_was_not_bought() -> None:
+    story = given(fixed()).then(e.AccountSeen(customer="c1", plan="basic"), after=5)
+    assert not fold(story.facts).customers[0].bought
+
+
+def test_who_was_left_in_peace_or_waits_still_is_not_told() -> None:
+    story = waiting(fixed(), CustomerHint(name="Bo", email="bo@example.com"))
+    story.then(e.TellSkipped(customers=("c2",)))
+    assert [(c.name, c.told, c.skipped, c.waited) for c in fold(story.facts).customers] == [
+        ("Ada", False, False, None),
+        ("Bo", False, True, None),
+    ]
+
+
+def test_the_story_is_the_same_for_whoever_folds_it() -> None:
+    assert fold(iter(paid().facts)) == fold(paid().facts)
+    assert Retro.model_validate_json(fold(paid().facts).model_dump_json()) == fold(paid().facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("Wow, thank you!", Mood.THANKED),
+        ("great, it works again", Mood.THANKED),
+        ("👍", Mood.THANKED),
+        ("Thanks, the error is no longer there", Mood.THANKED),
+        ("still broken", Mood.STILL_BROKEN),
+        ("Thanks, but it doesn't work", Mood.STILL_BROKEN),
+        ("I get the same error", Mood.STILL_BROKEN),
+        ("It's not fixed", Mood.STILL_BROKEN),
+        ("it keeps crashing", Mood.STILL_BROKEN),
+        ("the page fails: error again, not working", Mood.STILL_BROKEN),
+        ("How do I invite a colleague?", None),
+        ("", None),
+    ],
+)
+def test_thanks_and_complaints_are_told_apart(text: str, heard: Mood | None) -> None:
+    assert mood(text) is heard
+
+
+def test_it_is_written_down_who_was_not_reached() -> None:
+    story = Story().then(opened().facts[0].event)
+    story.then(e.NotDelivered(message=2, customer="c1", why="mailbox full"), PRODUCTION)
+    story.then(e.NotDelivered(message=2, customer="c1", why="cut off", doubtful=True), PRODUCTION)
+    assert said(fold(story.facts))[-2:] == [
+        "the message did not reach a customer",
+        "nobody knows whether the message reached a customer",
+    ]
+    assert str(person(ANNA)) == fold(story.facts).timeline[0].by

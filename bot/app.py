@@ -22,6 +22,7 @@ from bot.intake.conversation import Conversation
 from bot.intake.inflow import Inflow
 from bot.intake.people import People
 from bot.intake.proposal import Proposals
+from bot.intake.sources import ALERTS, BOARD, PEOPLE
 from bot.ledger import leases
 from bot.ledger.db import Database
 from bot.ledger.inbox import Inbox, Item
@@ -43,7 +44,7 @@ from bot.slack.directory import Directory
 from bot.slack.door import SOURCE as ASK
 from bot.slack.door import Door
 from bot.timers import Timers
-from bot.web import ALERTS, BOARD, PEOPLE, Web
+from bot.web import Web
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import MakegoodError
+from bot.intake.sources import BOARD
 from bot.ledger.anchors import anchor
 from bot.ledger.inbox import Item
 from bot.ledger.ledger import SYSTEM
-from bot.web import BOARD
 
 if TYPE_CHECKING:
     from bot.app import Bot

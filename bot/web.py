@@ -16,6 +16,7 @@ from bot.domain.errors import NotFound, Unauthorised, Unreadable
 from bot.domain.values import Frozen
 from bot.intake import alerts
 from bot.intake.inflow import Inflow
+from bot.intake.sources import ALERTS, BOARD, PEOPLE
 from bot.ledger.inbox import Item
 from bot.metrics import Metrics
 from bot.ports import Hook
@@ -24,7 +25,6 @@ from bot.settings import HookSettings, Settings
 log = logging.getLogger(__name__)
 
 MIB = 1 << 20
-ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 
 

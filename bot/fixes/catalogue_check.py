@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from string import Formatter
 from typing import TYPE_CHECKING
 
 from bot.domain.values import Frozen
+from bot.fixes import ssh_template
 from bot.fixes.targets import Target
 
 if TYPE_CHECKING:
@@ -78,17 +78,8 @@ def _names(entry: "Entry", known: Mapping[str, "Entry"]) -> Iterator[str]:
     parameters = set(entry.cls.model_fields)
     for name in set(entry.cls.from_facts) - parameters:
         yield f"from_facts names {name!r}, which is no parameter."
-    for template in _templates(entry):
-        for _, name, _, _ in Formatter().parse(template):
-            if name is not None and name not in parameters:
-                yield f"The template {template!r} names {{{name}}}, which is no parameter."
+    yield from ssh_template.problems(entry.cls) if entry.kind == "ssh" else ()
     for fix in entry.cls.fixes if entry.kind == "look" else ():
         wrong = set(fix.fills) | set(fix.sets)
         if fix.action not in known or wrong - set(known[fix.action].cls.model_fields):
             yield f"“Fix this” names {fix.action!r} or parameters that it does not have."
-
-
-def _templates(entry: "Entry") -> Iterator[str]:
-    if entry.kind == "ssh":
-        templates = (getattr(entry.cls, name, None) for name in ("command", "undo", "check"))
-        yield from (template for template in templates if isinstance(template, str))

@@ -9,20 +9,28 @@ MASK = "••••"
 _SHORTEST = 5  # a shorter value would blot out ordinary words
 
 _KEYS = "password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
-_PATTERNS = tuple(
+_PATTERNS = tuple(  # every repetition is bounded or starts at one place, so that long texts take linear time
     (re.compile(pattern, flags), replacement)
     for pattern, flags, replacement in (
-        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL, MASK),
-        (r"\b(authorization\s*[:=]\s*)(?:(?:bearer|basic|token|digest)\s+)?[^\s\"',;]+", re.IGNORECASE, rf"\1{MASK}"),
-        (r"\b(bearer\s+)[\w.~+/=-]{8,}", re.IGNORECASE, rf"\1{MASK}"),
+        (r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL, MASK),
+        (
+            r"\b(authorization\s{0,5}[:=]\s{0,5})(?:(?:bearer|basic|token|digest)\s{1,5})?[^\s\"',;]+",
+            re.IGNORECASE,
+            rf"\1{MASK}",
+        ),
+        (r"\b(bearer\s{1,5})[\w.~+/=-]{8,}", re.IGNORECASE, rf"\1{MASK}"),
         (r"\bxox[a-z]-[\w-]{8,}|\bxapp-[\w-]{8,}|\bxoxe\.[\w.-]{8,}", 0, MASK),
         (r"\b(?:sk|rk|pk|whsec)_(?:live_|test_)?\w{8,}", 0, MASK),
         (r"\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}", 0, MASK),
         (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", 0, MASK),
-        (r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*", 0, MASK),
-        (r"((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://)[^\s/@:]*:[^\s/@]+@", re.IGNORECASE, rf"\1{MASK}@"),
+        (r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*", 0, MASK),
         (
-            rf"(\b\w*(?:{_KEYS})\w*[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)",
+            r"((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://)[^\s/@:]{0,200}:[^\s/@]{1,500}@",
+            re.IGNORECASE,
+            rf"\1{MASK}@",
+        ),
+        (
+            rf"((?:{_KEYS})\w{{0,40}}[\"']?\s{{0,5}}[:=]\s{{0,5}})(\"[^\"]{{0,2000}}\"|'[^']{{0,2000}}'|[^\s,;&\"']+)",
             re.IGNORECASE,
             rf"\1{MASK}",
         ),

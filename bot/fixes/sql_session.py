@@ -15,6 +15,7 @@ from bot.fixes.model import RunRef
 from bot.fixes.sql_errors import reason, said_no
 from bot.fixes.targets import SqlTarget
 
+_MYSQL = ("mysql", "mariadb")
 _PG_SETTINGS = """
 SELECT set_config('application_name', :name, true), set_config('statement_timeout', :statement, true),
   set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true),
@@ -71,8 +72,9 @@ class Database:
             try:
                 yield Transaction(conn, begun, self.target.statement_timeout)
             finally:
-                if conn.dialect.name == "mysql" and not conn.invalidated and not conn.closed:
-                    await conn.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+                if conn.dialect.name in _MYSQL and not conn.invalidated:
+                    with suppress(SQLAlchemyError, OSError):  # its end frees the lock as well
+                        await conn.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": name})
 
     async def close(self) -> None:
         for engine in (self._read, self._write):
@@ -110,7 +112,7 @@ class Database:
             millis: dict[str, Any] = {key: f"{int(1000 * seconds)}ms" for key, seconds in waits.items()}
             query = _PG_SETTINGS + (_PG_RUN_LOCK if run_lock else "")
             await conn.execute(sa.text(query), {**millis, "idle": millis["statement"], "name": name[:63]})
-        elif conn.dialect.name == "mysql":
+        elif conn.dialect.name in _MYSQL:
             await _prepare_mysql(conn, name, waits, run_lock=run_lock)
 
 
@@ -130,7 +132,7 @@ def _engine(target: SqlTarget, url: SecretStr, *, read_only: bool) -> AsyncEngin
     )
     if where.get_backend_name() == "sqlite":
         _tame_sqlite(engine, read_only=read_only)
-    elif where.get_backend_name() in ("mysql", "mariadb") and read_only:
+    elif where.get_backend_name() in _MYSQL and read_only:
         sa.event.listen(engine.sync_engine, "connect", _statement("SET SESSION TRANSACTION READ ONLY"))
     return engine
 

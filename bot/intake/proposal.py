@@ -21,7 +21,7 @@ class Proposals:
     async def ask(self, inbound: Inbound, maybe: int | None) -> None:
         payload = {"source": inbound.source, "conversation": inbound.conversation}
         text = summary(inbound)
-        ts = await self.port.post(
+        ts = await self.port.say(
             self.channel,
             text=text,
             blocks=blocks(inbound, maybe),

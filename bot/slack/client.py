@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import Doubtful, Rejected, Unavailable
-from bot.ledger.pace import Budget, Pace
+from bot.ledger.pace import Budget, Pace, TooSoon
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,14 @@ class SlackPort:
         await self.pace.take(Budget(f"post:{channel}", POST_EVERY, POST_BURST), Budget("chat.postMessage", 0.05, 20))
         answer = await self.call("chat.postMessage", channel=channel, unfurl_links=False, unfurl_media=False, **message)
         return str(answer["ts"])
+
+    async def say(self, channel: str, **message: Any) -> str:
+        """As `post`, for what a person waits for now: its place in the queue is waited for."""
+        while True:
+            try:
+                return await self.post(channel, **message)
+            except TooSoon as soon:
+                await asyncio.sleep(soon.wait)
 
     async def update(self, channel: str, ts: str, **message: Any) -> None:
         await self.pace.take(Budget("chat.update", UPDATE_EVERY, UPDATE_BURST))

@@ -64,7 +64,7 @@ async def _asked(call: Awaitable[Any], variable: str) -> Any:
             ) from None
         raise Unavailable(f"Slack answered {code or error.response.status_code} to the check of {variable}.") from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"Slack can't be reached to check {variable}: {error or 'no answer'}.") from error
+        raise Unavailable(f"Slack can't be reached to check {variable}: {str(error) or 'no answer'}.") from error
 
 
 @dataclass
@@ -84,7 +84,8 @@ class Sockets:
 
     async def _connect(self) -> AsyncSocketModeHandler:
         handler = AsyncSocketModeHandler(self.app, self.token, web_client=self.client)
-        await asyncio.wait_for(handler.connect_async(), START_TIMEOUT)
+        connecting = handler.connect_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
+        await asyncio.wait_for(connecting, START_TIMEOUT)
         return handler
 
     async def alive(self) -> bool:
@@ -111,13 +112,13 @@ class Sockets:
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("Slack can't be reached: %s. Trying again.", error)
             return
-        await old.close_async()
+        await old.close_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
 
     async def stop(self) -> None:
         if self._keeper:
             self._keeper.cancel()
         for handler in self._handlers:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call] # as above
 
 
 def http_handler(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

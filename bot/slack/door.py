@@ -103,7 +103,7 @@ class Door:
     async def _say(self, ask: Ask, answer: Answer) -> None:
         port: SlackPort = self.desk.port
         if answer.public and ask.channel:
-            await port.post(ask.channel, thread_ts=ask.thread or None, text=answer.text)
+            await port.say(ask.channel, thread_ts=ask.thread or None, text=answer.text)
         elif ask.response_url:
             body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text}
             async with self.http.post(

@@ -14,6 +14,7 @@ from bot.fixes.engine import Engine
 from bot.slack import fix_modals, grammar, modals
 from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
+from bot.slack.modals import View
 from bot.slack.verbs.registry import verb
 
 WATCHING = (
@@ -70,7 +71,7 @@ async def _ask_preview(desk: Desk, ask: Ask, name: str, params: Mapping[str, str
     return Answer(text=f"`{foreign(name, 60)}` is being previewed; the preview comes here, for you alone.")
 
 
-async def form(desk: Desk, bug: Bug, chosen: str = "", values: Mapping[str, str] | None = None) -> fix_modals.View:
+async def form(desk: Desk, bug: Bug, chosen: str = "", values: Mapping[str, str] | None = None) -> View:
     """With the action that fits best chosen, and filled in from the error's own data."""
     choices = names(desk, looks=False)
     if not choices:

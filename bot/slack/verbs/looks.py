@@ -9,6 +9,7 @@ from bot.domain.fix_events import LookAsked
 from bot.slack import fix_modals, grammar
 from bot.slack.ask import Answer, Ask
 from bot.slack.desk import Desk
+from bot.slack.modals import View
 from bot.slack.verbs.fixes import engine, names, params_of
 from bot.slack.verbs.fixes import form as fix_form
 from bot.slack.verbs.registry import verb
@@ -31,7 +32,7 @@ async def look(desk: Desk, ask: Ask) -> Answer:
     return Answer(modal=form(desk, bug, choices[0][0]))
 
 
-def form(desk: Desk, bug: Bug, chosen: str) -> fix_modals.View:
+def form(desk: Desk, bug: Bug, chosen: str) -> View:
     entry = desk.catalogue.find(chosen)
     values = engine(desk).suggest(chosen, bug.facts)
     return fix_modals.look(bug, names(desk, looks=True), chosen, engine(desk).fields(chosen), values, entry.help)

@@ -57,7 +57,7 @@ async def retro(desk: Desk, ask: Ask) -> Answer:
     place = bug.card
     if place is None:
         return Answer(text=retro_view.text(story, names)[: kit.SECTION])
-    await desk.port.post(
+    await desk.port.say(
         place.channel, thread_ts=place.ts, text=retro_view.headline(story), blocks=retro_view.blocks(story, names)
     )
     return Answer(text=f"The retro of {bug.ref} stands in its thread.")

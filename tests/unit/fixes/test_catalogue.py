@@ -99,7 +99,7 @@ def test_a_careful_readers_complaint_is_made(old: str, new: str, complaint: str,
 
 def test_a_template_that_names_no_parameter_is_complained_about(tmp_path: Path) -> None:
     _write(tmp_path, "mine.py", scaffold("mine", "ssh")[0].replace("{menu}", "{host}"))
-    assert "names {host}, which is no parameter" in _said(Catalogue.load([tmp_path]))
+    assert "{host} is none of its parameters" in _said(Catalogue.load([tmp_path]))
 
 
 def test_an_action_is_off_when_its_source_is_not_the_one_that_was_allowed(tmp_path: Path) -> None:

@@ -49,3 +49,11 @@ def test_known_values_are_masked_in_every_form_they_take() -> None:
 
 def test_an_empty_or_tiny_value_does_not_blot_out_the_text() -> None:
     assert Redactor(["", "a"]).redact("a plain sentence") == "a plain sentence"
+
+
+@pytest.mark.parametrize(
+    "piece", ["x", "password", "eyJ-", "eyJaaaaa.", "a://", 'token="', "Bearer ", "-----BEGIN PRIVATE KEY-----", "4 "]
+)
+def test_a_long_text_made_to_be_slow_is_not(piece: str) -> None:
+    """Quadratic patterns would take minutes here, and hold up everything else."""
+    assert Redactor(["a known secret"]).redact(piece * (200_000 // len(piece)))

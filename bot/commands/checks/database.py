@@ -1,0 +1,71 @@
+"""The trail's database: its revision and guards, what could not be understood, and what gave up."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.commands.common import is_missing, revision, shown
+from bot.domain.words import plural
+from bot.ledger.db import Database
+from bot.ledger.migrate import guards_missing
+from bot.ledger.tables import bugs, cursors, inbox
+
+NAME = "database"
+
+
+async def database(url: str) -> list[Finding]:
+    if is_missing(url):
+        return [note(NAME, f"there is none yet at {shown(url)}; the first `makegood run` makes it")]
+    db = Database(url)
+    try:
+        present, wanted = await revision(db)
+        if present != wanted:
+            return [
+                wrong(NAME, f"is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`")
+            ]
+        async with db.read() as conn:
+            return [await _guards(conn, url, wanted), *await _dead(conn), *await _parked(conn)]
+    finally:
+        await db.close()
+
+
+async def _guards(conn: AsyncConnection, url: str, at: str | None) -> Finding:
+    missing = await conn.run_sync(guards_missing)
+    if missing:
+        names = ", ".join(missing)
+        return wrong(NAME, f"{names} could be changed: triggers are gone. Restore a backup that has them.")
+    count = (await conn.execute(select(func.count()).select_from(bugs))).scalar_one()
+    return ok(NAME, f"{shown(url)}, revision {at}, guards stand, {plural(count, 'bug')}")
+
+
+async def _dead(conn: AsyncConnection) -> list[Finding]:
+    """Deliveries that were stored and then could not be worked on, however often it was tried."""
+    where = inbox.c.state == "dead"
+    counted = select(inbox.c.source, func.count(), func.max(inbox.c.note)).where(where).group_by(inbox.c.source)
+    return [
+        wrong(
+            "inbox",
+            f"gave up on {number} of {source}: {why.rstrip('.')}. "
+            "They are kept; docs/operations.md says how to try again.",
+        )
+        for source, number, why in await conn.execute(counted)
+    ]
+
+
+async def _parked(conn: AsyncConnection) -> list[Finding]:
+    """By sink and reason: an outage parks many bugs for one cause."""
+    query = select(cursors.c.sink, cursors.c.parked, cursors.c.bug).where(cursors.c.parked.is_not(None))
+    stopped: Mapping[tuple[str, str], list[int]] = defaultdict(list)
+    for sink, why, bug in await conn.execute(query.order_by(cursors.c.sink, cursors.c.bug)):
+        stopped[sink, why].append(bug)
+    return [
+        wrong(
+            f"sink {sink}",
+            f"gave up on {', '.join(f'BUG-{n}' for n in numbers)}: {why.rstrip('.')}. "
+            "When that is mended, press *Try again* on the card.",
+        )
+        for (sink, why), numbers in stopped.items()
+    ]

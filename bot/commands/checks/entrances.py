@@ -1,0 +1,70 @@
+"""Hooks as their senders reach them, probes, and the catalogue of actions."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+
+from bot import boards, trackers
+from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.customers import registry as channels
+from bot.fixes.catalogue import SHIPPED, Catalogue
+from bot.settings import HookSettings, ProbeSettings, Settings
+
+SHORTEST = 16
+TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+async def hooks(settings: Settings) -> list[Finding]:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+        public = settings.web.public_url
+        asked = (_hook(http, public, source, hook) for source, hook in settings.hooks.items())
+        return list(await asyncio.gather(*asked))
+
+
+async def _hook(http: aiohttp.ClientSession, public: str, source: str, hook: HookSettings) -> Finding:
+    system, token = f"hook {source}", hook.token.get_secret_value()
+    if source not in _sources():
+        return wrong(system, f"there is no source {source}. Write one of: {', '.join(_sources())}")
+    if len(token) < SHORTEST:
+        return wrong(system, f"its token can be guessed: make one with `openssl rand -hex 32` (at least {SHORTEST})")
+    if not public:
+        return note(system, "no [web] public_url, so it can't be tried; the service has to reach /hooks/… somehow")
+    status = await _status(http, f"{public}/hooks/{source}/{token}")
+    if status == 200:  # noqa: PLR2004 - HTTP's OK
+        return ok(system, f"answers at {public}/hooks/{source}/…")
+    return wrong(system, f"{public}/hooks/{source}/… answers {status}: does it lead to this bot, and does it run?")
+
+
+def _sources() -> list[str]:
+    return sorted({*trackers.sources(), *(s.replace("_", "-") for s in channels.sources()), *boards.kinds()})
+
+
+async def probes(settings: Settings) -> list[Finding]:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+        asked = (_probe(http, name, probe) for name, probe in settings.probes.items())
+        return list(await asyncio.gather(*asked))
+
+
+async def _probe(http: aiohttp.ClientSession, name: str, probe: ProbeSettings) -> Finding:
+    status = await _status(http, probe.url)
+    if status == probe.expect:
+        return ok(f"probe {name}", f"is {status}")
+    return note(f"probe {name}", f"is {status}, not {probe.expect}: it is broken now, or the address is wrong")
+
+
+async def _status(http: aiohttp.ClientSession, url: str) -> int | str:
+    try:
+        async with http.get(url, allow_redirects=False) as answer:
+            return answer.status
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return f"nothing ({type(error).__name__})"
+
+
+def actions(settings: Settings, home: Path) -> list[Finding]:
+    """Only files that do not load: whether a target fits is told by `makegood actions check`."""
+    catalogue = Catalogue.load([SHIPPED, *(home / path for path in settings.actions.paths)])
+    missing = [path for path in settings.actions.paths if not (home / path).is_dir()]
+    found = [wrong("actions", f"[actions] paths: there is no folder {home / path}") for path in missing]
+    found += [wrong("actions", str(problem)) for problem in catalogue.problems]
+    return found or [ok("actions", f"{len(catalogue.entries)} load; `makegood actions check` reads them closely")]

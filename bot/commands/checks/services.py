@@ -1,0 +1,108 @@
+"""Customer channels, mail, board and billing: each asked by a call of its own that reads and changes nothing."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import aiosmtplib
+
+from bot import billing, boards
+from bot.commands.checks.finding import Finding, checked, note, ok, wrong
+from bot.customers import registry as channels
+from bot.customers.common.calls import Missing
+from bot.customers.common.mailbox import Mailbox
+from bot.customers.mail import Mail
+from bot.customers.mail import Settings as MailSettings
+from bot.domain.errors import Rejected, Unavailable
+from bot.domain.values import CustomerHint, Outgoing
+from bot.settings import Kind, Settings, validate
+
+NOBODY = CustomerHint(email="doctor@makegood.invalid")
+NOWHERE = Outgoing(source="doctor", conversation="0", customer=NOBODY, text="", key="makegood-doctor")
+
+
+async def services(settings: Settings) -> list[Finding]:
+    async with aiohttp.ClientSession() as http:
+        asked = [checked(name, _channel(name, table, http)) for name, table in settings.customers.items()]
+        if settings.mail:
+            mail = validate(MailSettings, settings.mail, "[mail]")
+            asked += [checked("mail", _mail(mail)), checked("mailbox", _mailbox(mail))]
+        if settings.board:
+            asked.append(checked("board", _board(settings.board)))
+        if settings.billing:
+            asked.append(checked("billing", _billing(settings.billing)))
+        return [finding for each in await asyncio.gather(*asked) for finding in each]
+
+
+async def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> list[Finding]:
+    """Looks for a message that can't be there: a plain “no such conversation” means that the token is right."""
+    module: Any = channels.find(name)
+    if not module.CAN_REPLY:
+        return [ok(name, "only listens; what customers are to read is handed to a person")]
+    channel = module.connect(validate(module.Settings, table, f"[customers.{name}]"), http)
+    try:
+        if not channel.can_look:
+            return [note(name, "can't be asked without sending something (can_look is off)")]
+        await channel.find(NOWHERE)
+    except Missing:
+        return [ok(name, "answers, and takes our token")]
+    finally:
+        await channel.close()
+    return [ok(name, "answers, and takes our token")]
+
+
+async def _mail(settings: MailSettings) -> list[Finding]:
+    """Connects and logs in, sends nothing."""
+    client = Mail(settings)._client()  # noqa: SLF001 - the very connection by which mails go out
+    try:
+        await client.connect()
+        await client.quit()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise Rejected("The mail server does not accept our name and password. Correct smtp in [mail].") from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise Unavailable(
+            f"The mail server can't be reached ({type(error).__name__}). Correct smtp in [mail]."
+        ) from error
+    finally:
+        client.close()
+    return [ok("mail", f"the mail server lets us in; mails are from {settings.sender}")]
+
+
+async def _mailbox(settings: MailSettings) -> list[Finding]:
+    """Logs in and opens the folder, reads no mail."""
+    if settings.imap is None:
+        return []
+    box = Mailbox(settings.imap, settings.timeout)
+
+    def open_it() -> None:
+        with box._open():  # noqa: SLF001 - the very connection by which mails are read
+            return
+
+    await asyncio.to_thread(open_it)
+    return [ok("mailbox", "can be opened")]
+
+
+async def _board(kind: Kind) -> list[Finding]:
+    """The newest change, without making lists or webhooks."""
+    module = boards.find(kind.kind)
+    board = module.connect(validate(module.Settings, kind.rest(), "[board]"))
+    try:
+        await board.changes("")
+    finally:
+        await board.close()
+    return [ok("board", f"{kind.rest().get('url', kind.kind)} can be read")]
+
+
+async def _billing(kind: Kind) -> list[Finding]:
+    """Plans, and the look-up of somebody who can't exist."""
+    module = billing.find(kind.kind)
+    biller = module.connect(validate(module.Settings, kind.rest(), "[billing]"))
+    try:
+        plans = await biller.plans()
+        await biller.account(NOBODY)
+    finally:
+        await biller.close()
+    if not plans:
+        return [wrong("billing", "has no plans, so no upgrade can be given. Name them (docs/billing.md)")]
+    return [ok("billing", f"answers; plans: {', '.join(plans)}")]

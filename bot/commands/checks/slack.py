@@ -1,0 +1,98 @@
+"""Slack: the tokens, the scopes, the channels, and whether the approvers can be found."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.domain.errors import Unavailable
+from bot.settings import Runtime, Settings
+from bot.slack import connect
+from bot.slack.client import web_client
+
+NAME = "slack"
+SCOPES = frozenset(
+    "app_mentions:read channels:history channels:read chat:write commands files:write groups:history groups:read "
+    "im:history im:write reactions:read reactions:write usergroups:read users:read users:read.email".split()
+)
+"""As in app_manifest.yml; a test holds the two together."""
+
+
+async def slack(settings: Settings, runtime: Runtime) -> list[Finding]:
+    client = web_client(runtime.bot_token.get_secret_value(), runtime.api_url)
+    await connect.identify(client)
+    findings = [*await _token(client), await _door(client, runtime, settings)]
+    findings += await asyncio.gather(*(_channel(client, channel) for channel in settings.slack.error_channels))
+    return [*findings, *await _approvers(client, settings)]
+
+
+async def _token(client: AsyncWebClient) -> list[Finding]:
+    answer = await client.auth_test()
+    me = ok(NAME, f"is @{answer['user']} in {answer['team']} ({answer['team_id']})")
+    given = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")} - {""}
+    missing = sorted(SCOPES - given) if given else []
+    if not missing:
+        return [me]
+    mend = "Paste app_manifest.yml under “App Manifest” of your Slack app, then install the app again."
+    return [me, wrong("slack scopes", f"{', '.join(missing)} missing. {mend}")]
+
+
+async def _door(client: AsyncWebClient, runtime: Runtime, settings: Settings) -> Finding:
+    """How Slack reaches us."""
+    if runtime.app_token:
+        await connect.check_app_token(client, runtime.app_token.get_secret_value())
+        return ok("slack socket", "Socket Mode; the app token is right")
+    where = settings.web.public_url or "https://YOUR-ADDRESS"
+    return note(
+        "slack http",
+        f"Slack must reach {where}/slack/events; only an event shows whether SLACK_SIGNING_SECRET is right",
+    )
+
+
+async def _channel(client: AsyncWebClient, channel: str) -> Finding:
+    system = f"channel {channel}"
+    answer, refused = await _asked(client.conversations_info(channel=channel))
+    if refused == "channel_not_found":
+        return wrong(system, "is not there, or private. Write its id (C…), and /invite @makegood where it is private")
+    if refused:
+        return wrong(system, f"Slack says {refused}; app_manifest.yml names the scopes")
+    found = answer["channel"]
+    name = f"#{found.get('name', channel)}"
+    if found.get("is_archived"):
+        return wrong(system, f"{name} is archived. Name another one under [slack] error_channels")
+    if not found.get("is_member"):
+        return wrong(system, f"the bot is not in {name}: /invite @makegood there")
+    return ok(system, f"the bot is in {name}")
+
+
+async def _approvers(client: AsyncWebClient, settings: Settings) -> list[Finding]:
+    named = settings.policy.approvers
+    if not named:
+        return [note("approvers", "nobody: what asks for a second person can't be run. Fill [policy] approvers")]
+    gone = [entry for entry in named if (await _asked(_lookup(client, entry)))[1]]
+    if gone:
+        return [wrong("approvers", f"Slack does not know {', '.join(gone)}. Correct [policy] approvers")]
+    return [ok("approvers", f"Slack knows all {len(named)}" if len(named) > 1 else "Slack knows the one")]
+
+
+def _lookup(client: AsyncWebClient, entry: str) -> Awaitable[Any]:
+    if "@" in entry:
+        return client.users_lookupByEmail(email=entry)
+    if entry.startswith("S"):
+        return client.usergroups_users_list(usergroup=entry)
+    return client.users_info(user=entry)
+
+
+async def _asked(call: Awaitable[Any]) -> tuple[Any, str]:
+    """The answer, and Slack's own word where it refused. Raises Unavailable."""
+    try:
+        return await call, ""
+    except SlackApiError as error:
+        data = error.response.data
+        return {}, data.get("error", "no") if isinstance(data, dict) else f"{error.response.status_code}"
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unavailable(f"Slack can't be reached: {error or 'no answer'}.") from error

@@ -1,0 +1,123 @@
+"""Production targets: reached as a look would reach them, and what the role of a database may do beyond its need."""
+
+import aiohttp
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.commands.checks.finding import Finding, checked, note, ok, wrong
+from bot.domain.errors import Unavailable
+from bot.fixes import ssh_host
+from bot.fixes.sql_schema import read_schema
+from bot.fixes.sql_session import Database
+from bot.fixes.targets import HttpTarget, SqlTarget, SshTarget, Target
+
+NOT_ACCEPTED = frozenset({401, 403})
+_SUPER = sa.text("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
+_MAY_WRITE = sa.text("""
+SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+  AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))
+ORDER BY 1""")
+SHOWN = 5
+
+
+def where(target: Target) -> str:
+    """Where it is, without secrets."""
+    if isinstance(target, SqlTarget):
+        return make_url(target.url.get_secret_value()).render_as_string(hide_password=True)
+    return target.base_url if isinstance(target, HttpTarget) else f"{target.user}@{', '.join(target.hosts)}"
+
+
+async def target(name: str, what: Target) -> list[Finding]:
+    system = f"target {name}"
+    if isinstance(what, SqlTarget):
+        return await checked(system, _sql(system, what))
+    if isinstance(what, HttpTarget):
+        return await checked(system, _http(system, what))
+    found = [await checked(f"{system} {host}", _host(f"{system} {host}", what, host)) for host in what.hosts]
+    return [finding for each in found for finding in each]
+
+
+async def _sql(system: str, target: SqlTarget) -> list[Finding]:
+    read = Database(target)
+    try:
+        async with read.reading("makegood doctor") as conn:
+            await read_schema(conn, target, None)
+            findings = [ok(system, f"{where(target)}; its {len(target.tables)} tables are there")]
+            if target.read_url:
+                findings += await _reader(conn, system)
+    finally:
+        await read.close()
+    return [*findings, *await _writer(system, target)]
+
+
+async def _reader(conn: AsyncConnection, system: str) -> list[Finding]:
+    """`read_url` is there to be harmless."""
+    if conn.dialect.name != "postgresql":
+        return []
+    tables = [row[0] for row in await conn.execute(_MAY_WRITE)]
+    return [note(f"{system} read", f"read_url may write too ({_some(tables)}): grant it SELECT only")] if tables else []
+
+
+async def _writer(system: str, target: SqlTarget) -> list[Finding]:
+    """What the role that runs fixes may do; asked in a read-only transaction."""
+    own = Database(target.model_copy(update={"read_url": None}))
+    try:
+        async with own.reading("makegood doctor") as conn:
+            if conn.dialect.name == "postgresql":
+                return [await _postgres_role(conn, f"{system} role", target)]
+            return await _mysql_role(conn, f"{system} role") if conn.dialect.name == "mysql" else []
+    finally:
+        await own.close()
+
+
+async def _postgres_role(conn: AsyncConnection, system: str, target: SqlTarget) -> Finding:
+    role, superuser = (await conn.execute(_SUPER)).one()
+    if superuser:
+        return wrong(
+            system,
+            f"{role} is a superuser: it may do anything there. Make a role of its own; docs/security.md says how",
+        )
+    tables = [row[0] for row in await conn.execute(_MAY_WRITE)]
+    beyond = [name for name in tables if name not in target.tables and f"public.{name}" not in target.tables]
+    if beyond:
+        return note(system, f"{role} may also write {_some(beyond)}: only `tables` need it")
+    return ok(system, f"{role} may write {_some(tables)} and nothing else")
+
+
+async def _mysql_role(conn: AsyncConnection, system: str) -> list[Finding]:
+    grants = [str(row[0]) for row in await conn.execute(sa.text("SHOW GRANTS FOR CURRENT_USER"))]
+    everywhere = [grant for grant in grants if " ON *.* " in grant and not grant.startswith("GRANT USAGE ")]
+    if everywhere:
+        return [note(system, "has rights on every database (ON *.*): only `tables` need any")]
+    return [ok(system, f"has {len(grants)} grants, none on every database")]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return (", ".join(names[:SHOWN]) or "nothing") + more
+
+
+async def _host(system: str, target: SshTarget, host: str) -> list[Finding]:
+    """Logs in and leaves."""
+    connection = await ssh_host.connect(target, host)
+    await ssh_host.hang_up(connection)
+    return [ok(system, f"{target.user} can log in, and the host's key is the known one")]
+
+
+async def _http(system: str, target: HttpTarget) -> list[Finding]:
+    """A GET of the base address: whatever it answers, it is there."""
+    headers = {name: value.get_secret_value() for name, value in target.headers.items()}
+    try:
+        async with (
+            aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=target.timeout)) as session,
+            session.get(target.base_url, allow_redirects=False) as answer,
+        ):
+            status = answer.status
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unavailable(f"{target.base_url} can't be reached: {error or 'no answer in time'}.") from error
+    if status in NOT_ACCEPTED:
+        return [wrong(system, f"{target.base_url} does not accept our headers ({status}): renew the token in them")]
+    return [ok(system, f"{target.base_url} is there (it answers {status})")]

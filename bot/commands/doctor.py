@@ -1,0 +1,54 @@
+"""`makegood doctor`: one line for each system, read-only and live; exit status 1 where something needs mending."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from bot import settings as config
+from bot.cli import config_option
+from bot.commands.checks import database, entrances, services, slack, targets
+from bot.commands.checks.finding import Finding, checked, ok, report, wrong
+from bot.domain.errors import Misconfigured
+from bot.fixes.redact import Redactor
+from bot.logs import known_secrets
+from bot.settings import Runtime, Settings
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    config_option(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    path = Path(args.config)
+    try:
+        settings, secrets = config.read(path)
+    except Misconfigured as error:
+        return report([wrong("settings", str(error))], Redactor())
+    try:
+        runtime = config.runtime(path, secrets)
+    except Misconfigured as error:
+        known = Redactor(secret.get_secret_value() for secret in secrets)
+        return report([wrong("environment", str(error)), *_offline(settings, path)], known)
+    return report(asyncio.run(_everything(settings, runtime, path)), Redactor(known_secrets(settings, runtime)))
+
+
+def _offline(settings: Settings, path: Path) -> list[Finding]:
+    """What can be said of the file alone."""
+    mode = {"watch": "nothing is run on production", "propose": "people run what is shown", "run": "fixes run"}
+    return [
+        ok("settings", f'{path}: mode = "{settings.mode}" ({mode[settings.mode]})'),
+        *entrances.actions(settings, path.resolve().parent),
+    ]
+
+
+async def _everything(settings: Settings, runtime: Runtime, path: Path) -> list[Finding]:
+    asked = [
+        checked("slack", slack.slack(settings, runtime)),
+        checked("database", database.database(runtime.database_url)),
+        checked("hooks", entrances.hooks(settings)),
+        checked("services", services.services(settings)),
+        *(targets.target(name, target) for name, target in settings.targets.items()),
+        checked("probes", entrances.probes(settings)),
+    ]
+    live = await asyncio.gather(*asked)
+    return [*_offline(settings, path), *(finding for each in live for finding in each)]

@@ -1,0 +1,85 @@
+"""`makegood retro`: the story of a bug, or of a month, as Markdown, JSON or the accountant's CSV."""
+
+import argparse
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.cli import config_option
+from bot.commands import common
+from bot.domain.bug import Status
+from bot.domain.errors import Refused
+from bot.domain.retro import Month, fold, month
+from bot.domain.retro_model import Total
+from bot.domain.values import Money
+from bot.domain.words import length, plural
+from bot.ledger.ledger import Ledger
+from bot.ledger.reading import list_bugs, trail
+from bot.slack import retro_view
+
+EVERY = 1_000_000
+TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    common.bug_argument(sub, optional=True)
+    sub.add_argument("--month", type=_month, metavar="2026-11", help="all bugs of a month, in UTC, instead of one bug")
+    sub.add_argument("--format", choices=("md", "json", "csv"), default="md", help="csv: of a month, what was given")
+    config_option(sub)
+    common.team_option(sub)
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no month; write it like 2026-11")
+    return text
+
+
+def run(args: argparse.Namespace) -> int:
+    if (args.bug is None) == (args.month is None):
+        raise Refused("Name a bug or a month: `makegood retro BUG-1` or `makegood retro --month 2026-11`.")
+    if args.bug is not None and args.format == "csv":
+        raise Refused("CSV is what was given in a month: `makegood retro --month 2026-11 --format csv`.")
+    common.say(asyncio.run(_told(args)))
+    return 0
+
+
+async def _told(args: argparse.Namespace) -> str:
+    async with common.ledger(Path(args.config), args.team) as ledger:
+        if args.month:
+            return _of_month(await _all(ledger, args.month), args.format)
+        story = fold(await trail(ledger, args.bug))
+    return retro_view.as_json(story) if args.format == "json" else retro_view.markdown(story, {})
+
+
+async def _all(ledger: Ledger, of: str) -> Month:
+    bugs = await list_bugs(ledger, tuple(Status), EVERY)
+    return month([fold(await trail(ledger, bug.ref.number)) for bug in bugs], of)
+
+
+def _of_month(found: Month, form: str) -> str:
+    if form == "json":
+        return found.model_dump_json(indent=2) + "\n"
+    return retro_view.csv(found) if form == "csv" else "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: Month) -> Iterator[str]:
+    """What the month came to, as Markdown."""
+    yield f"# Makegood in {found.month}"
+    yield ""
+    yield f"- {plural(found.bugs, 'bug')}, {found.dismissed} dismissed, {found.came_back} came back"
+    yield f"- {plural(found.told, 'customer')} told, {found.owed} of the proper fixes still owed"
+    known = {word: getattr(found.times, name) for name, word in TIMES.items()}
+    medians = [f"{word} after {length(seconds)}" for word, seconds in known.items() if seconds is not None]
+    yield f"- medians: {', '.join(medians) or 'nothing to measure'}"
+    yield from (f"- given: {_total(total)}" for total in found.given)
+    for again in found.again:
+        bugs = ", ".join(f"BUG-{number}" for number in again.bugs)
+        yield f"- **{again.action}** was needed {plural(again.times, 'time')} ({bugs}): its cause is still there"
+
+
+def _total(total: Total) -> str:
+    if total.currency:
+        return f"{Money(amount=total.amount, currency=total.currency)} in {plural(total.count, 'credit')}"
+    return plural(total.amount, "day") if total.kind == "days" else plural(total.amount, "upgrade")

@@ -1,0 +1,77 @@
+"""`makegood targets`: looks at production targets; trusts a host's key after a person has compared its fingerprint."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from bot import settings as config
+from bot.cli import config_option
+from bot.commands import common
+from bot.commands.checks import targets as checks
+from bot.commands.checks.finding import Finding, report
+from bot.domain.errors import NotFound, Refused
+from bot.fixes import ssh_trust
+from bot.fixes.redact import Redactor
+from bot.fixes.ssh_trust import Scanned
+from bot.fixes.targets import SshTarget, Target
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    what = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
+    listing = what.add_parser("list", help="every target and where it is, without secrets")
+    check = what.add_parser("check", help="connects to each, changes nothing; exit status 1 where one is wrong")
+    trust = what.add_parser("trust", help="shows the keys of a target's hosts and writes known_hosts after a yes")
+    trust.add_argument("name", metavar="NAME", help="the target, as in [targets.NAME]")
+    trust.add_argument("--yes", action="store_true", help="don't ask; a key that has changed is still refused")
+    for each in (listing, check, trust):
+        config_option(each)
+
+
+def run(args: argparse.Namespace) -> int:
+    settings, secrets = config.read(Path(args.config))
+    if args.what == "list":
+        for name, target in settings.targets.items():
+            common.say(f"{name:<14} {target.kind:<5} {checks.where(target)}")
+        return 0
+    if args.what == "trust":
+        return _trust(_host_target(settings.targets, args.name), asked=not args.yes)
+    found = asyncio.run(_check(settings.targets))
+    return report(found, Redactor(secret.get_secret_value() for secret in secrets))
+
+
+async def _check(targets: dict[str, Target]) -> list[Finding]:
+    return [finding for name, target in targets.items() for finding in await checks.target(name, target)]
+
+
+def _host_target(targets: dict[str, Target], name: str) -> SshTarget:
+    found = targets.get(name)
+    if isinstance(found, SshTarget):
+        return found
+    there = ", ".join(n for n, t in targets.items() if isinstance(t, SshTarget)) or "none"
+    raise NotFound(f"There is no target {name} with hosts in the settings. There is: {there}.")
+
+
+def _trust(target: SshTarget, *, asked: bool) -> int:
+    scanned = asyncio.run(ssh_trust.scan(target))
+    for found in scanned:
+        common.say(str(found))
+    if all(found.state == "known" for found in scanned):
+        common.say("Nothing to write: all of them are known.")
+        return 0
+    _agree(scanned, asked=asked)
+    known = ssh_trust.read_known(target.known_hosts)
+    ssh_trust.write_known(target.known_hosts, ssh_trust.with_keys(known, scanned))
+    common.say(f"Wrote {target.known_hosts}.")
+    return 0
+
+
+def _agree(scanned: tuple[Scanned, ...], *, asked: bool) -> None:
+    """Raises Refused unless a person said yes; only a person trusts a key that has changed."""
+    if not asked and any(found.state == "changed" for found in scanned):
+        raise Refused("A key has changed, so --yes is not enough: compare the fingerprint and run it without --yes.")
+    if asked:
+        sys.stdout.write("Are these the fingerprints that whoever runs the hosts tells you? Write yes: ")
+        sys.stdout.flush()
+        if sys.stdin.readline().strip().lower() != "yes":
+            raise Refused("Nothing was written.")

@@ -1,0 +1,21 @@
+"""What every event has, and the marks of its private fields."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from bot.domain.values import PRIVATE, CustomerHint, Frozen
+
+Text = Annotated[str, PRIVATE]
+Texts = Annotated[Mapping[str, str], PRIVATE]
+Hint = Annotated[CustomerHint, PRIVATE]
+
+
+class Event(Frozen):
+    """Base of all kinds."""
+
+    KIND: ClassVar[str] = ""
+    OUTCOME: ClassVar[bool] = False
+
+
+class Outcome(Event):
+    OUTCOME: ClassVar[bool] = True

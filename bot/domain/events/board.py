@@ -1,0 +1,37 @@
+"""The board's card, and sinks that gave up."""
+
+from bot.domain.events.base import Event, Outcome, Text
+
+
+class CardMade(Outcome):
+    KIND = "card_made"
+    id: str
+    url: str
+    adopted: bool = False
+
+
+class CardMoved(Outcome):
+    """Somebody moved the card on the board."""
+
+    KIND = "card_moved"
+    stage: str
+    by: Text = ""
+
+
+class CardCommented(Outcome):
+    KIND = "card_commented"
+    text: Text
+    by: Text = ""
+
+
+class Parked(Outcome):
+    """A sink gave up on this bug until a person asks for another try."""
+
+    KIND = "parked"
+    sink: str
+    why: Text
+
+
+class Unparked(Event):
+    KIND = "unparked"
+    sink: str

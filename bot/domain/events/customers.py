@@ -1,0 +1,135 @@
+"""Customers: who waits, what they wrote, what they are told and get."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime
+
+from bot.domain.events.base import Event, Hint, Outcome, Text
+from bot.domain.values import PRIVATE, Grant, Receipt
+
+
+class CustomerJoined(Outcome):
+    """Somebody was hit by this bug, or waits because of it."""
+
+    KIND = "customer_joined"
+    customer: str
+    """Ours, within the bug: "c1"."""
+    hint: Hint
+    via: str
+    """How we know: "bugsnag", "chatwoot", "by hand"."""
+    source: str = ""
+    """The channel they can be answered in; empty where only known by name."""
+    conversation: str = ""
+    url: str = ""
+
+
+class CustomerWrote(Outcome):
+    KIND = "customer_wrote"
+    customer: str
+    text: Text
+    at: AwareDatetime
+    source: str = ""
+    conversation: str = ""
+    url: str = ""
+    subject: Text = ""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+
+
+class CustomerPresence(Outcome):
+    KIND = "customer_presence"
+    customer: str
+    online: bool
+
+
+class AccountSeen(Outcome):
+    """What the billing system says of a customer."""
+
+    KIND = "account_seen"
+    customer: str
+    plan: str
+    currency: str = ""
+
+
+class Answered(Event):
+    """A first answer goes out: not the tell."""
+
+    KIND = "answered"
+    customers: tuple[str, ...]
+    text: Text
+    promised: AwareDatetime | None = None
+
+
+class Told(Event):
+    """The answer that it works, with what each customer gets."""
+
+    KIND = "told"
+    customers: tuple[str, ...]
+    text: Text
+    grants: tuple[Grant, ...] = ()
+
+
+class TellSkipped(Event):
+    """Nobody needs to tell these: they were only hit, or know already."""
+
+    KIND = "tell_skipped"
+    customers: tuple[str, ...]
+
+
+class TellReleased(Event):
+    """A makegood failed and the owner chose to tell without it."""
+
+    KIND = "tell_released"
+    tell: int
+    """seq of the Told entry."""
+    customer: str
+
+
+class Delivered(Outcome):
+    """A message reached the customer's channel."""
+
+    KIND = "delivered"
+    message: int
+    """seq of the Answered or Told entry."""
+    customer: str
+    state: Literal["delivered", "handed_off", "by_hand"]
+    external_id: str = ""
+
+
+class NotDelivered(Outcome):
+    """A message did not go out, or nobody knows (`doubtful`): a person is asked."""
+
+    KIND = "not_delivered"
+    message: int
+    customer: str
+    why: Text
+    doubtful: bool = False
+
+
+class Granted(Outcome):
+    KIND = "granted"
+    tell: int
+    customer: str
+    grant: Grant
+    receipt: Annotated[Receipt, PRIVATE]
+
+
+class NotGranted(Outcome):
+    KIND = "not_granted"
+    tell: int
+    customer: str
+    grant: Grant
+    why: Text
+    doubtful: bool = False
+
+
+class GrantUndoAsked(Event):
+    KIND = "grant_undo_asked"
+    granted: int
+    """seq of the Granted entry."""
+    why: Text = ""
+
+
+class GrantUndone(Outcome):
+    KIND = "grant_undone"
+    granted: int

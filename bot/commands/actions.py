@@ -56,13 +56,23 @@ def _list(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     settings = _settings(args)
     catalogue = _catalogue(args, settings)
-    problems = [str(problem) for problem in catalogue.check(settings.targets)]
+    problems = [str(problem) for problem in _used(catalogue, settings).check(settings.targets)]
     problems += [f"{e.path.name}: off; `makegood actions allow {e.name}`" for e in _off(catalogue)]
     for problem in problems:
         common.say(problem)
     if not problems:
         common.say(f"Nothing to complain about in {len(catalogue.entries)} actions and looks.")
     return 1 if problems else 0
+
+
+def _used(catalogue: Catalogue, settings: Settings) -> Catalogue:
+    """Without shipped actions that name a target this team has no use for."""
+    entries = {
+        name: entry
+        for name, entry in catalogue.entries.items()
+        if entry.path.parent != SHIPPED or entry.cls.target in ("", *settings.targets)
+    }
+    return Catalogue(entries, catalogue.problems)
 
 
 def _off(catalogue: Catalogue) -> list[Entry]:

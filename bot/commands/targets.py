@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot import settings as config
@@ -40,11 +41,11 @@ def run(args: argparse.Namespace) -> int:
     return report(found, Redactor(secret.get_secret_value() for secret in secrets))
 
 
-async def _check(targets: dict[str, Target]) -> list[Finding]:
+async def _check(targets: Mapping[str, Target]) -> list[Finding]:
     return [finding for name, target in targets.items() for finding in await checks.target(name, target)]
 
 
-def _host_target(targets: dict[str, Target], name: str) -> SshTarget:
+def _host_target(targets: Mapping[str, Target], name: str) -> SshTarget:
     found = targets.get(name)
     if isinstance(found, SshTarget):
         return found

@@ -63,9 +63,9 @@ def claimed(_bug: Bug, event: e.Claimed, at: datetime, _by: str) -> dict[str, An
     return {"owner": event.owner, "claimed_at": at}
 
 
-def passed_on(bug: Bug, event: e.HandedOver | e.TakenOver, _at: datetime, _by: str) -> dict[str, Any]:
+def passed_on(bug: Bug, event: e.HandedOver | e.TakenOver, at: datetime, _by: str) -> dict[str, Any]:
     debt = bug.debt.model_copy(update={"owner": event.owner}) if bug.debt else None
-    return {"owner": event.owner, "debt": debt}
+    return {"owner": event.owner, "claimed_at": at, "debt": debt}
 
 
 def fixed(_bug: Bug, event: e.Fixed, at: datetime, _by: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def gift(grant: Grant) -> str:
             return f"{grant.money} credit"
         case "days":
             return f"{plural(grant.days, 'day')} until {grant.until:%Y-%m-%d}"
-        case "upgrade":
+        case _:
             return f"{grant.plan} until {grant.until:%Y-%m-%d}"
 
 

@@ -199,6 +199,17 @@ class Sent(Frozen):
     external_id: str = ""
 
 
+_NO_MINOR = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+
+
+def minor_digits(currency: str) -> int:
+    """Decimal places of a currency's minor unit (ISO 4217): 2 for most, 0 for yen, 3 for some dinars."""
+    return 0 if currency in _NO_MINOR else 3 if currency in _THOUSANDTHS else 2
+
+
 class Money(Frozen):
     """Integer minor units and an ISO 4217 currency: Money(amount=500, currency="EUR") is €5."""
 
@@ -207,8 +218,8 @@ class Money(Frozen):
 
     def __str__(self) -> str:
         sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(self.currency)
-        value = Decimal(self.amount) / 100
-        text = f"{value:.2f}".removesuffix(".00")
+        digits = minor_digits(self.currency)
+        text = f"{Decimal(self.amount).scaleb(-digits):.{digits}f}".removesuffix("." + "0" * digits)
         return f"{sign}{text}" if sign else f"{text} {self.currency}"
 
 

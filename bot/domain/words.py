@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 ELLIPSIS = "…"
@@ -83,29 +84,24 @@ def foreign(text: str, limit: int = 3000, *, one_line: bool = False) -> str:
     if len(text) > 4 * limit:
         text = text[: 4 * limit]
     text = clean(" ".join(text.split()) if one_line else text)
+    return _fit(("".join(_ENTITIES.get(ch, ch) for ch in cluster) for cluster in _clusters(text)), limit)
+
+
+def _fit(pieces: Iterable[str], limit: int) -> str:
+    """As many as there is room for with the ellipsis; no piece is ever cut."""
     out: list[str] = []
     size = 0
-    for cluster in _clusters(text):
-        safe = "".join(_ENTITIES.get(ch, ch) for ch in cluster)
-        if size + len(safe) > limit - 1:
+    for piece in pieces:
+        size += len(piece)
+        if size > limit - 1:
             return "".join(out) + ELLIPSIS
-        out.append(safe)
-        size += len(safe)
+        out.append(piece)
     return "".join(out)
 
 
 def cut(text: str, limit: int) -> str:
     """Plain text (no mrkdwn) cut at a whole character to at most `limit`."""
-    if len(text) <= limit:
-        return text
-    out: list[str] = []
-    size = 0
-    for cluster in _clusters(text[: limit * 2]):
-        if size + len(cluster) > limit - 1:
-            break
-        out.append(cluster)
-        size += len(cluster)
-    return "".join(out) + ELLIPSIS
+    return text if len(text) <= limit else _fit(_clusters(text[: limit * 2]), limit)
 
 
 def link(url: str, label: str) -> str:

@@ -90,6 +90,11 @@ class Engine:
         call = self._call(self.catalogue.find(name), values, preview)
         return cast("Outcome", await call.runtime.investigate(call.action, preview, image, run, watch))
 
+    async def check(self, name: str, values: Values) -> int | None:
+        """How many rows still show the problem, by the action's own query; None where it has none."""
+        call = self._call(self.catalogue.usable(name), values)
+        return cast("int | None", await call.runtime.check(call.action)) if call.entry.kind == "sql" else None
+
     async def look(self, name: str, values: Values) -> Table:
         """A look's rows, for the asker's eyes."""
         entry = self.catalogue.usable(name)

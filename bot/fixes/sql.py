@@ -10,7 +10,8 @@ from bot.fixes import sql_preview, sql_run
 from bot.fixes.model import Look, Outcome, Preview, RunRef, SqlAction, Table
 from bot.fixes.redact import Redactor
 from bot.fixes.runtime import Watch
-from bot.fixes.sql_errors import reason
+from bot.fixes.sql_errors import reason, words
+from bot.fixes.sql_guard import guard_look
 from bot.fixes.sql_image import Image, decode, encode
 from bot.fixes.sql_look import read_look
 from bot.fixes.sql_plan import Plan, plan_action
@@ -71,7 +72,7 @@ class SqlRuntime:
                 return await self._seen(tx.conn, schema, image)
         except (Outside, SQLAlchemyError, OSError) as error:
             said = f"could not look at production ({reason(error)}). Look again, or look yourself"
-            return Outcome(state="unknown", summary=said, detail=self._redact(str(error)), image=image)
+            return Outcome(state="unknown", summary=said, detail=self._redact(words(error)), image=image)
 
     async def look(self, look: Look, name: str) -> Table:
         """The rows of a look, in a read-only transaction."""
@@ -82,11 +83,17 @@ class SqlRuntime:
             raise Rejected(f"The look did not work: {reason(error)}.") from error
 
     async def check(self, action: SqlAction) -> int | None:
-        """How many rows still show the problem; None where the action has no check."""
-        async with self._db.reading("makegood check") as conn:
-            schema = await self._schema(conn)
-            query = action.check(schema.for_actions())
-            return None if query is None else len((await conn.execute(query)).all())
+        """How many rows still show the problem, at most one more than the limit; None where the action has no check."""
+        try:
+            async with self._db.reading("makegood check") as conn:
+                schema = await self._schema(conn)
+                query = action.check(schema.for_actions())
+                if query is None:
+                    return None
+                guard_look(query, schema)
+                return len((await conn.execute(query.limit(self.target.row_limit + 1))).all())
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The check did not work: {reason(error)}.") from error
 
     async def close(self) -> None:
         await self._db.close()

@@ -45,6 +45,11 @@ def reason(error: BaseException) -> str:
     return _BY_STATE.get(state) or next(words, f"the database refused it ({state or type(error).__name__})")
 
 
+def words(error: BaseException) -> str:
+    """The driver's own first line; the lines after it ("DETAIL: Failing row contains …") quote whole rows."""
+    return next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
+
+
 def code_of(error: BaseException) -> str:
     """SQLSTATE, or MySQL's number."""
     original = getattr(error, "orig", error)

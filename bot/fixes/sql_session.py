@@ -128,7 +128,12 @@ async def _prepare_mysql(conn: AsyncConnection, name: str, waits: dict[str, floa
 def _engine(target: SqlTarget, url: SecretStr, *, read_only: bool) -> AsyncEngine:
     where = sa.make_url(url.get_secret_value())
     engine = create_async_engine(
-        where, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args=_arguments(target, where)
+        where,
+        pool_size=2,
+        max_overflow=2,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error's text quotes no row
+        connect_args=_arguments(target, where),
     )
     if where.get_backend_name() == "sqlite":
         _tame_sqlite(engine, read_only=read_only)

@@ -1,5 +1,6 @@
 """Folds stored alerts into bugs: repeats of one error together, in one transaction with the inbox."""
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,9 @@ from bot.ledger.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
 from bot.ledger.numbers import upsert
 from bot.ledger.tables import groups
+
+Group = tuple[str, str]
+"""Source and its id of the error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,53 +51,72 @@ class Alerts:
     rule: Rule
 
     async def fold(self, items: Sequence[Item]) -> list[Recorded]:
-        """All items are done afterwards; an item whose alerts fall into several groups is done with the last of them."""
-        reports = [report for item in items for report in _reports(item)]
-        by_group: dict[tuple[str, str], list[Report]] = defaultdict(list)
-        for report in reports:
-            by_group[report.alert.source, report.alert.group].append(report)
-        last = {report.key: group for group, several in by_group.items() for report in several}
-        idle = [item.key for item in items if item.key not in last]
-        done = [
-            await self._fold_group(several, [k for k, g in last.items() if g == group])
-            for group, several in by_group.items()
-        ]
-        for key in idle:
-            await self.inbox.finish(key)
+        """All items are done afterwards, each in the transaction that folds the last of its alerts."""
+        groups_of = {item.key: list(dict.fromkeys(map(_group_of, _reports(item)))) for item in items}
+        one: dict[Group, list[Report]] = defaultdict(list)
+        for report in (r for item in items if len(groups_of[item.key]) == 1 for r in _reports(item)):
+            one[_group_of(report)].append(report)
+        done = [await self._fold_group(reports, ends=True) for reports in one.values()]
+        for item in items:
+            done += await self._fold_apart(item, groups_of[item.key])
         return [r for r in done if r]
 
-    async def _fold_group(self, reports: list[Report], keys: list[str]) -> Recorded | None:
+    async def _fold_apart(self, item: Item, its: Sequence[Group]) -> list[Recorded | None]:
+        """An item that tells of several errors, or of none."""
+        if not its:
+            await self.inbox.finish(item.key)
+        if len(its) < 2:  # noqa: PLR2004 - one is folded with others of its kind
+            return []
+        of = {group: [r for r in _reports(item) if _group_of(r) == group] for group in its}
+        return [await self._fold_group(of[group], ends=group == its[-1]) for group in its]
+
+    async def _fold_group(self, reports: list[Report], *, ends: bool) -> Recorded | None:
+        """One error. Whatever somebody else has folded meanwhile is left out; `ends`: nothing is left of these items then."""
         async with self.ledger.db.write(HOOKS) as conn:
             bug, seen = await self._group(conn, reports[-1].alert)
+            left = await self.inbox.left(conn, {r.key for r in reports})
+            reports = [r for r in reports if r.key in left]
+            if not reports:
+                return None
             recorded = await (self._follow(conn, bug, reports) if bug else self._admit(conn, reports, seen))
-            await self.inbox.finish_in(conn, keys)
+            if ends:
+                await self.inbox.finish_in(conn, left)
             await self.ledger.notify(conn)
         if recorded:
             self.ledger.woken(recorded)
         return recorded
 
     async def _group(self, conn: AsyncConnection, alert: Alert) -> tuple[int | None, int]:
-        """The bug of this error group, locked, and how often we were told of it before."""
+        """The bug of this error group; without one yet, how often we were told of it before, and the group is locked."""
         place = {"team": self.ledger.team, "source": alert.source, "group": alert.group}
         await conn.execute(upsert(conn, groups).values(**place, seen=0, alert="").on_conflict_do_nothing())
-        row = (await conn.execute(select(groups.c.bug, groups.c.seen).where(self._is(alert)).with_for_update())).one()
+        query = select(groups.c.bug, groups.c.seen).where(self._is(alert))
+        row = (await conn.execute(query)).one()
+        if (
+            row.bug is None
+        ):  # a bug's row is locked before its group's (see spans), so a group with a bug is not locked here
+            row = (await conn.execute(query.with_for_update())).one()
         return row.bug, row.seen
 
     def _is(self, alert: Alert) -> ColumnElement[bool]:
         return and_(groups.c.team == self.ledger.team, groups.c.source == alert.source, groups.c.group == alert.group)
 
     async def _follow(self, conn: AsyncConnection, bug: int, reports: list[Report]) -> Recorded:
+        """Into the bug, or into the one that goes on for it: it may have been merged a moment ago."""
         happened = [r.alert for r in reports if r.alert.kind in HAPPENED]
         others = [r.alert for r in reports if r.alert.kind not in HAPPENED]
 
         def decide(now: Bug) -> list[Event]:
+            if now.merged_into:
+                raise _Merged(now.merged_into)
             events = [] if not happened else list(follow(now, _richest(happened), [a.event for a in happened]))
             told = [x for alert in others for x in follow(now, alert, ())]
             return [*events, *told, *_posts(reports)]
 
-        return await self.ledger.record_in(
-            conn, bug, decide, by=_source(reports[0].alert), key=f"alert:{reports[0].key}"[:200]
-        )
+        try:
+            return await self.ledger.record_in(conn, bug, decide, by=_source(reports[0].alert), key=_key(reports[0]))
+        except _Merged as merged:
+            return await self._follow(conn, merged.into, reports)
 
     async def _admit(self, conn: AsyncConnection, reports: list[Report], seen: int) -> Recorded | None:
         happened = [r for r in reports if r.alert.kind in HAPPENED]
@@ -105,20 +128,26 @@ class Alerts:
             values = {"seen": total, "alert": alert.model_dump_json()}
             await conn.execute(update(groups).where(self._is(alert)).values(values))
             return None
-        return await self.open(conn, alert, why, total, key=happened[0].key, posts=_posts(reports))
+        return await self.open(conn, alert, why, total, key=_key(happened[0]), posts=_posts(reports))
 
     async def open(
         self, conn: AsyncConnection, alert: Alert, why: str, seen: int, *, key: str, posts: Iterable[Event] = ()
     ) -> Recorded:
         """A new bug for this error group."""
         first = [*opening(alert, why, seen), *posts]
-        recorded = await self.ledger.open(conn, first, by=_source(alert), key=f"alert:{key}"[:200])
+        recorded = await self.ledger.open(conn, first, by=_source(alert), key=key)
         values = {"bug": recorded.bug.ref.number, "seen": seen, "alert": ""}
         await conn.execute(update(groups).where(self._is(alert)).values(values))
         return recorded
 
-    async def held_back(self, conn: AsyncConnection, hint: CustomerHint) -> Alert | None:
-        """An error that was not admitted, which hit this customer: now that they wait, it is."""
+    async def held_back(self, conn: AsyncConnection, hint: CustomerHint, key: str) -> Recorded | None:
+        """An error that was not admitted, which hit this customer: now that they wait, it is; unless somebody was quicker."""
+        alert = await self._hit(conn, hint)
+        if alert is None or (await self._group(conn, alert))[0]:
+            return None
+        return await self.open(conn, alert, "a customer waits", alert.occurrences, key=f"held:{key}"[:200])
+
+    async def _hit(self, conn: AsyncConnection, hint: CustomerHint) -> Alert | None:
         mine = and_(groups.c.team == self.ledger.team, groups.c.bug.is_(None), groups.c.alert != "")
         query = select(groups.c.alert).where(mine).order_by(groups.c.seen.desc()).limit(500)
         for text in (await conn.execute(query)).scalars():
@@ -126,6 +155,24 @@ class Alerts:
             if hint.email and alert.customer.email.casefold() == hint.email.casefold():
                 return alert
         return None
+
+
+class _Merged(Exception):
+    """The bug does not go on."""
+
+    def __init__(self, into: int) -> None:
+        super().__init__(into)
+        self.into = into
+
+
+def _group_of(report: Report) -> Group:
+    return report.alert.source, report.alert.group
+
+
+def _key(report: Report) -> str:
+    """One item may tell of several errors: each of them once."""
+    group = hashlib.sha256(report.alert.group.encode()).hexdigest()[:12]
+    return f"alert:{group}:{report.key}"[:200]
 
 
 def _richest(alerts: Sequence[Alert]) -> Alert:

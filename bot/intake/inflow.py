@@ -5,16 +5,20 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from bot.domain.errors import MakegoodError
+from bot.domain.errors import Doubtful, MakegoodError, Unavailable
+from bot.ledger.db import HOOKS
 from bot.ledger.inbox import Inbox, Item
+from bot.ledger.pace import TooSoon
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Sequence[Item]], Awaitable[object]]
 BATCH = 200
 SWEEP = 2.0
+OUTAGE = 10.0
+"""Seconds after which something that is away is asked again."""
 
 
 @dataclass
@@ -55,18 +59,41 @@ class Inflow:
             await self._handle(source, batch)
 
     async def _handle(self, source: str, batch: list[Item]) -> None:
+        """Never raises: what can't even be noted as failed is still in the inbox, and the sweep finds it there."""
         try:
             await self.handlers[source](batch)
         except Exception as error:
-            log.warning("%s: %s of %s", source, error, len(batch), exc_info=not isinstance(error, MakegoodError))
-            for item in batch:
-                await self._alone(item) if len(batch) > 1 else await self.inbox.failed(item, str(error))
+            log.warning(
+                "%s: %s of %s", source, error, len(batch), exc_info=not isinstance(error, MakegoodError | TooSoon)
+            )
+            try:
+                await self._apart(source, batch, error)
+            except (SQLAlchemyError, OSError, Unavailable) as gone:
+                log.warning("The database can't be reached: %s. What arrived waits in the inbox.", gone)
 
-    async def _alone(self, item: Item) -> None:
+    async def _apart(self, source: str, batch: list[Item], error: Exception) -> None:
+        """One by one, so that only what fails itself is tried again; what is done by now is left alone."""
+        if len(batch) == 1:
+            await self._failed(batch[0], error)
+            return
+        async with self.inbox.db.write(HOOKS) as conn:
+            left = await self.inbox.left(conn, [item.key for item in batch])
+        for item in batch:
+            if item.key in left:
+                await self._alone(source, item)
+
+    async def _alone(self, source: str, item: Item) -> None:
         try:
-            await self.handlers[item.source]([item])
-        except Exception as error:  # noqa: BLE001 - as above
-            await self.inbox.failed(item, str(error))
+            await self.handlers[source]([item])
+        except Exception as error:  # noqa: BLE001 - whatever it is concerns this item alone: it is noted and tried again
+            await self._failed(item, error)
+
+    async def _failed(self, item: Item, error: Exception) -> None:
+        """An outage is nobody's fault and may last for hours: only what fails by itself is given up in the end."""
+        if _passing(error):
+            await self.inbox.later(item, str(error), getattr(error, "wait", None) or OUTAGE)
+        else:
+            await self.inbox.failed(item, str(error) or repr(error))
 
     async def _sweep(self) -> None:
         while True:
@@ -74,6 +101,12 @@ class Inflow:
                 if await self.inbox.waiting(self.handlers):
                     for item in await self.inbox.take(self.handlers):
                         self._queue(item.source).put_nowait(item)
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, OSError, Unavailable) as error:
                 log.warning("The inbox can't be read: %s. Trying again.", error)
             await asyncio.sleep(SWEEP)
+
+
+def _passing(error: Exception) -> bool:
+    """Another system, the pace or the database, not the item."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, Unavailable | Doubtful | TooSoon | OperationalError | OSError)

@@ -20,7 +20,8 @@ from bot.ledger.numbers import upsert
 from bot.ledger.reading import list_bugs
 from bot.ledger.tables import conversations
 
-ASKED, JOINED, DROPPED = "asked", "joined", "dropped"
+ASKING, ASKED, JOINED, DROPPED = "asking", "asked", "joined", "dropped"
+"""`ASKING`: the line that asks a person may stand in the channel, or not yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,32 +41,34 @@ class People:
             return
         row = await self._row(inbound)
         if row and row["bug"]:
-            await self.arrive(row["bug"], inbound, key)
+            await self.arrive(row["bug"], inbound)
         elif row and row["state"] == DROPPED:
             return
         else:
-            await self._place(inbound, key, asked=bool(row))
+            await self._place(inbound, key, row["state"] if row else "")
 
-    async def _place(self, inbound: Inbound, key: str, *, asked: bool) -> None:
+    async def _place(self, inbound: Inbound, key: str, state: str) -> None:
         """A conversation that is not any bug's yet."""
         found = rules.match(inbound, await list_bugs(self.ledger), self.ledger.clock())
         if found.sure:
-            await self.arrive(found.sure, inbound, key)
+            await self.arrive(found.sure, inbound)
             return
         held = await self._held_back(inbound, key)
         if held:
-            await self.arrive(held, inbound, key)
-        elif inbound.text and not asked:
+            await self.arrive(held, inbound)
+        elif inbound.text and state != ASKED:
+            await self._save(inbound, ASKING)
+            await self.proposals.ask(inbound, found.maybe, doubt=state == ASKING)
             await self._save(inbound, ASKED)
-            await self.proposals.ask(inbound, found.maybe)
         elif inbound.text:
             await self._save(inbound, ASKED)
 
-    async def arrive(self, bug: int, inbound: Inbound, key: str) -> Recorded:
-        """It is this bug's: recorded, and so is all that follows in the same conversation."""
+    async def arrive(self, bug: int, inbound: Inbound) -> Recorded:
+        """It is this bug's: recorded once, whoever finds out first, and so is all that follows in the same conversation."""
         by = Actor(kind=ActorKind.SOURCE, id=inbound.source)
         now = self.ledger.clock()
-        recorded = await self.ledger.record(bug, lambda b: rules.arrive(b, inbound, now), by=by, key=f"in:{key}"[:200])
+        key = f"in:{inbound.source}:{inbound.event}"[:200]
+        recorded = await self.ledger.record(bug, lambda b: rules.arrive(b, inbound, now), by=by, key=key)
         await self._save(inbound, JOINED, bug)
         return recorded
 
@@ -74,10 +77,9 @@ class People:
         if not inbound.customer.email:
             return None
         async with self.ledger.db.write() as conn:
-            alert = await self.alerts.held_back(conn, inbound.customer)
-            if alert is None:
+            recorded = await self.alerts.held_back(conn, inbound.customer, key)
+            if recorded is None:
                 return None
-            recorded = await self.alerts.open(conn, alert, "a customer waits", alert.occurrences, key=f"held:{key}")
             await self.ledger.notify(conn)
         self.ledger.woken(recorded)
         return recorded.bug.ref.number
@@ -87,22 +89,22 @@ class People:
         mails = {c.hint.email.casefold() for c in bug.customers if c.hint.email}
         if not mails:
             return
-        where = and_(conversations.c.team == self.ledger.team, conversations.c.state == ASKED)
+        where = and_(conversations.c.team == self.ledger.team, conversations.c.state.in_((ASKING, ASKED)))
         async with self.ledger.db.read() as conn:
             bodies = list((await conn.execute(select(conversations.c.body).where(where))).scalars())
         for inbound in map(Inbound.model_validate_json, bodies):
             if inbound.customer.email.casefold() in mails:
-                await self.arrive(bug.ref.number, inbound, inbound.event)
+                await self.arrive(bug.ref.number, inbound)
                 await self.proposals.settled(inbound, f"joined BUG-{bug.ref.number}")
 
-    async def join(self, source: str, conversation: str, bug: int, key: str) -> None:
+    async def join(self, source: str, conversation: str, bug: int) -> None:
         """A person chose the bug."""
         inbound = await self._asked(source, conversation)
-        await self.arrive(bug, inbound, key)
+        await self.arrive(bug, inbound)
         await self.proposals.settled(inbound, f"is BUG-{bug}")
 
-    async def open(self, source: str, conversation: str, by: Actor, key: str) -> int:
-        """A person made it a bug of its own."""
+    async def open(self, source: str, conversation: str, by: Actor) -> int:
+        """A person made it a bug of its own; pressed twice, or begun again after a cut-off, it is one."""
         inbound = await self._asked(source, conversation)
         title = cut(inbound.subject or " ".join(inbound.text.split()), 120)
         first = Opened(
@@ -114,11 +116,11 @@ class People:
             admitted="a customer waits",
         )
         async with self.ledger.db.write() as conn:
-            recorded = await self.ledger.open(conn, [first], by=by, key=f"ask:{key}")
+            recorded = await self.ledger.open(conn, [first], by=by, key=f"new:{source}:{conversation}"[:200])
             await self.ledger.notify(conn)
         self.ledger.woken(recorded)
         number = recorded.bug.ref.number
-        await self.join(source, conversation, number, f"{key}:join")
+        await self.join(source, conversation, number)
         return number
 
     async def drop(self, source: str, conversation: str) -> None:
@@ -129,7 +131,7 @@ class People:
 
     async def _asked(self, source: str, conversation: str) -> Inbound:
         row = await self._row_of(source, conversation)
-        if row is None or row["state"] != ASKED:
+        if row is None or row["state"] not in {ASKING, ASKED}:
             raise NotFound("Somebody has decided about this message already.")
         return Inbound.model_validate_json(row["body"])
 

@@ -1,13 +1,18 @@
 """The one line for a message that belongs to no bug: who, what, and [New bug] [Same as …] [Not a bug]."""
 
+import logging
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from bot.domain.errors import Outside
 from bot.domain.values import Inbound
 from bot.domain.words import foreign, link
+from bot.ledger.pace import TooSoon
 from bot.slack import kit
 from bot.slack.client import SlackPort
 from bot.slack.marks import mark
+
+log = logging.getLogger(__name__)
 
 EVENT = "makegood_inbound"
 
@@ -18,7 +23,10 @@ class Proposals:
     channel: str
     _posted: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    async def ask(self, inbound: Inbound, maybe: int | None) -> None:
+    async def ask(self, inbound: Inbound, maybe: int | None, *, doubt: bool = False) -> None:
+        """`doubt`: it may have been asked already, look first."""
+        if doubt and await self._find(inbound):
+            return
         payload = {"source": inbound.source, "conversation": inbound.conversation}
         text = summary(inbound)
         ts = await self.port.say(
@@ -31,10 +39,13 @@ class Proposals:
 
     async def settled(self, inbound: Inbound, what: str) -> None:
         """The line loses its buttons; after a restart it is found by its metadata."""
-        ts = self._posted.get((inbound.source, inbound.conversation)) or await self._find(inbound)
-        if ts:
-            text = f"{summary(inbound)} — {what}"
-            await self.port.update(self.channel, ts, text=text, blocks=kit.render([kit.context(text, "settled")]))
+        text = f"{summary(inbound)} — {what}"
+        try:
+            ts = self._posted.get((inbound.source, inbound.conversation)) or await self._find(inbound)
+            if ts:
+                await self.port.update(self.channel, ts, text=text, blocks=kit.render([kit.context(text, "settled")]))
+        except (Outside, TooSoon) as error:  # it is decided and recorded; whoever presses later is told so
+            log.info("The line of %s keeps its buttons: %s", inbound.conversation, error)
 
     async def _find(self, inbound: Inbound) -> str | None:
         page = await self.port.call("conversations.history", channel=self.channel, limit=200, include_all_metadata=True)

@@ -11,6 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.domain.errors import Unavailable
+
 PEOPLE, SINKS, HOOKS = 0, 1, 2
 
 
@@ -53,7 +55,7 @@ class Turnstile:
 
 
 class Database:
-    """`write` is a transaction; `read` sees a consistent state and never waits for a writer."""
+    """`write` is a transaction; `read` and `snapshot` never wait for a writer."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -64,10 +66,10 @@ class Database:
     @asynccontextmanager
     async def write(self, rank: int = PEOPLE) -> AsyncIterator[AsyncConnection]:
         if not self.sqlite:
-            async with self.engine.begin() as conn:
+            async with self._connection() as conn, conn.begin():
                 yield conn
             return
-        async with self._turnstile.hold(rank), self.engine.connect() as conn:
+        async with self._turnstile.hold(rank), self._connection() as conn:
             await conn.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield conn
@@ -78,7 +80,31 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.connect() as conn:
+        """Each query sees what is committed by then."""
+        async with self._connection() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """All queries see the same moment, whatever is written meanwhile."""
+        async with self._connection() as conn:
+            if self.sqlite:
+                await conn.exec_driver_sql("BEGIN")
+            else:
+                await conn.execution_options(isolation_level="REPEATABLE READ")
+            try:
+                yield conn
+            finally:
+                await conn.rollback()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        """Raises Unavailable where there is none to be had: each driver has errors of its own for it."""
+        try:
+            conn = await self.engine.connect()
+        except Exception as error:
+            raise Unavailable(f"The database can't be reached: {error}.") from error
+        async with conn:
             yield conn
 
     async def alive(self) -> bool:
@@ -86,7 +112,7 @@ class Database:
         try:
             async with self.read() as conn:
                 await conn.exec_driver_sql("SELECT 1")
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError, Unavailable):
             return False
         return True
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db import HOOKS, PEOPLE, Database
@@ -70,32 +71,42 @@ class Inbox:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
-                new = await self._commit([w.what for w in batch])
+                await self._commit(batch)
             except BaseException as error:  # whoever waits must be told, whatever it was: nothing was stored
+                if len(batch) > 1 and _about_one(error):
+                    await self._one_by_one(batch)
+                    continue
                 _settle(batch, error)
                 if not isinstance(error, Exception):
                     raise
-                continue
-            for waiting in batch:
-                if not waiting.written.done():
-                    waiting.written.set_result(waiting.what.key in new)
-                new.discard(waiting.what.key)
 
-    async def _commit(self, batch: list[Item | _Done]) -> set[str]:
-        items = {x.key: x for x in batch if isinstance(x, Item)}
-        ended = [x for x in batch if isinstance(x, _Done)]
+    async def _one_by_one(self, batch: list[_Waiting]) -> None:
+        """One of them can't be stored: the others must not fail with it."""
+        for waiting in batch:
+            try:
+                await self._commit([waiting])
+            except (SQLAlchemyError, ValueError) as error:
+                _settle([waiting], error)
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        items = {w.what.key: w.what for w in batch if isinstance(w.what, Item)}
+        ended = [w.what for w in batch if isinstance(w.what, _Done)]
         new: set[str] = set()
         async with self.db.write(HOOKS if items else PEOPLE) as conn:
             if items:
                 new = await self._insert(conn, items.values())
             for state, note in {(x.state, x.note) for x in ended}:
                 await self.finish_in(conn, [x.key for x in ended if (x.state, x.note) == (state, note)], state, note)
-        return new
+        for waiting in batch:
+            if not waiting.written.done():
+                waiting.written.set_result(waiting.what.key in new)
+            new.discard(waiting.what.key)
 
     async def _insert(self, conn: AsyncConnection, items: Iterable[Item]) -> set[str]:
         now = self.clock()
         statement = upsert(conn, inbox).on_conflict_do_nothing().returning(inbox.c.key)
-        return set((await conn.execute(statement.values([self._row(i, now) for i in items]))).scalars())
+        rows = [self._row(i, now) for i in sorted(items, key=lambda i: i.key)]  # the order in which everybody locks
+        return set((await conn.execute(statement.values(rows))).scalars())
 
     def _row(self, item: Item, now: float) -> dict[str, Any]:
         mine = {"team": self.team, "key": item.key, "source": item.source, "body": item.body}
@@ -129,22 +140,32 @@ class Inbox:
 
     async def finish_in(self, conn: AsyncConnection, keys: Iterable[str], state: str = "done", note: str = "") -> None:
         """Done with these keys, in the transaction that did it; what they said is not kept a second time."""
-        rows = [{"k": key} for key in keys]
+        rows = [{"k": key} for key in sorted(keys)]
         statement = update(inbox).where(inbox.c.team == self.team, inbox.c.key == bindparam("k"))
         if rows:
-            await conn.execute(statement.values(state=state, note=note[:500], body=""), rows)
+            await conn.execute(statement.values(state=state, note=_note(note), body=""), rows)
+
+    async def left(self, conn: AsyncConnection, keys: Iterable[str]) -> set[str]:
+        """Which of these nobody finished yet; locked, so that nobody does before this transaction ends."""
+        mine = (inbox.c.team == self.team) & inbox.c.key.in_(tuple(keys)) & (inbox.c.state == "new")
+        query = select(inbox.c.key).where(mine).order_by(inbox.c.key).with_for_update()
+        return set((await conn.execute(query)).scalars())
 
     async def failed(self, item: Item, why: str) -> None:
         """Try again later; after MAX_ATTEMPTS it is dead and `makegood doctor` says so."""
         state = "dead" if item.attempts + 1 >= MAX_ATTEMPTS else "new"
-        values = {
-            "state": state,
-            "note": why[:500],
-            "attempts": item.attempts + 1,
-            "due": self.clock() + 2.0**item.attempts,
-        }
+        await self._again(item, state, why, item.attempts + 1, 2.0**item.attempts)
+
+    async def later(self, item: Item, why: str, pause: float) -> None:
+        """It could not be worked on yet, through no fault of its own: not an attempt."""
+        await self._again(item, "new", why, item.attempts, pause)
+
+    async def _again(self, item: Item, state: str, why: str, attempts: int, pause: float) -> None:
+        """Whatever was finished meanwhile stays finished."""
+        mine = (inbox.c.team == self.team) & (inbox.c.key == item.key) & (inbox.c.state == "new")
+        values = {"state": state, "note": _note(why), "attempts": attempts, "due": self.clock() + pause}
         async with self.db.write(HOOKS) as conn:
-            await conn.execute(update(inbox).where(inbox.c.team == self.team, inbox.c.key == item.key).values(values))
+            await conn.execute(update(inbox).where(mine).values(values))
 
     async def abandoned(self) -> None:
         """The only process starts: whatever is new was left behind by the one before."""
@@ -161,6 +182,18 @@ class Inbox:
         )
         async with self.db.write(HOOKS) as conn:
             await conn.execute(inbox.delete().where(old))
+
+
+def _about_one(error: BaseException) -> bool:
+    """Not about the database as a whole: a text that it can't store."""
+    if isinstance(error, DBAPIError):
+        return not (isinstance(error, OperationalError) or error.connection_invalidated)
+    return isinstance(error, ValueError)
+
+
+def _note(text: str) -> str:
+    """What any database stores: PostgreSQL knows no NUL."""
+    return text[:500].replace("\x00", "")
 
 
 def _settle(batch: list[_Waiting], error: BaseException) -> None:

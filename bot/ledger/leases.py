@@ -1,7 +1,7 @@
 """A lease on a cursor: who serves it now, guarded by a fencing token; an expired one is taken over with doubt."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ class Lease:
     bug: int
     sink: str
     done: int
+    rank: int
     attempts: int
     fence: int
     doubt: bool
@@ -34,15 +35,19 @@ class Lease:
         return self is not _NONE
 
 
-_NONE = Lease(bug=0, sink="", done=0, attempts=0, fence=0, doubt=False, external="")
+_NONE = Lease(bug=0, sink="", done=0, rank=0, attempts=0, fence=0, doubt=False, external="")
 
 
-async def take(ledger: Ledger, free: Mapping[str, int], seconds: float) -> list[Lease]:
-    """The most urgent due cursors, at most as many as there are free places; a lease that ran out was cut off: doubt."""
+async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int], seconds: float) -> list[Lease]:
+    """The most urgent due cursors, at most as many as there are free places; a lease that ran out was cut off: doubt.
+
+    `below`: of this sink only what is more urgent than this rank, for the rest has to wait.
+    """
     now = ledger.clock().timestamp()
+    ours = (and_(cursors.c.sink == name, cursors.c.rank < below[name]) for name in free if name in below)
     due = and_(
         cursors.c.team == ledger.team,
-        cursors.c.sink.in_(tuple(free)),
+        or_(cursors.c.sink.in_([name for name in free if name not in below]), *ours),
         cursors.c.due <= now,
         cursors.c.lease <= now,
         cursors.c.parked.is_(None),
@@ -73,6 +78,7 @@ def _lease(row: Any) -> Lease:
         bug=row.bug,
         sink=row.sink,
         done=row.done,
+        rank=row.rank,
         attempts=row.attempts,
         fence=row.fence + 1,
         doubt=bool(row.doubt) or row.lease > 0,
@@ -104,6 +110,7 @@ async def move(
     done: int,
     external: Mapping[str, Any] | None,
     again_in: float | None,
+    seconds: float,
 ) -> Lease:
     """The cursor stands at `done`; the lease goes on for the next entry, or ends where the sink asked for a pause."""
     values: dict[str, Any] = {"done": done, "attempts": 0, "doubt": 0}
@@ -111,7 +118,7 @@ async def move(
     if text != lease.external:
         values["external"] = text
     now = ledger.clock().timestamp()
-    values["lease"] = now + LEASE
+    values["lease"] = now + seconds
     if again_in is not None:
         behind = await _head(conn, ledger, lease.bug) > done
         values |= {"lease": 0, "due": now if behind else now + again_in}
@@ -124,12 +131,12 @@ async def _head(conn: AsyncConnection, ledger: Ledger, bug: int, *, lock: bool =
     return int((await conn.execute(query.with_for_update() if lock else query)).scalar_one())
 
 
-async def renew(ledger: Ledger, leases: Iterable[Lease], seconds: float) -> None:
-    """Whoever is still at it keeps it; one that was taken over meanwhile stays lost."""
+async def renew(ledger: Ledger, lease: Lease, seconds: float) -> bool:
+    """Whoever is still at it keeps it; False for one that was taken over meanwhile. One row a transaction: nobody waits in a ring."""
     values = {"lease": ledger.clock().timestamp() + seconds}
     async with ledger.db.write(SINKS) as conn:
-        for lease in leases:
-            await conn.execute(update(cursors).where(_mine(ledger, lease), cursors.c.lease > 0).values(values))
+        result = await conn.execute(update(cursors).where(_mine(ledger, lease), cursors.c.lease > 0).values(values))
+    return bool(result.rowcount)
 
 
 async def abandoned(ledger: Ledger, pause: float) -> None:
@@ -166,15 +173,6 @@ async def unpark_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) 
     """Another try, from where it stopped; it looks first."""
     values = {"parked": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
     await conn.execute(update(cursors).where(_place(ledger, bug, sink)).values(values))
-
-
-async def poke(ledger: Ledger, bug: int, sinks: tuple[str, ...]) -> None:
-    """What they waited for is there now."""
-    where = and_(
-        cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(sinks), cursors.c.due.is_not(None)
-    )
-    async with ledger.db.write(SINKS) as conn:
-        await conn.execute(update(cursors).where(where, cursors.c.attempts == 0).values(due=ledger.clock().timestamp()))
 
 
 async def external(ledger: Ledger, bug: int, sink: str) -> dict[str, Any]:

@@ -24,7 +24,6 @@ Decision = Event | Iterable[Event] | None
 Decide = Callable[[Bug], Decision]
 Also = Callable[[AsyncConnection, Bug, tuple["Entry", ...]], Awaitable[None]]
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="makegood")
-IMAGE_DAYS = 30
 
 
 def utcnow() -> datetime:
@@ -96,7 +95,11 @@ class Ledger:
     async def open(
         self, conn: AsyncConnection, first: Iterable[Event], *, by: Actor, key: str | None = None
     ) -> Recorded:
-        """A new bug, inside the caller's transaction."""
+        """A new bug, inside the caller's transaction; under a key that was used before, the bug that it made."""
+        made = key and await self.used(conn, key)
+        if made:
+            before, _ = await self._lock(conn, made)
+            return Recorded(before=before, bug=before, entries=(), again=True)
         number = await next_number(conn, self.team, "bug")
         blank = Bug(ref=BugRef(team=self.team, number=number))
         await conn.execute(bugs.insert().values(_row(blank, chain.START, self.clock())))
@@ -107,9 +110,15 @@ class Ledger:
         if not self.db.sqlite:
             await conn.exec_driver_sql("SELECT pg_notify('makegood', '')")
 
-    async def used(self, conn: AsyncConnection, key: str) -> bool:
-        found = await conn.execute(select(entries.c.seq).where(entries.c.team == self.team, entries.c.key == key))
-        return found.first() is not None
+    async def used(self, conn: AsyncConnection, key: str) -> int | None:
+        """The bug whose trail holds this key."""
+        query = select(entries.c.bug).where(entries.c.team == self.team, entries.c.key == key)
+        bug: int | None = (await conn.execute(query)).scalar()
+        return bug
+
+    async def lock(self, conn: AsyncConnection, bug: int) -> Bug:
+        """The bug as nobody else changes it until the transaction ends; who locks several does so by rising number."""
+        return (await self._lock(conn, bug))[0]
 
     async def _lock(self, conn: AsyncConnection, bug: int) -> tuple[Bug, str]:
         query = select(bugs.c.state, bugs.c.head).where(bugs.c.team == self.team, bugs.c.number == bug)

@@ -1,6 +1,6 @@
 """Budgets that all processes share: one row a scope (GCRA), 429s included. Nothing waits here: who may not go is told when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import case, select
@@ -36,40 +36,36 @@ class Pace:
         """One unit of each budget, or TooSoon and none taken."""
         async with self.db.write(SINKS) as conn:
             now = self.clock()
-            free = await self._free_at(conn, wanted)
-            for budget in wanted:
-                wait = free.get(budget.scope, 0.0) - (budget.burst - 1) * budget.every - now
+            await self._none_blocked(conn, wanted, now)
+            for budget in sorted(wanted, key=lambda b: b.scope):  # everybody locks them in this order
+                free_at = await self._use(conn, budget, now)
+                wait = free_at - budget.burst * budget.every - now
                 if wait > 0:
                     raise TooSoon(budget.scope, wait)
-            rows = [
-                {"team": self.team, "scope": b.scope, "free_at": max(free.get(b.scope, 0.0), now) + b.every}
-                for b in wanted
-            ]
-            await self._put(conn, rows)
 
     async def blocked(self, scope: str, seconds: float) -> None:
         """The other side said 429: nobody uses this scope until then."""
+        until = self.clock() + seconds
+        statement = upsert(self.db.engine, budgets).values(team=self.team, scope=f"429:{scope}", free_at=until)
+        longer = case((budgets.c.free_at > until, budgets.c.free_at), else_=until)
         async with self.db.write(SINKS) as conn:
-            # far enough ahead that even a whole burst has to wait
-            await self._put(conn, [{"team": self.team, "scope": f"429:{scope}", "free_at": self.clock() + seconds}])
+            await conn.execute(
+                statement.on_conflict_do_update(index_elements=["team", "scope"], set_={"free_at": longer})
+            )
 
-    async def _free_at(self, conn: AsyncConnection, wanted: tuple[Budget, ...]) -> dict[str, float]:
-        scopes = [b.scope for b in wanted] + [f"429:{b.scope}" for b in wanted]
+    async def _none_blocked(self, conn: AsyncConnection, wanted: Iterable[Budget], now: float) -> None:
         query = select(budgets.c.scope, budgets.c.free_at).where(
-            budgets.c.team == self.team, budgets.c.scope.in_(scopes)
+            budgets.c.team == self.team, budgets.c.scope.in_([f"429:{b.scope}" for b in wanted])
         )
-        free = {r.scope: float(r.free_at) for r in await conn.execute(query.with_for_update())}
-        for budget in wanted:
-            until = free.get(f"429:{budget.scope}", 0.0)
-            if until > self.clock():
-                raise TooSoon(budget.scope, until - self.clock())
-        return free
+        for row in await conn.execute(query):
+            if row.free_at > now:
+                raise TooSoon(row.scope.removeprefix("429:"), row.free_at - now)
 
-    async def _put(self, conn: AsyncConnection, rows: list[dict[str, object]]) -> None:
-        statement = upsert(conn, budgets)
-        later = case(
-            (statement.excluded.free_at > budgets.c.free_at, statement.excluded.free_at), else_=budgets.c.free_at
-        )
-        await conn.execute(
-            statement.on_conflict_do_update(index_elements=["team", "scope"], set_={"free_at": later}), rows
-        )
+    async def _use(self, conn: AsyncConnection, budget: Budget, now: float) -> float:
+        """Adds one unit in one statement, so that two processes never use the same one; undone with the transaction."""
+        statement = upsert(conn, budgets).values(team=self.team, scope=budget.scope, free_at=now + budget.every)
+        base = case((budgets.c.free_at > now, budgets.c.free_at), else_=now)
+        added = statement.on_conflict_do_update(
+            index_elements=["team", "scope"], set_={"free_at": base + budget.every}
+        ).returning(budgets.c.free_at)
+        return float((await conn.execute(added)).scalar_one())

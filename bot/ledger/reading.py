@@ -58,6 +58,13 @@ async def entries_after(ledger: Ledger, bug: int, seq: int, limit: int = SOME) -
     return found
 
 
+async def unknown_after(ledger: Ledger, bug: int, seq: int) -> bool:
+    """Whether a newer version wrote something that this one does not know."""
+    where = and_(entries.c.team == ledger.team, entries.c.bug == bug, entries.c.seq > seq)
+    async with ledger.db.read() as conn:
+        return not set((await conn.execute(select(entries.c.kind).where(where))).scalars()) <= KINDS.keys()
+
+
 def _entry(team: str, row: Any) -> Entry:
     return Entry(
         bug=BugRef(team=team, number=row.bug),

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.domain.bug import Bug
 from bot.domain.errors import Doubtful, MakegoodError, Unavailable
 from bot.domain.events import Event, Parked
@@ -15,11 +17,12 @@ from bot.domain.life import allowed
 from bot.domain.values import Actor, ActorKind
 from bot.ledger import leases
 from bot.ledger.db import SINKS
+from bot.ledger.holding import Holding
 from bot.ledger.leases import Lease
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.pace import TooSoon
 from bot.ledger.queue import Interest
-from bot.ledger.reading import entries_after, load
+from bot.ledger.reading import entries_after, load, unknown_after
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,8 @@ MAX_ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 DOUBT_PAUSE = 10.0
 """Seconds: a call that was cut off may still arrive there; looking sooner would see nothing."""
+FOREIGN_PAUSE = 15.0
+"""Seconds: a newer version is at work beside this one, and serves the kinds of entries that this one does not know."""
 POLL = 1.0
 
 
@@ -82,36 +87,32 @@ class Relay:
     max_attempts: int = MAX_ATTEMPTS
     lease_seconds: float = leases.LEASE
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
-    _held: dict[tuple[int, str], Lease] = field(default_factory=dict)
-    _not_before: dict[str, float] = field(default_factory=dict)
+    _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Sinks that met TooSoon: until when, and from which rank on they wait."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._holding = Holding(self.ledger, self.lease_seconds)
 
     def wake(self) -> None:
         self._wake.set()
 
     async def run(self) -> None:
         """Until `stop`: then what is under way is finished, and nothing new is begun."""
-        heartbeat = asyncio.create_task(self._keep())
+        heartbeat = asyncio.create_task(self._holding.keep())
         try:
             await self._loop()
         finally:
             heartbeat.cancel()
-
-    async def _keep(self) -> None:
-        """Leases of what takes long are renewed; of a process that stopped they run out."""
-        while True:
-            await asyncio.sleep(self.lease_seconds / 3)
-            if self._held:
-                await leases.renew(self.ledger, list(self._held.values()), self.lease_seconds)
 
     async def _loop(self) -> None:
         while not self._stopping:
             self._wake.clear()
             try:
                 found = await self._begin()
-            except (OSError, MakegoodError) as error:
-                log.warning("The database can't be reached: %s. Trying again.", error)
+            except (OSError, SQLAlchemyError, MakegoodError) as error:
+                log.warning("What is due can't be read: %s. Trying again.", error)
                 found = 0
             if not found:
                 await self._rest()
@@ -127,23 +128,29 @@ class Relay:
 
     async def _rest(self) -> None:
         now = self.ledger.clock().timestamp()
-        soon = min((t - now for t in self._not_before.values() if t > now), default=POLL)
+        soon = min((until - now for until, _ in self._scarce.values() if until > now), default=POLL)
         try:
             await asyncio.wait_for(self._wake.wait(), max(0.01, min(POLL, soon)))
         except TimeoutError:
             return
 
     def _free(self) -> dict[str, int]:
-        """Sinks that may begin now, with their free places."""
-        now = self.ledger.clock().timestamp()
+        """Sinks with their free places."""
         busy = list(self._tasks.values())
-        free = {n: s.slots - busy.count(n) for n, s in self.sinks.items() if self._not_before.get(n, 0) <= now}
+        free = {name: sink.slots - busy.count(name) for name, sink in self.sinks.items()}
         return {name: places for name, places in free.items() if places > 0}
 
+    def _below(self) -> dict[str, int]:
+        """What is scarce is left to whatever is more urgent than what had to wait."""
+        now = self.ledger.clock().timestamp()
+        self._scarce = {name: wait for name, wait in self._scarce.items() if wait[0] > now}
+        return {name: rank for name, (_, rank) in self._scarce.items()}
+
     async def _begin(self) -> int:
-        leased = await leases.take(self.ledger, self._free(), self.lease_seconds)
+        now = asyncio.get_running_loop().time()
+        leased = await leases.take(self.ledger, self._free(), self._below(), self.lease_seconds)
         for lease in leased:
-            task = asyncio.create_task(self._serve(lease))
+            task = asyncio.create_task(self._serve(lease, now))
             self._tasks[task] = lease.sink
             task.add_done_callback(self._ended)
         return len(leased)
@@ -154,21 +161,18 @@ class Relay:
         if not task.cancelled() and (error := task.exception()):
             log.error("A cursor could not be moved; its lease will run out and it is tried again.", exc_info=error)
 
-    async def _serve(self, lease: Lease) -> None:
-        """One cursor up to its head, or to the first thing that does not go."""
-        place = (lease.bug, lease.sink)
-        self._held[place] = lease
-        try:
+    async def _serve(self, lease: Lease, taken: float) -> None:
+        """One cursor up to its head, or to the first thing that does not go. A run on production is never stopped for a lease."""
+        async with self._holding.hold(lease, taken, endless=lease.sink == "production"):
             await self._serve_held(self.sinks[lease.sink], lease)
-        finally:
-            self._held.pop(place, None)
 
     async def _serve_held(self, sink: Sink, lease: Lease) -> None:
+        asked = True  # a cursor is due for something new, or because its sink wanted to be asked again
         while lease:
             try:
                 bug = await load(self.ledger, lease.bug)
                 entry, head = await self._next(sink, lease, bug)
-                if entry is None and not (sink.interest.jumps and lease.done < bug.seq):
+                if entry is None and not (sink.interest.jumps and (asked or lease.done < bug.seq)):
                     await leases.rest(self.ledger, lease, done=head)
                     return
                 served = await sink.serve(_work(bug, entry, lease))
@@ -178,7 +182,7 @@ class Relay:
             if served.stuck:
                 await self._partly(lease, served)
                 return
-            lease = await self._done(sink, lease, entry.seq if entry else bug.seq, served)
+            lease, asked = await self._done(sink, lease, entry.seq if entry else bug.seq, served), False
 
     async def _partly(self, lease: Lease, served: Served) -> None:
         """What is done is written at once; the rest is an attempt that failed."""
@@ -190,12 +194,16 @@ class Relay:
     async def _next(self, sink: Sink, lease: Lease, bug: Bug) -> tuple[Entry | None, int]:
         """The first entry after the cursor that the sink follows, and how far the cursor may go without it."""
         if sink.interest.jumps:
+            if await unknown_after(self.ledger, lease.bug, lease.done):
+                raise NotYet(FOREIGN_PAUSE)
             return None, bug.seq
         done = lease.done
         for entry in await entries_after(self.ledger, lease.bug, lease.done):
             if type(entry.event) in sink.interest.kinds:
                 return entry, done
             done = entry.seq
+        if done == lease.done < bug.seq:
+            raise NotYet(FOREIGN_PAUSE)
         return None, done
 
     async def _done(self, sink: Sink, lease: Lease, seq: int, served: Served) -> Lease:
@@ -209,7 +217,9 @@ class Relay:
                     conn, lease.bug, lambda bug: _fitting(bug, served.outcomes), by=by
                 )
             if held:
-                lease = await leases.move(conn, self.ledger, lease, seq, served.external, served.again_in)
+                lease = await leases.move(
+                    conn, self.ledger, lease, seq, served.external, served.again_in, self.lease_seconds
+                )
             await self.ledger.notify(conn)
         if recorded:
             self.ledger.woken(recorded)
@@ -219,7 +229,10 @@ class Relay:
         now = self.ledger.clock().timestamp()
         if isinstance(error, TooSoon | NotYet):
             if isinstance(error, TooSoon):
-                self._not_before[lease.sink] = now + error.wait
+                self._scarce[lease.sink] = (
+                    now + error.wait,
+                    min(lease.rank, self._below().get(lease.sink, lease.rank)),
+                )
             await leases.later(self.ledger, lease, error.wait)
             return
         doubt = isinstance(error, Doubtful) or not isinstance(error, MakegoodError)

@@ -5,8 +5,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.ledger.db import Database
 
 log = logging.getLogger(__name__)
@@ -19,12 +17,20 @@ async def listen(db: Database, woken: Callable[[], None]) -> None:
     """Until cancelled."""
     while True:
         try:
-            async with db.engine.connect() as conn:
-                raw = await conn.get_raw_connection()
-                await _wait(db.engine.dialect.driver, raw.driver_connection, woken)
-        except (SQLAlchemyError, OSError) as error:
+            await _listen(db, woken)
+        except Exception as error:  # noqa: BLE001 - each driver has errors of its own; until it works again the poll serves
             log.warning("Not listening to the database: %s. Trying again.", error)
         await asyncio.sleep(AGAIN)
+
+
+async def _listen(db: Database, woken: Callable[[], None]) -> None:
+    """On a connection of its own: one that listens never goes back to the pool."""
+    async with db.read() as conn:
+        raw = await conn.get_raw_connection()
+        try:
+            await _wait(db.engine.dialect.driver, raw.driver_connection, woken)
+        finally:
+            await conn.invalidate()
 
 
 async def _wait(driver: str, connection: Any, woken: Callable[[], None]) -> None:

@@ -34,6 +34,9 @@ class Demo:
     port: int
     data: Path
     mode: str = "run"
+    database_url: str = ""
+    """Where the bot keeps its trail; empty: a file below `data`."""
+    rate_limits: bool = True
     started: Callable[[str], None] = lambda _url: None
     bot: Bot | None = None
     _runner: web.AppRunner | None = field(default=None)
@@ -51,6 +54,7 @@ class Demo:
             manifest=AppManifest.load(MANIFEST),
             bot_token=BOT_TOKEN,
             app_token=APP_TOKEN,
+            rate_limits=self.rate_limits,
         )
         await self._serve()
         await self.world.start()
@@ -89,6 +93,7 @@ class Demo:
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": f"{self.url}/slack/api/",
             "MAKEGOOD_PORT": str(self._bot_port),
+            "MAKEGOOD_DATABASE_URL": self.database_url,
         }
         self.bot = Bot(settings, config.runtime(file, (*secrets, SecretStr(BOT_TOKEN)), environment), home)
         await self.bot.start()

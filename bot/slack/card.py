@@ -75,7 +75,7 @@ def _head(bug: Bug) -> str:
             guess = f", about {length(bug.estimate * 60)}" if bug.estimate else ""
             return f"{head} · {who(bug.owner or '')}{by}{guess}"
         case Status.FIXED:
-            return f"{head} *works* · {foreign(bug.fixed_said, NAME, one_line=True) or 'on ' + who(bug.owner or '') + ' word'}"
+            return f"{head} *works* · {foreign(bug.fixed_said, NAME, one_line=True) or 'on ' + who(bug.owner or '') + '’s word'}"
         case Status.OWED:
             return f"{head} · {_told_words(bug)}{_gifts(bug)}"
         case Status.MERGED:

@@ -89,6 +89,8 @@ class Door:
         try:
             if answer.modal and ask.trigger:
                 await self._open(ask, answer)
+            elif answer.modal:
+                await self._say(ask, Answer(text=_in_words(ask)))
             elif answer.text:
                 await self._say(ask, answer)
         except (Outside, aiohttp.ClientError, TimeoutError) as error:
@@ -114,6 +116,13 @@ class Door:
             await port.call(
                 "chat.postEphemeral", channel=ask.channel, user=ask.user, thread_ts=ask.thread or None, text=answer.text
             )
+
+
+def _in_words(ask: Ask) -> str:
+    """Slack opens a form for a button or a command, not for a message."""
+    usage = verbs.find(ask.verb).usage
+    how = f", or write it out: `{usage}`" if usage else ""
+    return f"That takes a form, which can't open from a thread. Press its button on the card{how}."
 
 
 def _invalid(ask: Ask, error: Invalid) -> Answer:

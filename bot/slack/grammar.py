@@ -30,8 +30,11 @@ FIX_WORDS = {
     "approve": "approve",
 }
 FIX_WORDS |= {"reject": "reject", "cancel": "cancel", "look": "look", "allow": "allow"}
+ESCAPED = frozenset({"/bug"})
+"""Commands whose manifest says should_escape, so that @dana arrives as an id."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
+_WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
 _MAIL = re.compile(r"(?:<mailto:[^|>]*\|)?([^\s<>|@]+@[^\s<>|@]+)>?")
 
 
@@ -39,6 +42,12 @@ class Words(Frozen):
     verb: str
     bug: int | None
     rest: str
+
+
+def typed(text: str) -> str:
+    """What a person typed, from what Slack makes of it: addresses without their brackets, & < > as such, mentions as they are."""
+    bare = _WRAPPED.sub(r"\1", text)
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def parse(command: str, text: str, here: int | None = None) -> Words:

@@ -9,12 +9,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.domain.errors import Refused
+from bot.domain.words import plain
 from bot.ledger.inbox import Item
 from bot.ledger.reading import bug_of_thread
 from bot.slack import grammar, marks
 from bot.slack.ask import Ask
 from bot.slack.door import Ack, Door
 from bot.slack.marks import Mark
+from bot.trackers import slack_text
 
 Body = Mapping[str, Any]
 Store = Callable[[Item], Awaitable[None]]
@@ -111,7 +113,8 @@ def _mark(text: str) -> Mark | None:
 
 
 async def command_ask(door: Door, body: Body) -> Ask:
-    words = grammar.parse(body["command"], body.get("text", ""))
+    command, text = body["command"], body.get("text", "")
+    words = grammar.parse(command, grammar.typed(text) if command in grammar.ESCAPED else text)
     return Ask(
         key=body.get("trigger_id", ""),
         verb=words.verb,
@@ -157,7 +160,7 @@ def shortcut_ask(body: Body) -> Ask:
         channel=(body.get("channel") or {}).get("id", ""),
         thread=message.get("thread_ts") or message.get("ts", ""),
         message=message.get("ts", ""),
-        text=message.get("text", ""),
+        text=plain(message.get("text", "")) or "\n".join(slack_text.lines(message)),
         trigger=body.get("trigger_id", ""),
         response_url=body.get("response_url", ""),
     )
@@ -188,7 +191,7 @@ async def mention_ask(door: Door, event: Body, bot: str, team: str) -> Ask | Non
         return None
     thread = event.get("thread_ts") or ""
     here = await bug_of_thread(door.desk.ledger, event["channel"], thread) if thread else None
-    words = grammar.parse("", said[1], here)
+    words = grammar.parse("", grammar.typed(said[1]), here)
     return Ask(
         key=f"msg:{event['channel']}:{event['ts']}",
         verb=words.verb,

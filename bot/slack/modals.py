@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.bug import Bug, Customer
+from bot.domain.values import minor_digits
 from bot.domain.words import cut, foreign
 from bot.settings import TellSettings
 from bot.slack import kit
@@ -77,7 +79,9 @@ def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
 
 
 def _gifts(settings: TellSettings, plans: Sequence[str], now: datetime) -> list[Any]:
-    credit = f"{settings.credit / 100:g}" if settings.credit else ""
+    credit = (
+        f"{Decimal(settings.credit).scaleb(-minor_digits(settings.currency)).normalize():f}" if settings.credit else ""
+    )
     ends = (now + timedelta(days=30)).date().isoformat()
     upgrade = [
         kit.menu("plan", "Upgrade to", [(p, p) for p in plans], optional=True),

@@ -34,7 +34,7 @@ def _opened(event: e.Opened, by: str) -> str:
     source = link(event.url, event.source.capitalize()) if event.url else foreign(event.source, 40)
     frames = f"\n```{foreign(event.frames[0], 200, one_line=True)}```" if event.frames else ""
     head = f":red_circle: {foreign(event.title, 200, one_line=True)}"
-    return f"{head}\n{where or 'reported by ' + by} · {source} · admitted: {event.admitted}{frames}"
+    return f"{head}\n{where or 'reported by ' + by} · {source} · admitted: {foreign(event.admitted, SHORT, one_line=True)}{frames}"
 
 
 def _joined(event: e.CustomerJoined, by: str) -> str | None:

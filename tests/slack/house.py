@@ -128,10 +128,12 @@ class House:
             return answer.status
 
     async def alarm(self, **about: Any) -> Message:
-        """Bugsnag reports an error: its card, once it stands there."""
+        """Bugsnag reports an error: its card, once it stands there and its trail has begun."""
         self._said += 1
         await self.reported(**{"error": f"error-{self._said}", **about})
-        return await self.errors.expect_message(f"BUG-{self._said}")
+        card = await self.errors.expect_message(f"BUG-{self._said}")
+        await card.thread.expect("admitted:")
+        return card
 
     async def reported(self, **about: Any) -> None:
         """Bugsnag reports an error, and whatever comes of it."""

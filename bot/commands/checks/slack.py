@@ -16,8 +16,23 @@ from bot.slack.client import web_client
 
 NAME = "slack"
 SCOPES = frozenset(
-    "app_mentions:read channels:history channels:read chat:write commands files:write groups:history groups:read "
-    "im:history im:write reactions:read reactions:write usergroups:read users:read users:read.email".split()
+    {
+        "app_mentions:read",
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:write",
+        "reactions:read",
+        "reactions:write",
+        "usergroups:read",
+        "users:read",
+        "users:read.email",
+    }
 )
 """As in app_manifest.yml; a test holds the two together."""
 
@@ -95,4 +110,4 @@ async def _asked(call: Awaitable[Any]) -> tuple[Any, str]:
         data = error.response.data
         return {}, data.get("error", "no") if isinstance(data, dict) else f"{error.response.status_code}"
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"Slack can't be reached: {error or 'no answer'}.") from error
+        raise Unavailable(f"Slack can't be reached: {str(error) or 'no answer'}.") from error

@@ -117,7 +117,7 @@ async def _http(system: str, target: HttpTarget) -> list[Finding]:
         ):
             status = answer.status
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"{target.base_url} can't be reached: {error or 'no answer in time'}.") from error
+        raise Unavailable(f"{target.base_url} can't be reached: {str(error) or 'no answer in time'}.") from error
     if status in NOT_ACCEPTED:
         return [wrong(system, f"{target.base_url} does not accept our headers ({status}): renew the token in them")]
     return [ok(system, f"{target.base_url} is there (it answers {status})")]

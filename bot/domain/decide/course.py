@@ -7,7 +7,7 @@ from bot.domain.bug import Bug, Customer, RunState, Status
 from bot.domain.decide.customers import find, next_id
 from bot.domain.decide.owner import claim_if_free
 from bot.domain.decide.rules import must_allow
-from bot.domain.errors import Refused
+from bot.domain.errors import Invalid, Refused
 from bot.domain.events import Event
 
 DEBT_WORKDAYS = 5
@@ -98,7 +98,8 @@ def paid(bug: Bug, how: str) -> e.Paid:
 
 def _reason(reason: str, example: str) -> str:
     if not reason.strip():
-        raise Refused(f"Say why, for whoever reads this in a month: `{example}`.")
+        say = f"Say why, for whoever reads this in a month: `{example}`."
+        raise Invalid(say, {"reason": say})
     return reason.strip()
 
 

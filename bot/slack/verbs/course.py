@@ -6,10 +6,10 @@ from bot.domain import events as e
 from bot.domain.bug import Bug
 from bot.domain.decide import course
 from bot.domain.errors import Refused
-from bot.domain.words import cut
+from bot.domain.words import cut, plain
 from bot.ledger import leases
 from bot.ledger.ledger import Entry
-from bot.ledger.reading import load
+from bot.ledger.reading import bug_of_thread
 from bot.slack import modals
 from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
@@ -57,9 +57,19 @@ async def merge(desk: Desk, ask: Ask) -> Answer:
     named = BUG.search(ask.args)
     if not named:
         raise Refused("Name the bug that goes on, as in `/bug merge BUG-2` in the thread of the one that ends.")
-    survivor = await load(desk.ledger, int(named[1]))
-    ended = await desk.record(ask, lambda bug: course.merged(bug, survivor))
-    await desk.record(ask, lambda bug: course.absorbed(bug, ended.before), survivor.ref.number)
+    ending, into = desk.number(ask), int(named[1])
+    async with desk.ledger.db.write() as conn:
+        bugs = {number: await desk.ledger.lock(conn, number) for number in sorted({ending, into})}
+        key = f"ask:{ask.key}"
+        ended = await desk.ledger.record_in(
+            conn, ending, lambda bug: course.merged(bug, bugs[into]), by=ask.by, key=key
+        )
+        grown = await desk.ledger.record_in(
+            conn, into, lambda bug: course.absorbed(bug, ended.before), by=ask.by, key=f"{key}:into"
+        )
+        await desk.ledger.notify(conn)
+    for recorded in (ended, grown):
+        desk.ledger.woken(recorded)
     return NOTHING
 
 
@@ -75,13 +85,16 @@ async def new(desk: Desk, ask: Ask) -> Answer:
     """A bug that no tracker saw."""
     if not ask.args.strip():
         raise Refused("Say in a few words what is wrong, as in `/bug new The menu page answers 500`.")
-    number = await _open(desk, ask, ask.args)
+    number = await _open(desk, ask, plain(ask.args))
     return Answer(text=f"BUG-{number} is open; its card stands in <#{desk.channel}>.")
 
 
 @verb("track_as_bug")
 async def track(desk: Desk, ask: Ask) -> Answer:
     """The message shortcut: this message is a bug."""
+    there = await bug_of_thread(desk.ledger, ask.channel, ask.message)
+    if there:
+        raise Refused(f"This message is BUG-{there} already; see the line in its thread.")
     number = await _open(desk, ask, ask.text or "A message without text", at_message=True)
     return Answer(text=f"BUG-{number} is open; its card stands in <#{desk.channel}>.")
 
@@ -91,10 +104,11 @@ async def _open(desk: Desk, ask: Ask, text: str, *, at_message: bool = False) ->
     first: list[e.Event] = [e.Opened(source="by hand", title=title, message=message, admitted="reported by a person")]
     if at_message:
         first.append(e.AlertPosted(channel=ask.channel, ts=ask.message))
+    key = f"track:{ask.channel}:{ask.message}" if at_message else f"ask:{ask.key}"
     async with desk.ledger.db.write() as conn:
-        if await desk.ledger.used(conn, f"ask:{ask.key}"):
-            raise Refused("This message is a bug already; see the line in its thread.")
-        recorded = await desk.ledger.open(conn, first, by=ask.by, key=f"ask:{ask.key}")
+        if await desk.ledger.used(conn, key):
+            raise Refused("This is a bug already; `/bug list` shows it.")
+        recorded = await desk.ledger.open(conn, first, by=ask.by, key=key)
         await desk.ledger.notify(conn)
     desk.ledger.woken(recorded)
     return recorded.bug.ref.number

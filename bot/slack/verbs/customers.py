@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from bot.domain.bug import Bug
 from bot.domain.decide import customers
 from bot.domain.errors import Invalid, Refused
 from bot.domain.events import Event
-from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Upgrade
+from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Upgrade, minor_digits
 from bot.domain.words import foreign, plural
 from bot.ledger.reading import list_bugs
 from bot.slack import grammar, modals
@@ -62,7 +63,7 @@ async def _send(desk: Desk, ask: Ask) -> Answer:
 def _grants(ask: Ask, now: datetime, currency: str, largest: int) -> Iterable[Grant]:
     """What the form promises, as absolute targets. Raises Invalid at the field."""
     if ask.field("credit").strip():
-        yield Credit(money=Money(amount=_minor(ask.field("credit"), largest), currency=currency))
+        yield Credit(money=Money(amount=_minor(ask.field("credit"), largest, currency), currency=currency))
     if ask.field("days").strip():
         days = _whole("days", ask.field("days"))
         yield Days(days=days, until=now + timedelta(days=days))
@@ -74,14 +75,17 @@ def _grants(ask: Ask, now: datetime, currency: str, largest: int) -> Iterable[Gr
         )
 
 
-def _minor(text: str, largest: int) -> int:
+def _minor(text: str, largest: int, currency: str) -> int:
+    """The amount in minor units, exactly as it was typed."""
     try:
-        amount = round(float(text.replace(",", ".")) * 100)
-    except (ValueError, OverflowError):
+        amount = Decimal(text.strip().replace(",", ".")).scaleb(minor_digits(currency))
+    except InvalidOperation:
         raise Invalid("An amount.", {"credit": "Write an amount, as in 5 or 7.50."}) from None
-    if not 0 < amount <= largest:
-        raise Invalid("An amount.", {"credit": f"Between 0.01 and {largest / 100:.2f}."})
-    return amount
+    if not amount.is_finite() or amount != int(amount) or not 0 < amount <= largest:
+        raise Invalid(
+            "An amount.", {"credit": f"More than nothing, at most {Money(amount=largest, currency=currency)}."}
+        )
+    return int(amount)
 
 
 def _whole(name: str, text: str) -> int:

@@ -22,7 +22,7 @@ def _place(ask: Ask) -> tuple[str, str]:
 @verb("new_from")
 async def new_from(desk: Desk, ask: Ask) -> Answer:
     """It is a bug of its own."""
-    number = await desk.services["people"].open(*_place(ask), ask.by, ask.key)
+    number = await desk.services["people"].open(*_place(ask), ask.by)
     return Answer(text=f"BUG-{number} is open; its card stands in <#{desk.channel}>.")
 
 
@@ -31,7 +31,7 @@ async def same_as(desk: Desk, ask: Ask) -> Answer:
     """It belongs to a bug that is there."""
     chosen = ask.field("bug")
     number = int(chosen) if chosen.isdigit() else desk.number(ask)
-    await desk.services["people"].join(*_place(ask), number, f"ask:{ask.key}")
+    await desk.services["people"].join(*_place(ask), number)
     return Answer(close=True) if ask.via == "modal" else NOTHING
 
 

@@ -284,3 +284,16 @@ async def test_an_action_changed_or_new_is_off_until_it_is_turned_on(shop: Shop)
     with pytest.raises(Refused, match="makegood actions allow delete-row"):
         await engine.preview("delete-row", MENU_13, run_ref())
     await engine.close()
+
+
+async def test_an_error_of_the_database_quotes_no_hidden_column(postgres_shop: Shop) -> None:
+    postgres_shop.meanwhile("ALTER TABLE accounts ADD CHECK (plan <> 'gold')")
+    values = {"table": "accounts", "id": "1", "column": "plan", "value": "gold"}
+    engine, follower = postgres_shop.engine(), Follower()
+    preview = await engine.preview("set-column", values, run_ref())
+    outcome = await engine.run("set-column", values, preview, run_ref(), follower)
+    await engine.close()
+    assert outcome.state == "failed"
+    assert outcome.summary == "nothing was changed: a value is outside what the table's check allows"
+    assert "accounts_plan_check" in outcome.detail
+    assert "hunter2hash" not in outcome.detail

@@ -107,7 +107,7 @@ async def test_a_process_that_died_after_keeping_the_image_learns_what_happened(
 
 
 async def test_a_database_that_cannot_be_reached_leaves_nothing_changed_and_says_so(tmp_path: Path) -> None:
-    shop = Shop(f"sqlite+aiosqlite:///{tmp_path}/no/such/folder.db", "")
+    shop = Shop(f"postgresql+asyncpg://shop@/shop?host={tmp_path}", "")
     engine = shop.engine()
     with pytest.raises(MakegoodError, match=r"shop can't be reached.*Nothing was changed"):
         await engine.preview("delete-row", MENU_13, run_ref())

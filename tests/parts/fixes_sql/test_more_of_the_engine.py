@@ -8,7 +8,6 @@ from bot.domain.errors import Invalid, Misconfigured, Refused
 from bot.fixes.catalogue import SHIPPED, Catalogue
 from bot.fixes.engine import Engine
 from bot.fixes.probe import Probe, broken, compared, probe_all
-from bot.fixes.sql import SqlRuntime
 from tests.parts.fixes_sql.shop import MENU_13, TABLES, Follower, Shop, run_ref
 
 OWN = '''"""An action of one's own."""
@@ -199,13 +198,12 @@ class Chooses(SqlAction):
 
 
 async def test_an_actions_own_check_counts_what_still_shows_the_problem(shop: Shop) -> None:
+    job = {"table": "jobs", "id": "1"}
     engine = shop.engine()
-    runtime = SqlRuntime(shop.target(), engine.redactor)
-    action = engine.parse("resend", {"table": "jobs", "id": "1"})
-    assert await runtime.check(action) == 1  # type: ignore[arg-type] # resend is a SQL action
+    assert await engine.check("resend", job) == 1
     shop.meanwhile("UPDATE jobs SET status = 'sent' WHERE id = 1")
-    assert await runtime.check(action) == 0  # type: ignore[arg-type] # resend is a SQL action
-    await runtime.close()
+    assert await engine.check("resend", job) == 0
+    assert await engine.check("delete-row", MENU_13) is None
     await engine.close()
 
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Customer
+from bot.domain.bug import Bug, Customer, Fix
 from bot.domain.decide import customers, fixes
 from bot.domain.decide.course import consequences
 from bot.domain.events import Event
@@ -142,3 +142,12 @@ def ran(story: Story, state: str = "succeeded") -> Story:
 
 def approver(id_: str = BEN, **more: object) -> Member:
     return Member.model_validate({"id": id_, "name": id_.lower(), "approver": True} | more)
+
+
+def waits(*approvers: str, approvals: int = 1) -> Story:
+    """Anna's fix waits for approval."""
+    return confirmed(asked(claimed(), approvals=approvals), *(approvers or (BEN,)))
+
+
+def fix(story: Story, run: int = 1) -> Fix:
+    return fixes.find(story.bug, run)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import Fix, RunState
+from bot.domain.bug import RunState
 from bot.domain.decide import fixes
 from bot.domain.errors import Invalid, NotAllowed, Refused
 from bot.domain.policy import Member
@@ -20,20 +20,13 @@ from tests.unit.domain.story import (
     asked,
     claimed,
     confirmed,
+    fix,
     opened,
     ran,
+    waits,
 )
 
 LATER = timedelta(minutes=16)
-
-
-def waits(*approvers: str, approvals: int = 1) -> Story:
-    """Anna's fix waits for approval."""
-    return confirmed(asked(claimed(), approvals=approvals), *(approvers or (BEN,)))
-
-
-def fix(story: Story, run: int = 1) -> Fix:
-    return fixes.find(story.bug, run)
 
 
 def approve(story: Story, by: str = BEN, **more: object) -> Story:
@@ -180,7 +173,8 @@ def test_who_joined_after_it_was_asked_does_not_approve_it() -> None:
     late = approver(joined=story.now + timedelta(seconds=1))
     with pytest.raises(NotAllowed, match="joined after this was asked for"):
         fixes.approve(story.bug, late, 1, "d1", story.now)
-    assert approve(story, joined=story.now - timedelta(days=1))
+    approve(story, joined=story.now - timedelta(days=1))
+    assert fix(story).approved_by == (BEN,)
 
 
 def test_an_approval_is_for_exactly_what_was_seen() -> None:
@@ -248,154 +242,3 @@ def test_broken_glass_too_is_for_what_was_seen_in_time_and_with_a_reason() -> No
         break_glass(waits(), minutes=16)
     with pytest.raises(Invalid, match="nobody could be waited for"):
         break_glass(waits(), reason=" ")
-
-
-# ---- running
-
-
-def test_a_run_has_a_start_a_deadline_and_an_end() -> None:
-    story = ran(confirmed(asked(claimed())))
-    assert (fix(story).state, fix(story).summary, fix(story).why) == (RunState.SUCCEEDED, "1 row deleted", "menus 13")
-    assert fix(story).started_at
-    assert fix(story).deadline
-    assert fix(story).ended_at == story.now
-    assert story.bug.last_success == fix(story)
-
-
-def test_a_failed_run_fixed_nothing() -> None:
-    story = ran(confirmed(asked(claimed())), "failed")
-    assert (fix(story).state, story.bug.last_success) == (RunState.FAILED, None)
-
-
-def test_what_finds_a_cut_off_run_again_is_kept() -> None:
-    story = confirmed(asked(claimed())).then(f.FixProgressed(run=1, kept="sealed"), PRODUCTION)
-    story.then(f.FixProgressed(run=1, text="a line of output"), PRODUCTION)
-    assert fix(story).kept == "sealed"
-
-
-def test_a_fix_that_did_not_start_is_cancelled_at_once() -> None:
-    story = waits()
-    story.then(fixes.cancel(story.bug, ANNA, 1))
-    assert (fix(story).state, story.bug.live_fix) == (RunState.CANCELLED, None)
-
-
-def test_a_started_fix_is_only_asked_to_stop() -> None:
-    story = confirmed(asked(claimed()))
-    story.then(f.FixStarted(run=1, deadline=story.now), PRODUCTION)
-    story.then(fixes.cancel(story.bug, ANNA, 1))
-    assert fix(story).state is RunState.STARTED
-
-
-def test_cancelling_what_never_was_changes_nothing() -> None:
-    before = claimed()
-    assert before.bug.fixes == claimed().then(f.FixCancelled(run=7)).bug.fixes
-
-
-def test_the_owner_may_cancel_what_somebody_else_asked_for_and_nobody_else() -> None:
-    story = asked(claimed(), by=BEN)
-    assert fixes.cancel(story.bug, ANNA, 1) == fixes.cancel(story.bug, BEN, 1)
-    with pytest.raises(NotAllowed, match="Only <@U0BEN> or the owner"):
-        fixes.cancel(story.bug, CLEO, 1)
-
-
-def test_what_is_over_is_not_cancelled() -> None:
-    with pytest.raises(Refused, match="is done already"):
-        fixes.cancel(ran(confirmed(asked(claimed()))).bug, ANNA, 1)
-
-
-def test_a_fix_that_was_not_run_in_time_lapses() -> None:
-    story = waits().then(f.FixLapsed(run=1, why="too late"), PRODUCTION)
-    assert (fix(story).state, fix(story).why) == (RunState.LAPSED, "too late")
-
-
-@pytest.mark.parametrize("state", ["succeeded", "failed"])
-def test_somebody_says_what_a_cut_off_run_did(state: str) -> None:
-    story = ran(confirmed(asked(claimed())), "unknown")
-    story.then(fixes.settle(story.bug, ANNA, 1, state, "I looked"))
-    assert (fix(story).state.value, fix(story).why, fix(story).summary) == (state, "I looked", "1 row deleted")
-
-
-def test_only_a_run_that_was_cut_off_is_settled_by_those_who_answer_for_it() -> None:
-    story = ran(confirmed(asked(claimed())))
-    with pytest.raises(Refused, match="is done; there is nothing to settle"):
-        fixes.settle(story.bug, ANNA, 1, "failed", "")
-    with pytest.raises(NotAllowed, match="Only <@U0ANNA> or the owner of BUG-17 can say"):
-        fixes.settle(story.bug, BEN, 1, "failed", "")
-
-
-def test_in_propose_mode_a_person_runs_it_and_says_so() -> None:
-    story = confirmed(asked(claimed()))
-    with pytest.raises(NotAllowed, match="Only <@U0ANNA>, who asked for it"):
-        fixes.reported_done(story.bug, BEN, 1)
-    story.then(fixes.reported_done(story.bug, ANNA, 1))
-    assert (fix(story).state, fix(story).ended_at) == (RunState.SUCCEEDED, story.now)
-    with pytest.raises(Refused, match="is done, not approved"):
-        fixes.reported_done(story.bug, ANNA, 1)
-
-
-# ---- undoing
-
-
-def undo(story: Story, run: int = 1) -> Story:
-    return story.then(fixes.ask_undo(story.bug, ANNA, run, "wrong row"))
-
-
-def previewed_undo(story: Story) -> Story:
-    preview = f.FixPreviewed(run=2, digest="d1", target="shop", lock_key="shop", summary="1 row", text="insert")
-    return confirmed(undo(story).then(preview, PRODUCTION))
-
-
-def test_an_undo_is_a_fix_of_its_own() -> None:
-    story = ran(previewed_undo(ran(confirmed(asked(claimed())))))
-    assert (fix(story, 2).undo_of, fix(story, 1).undone_by, story.bug.last_success) == (1, 2, None)
-
-
-def test_an_undo_done_by_hand_undoes_too() -> None:
-    story = previewed_undo(ran(confirmed(asked(claimed()))))
-    story.then(fixes.reported_done(story.bug, ANNA, 2))
-    assert fix(story, 1).undone_by == 2
-
-
-def test_a_failed_undo_leaves_the_fix_standing() -> None:
-    story = ran(previewed_undo(ran(confirmed(asked(claimed())))), "failed")
-    assert fix(story, 1).undone_by is None
-    assert story.bug.last_success == fix(story, 1)
-
-
-def test_what_did_not_run_is_undone_or_can_not_be_is_not_undone() -> None:
-    with pytest.raises(Refused, match="did not run to its end"):
-        undo(asked(claimed()))
-    done = ran(previewed_undo(ran(confirmed(asked(claimed())))))
-    with pytest.raises(Refused, match="is undone already"):
-        undo(done)
-    with pytest.raises(Refused, match="nothing to undo"):
-        undo(done, run=2)
-    with pytest.raises(Refused, match="cannot be undone: mail is out"):
-        undo(ran(confirmed(asked(claimed(), undoable=False))))
-
-
-def test_an_end_without_a_known_run_marks_nothing() -> None:
-    story = claimed().then(f.FixEnded(run=7, state="succeeded", summary="?"), PRODUCTION)
-    assert story.bug.fixes == ()
-
-
-# ---- looking
-
-
-def test_a_look_leaves_the_bug_as_it_is() -> None:
-    story = claimed()
-    before = story.bug
-    story.then(f.LookAsked(look="rows")).then(f.Looked(look="rows", asked=3, count=1), PRODUCTION)
-    assert story.bug == before.model_copy(update={"seq": before.seq + 2})
-
-
-def test_the_last_fifty_probes_are_kept() -> None:
-    story = claimed()
-    for i in range(60):
-        story.then(f.Probed(probe="menu-page", when="asked", ok=False, said=f"is 500 ({i})"), PRODUCTION)
-    assert [p.said for p in story.bug.probes] == [f"is 500 ({i})" for i in range(10, 60)]
-
-
-@pytest.mark.parametrize("state", list(RunState))
-def test_every_state_of_a_fix_has_a_word(state: RunState) -> None:
-    assert fixes.said(fix(asked(claimed())).model_copy(update={"state": state}))

@@ -27,38 +27,38 @@ LETTERS = {
 }
 #: What becomes of a bug that nobody owns. A dot: it can't be done then. Columns: open claimed fixed owed closed dismissed merged.
 DRAWN = {
-    #                   ocfwxdm
-    "claimed":         "ccfw...",
-    "released":        ".o.....",
-    "handed_over":     ".cfw...",
-    "taken_over":      ".cfw...",
-    "estimated":       "oc.....",
-    "dismissed":       "dd.....",
-    "muted":           "ocfw...",
-    "merged":          "mmmm...",
-    "absorbed":        "ocfw...",
-    "fixed":           "ff.....",
-    "reopened":        "..oooo.",
-    "owed":            "..w....",
-    "paid":            "..fx...",
-    "closed":          "..xx...",
-    "retro_posted":    "ocfwxd.",
-    "answered":        "ocfw...",
-    "told":            "ocfwx..",
-    "tell_skipped":    "ocfw...",
-    "tell_released":   "ocfwx..",
-    "grant_undo_asked": "ocfwxd.",
-    "unparked":        "ocfwxd.",
-    "fix_asked":       "ocfwx..",
-    "fix_confirmed":   "ocfwx..",
-    "fix_approved":    "ocfwx..",
-    "fix_rejected":    "ocfwx..",
-    "fix_cancelled":   "ocfwxd.",
-    "fix_settled":     "ocfwxd.",
+    #                    ocfwxdm
+    "claimed":           "ccfw...",
+    "released":          ".o.....",
+    "handed_over":       ".cfw...",
+    "taken_over":        ".cfw...",
+    "estimated":         "oc.....",
+    "dismissed":         "dd.....",
+    "muted":             "ocfw...",
+    "merged":            "mmmm...",
+    "absorbed":          "ocfw...",
+    "fixed":             "ff.....",
+    "reopened":          "..oooo.",
+    "owed":              "..w....",
+    "paid":              "..fx...",
+    "closed":            "..xx...",
+    "retro_posted":      "ocfwxd.",
+    "answered":          "ocfw...",
+    "told":              "ocfwx..",
+    "tell_skipped":      "ocfw...",
+    "tell_released":     "ocfwx..",
+    "grant_undo_asked":  "ocfwxd.",
+    "unparked":          "ocfwxd.",
+    "fix_asked":         "ocfwx..",
+    "fix_confirmed":     "ocfwx..",
+    "fix_approved":      "ocfwx..",
+    "fix_rejected":      "ocfwx..",
+    "fix_cancelled":     "ocfwxd.",
+    "fix_settled":       "ocfwxd.",
     "fix_reported_done": "ocfwx..",
-    "look_asked":      "ocfwxd.",
-    "opened":          ".......",
-    "came_back":       "ocoooom",
+    "look_asked":        "ocfwxd.",
+    "opened":            ".......",
+    "came_back":         "ocoooom",
 }  # fmt: skip
 STAYS = "ocfwxdm"
 EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))
@@ -153,6 +153,6 @@ def test_nothing_leaves_a_merged_bug() -> None:
 
 def test_the_straight_way_is_open_claimed_fixed_owed_closed() -> None:
     way = [Status.OPEN, Status.CLAIMED, Status.FIXED, Status.OWED, Status.CLOSED]
-    steps = (e.Claimed, e.Fixed, e.Owed, e.Paid)
+    steps: tuple[type[Event], ...] = (e.Claimed, e.Fixed, e.Owed, e.Paid)
     assert [move(s, kind, owned=True) for (s, _), kind in zip(pairwise(way), steps, strict=True)] == way[1:]
-    assert LIVE == set(way[:-1])
+    assert set(way[:-1]) == LIVE

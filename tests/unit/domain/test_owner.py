@@ -34,7 +34,7 @@ def test_claiming_twice_is_not_an_alarm() -> None:
 
 def test_a_dismissed_bug_is_not_claimed_but_reopened() -> None:
     story = opened().then(e.Dismissed(reason="a crawler"))
-    with pytest.raises(Refused, match="dismissed: a crawler.*/bug reopen BUG-17"):
+    with pytest.raises(Refused, match=r"dismissed: a crawler.*/bug reopen BUG-17"):
         owner.claim(story.bug, ANNA)
 
 

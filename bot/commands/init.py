@@ -1,0 +1,150 @@
+"""`makegood init`: asks a few questions and writes makegood.toml, without a secret in it."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import billing, trackers
+from bot.cli import config_option
+from bot.commands.common import say
+from bot.commands.init_text import Choices, text, variables
+from bot.domain.errors import Invalid, Refused
+from bot.settings import validate
+
+NONE = frozenset({"", "none", "no", "-"})
+MODES = ("watch", "propose", "run")
+QUESTIONS = {
+    "channel": "Channel where errors arrive (its id, C…, at the end of “View channel details”)",
+    "mode": "watch (no effect on production), propose (shows what a person should run) or run",
+    "alerts": "Where alerts come from: slack (what other apps post there), or trackers, comma-separated",
+    "public_url": "The bot's address from outside, https://… (none: Socket Mode alone, no webhooks)",
+    "tables": "Tables of the production database that fixes may touch, as in menus=id,users=id (none)",
+    "approvers": "Who approves risky fixes: user ids, e-mail addresses, group ids, comma-separated (none)",
+    "board": "Address of the Trello board, https://trello.com/b/… (none)",
+    "sender": "Sender of mails to customers, as in Support <support@example.com> (none)",
+    "billing": "Billing: stripe, sql, or none",
+}
+HELP = {**QUESTIONS, "alerts": "where alerts come from: slack, or trackers, comma-separated"}
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    config_option(sub)
+    sub.add_argument("--yes", action="store_true", help="ask nothing; what no option says is left out")
+    sub.add_argument("--force", action="store_true", help="write over the file that is there")
+    for name, help_ in HELP.items():
+        sub.add_argument(f"--{name.replace('_', '-')}", metavar="…", help=help_.replace("%", "%%"))
+
+
+def run(args: argparse.Namespace) -> int:
+    path = Path(args.config)
+    if path.exists() and not args.force:
+        raise Refused(f"{path} is there already. Nothing was written; --force writes over it.")
+    choices = _choices(args)
+    path.write_text(text(choices))
+    say(f"Wrote {path}. Set these variables (secrets stay out of the file):\n")
+    for name, what in variables(choices).items():
+        say(f"  {name:<24} {what}")
+    say(f"\nThen: makegood doctor --config {path}    and: makegood run --config {path}")
+    return 0
+
+
+def _choices(args: argparse.Namespace) -> Choices:
+    """Options first, then questions; with --yes no questions."""
+    given = {name: getattr(args, name) for name in QUESTIONS}
+    answers = {name: _answer(name, said, ask=not args.yes) for name, said in given.items()}
+    return validate(Choices, {name: value for name, value in answers.items() if value is not None}, "init")
+
+
+def _answer(name: str, said: str | None, *, ask: bool) -> object:
+    """Asked again until it can be used; an option that can't be used ends it."""
+    if said is not None or not ask:
+        return READ[name](said or "")
+    while True:
+        try:
+            return READ[name](_asked(QUESTIONS[name]))
+        except Invalid as error:
+            say(f"  {error}")
+
+
+def _asked(question: str) -> str:
+    sys.stdout.write(f"{question}: ")
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise Refused("Nothing was written: the answers ended. For scripts there is --yes.")
+    return line.strip()
+
+
+def _nothing(said: str) -> bool:
+    return said.strip().lower() in NONE
+
+
+def _channel(said: str) -> str:
+    if said[:1] not in {"C", "G"} or not said.isalnum() or said != said.upper():
+        raise Invalid("A channel's id looks like C0123456789 (--channel); names change, ids don't.")
+    return said
+
+
+def _mode(said: str) -> str:
+    if said and said not in MODES:
+        raise Invalid(f"Write one of: {', '.join(MODES)}.")
+    return said or "watch"
+
+
+def _names(said: str) -> tuple[str, ...]:
+    return () if _nothing(said) else tuple(part.strip() for part in said.split(",") if part.strip())
+
+
+def _alerts(said: str) -> tuple[str, ...]:
+    found = tuple(name for name in _names(said) if name != "slack")
+    wrong = [name for name in found if name not in trackers.sources()]
+    if wrong:
+        raise Invalid(f"There is no tracker {wrong[0]}. Write slack, or some of: {', '.join(trackers.sources())}.")
+    return found
+
+
+def _url(said: str) -> str:
+    if _nothing(said):
+        return ""
+    if not said.startswith(("https://", "http://")):
+        raise Invalid("An address begins with https://.")
+    return said
+
+
+def _tables(said: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in _names(said)]
+    if any(not (table.strip() and key.strip()) for table, _, key in pairs):
+        raise Invalid("Write each table with its key column, as in menus=id,users=id.")
+    return {table.strip(): key.strip() for table, _, key in pairs}
+
+
+def _board(said: str) -> str:
+    if not _nothing(said) and "/b/" not in said:
+        raise Invalid("Write the board's address as the browser shows it, as in https://trello.com/b/abcd1234/bugs.")
+    return _url(said)
+
+
+def _sender(said: str) -> str:
+    if not _nothing(said) and "@" not in said:
+        raise Invalid("Write an address, as in Support <support@example.com>.")
+    return "" if _nothing(said) else said
+
+
+def _billing(said: str) -> str:
+    if not _nothing(said) and said not in billing.kinds():
+        raise Invalid(f"Write none, or one of: {', '.join(billing.kinds())}.")
+    return "" if _nothing(said) else said
+
+
+READ: dict[str, Callable[[str], object]] = {
+    "channel": _channel,
+    "mode": _mode,
+    "alerts": _alerts,
+    "public_url": _url,
+    "tables": _tables,
+    "approvers": _names,
+    "board": _board,
+    "sender": _sender,
+    "billing": _billing,
+}

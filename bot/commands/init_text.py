@@ -1,0 +1,121 @@
+"""The makegood.toml that `makegood init` writes, and the variables that it names. Pure."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from bot.domain.values import Frozen
+
+SIGNING = {"sentry", "alertmanager", "grafana", "generic"}
+"""Trackers that prove who they are."""
+
+
+class Choices(Frozen):
+    """What was answered; empty: left out."""
+
+    channel: str
+    mode: Literal["watch", "propose", "run"] = "watch"
+    alerts: tuple[str, ...] = ()
+    public_url: str = ""
+    tables: Mapping[str, str] = {}
+    approvers: tuple[str, ...] = ()
+    board: str = ""
+    sender: str = ""
+    billing: str = ""
+
+
+def text(choices: Choices) -> str:
+    return "\n".join(_lines(choices)) + "\n"
+
+
+def _lines(c: Choices) -> Iterator[str]:
+    yield '# Makegood\'s settings; docs/settings.md has every key. "$NAME" reads the environment: no secret stands here.'
+    yield f'mode = "{c.mode}"    # watch: no effect on production · propose: shows what a person should run · run'
+    yield from _table("slack", error_channels=[c.channel])
+    yield from _table("admit", stages=["production"], severity="error")
+    yield "# at_least = 3           # occurrences; a waiting customer is always admitted"
+    if c.public_url:
+        yield from _table("web", public_url=c.public_url)
+    for source in c.alerts:
+        signed = {"secret": f"${_variable(source)}_SECRET"} if source in SIGNING else {}
+        yield from _table(f"hooks.{source}", token=f"${_variable(source)}_HOOK_TOKEN", **signed)
+    if c.approvers:
+        yield from _table("policy", approvers=list(c.approvers))
+    yield from _production(c)
+    yield from _outside(c)
+
+
+def _production(c: Choices) -> Iterator[str]:
+    if not c.tables:
+        return
+    yield from _table("targets.shop", url="$SHOP_DATABASE_URL")
+    yield '# read_url = "$SHOP_READ_URL"    # looks and previews read here, where there is a replica or a read-only role'
+    tables = ", ".join(f"{_key(table)} = {_quoted(key)}" for table, key in c.tables.items())
+    yield f"tables = {{ {tables} }}    # what fixes may touch, with its key"
+    yield 'hide = []    # what nobody sees, as in ["users.password"]'
+
+
+def _outside(c: Choices) -> Iterator[str]:
+    if c.board:
+        keys = {"key": "$TRELLO_KEY", "token": "$TRELLO_TOKEN", "secret": "$TRELLO_SECRET"}
+        yield from _table("board", kind="trello", url=c.board, **keys)
+        if c.public_url:
+            yield from _table("hooks.trello", token="$TRELLO_HOOK_TOKEN", secret="$TRELLO_SECRET")  # noqa: S106 - names of variables
+    if c.sender:
+        yield from _table("mail", smtp="$SMTP_URL", sender=c.sender)
+    if c.billing == "stripe":
+        yield from _table("billing", kind="stripe", key="$STRIPE_KEY")
+    elif c.billing:
+        yield from _table("billing", kind=c.billing, target="$BILLING_DATABASE_URL")
+        yield 'account = { table = "accounts", key = "id", email = "email" }    # docs/billing.md has the other columns'
+
+
+def _table(name: str, **keys: str | list[str]) -> Iterator[str]:
+    yield ""
+    yield f"[{name}]"
+    for key, value in keys.items():
+        said = _quoted(value) if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
+        yield f"{key} = {said}"
+
+
+def _quoted(value: str) -> str:
+    """A basic string: JSON's escapes are TOML's, where the characters themselves stay."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
+
+
+def _variable(source: str) -> str:
+    return source.upper().replace("-", "_")
+
+
+def variables(c: Choices) -> dict[str, str]:
+    """What has to be set, and where it is found."""
+    found = {"SLACK_BOT_TOKEN": "xoxb-…: your Slack app → OAuth & Permissions"}
+    found |= {"SLACK_APP_TOKEN": "xapp-…: your Slack app → Basic Information → App-Level Tokens (connections:write)"}
+    for source in c.alerts:
+        found[f"{_variable(source)}_HOOK_TOKEN"] = (
+            f"a long random text (openssl rand -hex 32), part of {_hook(c, source)}"
+        )
+        if source in SIGNING:
+            found[f"{_variable(source)}_SECRET"] = "what it signs with; docs/trackers.md says where it stands"
+    if c.tables:
+        found["SHOP_DATABASE_URL"] = "postgresql+asyncpg://user:password@host/name, with a role of its own"
+    if c.board:
+        found |= dict.fromkeys(("TRELLO_KEY", "TRELLO_TOKEN", "TRELLO_SECRET"), "https://trello.com/power-ups/admin")
+        if c.public_url:
+            found["TRELLO_HOOK_TOKEN"] = f"a long random text, part of {_hook(c, 'trello')}"
+    if c.sender:
+        found["SMTP_URL"] = "smtp://user:password@host:587 or smtps://user:password@host:465"
+    if c.billing == "stripe":
+        found["STRIPE_KEY"] = "a restricted key; docs/billing.md says what it needs"
+    elif c.billing:
+        found["BILLING_DATABASE_URL"] = "postgresql://…, mysql://… or sqlite:///…"
+    return found
+
+
+def _hook(c: Choices, source: str) -> str:
+    return f"{c.public_url.rstrip('/') or 'https://YOUR-ADDRESS'}/hooks/{source}/TOKEN"

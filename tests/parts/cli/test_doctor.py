@@ -1,0 +1,230 @@
+"""`makegood doctor` visits every system live, on loopback, changes nothing and shows no secret."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+import yaml
+
+from bot.commands.checks.slack import SCOPES
+from bot.sandbox.slack import AppManifest
+from tests.parts.cli.conftest import Ran, Shell
+from tests.parts.cli.neighbours import MANIFEST, SECRETS, Neighbours, neighbours
+from tests.support import postgres
+
+
+@pytest.fixture
+async def around(makegood: Shell, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Neighbours]:
+    async with neighbours(makegood.folder) as found:
+        makegood.settings(least=found.settings)
+        tokens = {
+            "SLACK_BOT_TOKEN": "xoxb-local",
+            "SLACK_APP_TOKEN": "xapp-local",
+            "SLACK_API_URL": found.slack.api_url,
+        }
+        for name, value in {**SECRETS, **tokens}.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+async def doctor(makegood: Shell) -> Ran:
+    """In a thread: the systems that it visits live in this loop."""
+    return await asyncio.to_thread(makegood, "doctor")
+
+
+def line(ran: Ran, system: str) -> str:
+    (found,) = [line for line in ran.out.splitlines() if line[7:].startswith(f"{system} ")]
+    return found
+
+
+async def test_where_all_is_well_each_system_has_its_line(makegood: Shell, around: Neighbours) -> None:
+    ran = await doctor(makegood)
+    assert ran.status == 0, ran.out
+    for system in ("settings", "slack", "slack socket", "channel C0ERRORS", "approvers", "hook bugsnag", "chatwoot"):
+        assert line(ran, system).startswith("ok "), ran.out
+    for system in ("mail", "mailbox", "board", "billing", "target app", "probe app", "actions"):
+        assert line(ran, system).startswith("ok "), ran.out
+    assert line(ran, f"target web {around.host.address}").startswith("ok ")
+    assert "starter" in line(ran, "billing")
+    assert line(ran, "database").startswith("note ")
+    assert ran.out.endswith("All is well.\n")
+
+
+async def test_it_changes_nothing_anywhere(makegood: Shell, around: Neighbours) -> None:
+    before = (around.board.snapshot(), sorted(makegood.folder.rglob("*")))
+    await doctor(makegood)
+    assert (around.board.snapshot(), sorted(makegood.folder.rglob("*"))) == before
+    assert around.host.commands == []
+    assert {call.method for call in around.slack.world.calls} <= {
+        "auth.test",
+        "apps.connections.open",
+        "conversations.info",
+        "users.info",
+        "users.lookupByEmail",
+    }
+
+
+async def test_no_secret_is_shown_even_where_all_are_wrong(
+    makegood: Shell, around: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {name: f"not-the-{name.lower().replace('_', '-')}" for name in SECRETS}
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    ran = await doctor(makegood)
+    assert ran.status == 1
+    for system in ("hook bugsnag", "chatwoot", "board", "billing", "target app"):
+        assert line(ran, system).startswith("wrong "), ran.out
+    assert not [value for value in wrong.values() if value in ran.out + ran.err]
+
+
+async def test_a_bot_that_was_not_invited_is_told_how(makegood: Shell, around: Neighbours) -> None:
+    around.slack.leave(around.slack.app.user_id, "C0ERRORS")
+    ran = await doctor(makegood)
+    assert ran.status == 1
+    assert "/invite @makegood" in line(ran, "channel C0ERRORS")
+
+
+async def test_a_channel_and_an_approver_that_are_not_there_are_named(makegood: Shell, around: Neighbours) -> None:
+    text = around.settings.replace("C0ERRORS", "C0NOWHERE").replace("dana@acme.example", "gone@acme.example")
+    makegood.settings(least=text)
+    ran = await doctor(makegood)
+    assert "C…" in line(ran, "channel C0NOWHERE")
+    assert "Slack does not know gone@acme.example" in line(ran, "approvers")
+
+
+async def test_a_wrong_slack_token_does_not_keep_the_others_from_their_lines(
+    makegood: Shell, around: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-somebody-else")
+    ran = await doctor(makegood)
+    assert "SLACK_BOT_TOKEN" in line(ran, "slack")
+    assert line(ran, "billing").startswith("ok ")
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    assert line(await doctor(makegood), "environment").startswith("wrong ")
+
+
+async def test_missing_scopes_are_named(makegood: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = AppManifest.load(MANIFEST)
+    fewer = type(manifest)(**{**vars(manifest), "scopes": manifest.scopes - {"files:write"}})
+    async with neighbours(makegood.folder, fewer) as found:
+        makegood.settings(least=found.settings)
+        tokens = {
+            "SLACK_BOT_TOKEN": "xoxb-local",
+            "SLACK_APP_TOKEN": "xapp-local",
+            "SLACK_API_URL": found.slack.api_url,
+        }
+        for name, value in {**SECRETS, **tokens}.items():
+            monkeypatch.setenv(name, value)
+        ran = await doctor(makegood)
+    assert "files:write missing" in line(ran, "slack scopes")
+
+
+def test_the_scopes_it_wants_are_those_of_the_manifest() -> None:
+    assert set(yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"]) == SCOPES
+
+
+async def test_a_host_that_proves_itself_with_another_key_is_wrong(makegood: Shell, around: Neighbours) -> None:
+    (makegood.folder / "known_hosts").write_text("")
+    ran = await doctor(makegood)
+    assert "makegood targets trust" in line(ran, f"target web {around.host.address}")
+
+
+async def test_what_gave_up_is_told_with_its_reason(
+    makegood: Shell, around: Neighbours, told: Callable[..., None]
+) -> None:
+    path = makegood.folder / "makegood.db"
+    await asyncio.to_thread(told, f"sqlite+aiosqlite:///{path}")
+    with closing(sqlite3.connect(path)) as conn, conn:
+        place = "INSERT INTO cursors (team, bug, sink, done, rank, parked) VALUES ('T0LOCAL', ?, 'board', 0, 1, ?)"
+        conn.executemany(place, [(1, "Trello refused (400)."), (2, "Trello refused (400).")])
+        conn.execute(
+            "INSERT INTO inbox (team, key, source, at, due, body, state, note)"
+            " VALUES ('T0LOCAL', 'k', 'hook.tracker', 0, 0, '{}', 'dead', 'no such field')"
+        )
+    ran = await doctor(makegood)
+    assert ran.status == 1
+    assert line(ran, "database").startswith("ok ")
+    assert "gave up on BUG-1, BUG-2: Trello refused (400). When that is mended" in line(ran, "sink board")
+    assert "gave up on 1 of hook.tracker: no such field." in line(ran, "inbox")
+
+
+async def test_a_database_without_its_guards_is_wrong(
+    makegood: Shell, around: Neighbours, told: Callable[..., None]
+) -> None:
+    path = makegood.folder / "makegood.db"
+    await asyncio.to_thread(told, f"sqlite+aiosqlite:///{path}")
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("DROP TRIGGER entries_no_delete")
+    assert "entries could be changed" in line(await doctor(makegood), "database")
+
+
+def test_settings_that_do_not_load_are_its_only_line(makegood: Shell) -> None:
+    makegood.settings("colour = 3\n")
+    ran = makegood("doctor")
+    assert ran.status == 1
+    assert "colour is not a setting" in line(ran, "settings")
+
+
+# -- what the production role may do
+
+
+@pytest.fixture
+def production(postgres_server: Path) -> Iterator[Callable[..., str]]:
+    """A shop on PostgreSQL; gives the address for a role that may change these tables."""
+    with postgres.database(postgres_server) as name:
+        owner = postgres.url(postgres_server, name)
+        with psycopg.connect(owner, autocommit=True) as conn:
+            conn.execute("CREATE TABLE menus (id int PRIMARY KEY); CREATE TABLE users (id int PRIMARY KEY)")
+            conn.execute("CREATE ROLE clerk LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO clerk")
+
+            def may_change(*tables: str) -> str:
+                for table in tables:
+                    conn.execute(f"GRANT UPDATE, DELETE ON {table} TO clerk".encode())
+                return postgres.url(postgres_server, name, "asyncpg").replace("//postgres:", "//clerk:")
+
+            yield may_change
+            conn.execute("DROP OWNED BY clerk; DROP ROLE clerk")
+
+
+def check(makegood: Shell, url: str, read_url: str = "") -> Ran:
+    read = f'read_url = "{read_url}"\n' if read_url else ""
+    makegood.settings(f'[targets.shop]\nurl = "{url}"\n{read}tables = {{ menus = "id" }}\n')
+    return makegood("targets", "check")
+
+
+def test_a_role_that_may_change_only_the_tables_is_right(makegood: Shell, production: Callable[..., str]) -> None:
+    ran = check(makegood, production("menus"))
+    assert (ran.status, line(ran, "target shop role")[:3]) == (0, "ok "), ran.out
+    assert "clerk may write menus and nothing else" in ran.out
+
+
+def test_a_role_that_may_do_more_is_noted(makegood: Shell, production: Callable[..., str]) -> None:
+    ran = check(makegood, production("menus", "users"), read_url=production())
+    assert ran.status == 0
+    assert "may also write users" in line(ran, "target shop role")
+    assert line(ran, "target shop read").startswith("note ")
+
+
+def test_a_superuser_is_wrong(makegood: Shell, production: Callable[..., str]) -> None:
+    ran = check(makegood, production().replace("//clerk:", "//postgres:"))
+    assert ran.status == 1
+    assert "is a superuser" in line(ran, "target shop role")
+
+
+def test_a_table_that_is_not_there_is_named(makegood: Shell, production: Callable[..., str]) -> None:
+    url = production("menus")
+    makegood.settings(f'[targets.shop]\nurl = "{url}"\ntables = {{ dishes = "id" }}\n')
+    ran = makegood("targets", "check")
+    assert ran.status == 1
+    assert "the database has no table 'dishes'" in ran.out
+
+
+def test_a_database_that_is_away_is_one_line(makegood: Shell) -> None:
+    ran = check(makegood, "postgresql+asyncpg://clerk:hidden-word@127.0.0.1:9/shop")
+    assert ran.status == 1
+    assert "can't be reached" in line(ran, "target shop")
+    assert "hidden-word" not in ran.out

@@ -1,0 +1,74 @@
+"""`makegood init`, by options and by answers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bot import settings
+from tests.parts.cli.conftest import Shell
+
+
+def ask(folder: Path, *answers: str) -> subprocess.CompletedProcess[str]:
+    """As a person at a terminal: a line an answer."""
+    command = [sys.executable, "-m", "bot", "init"]
+    given = "".join(f"{answer}\n" for answer in answers)
+    here = {"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""}
+    return subprocess.run(command, cwd=folder, input=given, capture_output=True, text=True, check=False, env=here)  # noqa: S603 - our own command
+
+
+def test_with_yes_a_channel_is_enough(makegood: Shell) -> None:
+    ran = makegood("init", "--yes", "--channel", "C0ERRORS")
+    assert ran.status == 0
+    assert "SLACK_BOT_TOKEN" in ran.out
+    assert "makegood doctor --config makegood.toml" in ran.out
+    assert settings.read(makegood.folder / "makegood.toml", {})[0].mode == "watch"
+
+
+def test_options_say_what_a_script_wants(makegood: Shell) -> None:
+    words = ["--mode", "run", "--alerts", "bugsnag,sentry", "--public-url", "https://makegood.example.com"]
+    words += ["--tables", "menus=id,users=id", "--approvers", "U0LEAD", "--board", "https://trello.com/b/abcd1234/bugs"]
+    words += ["--sender", "support@example.com", "--billing", "stripe"]
+    ran = makegood("init", "--yes", "--channel", "C0ERRORS", *words)
+    assert ran.status == 0
+    assert "https://makegood.example.com/hooks/bugsnag/TOKEN" in ran.out
+    for name in ("BUGSNAG_HOOK_TOKEN", "SENTRY_SECRET", "SHOP_DATABASE_URL", "TRELLO_KEY", "SMTP_URL", "STRIPE_KEY"):
+        assert name in ran.out
+
+
+def test_a_file_that_is_there_is_kept_unless_forced(makegood: Shell) -> None:
+    makegood.settings()
+    refused = makegood("init", "--yes", "--channel", "C0OTHER")
+    assert refused.status == 1
+    assert "--force" in refused.err
+    assert "C0ERRORS" in (makegood.folder / "makegood.toml").read_text()
+    assert makegood("init", "--yes", "--force", "--channel", "C0OTHER").status == 0
+    assert "C0OTHER" in (makegood.folder / "makegood.toml").read_text()
+
+
+def test_an_option_that_cannot_be_used_writes_nothing(makegood: Shell) -> None:
+    for words in (
+        ["--channel", "#errors"],
+        ["--channel", "C0E", "--mode", "go"],
+        ["--channel", "C0E", "--tables", "menus"],
+    ):
+        ran = makegood("init", "--yes", *words)
+        assert ran.status == 1
+        assert ran.err.count("\n") == 1
+    for name, value in {"alerts": "pigeon", "public-url": "here", "board": "x", "sender": "x", "billing": "x"}.items():
+        assert makegood("init", "--yes", "--channel", "C0E", f"--{name}", value).status == 1
+    assert not (makegood.folder / "makegood.toml").exists()
+
+
+def test_a_person_is_asked_again_until_the_answer_can_be_used(tmp_path: Path) -> None:
+    ran = ask(tmp_path, "#errors", "C0ERRORS", "", "slack", "none", "menus=id", "lead@example.com", "", "", "no")
+    assert ran.returncode == 0, ran.stderr
+    assert "names change, ids don't" in ran.stdout
+    read, _ = settings.read(tmp_path / "makegood.toml", {"SHOP_DATABASE_URL": "sqlite+aiosqlite:///shop.db"})
+    assert (read.slack.error_channels, read.policy.approvers) == (("C0ERRORS",), ("lead@example.com",))
+
+
+def test_answers_that_end_too_soon_write_nothing(tmp_path: Path) -> None:
+    ran = ask(tmp_path, "C0ERRORS")
+    assert ran.returncode == 1
+    assert ran.stderr == "makegood: Nothing was written: the answers ended. For scripts there is --yes.\n"
+    assert not (tmp_path / "makegood.toml").exists()

@@ -1,0 +1,41 @@
+"""`makegood retro` for a bug and for a month."""
+
+import csv
+import json
+
+from tests.parts.cli.conftest import Shell
+
+
+def test_the_story_of_a_bug_is_markdown(makegood: Shell, story: str) -> None:
+    ran = makegood("retro", "BUG-1")
+    assert ran.status == 0
+    assert ran.out.startswith("# Retro of BUG-1 Menu page fails\n")
+    assert "## Timeline" in ran.out
+
+
+def test_the_story_of_a_bug_is_json(makegood: Shell, story: str) -> None:
+    told = json.loads(makegood("retro", "BUG-1", "--format", "json").out)
+    assert (told["title"], told["times"]["claim"]) == ("Menu page fails", 60.0)
+
+
+def test_a_month_says_what_it_came_to(makegood: Shell, story: str) -> None:
+    ran = makegood("retro", "--month", "2026-11")
+    assert ran.out.startswith("# Makegood in 2026-11\n\n- 1 bug, 0 dismissed")
+    assert "- given: €5 in 1 credit" in ran.out
+    assert "claimed after 1 min" in ran.out
+
+
+def test_the_accountant_gets_a_line_for_each_thing_given(makegood: Shell, story: str) -> None:
+    rows = list(csv.DictReader(makegood("retro", "--month", "2026-11", "--format", "csv").out.splitlines()))
+    assert [(r["bug"], r["amount_minor"], r["currency"]) for r in rows] == [("BUG-1", "500", "EUR")]
+
+
+def test_another_month_is_empty(makegood: Shell, story: str) -> None:
+    assert json.loads(makegood("retro", "--month", "2026-12", "--format", "json").out)["bugs"] == 0
+
+
+def test_a_bug_or_a_month_has_to_be_named_and_not_both(makegood: Shell, story: str) -> None:
+    assert "Name a bug or a month" in makegood("retro").err
+    assert "Name a bug or a month" in makegood("retro", "BUG-1", "--month", "2026-11").err
+    assert "CSV is what was given in a month" in makegood("retro", "BUG-1", "--format", "csv").err
+    assert makegood("retro", "--month", "november").status == 2

@@ -1,0 +1,65 @@
+"""What `makegood init` writes is what `makegood run` reads, whatever was chosen."""
+
+import re
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from bot import billing, boards, settings, trackers
+from bot.commands.init_text import Choices, text, variables
+from bot.customers import mail
+from bot.settings import validate
+
+COMBINATIONS = [
+    Choices(
+        channel="C0ERRORS",
+        mode=mode,
+        alerts=trackers.sources() if much else (),
+        public_url="https://makegood.example.com/" if public else "",
+        tables={"menus": "id", "billing.invoices": "id", 'odd "name"': "a,b"} if much else {},
+        approvers=("U0LEAD", "lead@example.com") if much else (),
+        board="https://trello.com/b/abcd1234/bugs" if board else "",
+        sender='"Acme \\ Support" <support@example.com>' if much else "",
+        billing=kind,
+    )
+    for mode, much, public, board, kind in product(
+        ("watch", "propose", "run"), (True, False), (True, False), (True, False), ("", *billing.kinds())
+    )
+]
+
+
+def values(choices: Choices) -> dict[str, str]:
+    return {**dict.fromkeys(variables(choices), "a-long-random-value"), "SMTP_URL": "smtp://127.0.0.1:25"}
+
+
+@pytest.mark.parametrize("choices", COMBINATIONS, ids=lambda c: f"{c.mode}-{bool(c.alerts)}-{c.board[:1]}-{c.billing}")
+def test_whatever_is_chosen_the_file_loads_and_says_it(choices: Choices, tmp_path: Path) -> None:
+    path = tmp_path / "makegood.toml"
+    path.write_text(text(choices))
+    read, _ = settings.read(path, values(choices))
+    assert (read.mode, read.slack.error_channels) == (choices.mode, ("C0ERRORS",))
+    assert read.web.public_url == choices.public_url.rstrip("/")
+    assert read.policy.approvers == choices.approvers
+    assert {name for name in read.hooks if name != "trello"} == set(choices.alerts)
+    assert dict(read.targets["shop"].tables if choices.tables else {}) == choices.tables  # type: ignore[union-attr] # a database
+    for kind, found in ((read.board, boards), (read.billing, billing)):
+        if kind:
+            validate(found.find(kind.kind).Settings, kind.rest(), "the module's own settings")
+    if choices.sender:
+        assert validate(mail.Settings, read.mail, "[mail]").sender == choices.sender
+
+
+@pytest.mark.parametrize("choices", COMBINATIONS[:24:5])
+def test_the_file_names_exactly_the_variables_that_are_listed(choices: Choices) -> None:
+    named = set(re.findall(r'^[^#\n]*"\$([A-Z_]+)"', text(choices), re.MULTILINE))
+    assert named == set(variables(choices)) - {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}
+
+
+def test_the_least_file_is_four_lines_of_settings() -> None:
+    assert tomllib.loads(text(Choices(channel="C0ERRORS"))) == {
+        "mode": "watch",
+        "slack": {"error_channels": ["C0ERRORS"]},
+        "admit": {"stages": ["production"], "severity": "error"},
+    }

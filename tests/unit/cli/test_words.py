@@ -1,0 +1,58 @@
+"""The words of the command line: bugs, months, findings."""
+
+import argparse
+import asyncio
+
+import pytest
+
+from bot.commands.checks.finding import checked, note, ok, report, wrong
+from bot.commands.common import bug_number, shown
+from bot.commands.retro import _month
+from bot.domain.errors import Rejected
+from bot.fixes.redact import Redactor
+
+
+@pytest.mark.parametrize("text", ["BUG-17", "bug-17", "17", " BUG-17 "])
+def test_a_bug_is_named_as_in_slack_or_by_its_number(text: str) -> None:
+    assert bug_number(text) == 17
+
+
+@pytest.mark.parametrize("text", ["", "BUG", "BUG-", "-17", "BUG-17x", "BUG-1234567890"])
+def test_what_is_no_bug_is_said_so(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="BUG-17"):
+        bug_number(text)
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-1", "november", "2026-11-22"])
+def test_what_is_no_month_is_said_so(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="2026-11"):
+        _month(text)
+
+
+def test_an_address_is_shown_without_its_password() -> None:
+    assert "s3cret" not in shown("postgresql+asyncpg://bot:s3cret@db.example.com/makegood")
+
+
+def test_a_report_masks_secrets_and_counts_what_needs_mending(capsys: pytest.CaptureFixture[str]) -> None:
+    findings = [ok("slack", "is @makegood"), note("probe", "is 500"), wrong("board", "refuses top-secret-token")]
+    assert report(findings, Redactor(["top-secret-token"])) == 1
+    out = capsys.readouterr().out
+    assert "top-secret-token" not in out
+    assert out.endswith("1 of 3 need mending.\n")
+
+
+def test_notes_alone_leave_all_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report([note("probe", "is 500")], Redactor()) == 0
+    assert capsys.readouterr().out.endswith("All is well.\n")
+
+
+async def test_a_system_that_fails_is_a_line_of_its_own() -> None:
+    async def fails() -> list[object]:
+        raise Rejected("The token is no good.")
+
+    async def unreachable() -> list[object]:
+        raise ConnectionRefusedError
+
+    said = await asyncio.gather(checked("board", fails()), checked("till", unreachable()))  # type: ignore[arg-type] # never return
+    assert [(f.system, f.state) for found in said for f in found] == [("board", "wrong"), ("till", "wrong")]
+    assert said[0][0].said == "The token is no good."

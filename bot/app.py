@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot import outside
 from bot.domain.bug import Bug
-from bot.domain.errors import Unavailable
+from bot.domain.errors import Misconfigured, Unavailable
 from bot.fixes.catalogue import SHIPPED, Catalogue
 from bot.fixes.engine import Engine
 from bot.intake.alerts import Alerts
@@ -35,6 +35,7 @@ from bot.ledger.spans import Switches
 from bot.ledger.wake import listen
 from bot.memory import Memory
 from bot.metrics import Metrics
+from bot.ports import Known
 from bot.settings import Runtime, Settings
 from bot.slack import connect, listeners
 from bot.slack.client import SlackPort, web_client
@@ -49,6 +50,8 @@ from bot.web import Web
 log = logging.getLogger(__name__)
 
 DRAIN = 10.0
+OUTBOUND = {"production", "billing"}
+"""Sinks that never talk to Slack."""
 RETRY = 5.0
 
 
@@ -60,6 +63,8 @@ class Bot:
     runtime: Runtime
     home: Path
     only: Sequence[str] = ()
+    board_known: Known = field(default_factory=Known)
+    """What the board said of itself when it was last polled."""
     _stops: list[Any] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -86,6 +91,8 @@ class Bot:
 
     async def _identify(self) -> Identity:
         """A wrong token ends the start; a Slack that is away is waited for."""
+        if not self.runtime.bot_token.get_secret_value():
+            return self._without_slack()
         while True:
             try:
                 me = await connect.identify(self.client)
@@ -96,6 +103,12 @@ class Bot:
                 await asyncio.sleep(RETRY)
             else:
                 return me
+
+    def _without_slack(self) -> Identity:
+        """A second process that only reaches production and billing is told the workspace by its name."""
+        if not self.only or set(self.only) - OUTBOUND:
+            raise Misconfigured("MAKEGOOD_TEAM alone is enough only for `makegood run --sinks production,billing`.")
+        return Identity(team=self.runtime.team, user="", bot="", url="")
 
     def _ledger(self) -> None:
         self.ledger = Ledger(self.db, self.me.team, {})
@@ -130,7 +143,7 @@ class Bot:
             "plans": lambda: self.outside.plans,
             "people": self.people,
             "switches": self.switches,
-            "reload": self._reload,
+            "reload": self.reload,
             "workspace_url": self.me.url,
         }
         return Desk(
@@ -142,13 +155,13 @@ class Bot:
             services=services,
         )
 
-    async def _reload(self) -> None:
+    async def reload(self) -> None:
         """An approver allowed an action: it may run from now on."""
         self.engine.catalogue.entries.update((await self._catalogue()).entries)
 
     async def _sinks(self) -> None:
         every = outside.sinks(self)
-        self.ledger.sinks = {name: sink.interest for name, sink in every.items()}
+        self.ledger.sinks = outside.elsewhere(self.settings) | {name: sink.interest for name, sink in every.items()}
         mine = {n: s for n, s in every.items() if not self.only or n in self.only}
         if self.db.sqlite:
             await leases.abandoned(self.ledger, 2.0)
@@ -225,7 +238,14 @@ class Bot:
             self.sockets = Sockets(app, self.runtime.app_token.get_secret_value(), self.client)
         else:
             slack = connect.http_handler(app)
-        site = Web(settings=self.settings, inflow=self.inflow, ready=self.ready, metrics=self.metrics, slack=slack)
+        site = Web(
+            settings=self.settings,
+            inflow=self.inflow,
+            ready=self.ready,
+            metrics=self.metrics,
+            slack=slack,
+            board=lambda: self.board_known,
+        )
         runner = web.AppRunner(site.app(), access_log=None, shutdown_timeout=3)
         await runner.setup()
         await web.TCPSite(runner, self.runtime.host, self.runtime.port).start()

@@ -8,27 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from bot import boards
+from bot import boards, fixing, tracker_api
 from bot.customers import registry as channels
 from bot.domain import events as e
-from bot.domain.bug import Fix
 from bot.domain.errors import Misconfigured, NotFound, Outside
 from bot.fixes.catalogue import SHIPPED, Catalogue
 from bot.ledger.pace import Budget
+from bot.ledger.queue import Interest
 from bot.ledger.reading import entries_after
 from bot.ledger.relay import Sink
-from bot.ports import Biller, Board, Channel
-from bot.probes import Prober
+from bot.ports import Biller, Board, Channel, TrackerApi
 from bot.settings import Kind, Settings, validate
-from bot.sinks.asker import AskerSink
 from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
+from bot.sinks.board_notes import BoardNotesSink
 from bot.sinks.card import CardSink
+from bot.sinks.clock import ClockSink
 from bot.sinks.customer import CustomerSink
+from bot.sinks.nudge import NudgeSink
 from bot.sinks.pointer import PointerSink
 from bot.sinks.production import ProductionSink
 from bot.sinks.thread import ThreadSink
-from bot.sinks.vault import Vault
+from bot.sinks.tracker import TrackerSink
+from bot.sinks.webhook import WebhookSink
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -41,6 +43,7 @@ class Connected:
     channels: Mapping[str, Channel]
     biller: Biller | None
     board: Board | None
+    trackers: Mapping[str, TrackerApi] = field(default_factory=dict)
     plans: tuple[str, ...] = ()
     _closes: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
@@ -55,10 +58,15 @@ async def connect(settings: Settings, http: aiohttp.ClientSession) -> Connected:
     found = {name: _channel(name, table, http) for name, table in settings.customers.items()}
     if settings.mail:
         found["mail"] = _channel("mail", settings.mail, http)
-    biller: Biller | None = _module("bot.billing", settings.billing, "billing") if settings.billing else None
+    biller: Biller | None = (
+        _module("bot.billing", settings.billing, "billing")
+        if settings.billing and not settings.billing.elsewhere
+        else None
+    )
     board: Board | None = _module("bot.boards", settings.board, "board") if settings.board else None
     answering = {name: channel for name, channel in found.items() if channel}
-    connected = Connected(channels=answering, biller=biller, board=board)
+    trackers = {name: _tracker(name, table, http) for name, table in settings.trackers.items()}
+    connected = Connected(channels=answering, biller=biller, board=board, trackers=trackers)
     connected.plans = await _plans(biller)
     return connected
 
@@ -75,6 +83,12 @@ def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -
         return None
     channel: Channel = module.connect(settings, http)
     return channel
+
+
+def _tracker(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> TrackerApi:
+    module: Any = tracker_api.find(name)
+    tracker: TrackerApi = module.connect(validate(module.Settings, table, f"[trackers.{name}]"), http)
+    return tracker
 
 
 def _module(package: str, kind: Kind, where: str) -> Any:
@@ -109,31 +123,37 @@ def sinks(bot: "Bot") -> dict[str, Sink]:
     """Everything that follows the trail in this installation, by name."""
     slack = bot.settings.slack
     cards = Budget("cards", 60.0 / slack.cards_per_minute, slack.cards_per_minute)
+
+    async def receipts(bug: int, seq: int) -> e.Granted:
+        return await _receipt(bot, bug, seq)
+
     made: list[Sink] = [
         CardSink(bot.port, bot.ledger, slack.error_channels[0], bot.settings.mode, bot.worked_before, cards),
         ThreadSink(bot.port, bot.directory),
         PointerSink(bot.port),
-        AskerSink(bot.port, bot.ledger, bot.settings.mode),
+        *fixing.asking(bot),
         CustomerSink(bot.outside.channels),
-        _production(bot),
+        ClockSink(bot.ledger, bot.settings.clocks, receipts),
+        NudgeSink(bot.port, bot.ledger),
     ]
+    if fixing.here(bot.settings):
+        made.append(fixing.production(bot))
     if bot.outside.biller:
-        made.append(BillingSink(bot.outside.biller, lambda bug, seq: _receipt(bot, bug, seq)))
+        made.append(BillingSink(bot.outside.biller, receipts))
     if bot.outside.board:
-        made.append(BoardSink(bot.outside.board))
+        made += [BoardSink(bot.outside.board), BoardNotesSink(bot.outside.board)]
+    if bot.outside.trackers:
+        made.append(TrackerSink(bot.outside.trackers))
+    made += [WebhookSink(name, table, bot.http) for name, table in bot.settings.webhooks.items()]
     return {sink.name: sink for sink in made}
 
 
-def _production(bot: "Bot") -> Sink:
-    async def standing(fix: Fix) -> str:
-        """Approvers who lost their standing since."""
-        now = {m.id for m in await bot.directory.approvers_now()} if fix.approved_by and not fix.broken_glass else set()
-        gone = [p for p in fix.approved_by if p not in now and not fix.broken_glass]
-        return f"{', '.join(gone)} may not approve any more" if gone else ""
-
-    vault = Vault.at(bot.home / "makegood.key")
-    prober = Prober(bot.settings.probes, bot.http)
-    return ProductionSink(bot.engine, bot.ledger, bot.switches, vault, bot.settings.mode, prober.check, standing)
+def elsewhere(settings: Settings) -> dict[str, Interest]:
+    """Sinks of a second process, which alone holds their credentials: it is woken by what is written here."""
+    found = {} if fixing.here(settings) else {ProductionSink.name: ProductionSink.interest}
+    if settings.billing and settings.billing.elsewhere:
+        found[BillingSink.name] = BillingSink.interest
+    return found
 
 
 async def _receipt(bot: "Bot", bug: int, seq: int) -> e.Granted:

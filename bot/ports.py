@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pydantic import Field
+
 from bot.domain.values import Account, Alert, AlertLink, CustomerHint, Frozen, Grant, Inbound, Outgoing, Receipt, Sent
 
 
@@ -87,6 +89,18 @@ class Stage(StrEnum):
     DROPPED = "Not a bug"
 
 
+BY_NAME: Mapping[str, Stage] = {stage.value.casefold(): stage for stage in Stage}
+
+
+class Known(Frozen):
+    """What a delivery of the board does not tell by itself."""
+
+    stages: Mapping[str, Stage] = Field(default_factory=lambda: BY_NAME)
+    """Our lists, by id and by name in lower case."""
+    own: str = ""
+    """The member behind our token: what is done with it through the API is our own doing and no news."""
+
+
 class CardRef(Frozen):
     id: str
     url: str
@@ -125,6 +139,17 @@ class Board(Protocol):
     async def adopt(self, url: str, card: CardText) -> CardRef: ...
     async def update(self, ref: CardRef, card: CardText, stage: Stage) -> None: ...
     async def comment(self, ref: CardRef, text: str) -> None: ...
+    async def commented(self, ref: CardRef, marker: str) -> bool: ...
     async def changes(self, since: str) -> tuple[tuple[BoardChange, ...], str]: ...
     async def register(self, callback_url: str) -> None: ...
+    async def known(self) -> Known: ...
     async def close(self) -> None: ...
+
+
+class TrackerApi(Protocol):
+    """Writes back to a tracker, where it has an API. Each call looks first, so each may be repeated; errors as for Channel."""
+
+    async def resolve(self, project: str, group: str) -> None: ...
+    async def reopen(self, project: str, group: str) -> None: ...
+    async def link(self, project: str, group: str, url: str) -> None: ...
+    async def comment(self, project: str, group: str, text: str) -> None: ...

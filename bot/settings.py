@@ -5,15 +5,18 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Discriminator, Field, SecretStr, Tag, ValidationError, field_validator, model_validator
 
 from bot.domain.admit import Rule
+from bot.domain.clocks import Rules
 from bot.domain.errors import Misconfigured
+from bot.domain.makegood import Caps
 from bot.domain.values import Frozen
-from bot.fixes.targets import Target
+from bot.fixes.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget
 
+KINDS = {"url": "sql", "hosts": "ssh", "base_url": "http"}
 VARIABLE = re.compile(r"^\$([A-Z_][A-Z0-9_]*)$")
 Names = tuple[str, ...]
 
@@ -49,6 +52,8 @@ class PolicySettings(Frozen):
     """People (user id or e-mail address) or user groups (S…)."""
     break_glass: bool = False
     """Whether the asker may go on alone after 2 minutes, with a reason that everybody reads."""
+    totp: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """A second factor for high risk: e-mail address or user id of an approver -> the secret of their authenticator app."""
 
 
 class ActionsSettings(Frozen):
@@ -57,14 +62,32 @@ class ActionsSettings(Frozen):
 
 
 class ProbeSettings(Frozen):
-    url: str
+    url: str = ""
     expect: int = 200
     """The HTTP status of a page that works."""
     contains: str = ""
+    """What stands on a page that works."""
+    look: str = ""
+    """Instead of a url: the name of a look …"""
+    params: Mapping[str, str] = Field(default_factory=dict)
+    rows: int = Field(default=0, ge=0)
+    """… and how many rows it has when all is well."""
     page: str = ""
     """Bugs on a page that contains this are probed here; empty: every bug."""
     smoke: bool = False
     """Shows that nothing else broke."""
+
+    def check(self) -> dict[str, Any]:
+        """What bot/fixes/probe.py looks at."""
+        if self.look:
+            return {"look": self.look, "params": self.params, "rows": self.rows}
+        return {"url": self.url, "status": self.expect, "contains": self.contains}
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.url) == bool(self.look):
+            raise ValueError("write either url = (a page) or look = (a look's name)")
+        return self
 
 
 class TellSettings(Frozen):
@@ -81,13 +104,40 @@ class TellSettings(Frozen):
     """Above it nobody can give a credit in Slack."""
 
 
+class WebhookSettings(Frozen):
+    """Every entry goes there, signed, in order."""
+
+    url: str = Field(pattern=r"^https?://")
+    secret: SecretStr
+    timeout: float = Field(default=10, gt=0, le=60)
+
+
 class Kind(BaseModel, frozen=True, extra="allow"):
     """A table whose other keys belong to the module named by `kind`."""
 
     kind: str
+    elsewhere: bool = False
+    """Another process holds its credentials and serves it (`makegood run --sinks billing`)."""
 
     def rest(self) -> dict[str, Any]:
         return dict(self.model_extra or {})
+
+
+def _tag(target: Any) -> str | None:
+    """What a target has says what it is; without credentials it is another process's."""
+    if isinstance(target, Frozen):
+        return "elsewhere" if isinstance(target, Elsewhere) else str(getattr(target, "kind", ""))
+    kinds = (kind for key, kind in KINDS.items() if key in target)
+    return next(kinds, "elsewhere") if isinstance(target, Mapping) else None
+
+
+AnyTarget = Annotated[
+    Annotated[SqlTarget, Tag("sql")]
+    | Annotated[SshTarget, Tag("ssh")]
+    | Annotated[HttpTarget, Tag("http")]
+    | Annotated[Elsewhere, Tag("elsewhere")],
+    Discriminator(_tag),
+]
 
 
 class Settings(Frozen):
@@ -100,11 +150,16 @@ class Settings(Frozen):
     hooks: Mapping[str, HookSettings] = Field(default_factory=dict)
     policy: PolicySettings = PolicySettings()
     actions: ActionsSettings = ActionsSettings()
-    targets: Mapping[str, Annotated[Target, Field(discriminator="kind")]] = Field(default_factory=dict)
+    targets: Mapping[str, AnyTarget] = Field(default_factory=dict)
     probes: Mapping[str, ProbeSettings] = Field(default_factory=dict)
     tell: TellSettings = TellSettings()
+    clocks: Rules = Rules()
+    makegood: Caps = Caps()
     customers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     """A table a channel; its keys belong to the channel's module."""
+    trackers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    """A table a tracker that is written back to; its keys belong to the module in tracker_api/."""
+    webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
     mail: Mapping[str, Any] = Field(default_factory=dict)
     board: Kind | None = None
     billing: Kind | None = None
@@ -118,7 +173,9 @@ class Settings(Frozen):
 class Runtime(Frozen):
     """What the environment says of this process."""
 
-    bot_token: SecretStr
+    bot_token: SecretStr = SecretStr("")
+    team: str = ""
+    """Instead of a token, for a process that never talks to Slack: the workspace (T…)."""
     app_token: SecretStr | None = None
     """Set: Socket Mode. Else HTTP with `signing_secret`."""
     signing_secret: SecretStr | None = None
@@ -134,10 +191,14 @@ def _target(name: str, table: Any) -> Any:
     """The kind of a target follows from what it has: a url is a database, hosts are hosts, a base_url is a service."""
     if not isinstance(table, Mapping):
         return table
-    for key, kind in {"url": "sql", "hosts": "ssh", "base_url": "http"}.items():
+    for key, kind in KINDS.items():
         if key in table:
             return {**table, "name": name, "kind": kind}
-    raise ValueError("write url = (a database), hosts = (machines) or base_url = (a service)")
+    if "kind" in table or "tables" in table:
+        return {"kind": "sql", **table, "name": name}
+    raise ValueError(
+        "write url = (a database), hosts = (machines) or base_url = (a service); or only its kind where another process has them"
+    )
 
 
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings, tuple[SecretStr, ...]]:
@@ -182,7 +243,7 @@ def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
         found = error.errors(include_url=False, include_input=False)
         # a misspelt key is the reason why another one is missing: it comes first
         first = next((x for x in found if x["type"] == "extra_forbidden"), found[0])
-        key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http"})
+        key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http", "elsewhere"})
         if first["type"] == "extra_forbidden":
             raise Misconfigured(f"{where}: {key} is not a setting of Makegood. Is it misspelt?") from None
         if first["type"] == "missing":
@@ -192,16 +253,18 @@ def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
 
 def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str, str] = os.environ) -> Runtime:
     """The environment's part. Raises Misconfigured where a token is missing."""
-    if not environment.get("SLACK_BOT_TOKEN"):
+    if not environment.get("SLACK_BOT_TOKEN") and not environment.get("MAKEGOOD_TEAM"):
         raise Misconfigured(
             "SLACK_BOT_TOKEN is not set: the bot's token (xoxb-…), from your Slack app under “OAuth & Permissions”."
         )
-    if not (environment.get("SLACK_APP_TOKEN") or environment.get("SLACK_SIGNING_SECRET")):
+    names_team = environment.get("MAKEGOOD_TEAM") and not environment.get("SLACK_BOT_TOKEN")
+    if not (environment.get("SLACK_APP_TOKEN") or environment.get("SLACK_SIGNING_SECRET") or names_team):
         raise Misconfigured(
             "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP; neither is set."
         )
     names = {
         "bot_token": "SLACK_BOT_TOKEN",
+        "team": "MAKEGOOD_TEAM",
         "app_token": "SLACK_APP_TOKEN",
         "signing_secret": "SLACK_SIGNING_SECRET",
         "api_url": "SLACK_API_URL",

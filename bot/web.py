@@ -6,11 +6,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from aiohttp import web
 
-from bot import boards, trackers
+from bot import trackers
+from bot.boards import trello
 from bot.customers import registry as channels
 from bot.domain.errors import NotFound, Unauthorised, Unreadable
 from bot.domain.values import Frozen
@@ -19,7 +19,7 @@ from bot.intake.inflow import Inflow
 from bot.intake.sources import ALERTS, BOARD, PEOPLE
 from bot.ledger.inbox import Item
 from bot.metrics import Metrics
-from bot.ports import Hook
+from bot.ports import Hook, Known
 from bot.settings import HookSettings, Settings
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ class Web:
     ready: Ready
     metrics: Metrics
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    board: Callable[[], Known] = Known
+    """What our board knows of itself: its lists by id, and who we are there."""
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MIB)
@@ -86,7 +88,7 @@ class Web:
             at=datetime.now(UTC),
         )
         try:
-            delivery = read(source, hook, settings, self.settings)
+            delivery = read(source, hook, settings, self.settings, self.board())
         except Unauthorised as error:
             return web.Response(status=401, text=f"{error}\n")
         except Unreadable as error:
@@ -110,11 +112,11 @@ class Web:
         return f"{public}{request.path_qs}" if public else str(request.url)
 
 
-def read(source: str, hook: Hook, own: HookSettings, settings: Settings) -> Delivery:
+def read(source: str, hook: Hook, own: HookSettings, settings: Settings, board: Known | None = None) -> Delivery:
     """Verifies and parses. Raises Unauthorised or Unreadable."""
     secret = own.secret.get_secret_value() if own.secret else None
     if source == "trello":
-        return _board(hook, secret)
+        return _board(hook, secret, board or Known())
     try:
         tracker = trackers.find(source)
     except NotFound:
@@ -136,12 +138,10 @@ def _customer(source: str, hook: Hook, secret: str | None, settings: Settings) -
     return Delivery(handler=PEOPLE, bodies=tuple((f"in:{source}:{i.event}"[:200], i.model_dump_json()) for i in found))
 
 
-def _board(hook: Hook, secret: str | None) -> Delivery:
-    board: Any = boards.find("trello")
-    board.verify(hook, secret, hook.url)
-    return Delivery(
-        handler=BOARD, bodies=tuple((f"board:{c.event}"[:200], c.model_dump_json()) for c in board.parse(hook))
-    )
+def _board(hook: Hook, secret: str | None, known: Known) -> Delivery:
+    trello.verify(hook, secret, hook.url)
+    changes = trello.parse(hook, known)
+    return Delivery(handler=BOARD, bodies=tuple((f"board:{c.event}"[:200], c.model_dump_json()) for c in changes))
 
 
 def _key(source: str, hook: Hook) -> str:

@@ -87,6 +87,7 @@ class StripeBiller:
             id=customer.id,
             email=customer.email or "",
             plan=name(item.price) if item else "",
+            monthly=_monthly(item) if item else 0,
             currency=currency.upper(),
             subscription=running.id if running else "",
             period_end=datetime.fromtimestamp(item.current_period_end, UTC) if item else None,
@@ -103,6 +104,13 @@ class StripeBiller:
         present = await reading(self._client.v1.subscriptions.retrieve_async(account.subscription))
         moved = self._settings.days == "trial_end" or present.status == "trialing"
         return self._ways["period" if moved else "balance"]
+
+
+def _monthly(item: stripe.SubscriptionItem) -> int:
+    """What the customer pays in a month; 0 where the price says nothing that could be told in months."""
+    each = item.price.recurring
+    months = {"month": 1, "year": 12}.get(each.interval if each else "", 0) * (each.interval_count if each else 0)
+    return (item.price.unit_amount or 0) * (item.quantity or 1) // months if months else 0
 
 
 def connect(settings: Settings, session: aiohttp.ClientSession | None = None) -> Biller:

@@ -9,11 +9,11 @@ from typing import Any
 
 from trello import TrelloClient
 
-from bot.boards._trello_events import FILTER, Known, change
+from bot.boards._trello_events import FILTER, change
 from bot.boards._trello_text import LONGEST, describe, fit, has
 from bot.domain.errors import Rejected
 from bot.domain.values import LONG_AGO
-from bot.ports import BoardChange, CardRef, CardText, Stage
+from bot.ports import BoardChange, CardRef, CardText, Known, Stage
 
 Json = dict[str, Any]
 PAGE = 1000
@@ -51,6 +51,11 @@ class Desk:
 
     def comment(self, ref: CardRef, text: str) -> None:
         self._call("POST", f"cards/{ref.id}/actions/comments", {"text": fit(text, LONGEST)})
+
+    def commented(self, ref: CardRef, marker: str) -> bool:
+        """Whether a comment with this marker stands on the card."""
+        told = self._get(f"cards/{ref.id}/actions", filter="commentCard", limit=PAGE)
+        return any(marker in action["data"].get("text", "") for action in told)
 
     def changes(self, since: str) -> tuple[tuple[BoardChange, ...], str]:
         """Oldest first. With an empty `since` nothing yet: what happened before we came is no news."""

@@ -8,14 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import Field
-
 from bot.domain.errors import Unauthorised, Unreadable
-from bot.domain.values import Frozen
-from bot.ports import BoardChange, Hook, Stage
+from bot.ports import BoardChange, Hook, Known, Stage
 
 Json = Mapping[str, Any]
-BY_NAME: Mapping[str, Stage] = {stage.value.casefold(): stage for stage in Stage}
 KINDS = {"commentCard": "commented", "deleteCard": "deleted", "moveCardFromBoard": "moved", "moveCardToBoard": "moved"}
 FILTER = "updateCard:idList,updateCard:closed,commentCard,deleteCard,moveCardFromBoard,moveCardToBoard"
 """The actions worth asking for; what `parse` knows by name."""
@@ -29,15 +25,6 @@ def verify(hook: Hook, secret: str | None, callback_url: str) -> None:
     given = hook.headers.get("x-trello-webhook", "").encode("utf-8", "replace")
     if not hmac.compare_digest(given, expected):
         raise Unauthorised("Trello's signature does not match: check board.secret and web.public_url.")
-
-
-class Known(Frozen):
-    """What a delivery does not tell by itself; a connected board's `known()` has all of it."""
-
-    stages: Mapping[str, Stage] = Field(default_factory=lambda: BY_NAME)
-    """Our lists, by id and by name in lower case."""
-    own: str = ""
-    """The member behind our token: what is done with it through the API is our own doing and no news."""
 
 
 def parse(hook: Hook, known: Known | None = None) -> tuple[BoardChange, ...]:

@@ -10,11 +10,11 @@ from pydantic import Field, SecretStr
 from trello import TrelloClient
 
 from bot.boards._trello_cards import Desk
-from bot.boards._trello_events import Known, parse, verify
+from bot.boards._trello_events import parse, verify
 from bot.boards._trello_http import TrelloSession
 from bot.domain.errors import Misconfigured
 from bot.domain.values import Frozen
-from bot.ports import BoardChange, CardRef, CardText, Stage
+from bot.ports import BoardChange, CardRef, CardText, Known, Stage
 
 __all__ = ["Known", "Settings", "TrelloBoard", "connect", "parse", "verify"]
 
@@ -58,6 +58,9 @@ class TrelloBoard:
 
     async def comment(self, ref: CardRef, text: str) -> None:
         await self._do(lambda: self._desk.comment(ref, text))
+
+    async def commented(self, ref: CardRef, marker: str) -> bool:
+        return await self._do(lambda: self._desk.commented(ref, marker))
 
     async def changes(self, since: str) -> tuple[tuple[BoardChange, ...], str]:
         return await self._do(lambda: self._desk.changes(since))

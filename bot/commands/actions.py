@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bot import outside
 from bot import settings as config
-from bot.cli import config_option
 from bot.commands import common
-from bot.domain.errors import NotFound, Refused
+from bot.commands.options import config_option, team_option
+from bot.domain.errors import Refused
 from bot.fixes.catalogue import SHIPPED, Catalogue, Entry
 from bot.fixes.scaffold import scaffold
 from bot.settings import Settings
@@ -35,8 +35,8 @@ def options(sub: argparse.ArgumentParser) -> None:
             each.add_argument("--kind", choices=KINDS, default="sql", help="what it runs on (default: sql)")
         if name == "freeze":
             each.add_argument("why", nargs="*", help="what the refusals then say")
-        if name in {"allow", "freeze", "thaw"}:
-            common.team_option(each)
+        if name != "new":
+            team_option(each)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -137,13 +137,6 @@ def _catalogue(args: argparse.Namespace, settings: Settings) -> Catalogue:
     """As the bot sees it: shipped actions as they came, the team's own as they were allowed."""
     home = Path(args.config).resolve().parent
     paths = [SHIPPED, *(home / path for path in settings.actions.paths)]
-    return outside.catalogue(dict.fromkeys(path.resolve() for path in paths), asyncio.run(_allowed(args)))
-
-
-async def _allowed(args: argparse.Namespace) -> dict[str, str]:
-    """Nothing where there is no database yet."""
-    try:
-        async with common.ledger(Path(args.config), getattr(args, "team", "")) as ledger:
-            return await common.switches(ledger).starting("allow:")
-    except NotFound:
-        return {}
+    return outside.catalogue(
+        dict.fromkeys(path.resolve() for path in paths), asyncio.run(common.allowed(Path(args.config), args.team))
+    )

@@ -1,8 +1,6 @@
 """What the offline commands share: the database as it is, without Slack, and whose workspace it holds."""
 
-import argparse
 import getpass
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,25 +19,8 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.spans import Switches
 from bot.settings import database_url
 
-_BUG = re.compile(r"(?:BUG-)?(\d{1,9})", re.IGNORECASE)
 _KNOWING = (tables.bugs, tables.inbox, tables.anchors, tables.switches)
 """Tables that tell which workspaces there are."""
-
-
-def team_option(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--team", default="", help="the Slack workspace (T…), where the database holds several")
-
-
-def bug_argument(sub: argparse.ArgumentParser, *, optional: bool = False) -> None:
-    sub.add_argument("bug", type=bug_number, metavar="BUG-1", help="the bug", nargs="?" if optional else None)
-
-
-def bug_number(text: str) -> int:
-    """ "BUG-17", "bug-17" or "17"."""
-    found = _BUG.fullmatch(text.strip())
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is no bug; write it like BUG-17")
-    return int(found[1])
 
 
 def say(text: str) -> None:
@@ -77,6 +58,15 @@ async def ledger(config: Path, team: str) -> AsyncIterator[Ledger]:
 
 def switches(of: Ledger) -> Switches:
     return Switches(of.db, of.team, lambda: of.clock().timestamp())
+
+
+async def allowed(config: Path, team: str) -> dict[str, str]:
+    """The actions of the team's own that an approver turned on; none where there is no database yet."""
+    try:
+        async with ledger(config, team) as of:
+            return await switches(of).starting("allow:")
+    except NotFound:
+        return {}
 
 
 async def team_of(db: Database, named: str) -> str:

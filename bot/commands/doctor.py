@@ -5,9 +5,9 @@ import asyncio
 from pathlib import Path
 
 from bot import settings as config
-from bot.cli import config_option
 from bot.commands.checks import database, entrances, services, slack, targets
 from bot.commands.checks.finding import Finding, checked, ok, report, wrong
+from bot.commands.options import config_option
 from bot.domain.errors import Misconfigured
 from bot.fixes.redact import Redactor
 from bot.logs import known_secrets
@@ -48,7 +48,7 @@ async def _everything(settings: Settings, runtime: Runtime, path: Path) -> list[
         checked("hooks", entrances.hooks(settings)),
         checked("services", services.services(settings)),
         *(targets.target(name, target) for name, target in settings.targets.items()),
-        checked("probes", entrances.probes(settings)),
+        checked("probes", entrances.probes(settings, path)),
     ]
     live = await asyncio.gather(*asked)
     return [*_offline(settings, path), *(finding for each in live for finding in each)]

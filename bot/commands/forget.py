@@ -4,8 +4,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bot.cli import config_option
 from bot.commands import common
+from bot.commands.options import config_option, team_option
 from bot.domain.words import plural
 from bot.ledger.forget import forget
 
@@ -13,7 +13,7 @@ from bot.ledger.forget import forget
 def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("email", metavar="EMAIL", help="the customer's address")
     config_option(sub)
-    common.team_option(sub)
+    team_option(sub)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,5 +26,7 @@ async def _forget(args: argparse.Namespace) -> int:
     if not gone:
         common.say(f"Nothing is stored of {args.email}.")
         return 1
-    common.say(f"{plural(gone, 'private part')} deleted; `makegood trail verify` still holds. Backups keep theirs.")
+    common.say(
+        f"{plural(gone, 'stored text')} deleted; the trail stays whole. What stands in Slack, mailboxes and backups stays there."
+    )
     return 0

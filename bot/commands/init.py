@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot import billing, trackers
-from bot.cli import config_option
 from bot.commands.common import say
 from bot.commands.init_text import Choices, text, variables
+from bot.commands.options import config_option
 from bot.domain.errors import Invalid, Refused
 from bot.settings import validate
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         raise Refused(f"{path} is there already. Nothing was written; --force writes over it.")
     choices = _choices(args)
     path.write_text(text(choices))
-    say(f"Wrote {path}. Set these variables (secrets stay out of the file):\n")
+    say(f"Wrote {path}. Set these variables (secrets stay out of the file):\n\n")
     for name, what in variables(choices).items():
         say(f"  {name:<24} {what}")
     say(f"\nThen: makegood doctor --config {path}    and: makegood run --config {path}")

@@ -5,8 +5,8 @@ import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
-from bot.cli import config_option
 from bot.commands import common
+from bot.commands.options import config_option
 from bot.ledger import migrate as schema
 from bot.ledger.db import Database
 from bot.ledger.lock import FileLock

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.cli import config_option
 from bot.commands import common
+from bot.commands.options import bug_argument, config_option, team_option
 from bot.domain.bug import Status
 from bot.domain.errors import Refused
 from bot.domain.retro import Month, fold, month
@@ -23,11 +23,11 @@ TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told
 
 
 def options(sub: argparse.ArgumentParser) -> None:
-    common.bug_argument(sub, optional=True)
+    bug_argument(sub, optional=True)
     sub.add_argument("--month", type=_month, metavar="2026-11", help="all bugs of a month, in UTC, instead of one bug")
     sub.add_argument("--format", choices=("md", "json", "csv"), default="md", help="csv: of a month, what was given")
     config_option(sub)
-    common.team_option(sub)
+    team_option(sub)
 
 
 def _month(text: str) -> str:

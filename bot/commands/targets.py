@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot import settings as config
-from bot.cli import config_option
 from bot.commands import common
 from bot.commands.checks import targets as checks
 from bot.commands.checks.finding import Finding, report
+from bot.commands.options import config_option
 from bot.domain.errors import NotFound, Refused
 from bot.fixes import ssh_trust
 from bot.fixes.redact import Redactor

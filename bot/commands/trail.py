@@ -5,8 +5,8 @@ import asyncio
 import json
 from pathlib import Path
 
-from bot.cli import config_option
 from bot.commands import common
+from bot.commands.options import bug_argument, config_option, team_option
 from bot.domain.words import plain, plural
 from bot.ledger import reading
 from bot.ledger.ledger import Entry, Ledger
@@ -17,11 +17,11 @@ def options(sub: argparse.ArgumentParser) -> None:
     what = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
     verify = what.add_parser("verify", help="checks every entry, commitment, head and anchor; 1 where one is broken")
     show = what.add_parser("show", help="prints a bug's trail, private parts included")
-    common.bug_argument(show)
+    bug_argument(show)
     show.add_argument("--json", action="store_true", help="as JSON, with every field")
     for each in (verify, show):
         config_option(each)
-        common.team_option(each)
+        team_option(each)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -42,9 +42,11 @@ class Given(Frozen):
     tell: int
     grant: Grant
     state: str = "promised"
-    """promised | granted | failed | doubtful | undone | dropped"""
+    """promised | granted | failed | doubtful | undone | ended | dropped"""
     seq: int = 0
     """Of the entry that granted it."""
+    code: str = ""
+    """What the customer types to get it, where it is a promotion code."""
 
 
 class Customer(Frozen):
@@ -62,6 +64,7 @@ class Customer(Frozen):
     message_id: str = ""
     references: tuple[str, ...] = ()
     online: bool = False
+    left_at: AwareDatetime | None = None
     said: str = ""
     """Their last words."""
     said_at: AwareDatetime | None = None
@@ -69,6 +72,8 @@ class Customer(Frozen):
     given: tuple[Given, ...] = ()
     plan: str = ""
     currency: str = ""
+    monthly: int = 0
+    """What the plan costs in a month, in minor units; 0 where that is not known."""
     skipped: bool = False
     """Nobody needs to tell them."""
 
@@ -98,6 +103,17 @@ class Customer(Frozen):
         return message.at if message and message.state != "waiting" else None
 
 
+class TellAsk(Frozen):
+    """A tell that waits for an approver's word."""
+
+    seq: int
+    by: str
+    customers: tuple[str, ...]
+    text: str
+    grants: tuple[Grant, ...]
+    asked: tuple[str, ...]
+
+
 class RunState(StrEnum):
     ASKED = "asked"
     PREVIEWED = "previewed"
@@ -125,6 +141,8 @@ class Fix(Frozen):
     run: int
     action: str
     params: Mapping[str, str]
+    secrets: Mapping[str, str] = Field(default_factory=dict)
+    """Secret parameters, until the outcome."""
     reason: str
     by: str
     at: AwareDatetime
@@ -144,6 +162,8 @@ class Fix(Frozen):
     approvals: int = 0
     risk: str = "low"
     proper: bool = False
+    repeats: int = 0
+    """How often this action helped against the same kind of bug in the last 30 days."""
     asked: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
     broken_glass: bool = False
@@ -153,10 +173,21 @@ class Fix(Frozen):
     ended_at: AwareDatetime | None = None
     kept: str = ""
     """What finds a cut-off run again, sealed."""
+    output: str = ""
+    """What the run said, capped."""
     cancel_asked: bool = False
     stored: Stored = Stored()
+    waits_for: tuple[int, int] | None = None
+    """(bug, run) that holds the same piece of production."""
+    seen: str = ""
+    """What a look after a cut-off concluded: succeeded | failed | unknown."""
     why: str = ""
     """Why it was refused, rejected, lapsed or failed."""
+
+    @property
+    def filled(self) -> Mapping[str, str]:
+        """What the action is called with."""
+        return {**self.params, **self.secrets}
 
     @property
     def name(self) -> str:
@@ -169,6 +200,9 @@ class Probe(Frozen):
     ok: bool
     said: str
     at: AwareDatetime
+    smoke: bool = False
+    broke: bool = False
+    """A fix broke it: it worked before."""
 
 
 class BoardCard(Frozen):
@@ -229,6 +263,9 @@ class Bug(Frozen):
     closed_at: AwareDatetime | None = None
     closed_why: str = ""
     muted_until: AwareDatetime | None = None
+    snoozed_until: AwareDatetime | None = None
+    free_since: AwareDatetime | None = None
+    """Since when nobody has it."""
     merged_into: int | None = None
     customers: tuple[Customer, ...] = ()
     fixes: tuple[Fix, ...] = ()
@@ -244,12 +281,21 @@ class Bug(Frozen):
     debt: Debt | None = None
     parked: tuple[str, ...] = ()
     nudges: tuple[str, ...] = ()
+    """Clocks that spoke up: what and since when they ran."""
+    tell_asks: tuple[TellAsk, ...] = ()
+    """Tells that wait for an approver."""
 
     def customer(self, id_: str) -> Customer | None:
         return next((c for c in self.customers if c.id == id_), None)
 
     def fix(self, run: int) -> Fix | None:
         return next((f for f in self.fixes if f.run == run), None)
+
+    @property
+    def broken(self) -> tuple[Probe, ...]:
+        """What worked before a fix and has not worked since."""
+        last = {p.name: p for p in self.probes if p.ok or p.broke}
+        return tuple(p for p in last.values() if p.broke)
 
     @property
     def untold(self) -> tuple[Customer, ...]:

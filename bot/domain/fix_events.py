@@ -1,12 +1,18 @@
 """The events of a fix, a look and a probe; `run` numbers the fixes of one bug from 1."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from bot.domain.events import Event, Outcome, Text, Texts
 from bot.domain.values import PRIVATE, Frozen
+
+IMAGES = timedelta(days=30)
+"""How long rows of production, sealed or shown, are kept: as long a run can be undone."""
+SECRETS = timedelta(days=1)
+"""Of a preview that nobody went on with."""
 
 
 class Stored(Frozen):
@@ -17,7 +23,7 @@ class Stored(Frozen):
 
 
 class FixAsked(Event):
-    """Somebody wants to see what an action would do."""
+    """Somebody wants to see what an action would do; secret parameters are masked in it."""
 
     KIND = "fix_asked"
     run: int
@@ -29,10 +35,20 @@ class FixAsked(Event):
     """Slack's id of the modal that waits for the preview; empty where there is none."""
 
 
+class FixSecrets(Outcome):
+    """The secret parameters of a run; gone with its outcome."""
+
+    KIND = "fix_secrets"
+    KEEP = SECRETS
+    run: int
+    values: Texts
+
+
 class FixPreviewed(Outcome):
     """What will execute is known; approvals are bound to `digest`."""
 
     KIND = "fix_previewed"
+    KEEP = IMAGES
     run: int
     digest: str
     target: str
@@ -47,6 +63,8 @@ class FixPreviewed(Outcome):
     approvals: int = 0
     risk: str = "low"
     proper: bool = False
+    repeats: int = 0
+    """How often this action helped against the same kind of bug in the last 30 days."""
 
 
 class FixRefused(Outcome):
@@ -72,6 +90,8 @@ class FixApproved(Event):
     run: int
     digest: str
     break_glass: bool = False
+    factor: bool = False
+    """With a second factor."""
     reason: Text = ""
 
 
@@ -94,6 +114,16 @@ class FixLapsed(Outcome):
     why: str
 
 
+class FixWaits(Outcome):
+    """Another run holds the same piece of production; this one begins after its end, or lapses."""
+
+    KIND = "fix_waits"
+    run: int
+    bug: int
+    other: int
+    """The run of that bug."""
+
+
 class FixStarted(Outcome):
     """From here on production may have changed; never started a second time."""
 
@@ -103,9 +133,10 @@ class FixStarted(Outcome):
 
 
 class FixProgressed(Outcome):
-    """A line of output worth keeping, or what finds a cut-off run again (sealed)."""
+    """What the run said, once at its end; or what finds a cut-off run again (sealed)."""
 
     KIND = "fix_progressed"
+    KEEP = IMAGES
     run: int
     kept: Text = ""
     text: Text = ""
@@ -113,12 +144,37 @@ class FixProgressed(Outcome):
 
 class FixEnded(Outcome):
     KIND = "fix_ended"
+    KEEP = IMAGES
     run: int
     state: Literal["succeeded", "failed", "unknown"]
     summary: str
     detail: Text = ""
     image: Annotated[str, PRIVATE] = ""
     """Before- and after-image, encrypted; expires."""
+
+
+class InvestigateAsked(Event):
+    """Somebody wants to know what a cut-off run did; production is only read."""
+
+    KIND = "investigate_asked"
+    run: int
+
+
+class Investigated(Outcome):
+    """What production says of a cut-off run; a person settles it."""
+
+    KIND = "investigated"
+    run: int
+    state: Literal["succeeded", "failed", "unknown"]
+    summary: str
+    detail: Text = ""
+
+
+class ImageExpired(Outcome):
+    """The stored rows of this run are deleted: it can't be undone any more."""
+
+    KIND = "image_expired"
+    run: int
 
 
 class FixSettled(Event):
@@ -157,6 +213,12 @@ class Looked(Outcome):
     """Why there are none, where it failed."""
 
 
+class ProbeAsked(Event):
+    """Somebody wants to know whether it works now."""
+
+    KIND = "probe_asked"
+
+
 class Probed(Outcome):
     KIND = "probed"
     probe: str
@@ -164,3 +226,7 @@ class Probed(Outcome):
     ok: bool
     said: str
     run: int | None = None
+    smoke: bool = False
+    """Of something else that must not break."""
+    broke: bool = False
+    """It worked before this run."""

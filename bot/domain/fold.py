@@ -1,7 +1,7 @@
 """Folds one event into a bug: `apply(bug, event, at, by)`. Total: every kind is folded, none is refused here."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.domain import events as e
@@ -13,6 +13,7 @@ from bot.domain.values import Actor
 
 E = TypeVar("E", bound=Event)
 RECENT = 20
+TRACKER_QUIET = {"snoozed": timedelta(days=1), "ignored": timedelta(days=30)}
 Folder = Callable[[Bug, Any, datetime, str], dict[str, Any]]
 
 
@@ -26,12 +27,16 @@ def opened(_bug: Bug, event: e.Opened, at: datetime, by: str) -> dict[str, Any]:
         "opened_at": at,
         "opened_by": by,
         "last_at": at,
+        "free_since": at,
     }
 
 
 def enriched(bug: Bug, event: e.Enriched, _at: datetime, _by: str) -> dict[str, Any]:
-    known = {k: v for k in e.Enriched.model_fields if (v := getattr(event, k))}
-    return {k: v for k, v in known.items() if k in {"title", "message", "url"} or not getattr(bug, k)}
+    known = {k: v for k in e.Enriched.model_fields if k != "group" and (v := getattr(event, k))}
+    groups = {"groups": (*bug.groups, f"{event.source}:{event.group}")} if event.group else {}
+    return groups | {
+        k: v for k, v in known.items() if k in {"source", "title", "message", "url"} or not getattr(bug, k)
+    }
 
 
 def repeated(bug: Bug, event: e.Repeated, at: datetime, _by: str) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def _recent(bug: Bug, events: tuple[str, ...]) -> tuple[str, ...]:
     return (*bug.recent, *events)[-RECENT:]
 
 
-def came_back(bug: Bug, event: e.CameBack, at: datetime, _by: str) -> dict[str, Any]:
+def came_back(bug: Bug, event: e.CameBack, at: datetime, by: str) -> dict[str, Any]:
     total = max(event.occurrences, bug.occurrences + 1)
     seen = {
         "occurrences": total,
@@ -56,7 +61,25 @@ def came_back(bug: Bug, event: e.CameBack, at: datetime, _by: str) -> dict[str, 
         "last_at": at,
         "recent": _recent(bug, event.events),
     }
-    return seen | REOPENED
+    return seen | reopened(bug, event, at, by)
+
+
+def reopened(_bug: Bug, _event: Event, at: datetime, _by: str) -> dict[str, Any]:
+    return REOPENED | {"free_since": at}
+
+
+def tracker_said(bug: Bug, event: e.TrackerSaid, at: datetime, _by: str) -> dict[str, Any]:
+    """What is quiet in the tracker is quiet here."""
+    quiet = TRACKER_QUIET.get(event.what)
+    return {"muted_until": at + quiet if quiet else bug.muted_until}
+
+
+def nudged(bug: Bug, event: e.Nudged, _at: datetime, _by: str) -> dict[str, Any]:
+    return {"nudges": (*bug.nudges, nudge_name(event.what, event.since))}
+
+
+def nudge_name(what: str, since: datetime | None) -> str:
+    return f"{what}@{int(since.timestamp())}" if since else what
 
 
 def claimed(_bug: Bug, event: e.Claimed, at: datetime, _by: str) -> dict[str, Any]:
@@ -88,6 +111,10 @@ def card_moved(bug: Bug, event: e.CardMoved, _at: datetime, _by: str) -> dict[st
     return {"board": bug.board.model_copy(update={"stage": event.stage}) if bug.board else None}
 
 
+def card_gone(_bug: Bug, _event: e.CardGone, _at: datetime, _by: str) -> dict[str, Any]:
+    return {"board": None, "card_url": ""}
+
+
 def nothing(_bug: Bug, _event: Event, _at: datetime, _by: str) -> dict[str, Any]:
     return {}
 
@@ -108,9 +135,14 @@ FOLDERS: dict[type[Event], Folder] = {
     e.CameBack: came_back,
     e.AlertPosted: alert_posted,
     e.CardPosted: lambda _b, ev, _at, _by: {"card": Post(channel=ev.channel, ts=ev.ts)},
-    e.TrackerSaid: nothing,
+    e.TrackerSaid: tracker_said,
     e.Claimed: claimed,
-    e.Released: lambda _b, _e, _at, _by: {"owner": None, "claimed_at": None, "estimate": None},
+    e.Released: lambda _b, _e, at, _by: {
+        "owner": None,
+        "claimed_at": None,
+        "estimate": None,
+        "free_since": at,
+    },
     e.HandedOver: passed_on,
     e.TakenOver: passed_on,
     e.Estimated: lambda _b, ev, _at, _by: {"estimate": ev.minutes},
@@ -119,17 +151,19 @@ FOLDERS: dict[type[Event], Folder] = {
     e.Merged: lambda _b, ev, at, _by: {"merged_into": ev.into, "closed_at": at},
     e.Absorbed: lambda b, ev, _at, _by: {"occurrences": b.occurrences + ev.occurrences},
     e.Fixed: fixed,
-    e.Reopened: lambda _b, _ev, _at, _by: dict(REOPENED),
+    e.Reopened: reopened,
     e.Owed: lambda _b, ev, _at, _by: {"debt": Debt(owner=ev.owner, due=ev.due)},
     e.Paid: paid,
     e.Closed: lambda _b, ev, at, _by: {"closed_at": at, "closed_why": ev.why},
     e.Said: nothing,
     e.SaidAgain: nothing,
     e.RetroPosted: nothing,
-    e.Nudged: lambda b, ev, _at, _by: {"nudges": (*b.nudges, ev.what)},
+    e.Snoozed: lambda _b, ev, _at, _by: {"snoozed_until": ev.until},
+    e.Nudged: nudged,
     e.CardMade: lambda _b, ev, _at, _by: {"board": BoardCard(id=ev.id, url=ev.url)},
     e.CardMoved: card_moved,
     e.CardCommented: nothing,
+    e.CardGone: card_gone,
     e.Parked: lambda b, ev, _at, _by: {"parked": (*b.parked, ev.sink)},
     e.Unparked: lambda b, ev, _at, _by: {"parked": tuple(s for s in b.parked if s != ev.sink)},
     **fold_customers.FOLDERS,

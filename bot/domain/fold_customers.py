@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain import events as e
-from bot.domain.bug import Bug, Customer, Given, Message
+from bot.domain.bug import Bug, Customer, Given, Message, TellAsk
 from bot.domain.events import Event
 
 Change = dict[str, Any]
@@ -50,12 +50,14 @@ def wrote(bug: Bug, event: e.CustomerWrote, _at: datetime, _by: str) -> Change:
     return _with(bug, event.customer, change)
 
 
-def presence(bug: Bug, event: e.CustomerPresence, _at: datetime, _by: str) -> Change:
-    return _with(bug, event.customer, lambda _c: {"online": event.online})
+def presence(bug: Bug, event: e.CustomerPresence, at: datetime, _by: str) -> Change:
+    left = None if event.online else at
+    return _with(bug, event.customer, lambda _c: {"online": event.online, "left_at": left})
 
 
 def account_seen(bug: Bug, event: e.AccountSeen, _at: datetime, _by: str) -> Change:
-    return _with(bug, event.customer, lambda _c: {"plan": event.plan, "currency": event.currency})
+    seen = {"plan": event.plan, "currency": event.currency, "monthly": event.monthly}
+    return _with(bug, event.customer, lambda _c: seen)
 
 
 def _message(bug: Bug, kind: str, event: e.Answered | e.Told, at: datetime, by: str) -> tuple[Customer, ...]:
@@ -107,7 +109,12 @@ def granted(bug: Bug, event: e.Granted, _at: datetime, _by: str) -> Change:
     def same(given: Given) -> bool:
         return given.tell == event.tell and given.grant == event.grant
 
-    return _given(bug, event.customer, same, {"state": "granted", "seq": bug.seq + 1})
+    return _given(
+        bug,
+        event.customer,
+        same,
+        {"state": "granted", "seq": bug.seq + 1, "code": event.receipt.before.get("code", "")},
+    )
 
 
 def not_granted(bug: Bug, event: e.NotGranted, _at: datetime, _by: str) -> Change:
@@ -131,10 +138,20 @@ def released(bug: Bug, event: e.TellReleased, _at: datetime, _by: str) -> Change
 
 def undone(bug: Bug, event: e.GrantUndone, _at: datetime, _by: str) -> Change:
     def change(customer: Customer) -> Customer:
-        given = (g.model_copy(update={"state": "undone"}) if g.seq == event.granted else g for g in customer.given)
+        state = "ended" if event.ended else "undone"
+        given = (g.model_copy(update={"state": state}) if g.seq == event.granted else g for g in customer.given)
         return customer.model_copy(update={"given": tuple(given)})
 
     return {"customers": tuple(change(c) for c in bug.customers)}
+
+
+def tell_asked(bug: Bug, event: e.TellAsked, _at: datetime, by: str) -> Change:
+    same = {name: getattr(event, name) for name in ("customers", "text", "grants", "asked")}
+    return {"tell_asks": (*bug.tell_asks, TellAsk(seq=bug.seq + 1, by=by, **same))}
+
+
+def tell_decided(bug: Bug, event: e.TellApproved | e.TellRefused, _at: datetime, _by: str) -> Change:
+    return {"tell_asks": tuple(ask for ask in bug.tell_asks if ask.seq != event.asked)}
 
 
 FOLDERS: dict[type[Event], Callable[[Bug, Any, datetime, str], Change]] = {
@@ -144,6 +161,9 @@ FOLDERS: dict[type[Event], Callable[[Bug, Any, datetime, str], Change]] = {
     e.AccountSeen: account_seen,
     e.Answered: answered,
     e.Told: told,
+    e.TellAsked: tell_asked,
+    e.TellApproved: tell_decided,
+    e.TellRefused: tell_decided,
     e.TellSkipped: skipped,
     e.TellReleased: released,
     e.Delivered: delivered,
@@ -152,4 +172,6 @@ FOLDERS: dict[type[Event], Callable[[Bug, Any, datetime, str], Change]] = {
     e.NotGranted: not_granted,
     e.GrantUndoAsked: lambda _b, _e, _at, _by: {},
     e.GrantUndone: undone,
+    e.GrantKept: lambda _b, _e, _at, _by: {},
+    e.CustomerFelt: lambda _b, _e, _at, _by: {},
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Fix, Probe, RunState
+from bot.domain.bug import UNDER_WAY, Bug, Fix, Probe, RunState
 from bot.domain.events import Event
 
 Change = dict[str, Any]
@@ -16,7 +16,9 @@ def _with(bug: Bug, run: int | None, change: Callable[[Fix], Change]) -> Change:
 
 
 def _state(bug: Bug, run: int, state: RunState, **more: Any) -> Change:
-    return _with(bug, run, lambda _fix: {"state": state, **more})
+    """Secrets go at the outcome."""
+    over: Change = {} if state in UNDER_WAY or state is RunState.UNKNOWN else {"secrets": {}}
+    return _with(bug, run, lambda _fix: {"state": state, **over, **more})
 
 
 def asked(bug: Bug, event: f.FixAsked, at: datetime, by: str) -> Change:
@@ -57,11 +59,11 @@ def approved(bug: Bug, event: f.FixApproved, _at: datetime, by: str) -> Change:
 
 
 def started(bug: Bug, event: f.FixStarted, at: datetime, _by: str) -> Change:
-    return _state(bug, event.run, RunState.STARTED, started_at=at, deadline=event.deadline)
+    return _state(bug, event.run, RunState.STARTED, started_at=at, deadline=event.deadline, waits_for=None)
 
 
 def progressed(bug: Bug, event: f.FixProgressed, _at: datetime, _by: str) -> Change:
-    return _with(bug, event.run, lambda fix: {"kept": event.kept or fix.kept})
+    return _with(bug, event.run, lambda fix: {"kept": event.kept or fix.kept, "output": event.text or fix.output})
 
 
 def ended(bug: Bug, event: f.FixEnded | f.FixSettled, at: datetime, _by: str) -> Change:
@@ -83,11 +85,23 @@ def reported_done(bug: Bug, event: f.FixReportedDone, at: datetime, _by: str) ->
 
 
 def probed(bug: Bug, event: f.Probed, at: datetime, _by: str) -> Change:
-    return {"probes": (*bug.probes, Probe(name=event.probe, ok=event.ok, said=event.said, at=at))[-50:]}
+    same = {k: getattr(event, k) for k in ("ok", "said", "smoke", "broke")}
+    return {"probes": (*bug.probes, Probe(name=event.probe, at=at, **same))[-50:]}
+
+
+def investigated(bug: Bug, event: f.Investigated, _at: datetime, _by: str) -> Change:
+    """A person has the last word: the state stays."""
+    return _with(bug, event.run, lambda _fix: {"seen": event.state, "why": event.summary})
+
+
+def expired(bug: Bug, event: f.ImageExpired, _at: datetime, _by: str) -> Change:
+    gone = {"rows": (), "text": "", "stored": f.Stored(), "kept": "", "output": "", "why": "", "secrets": {}}
+    return _with(bug, event.run, lambda _fix: {**gone, "undoable": False, "undo_note": "The stored image has expired."})
 
 
 FOLDERS: dict[type[Event], Callable[[Bug, Any, datetime, str], Change]] = {
     f.FixAsked: asked,
+    f.FixSecrets: lambda b, ev, _at, _by: _with(b, ev.run, lambda _fix: {"secrets": ev.values}),
     f.FixPreviewed: previewed,
     f.FixRefused: lambda b, ev, _at, _by: _state(b, ev.run, RunState.REFUSED, why=ev.why),
     f.FixConfirmed: confirmed,
@@ -95,13 +109,18 @@ FOLDERS: dict[type[Event], Callable[[Bug, Any, datetime, str], Change]] = {
     f.FixRejected: lambda b, ev, _at, _by: _state(b, ev.run, RunState.REJECTED, why=ev.reason),
     f.FixCancelled: lambda b, ev, _at, _by: _cancelled(b, ev),
     f.FixLapsed: lambda b, ev, _at, _by: _state(b, ev.run, RunState.LAPSED, why=ev.why),
+    f.FixWaits: lambda b, ev, _at, _by: _with(b, ev.run, lambda _fix: {"waits_for": (ev.bug, ev.other)}),
     f.FixStarted: started,
     f.FixProgressed: progressed,
     f.FixEnded: ended,
     f.FixSettled: ended,
     f.FixReportedDone: reported_done,
+    f.InvestigateAsked: lambda _b, _ev, _at, _by: {},
+    f.Investigated: investigated,
+    f.ImageExpired: expired,
     f.LookAsked: lambda _b, _ev, _at, _by: {},
     f.Looked: lambda _b, _ev, _at, _by: {},
+    f.ProbeAsked: lambda _b, _ev, _at, _by: {},
     f.Probed: probed,
 }
 

@@ -33,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     Row(e.Estimated, WORKING, STAY, "an estimate is only worth something before it is fixed"),
     Row(e.Dismissed, WORKING, DISMISSED, "not a bug; what was fixed can't be dismissed"),
     Row(e.Muted, ALIVE, STAY, "repeats are noise for a while"),
+    Row(e.Snoozed, ALIVE, STAY, "whoever is at it wants quiet for a while"),
     Row(e.Merged, ALIVE, MERGED, "the other bug goes on for both"),
     Row(e.Absorbed, ALIVE, STAY, "another bug turned out to be this one"),
     Row(e.Fixed, WORKING, FIXED, "it works again"),
@@ -45,6 +46,9 @@ ROWS: tuple[Row, ...] = (
     Row(e.RetroPosted, ANY, STAY, "a retro can be read at any time"),
     Row(e.Answered, ALIVE, STAY, "anybody may answer, whoever owns it"),
     Row(e.Told, (*ALIVE, CLOSED), STAY, "anybody may tell; a late customer of a closed bug too"),
+    Row(e.TellAsked, (*ALIVE, CLOSED), STAY, "more than one may give alone: somebody else is asked first"),
+    Row(e.TellApproved, (*ALIVE, CLOSED), STAY, "another person lets it pass"),
+    Row(e.TellRefused, ANY, STAY, "another person says no, or it is taken back"),
     Row(e.TellSkipped, ALIVE, STAY, "who was only hit and never asked may be left in peace"),
     Row(e.TellReleased, (*ALIVE, CLOSED), STAY, "the makegood failed; the customer is told all the same"),
     Row(e.GrantUndoAsked, ANY, STAY, "money given by mistake is taken back at any time"),
@@ -58,6 +62,8 @@ ROWS: tuple[Row, ...] = (
     Row(f.FixSettled, ANY, STAY, "somebody looked at production after a cut-off"),
     Row(f.FixReportedDone, (*ALIVE, CLOSED), STAY, "somebody ran what was proposed"),
     Row(f.LookAsked, ANY, STAY, "a look changes nothing"),
+    Row(f.InvestigateAsked, ANY, STAY, "production is only read after a cut-off"),
+    Row(f.ProbeAsked, ANY, STAY, "a probe changes nothing"),
 )
 
 _TO = {(row.kind, status): row.to or status for row in ROWS for status in row.frm}

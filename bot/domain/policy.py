@@ -54,6 +54,21 @@ def may_approve(member: Member, fix: Fix) -> None:
         raise NotAllowed("You have approved this already.")
 
 
+def may_rule(member: Member, what: str) -> None:
+    """Raises unless this person may decide for everybody."""
+    may_command(member)
+    if not member.approver or member.guest:
+        raise NotAllowed(f"Only approvers {what}: those in `[policy] approvers`.")
+
+
+def wanting(fix: Fix) -> str:
+    """What is missing for a start by the trail's own word; empty: enough of those who were asked have approved."""
+    if fix.broken_glass:
+        return ""
+    good = (set(fix.approved_by) & set(fix.asked)) - {fix.by}
+    return "" if len(good) >= fix.approvals else f"{len(good)} of {fix.approvals} approvals count"
+
+
 def _came_after(member: Member, asked_at: datetime | None) -> bool:
     return bool(member.joined and asked_at and member.joined > asked_at)
 

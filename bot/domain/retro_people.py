@@ -119,7 +119,7 @@ def _bought(entries: Sequence[EntryLike], customer: Customer, told: datetime) ->
 
 def gifts(entries: Sequence[EntryLike], bug: Bug) -> tuple[Gift, ...]:
     """What was booked, in order, then what nobody knows of."""
-    undone = {x.event.granted: x.at for x in entries if isinstance(x.event, e.GrantUndone)}
+    undone = {x.event.granted: x.at for x in entries if isinstance(x.event, e.GrantUndone) and not x.event.ended}
     booked = (_booked(x, x.event, bug, undone.get(x.seq)) for x in entries if isinstance(x.event, e.Granted))
     return (*booked, *_doubtful(entries, bug))
 

@@ -78,6 +78,13 @@ def _not_granted(event: e.NotGranted, bug: Bug) -> Words:
     return Words(f"{gift(event.grant)} for {_name(bug, event.customer)}: {said}", quote=event.why)
 
 
+def _probed(event: f.Probed) -> Words | None:
+    """What must not break is only worth a line where it did."""
+    if event.smoke and not event.broke:
+        return None
+    return Words(f"{event.probe}: {'works' if event.ok else 'fails'}", quote=event.said, loud=event.broke)
+
+
 STEPS: dict[type[Event], Say | None] = {
     e.Opened: lambda ev, _b: Words("reported it", quote=ev.title),
     e.Enriched: None,
@@ -93,6 +100,7 @@ STEPS: dict[type[Event], Say | None] = {
     e.Estimated: lambda ev, _b: Words(f"estimated {plural(ev.minutes, 'minute')}"),
     e.Dismissed: lambda ev, _b: Words("dismissed it", quote=ev.reason),
     e.Muted: None,
+    e.Snoozed: None,
     e.Merged: lambda ev, _b: Words(f"merged it into BUG-{ev.into}"),
     e.Absorbed: lambda ev, _b: Words(f"BUG-{ev.bug} turned out to be the same"),
     e.Fixed: lambda ev, _b: Words("it works again", quote=ev.said),
@@ -107,23 +115,32 @@ STEPS: dict[type[Event], Say | None] = {
     e.CustomerJoined: lambda ev, b: Words(f"{_name(b, ev.customer)} was hit"),
     e.CustomerWrote: lambda ev, b: Words(f"{_name(b, ev.customer)} wrote", quote=ev.text),
     e.CustomerPresence: None,
+    e.CustomerFelt: None,
     e.AccountSeen: None,
     e.Answered: lambda ev, b: Words(f"answered {_names(b, ev.customers)}", quote=ev.text),
     e.Told: _told,
+    e.TellAsked: lambda ev, b: Words(f"wanted to give {_names(b, ev.customers)} more than one may alone", quote=ev.why),
+    e.TellApproved: lambda _ev, _b: Words("let the makegood pass"),
+    e.TellRefused: lambda ev, _b: Words("said no to the makegood", quote=ev.reason),
     e.TellSkipped: lambda ev, b: Words(f"left {_names(b, ev.customers)} untold"),
     e.TellReleased: lambda ev, b: Words(f"told {_name(b, ev.customer)} without the makegood"),
     e.Delivered: None,
     e.NotDelivered: _not_delivered,
     e.Granted: lambda ev, b: Words(f"{gift(ev.grant)} booked for {_name(b, ev.customer)}"),
     e.NotGranted: _not_granted,
-    e.GrantUndoAsked: lambda ev, _b: Words("took a makegood back", quote=ev.why),
-    e.GrantUndone: lambda _ev, _b: Words("a makegood is taken back"),
+    e.GrantUndoAsked: lambda ev, _b: Words(
+        "an upgrade's time is over" if ev.ended else "took a makegood back", quote=ev.why
+    ),
+    e.GrantUndone: lambda ev, _b: Words("an upgrade ended" if ev.ended else "a makegood is taken back"),
+    e.GrantKept: lambda ev, _b: Words("a makegood could not be taken back", quote=ev.why),
     e.CardMade: None,
     e.CardMoved: lambda ev, _b: Words(f"the board card went to {ev.stage}"),
     e.CardCommented: None,
+    e.CardGone: None,
     e.Parked: lambda ev, _b: Words(f"{ev.sink} gave up", quote=ev.why),
     e.Unparked: lambda ev, _b: Words(f"let {ev.sink} try again"),
     f.FixAsked: None,
+    f.FixSecrets: None,
     f.FixPreviewed: None,
     f.FixRefused: lambda ev, b: Words(f"no preview of {_fix(b, ev.run)}", quote=ev.why),
     f.FixConfirmed: lambda ev, b: Words(f"wanted {_fix(b, ev.run)} run"),
@@ -131,14 +148,19 @@ STEPS: dict[type[Event], Say | None] = {
     f.FixRejected: lambda ev, b: Words(f"said no to {_fix(b, ev.run)}", quote=ev.reason),
     f.FixCancelled: lambda ev, b: Words(f"cancelled {_fix(b, ev.run)}"),
     f.FixLapsed: lambda ev, b: Words(f"{_fix(b, ev.run)} lapsed", quote=ev.why),
+    f.FixWaits: lambda ev, b: Words(f"{_fix(b, ev.run)} waited for BUG-{ev.bug}"),
     f.FixStarted: None,
     f.FixProgressed: None,
     f.FixEnded: _ended,
     f.FixSettled: _settled,
     f.FixReportedDone: lambda ev, b: Words(f"ran {_fix(b, ev.run)} by hand"),
+    f.InvestigateAsked: None,
+    f.Investigated: lambda ev, b: Words(f"production was read after {_fix(b, ev.run)} was cut off", quote=ev.summary),
+    f.ImageExpired: None,
+    f.ProbeAsked: None,
     f.LookAsked: lambda ev, _b: Words(f"looked at production: {ev.look}"),
     f.Looked: None,
-    f.Probed: lambda ev, _b: Words(f"{ev.probe}: {'works' if ev.ok else 'fails'}", quote=ev.said),
+    f.Probed: lambda ev, _b: _probed(ev),
 }
 
 

@@ -263,6 +263,8 @@ class Account(Frozen):
     id: str
     email: str
     plan: str = ""
+    monthly: int = 0
+    """What the plan costs in a month, in minor units; 0 where that is not known."""
     currency: str = "EUR"
     subscription: str = ""
     """Empty for a prospect without one."""

@@ -12,7 +12,7 @@ from bot.fixes.forms import Field
 from bot.fixes.model import Action, FromLook, Look, Outcome, Preview, RunRef, Table
 from bot.fixes.redact import Redactor
 from bot.fixes.runtime import Runtime, Watch
-from bot.fixes.targets import Target, secrets_of
+from bot.fixes.targets import Elsewhere, Target, secrets_of
 
 Values = Mapping[str, str]
 """Parameters as they were filled in. "target" names the target where the action leaves it open."""
@@ -138,6 +138,8 @@ class Engine:
         return field.model_copy(update={"choices": tuple(dict.fromkeys(tables))})
 
     def _runtime(self, name: str) -> Runtime:
+        if isinstance(self.targets[name], Elsewhere):
+            raise Refused(f"What {name} takes is held by another process, which alone reaches production.")
         if name not in self._runtimes:
             self._runtimes[name] = _runtime(self.targets[name], self.redactor)
         return self._runtimes[name]

@@ -57,7 +57,15 @@ class HttpTarget(Frozen):
     timeout: float = Field(default=10, gt=0)
 
 
-Target = SqlTarget | SshTarget | HttpTarget
+class Elsewhere(Frozen):
+    """A target whose credentials another process holds: known here by name, kind and tables, for forms."""
+
+    kind: Literal["sql", "ssh", "http"]
+    name: str
+    tables: Mapping[str, str] = Field(default_factory=dict)
+
+
+Target = SqlTarget | SshTarget | HttpTarget | Elsewhere
 
 
 def secrets_of(targets: Mapping[str, Target]) -> tuple[str, ...]:
@@ -68,6 +76,6 @@ def secrets_of(targets: Mapping[str, Target]) -> tuple[str, ...]:
             found += [target.url, *([target.read_url] if target.read_url else [])]
         elif isinstance(target, SshTarget):
             found += [target.passphrase] if target.passphrase else []
-        else:
+        elif isinstance(target, HttpTarget):
             found += target.headers.values()
     return tuple(s.get_secret_value() for s in found)

@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import events as e
 from bot.domain.admit import Rule, admit
-from bot.domain.bug import Bug
+from bot.domain.bug import Bug, Status
 from bot.domain.decide.alerts import HAPPENED, follow, opening
+from bot.domain.decide.customers import find
 from bot.domain.events import Event
 from bot.domain.values import Actor, ActorKind, Alert, CustomerHint
 from bot.ledger.db import HOOKS
 from bot.ledger.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
 from bot.ledger.numbers import upsert
+from bot.ledger.reading import list_bugs
 from bot.ledger.tables import groups
 
 Group = tuple[str, str]
@@ -128,7 +130,19 @@ class Alerts:
             values = {"seen": total, "alert": alert.model_dump_json()}
             await conn.execute(update(groups).where(self._is(alert)).values(values))
             return None
+        told = await self._told_of(alert)
+        if told:
+            await conn.execute(update(groups).where(self._is(alert)).values(bug=told, seen=total, alert=""))
+            return await self._follow(conn, told, reports)
         return await self.open(conn, alert, why, total, key=_key(happened[0]), posts=_posts(reports))
+
+    async def _told_of(self, alert: Alert) -> int | None:
+        """The one bug of which this customer told before any tracker did: somebody reproduces it now."""
+        if not alert.customer.email:
+            return None
+        live = await list_bugs(self.ledger, (Status.OPEN, Status.CLAIMED))
+        mine = [bug.ref.number for bug in live if not bug.groups and find(bug, alert.customer)]
+        return mine[0] if len(mine) == 1 else None
 
     async def open(
         self, conn: AsyncConnection, alert: Alert, why: str, seen: int, *, key: str, posts: Iterable[Event] = ()

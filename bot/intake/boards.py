@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain import events as e
-from bot.domain.bug import Bug, Status
+from bot.domain.bug import Bug
 from bot.domain.events import Event
 from bot.domain.life import allowed
 from bot.domain.values import Actor, ActorKind
 from bot.ledger.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import list_bugs
+from bot.ledger.reading import bug_of_thread
+from bot.ledger.spans import BOARD
 from bot.ports import BoardChange, Stage
 
 OURS = "makegood"
-FOLLOWED = (Status.OPEN, Status.CLAIMED, Status.FIXED, Status.OWED)
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,20 @@ class BoardChanges:
     async def _fold(self, change: BoardChange, key: str) -> None:
         if change.by == OURS:
             return
-        bugs = await list_bugs(self.ledger, FOLLOWED, limit=1000)
-        bug = next(
-            (b for b in bugs if b.board and change.card in {b.board.id, b.board.url.rstrip("/").rpartition("/")[2]}),
-            None,
-        )
+        bug = await bug_of_thread(self.ledger, BOARD, change.card)
         if bug:
             by = Actor(kind=ActorKind.SOURCE, id="trello")
-            await self.ledger.record(bug.ref.number, lambda b: follow(b, change), by=by, key=key)
+            await self.ledger.record(bug, lambda b: follow(b, change), by=by, key=key)
 
 
 def follow(bug: Bug, change: BoardChange) -> tuple[Event, ...]:
     """What a change on the board means for the bug."""
+    if bug.board is None or bug.board.id != change.card:
+        return ()  # a card that was deleted, or stood for a bug that was merged: another one counts now
     if change.kind == "commented":
         return (e.CardCommented(text=change.text, by=change.by),)
+    if change.kind == "deleted":
+        return (e.CardGone(by=change.by),)
     done = change.kind == "archived" or (change.kind == "moved" and change.stage is Stage.DONE)
     moved = (e.CardMoved(stage=change.stage.value if change.stage else change.kind, by=change.by),)
     if done and allowed(bug.status, e.Paid) and not (bug.debt and bug.debt.paid_at):

@@ -8,12 +8,14 @@ from typing import Any
 from bot.domain import events as e
 from bot.domain.errors import Refused
 from bot.domain.values import Actor, ActorKind
+from bot.domain.words import clean
 from bot.intake.alerts import Alerts, Posted, body
 from bot.ledger.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
 from bot.ledger.reading import bug_of_thread
 from bot.trackers import alert_from_message, links_in
 
+LONGEST = 8000
 Event = Mapping[str, Any]
 Mention = Callable[[Event, str, str], Awaitable[bool]]
 
@@ -70,7 +72,7 @@ class Conversation:
         """Retros never re-read Slack's history, which free plans hide after 90 days."""
         bug = await self._bug(event)
         if bug and event.get("user"):
-            said = e.Said(user=event["user"], ts=event["ts"], text=str(event.get("text", ""))[:8000])
+            said = e.Said(user=event["user"], ts=event["ts"], text=_words(event))
             await self._record(bug, said, event["user"], item)
 
     async def _changed(self, event: Event, item: Item) -> None:
@@ -78,7 +80,7 @@ class Conversation:
         before = event.get("previous_message") or {}
         bug = await self._bug({**now, "channel": event.get("channel")})
         if bug and now.get("user") and not now.get("bot_id") and now.get("text") != before.get("text"):
-            said = e.SaidAgain(user=now["user"], ts=now["ts"], text=str(now.get("text", ""))[:8000])
+            said = e.SaidAgain(user=now["user"], ts=now["ts"], text=_words(now))
             await self._record(bug, said, now["user"], item)
 
     async def _deleted(self, event: Event, item: Item) -> None:
@@ -98,3 +100,8 @@ class Conversation:
             await self.ledger.record(bug, lambda _bug: said, by=by, key=item.key[:200])
         except Refused:
             return  # a bug that was never there: nothing to keep
+
+
+def _words(message: Event) -> str:
+    """As much as is kept, without what no database takes."""
+    return clean(str(message.get("text", "")))[:LONGEST]

@@ -24,6 +24,10 @@ ASKING, ASKED, JOINED, DROPPED = "asking", "asked", "joined", "dropped"
 """`ASKING`: the line that asks a person may stand in the channel, or not yet."""
 
 
+MAILS = ("mail", "email_postmark")
+"""Two ways by which the same mails come."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class People:
     ledger: Ledger
@@ -67,7 +71,7 @@ class People:
         """It is this bug's: recorded once, whoever finds out first, and so is all that follows in the same conversation."""
         by = Actor(kind=ActorKind.SOURCE, id=inbound.source)
         now = self.ledger.clock()
-        key = f"in:{inbound.source}:{inbound.event}"[:200]
+        key = f"in:{'mail' if inbound.source in MAILS else inbound.source}:{inbound.event}"[:200]
         recorded = await self.ledger.record(bug, lambda b: rules.arrive(b, inbound, now), by=by, key=key)
         await self._save(inbound, JOINED, bug)
         return recorded
@@ -136,16 +140,18 @@ class People:
         return Inbound.model_validate_json(row["body"])
 
     async def _row(self, inbound: Inbound) -> Mapping[str, Any] | None:
-        return await self._row_of(inbound.source, inbound.conversation)
+        return await self._row_of(inbound.source, inbound.conversation, *inbound.references)
 
-    async def _row_of(self, source: str, conversation: str) -> Mapping[str, Any] | None:
+    async def _row_of(self, source: str, *known_as: str) -> Mapping[str, Any] | None:
+        """A mail's thread is known by each of its mails, whichever way they came; one that is a bug's counts first."""
         where = and_(
             conversations.c.team == self.ledger.team,
-            conversations.c.source == source,
-            conversations.c.conversation == conversation,
+            conversations.c.source.in_(MAILS if source in MAILS else (source,)),
+            conversations.c.conversation.in_(known_as),
         )
+        query = select(conversations).where(where).order_by(conversations.c.bug.is_(None), conversations.c.at.desc())
         async with self.ledger.db.read() as conn:
-            row = (await conn.execute(select(conversations).where(where))).mappings().first()
+            row = (await conn.execute(query.limit(1))).mappings().first()
         return dict(row) if row else None
 
     async def _save(self, inbound: Inbound, state: str, bug: int | None = None) -> None:

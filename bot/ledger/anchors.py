@@ -1,25 +1,76 @@
-"""Once a day: one hash over every bug's head and their number, chained to the day before."""
+"""Once a day: how far each bug's trail had come, and one hash over it all, chained to the day before."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.errors import TrailBroken
 from bot.ledger import chain
 from bot.ledger.ledger import Ledger
 from bot.ledger.numbers import upsert
 from bot.ledger.tables import anchors, bugs
 
+Place = tuple[int, int]
+"""Bug and seq."""
+
 
 async def anchor(ledger: Ledger) -> None:
-    """Today's anchor, unless it is there."""
+    """Today's anchor, unless it is there; it names the bugs that went on since the one before."""
     day = ledger.clock().date().isoformat()
-    async with ledger.db.write() as conn:
-        last = (
-            await conn.execute(
-                select(anchors).where(anchors.c.team == ledger.team).order_by(anchors.c.day.desc()).limit(1)
-            )
-        ).first()
-        if last and last.day >= day:
+    async with ledger.db.snapshot() as conn:
+        before = await _all(conn, ledger.team)
+        if before and before[-1]["day"] >= day:
             return
-        heads = (await conn.execute(select(bugs.c.number, bugs.c.head).where(bugs.c.team == ledger.team))).all()
-        row = {"team": ledger.team, "day": day, "bugs": len(heads), "prev": last.heads if last else chain.START}
-        row["heads"] = chain.heads((h.number, h.head) for h in heads)
+        query = select(bugs.c.number, bugs.c.seq, bugs.c.head).where(bugs.c.team == ledger.team)
+        now = {row.number: row for row in await conn.execute(query.order_by(bugs.c.number))}
+    known = {number: seq for row in before for number, seq in json.loads(row["seqs"])}
+    moved = [(n, row.seq) for n, row in now.items() if known.get(n) != row.seq]
+    place = {"team": ledger.team, "day": day, "bugs": len(now), "seqs": json.dumps(moved, separators=(",", ":"))}
+    row = place | {"prev": before[-1]["heads"] if before else chain.START}
+    row["heads"] = _heads(row, {(n, seq): now[n].head for n, seq in moved})
+    async with ledger.db.write() as conn:
         await conn.execute(upsert(conn, anchors).values(row).on_conflict_do_nothing())
+
+
+def _heads(row: Mapping[str, Any], hashes: Mapping[Place, str]) -> str:
+    moved = ((number, hashes.get((number, seq), "")) for number, seq in json.loads(row["seqs"]))
+    return chain.anchored(row["prev"], row["day"], row["bugs"], row["seqs"], chain.heads(moved))
+
+
+async def _all(conn: AsyncConnection, team: str) -> list[dict[str, Any]]:
+    found = await conn.execute(select(anchors).where(anchors.c.team == team).order_by(anchors.c.day))
+    return [dict(row) for row in found.mappings()]
+
+
+class Anchored:
+    """What the anchors say; `see` is told the hash of each entry they name, `check` compares."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self._rows = rows
+        self._wanted = {(number, seq) for row in rows for number, seq in json.loads(row["seqs"])}
+        self._seen: dict[Place, str] = {}
+
+    @classmethod
+    async def read(cls, conn: AsyncConnection, team: str) -> "Anchored":
+        return cls(await _all(conn, team))
+
+    def see(self, number: int, seq: int, hash_: str) -> None:
+        if (number, seq) in self._wanted:
+            self._seen[number, seq] = hash_
+
+    def check(self, bugs_now: int) -> None:
+        """Raises TrailBroken at the first anchor that does not hold."""
+        prev = chain.START
+        for row in self._rows:
+            if row["bugs"] > bugs_now:
+                raise TrailBroken(
+                    f"The anchor of {row['day']} counts {row['bugs']} bugs, there are {bugs_now}: some are gone."
+                )
+            if row["prev"] != prev or row["heads"] != _heads(row, self._seen):
+                raise TrailBroken(
+                    f"The anchor of {row['day']} does not fit the trails: one of them was cut or changed since, or it was."
+                )
+            prev = row["heads"]

@@ -40,3 +40,9 @@ def heads(pairs: Iterable[tuple[int, str]]) -> str:
     """One hash over every bug's head, for the daily anchor."""
     text = json.dumps(sorted(pairs), separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def anchored(prev: str, day: str, bugs: int, seqs: str, heads_: str) -> str:
+    """The hash of a daily anchor, over all that it says and the one before."""
+    text = json.dumps([prev, day, bugs, seqs, heads_], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -31,11 +31,16 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def dump(event: Event) -> tuple[str, str | None]:
     """(public, private or None), both JSON objects; defaults are left out, so that new fields don't change old text."""
     data = event.model_dump(mode="json", exclude_defaults=True)
     hidden = {k: data.pop(k) for k in _private_fields(type(event)) if k in data}
-    return canonical(data), canonical(hidden) if hidden else None
+    # private text keeps its order: an action's parameters are read in it ("delete-row menus 13")
+    return canonical(data), _compact(hidden) if hidden else None
 
 
 def load(kind: str, public: str, private: str | None) -> Event:

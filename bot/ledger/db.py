@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import Unavailable
+from bot.ledger import inline
 
 PEOPLE, SINKS, HOOKS = 0, 1, 2
 
@@ -102,10 +103,12 @@ class Database:
         """Raises Unavailable where there is none to be had: each driver has errors of its own for it."""
         try:
             conn = await self.engine.connect()
-        except Exception as error:
+        except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are
             raise Unavailable(f"The database can't be reached: {error}.") from error
-        async with conn:
+        try:
             yield conn
+        finally:
+            await conn.close()
 
     async def alive(self) -> bool:
         """Whether it answers."""
@@ -123,13 +126,12 @@ class Database:
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=5, max_overflow=5)
+    engine = create_async_engine(url, pool_size=5, max_overflow=5, async_creator=inline.creator(url))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late and is not IMMEDIATE
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

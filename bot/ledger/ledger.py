@@ -130,7 +130,7 @@ class Ledger:
     async def _append(
         self, conn: AsyncConnection, before: Bug, head: str, events: tuple[Event, ...], by: Actor, key: str | None
     ) -> Recorded:
-        now = self.clock()
+        now = _as_stored(self.clock())
         bug = before
         rows: list[dict[str, Any]] = []
         hidden: list[dict[str, Any]] = []
@@ -176,6 +176,11 @@ class Ledger:
         await conn.execute(update(bugs).where(where).values(_row(bug, head, now)))
 
 
+def _as_stored(at: datetime) -> datetime:
+    """In whole milliseconds, so that a bug folded again from its entries is the same to the last digit."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
 def _events(decision: Decision) -> tuple[Event, ...]:
     if decision is None:
         return ()
@@ -209,4 +214,6 @@ def _stored(entry: Entry, prev: str) -> tuple[dict[str, Any], dict[str, Any] | N
         "prev": prev,
     }
     row["hash"] = chain.link(prev, row)
-    return row, {**place, "salt": salt, "body": secret} if secret else None
+    keep = entry.event.KEEP
+    expires = (entry.at + keep).timestamp() if keep else None
+    return row, {**place, "salt": salt, "body": secret, "expires": expires} if secret else None

@@ -1,6 +1,9 @@
-"""Budgets that all processes share: one row a scope (GCRA), 429s included. Nothing waits here: who may not go is told when."""
+"""Budgets that all processes share: one row a scope (GCRA), 429s included. Nothing waits here: who may not go is told when.
 
-from collections.abc import Callable, Iterable
+A SQLite database belongs to one process: there the budgets live in its memory, for a row would be a write to disk for nobody.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import case, select
@@ -28,12 +31,20 @@ class TooSoon(Exception):
         self.scope, self.wait = scope, wait
 
 
+_LOCAL: dict[tuple[str, str], dict[str, float]] = {}
+"""For each (SQLite database, team) of this process: scope -> when it is free."""
+
+
 class Pace:
     def __init__(self, db: Database, team: str, clock: Callable[[], float]) -> None:
         self.db, self.team, self.clock = db, team, clock
+        self._local = _LOCAL.setdefault((db.url, team), {}) if db.sqlite else None
 
     async def take(self, *wanted: Budget) -> None:
         """One unit of each budget, or TooSoon and none taken."""
+        if self._local is not None:
+            self._local.update(_taken(self._local, wanted, self.clock()))
+            return
         async with self.db.write(SINKS) as conn:
             now = self.clock()
             await self._none_blocked(conn, wanted, now)
@@ -46,6 +57,9 @@ class Pace:
     async def blocked(self, scope: str, seconds: float) -> None:
         """The other side said 429: nobody uses this scope until then."""
         until = self.clock() + seconds
+        if self._local is not None:
+            self._local[f"429:{scope}"] = max(until, self._local.get(f"429:{scope}", 0.0))
+            return
         statement = upsert(self.db.engine, budgets).values(team=self.team, scope=f"429:{scope}", free_at=until)
         longer = case((budgets.c.free_at > until, budgets.c.free_at), else_=until)
         async with self.db.write(SINKS) as conn:
@@ -69,3 +83,17 @@ class Pace:
             index_elements=["team", "scope"], set_={"free_at": base + budget.every}
         ).returning(budgets.c.free_at)
         return float((await conn.execute(added)).scalar_one())
+
+
+def _taken(free: Mapping[str, float], wanted: Iterable[Budget], now: float) -> dict[str, float]:
+    """When each budget is free after one more use. Raises TooSoon."""
+    after: dict[str, float] = {}
+    for budget in wanted:
+        blocked = free.get(f"429:{budget.scope}", 0.0)
+        if blocked > now:
+            raise TooSoon(budget.scope, blocked - now)
+        after[budget.scope] = max(free.get(budget.scope, 0.0), now) + budget.every
+        wait = after[budget.scope] - budget.burst * budget.every - now
+        if wait > 0:
+            raise TooSoon(budget.scope, wait)
+    return after

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.bug import LIVE, Bug, Status
 from bot.domain.errors import NotFound, TrailBroken
 from bot.domain.kinds import KINDS
 from bot.domain.values import BugRef
 from bot.ledger import chain, codec
+from bot.ledger.anchors import Anchored
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.tables import anchors, bugs, entries, private, threads
+from bot.ledger.tables import bugs, entries, private, threads
 
 SOME = 200
 
@@ -44,18 +47,19 @@ async def list_bugs(ledger: Ledger, statuses: Iterable[Status] = LIVE, limit: in
 
 async def entries_after(ledger: Ledger, bug: int, seq: int, limit: int = SOME) -> list[Entry]:
     """In order; stops before a kind this version does not know, so that no cursor moves over it."""
+    async with ledger.db.read() as conn:
+        return await entries_in(conn, ledger.team, bug, seq, limit)
+
+
+async def entries_in(conn: AsyncConnection, team: str, bug: int, seq: int = 0, limit: int | None = None) -> list[Entry]:
+    """The same inside a transaction."""
     joined = entries.outerjoin(
         private, and_(private.c.team == entries.c.team, private.c.bug == entries.c.bug, private.c.seq == entries.c.seq)
     )
-    where = and_(entries.c.team == ledger.team, entries.c.bug == bug, entries.c.seq > seq)
+    where = and_(entries.c.team == team, entries.c.bug == bug, entries.c.seq > seq)
     query = select(entries, private.c.body.label("hidden")).select_from(joined).where(where)
-    found = []
-    async with ledger.db.read() as conn:
-        for row in await conn.execute(query.order_by(entries.c.seq).limit(limit)):
-            if row.kind not in KINDS:
-                break
-            found.append(_entry(ledger.team, row))
-    return found
+    found = await conn.execute(query.order_by(entries.c.seq).limit(limit))
+    return [_entry(team, row) for row in takewhile(lambda row: row.kind in KINDS, found)]
 
 
 async def unknown_after(ledger: Ledger, bug: int, seq: int) -> bool:
@@ -87,34 +91,31 @@ async def trail(ledger: Ledger, bug: int) -> list[Entry]:
 
 async def verify(ledger: Ledger) -> int:
     """Checks every chain, commitment, head and anchor; returns how many bugs there are. Raises TrailBroken."""
-    async with ledger.db.read() as conn:
-        rows = (
-            await conn.execute(
-                select(bugs.c.number, bugs.c.head).where(bugs.c.team == ledger.team).order_by(bugs.c.number)
-            )
-        ).all()
-        for bug in rows:
-            await _verify_bug(conn, ledger.team, bug.number, bug.head)
-        newest = (
-            await conn.execute(
-                select(anchors).where(anchors.c.team == ledger.team).order_by(anchors.c.day.desc()).limit(1)
-            )
-        ).first()
-    if newest and newest.bugs > len(rows):
-        raise TrailBroken(
-            f"The anchor of {newest.day} counts {newest.bugs} bugs, there are {len(rows)}: some are gone."
-        )
-    return len(rows)
+    query = select(bugs.c.number, bugs.c.seq, bugs.c.head).where(bugs.c.team == ledger.team).order_by(bugs.c.number)
+    async with ledger.db.snapshot() as conn:
+        anchored = await Anchored.read(conn, ledger.team)
+        found = (await conn.execute(query)).all()
+        for bug in found:
+            await _verify_bug(conn, ledger.team, bug, anchored)
+        its_bug = and_(bugs.c.team == entries.c.team, bugs.c.number == entries.c.bug)
+        strays = select(entries.c.bug).outerjoin(bugs, its_bug).where(entries.c.team == ledger.team)
+        stray = (await conn.execute(strays.where(bugs.c.number.is_(None)).limit(1))).scalar()
+    if stray is not None:
+        raise TrailBroken(f"BUG-{stray} has a trail, but the bug itself is gone.")
+    anchored.check(len(found))
+    return len(found)
 
 
-async def _verify_bug(conn: Any, team: str, number: int, head: str) -> None:
-    where = and_(entries.c.team == team, entries.c.bug == number)
-    rows = [dict(r._mapping) for r in await conn.execute(select(entries).where(where).order_by(entries.c.seq))]  # noqa: SLF001 - SQLAlchemy's public name
+async def _verify_bug(conn: AsyncConnection, team: str, bug: Any, anchored: Anchored) -> None:
+    where = and_(entries.c.team == team, entries.c.bug == bug.number)
+    rows = [dict(r) for r in (await conn.execute(select(entries).where(where).order_by(entries.c.seq))).mappings()]
     broken = chain.broken_at(rows)
-    if broken is not None or (rows[-1]["hash"] if rows else chain.START) != head:
-        raise TrailBroken(f"BUG-{number}: entry {broken or len(rows)} is not what was written.")
+    if broken is not None or len(rows) != bug.seq or (rows[-1]["hash"] if rows else chain.START) != bug.head:
+        raise TrailBroken(f"BUG-{bug.number}: entry {broken or len(rows) + 1} is not what was written.")
+    for row in rows:
+        anchored.see(bug.number, row["seq"], row["hash"])
     commitments = {r["seq"]: r["commitment"] for r in rows}
-    secrets = await conn.execute(select(private).where(and_(private.c.team == team, private.c.bug == number)))
-    for row in secrets:
-        if chain.commit(row.salt, row.body) != commitments.get(row.seq):
-            raise TrailBroken(f"BUG-{number}: the private part of entry {row.seq} is not what was written.")
+    secrets = await conn.execute(select(private).where(and_(private.c.team == team, private.c.bug == bug.number)))
+    for secret in secrets:
+        if chain.commit(secret.salt, secret.body) != commitments.get(secret.seq):
+            raise TrailBroken(f"BUG-{bug.number}: the private part of entry {secret.seq} is not what was written.")

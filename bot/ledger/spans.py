@@ -6,13 +6,27 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.events import AlertPosted, CardPosted, Event, Merged
-from bot.domain.fix_events import FixEnded, FixReportedDone, FixSettled
+from bot.domain.events import AlertPosted, CardMade, CardPosted, Event, Merged
+from bot.domain.fix_events import (
+    FixCancelled,
+    FixEnded,
+    FixLapsed,
+    FixRefused,
+    FixRejected,
+    FixReportedDone,
+    FixSecrets,
+    FixSettled,
+)
 from bot.domain.values import Actor
-from bot.ledger.codec import dump_actor
+from bot.ledger.codec import canonical, dump_actor
 from bot.ledger.db import Database
 from bot.ledger.numbers import upsert
-from bot.ledger.tables import conversations, groups, locks, switches, threads
+from bot.ledger.tables import conversations, entries, groups, locks, private, switches, threads
+
+ENDS = (FixCancelled, FixEnded, FixLapsed, FixRefused, FixRejected, FixReportedDone, FixSettled)
+
+BOARD = "board"
+"""In place of a channel: the board's card of a bug."""
 
 
 async def follow(conn: AsyncConnection, team: str, bug: int, events: Sequence[Event]) -> None:
@@ -21,12 +35,24 @@ async def follow(conn: AsyncConnection, team: str, bug: int, events: Sequence[Ev
         if isinstance(event, AlertPosted | CardPosted):
             row = {"team": team, "channel": event.channel, "ts": event.ts, "bug": bug}
             await conn.execute(upsert(conn, threads).values(row).on_conflict_do_nothing())
+        elif isinstance(event, CardMade):
+            row = {"team": team, "channel": BOARD, "ts": event.id[:32], "bug": bug}
+            await conn.execute(upsert(conn, threads).values(row).on_conflict_do_nothing())
         elif isinstance(event, Merged):
             await _merge(conn, team, bug, event.into)
-        elif isinstance(event, FixSettled | FixReportedDone) or (
+        elif isinstance(event, FixSettled | FixReportedDone | FixLapsed) or (
             isinstance(event, FixEnded) and event.state != "unknown"
         ):
             await conn.execute(delete(locks).where(locks.c.team == team, locks.c.bug == bug, locks.c.run == event.run))
+        if isinstance(event, ENDS) and getattr(event, "state", "") != "unknown":
+            await _drop_secrets(conn, team, bug, event.run)
+
+
+async def _drop_secrets(conn: AsyncConnection, team: str, bug: int, run: int) -> None:
+    """Nobody needs them after the outcome; the entry itself says only that there were some."""
+    said = and_(entries.c.kind == FixSecrets.KIND, entries.c.body == canonical({"run": run}))
+    mine = select(entries.c.seq).where(entries.c.team == team, entries.c.bug == bug, said)
+    await conn.execute(delete(private).where(private.c.team == team, private.c.bug == bug, private.c.seq.in_(mine)))
 
 
 async def _merge(conn: AsyncConnection, team: str, bug: int, into: int) -> None:
@@ -39,9 +65,14 @@ async def take_lock(conn: AsyncConnection, team: str, target: str, key: str, *, 
     """Whether this run now holds that piece of production; one at a time, until its outcome."""
     row = {"team": team, "target": target, "key": key[:200], "bug": bug, "run": run, "at": now}
     await conn.execute(upsert(conn, locks).values(row).on_conflict_do_nothing())
+    return await lock_holder(conn, team, target, key) == (bug, run)
+
+
+async def lock_holder(conn: AsyncConnection, team: str, target: str, key: str) -> tuple[int, int]:
+    """(bug, run) that has it."""
     where = and_(locks.c.team == team, locks.c.target == target, locks.c.key == key[:200])
     held = (await conn.execute(select(locks.c.bug, locks.c.run).where(where))).one()
-    return (held.bug, held.run) == (bug, run)
+    return held.bug, held.run
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,11 +163,12 @@ switches = Table(
 )
 
 anchors = Table(
-    "anchors",  # once a day: every bug's head and their number
+    "anchors",  # once a day: how far every bug's trail had come, and their number
     metadata,
     Column("team", String(32), primary_key=True),
     Column("day", String(10), primary_key=True),
     Column("bugs", Integer, nullable=False),
+    Column("seqs", Text, nullable=False),  # [[bug, seq], …] of those that went on since the anchor before
     Column("heads", String(64), nullable=False),
     Column("prev", String(64), nullable=False),
 )

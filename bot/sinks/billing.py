@@ -8,7 +8,7 @@ from bot.domain import events as e
 from bot.domain.bug import Bug, Customer
 from bot.domain.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.domain.events import Event
-from bot.domain.values import Grant
+from bot.domain.values import Account, Grant, Upgrade
 from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work
 from bot.ports import Biller
@@ -24,16 +24,20 @@ class BillingSink:
     receipts: Receipts
     name: ClassVar[str] = "billing"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset({e.Told, e.GrantUndoAsked, e.CustomerJoined}))
+    interest: ClassVar[Interest] = Interest(
+        kinds=frozenset({e.Told, e.GrantUndoAsked, e.CustomerJoined, e.CustomerWrote})
+    )
 
     async def serve(self, work: Work) -> Served:
         match work.entry and work.entry.event:
             case e.Told():
                 return await self._grant_all(work)
-            case e.GrantUndoAsked(granted=seq):
-                return await self._undo(work.bug, seq)
+            case e.GrantUndoAsked() as asked:
+                return await self._undo(work.bug, asked)
             case e.CustomerJoined(customer=id_):
                 return await self._plan(work.bug, id_)
+            case e.CustomerWrote(customer=id_):
+                return await self._bought(work.bug, id_)
             case _:
                 return Served()
 
@@ -58,23 +62,40 @@ class BillingSink:
         receipt = receipt or await self.biller.apply(account, grant, key)
         return e.Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt)
 
-    async def _undo(self, bug: Bug, seq: int) -> Served:
-        granted = await self.receipts(bug.ref.number, seq)
-        await self.biller.undo(granted.receipt, f"{granted.receipt.key}-undo")
-        return Served(outcomes=(e.GrantUndone(granted=seq),))
+    async def _undo(self, bug: Bug, asked: e.GrantUndoAsked) -> Served:
+        """What was changed by somebody else since stays as it is: a person is told."""
+        granted = await self.receipts(bug.ref.number, asked.granted)
+        try:
+            await self.biller.undo(granted.receipt, f"{granted.receipt.key}-undo")
+        except Rejected as error:
+            return Served(outcomes=(e.GrantKept(granted=asked.granted, why=str(error)),))
+        return Served(outcomes=(e.GrantUndone(granted=asked.granted, ended=asked.ended),))
 
     async def _plan(self, bug: Bug, id_: str) -> Served:
         """What the customer pays for, so that the card says whom we are about to lose. Nice to know: never retried for long."""
         customer = bug.customer(id_)
-        if customer is None or customer.plan:
+        account = await self._account(customer) if customer and not customer.plan else None
+        return Served(outcomes=(_seen(id_, account),)) if account and account.plan else Served()
+
+    async def _bought(self, bug: Bug, id_: str) -> Served:
+        """Somebody who was told writes again: another plan than before, which we did not give, they bought."""
+        customer = bug.customer(id_)
+        account = await self._account(customer) if customer and customer.told_at else None
+        if customer is None or account is None or account.plan in {"", customer.plan}:
             return Served()
+        ours = {g.grant.plan for g in customer.given if isinstance(g.grant, Upgrade)}
+        bought = (e.CustomerFelt(customer=id_, what="bought"),) if account.plan not in ours else ()
+        return Served(outcomes=(_seen(id_, account), *bought))
+
+    async def _account(self, customer: Customer) -> Account | None:
         try:
-            account = await self.biller.account(customer.hint)
+            return await self.biller.account(customer.hint)
         except Outside:
-            return Served()
-        if account is None or not account.plan:
-            return Served()
-        return Served(outcomes=(e.AccountSeen(customer=id_, plan=account.plan, currency=account.currency),))
+            return None
+
+
+def _seen(id_: str, account: Account) -> e.AccountSeen:
+    return e.AccountSeen(customer=id_, plan=account.plan, currency=account.currency, monthly=account.monthly)
 
 
 def _promised(work: Work) -> Iterator[tuple[Customer, int, Grant]]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Status
+from bot.domain.bug import LIVE, Bug, Fix, Status
 from bot.domain.errors import Rejected
 from bot.domain.events import Event
 from bot.ledger.queue import Interest
@@ -33,7 +33,7 @@ KINDS: set[type[Event]] = {
     e.Fixed,
     e.Reopened,
 }
-KINDS |= {e.CameBack, e.Owed, e.Paid, e.Closed, f.FixEnded}
+KINDS |= {e.CameBack, e.Owed, e.Paid, e.Closed, e.CardGone, f.FixEnded}
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class BoardSink:
     async def serve(self, work: Work) -> Served:
         card, stage = text(work.bug), STAGES[work.bug.status]
         shown = {"text": card.model_dump(mode="json"), "stage": stage.value}
+        if work.bug.board is None and work.bug.status not in LIVE:
+            return Served()  # somebody deleted the card of a bug that is over
         if work.bug.board is None:
             return await self._make(work, card, stage, shown)
         if work.external.get("shown") != shown:
@@ -100,8 +102,13 @@ def _frames(bug: Bug) -> str:
 def _done(bug: Bug) -> str:
     """What was done to production, so that live and staging can be brought together again."""
     done = [
-        f"- {x.name}: {x.summary}" + (" (undone)" if x.undone_by else "")
+        f"- {x.name}: {x.summary}" + (" (undone)" if x.undone_by else "") + _again(x)
         for x in bug.fixes
         if x.state.value == "succeeded"
     ]
     return "**Done on production:**\n" + "\n".join(done) if done else ""
+
+
+def _again(fix: Fix) -> str:
+    """The same quick fix over and over: what makes the proper one urgent."""
+    return f" (no. {fix.repeats + 1} of its kind this month)" if fix.repeats else ""

@@ -4,16 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.customers import registry
 from bot.domain import events as e
 from bot.domain.bug import Bug, Customer, Message
 from bot.domain.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
 from bot.domain.events import Event
+from bot.domain.makegood import with_codes
 from bot.domain.values import Outgoing
 from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work
 from bot.ports import Channel
 
-SETTLED = {"granted", "dropped", "undone"}
+MUTE = frozenset(s for s in registry.sources() if hasattr(registry.find(s), "ready_to_copy"))
+"""Channels that take no answer from outside: a person pastes it."""
+SETTLED = {"granted", "dropped", "undone", "ended"}
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,9 @@ class CustomerSink:
     channels: Mapping[str, Channel]
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
-    interest: ClassVar[Interest] = Interest(kinds=frozenset({e.Answered, e.Told, e.Granted, e.TellReleased}))
+    interest: ClassVar[Interest] = Interest(
+        kinds=frozenset({e.Answered, e.Told, e.Granted, e.TellReleased, e.CustomerPresence})
+    )
 
     async def serve(self, work: Work) -> Served:
         outcomes: list[Event] = []
@@ -59,9 +65,11 @@ class CustomerSink:
         return _delivered(customer, message, sent.state, sent.external_id)
 
     def _channel(self, customer: Customer) -> Channel:
-        """The conversation they wrote in; mail where there is none or it can't answer. Raises Rejected."""
+        """The conversation they wrote in; mail where there is none, or they have left one that can't answer."""
         if customer.source in self.channels:
             return self.channels[customer.source]
+        if customer.source in MUTE and customer.online:
+            raise Rejected(f"{customer.source.capitalize()} lets nobody answer from outside, and they are there now")
         if customer.hint.email and "mail" in self.channels:
             return self.channels["mail"]
         raise Rejected(f"There is no way to answer {customer.name} from here: set up [mail], or tell them by hand")
@@ -79,11 +87,20 @@ def _due(work: Work) -> Iterable[tuple[Customer, Message]]:
     elif isinstance(event, e.Answered | e.Told):
         seq, ids = entry.seq, event.customers
     else:
+        yield from _left(work.bug, event)
         return
     for customer in work.bug.customers:
         waiting = next((m for m in customer.messages if m.seq == seq and m.state == "waiting"), None)
         if customer.id in ids and waiting and all(g.state in SETTLED for g in customer.given if g.tell == seq):
             yield customer, waiting
+
+
+def _left(bug: Bug, event: Event) -> Iterable[tuple[Customer, Message]]:
+    """Nobody pasted the last message while they were there: now that they have left, a mail still reaches them."""
+    if isinstance(event, e.CustomerPresence) and not event.online:
+        customer = bug.customer(event.customer)
+        if customer and customer.source in MUTE and customer.hint.email and not customer.online:
+            yield from ((customer, m) for m in customer.messages[-1:] if m.state == "failed")
 
 
 def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outgoing:
@@ -93,7 +110,7 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
         source=source,
         conversation=customer.conversation if same else "",
         customer=customer.hint,
-        text=message.text,
+        text=with_codes(customer, message),
         subject=f"{subject} [{bug.ref}]",
         key=f"{bug.ref.team}-{bug.ref}-{message.seq}-{customer.id}",
         in_reply_to=customer.message_id,

@@ -9,7 +9,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.reading import trail
 
 
-def previewed(run: int, preview: Preview, salt: str, *, proper: bool) -> f.FixPreviewed:
+def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0) -> f.FixPreviewed:
     return f.FixPreviewed(
         run=run,
         digest=preview.digest,
@@ -25,6 +25,7 @@ def previewed(run: int, preview: Preview, salt: str, *, proper: bool) -> f.FixPr
         approvals=preview.approvals,
         risk=preview.risk.value,
         proper=proper,
+        repeats=repeats,
     )
 
 

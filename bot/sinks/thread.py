@@ -8,6 +8,7 @@ from bot.domain.events import CardPosted
 from bot.ledger.ledger import Entry
 from bot.ledger.queue import Interest
 from bot.ledger.relay import NotYet, Served, Work
+from bot.sinks.replies import standing
 from bot.slack.client import GONE, SlackPort, SlackRefused
 from bot.slack.directory import Directory
 from bot.slack.say import LINES, line
@@ -33,7 +34,7 @@ class ThreadSink:
             raise NotYet(0.5)  # the card comes first; its own entry wakes us
         by = await self.directory.name(str(entry.by))
         text = line(entry, lambda _actor: by)
-        if text and not (work.doubt and await self._stands(place, entry)):
+        if text and not (work.doubt and await standing(self.port, place, metadata(entry)["event_payload"])):
             await self._say(place, entry, text)
         return Served()
 
@@ -43,27 +44,6 @@ class ThreadSink:
         except SlackRefused as error:
             if error.code not in GONE | {"thread_not_found", "cannot_reply_to_message"}:
                 raise
-
-    async def _stands(self, place: Post, entry: Entry) -> bool:
-        """Whether this line was posted by the attempt that was cut off; a second one is taken away."""
-        wanted, cursor, found = metadata(entry)["event_payload"], "", []
-        while True:
-            page = await self.port.call(
-                "conversations.replies",
-                channel=place.channel,
-                ts=place.ts,
-                limit=200,
-                include_all_metadata=True,
-                cursor=cursor or None,
-            )
-            messages = page.get("messages", ())
-            found += [m["ts"] for m in messages if (m.get("metadata") or {}).get("event_payload") == wanted]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                break
-        for later in sorted(found)[1:]:
-            await self.port.call("chat.delete", channel=place.channel, ts=later)
-        return bool(found)
 
 
 def metadata(entry: Entry) -> dict[str, Any]:

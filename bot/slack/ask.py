@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from bot.domain.errors import Refused
 from bot.domain.values import Actor, ActorKind, Frozen
 
 Via = Literal["button", "command", "thread", "modal", "shortcut", "home"]
@@ -38,6 +39,19 @@ class Ask(Frozen):
     @property
     def by(self) -> Actor:
         return Actor(kind=ActorKind.PERSON, id=self.user)
+
+    def carried(self, name: str) -> str:
+        """What the button is about. Raises Refused for one that does not say so."""
+        if name not in self.about:
+            raise Refused("This button is of an old kind. Use the card, or `/bug list`.")
+        return self.about[name]
+
+    def carried_number(self, name: str) -> int:
+        """As `carried`, a number."""
+        value = self.carried(name)
+        if not value.isdecimal():
+            raise Refused("This button is of an old kind. Use the card, or `/bug list`.")
+        return int(value)
 
     def field(self, name: str) -> str:
         value = self.values.get(name, "")

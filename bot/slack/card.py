@@ -91,7 +91,13 @@ def _middle(bug: Bug, around: Around) -> list[str]:
         _customers(bug, around.now),
         _numbers(bug) if bug.status is not Status.OWED else _debt(bug),
         _work(bug, around),
+        _broken(bug),
     ]
+
+
+def _broken(bug: Bug) -> str:
+    names = ", ".join(foreign(p.name, NAME, one_line=True) for p in bug.broken)
+    return f"🚨 worked before the fix and fails now: {names}" if names else ""
 
 
 def _customers(bug: Bug, now: datetime) -> str:
@@ -138,7 +144,9 @@ def _debt(bug: Bug) -> str:
     if not bug.debt:
         return ""
     board = f" · {link(bug.board.url, 'Trello')}" if bug.board else ""
-    return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}"
+    often = max((fix.repeats for fix in bug.fixes), default=0)
+    again = f" · quick fix no. {often + 1} this month" if often else ""
+    return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}{again}"
 
 
 def _work(bug: Bug, around: Around) -> str:
@@ -151,6 +159,9 @@ def _work(bug: Bug, around: Around) -> str:
 
 def _fix(fix: Fix, now: datetime) -> str:
     name = ("undo of " if fix.undo_of else "") + foreign(fix.name, NAME, one_line=True)
+    name += " 🚨 WITHOUT an approval" if fix.broken_glass else ""
+    if fix.waits_for and fix.state is RunState.APPROVED:
+        return f"{name} · waits for BUG-{fix.waits_for[0]}'s run"
     if fix.state is RunState.WAITING:
         waited = f" ({length(now - fix.confirmed_at)})" if fix.confirmed_at else ""
         return f"{name} · waits for {', '.join(who(x) for x in fix.asked)}{waited}"

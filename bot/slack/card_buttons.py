@@ -43,7 +43,11 @@ def _working(bug: Bug, mode: str) -> list[Any]:
     waits = fix and fix.state in {RunState.WAITING, RunState.APPROVED, RunState.STARTED}
     if fix and waits:
         label = "Cancel" if fix.state is not RunState.STARTED else "Stop it"
-        return [_button(bug, "cancel", f"{label}: {fix.action}", "danger", run=fix.run), _tell(bug)]
+        by_hand = mode == "propose" and fix.state is RunState.APPROVED
+        ran = _button(bug, "ran_it", f"I ran it: {fix.action}", "primary", run=fix.run) if by_hand else None
+        return [ran, _button(bug, "cancel", f"{label}: {fix.action}", "danger", run=fix.run), _tell(bug)]
+    if bug.broken and _undo(bug):
+        return [_undo(bug, "danger"), _fix(bug, mode), _tell(bug), _answer(bug)]
     works = _button(bug, "fixed", "It works", "primary") if bug.last_success else None
     return [works, _fix(bug, mode, first=not works), _undo(bug), _tell(bug) if not works else None, _answer(bug)]
 
@@ -66,9 +70,9 @@ def _skip(bug: Bug) -> Any:
     return _button(bug, "skip_tell", "Nobody to tell") if bug.untold and not asked else None
 
 
-def _undo(bug: Bug) -> Any:
+def _undo(bug: Bug, style: str | None = None) -> Any:
     done = bug.last_success
-    return _button(bug, "undo", "Undo", run=done.run) if done and done.undoable else None
+    return _button(bug, "undo", "Undo", style, run=done.run) if done and done.undoable else None
 
 
 def _troubles(bug: Bug) -> list[Any]:
@@ -76,6 +80,7 @@ def _troubles(bug: Bug) -> list[Any]:
     found: list[Any] = []
     unknown = next((x for x in bug.fixes if x.state is RunState.UNKNOWN), None)
     if unknown:
+        found.append(_button(bug, "investigate", "Look at production", run=unknown.run))
         found.append(_button(bug, "settle", f"Settle: {unknown.action}", "danger", run=unknown.run))
     for customer in bug.customers:
         lost = next((m for m in customer.messages[-1:] if m.state in {"failed", "doubtful"}), None)

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.bug import Bug, Fix
-from bot.domain.words import foreign
+from bot.domain.words import foreign, plural
 from bot.fixes.forms import Field
-from bot.slack import kit
+from bot.slack import kit, preview_view
 from bot.slack.marks import mark
 from bot.slack.modals import View
 
 PARAM = "p_"
-SHOWN_ROWS = 10
-RISK = {"low": "small and undoable", "medium": "needs one other person", "high": "needs two other people"}
 
 
 def choose(
@@ -61,10 +59,38 @@ def waiting(bug: Bug, what: str) -> View:
     return kit.modal(f"Fix {bug.ref}", [kit.section(text, "wait")], id_="note", meta=mark(bug.ref.number, bug.seq))
 
 
-def preview(bug: Bug, fix: Fix, *, mode: str) -> View:
-    """Exactly what will happen, whole, with the one button that makes it happen."""
+def preview(bug: Bug, fix: Fix, *, mode: str, few: str = "") -> View:
+    """Exactly what will happen, whole, with the one button that makes it happen; without it where too few could approve."""
     meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
-    return kit.modal(f"Fix {bug.ref}", preview_blocks(fix), id_="run", meta=meta, submit=run_label(fix, mode))
+    shown = [*preview_view.blocks(fix), *_warning(few)]
+    if few:
+        return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
+    return kit.modal(f"Fix {bug.ref}", shown, id_="run", meta=meta, submit=run_label(fix, mode))
+
+
+def preview_message(bug: Bug, fix: Fix, *, mode: str, few: str = "") -> kit.Blocks:
+    """The same where no form is open."""
+    run = kit.button(run_label(fix, mode), "run", _about(bug, fix), "primary")
+    return kit.render([*preview_view.blocks(fix), *_warning(few), *([] if few else kit.actions([run], "run"))])
+
+
+def _about(bug: Bug, fix: Fix) -> str:
+    return mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
+
+
+def _warning(few: str) -> list[Any]:
+    return [kit.section(f":no_entry: {few}", "few")] if few else []
+
+
+def too_few(fix: Fix, able: int) -> str:
+    """Said before the preview is confirmed, not after."""
+    if able >= fix.approvals:
+        return ""
+    can = {0: "nobody else", 1: "only one other person"}.get(able, f"only {able} others")
+    return (
+        f"This needs the approval of {plural(fix.approvals, 'other person').replace('persons', 'people')}, and {can} in "
+        "`[policy] approvers` can give it now. Add somebody there, or ask for a fix of a lower risk."
+    )
 
 
 def run_label(fix: Fix, mode: str) -> str:
@@ -73,30 +99,35 @@ def run_label(fix: Fix, mode: str) -> str:
     return "Run it" if mode == "run" else "Propose it"
 
 
-def preview_blocks(fix: Fix) -> list[Any]:
-    """Summary, statement, rows before and after, undo. Whole: what does not fit follows as further blocks."""
-    undo = (
-        ":leftwards_arrow_with_hook: Can be undone."
-        if fix.undoable
-        else f":warning: Cannot be undone. {foreign(fix.undo_note, 400)}"
-    )
-    if fix.undoable and fix.undo_note:
-        undo = f":leftwards_arrow_with_hook: {foreign(fix.undo_note, 400)}"
-    head = f"*{foreign(fix.summary, 600)}*\n{undo}\nRisk: {RISK.get(fix.risk, fix.risk)}. Why: {foreign(fix.reason, 300, one_line=True)}"
-    text = [kit.section(f"```{part}```", f"text{i}") for i, part in enumerate(_parts(foreign(fix.text, 6000)))]
-    rows = [kit.section(_row(row), f"row{i}") for i, row in enumerate(fix.rows[:SHOWN_ROWS])]
-    left = len(fix.rows) - SHOWN_ROWS
-    more = [kit.context(f"and {left} more rows, in the file below", "rest")] if left > 0 else []
-    return [kit.section(head, "head"), *text, *rows, *more]
+def request(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
+    """To an approver: the whole preview and two buttons."""
+    value = _about(bug, fix)
+    buttons = [kit.button("Approve", "approve", value, "primary"), kit.button("Reject…", "reject", value, "danger")]
+    about = kit.section(f"{text}\n{bug.ref} {foreign(bug.title, 120, one_line=True)}", "about")
+    return kit.render([about, *preview_view.blocks(fix), *kit.actions(buttons, "decide")])
 
 
-def _parts(text: str, size: int = 2900) -> list[str]:
-    return [text[i : i + size] for i in range(0, len(text), size)] or ["(nothing)"]
+def glass(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
+    """To who asked, when nobody answers."""
+    alone = kit.button("Go on alone…", "break_glass", _about(bug, fix), "danger")
+    return kit.render([kit.section(f":rotating_light: {text}", "glass"), *kit.actions([alone], "alone")])
 
 
-def _row(row: Mapping[str, str]) -> str:
-    """One row: its place, then each column as it is and as it will be."""
-    return f"*{foreign(row.get('place', ''), 200, one_line=True)}*\n{foreign(row.get('change', ''), 2500)}"
+def by_hand(bug: Bug, fix: Fix) -> kit.Blocks:
+    """In propose mode: what a person runs, and how they say that it is done."""
+    about = kit.section(f":hammer_and_wrench: Run this yourself for {bug.ref}, then say so:", "byhand")
+    buttons = [
+        kit.button("I ran it", "ran_it", _about(bug, fix), "primary"),
+        kit.button("Not after all", "cancel", _about(bug, fix)),
+    ]
+    return kit.render([about, *preview_view.blocks(fix), *kit.actions(buttons, "done")])
+
+
+def code(bug: Bug, fix: Fix) -> View:
+    """The second factor of an approval."""
+    what = kit.section(f"`{foreign(fix.name, 100, one_line=True)}` is of high risk: say that it is really you.", "what")
+    field = kit.text_input("code", "Code of your authenticator app", hint="Six digits; each works once.", longest=8)
+    return kit.modal(f"Approve {bug.ref}", [what, field], id_="approve", meta=_about(bug, fix), submit="Approve")
 
 
 def settle(bug: Bug, fix: Fix) -> View:
@@ -104,9 +135,10 @@ def settle(bug: Bug, fix: Fix) -> View:
     seen = foreign(fix.why, 800)
     text = f"`{foreign(fix.name, 100)}` was cut off. Look at production, then say what you saw. Seen so far: {seen}"
     choices = [("succeeded", "It happened"), ("failed", "It did not happen")]
+    seen_ = fix.seen if fix.seen != "unknown" else ""
     blocks = [
         kit.section(text, "what"),
-        kit.menu("state", "On production", choices),
+        kit.menu("state", "On production", choices, seen_),
         kit.text_input("reason", "What you saw", longest=500),
     ]
     return kit.modal(

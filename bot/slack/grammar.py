@@ -28,10 +28,12 @@ FIX_WORDS = {
     "thaw": "thaw",
     "undo": "undo",
     "approve": "approve",
+    "probe": "probe",
 }
 FIX_WORDS |= {"reject": "reject", "cancel": "cancel", "look": "look", "allow": "allow"}
 ESCAPED = frozenset({"/bug"})
 """Commands whose manifest says should_escape, so that @dana arrives as an id."""
+TELL_WORDS = {"undo": "tell_undo"}
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
 _WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
@@ -57,6 +59,8 @@ def parse(command: str, text: str, here: int | None = None) -> Words:
         word = words[0].lower() if words else ""
         if command == "/fix" and word in FIX_WORDS:
             return _with_bug(FIX_WORDS[word], words[1] if len(words) > 1 else "", here)
+        if command == "/tell" and word in TELL_WORDS:
+            return _with_bug(TELL_WORDS[word], words[1] if len(words) > 1 else "", here)
         return _with_bug(OWN_COMMAND[command], text, here)
     if words and BUG.fullmatch(words[0]):  # "/bug BUG-1 claim" is understood as well
         rest = words[1].split(maxsplit=1) if len(words) > 1 else []
@@ -90,7 +94,7 @@ def minutes(text: str) -> int:
     """ "10m", "2h", "1d", "15". Raises Refused."""
     found = _MINUTES.match(text.strip().lower())
     if not found:
-        raise Refused("Say it as in `/bug estimate BUG-1 10m` (m, h or d).")
+        raise Refused("Say how long, as in `10m`, `2h` or `1d`.")
     return int(found[1]) * {"h": 60, "d": 1440}.get(found[2] or "m", 1)
 
 

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.domain.errors import Refused
-from bot.domain.words import plain
+from bot.domain.words import clean, plain
 from bot.ledger.inbox import Item
 from bot.ledger.reading import bug_of_thread
 from bot.slack import grammar, marks
@@ -113,7 +113,7 @@ def _mark(text: str) -> Mark | None:
 
 
 async def command_ask(door: Door, body: Body) -> Ask:
-    command, text = body["command"], body.get("text", "")
+    command, text = body["command"], clean(body.get("text", ""))
     words = grammar.parse(command, grammar.typed(text) if command in grammar.ESCAPED else text)
     return Ask(
         key=body.get("trigger_id", ""),
@@ -160,7 +160,7 @@ def shortcut_ask(body: Body) -> Ask:
         channel=(body.get("channel") or {}).get("id", ""),
         thread=message.get("thread_ts") or message.get("ts", ""),
         message=message.get("ts", ""),
-        text=plain(message.get("text", "")) or "\n".join(slack_text.lines(message)),
+        text=clean(plain(message.get("text", ""))) or "\n".join(slack_text.lines(message)),
         trigger=body.get("trigger_id", ""),
         response_url=body.get("response_url", ""),
     )
@@ -178,13 +178,13 @@ def _value(element: Body) -> str | tuple[str, ...]:
         return str((element["selected_option"] or {}).get("value", ""))
     for name in ("value", "selected_date", "selected_user", "selected_time"):
         if element.get(name) is not None:
-            return str(element[name])
+            return clean(str(element[name]))
     return ""
 
 
 async def mention_ask(door: Door, event: Body, bot: str, team: str) -> Ask | None:
     """ "@makegood claim" in a bug's thread, by a person, unedited; None for everything else."""
-    text = str(event.get("text", ""))
+    text = clean(str(event.get("text", "")))
     said = re.match(rf"^\s*<@{re.escape(bot)}(?:\|[^>]*)?>\s*(.*)$", text, re.DOTALL) if bot else None
     human = event.get("user") and not event.get("bot_id") and not event.get("subtype") and not event.get("edited")
     if not said or not human:

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.bug import Bug, Customer
+from bot.domain.bug import Bug, Customer, Given
+from bot.domain.makegood import propose
 from bot.domain.values import minor_digits
-from bot.domain.words import cut, foreign
+from bot.domain.words import cut, foreign, plain
 from bot.settings import TellSettings
 from bot.slack import kit
 from bot.slack.marks import mark
+from bot.slack.say import grant
 
 View = dict[str, Any]
 PER_BOX = 10
@@ -66,7 +68,7 @@ def tell(bug: Bug, settings: TellSettings, *, text: str, plans: Sequence[str], b
         ]
     )
     gifts = (
-        _gifts(settings, plans, now)
+        _gifts(bug, settings, plans, now)
         if billing
         else [kit.context("No `[billing]` is set up: no credit from here.", "nobilling")]
     )
@@ -78,10 +80,12 @@ def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
     return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {c.source or 'e-mail'}", 75)) for c in people]
 
 
-def _gifts(settings: TellSettings, plans: Sequence[str], now: datetime) -> list[Any]:
-    credit = (
-        f"{Decimal(settings.credit).scaleb(-minor_digits(settings.currency)).normalize():f}" if settings.credit else ""
-    )
+def _gifts(bug: Bug, settings: TellSettings, plans: Sequence[str], now: datetime) -> list[Any]:
+    """Filled from the time in which the account was unusable."""
+    proposed = propose(bug, now, settings.credit)
+    amount = Decimal(proposed.credit).scaleb(-minor_digits(settings.currency)).normalize()
+    credit = f"{amount:f}" if proposed.credit else ""
+    days = str(proposed.days) if proposed.days else ""
     ends = (now + timedelta(days=30)).date().isoformat()
     upgrade = [
         kit.menu("plan", "Upgrade to", [(p, p) for p in plans], optional=True),
@@ -89,6 +93,17 @@ def _gifts(settings: TellSettings, plans: Sequence[str], now: datetime) -> list[
     ]
     return [
         kit.text_input("credit", f"Credit in {settings.currency}", credit, optional=True, longest=12),
-        kit.text_input("days", "Days more", optional=True, longest=3),
+        kit.text_input("days", "Days more", days, optional=True, longest=3, hint=proposed.why),
         *(upgrade if plans else []),
     ]
+
+
+def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:
+    """Which of several makegoods."""
+    choices = [(str(g.seq), f"{cut(c.name, 30)}: {plain(grant(g.grant))}") for c, g in given]
+    blocks = [
+        kit.menu("granted", "Take back", choices, choices[0][0]),
+        kit.text_input("reason", "Why", why, optional=True, longest=500),
+    ]
+    meta = mark(bug.ref.number, bug.seq)
+    return kit.modal(f"Take back {bug.ref}", blocks, id_="tell_undo", meta=meta, submit="Take back")

@@ -91,7 +91,13 @@ def _asked(event: f.FixAsked, by: str) -> str:
 
 def _previewed(event: f.FixPreviewed, by: str) -> str:
     undo = "can be undone" if event.undoable else f"cannot be undone: {foreign(event.undo_note, SHORT, one_line=True)}"
-    return f":clipboard: Preview: {foreign(event.summary, QUOTE)} · {undo}"
+    return f":clipboard: Preview: {foreign(event.summary, QUOTE)} · {undo}{again(event.repeats)}"
+
+
+def again(repeats: int) -> str:
+    """The same quick fix over and over is a debt."""
+    times = {1: "Second", 2: "Third"}.get(repeats, f"{repeats + 1}th")
+    return f"\n:repeat: {times} time this month: the proper fix is owed." if repeats else ""
 
 
 def _confirmed(event: f.FixConfirmed, by: str) -> str | None:
@@ -115,6 +121,11 @@ def _ended(event: f.FixEnded, by: str) -> str:
     return f"{icon} {foreign(event.summary, QUOTE)}{tail}"
 
 
+def _investigated(event: f.Investigated, by: str) -> str:
+    head = {"succeeded": "it happened", "failed": "it did not happen", "unknown": "it can't be told"}[event.state]
+    return f":mag: Production says: {head}. {foreign(event.summary, QUOTE)} *Settle* it on the card."
+
+
 def _looked(event: f.Looked, by: str) -> str:
     return (
         f":eyes: The look `{foreign(event.look, 60)}` showed {plural(event.count, 'row')} to its asker"
@@ -123,7 +134,13 @@ def _looked(event: f.Looked, by: str) -> str:
     )
 
 
-def _probed(event: f.Probed, by: str) -> str:
+def _probed(event: f.Probed, by: str) -> str | None:
+    """The bug's own after a run or when asked for; of the others only what a run broke, or who asked must know."""
+    if event.when == "before" or (event.smoke and (event.ok or (event.when == "after" and not event.broke))):
+        return None
+    if event.broke:
+        said = foreign(event.said, SHORT, one_line=True)
+        return f":rotating_light: {foreign(event.probe, 60)} worked before this fix and {said} now. *Undo* is on the card."
     icon = ":white_check_mark:" if event.ok else ":x:"
     return f"{icon} {foreign(event.probe, 60)} {foreign(event.said, SHORT, one_line=True)}"
 
@@ -151,6 +168,7 @@ LINES: dict[type[Event], Line | None] = {
     e.Estimated: lambda ev, by: f":stopwatch: {by} estimates {plural(ev.minutes, 'minute')}",
     e.Dismissed: lambda ev, by: f":white_circle: {by} dismissed it{_reason(ev.reason)}",
     e.Muted: lambda ev, by: f":mute: {by} muted repeats until {day(ev.until)} {clock(ev.until)}",
+    e.Snoozed: lambda ev, by: f":zzz: {by} wants no reminders until {clock(ev.until)}",
     e.Merged: lambda ev, by: f":twisted_rightwards_arrows: {by} merged it into BUG-{ev.into}",
     e.Absorbed: lambda ev, _by: f":twisted_rightwards_arrows: BUG-{ev.bug} is the same and goes on here",
     e.Fixed: lambda ev, by: (
@@ -170,28 +188,43 @@ LINES: dict[type[Event], Line | None] = {
         ":green_heart: The customer is online" if ev.online else ":zzz: The customer left"
     ),
     e.AccountSeen: None,
+    e.CustomerFelt: None,
     e.Answered: _answered,
     e.Told: _told,
+    e.TellAsked: lambda ev, by: (
+        f":raised_hand: {by} asks {', '.join(who(x) for x in ev.asked) or 'nobody'}: may"
+        f" {plural(len(ev.customers), 'customer')} get {' + '.join(map(grant, ev.grants))}?{_reason(ev.why)}"
+    ),
+    e.TellApproved: lambda _ev, by: f":ok_hand: {by} lets the makegood pass",
+    e.TellRefused: lambda ev, by: f":no_entry: {by} said no to the makegood{_reason(ev.reason)}",
     e.TellSkipped: lambda ev, by: f":shushing_face: {by}: {plural(len(ev.customers), 'customer')} need not be told",
     e.TellReleased: lambda _ev, by: f":fast_forward: {by}: tell without the makegood",
     e.Delivered: _delivered,
     e.NotDelivered: _not_delivered,
     e.Granted: lambda ev, _by: f":gift: Booked: {grant(ev.grant)}",
     e.NotGranted: _not_granted,
-    e.GrantUndoAsked: lambda ev, by: f":leftwards_arrow_with_hook: {by} takes a makegood back{_reason(ev.why)}",
-    e.GrantUndone: lambda _ev, _by: ":leftwards_arrow_with_hook: The makegood is taken back",
+    e.GrantUndoAsked: lambda ev, by: (
+        f":leftwards_arrow_with_hook: {'The upgrade ends' if ev.ended else by + ' takes a makegood back'}{_reason(ev.why)}"
+    ),
+    e.GrantUndone: lambda ev, _by: (
+        ":leftwards_arrow_with_hook: "
+        + ("The upgrade is over: the plan is what it was before" if ev.ended else "The makegood is taken back")
+    ),
+    e.GrantKept: lambda ev, _by: f":warning: The makegood was NOT taken back{_reason(ev.why)}. Look at the billing system.",
     e.CardMade: lambda ev, _by: (
         f":card_index: {'Adopted the' if ev.adopted else 'Made a'} {link(ev.url, 'board card')}"
     ),
     e.CardMoved: lambda ev, by: (
         f":card_index: {foreign(ev.by, 60) or by} moved the board card to {foreign(ev.stage, 60)}"
     ),
+    e.CardGone: lambda ev, by: f":card_index: {foreign(ev.by, 60) or by} deleted the board card",
     e.CardCommented: lambda ev, by: f":card_index: {foreign(ev.by, 60) or by} on the board: {_quote(ev.text)}",
     e.Parked: lambda ev, _by: (
         f":warning: {foreign(ev.sink, 40)} gave up{_reason(ev.why)}. Mend it, then *Try again* on the card."
     ),
     e.Unparked: lambda ev, by: f":arrows_counterclockwise: {by}: {foreign(ev.sink, 40)} tries again",
     f.FixAsked: _asked,
+    f.FixSecrets: None,
     f.FixPreviewed: _previewed,
     f.FixRefused: lambda ev, _by: f":no_entry: No preview{_reason(ev.why)}",
     f.FixConfirmed: _confirmed,
@@ -199,14 +232,19 @@ LINES: dict[type[Event], Line | None] = {
     f.FixRejected: lambda ev, by: f":no_entry: {by} said no{_reason(ev.reason)}",
     f.FixCancelled: lambda _ev, by: f":octagonal_sign: {by} cancelled it",
     f.FixLapsed: lambda ev, _by: f":hourglass: Nothing was done{_reason(ev.why)}",
-    f.FixStarted: lambda _ev, _by: None,
-    f.FixProgressed: lambda ev, _by: f"```{foreign(ev.text, 2000)}```" if ev.text else None,
+    f.FixWaits: lambda ev, _by: f":hourglass: It waits for BUG-{ev.bug}'s run on the same piece of production",
+    f.FixStarted: None,
+    f.FixProgressed: None,
     f.FixEnded: _ended,
     f.FixSettled: lambda ev, by: (
         f":wrench: {by} looked: it {'happened' if ev.state == 'succeeded' else 'did not happen'}{_reason(ev.word)}"
     ),
     f.FixReportedDone: lambda _ev, by: f":wrench: {by} ran it by hand and says that it is done",
+    f.InvestigateAsked: lambda _ev, by: f":mag: {by} looks at production; nothing is changed",
+    f.Investigated: _investigated,
+    f.ImageExpired: None,
     f.LookAsked: None,
     f.Looked: _looked,
+    f.ProbeAsked: None,
     f.Probed: _probed,
 }

@@ -54,6 +54,7 @@ def _trail() -> None:
         sa.Column("team", sa.String(length=32), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("bugs", sa.Integer(), nullable=False),
+        sa.Column("seqs", sa.Text(), nullable=False),
         sa.Column("heads", sa.String(length=64), nullable=False),
         sa.Column("prev", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("team", "day", name=op.f("pk_anchors")),

@@ -67,6 +67,24 @@ def message(
 
 def old_message(error: str, event: str = "") -> Json:
     """The same from its older integration: one sentence, its details in an attachment's fields."""
-    text = f"New unhandled error in production from <https://app.bugsnag.com/acme/shop|Shop> in POST /cruds/generate (<{link(error, event)}|details>)"
+    shop = "<https://app.bugsnag.com/acme/shop|Shop>"
+    text = f"New unhandled error in production from {shop} in POST /cruds/generate (<{link(error, event)}|details>)"
     field = {"title": "Error", "value": "ErrorException: Undefined index: crud", "short": False}
     return {"text": text, "attachments": [{"id": 1, "color": "E45F58", "fallback": "-", "fields": [field]}]}
+
+
+def chat(text: str, *, email: str = "", name: str = "Mia", conversation: int = 31) -> Json:
+    """Chatwoot's delivery of what a visitor wrote."""
+    number = next(_numbers)
+    sender = {"id": 88, "name": name, "email": email, "type": "contact"}
+    place = {"id": conversation, "inbox_id": 2, "channel": "Channel::WebWidget", "meta": {"sender": sender}}
+    said = {"id": number, "content": text, "message_type": "incoming", "private": False, "content_attributes": {}}
+    hmac = {"contact_inbox": {"hmac_verified": bool(email)}, "additional_attributes": {}}
+    return said | {
+        "event": "message_created",
+        "created_at": "",
+        "content_type": "text",
+        "sender": sender,
+        "conversation": place | hmac,
+        "account": {"id": 1, "name": "Acme"},
+    }

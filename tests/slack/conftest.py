@@ -12,6 +12,7 @@ import pytest
 
 from bot.ledger.db import Database
 from bot.ledger.migrate import migrate
+from bot.sandbox.channels.smtp import MailServer
 from bot.sandbox.slack import LocalSlack
 from tests.slack.house import House, free_port, local_slack, runtime
 from tests.support import postgres
@@ -76,6 +77,15 @@ def database_url(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> 
 
 
 @pytest.fixture
+async def mail() -> AsyncIterator[MailServer]:
+    """What customers get by e-mail; a story that asks for it names it in its settings."""
+    server = MailServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
 def port() -> int:
     """Of the bot's own HTTP."""
     return free_port()
@@ -102,6 +112,8 @@ async def house(
 ) -> AsyncIterator[House]:
     of_process = runtime(slack, port, database_url, http=connection == "http")
     house = House(slack=slack, runtime=of_process, folder=tmp_path, given=given, paced=paced)
-    await house.start()
-    yield house
-    await house.stop()
+    try:
+        await house.start()
+        yield house
+    finally:
+        await house.stop()

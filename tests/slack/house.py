@@ -1,5 +1,6 @@
 """The real bot beside the local Slack, and what happens around it: errors, mails, the passing of time, restarts."""
 
+import asyncio
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +10,14 @@ from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from bot.app import Bot
 from bot.domain.bug import Bug
 from bot.ledger.ledger import Entry
 from bot.ledger.pace import Budget, Pace
 from bot.ledger.reading import load, trail
+from bot.ledger.tables import cursors, inbox
 from bot.sandbox.slack import AppManifest, LocalSlack, Person, Workspace
 from bot.sandbox.slack.dsl import ChannelPage, PersonPage
 from bot.sandbox.slack.dsl_message import Message
@@ -139,6 +142,44 @@ class House:
         """Bugsnag reports an error, and whatever comes of it."""
         status = await self.hook("bugsnag", bugsnag(**about))
         assert status == 200
+
+    async def allow(self, *actions: str) -> None:
+        """Lee, an approver, turns on actions of the team's own."""
+        team = self.ws.channel("team")
+        for name in actions:
+            await self.person("Lee").types(f"/fix allow {name}", in_=team)
+            await team.expect_message(f"`{name}` is on")
+
+    async def app_says(self, text: str, card: Message, shape: str = "bot_message", app: str = "Robot") -> Message:
+        """Another app writes into a card's thread; `@makegood` in it is a real mention."""
+        said = text.replace("@makegood", f"<@{self.slack.app.user_id}>")
+        return await self.errors.receives({"text": said, "thread_ts": card.thread_ts}, app=app, shape=shape)
+
+    async def forged(self, verb: str, value: str) -> Message:
+        """A button that carries whatever its maker wanted, as only our own app could have posted it."""
+        client = self.bot.client
+        button = {"type": "button", "action_id": verb, "text": {"type": "plain_text", "text": verb}, "value": value}
+        posted = await client.chat_postMessage(
+            channel="C0ERRORS", text="forged", blocks=[{"type": "actions", "elements": [button]}]
+        )
+        return Message(self.slack, "C0ERRORS", posted["ts"])
+
+    async def quiet(self) -> None:
+        """Until all that was said is delivered, all that was stored is worked off, and no sink has anything left to do."""
+        while self._undelivered() or await self._unfinished():
+            await asyncio.sleep(0.02)
+
+    def _undelivered(self) -> bool:
+        """Whether an event is still on its way, or its answer."""
+        last = {str(one.payload.get("event_id", one.envelope_id)): one for one in self.slack.deliveries}
+        return any(one.acked_after is None and one.failure is None for one in last.values())
+
+    async def _unfinished(self) -> bool:
+        now = self.clock().timestamp()
+        busy = select(cursors.c.bug).where(cursors.c.parked.is_(None), (cursors.c.due <= now) | (cursors.c.lease > now))
+        async with self.bot.db.read() as conn:
+            waits = (await conn.execute(select(inbox.c.key).where(inbox.c.state == "new"))).first()
+            return bool(waits or (await conn.execute(busy)).first())
 
     # -- what is known
 

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import aiohttp
 
-from bot import boards, trackers
+from bot import boards, outside, trackers
+from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.customers import registry as channels
 from bot.fixes.catalogue import SHIPPED, Catalogue
-from bot.settings import HookSettings, ProbeSettings, Settings
+from bot.fixes.engine import Engine
+from bot.fixes.probe import Probe, ProbeResult, probe
+from bot.settings import HookSettings, Settings
 
 SHORTEST = 16
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -40,17 +43,23 @@ def _sources() -> list[str]:
     return sorted({*trackers.sources(), *(s.replace("_", "-") for s in channels.sources()), *boards.kinds()})
 
 
-async def probes(settings: Settings) -> list[Finding]:
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
-        asked = (_probe(http, name, probe) for name, probe in settings.probes.items())
-        return list(await asyncio.gather(*asked))
+async def probes(settings: Settings, path: Path) -> list[Finding]:
+    if not settings.probes:
+        return []
+    home = path.parent
+    paths = [SHIPPED, *(home / folder for folder in settings.actions.paths)]
+    engine = Engine(outside.catalogue(paths, await common.allowed(path, "")), settings.targets)
+    try:
+        asked = (probe(Probe(name=name, **one.check()), engine) for name, one in settings.probes.items())
+        return [_probed(seen) for seen in await asyncio.gather(*asked)]
+    finally:
+        await engine.close()
 
 
-async def _probe(http: aiohttp.ClientSession, name: str, probe: ProbeSettings) -> Finding:
-    status = await _status(http, probe.url)
-    if status == probe.expect:
-        return ok(f"probe {name}", f"is {status}")
-    return note(f"probe {name}", f"is {status}, not {probe.expect}: it is broken now, or the address is wrong")
+def _probed(seen: ProbeResult) -> Finding:
+    if seen.ok:
+        return ok(f"probe {seen.name}", seen.said)
+    return note(f"probe {seen.name}", f"{seen.said}: broken just now, or not what the settings expect")
 
 
 async def _status(http: aiohttp.ClientSession, url: str) -> int | str:

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import aiosmtplib
 
-from bot import billing, boards
+from bot import billing, boards, tracker_api
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
 from bot.customers import registry as channels
 from bot.customers.common.calls import Missing
@@ -28,6 +28,7 @@ async def services(settings: Settings) -> list[Finding]:
         if settings.mail:
             mail = validate(MailSettings, settings.mail, "[mail]")
             asked += [checked("mail", _mail(mail)), checked("mailbox", _mailbox(mail))]
+        asked += [checked(f"tracker {name}", _tracker(name, table, http)) for name, table in settings.trackers.items()]
         if settings.board:
             asked.append(checked("board", _board(settings.board)))
         if settings.billing:
@@ -50,6 +51,13 @@ async def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSess
     finally:
         await channel.close()
     return [ok(name, "answers, and takes our token")]
+
+
+async def _tracker(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> list[Finding]:
+    """Trackers have nothing to ask that changes nothing and every token may."""
+    module = tracker_api.find(name)
+    module.connect(validate(module.Settings, table, f"[trackers.{name}]"), http)
+    return [note(f"tracker {name}", "its settings are complete; the token is first tried when a bug is fixed")]
 
 
 async def _mail(settings: MailSettings) -> list[Finding]:
@@ -96,6 +104,8 @@ async def _board(kind: Kind) -> list[Finding]:
 
 async def _billing(kind: Kind) -> list[Finding]:
     """Plans, and the look-up of somebody who can't exist."""
+    if kind.elsewhere:
+        return [ok("billing", "held by another process")]
     module = billing.find(kind.kind)
     biller = module.connect(validate(module.Settings, kind.rest(), "[billing]"))
     try:

@@ -38,6 +38,8 @@ SCOPES = frozenset(
 
 
 async def slack(settings: Settings, runtime: Runtime) -> list[Finding]:
+    if not runtime.bot_token.get_secret_value():
+        return [note(NAME, f"no token here: a process for production and billing of {runtime.team}")]
     client = web_client(runtime.bot_token.get_secret_value(), runtime.api_url)
     await connect.identify(client)
     findings = [*await _token(client), await _door(client, runtime, settings)]

@@ -10,7 +10,7 @@ from bot.domain.errors import Unavailable
 from bot.fixes import ssh_host
 from bot.fixes.sql_schema import read_schema
 from bot.fixes.sql_session import Database
-from bot.fixes.targets import HttpTarget, SqlTarget, SshTarget, Target
+from bot.fixes.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget, Target
 
 NOT_ACCEPTED = frozenset({401, 403})
 _SUPER = sa.text("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
@@ -27,6 +27,8 @@ def where(target: Target) -> str:
     """Where it is, without secrets."""
     if isinstance(target, SqlTarget):
         return make_url(target.url.get_secret_value()).render_as_string(hide_password=True)
+    if isinstance(target, Elsewhere):
+        return "held by another process"
     return target.base_url if isinstance(target, HttpTarget) else f"{target.user}@{', '.join(target.hosts)}"
 
 
@@ -36,6 +38,8 @@ async def target(name: str, what: Target) -> list[Finding]:
         return await checked(system, _sql(system, what))
     if isinstance(what, HttpTarget):
         return await checked(system, _http(system, what))
+    if isinstance(what, Elsewhere):
+        return [ok(system, where(what))]
     found = [await checked(f"{system} {host}", _host(f"{system} {host}", what, host)) for host in what.hosts]
     return [finding for each in found for finding in each]
 

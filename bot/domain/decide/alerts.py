@@ -71,7 +71,7 @@ def _more(bug: Bug, alert: Alert) -> tuple[Event, ...]:
     """Details that the first report lacked; a channel message knows less than a webhook."""
     if not any(getattr(alert, name) and not getattr(bug, name) for name in ("facts", "frames", "page")):
         return ()
-    fields = set(e.Enriched.model_fields) & set(Alert.model_fields)
+    fields = set(e.Enriched.model_fields) & set(Alert.model_fields) - (set() if not bug.groups else {"source", "group"})
     return (e.Enriched(**{name: getattr(alert, name) for name in fields}),)
 
 

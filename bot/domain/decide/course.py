@@ -31,6 +31,11 @@ def _no_open_question(bug: Bug) -> None:
         raise Refused(
             f"Nobody knows yet whether {unknown.name} happened. Look at production, then settle it on the card."
         )
+    if bug.broken:
+        names = ", ".join(p.name for p in bug.broken)
+        raise Refused(
+            f"{names} worked before the fix and fails now. Undo it; or mend that, and `/fix probe {bug.ref}` looks again."
+        )
 
 
 def reopened(bug: Bug, reason: str) -> e.Reopened:
@@ -63,9 +68,17 @@ def merged(bug: Bug, into: Bug) -> e.Merged:
 
 
 def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:
-    """What the surviving bug learns: the count, and every customer who waits."""
+    """What the surviving bug learns: the count, the error's data where it has none, and every customer who waits."""
     brought = (x for i, c in enumerate(other.customers) for x in _brought(bug, c, i))
-    return (e.Absorbed(bug=other.ref.number, occurrences=other.occurrences), *brought)
+    return (e.Absorbed(bug=other.ref.number, occurrences=other.occurrences), *_details(bug, other), *brought)
+
+
+def _details(bug: Bug, other: Bug) -> tuple[Event, ...]:
+    """Of a bug that a person told of, the tracker's error knows page and data."""
+    if bug.groups or not other.groups:
+        return ()
+    fields = set(e.Enriched.model_fields) & set(Bug.model_fields)
+    return (e.Enriched(**{name: getattr(other, name) for name in fields}),)
 
 
 def _brought(bug: Bug, customer: Customer, offset: int) -> tuple[Event, ...]:

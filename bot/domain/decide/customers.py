@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain import events as e
-from bot.domain.bug import Bug, Customer, Status
+from bot.domain.bug import Bug, Customer, Status, TellAsk
 from bot.domain.decide.rules import must_allow
-from bot.domain.errors import Invalid, Refused
+from bot.domain.errors import Invalid, NotAllowed, Refused
 from bot.domain.events import Event
+from bot.domain.policy import Member, may_command
 from bot.domain.values import CustomerHint, Grant
+from bot.domain.words import who
 
 LONGEST_MESSAGE = 5000
 
@@ -82,6 +84,46 @@ def _once(bug: Bug, chosen: tuple[str, ...], grants: tuple[Grant, ...]) -> None:
         raise Refused(
             f"{', '.join(given)} already got something for {bug.ref}. Undo that first, or tell without a makegood."
         )
+
+
+def ask(bug: Bug, told: e.Told, why: str, asked: tuple[str, ...]) -> e.TellAsked:
+    """The same tell, before an approver; `why` names the cap that it would pass. One at a time."""
+    must_allow(bug, e.TellAsked)
+    if not asked:
+        raise Refused(f"That passes {why}, and nobody else is an approver. Give less, or raise it under [makegood].")
+    waiting = next((x for x in bug.tell_asks if set(x.customers) & set(told.customers)), None)
+    if waiting:
+        raise Refused(f"A makegood for them waits for {', '.join(who(x) for x in waiting.asked)} already.")
+    return e.TellAsked(customers=told.customers, text=told.text, grants=told.grants, why=why, asked=asked)
+
+
+def approve(bug: Bug, member: Member, seq: int) -> tuple[Event, ...]:
+    """Another person lets it pass; then it is told."""
+    waiting = _asked(bug, seq)
+    may_command(member)
+    if member.id == waiting.by:
+        raise NotAllowed("You asked for it, so somebody else has to let it pass.")
+    if member.guest or not member.approver or member.id not in waiting.asked:
+        raise NotAllowed(f"You are not among those who were asked: {', '.join(who(x) for x in waiting.asked)}.")
+    told = tell(bug, waiting.customers, waiting.text, waiting.grants, anyway=True)
+    return (e.TellApproved(asked=seq), told)
+
+
+def refuse(bug: Bug, by: str, seq: int, reason: str) -> e.TellRefused:
+    """By somebody who was asked, or by who asked."""
+    waiting = _asked(bug, seq)
+    if by not in {*waiting.asked, waiting.by}:
+        raise NotAllowed(f"You are not among those who were asked: {', '.join(who(x) for x in waiting.asked)}.")
+    if not reason.strip():
+        raise Invalid("Say why.", {"reason": "Say why, so that the customer can be told something else."})
+    return e.TellRefused(asked=seq, reason=reason.strip())
+
+
+def _asked(bug: Bug, seq: int) -> TellAsk:
+    found = next((x for x in bug.tell_asks if x.seq == seq), None)
+    if found is None:
+        raise Refused("This was decided already.")
+    return found
 
 
 def _reachable(bug: Bug, ids: Iterable[str]) -> tuple[str, ...]:

@@ -27,8 +27,9 @@ def ask(
     *,
     view: str = "",
     undo_of: int | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> tuple[Event, ...]:
-    """Wants a preview; an unclaimed bug is claimed with it."""
+    """Wants a preview; an unclaimed bug is claimed with it. `params` show no secret."""
     must_allow(bug, f.FixAsked)
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("Say why: it stands in the trail.", {"reason": "Say why: it stands in the trail."})
@@ -41,7 +42,8 @@ def ask(
         undo_of=undo_of,
         view=view,
     )
-    return (*claim_if_free(bug, by), asked)
+    hidden = (f.FixSecrets(run=asked.run, values=secrets),) if secrets else ()
+    return (*claim_if_free(bug, by), asked, *hidden)
 
 
 def _one_at_a_time(bug: Bug) -> None:
@@ -88,14 +90,20 @@ def confirm(bug: Bug, by: str, run: int, digest: str, *, now: datetime, asked: t
     return f.FixConfirmed(run=run, digest=digest, asked=asked)
 
 
-def approve(bug: Bug, member: Member, run: int, digest: str, now: datetime) -> f.FixApproved:
+def approve(bug: Bug, member: Member, run: int, digest: str, now: datetime, *, factor: bool = False) -> f.FixApproved:
     """By somebody else, who was asked, for exactly what they saw."""
-    fix = _waiting(bug, run)
-    may_approve(member, fix)
+    fix = may_decide(bug, member, run)
     _must_match(fix, digest)
     _fresh(fix, now)
     must_allow(bug, f.FixApproved)
-    return f.FixApproved(run=run, digest=digest)
+    return f.FixApproved(run=run, digest=digest, factor=factor)
+
+
+def may_decide(bug: Bug, member: Member, run: int) -> Fix:
+    """The fix that waits for this person among others. Raises NotAllowed or Refused."""
+    fix = _waiting(bug, run)
+    may_approve(member, fix)
+    return fix
 
 
 def break_glass(bug: Bug, by: str, run: int, digest: str, *, now: datetime, reason: str) -> f.FixApproved:
@@ -113,8 +121,7 @@ def break_glass(bug: Bug, by: str, run: int, digest: str, *, now: datetime, reas
 
 
 def reject(bug: Bug, member: Member, run: int, reason: str) -> f.FixRejected:
-    fix = _waiting(bug, run)
-    may_approve(member, fix)
+    may_decide(bug, member, run)
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("Say why not: it helps them.", {"reason": "Say why not: it helps them."})
     must_allow(bug, f.FixRejected)
@@ -149,6 +156,39 @@ def reported_done(bug: Bug, by: str, run: int) -> f.FixReportedDone:
     if fix.state is not RunState.APPROVED:
         raise Refused(f"{foreign(fix.name, 100)} is {said(fix)}, not approved.")
     return f.FixReportedDone(run=run)
+
+
+def overdue(fix: Fix, now: datetime, *, by_hand: bool = False) -> bool:
+    """What was not started in time may not start any more; what people run by hand takes as long as they need."""
+    states = {RunState.WAITING} if by_hand else {RunState.WAITING, RunState.APPROVED}
+    return fix.state in states and bool(fix.confirmed_at and now - fix.confirmed_at > GOOD_FOR)
+
+
+def lapse(bug: Bug, run: int, now: datetime, *, by_hand: bool = False) -> f.FixLapsed | None:
+    """None where it has gone on meanwhile."""
+    fix = find(bug, run)
+    if not overdue(fix, now, by_hand=by_hand):
+        return None
+    waited = "nobody approved it" if fix.state is RunState.WAITING else _kept_waiting(fix)
+    return f.FixLapsed(run=run, why=f"{waited} within 15 minutes of the request; make a new preview")
+
+
+def _kept_waiting(fix: Fix) -> str:
+    return f"BUG-{fix.waits_for[0]}'s run did not end" if fix.waits_for else "it was not started"
+
+
+def waits_for(fix: Fix, holder: tuple[int, int]) -> f.FixWaits | None:
+    """Said once for each run that is in the way."""
+    return None if fix.waits_for == holder else f.FixWaits(run=fix.run, bug=holder[0], other=holder[1])
+
+
+def investigate(bug: Bug, run: int) -> f.InvestigateAsked:
+    """Anybody may ask what production says; only a person who answers for it settles."""
+    fix = find(bug, run)
+    if fix.state is not RunState.UNKNOWN:
+        raise Refused(f"{foreign(fix.name, 100)} is {said(fix)}; there is nothing to find out.")
+    must_allow(bug, f.InvestigateAsked)
+    return f.InvestigateAsked(run=run)
 
 
 def find(bug: Bug, run: int) -> Fix:

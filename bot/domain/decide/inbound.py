@@ -1,13 +1,15 @@
 """Which bug a customer's message belongs to: surely, perhaps, or none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.domain import events as e
-from bot.domain.bug import Bug
+from bot.domain.bug import Bug, Customer
 from bot.domain.decide.customers import find, join
 from bot.domain.events import Event
+from bot.domain.feelings import feeling
+from bot.domain.retro_people import LATER
 from bot.domain.values import Frozen, Inbound, InboundKind
 
 SAME_PAGE_WITHIN = timedelta(hours=2)
@@ -55,11 +57,22 @@ def arrive(bug: Bug, inbound: Inbound, now: datetime) -> tuple[Event, ...]:
     customer = joined.customer if joined else (known.id if known else "")
     events: list[Event] = [joined] if joined else []
     if inbound.text and inbound.kind in {InboundKind.MESSAGE, InboundKind.STARTED}:
-        events.append(_wrote(customer, inbound, now))
+        events += [_wrote(customer, inbound, now), *_felt(known, inbound, now)]
     online = _online(inbound)
     if online is not None and (known is None or known.online is not online):
         events.append(e.CustomerPresence(customer=customer, online=online))
     return tuple(events)
+
+
+def _felt(known: Customer | None, inbound: Inbound, now: datetime) -> Iterator[Event]:
+    """What somebody says who was told that it works."""
+    if known is None or known.told_at is None:
+        return
+    said = feeling(inbound.text)
+    if said is None and now - known.told_at >= LATER:
+        said = "came_back"
+    if said:
+        yield e.CustomerFelt(customer=known.id, what=said)
 
 
 def _wrote(customer: str, inbound: Inbound, now: datetime) -> Event:

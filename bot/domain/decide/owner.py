@@ -1,5 +1,7 @@
 """Claim, release, hand over, take over, estimate: exactly one person owns a bug."""
 
+from datetime import datetime, timedelta
+
 from bot.domain import events as e
 from bot.domain.bug import Bug, Status
 from bot.domain.decide.rules import must_allow
@@ -68,6 +70,14 @@ def estimate(bug: Bug, by: str, minutes: int) -> tuple[Event, ...]:
         raise Refused(f"{who(bug.owner)} has {bug.ref}: the estimate is theirs to give.")
     must_allow(bug, e.Estimated)
     return (*claim_if_free(bug, by), e.Estimated(minutes=minutes))
+
+
+def snooze(bug: Bug, now: datetime, minutes: int) -> e.Snoozed:
+    """No clock of this bug speaks up for so long."""
+    if not 0 < minutes <= LONGEST_ESTIMATE:
+        raise Refused("Between 1 minute and 7 days, as in `/bug snooze BUG-1 30m`.")
+    must_allow(bug, e.Snoozed)
+    return e.Snoozed(until=now + timedelta(minutes=minutes))
 
 
 def must_own(bug: Bug, by: str, verb: str) -> None:

@@ -1,6 +1,7 @@
 """What every event has, and the marks of its private fields."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from bot.domain.values import PRIVATE, CustomerHint, Frozen
@@ -15,6 +16,8 @@ class Event(Frozen):
 
     KIND: ClassVar[str] = ""
     OUTCOME: ClassVar[bool] = False
+    KEEP: ClassVar[timedelta | None] = None
+    """How long its private half is kept; None: until somebody is forgotten."""
 
 
 class Outcome(Event):

@@ -18,6 +18,13 @@ class CardMoved(Outcome):
     by: Text = ""
 
 
+class CardGone(Outcome):
+    """Somebody deleted the card on the board; a bug that still lives gets another one."""
+
+    KIND = "card_gone"
+    by: Text = ""
+
+
 class CardCommented(Outcome):
     KIND = "card_commented"
     text: Text

@@ -42,6 +42,14 @@ class CustomerPresence(Outcome):
     online: bool
 
 
+class CustomerFelt(Outcome):
+    """What the words of a customer who was told say; read by a list of words, so a person decides what follows."""
+
+    KIND = "customer_felt"
+    customer: str
+    what: Literal["thanks", "still_broken", "bought", "came_back"]
+
+
 class AccountSeen(Outcome):
     """What the billing system says of a customer."""
 
@@ -49,6 +57,8 @@ class AccountSeen(Outcome):
     customer: str
     plan: str
     currency: str = ""
+    monthly: int = 0
+    """What the plan costs in a month, in minor units; 0 where that is not known."""
 
 
 class Answered(Event):
@@ -67,6 +77,35 @@ class Told(Event):
     customers: tuple[str, ...]
     text: Text
     grants: tuple[Grant, ...] = ()
+
+
+class TellAsked(Event):
+    """A tell that gives more than its author may alone: it waits for an approver's word."""
+
+    KIND = "tell_asked"
+    customers: tuple[str, ...]
+    text: Text
+    grants: tuple[Grant, ...] = ()
+    why: str
+    """The cap that it would pass."""
+    asked: tuple[str, ...] = ()
+    """Who may approve it."""
+
+
+class TellApproved(Event):
+    """An approver lets it pass; the tell itself follows as an entry of its own."""
+
+    KIND = "tell_approved"
+    asked: int
+    """seq of the TellAsked entry."""
+
+
+class TellRefused(Event):
+    """An approver says no, or who asked takes it back."""
+
+    KIND = "tell_refused"
+    asked: int
+    reason: Text = ""
 
 
 class TellSkipped(Event):
@@ -128,8 +167,19 @@ class GrantUndoAsked(Event):
     granted: int
     """seq of the Granted entry."""
     why: Text = ""
+    ended: bool = False
+    """Nobody takes it back: its time is over."""
 
 
 class GrantUndone(Outcome):
     KIND = "grant_undone"
     granted: int
+    ended: bool = False
+
+
+class GrantKept(Outcome):
+    """It could not be taken back: whoever asked has to look at the billing system."""
+
+    KIND = "grant_kept"
+    granted: int
+    why: Text

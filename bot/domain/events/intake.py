@@ -34,9 +34,11 @@ class Opened(Event):
 
 
 class Enriched(Outcome):
-    """A second report of the same error knew more than the first."""
+    """A second report of the same error knew more than the first; of a bug that a person told of, the tracker's first."""
 
     KIND = "enriched"
+    source: str = ""
+    group: str = ""
     title: Text = ""
     message: Text = ""
     context: str = ""

@@ -44,6 +44,13 @@ class Muted(Event):
     until: AwareDatetime
 
 
+class Snoozed(Event):
+    """No clock of this bug speaks up until then."""
+
+    KIND = "snoozed"
+    until: AwareDatetime
+
+
 class Merged(Event):
     """This bug is the same as another, which goes on."""
 
@@ -122,3 +129,6 @@ class Nudged(Outcome):
     KIND = "nudged"
     what: str
     whom: tuple[str, ...] = ()
+    """Who is meant: user ids; nobody: whoever is there."""
+    since: AwareDatetime | None = None
+    """The moment from which this clock ran: another moment is another nudge."""

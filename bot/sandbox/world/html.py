@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from mako.lookup import TemplateLookup  # type: ignore[import-untyped]  # Mako ships no annotations
+from mako.lookup import TemplateLookup
 
 PAGES = Path(__file__).parent / "pages"
 STATIC = {"shop.css": "text/css", "chat.js": "text/javascript"}

@@ -187,7 +187,8 @@ class Shop:
         try:
             text = await page(asked)
         except Exception as error:  # noqa: BLE001  # the outermost handler of a web application: any bug becomes its error page
-            status, text = HTTPStatus.INTERNAL_SERVER_ERROR, await self._render(asked, "error")
+            back = "/servers" if asked.context.partition(" ")[2].startswith("/servers") else "/"
+            status, text = HTTPStatus.INTERNAL_SERVER_ERROR, await self._render(asked, "error", back=back)
             self._report(asked, error)
         self._visited(asked, status)
         return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})

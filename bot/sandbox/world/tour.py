@@ -68,7 +68,13 @@ def _action(action_id: str) -> str:
     return f'[data-action-id="{action_id}"]'
 
 
-GENERATE, ADD_SERVER = '[data-testid="generate"]', '[data-testid="add-server"]'
+BACK, GENERATE, ADD_SERVER = '[data-testid="back"]', '[data-testid="generate"]', '[data-testid="add-server"]'
+NEWEST_NEW_BUG = ':nth-last-child(1 of [data-testid="message"]:has([data-action-id="new_from"])) [data-action-id="new_from"]'
+APPROVAL = (
+    '[data-testid="as-U0LEAD"][aria-pressed="false"], '
+    'body:has([data-testid="as-U0LEAD"][aria-pressed="true"]) [data-testid="channel-app"], [data-action-id="approve"]'
+)
+"""The lead, then the lead's messages, then the button in them."""
 
 CLAIM = Rule(
     id="claim",
@@ -148,9 +154,9 @@ STORY_ONE = (
     Rule(
         id="works",
         title="It works again",
-        text="In the customer's browser, go back to the project and press Generate my admin panel again.",
+        text="In the customer's browser, go back and press Generate my admin panel again.",
         done=lambda seen: seen.page_works,
-        hint=GENERATE,
+        hint=f"{GENERATE}, {BACK}",
     ),
     Rule(
         id="tell",
@@ -182,9 +188,9 @@ STORY_TWO = (
     Rule(
         id="alert",
         title="One is a bug",
-        text="In #errors, press New bug under {customer}'s mail; the others are Not a bug.",
+        text="In #errors, press New bug under {customer}'s mail; the other one is Not a bug.",
         done=lambda seen: seen.reached("open"),
-        hint=_action("new_from"),
+        hint=NEWEST_NEW_BUG,
     ),
     CLAIM,
     Rule(
@@ -198,16 +204,16 @@ STORY_TWO = (
     Rule(
         id="fix",
         title="Roll out the fix",
-        text="Release 1.4.2 repairs it and works on development. Press Fix, choose roll-out, run it.{approver}",
+        text="Release 1.4.2 repairs it and works on development. Press Fix: roll-out, release 1.4.2, a reason; then ask.{approver}",
         done=lambda seen: seen.mails_arrived and not seen.broken,
         hint=_action("fix"),
     ),
     Rule(
         id="works",
         title="It works again",
-        text="In the customer's browser, press Add a server again.",
+        text="In the customer's browser, go back and press Add a server again.",
         done=lambda seen: seen.page_works,
-        hint=ADD_SERVER,
+        hint=f"{ADD_SERVER}, {BACK}",
     ),
     Rule(
         id="tell",
@@ -246,11 +252,11 @@ def _step(rule: Rule, seen: Seen, *, active: bool) -> Step:
         done=rule.done(seen),
         active=active,
         optional=rule.optional,
-        hint=rule.hint,
+        hint=APPROVAL if rule.id == "fix" and seen.waits else rule.hint,
     )
 
 
 def _approver(seen: Seen) -> str:
     if not seen.waits:
         return ""
-    return " Somebody must agree: act as the lead, and press Approve in the message from Makegood."
+    return " Somebody else must agree: act as Lee, open makegood, press Approve."

@@ -1,5 +1,7 @@
 """The world around the bot, for `makegood demo` and the tests: what customers, tracker, board and till do by themselves."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ from bot.sandbox.world.seen import Sight, see
 from bot.sandbox.world.tour import Story
 
 Json = dict[str, Any]
+HEAD_START = 1.0
 
 
 class SlackSide(Protocol):
@@ -200,6 +203,9 @@ class World:
             self._tasks.start(self._post(self._slack, message))
 
     async def _post(self, slack: SlackSide, message: Json) -> None:
+        """Bugsnag's app speaks a moment after its webhook, which knows the customer."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.parts.tracker.courier.idle(), HEAD_START)
         await slack.post_as_app(self._channel, message)
 
     def _changed(self) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.bug import Bug, Fix
 from bot.domain.decide import fixes
-from bot.domain.errors import NotFound, Refused
-from bot.domain.events import Event
+from bot.domain.errors import Outside, Refused
 from bot.domain.policy import eligible
 from bot.domain.words import foreign
 from bot.fixes.catalogue import Entry
 from bot.fixes.engine import Engine
+from bot.fixes.model import MASK
 from bot.slack import fix_modals, grammar, modals
 from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
@@ -46,8 +46,7 @@ def _has_target(desk: Desk, entry: Entry) -> bool:
 @verb("fix", "/fix BUG-1 [delete-row table=menus id=13 -- why]")
 async def fix(desk: Desk, ask: Ask) -> Answer:
     """Run an approved action on production, after a preview."""
-    if desk.settings.mode == "watch":
-        raise Refused(WATCHING)
+    _must_act(desk)
     if ask.via == "modal" and ask.values:
         return await _ask_preview(desk, ask, ask.field("action"), params_of(ask), ask.field("reason"), ask.view)
     name, params, reason = grammar.call(ask.args)
@@ -65,7 +64,11 @@ async def _ask_preview(desk: Desk, ask: Ask, name: str, params: Mapping[str, str
     """Checks the parameters here, where the field can say what is wrong; production is read by whoever holds it."""
     desk.catalogue.usable(name)
     engine(desk).parse(name, params)
-    recorded = await desk.record(ask, lambda bug: fixes.ask(bug, ask.user, name, params, reason, view=view))
+    hidden = {f.name: params[f.name] for f in engine(desk).fields(name) if f.kind == "secret" and f.name in params}
+    shown = {**params, **dict.fromkeys(hidden, MASK)}
+    recorded = await desk.record(
+        ask, lambda bug: fixes.ask(bug, ask.user, name, shown, reason, view=view, secrets=hidden)
+    )
     if ask.via == "modal":
         return Answer(modal=fix_modals.waiting(recorded.bug, f"{name} is being previewed …"))
     return Answer(text=f"`{foreign(name, 60)}` is being previewed; the preview comes here, for you alone.")
@@ -78,87 +81,60 @@ async def form(desk: Desk, bug: Bug, chosen: str = "", values: Mapping[str, str]
         raise Refused("No action can be run: `makegood actions check` says why (no target, or none allowed).")
     memory = await desk.services["memory"](bug)
     chosen = chosen or memory.action or _best(desk, bug, [n for n, _ in choices])
-    given = values or {**engine(desk).suggest(chosen, bug.facts), **(memory.params if memory.action == chosen else {})}
+    given = values or {**engine(desk).suggest(chosen, known(bug)), **(memory.params if memory.action == chosen else {})}
     entry = desk.catalogue.find(chosen)
     fields = engine(desk).fields(chosen)
-    menus = {f.name: await engine(desk).menu(chosen, f.name) for f in fields if f.menu}
+    menus = {f.name: await _menu(desk, chosen, f.name) for f in fields if f.menu}
     return fix_modals.choose(bug, choices, chosen, fields, given, menus, entry.help, memory.said)
+
+
+def known(bug: Bug) -> dict[str, str]:
+    """The error's own data, and who was hit."""
+    email = next((c.hint.email for c in bug.customers if c.hint.email), "")
+    return {"user.email": email, **bug.facts} if email else dict(bug.facts)
+
+
+async def _menu(desk: Desk, action: str, field: str) -> tuple[tuple[str, str], ...]:
+    """Empty where production can't be read (from here): then it is a text field."""
+    try:
+        return await engine(desk).menu(action, field)
+    except (Refused, Outside):
+        return ()
 
 
 def _best(desk: Desk, bug: Bug, choices: Sequence[str]) -> str:
     """The action most of whose parameters the error itself names."""
-    return max(choices, key=lambda n: (len(engine(desk).suggest(n, bug.facts)), n == "delete-row"))
+    return max(choices, key=lambda n: (len(engine(desk).suggest(n, known(bug))), n == "delete-row"))
 
 
 @verb("fix_this")
 async def fix_this(desk: Desk, ask: Ask) -> Answer:
     """A row of a look fills in a fix."""
-    if desk.settings.mode == "watch":
-        raise Refused(WATCHING)
-    offer = json.loads(bytes.fromhex(ask.about.get("fix", "7b7d")))
+    _must_act(desk)
+    try:
+        offer = json.loads(bytes.fromhex(ask.carried("fix")))
+    except ValueError:
+        raise Refused("This row's fix can't be read any more. Look again, or press *Fix*.") from None
     return Answer(modal=await form(desk, await desk.bug(ask), offer.get("action", ""), offer.get("params", {})))
 
 
 @verb("run")
 async def run(desk: Desk, ask: Ask) -> Answer:
     """The preview was read: run it, or ask those who must approve."""
-    asked = eligible(await desk.directory.approvers_now(), ask.user)
-
-    def decide(bug: Bug) -> Event:
-        needed = fixes.find(bug, _run(ask)).approvals
-        people = asked if needed else ()
-        return fixes.confirm(bug, ask.user, _run(ask), ask.about.get("digest", ""), now=desk.now(), asked=people)
-
-    await desk.record(ask, decide)
+    _must_act(desk)
+    number, digest = ask.carried_number("run"), ask.carried("digest")
+    needed = fixes.find(await desk.bug(ask), number).approvals
+    asked = eligible(await desk.directory.approvers_now(), ask.user) if needed else ()
+    await desk.record(ask, lambda bug: fixes.confirm(bug, ask.user, number, digest, now=desk.now(), asked=asked))
     return Answer(close=True)
-
-
-@verb("approve", "/fix approve BUG-1")
-async def approve(desk: Desk, ask: Ask) -> Answer:
-    """You saw the preview and agree."""
-    member = await desk.approver(ask.user)
-    bug = await desk.bug(ask)
-    fix_ = _waiting(bug, ask)
-    digest = ask.about.get("digest") or fix_.digest
-    await desk.record(ask, lambda now: fixes.approve(now, member, fix_.run, digest, desk.now()))
-    return Answer(text=f"You approved `{foreign(fix_.name, 100)}` for {bug.ref}.")
-
-
-@verb("reject", "/fix reject BUG-1 why")
-async def reject(desk: Desk, ask: Ask) -> Answer:
-    """You saw the preview and say no."""
-    bug = await desk.bug(ask)
-    fix_ = _waiting(bug, ask)
-    if not (ask.args or ask.values):
-        return Answer(modal=modals.reason(bug, "reject", "Reject", "Why not?", run=fix_.run))
-    member = await desk.approver(ask.user)
-    await desk.record(ask, lambda now: fixes.reject(now, member, fix_.run, ask.args or ask.field("reason")))
-    return NOTHING
-
-
-@verb("break_glass")
-async def break_glass(desk: Desk, ask: Ask) -> Answer:
-    """Nobody can be waited for: go on alone, seen by everybody."""
-    if not desk.settings.policy.break_glass:
-        raise Refused("Going on without an approval is not allowed here (`[policy] break_glass`).")
-    bug = await desk.bug(ask)
-    fix_ = _waiting(bug, ask)
-    if not ask.values:
-        return Answer(
-            modal=modals.reason(bug, "break_glass", "Go on alone", "Why can nobody be waited for?", run=fix_.run)
-        )
-    reason = ask.field("reason")
-    await desk.record(
-        ask, lambda now: fixes.break_glass(now, ask.user, fix_.run, fix_.digest, now=desk.now(), reason=reason)
-    )
-    return NOTHING
 
 
 @verb("undo", "/fix undo BUG-1 why")
 async def undo(desk: Desk, ask: Ask) -> Answer:
     """Takes back the last fix; previewed and approved like any other."""
+    _must_act(desk)
     bug = await desk.bug(ask)
-    number = _run(ask) if "run" in ask.about else (bug.last_success.run if bug.last_success else 0)
+    number = _run_of(ask, bug.last_success, f"No fix has run on {bug.ref}, so there is nothing to undo.")
     if not (ask.args or ask.values):
         fixes.find(bug, number)
         return Answer(modal=modals.reason(bug, "undo", "Undo", "Why is it undone?", run=number))
@@ -172,7 +148,7 @@ async def undo(desk: Desk, ask: Ask) -> Answer:
 async def cancel(desk: Desk, ask: Ask) -> Answer:
     """Stops it; what runs already is asked to stop and reports how it ended."""
     bug = await desk.bug(ask)
-    number = _run(ask) if "run" in ask.about else (bug.live_fix.run if bug.live_fix else 0)
+    number = _run_of(ask, bug.live_fix, f"Nothing is under way on {bug.ref}.")
     await desk.record(ask, lambda now: fixes.cancel(now, ask.user, number))
     return NOTHING
 
@@ -182,15 +158,24 @@ async def settle(desk: Desk, ask: Ask) -> Answer:
     """You looked at production and say what a cut-off run did."""
     bug = await desk.bug(ask)
     if not ask.values:
-        return Answer(modal=fix_modals.settle(bug, fixes.find(bug, _run(ask))))
-    await desk.record(ask, lambda now: fixes.settle(now, ask.user, _run(ask), ask.field("state"), ask.field("reason")))
+        return Answer(modal=fix_modals.settle(bug, fixes.find(bug, ask.carried_number("run"))))
+    await desk.record(
+        ask, lambda now: fixes.settle(now, ask.user, ask.carried_number("run"), ask.field("state"), ask.field("reason"))
+    )
     return NOTHING
+
+
+@verb("investigate")
+async def investigate(desk: Desk, ask: Ask) -> Answer:
+    """After a cut-off: what production says. Reads, never acts."""
+    await desk.record(ask, lambda bug: fixes.investigate(bug, ask.carried_number("run")))
+    return Answer(text="Production is being looked at; what it says comes into the thread.")
 
 
 @verb("ran_it")
 async def ran_it(desk: Desk, ask: Ask) -> Answer:
     """In propose mode: you ran what was shown."""
-    await desk.record(ask, lambda bug: fixes.reported_done(bug, ask.user, _run(ask)))
+    await desk.record(ask, lambda bug: fixes.reported_done(bug, ask.user, ask.carried_number("run")))
     return NOTHING
 
 
@@ -215,46 +200,15 @@ async def fix_show(desk: Desk, ask: Ask) -> Answer:
     return Answer(text="\n".join([f"*{entry.name}* ({entry.kind})", foreign(entry.help, 1500), *takes]) + state)
 
 
-@verb("freeze", "/fix freeze [why]")
-async def freeze(desk: Desk, ask: Ask) -> Answer:
-    """Nothing is run on production until an approver thaws it."""
-    await desk.services["switches"].set("freeze", ask.args or "frozen", ask.by)
-    return Answer(
-        text=":ice_cube: Production is frozen: no fix starts until an approver says `/fix thaw`.", public=True
-    )
+def _must_act(desk: Desk) -> None:
+    if desk.settings.mode == "watch":
+        raise Refused(WATCHING)
 
 
-@verb("thaw", "/fix thaw")
-async def thaw(desk: Desk, ask: Ask) -> Answer:
-    """Fixes may run again; approvers only."""
-    if not (await desk.approver(ask.user)).approver:
-        raise Refused("Only approvers thaw what somebody froze.")
-    await desk.services["switches"].clear("freeze")
-    return Answer(text=":fire: Production is thawed: fixes may run again.", public=True)
-
-
-@verb("allow", "/fix allow delete-row")
-async def allow(desk: Desk, ask: Ask) -> Answer:
-    """Turns on an action whose file is new or has changed; approvers only."""
-    if not (await desk.approver(ask.user)).approver:
-        raise Refused("Only approvers turn actions on.")
-    entry = desk.catalogue.find(ask.args.strip())
-    await desk.services["switches"].set(f"allow:{entry.name}", entry.sha, ask.by)
-    await desk.services["reload"]()
-    return Answer(text=f"`{entry.name}` is on, as its file is now.", public=True)
-
-
-def _run(ask: Ask) -> int:
-    try:
-        return int(ask.about["run"])
-    except (KeyError, ValueError):
-        raise Refused("This button is of an old kind. Use the card.") from None
-
-
-def _waiting(bug: Bug, ask: Ask) -> Fix:
+def _run_of(ask: Ask, present: Fix | None, none: str) -> int:
+    """The run that a button names, or the present one. Raises Refused with `none`."""
     if "run" in ask.about:
-        return fixes.find(bug, _run(ask))
-    live = bug.live_fix
-    if live is None:
-        raise NotFound(f"Nothing waits for an approval on {bug.ref}.")
-    return live
+        return ask.carried_number("run")
+    if present is None:
+        raise Refused(none)
+    return present.run

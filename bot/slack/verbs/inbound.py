@@ -13,10 +13,7 @@ from bot.slack.verbs.registry import verb
 
 
 def _place(ask: Ask) -> tuple[str, str]:
-    try:
-        return ask.about["source"], unquote(ask.about["conversation"])
-    except KeyError:
-        raise Refused("This button is of an old kind. Use `/bug new` or `/bug customer`.") from None
+    return ask.carried("source"), unquote(ask.carried("conversation"))
 
 
 @verb("new_from")

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from bot.domain.bug import Bug
 from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Refused
-from bot.domain.fix_events import LookAsked
+from bot.domain.fix_events import LookAsked, ProbeAsked
+from bot.probes import belongs
 from bot.slack import fix_modals, grammar
 from bot.slack.ask import Answer, Ask
 from bot.slack.desk import Desk
 from bot.slack.modals import View
-from bot.slack.verbs.fixes import engine, names, params_of
+from bot.slack.verbs.fixes import engine, known, names, params_of
 from bot.slack.verbs.fixes import form as fix_form
 from bot.slack.verbs.registry import verb
 
@@ -34,7 +35,7 @@ async def look(desk: Desk, ask: Ask) -> Answer:
 
 def form(desk: Desk, bug: Bug, chosen: str) -> View:
     entry = desk.catalogue.find(chosen)
-    values = engine(desk).suggest(chosen, bug.facts)
+    values = engine(desk).suggest(chosen, known(bug))
     return fix_modals.look(bug, names(desk, looks=True), chosen, engine(desk).fields(chosen), values, entry.help)
 
 
@@ -45,6 +46,23 @@ async def action(desk: Desk, ask: Ask) -> Answer:
     if ask.about.get("form") == "look":
         return Answer(modal=form(desk, bug, ask.field("action")))
     return Answer(modal=await fix_form(desk, bug, ask.field("action")))
+
+
+@verb("probe", "/fix probe BUG-1")
+async def probe(desk: Desk, ask: Ask) -> Answer:
+    """Whether it works now: the bug's page and what must not break are asked."""
+    present = await desk.bug(ask)
+    if not any(belongs(one, present) for one in desk.settings.probes.values()):
+        raise Refused(
+            "No probe belongs to this bug. `[probes.NAME]` in the settings takes a url and the page it is for."
+        )
+
+    def decide(bug: Bug) -> ProbeAsked:
+        must_allow(bug, ProbeAsked)
+        return ProbeAsked()
+
+    await desk.record(ask, decide)
+    return Answer(text="The page is being asked; its answer comes into the thread.")
 
 
 async def _ask(desk: Desk, ask: Ask, name: str, params: Mapping[str, str], view: str) -> Answer:

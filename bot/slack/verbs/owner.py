@@ -1,6 +1,7 @@
 """Claim, release, hand over, take over, estimate."""
 
 from bot.domain.decide import owner
+from bot.domain.words import length
 from bot.slack import grammar
 from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
@@ -35,6 +36,14 @@ async def take_over(desk: Desk, ask: Ask) -> Answer:
     """You take it from whoever has it; they are told."""
     await desk.record(ask, lambda bug: owner.take_over(bug, ask.user))
     return NOTHING
+
+
+@verb("snooze", "/bug snooze BUG-1 30m")
+async def snooze(desk: Desk, ask: Ask) -> Answer:
+    """No reminders for so long."""
+    minutes = ask.carried_number("minutes") if ask.via == "button" else grammar.minutes(ask.args or "30m")
+    recorded = await desk.record(ask, lambda bug: owner.snooze(bug, desk.now(), minutes))
+    return Answer(text=f"No reminders of {recorded.bug.ref} for {length(minutes * 60)}.")
 
 
 @verb("estimate", "/bug estimate BUG-1 10m")

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 import yaml
 
+from bot.commands.checks.database import database
 from bot.commands.checks.slack import SCOPES
+from bot.ledger.db import Database
 from bot.sandbox.slack import AppManifest
 from tests.parts.cli.conftest import Ran, Shell
 from tests.parts.cli.neighbours import MANIFEST, SECRETS, Neighbours, neighbours
@@ -37,7 +40,7 @@ async def doctor(makegood: Shell) -> Ran:
 
 
 def line(ran: Ran, system: str) -> str:
-    (found,) = [line for line in ran.out.splitlines() if line[7:].startswith(f"{system} ")]
+    (found,) = [line for line in ran.out.splitlines() if line[7:].startswith(f"{system:<20} ")]
     return found
 
 
@@ -160,6 +163,24 @@ async def test_a_database_without_its_guards_is_wrong(
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.execute("DROP TRIGGER entries_no_delete")
     assert "entries could be changed" in line(await doctor(makegood), "database")
+
+
+def test_the_trail_s_database_is_read_whichever_it_is(story: str) -> None:
+    (found,) = asyncio.run(database(story))
+    assert (found.state, found.said.endswith("guards stand, 1 bug")) == ("ok", True), found
+
+
+def test_a_database_of_another_revision_is_told_what_to_do(url: str) -> None:
+    asyncio.run(_empty(url))
+    (found,) = asyncio.run(database(url))
+    assert found.said.endswith("`makegood migrate`")
+
+
+async def _empty(url: str) -> None:
+    db = Database(url)
+    async with db.write() as conn:
+        await conn.execute(sa.text("CREATE TABLE something (id INTEGER)"))
+    await db.close()
 
 
 def test_settings_that_do_not_load_are_its_only_line(makegood: Shell) -> None:

@@ -97,3 +97,19 @@ def test_an_older_database_is_told_what_to_do(makegood: Shell, tmp_path: Path) -
     with closing(sqlite3.connect(tmp_path / "makegood.db")) as conn, conn:
         conn.execute("CREATE TABLE something (id INTEGER)")
     assert "`makegood migrate`" in makegood("trail", "verify").err
+
+
+def test_a_forgotten_customer_is_gone_and_the_trail_is_whole(makegood: Shell, story: str) -> None:
+    assert "mia@studio.example" in makegood("trail", "show", "BUG-1", "--json").out
+    ran = makegood("forget", "mia@studio.example")
+    assert ran.status == 0, ran.err
+    assert "deleted" in ran.out
+    assert "mia@studio.example" not in makegood("trail", "show", "BUG-1", "--json").out
+    assert makegood("trail", "verify").status == 0
+    assert makegood("forget", "mia@studio.example").out == "Nothing is stored of mia@studio.example.\n"
+
+
+def test_a_backup_that_wants_nothing_done_can_simply_be_started(makegood: Shell, story: str) -> None:
+    ran = makegood("restored")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.endswith("Start the bot.\n")

@@ -6,7 +6,8 @@ import asyncio
 import pytest
 
 from bot.commands.checks.finding import checked, note, ok, report, wrong
-from bot.commands.common import bug_number, shown
+from bot.commands.common import shown
+from bot.commands.options import bug_number
 from bot.commands.retro import _month
 from bot.domain.errors import Rejected
 from bot.fixes.redact import Redactor

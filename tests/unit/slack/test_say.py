@@ -132,7 +132,7 @@ def test_a_bug_of_which_nothing_is_known_names_who_reported_it() -> None:
         (f.FixEnded(run=1, state="unknown", summary="cut off"), ":grey_question: cut off"),
         (f.FixSettled(run=1, state="succeeded"), ":wrench: anna looked: it happened"),
         (f.Looked(look="rows", asked=2, count=1), ":eyes: The look `rows` showed 1 row to its asker"),
-        (f.Probed(probe="menu-page", when="before", ok=False, said="is 500"), ":x: menu-page is 500"),
+        (f.Probed(probe="menu-page", when="after", ok=False, said="is 500"), ":x: menu-page is 500"),
     ],
 )
 def test_a_line_reads_as_people_say_it(event: Event, words: str) -> None:

@@ -1,0 +1,26 @@
+"""Arguments that several commands take; loads nothing, so that no command starts slower for it."""
+
+import argparse
+import re
+
+_BUG = re.compile(r"(?:BUG-)?(\d{1,9})", re.IGNORECASE)
+
+
+def config_option(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--config", default="makegood.toml", help="the settings file (default: makegood.toml)")
+
+
+def team_option(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--team", default="", help="the Slack workspace (T…), where the database holds several")
+
+
+def bug_argument(sub: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    sub.add_argument("bug", type=bug_number, metavar="BUG-1", help="the bug", nargs="?" if optional else None)
+
+
+def bug_number(text: str) -> int:
+    """ "BUG-17", "bug-17" or "17"."""
+    found = _BUG.fullmatch(text.strip())
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no bug; write it like BUG-17")
+    return int(found[1])

@@ -1,0 +1,67 @@
+"""Wires the way of a fix: who asks and approves (where Slack is), and who runs (where the credentials are)."""
+
+from typing import TYPE_CHECKING
+
+from bot.domain.bug import Fix
+from bot.domain.policy import eligible
+from bot.fixes.targets import Elsewhere
+from bot.ledger.relay import Sink
+from bot.probes import Prober
+from bot.settings import Settings
+from bot.sinks.approval import ApprovalSink
+from bot.sinks.asker import AskerSink
+from bot.sinks.live import LiveSink
+from bot.sinks.private import Whisper
+from bot.sinks.production import ProductionSink
+from bot.sinks.production_run import Runner
+from bot.sinks.vault import Vault
+from bot.sinks.watching import Around
+
+if TYPE_CHECKING:
+    from bot.app import Bot
+
+
+def here(settings: Settings) -> bool:
+    """Whether this process may reach production: one target without credentials says that another process does."""
+    return not any(isinstance(target, Elsewhere) for target in settings.targets.values())
+
+
+def asking(bot: "Bot") -> tuple[Sink, ...]:
+    """What talks to people about fixes."""
+
+    async def able(user: str) -> tuple[str, ...]:
+        return eligible(await bot.directory.approvers_now(), user)
+
+    whisper, settings = Whisper(bot.port, bot.http), bot.settings
+    by_hand = settings.mode == "propose"
+    return (
+        AskerSink(whisper=whisper, ledger=bot.ledger, mode=settings.mode, able=able),
+        ApprovalSink(whisper=whisper, ledger=bot.ledger, by_hand=by_hand, break_glass=settings.policy.break_glass),
+        LiveSink(bot.port, bot.switches),
+    )
+
+
+def production(bot: "Bot") -> ProductionSink:
+    around = Around(
+        ledger=bot.ledger,
+        vault=Vault.at(bot.home / "makegood.key"),
+        switches=bot.switches,
+        redact=bot.engine.redactor.redact,
+    )
+
+    async def standing(fix: Fix) -> str:
+        """Approvers who lost their standing since; where this process has no Slack, the trail's own word has to do."""
+        if fix.broken_glass or not fix.approved_by or not bot.me.user:
+            return ""
+        able = set(eligible(await bot.directory.approvers_now(), fix.by))
+        gone = [person for person in fix.approved_by if person not in able]
+        return f"{', '.join(gone)} may not approve any more" if gone else ""
+
+    return ProductionSink(
+        engine=bot.engine,
+        runner=Runner(engine=bot.engine, around=around, standing=standing, alone=bot.db.sqlite),
+        mode=bot.settings.mode,
+        probe=Prober(bot.settings.probes, bot.engine).check,
+        repeats=bot.memory.repeats,
+        allowed=bot.reload,
+    )

@@ -1,0 +1,45 @@
+"""Deletes what was only kept for a time: rows of production, sealed or shown. The entries and their hashes stay."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.bug import Bug
+from bot.domain.fix_events import FixSecrets, ImageExpired
+from bot.ledger.db import HOOKS
+from bot.ledger.ledger import SYSTEM, Ledger
+from bot.ledger.tables import entries, private
+
+BATCH = 200
+
+
+async def expire(ledger: Ledger) -> int:
+    """How many private rows are gone; the runs they belonged to can't be undone any more."""
+    its_entry = and_(entries.c.team == private.c.team, entries.c.bug == private.c.bug, entries.c.seq == private.c.seq)
+    late = and_(private.c.team == ledger.team, private.c.expires < ledger.clock().timestamp())
+    query = select(private.c.bug, private.c.seq, entries.c.kind, entries.c.body).join(entries, its_entry).where(late)
+    async with ledger.db.read() as conn:
+        rows = (await conn.execute(query.order_by(private.c.bug, private.c.seq).limit(BATCH))).all()
+    for bug in {row.bug for row in rows}:
+        await _expire_of(ledger, bug, [row for row in rows if row.bug == bug])
+    return len(rows)
+
+
+async def _expire_of(ledger: Ledger, bug: int, rows: Sequence[Any]) -> None:
+    """The deletion and the entry that tells of it, together."""
+    runs = sorted({int(json.loads(row.body)["run"]) for row in rows if row.kind != FixSecrets.KIND})
+
+    async def also(conn: AsyncConnection, _bug: Bug, _entries: object) -> None:
+        mine = and_(private.c.team == ledger.team, private.c.bug == bug, private.c.seq.in_([r.seq for r in rows]))
+        await conn.execute(delete(private).where(mine))
+
+    await ledger.record(bug, lambda now: _news(now, runs), by=SYSTEM, also=also, rank=HOOKS)
+
+
+def _news(bug: Bug, runs: Sequence[int]) -> tuple[ImageExpired, ...]:
+    """Of each run once, although it has several rows."""
+    known = (bug.fix(run) for run in runs)
+    return tuple(ImageExpired(run=fix.run) for fix in known if fix and (fix.stored.preview or fix.kept or fix.undoable))

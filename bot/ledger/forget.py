@@ -1,0 +1,120 @@
+"""Forgets a customer: private rows that name them go, the entries and their hashes stay, what is folded is folded anew."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.bug import Bug, Customer
+from bot.domain.events import Event
+from bot.domain.fold import apply
+from bot.domain.values import BugRef
+from bot.ledger import codec
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.reading import entries_in
+from bot.ledger.tables import bugs, conversations, cursors, groups, inbox, private
+
+SHORTEST_NAME = 3
+
+
+async def forget(ledger: Ledger, email: str) -> int:
+    """How many stored texts are gone. Cards are shown anew without them; what stands in Slack, mailboxes and backups stays there."""
+    email = email.strip()
+    if not email:
+        return 0
+    gone = await _loose(ledger, email)
+    for number in await _bugs(ledger, email):
+        gone += await _bug(ledger, number, email)
+    return gone
+
+
+async def _loose(ledger: Ledger, email: str) -> int:
+    """What has not become an entry (yet)."""
+    told = inbox.update().values(body="", note="forgotten", state="done")
+    alert = groups.update().values(alert="")
+    async with ledger.db.write() as conn:
+        counts = [
+            (await conn.execute(statement.where(table.c.team == ledger.team, _names(column, email)))).rowcount
+            for table, column, statement in (
+                (inbox, inbox.c.body, told),
+                (groups, groups.c.alert, alert),
+                (conversations, conversations.c.body, delete(conversations)),
+            )
+        ]
+    return sum(counts)
+
+
+def _names(column: Any, email: str) -> ColumnElement[bool]:
+    """Written as it is, or with escapes; in any case of its letters."""
+    forms = {email, json.dumps(email)[1:-1]}
+    return or_(*(func.lower(column).contains(form.lower(), autoescape=True) for form in forms))
+
+
+async def _bugs(ledger: Ledger, email: str) -> list[int]:
+    async def having(conn: AsyncConnection, table: Table, number: Any, column: Any) -> set[int]:
+        found = await conn.execute(select(number).where(table.c.team == ledger.team, _names(column, email)).distinct())
+        return set(found.scalars())
+
+    async with ledger.db.read() as conn:
+        named = await having(conn, private, private.c.bug, private.c.body)
+        return sorted(named | await having(conn, bugs, bugs.c.number, bugs.c.state))
+
+
+async def _bug(ledger: Ledger, number: int, email: str) -> int:
+    """One bug, locked: nobody appends to it meanwhile."""
+    of = and_(private.c.team == ledger.team, private.c.bug == number)
+    async with ledger.db.write() as conn:
+        bug = await ledger.lock(conn, number)
+        hidden = {row.seq: row.body for row in await conn.execute(select(private.c.seq, private.c.body).where(of))}
+        person = _Person.of(bug, email)
+        named = [x.seq for x in await entries_in(conn, ledger.team, number) if person.is_in(x, hidden.get(x.seq))]
+        await conn.execute(delete(private).where(of, private.c.seq.in_(named)))
+        left = refold(bug.ref, await entries_in(conn, ledger.team, number))
+        mine = and_(bugs.c.team == ledger.team, bugs.c.number == number)
+        await conn.execute(update(bugs).where(mine).values(state=codec.dump_bug(left)))
+        await _show_anew(conn, ledger, number)
+        await ledger.notify(conn)
+    return len(named)
+
+
+def refold(ref: BugRef, trail: Iterable[Entry]) -> Bug:
+    """The bug as its entries tell it."""
+    bug = Bug(ref=ref)
+    for entry in trail:
+        bug = apply(bug, entry.event, entry.at, entry.by)
+    return bug
+
+
+async def _show_anew(conn: AsyncConnection, ledger: Ledger, number: int) -> None:
+    """What a sink last showed is kept beside its cursor: it is dropped, and so shown again without the customer."""
+    where = and_(cursors.c.team == ledger.team, cursors.c.bug == number)
+    for row in (await conn.execute(select(cursors.c.sink, cursors.c.external).where(where))).all():
+        external = json.loads(row.external)
+        if external.pop("shown", None) is not None:
+            values = {"external": json.dumps(external), "due": ledger.clock().timestamp()}
+            await conn.execute(update(cursors).where(where, cursors.c.sink == row.sink).values(values))
+
+
+class _Person:
+    """Known by address, by name, and by the ids that they have within one bug."""
+
+    def __init__(self, email: str, customers: tuple[Customer, ...]) -> None:
+        names = {c.hint.name for c in customers if len(c.hint.name) >= SHORTEST_NAME}
+        self._ids = {c.id for c in customers}
+        self._words = re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in (email, *names)), re.IGNORECASE)
+
+    @classmethod
+    def of(cls, bug: Bug, email: str) -> "_Person":
+        return cls(email, tuple(c for c in bug.customers if c.hint.email.casefold() == email.casefold()))
+
+    def is_in(self, entry: Entry, hidden: str | None) -> bool:
+        """Whether this entry's private part is about them."""
+        return hidden is not None and (self._concerns(entry.event) or bool(self._words.search(hidden)))
+
+    def _concerns(self, event: Event) -> bool:
+        """What they wrote, what they alone were told."""
+        told = set(getattr(event, "customers", ())) or {getattr(event, "customer", "")}
+        return told <= self._ids

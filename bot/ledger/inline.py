@@ -1,0 +1,119 @@
+"""SQLite for an event loop: statements run where they are (a row takes microseconds), only what may wait goes to a thread.
+
+aiosqlite sends every call through a thread; with some sixty calls between a webhook and its card those hops were most of the time.
+Stands in for aiosqlite's connection under SQLAlchemy's dialect, by its `async_creator`.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self
+
+from sqlalchemy.engine import make_url
+
+WAITS = ("BEGIN IMMEDIATE", "PRAGMA journal_mode")
+"""May have to wait for another process, so not on the loop."""
+
+
+def creator(url: str) -> Callable[..., Any]:
+    """For `create_async_engine(url, async_creator=…)`."""
+    path = str(make_url(url).database)
+
+    async def connect(*_args: Any, **_options: Any) -> "Connection":
+        # isolation_level None: we say BEGIN ourselves; the driver's own comes too late and is not IMMEDIATE
+        return Connection(sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=15))
+
+    return connect
+
+
+async def _apart(work: Callable[[], Any]) -> Any:
+    """In a thread, to its end even where the waiting task is cancelled: the connection is never used by two."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
+
+
+class Connection:
+    """What SQLAlchemy's dialect for aiosqlite asks of a connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._conn = connection
+        self._connection: sqlite3.Connection | None = connection
+
+    @property
+    def isolation_level(self) -> str | None:
+        return self._conn.isolation_level
+
+    def cursor(self) -> "Cursor":
+        return Cursor(self._conn.cursor())
+
+    async def create_function(self, *args: Any, **options: Any) -> None:
+        self._conn.create_function(*args, **options)
+
+    async def commit(self) -> None:
+        """The one call that waits for the disk."""
+        if self._conn.in_transaction:
+            await _apart(self._conn.commit)
+
+    async def rollback(self) -> None:
+        if self._conn.in_transaction:
+            self._conn.rollback()
+
+    async def close(self) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self._connection = None
+        self._conn.close()
+
+
+class Cursor:
+    """sqlite3's cursor, awaitable."""
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    @property
+    def rowcount(self) -> int:
+        return self._cursor.rowcount
+
+    @property
+    def lastrowid(self) -> int | None:
+        return self._cursor.lastrowid
+
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
+        if statement.startswith(WAITS):
+            await _apart(lambda: self._cursor.execute(statement, parameters or ()))
+        else:
+            self._cursor.execute(statement, parameters or ())
+        return self
+
+    async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> "Cursor":
+        self._cursor.executemany(statement, parameters)
+        return self
+
+    async def fetchone(self) -> Any:
+        return self._cursor.fetchone()
+
+    async def fetchmany(self, size: int | None = None) -> Any:
+        return self._cursor.fetchmany(size or self.arraysize)
+
+    async def fetchall(self) -> Any:
+        return self._cursor.fetchall()
+
+    async def close(self) -> None:
+        self._cursor.close()

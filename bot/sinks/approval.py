@@ -1,0 +1,182 @@
+"""The requests to approvers: sent, reminded of once, lapsed after 15 minutes, without buttons once decided. Cut off: look first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from bot.domain import fix_events as f
+from bot.domain.bug import Bug, Fix, RunState
+from bot.domain.decide.fixes import BREAK_GLASS_AFTER, GOOD_FOR, lapse, overdue, said
+from bot.domain.events import Nudged
+from bot.domain.values import Actor, ActorKind
+from bot.domain.words import foreign, who
+from bot.ledger.ledger import Ledger
+from bot.ledger.queue import Interest
+from bot.ledger.relay import Served, Work
+from bot.sinks.private import Whisper
+from bot.slack import fix_modals, kit
+from bot.slack.client import GONE, SlackRefused
+
+EVENT = "makegood_request"
+REMIND_AFTER = BREAK_GLASS_AFTER
+BY = Actor(kind=ActorKind.SYSTEM, id="approval")
+PENDING = frozenset({RunState.WAITING, RunState.APPROVED})
+
+Places = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalSink:
+    """Shows the present, so its cursor jumps; what comes by the clock is asked for again by `again_in`."""
+
+    whisper: Whisper
+    ledger: Ledger
+    by_hand: bool
+    """In propose mode an approved fix waits for a person, however long."""
+    break_glass: bool
+    name: ClassVar[str] = "approval"
+    slots: ClassVar[int] = 4
+    interest: ClassVar[Interest] = Interest(
+        kinds=frozenset(
+            {
+                f.FixConfirmed,
+                f.FixApproved,
+                f.FixRejected,
+                f.FixCancelled,
+                f.FixLapsed,
+                f.FixStarted,
+                f.FixEnded,
+                f.FixReportedDone,
+            }
+        ),
+        jumps=True,
+    )
+
+    async def serve(self, work: Work) -> Served:
+        bug, places, now = work.bug, dict(work.external), self.ledger.clock()
+        live = next((x for x in bug.fixes if x.state in PENDING), None)
+        if live and overdue(live, now, by_hand=self.by_hand):
+            run = live.run
+            await self.ledger.record(
+                bug.ref.number, lambda present: lapse(present, run, now, by_hand=self.by_hand), by=BY
+            )
+            return Served(external=places, again_in=0.0)
+        nudge = _nudge(bug, live, now)
+        if nudge:
+            return Served(outcomes=(nudge,), external=places, again_in=0.0)
+        for fix in bug.fixes:
+            await self._show(work, fix, places)
+        return Served(external=places, again_in=_next(live, bug, now))
+
+    async def _show(self, work: Work, fix: Fix, places: Places) -> None:
+        if fix.state is RunState.WAITING:
+            await self._ask(work, fix, places)
+        else:
+            await self._close(work.bug, fix, places)
+        if fix.broken_glass:
+            await self._tell_of_glass(work.bug, fix, places)
+
+    async def _ask(self, work: Work, fix: Fix, places: Places) -> None:
+        """The whole preview and two buttons, to each who is asked; after a while once more in a line."""
+        bug, left = work.bug, [user for user in fix.asked if user not in fix.approved_by]
+        for user in left:
+            if f"{fix.run}:{user}" not in places:
+                places[f"{fix.run}:{user}"] = await self._request(work, fix, user)
+        if _nudged(fix) not in bug.nudges or f"{fix.run} reminded" in places:
+            return
+        for user in left:
+            waits = f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
+            await self.whisper.direct(user, waits)
+        if self.break_glass:
+            text = f"Nobody has answered on {bug.ref} {_name(fix)} yet. You may go on alone; everybody will see it."
+            await self.whisper.aside(bug, fix.by, text, fix_modals.glass(bug, fix, text))
+        places[f"{fix.run} reminded"] = True
+
+    async def _request(self, work: Work, fix: Fix, user: str) -> tuple[str, str]:
+        if work.doubt or work.attempt:
+            found = await self._find(work.bug, fix, user)
+            if found:
+                return found
+        await self.whisper.whole_preview(work.bug, fix, user)
+        blocks = fix_modals.request(work.bug, fix, request_text(work.bug, fix))
+        metadata = {"event_type": EVENT, "event_payload": _payload(work.bug, fix)}
+        return await self.whisper.direct(user, request_text(work.bug, fix), blocks, metadata)
+
+    async def _find(self, bug: Bug, fix: Fix, user: str) -> tuple[str, str] | None:
+        """What an attempt that was cut off has sent already."""
+        channel = await self.whisper.channel(user)
+        page = await self.whisper.port.call(
+            "conversations.history", channel=channel, limit=50, include_all_metadata=True
+        )
+        found = [
+            m["ts"]
+            for m in page.get("messages", ())
+            if (m.get("metadata") or {}).get("event_payload") == _payload(bug, fix)
+        ]
+        return (channel, min(found)) if found else None
+
+    async def _close(self, bug: Bug, fix: Fix, places: Places) -> None:
+        """Decided: the requests lose their buttons and say how it went."""
+        text = f"{request_text(bug, fix)} — *{_end(fix)}*"
+        blocks = kit.render([kit.section(text, "done")])
+        for place in [x for x in places if x.startswith(f"{fix.run}:")]:
+            channel, ts, *shown = places[place]
+            if shown == [text]:
+                continue
+            try:
+                await self.whisper.port.update(channel, ts, text=text, blocks=blocks)
+            except SlackRefused as error:
+                if error.code not in GONE:
+                    raise
+            places[place] = (channel, ts, text)
+
+    async def _tell_of_glass(self, bug: Bug, fix: Fix, places: Places) -> None:
+        if f"{fix.run} glass" in places:
+            return
+        for user in fix.asked:
+            text = f":rotating_light: {who(fix.by)} went on WITHOUT an approval on {bug.ref}: {_name(fix)}"
+            await self.whisper.direct(user, text)
+        places[f"{fix.run} glass"] = True
+
+
+def _payload(bug: Bug, fix: Fix) -> Mapping[str, Any]:
+    return {"bug": str(bug.ref), "run": fix.run}
+
+
+def _nudged(fix: Fix) -> str:
+    return f"approval:{fix.run}"
+
+
+def _nudge(bug: Bug, fix: Fix | None, now: datetime) -> Nudged | None:
+    """Recorded before it is sent, so that no restart repeats it."""
+    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at) or _nudged(fix) in bug.nudges:
+        return None
+    if now - fix.confirmed_at < REMIND_AFTER:
+        return None
+    return Nudged(what=_nudged(fix), whom=tuple(user for user in fix.asked if user not in fix.approved_by))
+
+
+def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
+    """Seconds until the clock has something to say."""
+    if fix is None or fix.confirmed_at is None:
+        return None
+    remind = fix.state is RunState.WAITING and _nudged(fix) not in bug.nudges
+    left = fix.confirmed_at + (REMIND_AFTER if remind else GOOD_FOR) - now
+    return max(left.total_seconds(), 0.0) + 0.1
+
+
+def _end(fix: Fix) -> str:
+    """The request is decided; why, where there is a reason."""
+    why = f": {foreign(fix.why, 200, one_line=True)}" if fix.state in {RunState.REJECTED, RunState.LAPSED} else ""
+    return f"{said(fix)}{why}"
+
+
+def _name(fix: Fix) -> str:
+    return f"`{foreign(fix.name, 100, one_line=True)}`"
+
+
+def request_text(bug: Bug, fix: Fix) -> str:
+    wants = "undo" if fix.undo_of else "run"
+    summary = foreign(fix.summary, 300, one_line=True)
+    return f"{who(fix.by)} wants to {wants} {foreign(fix.name, 100, one_line=True)} for {bug.ref}: {summary}"

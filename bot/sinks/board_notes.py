@@ -1,0 +1,52 @@
+"""What matters of the trail becomes a comment on the board's card, once: after a cut-off it is looked for first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bot.domain import events as e
+from bot.domain import fix_events as f
+from bot.domain.bug import Bug
+from bot.domain.events import Event
+from bot.domain.words import plural
+from bot.ledger.queue import Interest
+from bot.ledger.relay import NotYet, Served, Work
+from bot.ports import Board, CardRef
+
+CARD_PAUSE = 5.0
+"""Seconds between two looks for a card that is not there yet."""
+
+
+def _ended(event: f.FixEnded, bug: Bug) -> str:
+    fix = bug.fix(event.run)
+    return f"Done on production: {fix.name}. {event.summary}" if fix and event.state == "succeeded" else ""
+
+
+NOTES: dict[type[Event], Callable[[Any, Bug], str]] = {
+    f.FixEnded: _ended,
+    e.Fixed: lambda ev, _b: f"It works again. {ev.said}".strip(),
+    e.Told: lambda ev, _b: f"{plural(len(ev.customers), 'customer')} told that it works.",
+    e.Reopened: lambda ev, _b: f"Open again: {ev.reason}",
+    e.CameBack: lambda ev, _b: f"It happened again ({ev.occurrences}× by now).",
+}
+
+
+@dataclass(frozen=True)
+class BoardNotesSink:
+    board: Board
+    name: ClassVar[str] = "board_notes"
+    slots: ClassVar[int] = 2
+    interest: ClassVar[Interest] = Interest(kinds=frozenset(NOTES))
+
+    async def serve(self, work: Work) -> Served:
+        entry = work.entry
+        said = NOTES[type(entry.event)](entry.event, work.bug) if entry else ""
+        if entry is None or not said:
+            return Served()
+        if work.bug.board is None:
+            raise NotYet(CARD_PAUSE)
+        card = CardRef(id=work.bug.board.id, url=work.bug.board.url)
+        marker = f"({work.bug.ref}, entry {entry.seq})"
+        if not (work.doubt and await self.board.commented(card, marker)):
+            await self.board.comment(card, f"{said} {marker}")
+        return Served()

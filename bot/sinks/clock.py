@@ -1,0 +1,79 @@
+"""The clocks of each bug: its cursor is due when the next one is. What they say is an entry before anybody reads it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.billing import revert_due
+from bot.domain import clocks
+from bot.domain import events as e
+from bot.domain.bug import Bug
+from bot.domain.clocks import Nudge, Rules
+from bot.domain.fold import nudge_name
+from bot.domain.makegood import upgrades
+from bot.domain.values import Actor, ActorKind
+from bot.ledger.db import SINKS
+from bot.ledger.ledger import Ledger
+from bot.ledger.queue import Interest
+from bot.ledger.relay import Served, Work
+
+BY = Actor(kind=ActorKind.SYSTEM, id="clock")
+Receipts = Callable[[int, int], Awaitable[e.Granted]]
+
+
+@dataclass(frozen=True)
+class ClockSink:
+    """The lease lets one process look at a bug's clocks; the key of a nudge lets it speak once, whatever restarts."""
+
+    ledger: Ledger
+    rules: Rules
+    receipts: Receipts
+    name: ClassVar[str] = "clock"
+    slots: ClassVar[int] = 4
+    interest: ClassVar[Interest] = Interest(
+        kinds=frozenset(
+            {
+                e.Claimed,
+                e.Released,
+                e.HandedOver,
+                e.TakenOver,
+                e.CustomerWrote,
+                e.CustomerPresence,
+                e.Answered,
+                e.Reopened,
+                e.CameBack,
+                e.Snoozed,
+                e.Owed,
+                e.Granted,
+            }
+        ),
+        jumps=True,
+    )
+
+    async def serve(self, work: Work) -> Served:
+        now, bug = self.ledger.clock(), work.bug
+        for nudge in clocks.due(bug, now, self.rules):
+            await self._say(bug, nudge)
+        for _customer, given, until in upgrades(bug):
+            if until <= now:
+                await self._end(bug, given.seq)
+        ends = [until for *_, until in upgrades(bug) if until > now]
+        coming = [at for at in (clocks.next_at(bug, now, self.rules), *ends) if at]
+        return Served(again_in=max((min(coming) - now).total_seconds(), 0) if coming else None)
+
+    async def _say(self, bug: Bug, nudge: Nudge) -> None:
+        """Decided on the bug as it is under the lock: who claims at this moment is not called any more."""
+
+        def decide(present: Bug) -> e.Nudged | None:
+            still = nudge in clocks.due(present, self.ledger.clock(), self.rules)
+            return e.Nudged(what=nudge.what, whom=nudge.whom, since=nudge.since) if still else None
+
+        key = f"nudge:{bug.ref}:{nudge_name(nudge.what, nudge.since)}"[:200]
+        await self.ledger.record(bug.ref.number, decide, by=BY, key=key, rank=SINKS)
+
+    async def _end(self, bug: Bug, seq: int) -> None:
+        """An upgrade whose time is over goes back, once."""
+        granted = await self.receipts(bug.ref.number, seq)
+        if revert_due(granted.receipt):
+            over = e.GrantUndoAsked(granted=seq, why="its time is over", ended=True)
+            await self.ledger.record(bug.ref.number, lambda _b: over, by=BY, key=f"ended:{bug.ref}:{seq}", rank=SINKS)

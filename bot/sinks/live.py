@@ -1,0 +1,81 @@
+"""What a run says while it goes on: one message in the thread, changed at most once in 2 s. Cut off: look first."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bot.domain import fix_events as f
+from bot.domain.bug import Bug, Fix, Post, RunState
+from bot.domain.words import foreign
+from bot.ledger.queue import Interest
+from bot.ledger.relay import Served, Work
+from bot.ledger.spans import Switches
+from bot.sinks.replies import standing
+from bot.sinks.watching import place
+from bot.slack import kit
+from bot.slack.client import GONE, SlackPort, SlackRefused
+
+EVENT = "makegood_output"
+EVERY = 2.0
+
+
+@dataclass(frozen=True)
+class LiveSink:
+    """`switches` hold the output while the run goes on, whichever process runs it; in the end it stands in the trail."""
+
+    port: SlackPort
+    switches: Switches
+    name: ClassVar[str] = "live"
+    slots: ClassVar[int] = 4
+    interest: ClassVar[Interest] = Interest(
+        kinds=frozenset({f.FixStarted, f.FixEnded, f.FixLapsed, f.FixSettled}), jumps=True
+    )
+
+    async def serve(self, work: Work) -> Served:
+        shown: dict[str, Any] = dict(work.external)
+        going = False
+        for fix in work.bug.fixes:
+            if fix.started_at and not shown.get(f"{fix.run} over"):
+                going = await self._show(work, fix, shown) or going
+        return Served(external=shown, again_in=EVERY if going else None)
+
+    async def _show(self, work: Work, fix: Fix, shown: dict[str, Any]) -> bool:
+        """Whether it still goes on."""
+        going, name = fix.state is RunState.STARTED, place(work.bug.ref.number, fix.run)
+        text = await self._output(fix, name)
+        card = work.bug.card
+        if text and card and shown.get(f"{fix.run} text") != [text, going]:
+            ts = shown.get(str(fix.run)) or (await self._found(work, card, fix) if work.doubt else None)
+            shown[str(fix.run)] = await self._say(work.bug, card, fix, ts, text)
+            shown[f"{fix.run} text"] = [text, going]
+        if not going:
+            shown[f"{fix.run} over"] = True
+            await self.switches.clear(name)
+        return going
+
+    async def _output(self, fix: Fix, name: str) -> str:
+        kept = await self.switches.get(name)
+        live = str(json.loads(kept)["text"]) if kept else ""
+        return fix.output or live
+
+    async def _found(self, work: Work, card: Post, fix: Fix) -> str | None:
+        return await standing(self.port, card, _payload(work.bug, fix))
+
+    async def _say(self, bug: Bug, card: Post, fix: Fix, ts: str | None, text: str) -> str | None:
+        head = f":computer: {foreign(fix.action, 60)} {'says' if fix.state is RunState.STARTED else 'said'}"
+        output = foreign(text, kit.SECTION - 200).replace("```", "'''")
+        blocks = kit.render([kit.section(f"{head}\n```{output}```", "output")])
+        try:
+            if ts:
+                await self.port.update(card.channel, ts, text=head, blocks=blocks)
+                return ts
+            metadata = {"event_type": EVENT, "event_payload": _payload(bug, fix)}
+            return await self.port.post(card.channel, thread_ts=card.ts, text=head, blocks=blocks, metadata=metadata)
+        except SlackRefused as error:
+            if error.code not in GONE | {"thread_not_found", "cannot_reply_to_message"}:
+                raise
+            return ts
+
+
+def _payload(bug: Bug, fix: Fix) -> dict[str, Any]:
+    return {"bug": str(bug.ref), "run": fix.run}

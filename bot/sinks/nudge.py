@@ -1,0 +1,96 @@
+"""Speaks to people: a direct message, or a line in the thread that calls them. Cut off: look there before saying it again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bot.domain import events as e
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.queue import Interest
+from bot.ledger.relay import NotYet, Served, Work
+from bot.slack import kit, offers
+from bot.slack.client import GONE, SlackPort, SlackRefused
+from bot.slack.offer import Offer
+
+EVENT = "makegood_nudge"
+DECIDED = (e.TellApproved, e.TellRefused)
+
+
+@dataclass(frozen=True)
+class NudgeSink:
+    port: SlackPort
+    ledger: Ledger
+    name: ClassVar[str] = "nudge"
+    slots: ClassVar[int] = 4
+    interest: ClassVar[Interest] = Interest(kinds=frozenset(offers.OFFERS) | frozenset(DECIDED))
+
+    async def serve(self, work: Work) -> Served:
+        entry = work.entry
+        if entry is None:
+            return Served()
+        if isinstance(entry.event, DECIDED):
+            await self._settle(work, entry, entry.event.asked)
+            return Served()
+        found = offers.offer(work.bug, entry, self.ledger.clock())
+        if found is None:
+            return Served()
+        return Served(external=await (self._each(work, entry, found) if found.to else self._thread(work, entry, found)))
+
+    async def _thread(self, work: Work, entry: Entry, said: Offer) -> Mapping[str, Any]:
+        place = work.bug.card
+        if place is None:
+            raise NotYet(0.5)  # the card comes first
+        query = {"method": "conversations.replies", "channel": place.channel, "ts": place.ts}
+        if not (work.doubt and await self._stands(query, entry)):
+            await self._post(work, entry, said, place.channel, thread_ts=place.ts, reply_broadcast=said.loud)
+        return work.external
+
+    async def _each(self, work: Work, entry: Entry, said: Offer) -> Mapping[str, Any]:
+        """Where each message stands is kept, so that its buttons can go when it is decided."""
+        sent: dict[str, Any] = dict(work.external)
+        for user in said.to:
+            channel = await self._channel(user)
+            if not channel:
+                continue
+            query = {"method": "conversations.history", "channel": channel}
+            ts = await self._stands(query, entry) if work.doubt else ""
+            sent[f"{entry.seq}:{user}"] = [channel, ts or await self._post(work, entry, said, channel)]
+        return sent
+
+    async def _channel(self, user: str) -> str:
+        """Empty for somebody who can't be written to (any more): the others still are."""
+        try:
+            opened = await self.port.call("conversations.open", users=user)
+        except SlackRefused:
+            return ""
+        return str(opened["channel"]["id"])
+
+    async def _post(self, work: Work, entry: Entry, said: Offer, channel: str, **where: Any) -> str:
+        metadata = {"event_type": EVENT, "event_payload": _payload(entry)}
+        blocks = said.blocks(work.bug)
+        return await self.port.post(channel, text=said.text, blocks=blocks, metadata=metadata, **where)
+
+    async def _stands(self, query: Mapping[str, str], entry: Entry) -> str:
+        """The ts of what the attempt that was cut off said; rather twice than never where Slack won't show it."""
+        try:
+            page = await self.port.call(**query, limit=100, include_all_metadata=True)
+        except SlackRefused:
+            return ""
+        messages: Sequence[Mapping[str, Any]] = page.get("messages", ())
+        found = (m["ts"] for m in messages if (m.get("metadata") or {}).get("event_payload") == _payload(entry))
+        return str(next(found, ""))
+
+    async def _settle(self, work: Work, entry: Entry, asked: int) -> None:
+        """Whoever was asked sees how it was decided, and has no buttons any more."""
+        text = offers.settled(work.bug, entry)
+        for place, (channel, ts) in work.external.items():
+            if place.startswith(f"{asked}:"):
+                try:
+                    await self.port.update(channel, ts, text=text, blocks=kit.render([kit.section(text, "decided")]))
+                except SlackRefused as error:
+                    if error.code not in GONE:
+                        raise
+
+
+def _payload(entry: Entry) -> dict[str, Any]:
+    return {"bug": str(entry.bug), "seq": entry.seq}

@@ -1,0 +1,94 @@
+"""The ear of a run: a cancel from any process reaches it, what it must not lose is written at once, what it says is shown live."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain import fix_events as f
+from bot.domain.errors import MakegoodError
+from bot.domain.values import Actor, ActorKind
+from bot.ledger.ledger import Ledger
+from bot.ledger.reading import load
+from bot.ledger.spans import Switches
+from bot.sinks.vault import Vault
+
+log = logging.getLogger(__name__)
+
+BY = Actor(kind=ActorKind.SYSTEM, id="production")
+LISTEN_EVERY = 0.5
+SHOW_EVERY = 4
+"""Listens between two writes of the output: one in 2 s."""
+KEPT = 2500
+"""Characters of output that are shown, and kept in the end."""
+
+
+def place(bug: int, run: int) -> str:
+    """The switch that holds a run's output while it goes on: the process that talks to Slack may be another one."""
+    return f"live:{bug}:{run}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What a watch needs of the house."""
+
+    ledger: Ledger
+    vault: Vault
+    switches: Switches
+    redact: Callable[[str], str]
+
+
+class Watching:
+    def __init__(self, around: Around, bug: int, run: int) -> None:
+        self.around, self.bug, self.run = around, bug, run
+        self.cancelled = asyncio.Event()
+        self._output = ""
+        self._left_out = 0
+        self._shown = ""
+
+    @property
+    def output(self) -> str:
+        """The end of what was said, and how much was before it."""
+        before = f"… {self._left_out} lines before …\n" if self._left_out else ""
+        return before + self._output
+
+    async def listen(self) -> None:
+        """Until it is ended from outside. A database that is away for a moment is asked again."""
+        beat = 0
+        while True:
+            beat += 1
+            try:
+                await self._hear_cancel()
+                if beat % SHOW_EVERY == 0:
+                    await self.show()
+            except (MakegoodError, SQLAlchemyError, OSError) as error:
+                log.warning("Run %s of BUG-%s goes on unheard for now: %s", self.run, self.bug, error)
+            await asyncio.sleep(LISTEN_EVERY)
+
+    async def _hear_cancel(self) -> None:
+        if self.cancelled.is_set():
+            return
+        fix = (await load(self.around.ledger, self.bug)).fix(self.run)
+        if fix and fix.cancel_asked:
+            self.cancelled.set()
+
+    async def show(self) -> None:
+        """What is new, for whoever shows it."""
+        if self.output != self._shown:
+            self._shown = self.output
+            text = json.dumps({"text": self._shown})
+            await self.around.switches.set(place(self.bug, self.run), text, BY)
+
+    async def progress(self, text: str) -> None:
+        lines = (self._output + self.around.redact(text).rstrip() + "\n").splitlines(keepends=True)
+        while len(lines) > 1 and sum(map(len, lines)) > KEPT:
+            lines.pop(0)
+            self._left_out += 1
+        self._output = "".join(lines)[-KEPT:]
+
+    async def keep(self, image: bytes) -> None:
+        event = f.FixProgressed(run=self.run, kept=self.around.vault.seal(image))
+        await self.around.ledger.record(self.bug, lambda _bug: event, by=BY)

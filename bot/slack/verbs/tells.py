@@ -1,0 +1,140 @@
+"""The tell, and what is given with it: within the caps, or past an approver; and taking it back."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain import events as e
+from bot.domain.bug import Bug
+from bot.domain.decide import customers
+from bot.domain.errors import Invalid, Refused
+from bot.domain.makegood import OverCap, claims
+from bot.domain.policy import eligible
+from bot.domain.values import Credit, Days, Grant, Money, Upgrade, minor_digits
+from bot.ledger import caps
+from bot.ledger.ledger import Decide, Entry
+from bot.slack import modals
+from bot.slack.ask import NOTHING, Answer, Ask
+from bot.slack.desk import Desk
+from bot.slack.verbs.registry import verb
+
+
+@verb("tell", "/tell BUG-1 [text]")
+async def tell(desk: Desk, ask: Ask) -> Answer:
+    """That it works again, with what they get for the trouble."""
+    if ask.values:
+        return await _send(desk, ask)
+    bug = await desk.bug(ask)
+    if not any(c.reachable for c in bug.customers):
+        raise Refused(
+            f"{bug.ref} has no customer who can be reached. Add one: `/bug customer {bug.ref} mia@example.com`."
+        )
+    billing = desk.settings.billing is not None
+    plans = desk.services["plans"]()
+    return Answer(
+        modal=modals.tell(bug, desk.settings.tell, text=ask.args, plans=plans, billing=billing, now=desk.now())
+    )
+
+
+async def _send(desk: Desk, ask: Ask) -> Answer:
+    chosen = ask.chosen("customers") + ask.chosen("customers_2") + ask.chosen("customers_3")
+    grants = tuple(_grants(ask, desk.now(), desk.settings.tell.currency, desk.settings.tell.largest_credit))
+    anyway = "anyway" in ask.chosen("anyway")
+
+    def decide(bug: Bug) -> e.Told:
+        return customers.tell(bug, chosen, ask.field("text"), grants, anyway=anyway)
+
+    try:
+        await _record(desk, ask, decide)
+    except OverCap as over:
+        return await _ask_first(desk, ask, decide, over)
+    return Answer(close=True)
+
+
+async def _record(desk: Desk, ask: Ask, decide: Decide, *, anyway: bool = False) -> None:
+    """The promise and what it takes of the caps, in one transaction: two tells at once never pass one."""
+
+    async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            if isinstance(entry.event, e.Told):
+                told = entry.event
+                taken = claims(told.grants, len(told.customers), str(entry.by), entry.at, desk.settings.makegood)
+                await caps.take(conn, desk.ledger.team, taken, anyway=anyway)
+
+    key = f"ask:{ask.key}"[:200]
+    await desk.ledger.record(desk.number(ask), decide, by=ask.by, key=key, also=also)
+
+
+async def _ask_first(desk: Desk, ask: Ask, decide: Callable[[Bug], e.Told], over: OverCap) -> Answer:
+    """More than this person may give alone: an approver is asked, and the customer is not told before."""
+    asked = eligible(await desk.directory.approvers_now(), ask.user)
+    await desk.record(ask, lambda bug: customers.ask(bug, decide(bug), over.words, asked))
+    return Answer(close=True)
+
+
+@verb("approve_tell")
+async def approve_tell(desk: Desk, ask: Ask) -> Answer:
+    """A makegood above a cap may pass."""
+    member, seq = await desk.approver(ask.user), ask.carried_number("ask")
+    await _record(desk, ask, lambda bug: customers.approve(bug, member, seq), anyway=True)
+    return NOTHING
+
+
+@verb("refuse_tell")
+async def refuse_tell(desk: Desk, ask: Ask) -> Answer:
+    """A makegood above a cap may not pass."""
+    seq = ask.carried_number("ask")
+    if not ask.values:
+        return Answer(modal=modals.reason(await desk.bug(ask), "refuse_tell", "Say no", "Why not?", ask=seq))
+    await desk.record(ask, lambda bug: customers.refuse(bug, ask.user, seq, ask.field("reason")))
+    return NOTHING
+
+
+@verb("tell_undo", "/tell undo BUG-1 [why]")
+async def tell_undo(desk: Desk, ask: Ask) -> Answer:
+    """Takes a makegood back."""
+    bug = await desk.bug(ask)
+    given = [(c, g) for c in bug.customers for g in c.given if g.state == "granted"]
+    chosen = ask.field("granted") or (str(given[0][1].seq) if len(given) == 1 else "")
+    if not given:
+        raise Refused(f"Nothing was given for {bug.ref} that could be taken back.")
+    if not chosen:
+        return Answer(modal=modals.take_back(bug, given, ask.args))
+    await desk.record(ask, lambda now: customers.undo_grant(now, int(chosen), ask.field("reason") or ask.args))
+    return Answer(close=True) if ask.values else NOTHING
+
+
+def _grants(ask: Ask, now: datetime, currency: str, largest: int) -> Iterable[Grant]:
+    """What the form promises, as absolute targets. Raises Invalid at the field."""
+    if ask.field("credit").strip():
+        yield Credit(money=Money(amount=_minor(ask.field("credit"), largest, currency), currency=currency))
+    if ask.field("days").strip():
+        days = _whole("days", ask.field("days"))
+        yield Days(days=days, until=now + timedelta(days=days))
+    if ask.field("plan"):
+        if not ask.field("until"):
+            raise Invalid("Until when?", {"until": "Choose the day on which the upgrade ends."})
+        yield Upgrade(
+            plan=ask.field("plan"), until=datetime.fromisoformat(ask.field("until")).replace(tzinfo=now.tzinfo)
+        )
+
+
+def _minor(text: str, largest: int, currency: str) -> int:
+    """The amount in minor units, exactly as it was typed."""
+    try:
+        amount = Decimal(text.strip().replace(",", ".")).scaleb(minor_digits(currency))
+    except InvalidOperation:
+        raise Invalid("An amount.", {"credit": "Write an amount, as in 5 or 7.50."}) from None
+    if not amount.is_finite() or amount != int(amount) or not 0 < amount <= largest:
+        raise Invalid(
+            "An amount.", {"credit": f"More than nothing, at most {Money(amount=largest, currency=currency)}."}
+        )
+    return int(amount)
+
+
+def _whole(name: str, text: str) -> int:
+    if not text.strip().isdigit() or not 0 < int(text) <= 730:  # noqa: PLR2004 - two years, as billing systems allow
+        raise Invalid("A number of days.", {name: "A whole number of days, 1 to 730."})
+    return int(text)

@@ -1,0 +1,135 @@
+"""kill -9 at any moment, start again: nothing that was answered is lost, nothing that was decided happens twice."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from functools import partial
+
+from bot.domain import fix_events as f
+from bot.domain.bug import Bug, Fix, RunState
+from bot.domain.decide import customers, fixes, owner
+from bot.domain.events import Opened, Repeated
+from bot.domain.values import Credit, Money
+from bot.ledger.ledger import utcnow
+from bot.ledger.reading import load, verify
+from tests.faults.conftest import alive
+from tests.faults.process import Makegood
+from tests.faults.town import FIRST_ROW, Town, until
+from tests.support.stores import person
+
+ROUNDS, BUGS, SEED = 12, 5, 17
+TELL = "It works again. It was our fault, not yours."
+CREDIT = Credit(money=Money(amount=500, currency="EUR"))
+
+Moment = Callable[[Town], object]
+
+CHOSEN: tuple[Moment, ...] = (
+    lambda town: town.slack.faults.add(kind="after_hang", method="chat.postMessage"),
+    lambda town: town.world.parts.board.faults.add("after_hang", "POST /1/cards"),
+    lambda town: town.world.parts.chat.faults.add("after_hang"),
+    lambda town: town.world.parts.till.faults.add("after_hang", "/v1/customers/{id}/balance_transactions"),
+    lambda town: town.world.parts.mail.faults.add("after_hang"),
+    lambda town: town.slack.faults.add(kind="hang", method="chat.postMessage"),
+    lambda town: town.slack.faults.add(kind="after_hang", method="chat.update"),
+)
+
+
+async def tell_of(town: Town, number: int) -> None:
+    """One bug from its alert to the tell; every decision is in the trail before anything comes of it."""
+    hint = town.customer(number)
+    await town.report(number, 1, hint.email)
+    bug = (await town.bug_of(number)).ref.number
+    if number % 2:
+        chat = town.world.parts.chat
+        await chat.visitor_says(None, hint.name, hint.email, "What can I do?", "https://shop.example.com/")
+        await until(partial(wrote, town, bug), f"the chat of BUG-{bug}")
+    record = partial(town.ledger.record, bug, by=person("U0DEV"))
+    await record(lambda now: owner.claim(now, "U0DEV"))
+    await record(lambda now: customers.tell(now, ["c1"], TELL, [CREDIT], anyway=True))
+    await record(lambda now: fixes.ask(now, "U0DEV", "delete-row", row(number), "the bad row"))
+    fix = await until(partial(previewed, town, bug), f"a preview for BUG-{bug}", 90)
+    await record(lambda now: fixes.confirm(now, "U0DEV", 1, fix.digest, now=utcnow()))
+
+
+def row(number: int) -> dict[str, str]:
+    return {"table": "menus", "id": str(FIRST_ROW + number)}
+
+
+async def wrote(town: Town, bug: int) -> bool:
+    return any(c.said_at for c in (await load(town.ledger, bug)).customers)
+
+
+async def previewed(town: Town, bug: int) -> Fix | None:
+    fix = (await load(town.ledger, bug)).fix(1)
+    return fix if fix and fix.state is RunState.PREVIEWED else None
+
+
+async def cut_off(town: Town, bot: Makegood, round_: int, chance: random.Random) -> None:
+    """At a moment that hurts: while something was just done, and before we know; later at any."""
+    if round_ < len(CHOSEN):
+        CHOSEN[round_](town)
+    await asyncio.sleep(chance.uniform(0.2, 3.0))
+    await bot.kill()
+    town.slack.faults.clear()
+
+
+async def test_after_twelve_kills_everything_happened_once_and_in_order(town: Town) -> None:
+    chance, bot = random.Random(SEED), town.bot()  # noqa: S311 - repeatable, not secret
+    async with alive(bot), asyncio.TaskGroup() as stories:
+        for round_ in range(ROUNDS):
+            await bot.start(ready=round_ % 3 != 2)
+            if round_ < BUGS:
+                stories.create_task(tell_of(town, round_ + 1))
+            stories.create_task(town.report(1, 100 + round_))
+            await cut_off(town, bot, round_, chance)
+        await bot.start()
+        bugs = [await town.bug_of(number + 1) for number in range(BUGS)]
+        await until(lambda: _confirmed(town, bugs), "all is decided", 120)
+        await town.settled(180)
+        for bug in bugs:
+            await expect_whole(town, await load(town.ledger, bug.ref.number))
+        await expect_nothing_lost(town)
+        expect_nothing_twice(town)
+        assert await verify(town.ledger) == BUGS
+        assert await bot.terminate() == 0
+
+
+async def _confirmed(town: Town, bugs: list[Bug]) -> bool:
+    now = [await load(town.ledger, bug.ref.number) for bug in bugs]
+    return all(fix and fix.confirmed_at for fix in (bug.fix(1) for bug in now))
+
+
+async def expect_whole(town: Town, bug: Bug) -> None:
+    """Its thread tells the whole trail in order; its fix ran at most once, and production agrees with the trail."""
+    assert town.lines(bug) == await town.worth_a_line(bug.ref.number), bug.ref
+    assert bug.parked == ()
+    kinds = [x.event for x in await town.entries(bug.ref.number)]
+    assert sum(isinstance(event, f.FixStarted) for event in kinds) == 1
+    fix = fixes.find(bug, 1)
+    assert fix.state in {RunState.SUCCEEDED, RunState.FAILED, RunState.UNKNOWN}, fix.state
+    number = int(bug.groups[0].rpartition("-")[2])
+    if fix.state is not RunState.UNKNOWN:
+        assert town.row_is_there(number) is (fix.state is RunState.FAILED)
+    (customer,) = bug.customers
+    assert customer.told, f"{bug.ref}: nobody knows what became of the tell"
+
+
+async def expect_nothing_lost(town: Town) -> None:
+    """Each occurrence that was answered 200 is in a trail, once."""
+    found: list[str] = []
+    for number in range(1, BUGS + 1):
+        for entry in await town.entries(number):
+            if isinstance(entry.event, Opened):
+                found.append(entry.event.event)
+            elif isinstance(entry.event, Repeated):
+                found += entry.event.events
+    assert sorted(found) == sorted({body["error"]["id"] for body in town.reported})
+
+
+def expect_nothing_twice(town: Town) -> None:
+    assert set(town.cards().values()) == {1}
+    assert len(town.cards()) == BUGS
+    assert town.board_cards() == {f"BUG-{n + 1}": 1 for n in range(BUGS)}
+    assert town.credits() == {f"ada{n + 1}@studio.example": 1 for n in range(BUGS)}
+    reached = town.bubbles() + town.mails()
+    assert set(reached.values()) <= {1}, reached

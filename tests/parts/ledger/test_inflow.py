@@ -1,0 +1,145 @@
+"""The inbox is worked off in batches; what fails is tried again alone, and nothing waits behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.domain.errors import Unavailable
+from bot.intake.inflow import Inflow
+from bot.ledger.inbox import OWN_TURN, Inbox, Item
+from bot.ledger.pace import TooSoon
+from tests.support.stores import TEAM, Store, rows, sql
+
+HOOK = "hook"
+Handler = Callable[[Sequence[Item]], Awaitable[object]]
+
+
+def item(key: str) -> Item:
+    return Item(key=key, source=HOOK, body=key)
+
+
+@pytest.fixture
+def inbox(store: Store) -> Inbox:
+    return Inbox(store.database(), TEAM, store.clock.seconds)
+
+
+@asynccontextmanager
+async def working(inbox: Inbox, handler: Handler) -> AsyncIterator[Inflow]:
+    inflow = Inflow(inbox, {HOOK: handler})
+    inflow.start()
+    try:
+        yield inflow
+    finally:
+        await inflow.stop()
+
+
+class Worker:
+    """Finishes what it can; what is named in `broken` it can't."""
+
+    def __init__(self, inbox: Inbox, **broken: Exception) -> None:
+        self.inbox, self.broken = inbox, broken
+        self.batches: list[list[str]] = []
+
+    async def __call__(self, items: Sequence[Item]) -> None:
+        self.batches.append([item.key for item in items])
+        for one in items:
+            if one.key in self.broken:
+                raise self.broken[one.key]
+            await self.inbox.finish(one.key)
+
+
+async def state(inbox: Inbox, key: str) -> tuple[object, ...]:
+    found = await rows(inbox.db, f"SELECT state, attempts, note FROM inbox WHERE key = '{key}'")  # noqa: S608 - our key
+    return found[0]
+
+
+async def until(inbox: Inbox, key: str, *wanted: object) -> None:
+    async with asyncio.timeout(10):
+        while (await state(inbox, key))[: len(wanted)] != wanted:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_submitted_is_worked_off_once(inbox: Inbox) -> None:
+    worker = Worker(inbox)
+    async with working(inbox, worker) as inflow:
+        assert await inflow.submit(item("a"))
+        await until(inbox, "a", "done")
+        assert not await inflow.submit(item("a"))
+        await inflow.submit(item("b"))
+        await until(inbox, "b", "done")
+    assert worker.batches == [["a"], ["b"]]
+
+
+async def test_what_waits_together_is_handled_together(inbox: Inbox) -> None:
+    worker = Worker(inbox)
+    inflow = Inflow(inbox, {HOOK: worker})
+    for key in "abc":
+        await inflow.submit(item(key))
+    inflow.start()
+    await until(inbox, "c", "done")
+    await inflow.stop()
+    assert worker.batches == [["a", "b", "c"]]
+
+
+async def test_a_poisoned_item_fails_alone_and_the_others_of_its_batch_go_on(inbox: Inbox) -> None:
+    worker = Worker(inbox, b=ValueError("no sense"))
+    inflow = Inflow(inbox, {HOOK: worker})
+    for key in "abc":
+        await inflow.submit(item(key))
+    inflow.start()
+    await until(inbox, "b", "new", 1, "no sense")
+    await until(inbox, "c", "done")
+    await inflow.stop()
+    assert worker.batches == [["a", "b", "c"], ["b"], ["c"]], "what was done is not done again"
+
+
+@pytest.mark.parametrize("away", [Unavailable("Slack is away"), TooSoon("post", 3.0)], ids=["outage", "pace"])
+async def test_an_outage_is_waited_out_for_as_long_as_it_takes(inbox: Inbox, away: Exception) -> None:
+    async with working(inbox, Worker(inbox, a=away)) as inflow:
+        await inflow.submit(item("a"))
+        await until(inbox, "a", "new", 0, str(away))
+
+
+async def test_a_database_that_fails_meanwhile_does_not_end_the_work(store: Store, inbox: Inbox) -> None:
+    class Breaks(Worker):
+        async def __call__(self, items: Sequence[Item]) -> None:
+            if items[0].key == "a" and len(self.batches) == 0:
+                self.batches.append(["a"])
+                await sql(inbox.db, "ALTER TABLE inbox RENAME TO gone")
+                raise ValueError("and this can't even be noted")
+            await super().__call__(items)
+
+    worker = Breaks(inbox)
+    async with working(inbox, worker) as inflow:
+        await inflow.submit(item("a"))
+        async with asyncio.timeout(10):
+            while not worker.batches:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        await sql(inbox.db, "ALTER TABLE gone RENAME TO inbox")
+        store.clock.advance(OWN_TURN + 1)
+        await until(inbox, "a", "done")
+
+
+async def test_what_a_dead_process_left_is_found_by_the_sweep(store: Store, inbox: Inbox) -> None:
+    await inbox.store(item("left"))
+    store.clock.advance(OWN_TURN + 1)
+    worker = Worker(inbox)
+    async with working(inbox, worker):
+        await until(inbox, "left", "done")
+    assert worker.batches == [["left"]]
+
+
+async def test_what_was_not_worked_off_at_the_end_waits_for_the_next_start(store: Store, inbox: Inbox) -> None:
+    async def hang(_items: Sequence[Item]) -> None:
+        await asyncio.Event().wait()
+
+    async with working(inbox, hang) as inflow:
+        await inflow.submit(item("a"))
+        await asyncio.sleep(0.05)
+    assert await state(inbox, "a") == ("new", 0, "")
+    await inbox.abandoned()
+    async with working(inbox, Worker(inbox)):
+        await until(inbox, "a", "done")

@@ -1,0 +1,214 @@
+"""A lease that ran out is taken over with doubt; whoever had it moves nothing any more."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.errors import Rejected, Unavailable
+from bot.ledger import leases
+from bot.ledger.relay import Served, Work
+from tests.parts.ledger.test_relay import SAID, Blocked, Scribe, at_rest, follows, relaying, until
+from tests.support.stores import Store, cursor, kinds, open_bug, said, sql
+
+FREE = {"scribe": 4}
+SEVERAL = pytest.mark.parametrize("where", ["postgresql"], indirect=True)
+
+
+async def test_a_cursor_is_leased_to_one(store: Store) -> None:
+    ledger, other = follows(store, Scribe()), follows(store, Scribe())
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    first = await leases.take(ledger, FREE, {}, 12)
+    assert [(lease.bug, lease.doubt) for lease in first] == [(bug, False)]
+    assert await leases.take(other, FREE, {}, 12) == []
+
+
+async def test_an_expired_lease_is_taken_over_with_doubt_and_the_first_holder_moves_nothing(store: Store) -> None:
+    ledger, other = follows(store, Scribe()), follows(store, Scribe())
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    (first,) = await leases.take(ledger, FREE, {}, 12)
+    store.clock.advance(13)
+    (second,) = await leases.take(other, FREE, {}, 12)
+    assert (second.doubt, second.fence) == (True, first.fence + 1)
+    assert not await leases.renew(ledger, first, 12)
+    async with ledger.db.write() as conn:
+        assert not await leases.held(conn, ledger, first)
+        await leases.move(conn, ledger, first, 2, {"ts": "1.1"}, None, 12)
+        await leases.park(conn, ledger, first, "no")
+    await leases.later(ledger, first, 60, failed=True)
+    await leases.rest(ledger, first, done=2)
+    found = await cursor(ledger, bug, "scribe")
+    assert (found["done"], found["attempts"], found["parked"], found["external"]) == (1, 0, None, "{}")
+    assert await leases.renew(other, second, 12)
+
+
+async def test_what_is_new_while_it_comes_to_rest_keeps_it_due(store: Store) -> None:
+    ledger = follows(store, Scribe())
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    (lease,) = await leases.take(ledger, FREE, {}, 12)
+    await said(ledger, bug, "b")
+    await leases.rest(ledger, lease, done=2)
+    assert [x.done for x in await leases.take(ledger, FREE, {}, 12)] == [2]
+
+
+async def test_the_only_process_takes_over_at_once_what_the_one_before_held(store: Store) -> None:
+    ledger = follows(store, Scribe())
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    await leases.take(ledger, FREE, {}, 12)
+    await leases.abandoned(ledger, 2)
+    store.clock.advance(3)
+    assert [lease.doubt for lease in await leases.take(ledger, FREE, {}, 12)] == [True]
+
+
+async def test_nothing_is_known_of_a_sink_that_never_was(store: Store) -> None:
+    assert await leases.external(store.ledger(), 1, "board") == {}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "outcomes of a lost lease"])
+async def test_a_fenced_off_worker_writes_no_outcome(store: Store, *, late: bool) -> None:
+    slow = Blocked(on=frozenset({1}))
+    ledger = follows(store, slow)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    made = e.CardMade(id="c1", url="u")
+
+    async def serve(work: Work) -> Served:
+        slow.served.append(work)
+        await slow.go.wait()
+        return Served(outcomes=(made,))
+
+    slow.serve = serve  # type: ignore[method-assign] # the story's own answer
+    async with relaying(ledger, slow):
+        await until(lambda: slow.served)
+        if late:
+            await sql(ledger.db, "UPDATE cursors SET fence = fence + 1")
+        slow.go.set()
+        await asyncio.sleep(0.2)
+    assert await kinds(ledger, bug) == ["opened", "said"] + ([] if late else ["card_made"])
+
+
+async def test_what_takes_longer_than_a_lease_keeps_it(store: Store) -> None:
+    slow = Blocked(on=frozenset({1}))
+    ledger = store.ledger({"scribe": SAID}, clock=lambda: datetime.now(UTC))
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, slow, seconds=0.6):
+        await until(lambda: slow.served)
+        await asyncio.sleep(1.5)
+        slow.go.set()
+        await until(at_rest(ledger, bug, "scribe"))
+    assert len(slow.served) == 1
+
+
+async def test_who_lost_the_lease_is_stopped_before_it_does_more(store: Store) -> None:
+    slow = Blocked(on=frozenset({1}))
+    ledger = follows(store, slow)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    stopped = asyncio.Event()
+
+    async def serve(work: Work) -> Served:
+        slow.served.append(work)
+        try:
+            await slow.go.wait()
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+        return Served()
+
+    slow.serve = serve  # type: ignore[method-assign] # the story's own answer
+    async with relaying(ledger, slow, seconds=0.6):
+        await until(lambda: slow.served)
+        await sql(ledger.db, "UPDATE cursors SET fence = fence + 1")
+        await asyncio.wait_for(stopped.wait(), 5)
+    assert (await cursor(ledger, bug, "scribe"))["done"] == 1
+
+
+async def test_a_run_on_production_is_not_stopped_for_its_lease(store: Store) -> None:
+    run = Blocked(name="production", on=frozenset({1}))
+    ledger = follows(store, run)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, run, seconds=0.3):
+        await until(lambda: run.served)
+        await sql(ledger.db, "UPDATE cursors SET fence = fence + 1, lease = lease + 1000")
+        await asyncio.sleep(0.8)
+        run.go.set()
+    assert len(run.served) == 1
+
+
+async def test_a_database_that_is_away_ends_neither_relay_nor_renewals(store: Store) -> None:
+    slow = Blocked(on=frozenset({1}))
+    ledger = store.ledger({"scribe": SAID}, clock=lambda: datetime.now(UTC))
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, slow, seconds=0.9) as relay:
+        await until(lambda: slow.served)
+        await sql(ledger.db, "ALTER TABLE cursors RENAME TO gone")
+        relay.wake()
+        await asyncio.sleep(0.5)
+        await sql(ledger.db, "ALTER TABLE gone RENAME TO cursors")
+        await asyncio.sleep(0.3)
+        slow.go.set()
+        await until(at_rest(ledger, bug, "scribe"))
+
+
+async def test_what_was_begun_is_finished_before_the_end(store: Store) -> None:
+    slow = Blocked(on=frozenset({1}))
+    ledger = follows(store, slow)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, slow) as relay:
+        await until(lambda: slow.served)
+        ending = asyncio.create_task(relay.stop(5))
+        await asyncio.sleep(0.05)
+        slow.go.set()
+        await ending
+    assert (await cursor(ledger, bug, "scribe"))["done"] == 2
+
+
+@SEVERAL
+async def test_two_processes_serve_each_entry_once(store: Store) -> None:
+    one, two = Scribe(), Scribe()
+    ledgers = [follows(store, one), follows(store, two)]
+    bugs = [await open_bug(ledgers[0], f"error {i}") for i in range(6)]
+    async with relaying(ledgers[0], one), relaying(ledgers[1], two):
+        await asyncio.gather(*(said(ledgers[i % 2], bug, *"abcdef") for i, bug in enumerate(bugs)))
+        for bug in bugs:
+            await until(at_rest(ledgers[0], bug, "scribe"), 30)
+    served = [(w.bug.ref.number, w.entry.seq) for w in one.served + two.served if w.entry]
+    assert sorted(served) == [(bug, seq) for bug in bugs for seq in range(2, 8)]
+
+
+@SEVERAL
+async def test_under_mixed_load_nobody_waits_in_a_ring(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    made = Served(outcomes=(e.Nudged(what="x"),))
+    sinks = [[Scribe(SAID, [made, Unavailable("away", 0.01)] * 40, name=name) for name in "abc"] for _ in range(2)]
+    ledgers = [store.ledger({s.name: s.interest for s in mine}, clock=lambda: datetime.now(UTC)) for mine in sinks]
+    bugs = [await open_bug(ledgers[0], f"error {i}") for i in range(4)]
+    async with relaying(ledgers[0], *sinks[0], seconds=0.6), relaying(ledgers[1], *sinks[1], seconds=0.6):
+        await asyncio.gather(*(said(ledgers[i % 2], bugs[i % 4], *"abcdef") for i in range(16)))
+    assert [r for r in caplog.records if "deadlock" in (r.exc_text or "") + r.getMessage()] == []
+
+
+async def test_who_was_fenced_off_parks_nothing(store: Store) -> None:
+    rejecting = Blocked(on=frozenset({1}))
+    ledger = follows(store, rejecting)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+
+    async def serve(work: Work) -> Served:
+        rejecting.served.append(work)
+        await sql(ledger.db, "UPDATE cursors SET fence = fence + 1")
+        raise Rejected("no such channel")
+
+    rejecting.serve = serve  # type: ignore[method-assign] # the story's own answer
+    async with relaying(ledger, rejecting):
+        await until(lambda: rejecting.served)
+    assert await kinds(ledger, bug) == ["opened", "said"]
+    assert (await cursor(ledger, bug, "scribe"))["parked"] is None

@@ -1,0 +1,46 @@
+"""The bot beside the local Slack, with a shop and a host that its fixes reach."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.slack.conftest import (  # noqa: F401 - the fixtures of a house
+    connection,
+    database_url,
+    empty_postgres,
+    empty_sqlite,
+    house,
+    paced,
+    port,
+    slack,
+    store,
+)
+from tests.slack.house import House
+from tests.slack_fixes.plant import Plant, build
+from tests.slack_fixes.team import Team
+
+
+@pytest.fixture
+async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
+    made = await build(tmp_path / "plant")
+    yield made
+    await made.host.stop()
+
+
+@pytest.fixture
+def more() -> dict[str, Any]:
+    """Settings of one story, beside those of the plant."""
+    return {}
+
+
+@pytest.fixture
+def given(plant: Plant, more: dict[str, Any]) -> dict[str, Any]:
+    return {**plant.settings, **more}
+
+
+@pytest.fixture
+async def team(house: House, plant: Plant) -> Team:  # noqa: F811 - pytest's way of asking for a fixture
+    """Dana has claimed BUG-1; the team's own actions are on."""
+    return await Team.gathered(house, plant)

@@ -1,0 +1,18 @@
+"""Something that two other people must want."""
+
+from sqlalchemy import Update, update
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+
+class TwoKeys(SqlAction):
+    """Renames one menu; two others approve."""
+
+    risk = Risk.HIGH
+
+    id: str
+
+    def statement(self, tables: Tables) -> Update:
+        menus = tables["menus"]
+        return update(menus).where(menus.c.id == tables.value(menus.c.id, self.id)).values(title="renamed")

@@ -1,0 +1,68 @@
+"""Words for these stories: Dana asks, Lee and Max approve."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.domain.bug import Fix, RunState
+from bot.domain.decide.fixes import find
+from bot.sandbox.slack.dsl import PersonPage
+from bot.sandbox.slack.dsl_message import Message
+from tests.slack.house import House
+from tests.slack_fixes.plant import Plant
+
+DELETE = "delete-row table=menus id=13 -- the one bad row"
+SET = "set-column table=menus id=13 column=title value=Brunch -- wrong title"
+CLOSE = "close-account id=1 -- they asked for it"
+LONGEST = 15
+OWN = ("close-account", "empty-menus", "two-keys", "long-job")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    house: House
+    plant: Plant
+    card: Message
+
+    @classmethod
+    async def gathered(cls, house: House, plant: Plant) -> "Team":
+        card = await house.alarm()
+        await card.button("Claim").click(by=house.person("Dana"))
+        await card.thread.expect("Dana has it")
+        await house.allow(*OWN)
+        return cls(house=house, plant=plant, card=card)
+
+    def __getattr__(self, name: str) -> PersonPage:
+        """`team.dana`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.house.person(name.capitalize())
+
+    async def preview(self, line: str = DELETE, by: str = "Dana") -> Message:
+        """Somebody types a fix and gets its preview."""
+        person, number = self.house.person(by), len((await self.house.bug()).fixes) + 1
+        await person.types(f"/fix BUG-1 {line}", in_=self.house.errors)
+        message = await person.expect_ephemeral("Risk: ")
+        await self.until(RunState.PREVIEWED, number)
+        return message
+
+    async def run(self, line: str = DELETE, by: str = "Dana") -> Message:
+        """Preview and run of what needs nobody else."""
+        preview = await self.preview(line, by)
+        await preview.button("Run it").click()
+        return preview
+
+    async def waits(self, line: str = SET) -> Message:
+        """Dana's fix waits; returns the request as Lee sees it."""
+        preview = await self.preview(line)
+        await preview.button("Ask for approval").click()
+        return await self.lee.expect_dm("wants to run")
+
+    async def fix(self, run: int = 1) -> Fix:
+        return find(await self.house.bug(), run)
+
+    async def until(self, state: RunState, run: int = 1, bug: int = 1) -> Fix:
+        """Once it is so; whatever comes of it in Slack comes after it."""
+        async with asyncio.timeout(LONGEST):
+            while (fix := (await self.house.bug(bug)).fix(run)) is None or fix.state is not state:
+                await asyncio.sleep(0.02)
+        return fix

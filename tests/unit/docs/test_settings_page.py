@@ -1,0 +1,129 @@
+"""docs/settings.md against the models: every key with its type, its default, and an example that is taken."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from inspect import isclass
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from bot import billing, boards, tracker_api
+from bot import settings as s
+from bot.customers import registry
+from bot.domain.admit import Rule
+from bot.domain.clocks import Rules
+from bot.domain.makegood import Caps
+from bot.fixes import targets
+from tests.unit.docs.pages import rows, sections, text
+
+PAGE = sections(text("docs/settings.md"))
+TYPES = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true · false",
+    SecretStr: "secret",
+    Path: "path",
+    tuple: "list",
+    Mapping: "table",
+}
+VALUES = {
+    "$SMTP_URL": "smtp://mail.example.com:587",
+    "$IMAP_URL": "imaps://mail.example.com/INBOX",
+    "$GENERIC_SECRET": "0123456789abcdef",
+}
+PAGE_ONLY, LOOK_ONLY = {"url", "expect", "contains"}, {"look", "params", "rows"}
+ELSEWHERE = {
+    "`[targets.NAME]`, a database": {"kind", "name"},
+    "`[targets.NAME]`, hosts": {"kind", "name"},
+    "`[targets.NAME]`, a service": {"kind", "name"},
+    "`[targets.NAME]`, of another process": {"name"},
+    "`[probes.NAME]`, a page": LOOK_ONLY,
+    "`[probes.NAME]`, a look": PAGE_ONLY,
+}
+"""What follows from the table's name and keys, or stands in another section."""
+
+
+def models() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Each heading of the page with the model behind it."""
+    yield from (("`[slack]`", s.SlackSettings), ("`[admit]`", Rule), ("`[web]`", s.WebSettings))
+    yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", s.PolicySettings))
+    yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", s.TellSettings), ("`[clocks]`", Rules))
+    yield from (("`[probes.NAME]`, a page", s.ProbeSettings), ("`[probes.NAME]`, a look", s.ProbeSettings))
+    yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
+    yield "`[targets.NAME]`, a database", targets.SqlTarget
+    yield "`[targets.NAME]`, hosts", targets.SshTarget
+    yield "`[targets.NAME]`, a service", targets.HttpTarget
+    yield "`[targets.NAME]`, of another process", targets.Elsewhere
+    for source in tracker_api.sources():
+        yield f"`[trackers.{source}]`", tracker_api.find(source).Settings
+    for source in registry.sources():
+        model = getattr(registry.find(source), "Settings", None)
+        if model:
+            yield "`[mail]`" if source == "mail" else f"`[customers.{source}]`", model
+    for kind in boards.kinds():
+        yield f'`[board]`, `kind = "{kind}"`', boards.find(kind).Settings
+    for kind in billing.kinds():
+        yield f'`[billing]`, `kind = "{kind}"`', billing.find(kind).Settings
+    yield "`account` of `[billing]`", billing.find("sql").Columns
+
+
+MODELS = dict(models())
+
+
+def fields(head: str) -> dict[str, FieldInfo]:
+    return {n: field for n, field in MODELS[head].model_fields.items() if n not in ELSEWHERE.get(head, ())}
+
+
+def kind(field: FieldInfo) -> str:
+    found: Any = field.annotation
+    if get_origin(found) is UnionType:
+        found = next(x for x in get_args(found) if x is not NoneType)
+    if get_origin(found) is Literal:
+        return " · ".join(get_args(found))
+    if isclass(found) and issubclass(found, Enum):
+        return " · ".join(str(x.value) for x in found)
+    if isclass(found) and issubclass(found, BaseModel):
+        return "table"
+    return TYPES[get_origin(found) or found]
+
+
+def default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    value = value.value if isinstance(value, Enum) else list(value) if isinstance(value, tuple) else value
+    return "–" if value in (None, "", [], {}) else f"`{json.dumps(value, ensure_ascii=False)}`"
+
+
+@pytest.mark.parametrize("head", MODELS)
+def test_every_key_stands_with_its_type_and_its_default(head: str) -> None:
+    told = {row["key"].strip("`"): (row["type"], row["default"]) for row in rows(PAGE[head])}
+    assert told == {name: (kind(field), default(field)) for name, field in fields(head).items()}
+
+
+@pytest.mark.parametrize("head", MODELS)
+def test_every_example_is_taken(head: str) -> None:
+    model = MODELS[head]
+    lines = [f"{row['key'].strip('`')} = {row['example'].strip('`')}" for row in rows(PAGE[head])]
+    given = tomllib.loads("\n".join(lines))
+    filled = {key: VALUES.get(value, value) if isinstance(value, str) else value for key, value in given.items()}
+    named = {"name": "shop"} if "name" in model.model_fields and "targets" in head else {}
+    assert model.model_validate(filled | named).model_fields_set >= set(given)
+
+
+def test_every_table_of_the_file_has_its_section() -> None:
+    tables = {name for name in s.Settings.model_fields if name != "mode"}
+    assert {name for name in tables if not any(f"[{name}" in head for head in PAGE)} == set()
+    (mode,) = rows(PAGE["Top of the file"])
+    assert (mode["key"], mode["default"]) == ("`mode`", default(s.Settings.model_fields["mode"]))
+
+
+def test_no_section_is_about_something_that_is_gone() -> None:
+    assert set(PAGE) - {"Environment", "Top of the file", "`[billing]` of another process"} == set(MODELS)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ from bot.slack.desk import Desk
 from bot.slack.directory import Directory
 from bot.slack.door import SOURCE as ASK
 from bot.slack.door import Door
+from bot.slack.verbs.reading import publish_home
 from bot.timers import Timers
 from bot.web import Web
 
@@ -182,6 +183,7 @@ class Bot:
             mention=self._mention,
             forget=self.directory.forget,
             own=lambda event: event.get("bot_id") == self.me.bot or event.get("user") == self.me.user,
+            home=lambda user: publish_home(self.door.desk, user),
         )
         boards = BoardChanges(self.ledger, self.inbox)
 
@@ -271,6 +273,10 @@ class Bot:
             await self.directory.warm()
         except Exception as error:  # noqa: BLE001 - only a convenience: names then come one by one
             log.info("People could not be listed: %s", error)
+
+    def on_stop(self, close: Callable[[], Awaitable[None]]) -> None:
+        """A part that was made on the way wants to be closed in the end."""
+        self._stops.append(close)
 
     async def ready(self) -> dict[str, bool]:
         """What /ready says: the database answers, and Slack is connected."""

@@ -63,7 +63,3 @@ def _parse(given: list[str]) -> argparse.Namespace:
         args.command = given[0]
         return args
     return parser().parse_args(given)
-
-
-def config_option(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--config", default="makegood.toml", help="the settings file (default: makegood.toml)")

@@ -25,6 +25,7 @@ from bot.sinks.board_notes import BoardNotesSink
 from bot.sinks.card import CardSink
 from bot.sinks.clock import ClockSink
 from bot.sinks.customer import CustomerSink
+from bot.sinks.digest import Digest
 from bot.sinks.nudge import NudgeSink
 from bot.sinks.pointer import PointerSink
 from bot.sinks.production import ProductionSink
@@ -77,10 +78,10 @@ def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -
         module: Any = channels.find(name)
     except NotFound as error:
         raise Misconfigured(f"[customers.{name}]: {error}") from error
-    where = "[mail]" if name == "mail" else f"[customers.{name}]"
-    settings = validate(module.Settings, table, where)
     if not module.CAN_REPLY:
         return None
+    where = "[mail]" if name == "mail" else f"[customers.{name}]"
+    settings = validate(module.Settings, table, where)
     channel: Channel = module.connect(settings, http)
     return channel
 
@@ -127,8 +128,10 @@ def sinks(bot: "Bot") -> dict[str, Sink]:
     async def receipts(bug: int, seq: int) -> e.Granted:
         return await _receipt(bot, bug, seq)
 
+    digest = Digest(bot.port, slack.error_channels[0])
+    bot.on_stop(digest.close)
     made: list[Sink] = [
-        CardSink(bot.port, bot.ledger, slack.error_channels[0], bot.settings.mode, bot.worked_before, cards),
+        CardSink(bot.port, bot.ledger, slack.error_channels[0], bot.settings.mode, bot.worked_before, cards, digest),
         ThreadSink(bot.port, bot.directory),
         PointerSink(bot.port),
         *fixing.asking(bot),

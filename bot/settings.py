@@ -18,6 +18,8 @@ from bot.fixes.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget
 
 KINDS = {"url": "sql", "hosts": "ssh", "base_url": "http"}
 VARIABLE = re.compile(r"^\$([A-Z_][A-Z0-9_]*)$")
+FILE = re.compile(r"^targets\.[^.]+\.(known_hosts|key)$")
+"""Settings that name a file: beside the settings file, wherever the bot is started."""
 Names = tuple[str, ...]
 
 
@@ -45,6 +47,8 @@ class HookSettings(Frozen):
     """What the source signs with, where it signs."""
     map: Mapping[str, str] = Field(default_factory=dict)
     """For `generic`: our field -> dotted path in its JSON."""
+    projects: Mapping[str, str] = Field(default_factory=dict)
+    """For `rollbar`: project number -> account/project, so that webhooks and links name the same item."""
 
 
 class PolicySettings(Frozen):
@@ -54,6 +58,16 @@ class PolicySettings(Frozen):
     """Whether the asker may go on alone after 2 minutes, with a reason that everybody reads."""
     totp: Mapping[str, SecretStr] = Field(default_factory=dict)
     """A second factor for high risk: e-mail address or user id of an approver -> the secret of their authenticator app."""
+
+    @field_validator("totp")
+    @classmethod
+    def _usable(cls, value: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
+        """Base32, and long enough not to be guessed."""
+        for person, secret in value.items():
+            text = secret.get_secret_value().upper()
+            if not re.fullmatch(r"[A-Z2-7]{24,}=*", text):
+                raise ValueError(f"the secret of {person} must be base32 of at least 24 letters, as authenticator apps take it")
+        return value
 
 
 class ActionsSettings(Frozen):
@@ -224,7 +238,7 @@ def _fill(value: Any, key: str, environment: Mapping[str, str], secrets: list[Se
         return [_fill(v, key, environment, secrets, base) for v in value]
     found = VARIABLE.match(value) if isinstance(value, str) else None
     if not found:
-        return str(base / value) if key.endswith((".known_hosts", ".key_file")) and isinstance(value, str) else value
+        return str(base / value) if FILE.match(key) and isinstance(value, str) else value
     name = found[1]
     if not environment.get(name):
         raise Misconfigured(f'{key} = "${name}": the variable {name} is not set. Set it, or write the value itself.')

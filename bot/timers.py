@@ -78,7 +78,7 @@ class Timers:
     async def _poll(self, mails: Mails) -> None:
         """One process at a time: two would offer the same mails."""
         bot, keep = self.bot, 3 * mails.settings.every + 60
-        if await turn.mine(bot.db, bot.me.team, "mailbox", self._me, bot.clock(), keep):
+        if await turn.mine(bot.db, bot.me.team, "mailbox", self._me, bot.ledger.clock().timestamp(), keep):
             await mails.poll()
 
     async def _board(self) -> None:

@@ -25,6 +25,8 @@ from bot.settings import HookSettings, Settings
 log = logging.getLogger(__name__)
 
 MIB = 1 << 20
+CUSTOMER = "customer-"
+"""Before the name of a channel that a tracker has too: /hooks/customer-generic/…"""
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
@@ -117,6 +119,8 @@ def read(source: str, hook: Hook, own: HookSettings, settings: Settings, board: 
     secret = own.secret.get_secret_value() if own.secret else None
     if source == "trello":
         return _board(hook, secret, board or Known())
+    if source.startswith(CUSTOMER):
+        return _customer(source.removeprefix(CUSTOMER), hook, secret, settings)
     try:
         tracker = trackers.find(source)
     except NotFound:

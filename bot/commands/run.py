@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from bot import settings as config
-from bot.cli import config_option
+from bot.commands.options import config_option
 from bot.logs import set_up
 
 

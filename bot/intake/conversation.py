@@ -22,7 +22,7 @@ Mention = Callable[[Event, str, str], Awaitable[bool]]
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """`mention` answers `@makegood …` and says whether it was one. `own` is our own app's bot id."""
+    """`mention` answers `@makegood …` and says whether it was one. `own` is our own app's bot id. `home` shows somebody's."""
 
     ledger: Ledger
     inbox: Inbox
@@ -31,6 +31,7 @@ class Conversation:
     mention: Mention
     forget: Callable[[str], None]
     own: Callable[[Event], bool]
+    home: Callable[[str], Awaitable[None]]
 
     async def fold(self, item: Item) -> None:
         data = json.loads(item.body)
@@ -42,6 +43,8 @@ class Conversation:
                 await self._deleted(event, item)
             case (("message" | "app_mention"), _):
                 await self._message(event, data, item)
+            case "app_home_opened", _ if event.get("tab") == "home":
+                await self.home(str(event["user"]))
             case (("user_change" | "team_join"), _):
                 self.forget(str((event.get("user") or {}).get("id", "")))
         await self.inbox.finish(item.key)

@@ -156,11 +156,16 @@ async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
         await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
 
 
-async def later(ledger: Ledger, lease: Lease, pause: float, *, failed: bool = False, doubt: bool = False) -> None:
+async def later(
+    ledger: Ledger, lease: Lease, pause: float, *, failed: bool = False, doubt: bool = False, seen: int | None = None
+) -> None:
+    """Due again after the pause; at once where the trail has gone on past `seen` meanwhile."""
     values: dict[str, Any] = {"lease": 0, "due": ledger.clock().timestamp() + pause, "doubt": int(doubt or lease.doubt)}
     if failed:
         values["attempts"] = lease.attempts + 1
     async with ledger.db.write(SINKS) as conn:
+        if seen is not None and await _head(conn, ledger, lease.bug, lock=True) > seen:
+            values["due"] = ledger.clock().timestamp()
         await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
 
 

@@ -58,11 +58,11 @@ class Served:
 
 
 class NotYet(Exception):
-    """Asked too early; again in `wait` seconds, without counting as an attempt."""
+    """Asked too early; again in `wait` seconds, without counting as an attempt, or as soon as the trail goes on after `seen`."""
 
-    def __init__(self, wait: float) -> None:
+    def __init__(self, wait: float, seen: int | None = None) -> None:
         super().__init__(f"again in {wait:.1f} s")
-        self.wait = wait
+        self.wait, self.seen = wait, seen
 
 
 class Sink(Protocol):
@@ -233,7 +233,7 @@ class Relay:
                     now + error.wait,
                     min(lease.rank, self._below().get(lease.sink, lease.rank)),
                 )
-            await leases.later(self.ledger, lease, error.wait)
+            await leases.later(self.ledger, lease, error.wait, seen=getattr(error, "seen", None))
             return
         doubt = isinstance(error, Doubtful) or not isinstance(error, MakegoodError)
         if not isinstance(error, MakegoodError):

@@ -118,7 +118,8 @@ class ApprovalSink:
 
     async def _close(self, bug: Bug, fix: Fix, places: Places) -> None:
         """Decided: the requests lose their buttons and say how it went."""
-        text = f"{request_text(bug, fix)} — *{_end(fix)}*"
+        wanted = "undo" if fix.undo_of else "run"
+        text = f"{who(fix.by)} wanted to {wanted} {_name(fix)} for {bug.ref} — *{_end(fix)}*"
         blocks = kit.render([kit.section(text, "done")])
         for place in [x for x in places if x.startswith(f"{fix.run}:")]:
             channel, ts, *shown = places[place]

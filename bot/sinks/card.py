@@ -8,9 +8,10 @@ from bot.domain import events as e
 from bot.domain.bug import Bug, Post, Status
 from bot.domain.kinds import KINDS
 from bot.ledger.ledger import Ledger
-from bot.ledger.pace import Budget
+from bot.ledger.pace import Budget, TooSoon
 from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work
+from bot.sinks.digest import Digest
 from bot.slack import card
 from bot.slack.client import GONE, SlackPort, SlackRefused
 
@@ -33,6 +34,7 @@ class CardSink:
     mode: str
     memory: Memory
     cards: Budget
+    digest: Digest
     name: ClassVar[str] = "card"
     slots: ClassVar[int] = 4
     interest: ClassVar[Interest] = Interest(kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True)
@@ -59,14 +61,23 @@ class CardSink:
     async def _post(self, work: Work, text: str, blocks: list[dict[str, Any]]) -> Served:
         place = await self._find(work) if work.doubt else None
         if place is None:
-            if not (work.bug.untold or work.bug.owner):  # somebody who waits is never folded into a digest
-                await self.port.pace.take(self.cards)
+            if work.bug.status is Status.OPEN and not work.bug.untold and not await self._has_room():
+                await self.digest.add(work.bug)  # somebody who waits, or who works on it, gets the card at once
+                return Served(external={"digest": True})
             ts = await self.port.post(self.channel, text=text, blocks=blocks, metadata=_metadata(work.bug))
             place = Post(channel=self.channel, ts=ts)
         return Served(
             outcomes=(e.CardPosted(channel=place.channel, ts=place.ts),),
             external={"shown": {"text": text, "blocks": blocks}},
         )
+
+    async def _has_room(self) -> bool:
+        """Whether one more card fits into this minute."""
+        try:
+            await self.port.pace.take(self.cards)
+        except TooSoon:
+            return False
+        return True
 
     async def _find(self, work: Work) -> Post | None:
         """After a cut-off: the card may stand there already, even twice."""

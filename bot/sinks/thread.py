@@ -14,6 +14,8 @@ from bot.slack.directory import Directory
 from bot.slack.say import LINES, line
 
 EVENT = "makegood_entry"
+WITHOUT_CARD = 600.0
+"""Seconds between two looks at a bug that stands in a digest: its trail waits for its card."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class ThreadSink:
         if entry is None:
             return Served()
         if place is None:
-            raise NotYet(0.5)  # the card comes first; its own entry wakes us
+            raise NotYet(WITHOUT_CARD, seen=work.bug.seq)  # the card comes first; its own entry wakes us
         by = await self.directory.name(str(entry.by))
         text = line(entry, lambda _actor: by)
         if text and not (work.doubt and await standing(self.port, place, metadata(entry)["event_payload"])):

@@ -37,7 +37,7 @@ TELL_WORDS = {"undo": "tell_undo"}
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
 _WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
-_MAIL = re.compile(r"(?:<mailto:[^|>]*\|)?([^\s<>|@]+@[^\s<>|@]+)>?")
+_MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)>?")
 
 
 class Words(Frozen):
@@ -90,11 +90,11 @@ def person(text: str) -> str:
     return found[1]
 
 
-def minutes(text: str) -> int:
+def minutes(text: str, example: str = "/bug estimate BUG-1 10m") -> int:
     """ "10m", "2h", "1d", "15". Raises Refused."""
     found = _MINUTES.match(text.strip().lower())
     if not found:
-        raise Refused("Say how long, as in `10m`, `2h` or `1d`.")
+        raise Refused(f"Say it as in `{example}` (m, h or d).")
     return int(found[1]) * {"h": 60, "d": 1440}.get(found[2] or "m", 1)
 
 

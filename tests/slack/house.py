@@ -166,8 +166,10 @@ class House:
 
     async def quiet(self) -> None:
         """Until all that was said is delivered, all that was stored is worked off, and no sink has anything left to do."""
-        while self._undelivered() or await self._unfinished():
+        calm = 0
+        while calm < 3:  # what somebody just did may not even be on its way yet
             await asyncio.sleep(0.02)
+            calm = 0 if self._undelivered() or await self._unfinished() else calm + 1
 
     def _undelivered(self) -> bool:
         """Whether an event is still on its way, or its answer."""

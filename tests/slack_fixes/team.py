@@ -1,12 +1,14 @@
 """Words for these stories: Dana asks, Lee and Max approve."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.domain.bug import Fix, RunState
 from bot.domain.decide.fixes import find
 from bot.sandbox.slack.dsl import PersonPage
 from bot.sandbox.slack.dsl_message import Message
+from bot.slack.marks import mark
 from tests.slack.house import House
 from tests.slack_fixes.plant import Plant
 
@@ -41,9 +43,9 @@ class Team:
         """Somebody types a fix and gets its preview."""
         person, number = self.house.person(by), len((await self.house.bug()).fixes) + 1
         await person.types(f"/fix BUG-1 {line}", in_=self.house.errors)
-        message = await person.expect_ephemeral("Risk: ")
         await self.until(RunState.PREVIEWED, number)
-        return message
+        await self.house.quiet()
+        return await person.expect_ephemeral("Risk: ")
 
     async def run(self, line: str = DELETE, by: str = "Dana") -> Message:
         """Preview and run of what needs nobody else."""
@@ -66,3 +68,13 @@ class Team:
             while (fix := (await self.house.bug(bug)).fix(run)) is None or fix.state is not state:
                 await asyncio.sleep(0.02)
         return fix
+
+    async def presses(self, person: PersonPage, verb: str, bug: int = 1, **about: str | int) -> None:
+        """A button as nobody was offered it: what it carries is made up."""
+        forged = await self.house.forged(verb, mark(bug, 1, **about))
+        await forged.button(verb).click(by=person)
+
+    def change(self, person: PersonPage, **about: Any) -> None:
+        """Slack knows something new of them."""
+        people = self.house.slack.world.people
+        self.house.slack.change_person(replace(people[person.id], **about))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 _PIECES = re.compile(
     r"(?P<token><(?:[@#!][^<>\s]*|(?:https?|mailto):[^<>\s]*)>)"
     r"|(?P<url>https?://[^\s<>|]*[^\s<>|.,;:!?)])"
-    r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<mail>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<special>[&<>])"
 )
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

@@ -41,7 +41,11 @@ async def take_over(desk: Desk, ask: Ask) -> Answer:
 @verb("snooze", "/bug snooze BUG-1 30m")
 async def snooze(desk: Desk, ask: Ask) -> Answer:
     """No reminders for so long."""
-    minutes = ask.carried_number("minutes") if ask.via == "button" else grammar.minutes(ask.args or "30m")
+    minutes = (
+        ask.carried_number("minutes")
+        if ask.via == "button"
+        else grammar.minutes(ask.args or "30m", "/bug snooze BUG-1 30m")
+    )
     recorded = await desk.record(ask, lambda bug: owner.snooze(bug, desk.now(), minutes))
     return Answer(text=f"No reminders of {recorded.bug.ref} for {length(minutes * 60)}.")
 

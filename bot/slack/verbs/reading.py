@@ -4,7 +4,7 @@ from bot.domain.bug import Bug, Status
 from bot.domain.retro import fold
 from bot.domain.words import foreign, link, who
 from bot.ledger.reading import list_bugs, trail
-from bot.slack import card, kit, retro_view
+from bot.slack import card, home, kit, retro_view
 from bot.slack.ask import Answer, Ask
 from bot.slack.desk import Desk
 from bot.slack.say import line
@@ -32,6 +32,14 @@ def reference(desk: Desk, bug: Bug) -> str:
     if not (bug.card and home):
         return str(bug.ref)
     return link(f"{home}archives/{bug.card.channel}/p{bug.card.ts.replace('.', '')}", str(bug.ref))
+
+
+async def publish_home(desk: Desk, user: str) -> None:
+    """Somebody opened the app's Home."""
+    live = await list_bugs(desk.ledger)
+    ended = await list_bugs(desk.ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
+    shown = home.view(live, ended, user, lambda bug: reference(desk, bug), desk.now())
+    await desk.port.call("views.publish", user_id=user, view=shown)
 
 
 @verb("show", "/bug show BUG-1")

@@ -1,0 +1,77 @@
+"""Hands on the demo's page: the team's in Slack, counted; the customer's in their browser."""
+
+from dataclasses import dataclass
+
+from playwright.async_api import FrameLocator, Locator, Page, expect
+
+COUNTING = """
+if (window === window.top) {
+  window.acts = { clicks: 0, typed: [] };
+  addEventListener('click', event => { if (event.isTrusted) window.acts.clicks += 1 }, true);
+  addEventListener('change', event => {
+    if (event.isTrusted && event.target.value) window.acts.typed.push(event.target.value);
+  }, true);
+}
+"""
+"""What happens in the customer's browser is a frame of its own, and not counted."""
+SLOW_MS = 25_000
+"""Longer than Slack's own pace keeps any message back."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    page: Page
+
+    @property
+    def shop(self) -> FrameLocator:
+        return self.page.frame_locator("iframe.shop")
+
+    @property
+    def form(self) -> Locator:
+        return self.page.get_by_role("dialog").last
+
+    @property
+    def card(self) -> Locator:
+        """The newest card in the channel."""
+        cards = self.page.get_by_test_id("messages").get_by_test_id("message")
+        return cards.filter(has=self.page.locator("[data-action-id=more], [data-action-id=retro]")).last
+
+    async def press(self, verb: str) -> None:
+        await self.page.locator(f'[data-action-id="{verb}"]').last.click()
+
+    async def choose(self, label: str) -> None:
+        """Behind the “…” of the card."""
+        await self.card.locator('[data-action-id="more"]').click()
+        await self.page.get_by_role("menuitem", name=label).click()
+
+    async def submit(self, label: str) -> None:
+        await self.form.get_by_role("button", name=label, exact=True).click()
+
+    async def customer_meets_the_bug(self) -> None:
+        await self.shop.get_by_test_id("generate").click()
+        await expect(self.shop.get_by_test_id("error-page")).to_be_visible()
+
+    async def customer_writes(self, text: str) -> None:
+        await self.shop.locator(".chat form input, .chat form textarea").fill(text)
+        await self.shop.locator(".chat form button").click()
+
+    async def customer_tries_again(self) -> None:
+        await self.shop.get_by_test_id("back").click()
+        await self.shop.get_by_test_id("generate").click()
+
+    async def expect_card(self, text: str) -> None:
+        await expect(self.card).to_contain_text(text, timeout=SLOW_MS)
+
+    async def expect_step(self, title: str) -> None:
+        """Of the tour, to be done now."""
+        await expect(self.page.get_by_test_id("now")).to_contain_text(title, timeout=SLOW_MS)
+
+    async def acts_as(self, person: str) -> None:
+        await self.page.get_by_test_id(f"as-{person}").click()
+        await expect(self.page.get_by_test_id(f"as-{person}")).to_have_attribute("aria-pressed", "true")
+
+    async def clicks(self) -> int:
+        return int(await self.page.evaluate("window.acts.clicks"))
+
+    async def typed(self) -> list[str]:
+        return list(await self.page.evaluate("window.acts.typed"))

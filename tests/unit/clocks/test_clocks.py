@@ -1,0 +1,189 @@
+"""The clocks of a bug: who is reminded, when, of what, and when nobody is."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.clocks import Rules, due, next_at
+from bot.domain.decide import customers
+from bot.domain.decide.owner import snooze
+from bot.domain.errors import Refused
+from tests.unit.domain.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
+
+ALWAYS = Rules()
+
+
+def online(story: Story, id_: str = "c1", *, there: bool = True) -> Story:
+    return story.then(e.CustomerPresence(customer=id_, online=there), SYSTEM)
+
+
+def after(story: Story, **span: float) -> datetime:
+    return story.now + timedelta(**span)
+
+
+def said(story: Story, at: datetime, rules: Rules = ALWAYS) -> list[str]:
+    return [nudge.what for nudge in due(story.bug, at, rules)]
+
+
+def nudged(story: Story, at: datetime, rules: Rules = ALWAYS) -> Story:
+    """What is due is said, as the sink records it."""
+    for nudge in due(story.bug, at, rules):
+        story.then(e.Nudged(what=nudge.what, whom=nudge.whom, since=nudge.since), SYSTEM)
+    return story
+
+
+def test_a_customer_who_is_online_and_whom_nobody_serves_is_called_out_after_two_minutes() -> None:
+    story = online(waiting(opened()))
+    assert said(story, after(story, seconds=119)) == []
+    assert said(story, after(story, minutes=2)) == ["unclaimed:1"]
+
+
+def test_whoever_is_on_call_is_meant() -> None:
+    story = online(waiting(opened()))
+    (nudge,) = due(story.bug, after(story, minutes=2), Rules(on_call=("U0BEN",)))
+    assert nudge.whom == ("U0BEN",)
+
+
+def test_a_claim_ends_the_call() -> None:
+    story = online(waiting(opened())).then(e.Claimed(owner=ANNA))
+    assert "unclaimed:1" not in said(story, after(story, minutes=9))
+
+
+def test_nothing_is_said_twice() -> None:
+    story = online(waiting(opened()))
+    at = after(story, minutes=2)
+    nudged(story, at)
+    assert said(story, at) == []
+    assert said(story, at + timedelta(minutes=3)) == ["unclaimed:2"]
+
+
+def test_who_comes_late_hears_the_last_round_only() -> None:
+    story = online(waiting(opened()))
+    at = after(story, minutes=16)
+    assert said(story, at) == ["unclaimed:3"]
+    assert said(nudged(story, at), at) == []
+
+
+def test_a_bug_that_is_let_go_calls_again_from_the_beginning() -> None:
+    story = online(waiting(opened()))
+    nudged(story, after(story, minutes=2)).then(e.Claimed(owner=ANNA)).then(e.Released(), after=1)
+    assert said(story, after(story, minutes=1)) == []
+    assert said(story, after(story, minutes=2)) == ["unclaimed:1"]
+
+
+def test_a_customer_who_is_not_there_calls_nobody() -> None:
+    story = waiting(opened())
+    assert said(story, after(story, minutes=5)) == []
+
+
+def test_an_owner_who_says_nothing_for_ten_minutes_is_reminded() -> None:
+    story = waiting(claimed())
+    (nudge,) = due(story.bug, after(story, minutes=10), ALWAYS)
+    assert (nudge.what, nudge.whom) == ("silent:1", (ANNA,))
+
+
+def test_a_first_answer_stops_that_clock_and_starts_that_of_its_promise() -> None:
+    story = waiting(claimed())
+    promised = after(story, minutes=15)
+    story.then(customers.answer(story.bug, ("c1",), "We look.", promised))
+    assert said(story, after(story, minutes=11)) == []
+    assert said(story, promised - timedelta(minutes=3)) == ["promise:1"]
+    assert said(story, promised) == ["promise:2"]
+
+
+def test_a_promise_for_in_a_moment_is_reminded_of_when_it_is_over() -> None:
+    story = waiting(claimed())
+    promised = after(story, minutes=4)
+    story.then(customers.answer(story.bug, ("c1",), "In a moment.", promised))
+    assert said(story, promised - timedelta(minutes=2)) == []
+    assert said(story, promised) == ["promise:2"]
+
+
+def test_ten_minutes_before_the_sixty_seventh_the_owner_hears_of_it() -> None:
+    story = waiting(claimed())
+    story.then(customers.answer(story.bug, ("c1",), "We look."))
+    assert said(story, after(story, minutes=56)) == []
+    assert said(story, after(story, minutes=57)) == ["waiting:c1:1"]
+
+
+def test_a_customer_who_leaves_without_an_answer_is_named() -> None:
+    story = online(waiting(claimed()))
+    online(story, there=False)
+    assert said(story, story.now) == ["gone:c1:1"]
+
+
+def test_a_customer_who_leaves_with_an_answer_is_not() -> None:
+    story = online(waiting(claimed()))
+    story.then(customers.answer(story.bug, ("c1",), "We look."))
+    online(story, there=False)
+    assert said(story, story.now) == []
+
+
+def test_who_was_told_starts_no_clock_any_more() -> None:
+    story = told(fixed())
+    assert said(story, after(story, hours=3)) == []
+
+
+def test_a_debt_is_remembered_the_day_before_when_it_is_due_and_when_it_is_late() -> None:
+    story = told(fixed())
+    debt = story.bug.debt
+    assert debt
+    days = {-2: [], -1: ["debt:1"], 0: ["debt:2"], 1: ["debt:3"], 8: ["debt:5"]}
+    assert {d: said(story, debt.due + timedelta(days=d)) for d in days} == days
+
+
+def test_a_paid_debt_is_forgotten() -> None:
+    story = told(fixed())
+    story.then(e.Paid(how="PR 212"))
+    assert next_at(story.bug, story.now, ALWAYS) is None
+
+
+def test_after_a_snooze_the_same_reminder_comes_once_it_is_over() -> None:
+    story = waiting(claimed())
+    story.then(snooze(story.bug, story.now, 30))
+    assert said(story, after(story, minutes=29)) == []
+    assert said(story, after(story, minutes=30)) == ["silent:2"]
+
+
+@pytest.mark.parametrize("minutes", [0, 60 * 24 * 8])
+def test_a_snooze_of_no_time_or_of_weeks_is_refused(minutes: int) -> None:
+    with pytest.raises(Refused, match="/bug snooze"):
+        snooze(opened().bug, opened().now, minutes)
+
+
+def test_outside_office_hours_reminders_wait_for_the_door_to_open() -> None:
+    office = Rules(hours="08:00-14:05", zone="UTC")
+    story = waiting(claimed())  # Monday, 14:01
+    assert said(story, after(story, hours=2), office) == []
+    assert said(story, datetime(2025, 11, 25, 8, 0, tzinfo=UTC), office) == ["silent:2", "waiting:c1:1"]
+
+
+def test_on_a_friday_evening_they_wait_for_monday() -> None:
+    office = Rules(hours="08:00-19:00", zone="Europe/Berlin")
+    friday = datetime(2025, 11, 28, 20, 0, tzinfo=UTC)
+    assert office.open_from(friday) == datetime(2025, 12, 1, 7, 0, tzinfo=UTC)
+
+
+def test_while_the_office_is_open_they_come_at_once() -> None:
+    office = Rules(hours="08:00-19:00", zone="Europe/Berlin")
+    noon = datetime(2025, 11, 28, 11, 0, tzinfo=UTC)
+    assert office.open_from(noon) == noon
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"hours": "19:00-08:00"}, {"hours": "all day"}, {"zone": "Middle/Earth"}, {"hours": "08:00-19:00", "days": []}],
+)
+def test_office_hours_that_make_no_sense_are_refused_with_what_to_write(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="write|name"):
+        Rules.model_validate(wrong)
+
+
+def test_the_next_look_is_at_the_next_moment_something_can_be_due() -> None:
+    story = waiting(claimed())
+    assert next_at(story.bug, story.now, ALWAYS) == after(story, minutes=10)
+
+
+def test_a_bug_without_customers_runs_no_clock() -> None:
+    assert next_at(claimed().bug, claimed().now, ALWAYS) is None

@@ -1,0 +1,102 @@
+"""How much may be given, what the form proposes, and what a promotion code looks like to a customer."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.bug import Customer, Given, Message
+from bot.domain.makegood import Caps, claims, propose, unusable, upgrades, with_codes
+from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Upgrade
+from tests.unit.domain.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
+
+FIVE = Credit(money=Money(amount=500, currency="EUR"))
+WEEK = Days(days=7, until=MONDAY + timedelta(days=7))
+PRO = Upgrade(plan="pro", until=MONDAY + timedelta(days=30))
+CAPS = Caps(per_day={"EUR": 2000, "upgrades": 1}, per_month={"EUR": 50000, "days": 60})
+
+
+def test_a_tell_takes_of_each_cap_that_is_named_once_for_each_customer() -> None:
+    taken = {claim.cap: claim.amount for claim in claims((FIVE, WEEK, PRO), 3, ANNA, MONDAY, CAPS)}
+    assert taken == {
+        "day:2025-11-24:U0ANNA:EUR": 1500,
+        "day:2025-11-24:U0ANNA:upgrades": 3,
+        "month:2025-11:EUR": 1500,
+        "month:2025-11:days": 21,
+    }
+
+
+def test_a_cap_reads_as_people_say_it() -> None:
+    words = [claim.words for claim in claims((FIVE, WEEK, PRO), 1, ANNA, MONDAY, CAPS)]
+    assert words == ["€20 a day and person", "1 upgrade a day and person", "€500 a month", "60 days a month"]
+
+
+def test_without_caps_nothing_is_counted() -> None:
+    assert claims((FIVE,), 1, ANNA, MONDAY, Caps()) == ()
+
+
+@pytest.mark.parametrize("wrong", [{"euro": 5}, {"EUR": -1}])
+def test_a_cap_of_no_currency_or_below_nothing_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="write as in|below 0"):
+        Caps(per_day=wrong)
+
+
+def lost(minutes: float) -> Story:
+    return waiting(claimed()).then(e.Fixed(how="word"), after=minutes - 1)
+
+
+def test_for_a_few_minutes_the_usual_gesture_is_proposed() -> None:
+    story = lost(5)
+    assert unusable(story.bug, story.now) == timedelta(minutes=5)
+    proposed = propose(story.bug, story.now, 500)
+    assert (proposed.credit, proposed.days) == (500, 0)
+
+
+def test_for_more_than_an_hour_the_days_that_were_begun_are_proposed() -> None:
+    story = lost(67)
+    proposed = propose(story.bug, story.now, 500)
+    assert (proposed.credit, proposed.days, proposed.why) == (0, 1, "unusable for 1 h 7 min: 1 day")
+
+
+def test_who_pays_sees_what_the_days_are_worth() -> None:
+    story = lost(60 * 24 * 2 + 5)
+    story.then(e.AccountSeen(customer="c1", plan="pro", currency="EUR", monthly=3000), SYSTEM)
+    assert propose(story.bug, story.now, 500).why == "unusable for 2 days: 3 days, worth €3"
+
+
+def test_a_mail_that_was_written_before_the_first_error_begins_the_window() -> None:
+    story = claimed()
+    early = MONDAY - timedelta(hours=3)
+    story.then(e.CustomerJoined(customer="c1", hint=CustomerHint(email="ada@example.com"), via="mail"), SYSTEM)
+    story.then(e.CustomerWrote(customer="c1", text="It fails", at=early), SYSTEM)
+    assert unusable(story.bug, story.now) == story.now - early
+
+
+def granted(story: Story, grant: Grant, **before: str) -> Story:
+    seq = max(fact.seq for fact in story.facts if isinstance(fact.event, e.Told))
+    receipt = Receipt(key="k", grant=grant, account="cus_1", external_ids=("x",), before=before)
+    return story.then(e.Granted(tell=seq, customer="c1", grant=grant, receipt=receipt), SYSTEM)
+
+
+def test_an_upgrade_that_is_booked_has_an_end() -> None:
+    story = granted(told(lost(5), grants=(PRO,)), PRO)
+    assert [until for *_, until in upgrades(story.bug)] == [PRO.until]
+
+
+def test_an_upgrade_that_went_back_has_none() -> None:
+    story = granted(told(lost(5), grants=(PRO,)), PRO)
+    story.then(e.GrantUndone(granted=story.bug.seq, ended=True), SYSTEM)
+    assert upgrades(story.bug) == ()
+    assert [g.state for g in story.customer().given] == ["ended"]
+
+
+def test_a_promotion_code_stands_under_the_words() -> None:
+    given = Given(tell=4, grant=PRO, state="granted", code="SORRY-123")
+    customer = Customer(id="c1", hint=CustomerHint(), via="chat", since=MONDAY, given=(given,))
+    message = Message(seq=4, kind="told", text="It works again.", at=MONDAY, by=ANNA)
+    assert with_codes(customer, message) == "It works again.\n\nYour code: SORRY-123"
+
+
+def test_the_code_of_a_booked_upgrade_is_kept_with_it() -> None:
+    story = granted(told(lost(5), grants=(PRO,)), PRO, code="SORRY-9")
+    assert story.customer().given[0].code == "SORRY-9"

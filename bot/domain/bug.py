@@ -280,6 +280,8 @@ class Bug(Frozen):
     """Ids of the newest occurrences."""
     debt: Debt | None = None
     parked: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+    """Sinks whose other side is out of order just now."""
     nudges: tuple[str, ...] = ()
     """Clocks that spoke up: what and since when they ran."""
     tell_asks: tuple[TellAsk, ...] = ()

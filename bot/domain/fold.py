@@ -164,7 +164,12 @@ FOLDERS: dict[type[Event], Folder] = {
     e.CardMoved: card_moved,
     e.CardCommented: nothing,
     e.CardGone: card_gone,
-    e.Parked: lambda b, ev, _at, _by: {"parked": (*b.parked, ev.sink)},
+    e.Parked: lambda b, ev, _at, _by: {
+        "parked": (*b.parked, ev.sink),
+        "waits": tuple(s for s in b.waits if s != ev.sink),
+    },
+    e.Waits: lambda b, ev, _at, _by: {"waits": (*(s for s in b.waits if s != ev.sink), ev.sink)},
+    e.CaughtUp: lambda b, ev, _at, _by: {"waits": tuple(s for s in b.waits if s != ev.sink)},
     e.Unparked: lambda b, ev, _at, _by: {"parked": tuple(s for s in b.parked if s != ev.sink)},
     **fold_customers.FOLDERS,
     **fold_fixes.FOLDERS,

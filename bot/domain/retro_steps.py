@@ -137,6 +137,8 @@ STEPS: dict[type[Event], Say | None] = {
     e.CardMoved: lambda ev, _b: Words(f"the board card went to {ev.stage}"),
     e.CardCommented: None,
     e.CardGone: None,
+    e.Waits: None,
+    e.CaughtUp: None,
     e.Parked: lambda ev, _b: Words(f"{ev.sink} gave up", quote=ev.why),
     e.Unparked: lambda ev, _b: Words(f"let {ev.sink} try again"),
     f.FixAsked: None,

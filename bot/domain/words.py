@@ -115,7 +115,7 @@ def link(url: str, label: str) -> str:
 
 def plain(text: str) -> str:
     """mrkdwn for a terminal: mentions and dates as their fallback, entities as characters."""
-    text = re.sub(r"<!date\^\d+\^[^|>]*\|([^>]*)>", r"\1", text)
-    text = re.sub(r"<([@#!])([^|>]*)(\|[^>]*)?>", r"\1\2", text)
-    text = re.sub(r"<([^|>]*)\|([^>]*)>", r"\2 (\1)", text)
+    text = re.sub(r"<!date\^\d+\^[^<|>]*\|([^<>]*)>", r"\1", text)
+    text = re.sub(r"<([@#!])([^<|>]*)(\|[^<>]*)?>", r"\1\2", text)
+    text = re.sub(r"<([^<|>]*)\|([^<>]*)>", r"\2 (\1)", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -15,6 +15,8 @@ from bot.domain.errors import Unavailable
 from bot.ledger import inline
 
 PEOPLE, SINKS, HOOKS = 0, 1, 2
+IDLE = 15.0
+"""Seconds that a transaction on PostgreSQL may wait for its own process."""
 
 
 class Turnstile:
@@ -125,10 +127,18 @@ class Database:
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=_patience(url))
     engine = create_async_engine(url, pool_size=5, max_overflow=5, async_creator=inline.creator(url))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _patience(url: str) -> dict[str, Any]:
+    """A process that was frozen in the middle of a transaction must not hold its bug for ever: the others go on without it."""
+    setting, value = "idle_in_transaction_session_timeout", f"{IDLE:.0f}s"
+    if url.startswith("postgresql+asyncpg"):
+        return {"server_settings": {setting: value}}
+    return {"options": f"-c {setting}={value}"}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.bug import Bug
 from bot.domain.errors import Doubtful, MakegoodError, Unavailable
-from bot.domain.events import Event, Parked
+from bot.domain.events import CaughtUp, Event, Parked, Waits
 from bot.domain.life import allowed
 from bot.domain.values import Actor, ActorKind
 from bot.ledger import leases
@@ -26,7 +26,10 @@ from bot.ledger.reading import entries_after, load, unknown_after
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 40
+"""More than an hour's worth: a system that is away so long is caught up with by itself."""
+NOTICED = 5
+"""Attempts after which the bug says what it waits for."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 DOUBT_PAUSE = 10.0
 """Seconds: a call that was cut off may still arrive there; looking sooner would see nothing."""
@@ -212,10 +215,9 @@ class Relay:
         async with self.ledger.db.write(SINKS) as conn:
             held = await leases.held(conn, self.ledger, lease)
             recorded = None
-            if served.outcomes and (held or sink.name == "production"):
-                recorded = await self.ledger.record_in(
-                    conn, lease.bug, lambda bug: _fitting(bug, served.outcomes), by=by
-                )
+            outcomes = (*served.outcomes, *((CaughtUp(sink=sink.name),) if lease.attempts >= NOTICED else ()))
+            if outcomes and (held or sink.name == "production"):
+                recorded = await self.ledger.record_in(conn, lease.bug, lambda bug: _fitting(bug, outcomes), by=by)
             if held:
                 lease = await leases.move(
                     conn, self.ledger, lease, seq, served.external, served.again_in, self.lease_seconds
@@ -244,6 +246,10 @@ class Relay:
             return
         pause = _pause(lease.attempts, error)
         await leases.later(self.ledger, lease, max(pause, DOUBT_PAUSE) if doubt else pause, failed=True, doubt=doubt)
+        if lease.attempts + 1 == NOTICED:
+            waits = Waits(sink=lease.sink, why=str(error))
+            by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
+            await self.ledger.record(lease.bug, lambda _b: waits, by=by, rank=SINKS)
 
     async def _park(self, lease: Lease, why: str) -> None:
         """Where `makegood doctor` and the card say so; other bugs go on."""

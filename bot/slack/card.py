@@ -136,8 +136,13 @@ def _numbers(bug: Bug) -> str:
     source = link(bug.url, bug.source.capitalize()) if bug.url else ""
     board = link(bug.board.url, "Trello") if bug.board else ""
     muted = "muted" if bug.muted_until else ""
-    parked = f"⚠️ waiting: {', '.join(sorted(set(bug.parked)))}" if bug.parked else ""
-    return " · ".join(x for x in (f"{bug.occurrences}×", people, source, board, muted, parked) if x)
+    return " · ".join(x for x in (f"{bug.occurrences}×", people, source, board, muted, _waits(bug)) if x)
+
+
+def _waits(bug: Bug) -> str:
+    """Which other systems do not answer just now, or gave up."""
+    waiting = sorted({*bug.parked, *bug.waits})
+    return f"⚠️ waiting: {', '.join(waiting)}" if waiting else ""
 
 
 def _debt(bug: Bug) -> str:
@@ -146,7 +151,8 @@ def _debt(bug: Bug) -> str:
     board = f" · {link(bug.board.url, 'Trello')}" if bug.board else ""
     often = max((fix.repeats for fix in bug.fixes), default=0)
     again = f" · quick fix no. {often + 1} this month" if often else ""
-    return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}{again}"
+    waits = f" · {_waits(bug)}" if _waits(bug) else ""
+    return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}{again}{waits}"
 
 
 def _work(bug: Bug, around: Around) -> str:

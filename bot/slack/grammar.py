@@ -37,7 +37,7 @@ TELL_WORDS = {"undo": "tell_undo"}
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
 _WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
-_MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)>?")
+_MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)")
 
 
 class Words(Frozen):
@@ -100,7 +100,7 @@ def minutes(text: str, example: str = "/bug estimate BUG-1 10m") -> int:
 
 def address(text: str) -> str:
     """An e-mail address, also as Slack writes it (<mailto:…|…>). Raises Refused."""
-    found = _MAIL.search(text)
+    found = _MAIL.search(typed(text))
     if not found:
         raise Refused("Name an e-mail address, as in `/bug customer BUG-1 mia@example.com`.")
     return found[1]

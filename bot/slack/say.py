@@ -219,6 +219,10 @@ LINES: dict[type[Event], Line | None] = {
     ),
     e.CardGone: lambda ev, by: f":card_index: {foreign(ev.by, 60) or by} deleted the board card",
     e.CardCommented: lambda ev, by: f":card_index: {foreign(ev.by, 60) or by} on the board: {_quote(ev.text)}",
+    e.Waits: lambda ev, _by: (
+        f":hourglass: {foreign(ev.sink, 40)} waits{_reason(ev.why)}. It goes on by itself when the other side is back."
+    ),
+    e.CaughtUp: lambda ev, _by: f":white_check_mark: {foreign(ev.sink, 40)} has caught up",
     e.Parked: lambda ev, _by: (
         f":warning: {foreign(ev.sink, 40)} gave up{_reason(ev.why)}. Mend it, then *Try again* on the card."
     ),

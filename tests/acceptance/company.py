@@ -151,7 +151,13 @@ async def picks(form: Modal, menu: str, name: str, *, field: str) -> None:
 
 
 async def asks_for(
-    card: Message, person: PersonPage, action: str, reason: str, *, field: str, values: Mapping[str, str] = MappingProxyType({})
+    card: Message,
+    person: PersonPage,
+    action: str,
+    reason: str,
+    *,
+    field: str,
+    values: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """By the form on the card: choose, say why; what the error itself tells is filled in already."""
     await card.button("Fix").click(by=person)

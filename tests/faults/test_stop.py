@@ -81,7 +81,7 @@ async def test_a_process_that_was_frozen_past_its_leases_does_nothing_twice(town
         one.freeze()
         await two.start(ready=False)
         await asyncio.sleep(LEASE + 3)
-        await town.settled()
+        await town.delivered(*OUTBOUND.split(","))
         one.thaw()
         await asyncio.sleep(5)
         await town.settled()

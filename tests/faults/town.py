@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from bot.domain.bug import Bug
 from bot.domain.errors import NotFound
@@ -144,13 +144,23 @@ class Town:
     async def settled(self, within: float = 90) -> None:
         """Everything that arrived is folded, everything that was decided is delivered."""
 
+        async def folded() -> bool:
+            async with self.ledger.db.read() as conn:
+                return not await conn.scalar(select(func.count()).select_from(inbox).where(inbox.c.state == "new"))
+
+        await until(folded, "everything folded", within)
+        await self.delivered(within=within)
+
+    async def delivered(self, *sinks: str, within: float = 90) -> None:
+        """These sinks (or all) have come to the end of every trail; a card may be shown anew later."""
+
         async def quiet() -> bool:
             busy = (cursors.c.due.is_not(None) | (cursors.c.lease > 0)) & cursors.c.parked.is_(None)
             refreshed = (cursors.c.sink == "card") & (cursors.c.due > utcnow().timestamp() + 5)
+            these = cursors.c.sink.in_(sinks) if sinks else true()
             async with self.ledger.db.read() as conn:
-                open_ = await conn.scalar(select(func.count()).select_from(cursors).where(busy, ~refreshed))
-                waiting = await conn.scalar(select(func.count()).select_from(inbox).where(inbox.c.state == "new"))
-            return not open_ and not waiting
+                query = select(func.count()).select_from(cursors).where(busy, these, ~refreshed)
+                return not await conn.scalar(query)
 
         await until(quiet, "everything delivered", within)
 

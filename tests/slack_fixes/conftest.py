@@ -24,7 +24,9 @@ from tests.slack_fixes.team import Team
 
 @pytest.fixture
 async def plant(tmp_path: Path) -> AsyncIterator[Plant]:
-    made = await build(tmp_path / "plant")
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    made = await build(folder)
     yield made
     await made.host.stop()
 

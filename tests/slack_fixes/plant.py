@@ -11,7 +11,7 @@ import asyncssh
 from bot.sandbox.host import Host
 
 HERE = Path(__file__).parent
-MENUS = 60
+MENUS = 45
 SECRET = "hunter2-of-production"
 SCHEMA = """
 CREATE TABLE accounts (id integer PRIMARY KEY, email text, password text, plan text);
@@ -72,7 +72,6 @@ class Plant:
 
 
 async def build(folder: Path) -> Plant:
-    folder.mkdir()
     with closing(sqlite3.connect(folder / "shop.db")) as conn:
         conn.executescript(SCHEMA)
         conn.executemany(

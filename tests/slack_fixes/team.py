@@ -15,7 +15,7 @@ from tests.slack_fixes.plant import Plant
 DELETE = "delete-row table=menus id=13 -- the one bad row"
 SET = "set-column table=menus id=13 column=title value=Brunch -- wrong title"
 CLOSE = "close-account id=1 -- they asked for it"
-LONGEST = 15
+LONGEST = 30
 OWN = ("close-account", "empty-menus", "two-keys", "long-job")
 
 
@@ -57,7 +57,9 @@ class Team:
         """Dana's fix waits; returns the request as Lee sees it."""
         preview = await self.preview(line)
         await preview.button("Ask for approval").click()
-        return await self.lee.expect_dm("wants to run")
+        request = await self.lee.expect_dm("wants to run")
+        await self.house.quiet()
+        return request
 
     async def fix(self, run: int = 1) -> Fix:
         return find(await self.house.bug(), run)
@@ -65,7 +67,7 @@ class Team:
     async def until(self, state: RunState, run: int = 1, bug: int = 1) -> Fix:
         """Once it is so; whatever comes of it in Slack comes after it."""
         async with asyncio.timeout(LONGEST):
-            while (fix := (await self.house.bug(bug)).fix(run)) is None or fix.state is not state:
+            while (fix := (await self.house.bug(bug)).fix(run)) is None or fix.state is not state:  # noqa: ASYNC110 - a database tells nobody
                 await asyncio.sleep(0.02)
         return fix
 

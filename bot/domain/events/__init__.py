@@ -10,8 +10,10 @@ from bot.domain.events.board import (
     CardGone,
     CardMade,
     CardMoved,
+    CaughtUp,
     Parked,
     Unparked,
+    Waits,
 )
 from bot.domain.events.customers import (
     AccountSeen,
@@ -76,6 +78,7 @@ __all__ = [
     "CardMade",
     "CardMoved",
     "CardPosted",
+    "CaughtUp",
     "Claimed",
     "Closed",
     "CustomerFelt",
@@ -122,4 +125,5 @@ __all__ = [
     "Told",
     "TrackerSaid",
     "Unparked",
+    "Waits",
 ]

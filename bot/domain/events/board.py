@@ -31,6 +31,21 @@ class CardCommented(Outcome):
     by: Text = ""
 
 
+class Waits(Outcome):
+    """What a sink serves is out of order; it goes on trying by itself."""
+
+    KIND = "waits"
+    sink: str
+    why: Text
+
+
+class CaughtUp(Outcome):
+    """It answers again, and what waited is done."""
+
+    KIND = "caught_up"
+    sink: str
+
+
 class Parked(Outcome):
     """A sink gave up on this bug until a person asks for another try."""
 

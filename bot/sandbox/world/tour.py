@@ -69,7 +69,9 @@ def _action(action_id: str) -> str:
 
 
 BACK, GENERATE, ADD_SERVER = '[data-testid="back"]', '[data-testid="generate"]', '[data-testid="add-server"]'
-NEWEST_NEW_BUG = ':nth-last-child(1 of [data-testid="message"]:has([data-action-id="new_from"])) [data-action-id="new_from"]'
+NEWEST_NEW_BUG = (
+    ':nth-last-child(1 of [data-testid="message"]:has([data-action-id="new_from"])) [data-action-id="new_from"]'
+)
 APPROVAL = (
     '[data-testid="as-U0LEAD"][aria-pressed="false"], '
     'body:has([data-testid="as-U0LEAD"][aria-pressed="true"]) [data-testid="channel-app"], [data-action-id="approve"]'

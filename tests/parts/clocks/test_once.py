@@ -1,0 +1,199 @@
+"""Once, whatever happens meanwhile: a nudge of several processes, a credit of a process that died, a cap of many tells."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.billing import stripe
+from bot.domain import events as e
+from bot.domain.clocks import Rules
+from bot.domain.errors import Refused, Rejected
+from bot.domain.makegood import Caps, OverCap, claims
+from bot.domain.values import Account, Credit, CustomerHint, Grant, Money, Receipt
+from bot.ledger import caps
+from bot.ledger.ledger import Ledger
+from bot.ledger.reading import load
+from bot.ledger.relay import Relay
+from bot.ledger.turn import mine
+from bot.sandbox.trello.faults import Faults
+from bot.sinks.billing import BillingSink
+from bot.sinks.clock import ClockSink
+from tests.parts.billing.stands import KEY, MIA, new_till, seen, served
+from tests.parts.trackers_out.conftest import Stage
+from tests.support.stores import MONDAY, TEAM, Store, of_kind, open_bug, person
+
+BOTH = pytest.mark.parametrize("where", ["sqlite", "postgresql"], scope="module")
+FIVE = Credit(money=Money(amount=500, currency="EUR"))
+
+
+async def no_receipts(_bug: int, _seq: int) -> e.Granted:
+    raise Refused("Nothing was given.")
+
+
+async def waiting(ledger: Ledger, title: str = "Menu page fails") -> int:
+    """Mia waits, is online, and nobody has it."""
+    hint = CustomerHint(name="Mia", email=MIA)
+    joined = e.CustomerJoined(customer="c1", hint=hint, via="chat", source="chatwoot", conversation="31")
+    wrote = e.CustomerWrote(customer="c1", text="What can I do?", at=ledger.clock())
+    return await open_bug(ledger, title, joined, wrote)
+
+
+@pytest.mark.parametrize("where", ["postgresql"], scope="module")
+async def test_of_several_processes_one_speaks(store: Store) -> None:
+    ledgers = [store.ledger() for _ in range(3)]
+    sinks = [ClockSink(ledger, Rules(), no_receipts) for ledger in ledgers]
+    for ledger in ledgers:
+        ledger.sinks = {"clock": ClockSink.interest}
+    relays = [Relay(ledger, {"clock": sink}) for ledger, sink in zip(ledgers, sinks, strict=True)]
+    tasks = [asyncio.create_task(relay.run()) for relay in relays]
+    bugs = [await waiting(ledgers[0], f"bug {n}") for n in range(10)]
+    for bug in bugs:
+        online = e.CustomerPresence(customer="c1", online=True)
+        await ledgers[0].record(bug, lambda _b, online=online: online, by=person("U1"))  # type: ignore[misc] # bound now
+    await asyncio.sleep(0.5)
+    store.clock.advance(121)
+    for _ in range(200):
+        for relay in relays:
+            relay.wake()
+        await asyncio.sleep(0.02)
+        said = [await of_kind(ledgers[0], bug, e.Nudged) for bug in bugs]
+        if all(said):
+            break
+    for relay, task in zip(relays, tasks, strict=True):
+        await relay.stop(2)
+        await asyncio.gather(task, return_exceptions=True)
+    assert [len(await of_kind(ledgers[0], bug, e.Nudged)) for bug in bugs] == [1] * 10
+
+
+@BOTH
+async def test_many_tells_at_once_never_pass_one_cap(ledger: Ledger, where: str) -> None:
+    rules = Caps(per_day={"EUR": 2000})
+    bugs = [await waiting(ledger, f"bug {n}") for n in range(12)]
+
+    async def tell(bug: int) -> bool:
+        told = e.Told(customers=("c1",), text="It works.", grants=(FIVE,))
+
+        async def also(conn: Any, _bug: Any, _entries: Any) -> None:
+            await caps.take(conn, TEAM, claims(told.grants, 1, "U1", MONDAY, rules))
+
+        try:
+            await ledger.record(bug, lambda _b: told, by=person("U1"), also=also)
+        except OverCap:
+            return False
+        return True
+
+    done = await asyncio.gather(*map(tell, bugs))
+    assert sum(done) == 4
+    assert sum([len(await of_kind(ledger, bug, e.Told)) for bug in bugs]) == 4
+
+
+@BOTH
+async def test_a_single_gift_above_the_cap_is_refused_and_an_approved_one_counts(ledger: Ledger, where: str) -> None:
+    rules = Caps(per_month={"EUR": 400})
+    taken = claims((FIVE,), 1, "U1", MONDAY, rules)
+    async with ledger.db.write() as conn:
+        await caps.take(conn, TEAM, taken, anyway=True)
+    with pytest.raises(OverCap, match="€4 a month"):
+        async with ledger.db.write() as conn:
+            await caps.take(conn, TEAM, taken)
+
+
+@BOTH
+async def test_one_process_has_the_turn_until_it_is_silent_for_long(ledger: Ledger, where: str) -> None:
+    now = MONDAY.timestamp()
+    assert await mine(ledger.db, TEAM, "mailbox", "a", now, 60)
+    assert not await mine(ledger.db, TEAM, "mailbox", "b", now + 30, 60)
+    assert await mine(ledger.db, TEAM, "mailbox", "a", now + 50, 60)
+    assert not await mine(ledger.db, TEAM, "mailbox", "b", now + 100, 60)
+    assert await mine(ledger.db, TEAM, "mailbox", "b", now + 111, 60)
+
+
+class Dying:
+    """A biller of a process that dies after Stripe has said yes, and before that is written down."""
+
+    def __init__(self, real: Any) -> None:
+        self._real, self.applied = real, asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    async def apply(self, account: Account, grant: Grant, key: str) -> Receipt:
+        await self._real.apply(account, grant, key)
+        self.applied.set()
+        await asyncio.Event().wait()
+        raise AssertionError("it is dead")
+
+
+def told() -> e.Told:
+    return e.Told(customers=("c1",), text="It works.", grants=(FIVE,))
+
+
+async def test_a_process_that_dies_between_stripes_yes_and_ours_leaves_one_credit(stage: Stage) -> None:
+    till = new_till()
+    async with served(till) as address:
+        biller = stripe.connect(stripe.Settings.model_validate({"key": KEY, "base_url": address}))
+        dying = Dying(biller)
+        stage.follow(BillingSink(dying, no_receipts))  # type: ignore[arg-type] # stands for one
+        bug = await waiting(stage.ledger)
+        await stage.ledger.record(bug, lambda _b: told(), by=person("U1"))
+        await asyncio.wait_for(dying.applied.wait(), 5)
+        relay, task = stage.relays.pop()
+        task.cancel()
+        await relay.stop(0)
+        await asyncio.gather(task, return_exceptions=True)
+        assert seen(till, MIA)[0] == 500
+        stage.store.clock.now += timedelta(minutes=1)
+        stage.follow(BillingSink(biller, no_receipts))
+        for _ in range(200):
+            if await of_kind(stage.ledger, bug, e.Granted):
+                break
+            await stage.outage(1)
+        await biller.close()
+    assert len(await of_kind(stage.ledger, bug, e.Granted)) == 1
+    assert seen(till, MIA)[0] == 500
+
+
+async def test_an_hour_without_stripe_gives_what_was_promised_once_it_is_back(stage: Stage) -> None:
+    till = new_till()
+    till.faults.add("500", times=10_000)
+    async with served(till) as address:
+        biller = stripe.connect(stripe.Settings.model_validate({"key": KEY, "base_url": address}))
+        stage.follow(BillingSink(biller, no_receipts))
+        bug = await waiting(stage.ledger)
+        await stage.ledger.record(bug, lambda _b: told(), by=person("U1"))
+        await stage.outage(60)
+        assert (await load(stage.ledger, bug)).waits == ("billing",)
+        till.faults = Faults()
+        for _ in range(100):
+            if await of_kind(stage.ledger, bug, e.Granted):
+                break
+            await stage.outage(1)
+        await biller.close()
+    assert seen(till, MIA)[0] == 500
+    present = await load(stage.ledger, bug)
+    assert (present.waits, present.parked) == ((), ())
+
+
+async def test_a_gift_that_somebody_changed_since_is_kept_and_a_person_is_told(stage: Stage) -> None:
+    class Changed:
+        async def account(self, _customer: CustomerHint) -> Account | None:
+            return None
+
+        async def undo(self, _receipt: Receipt, _key: str) -> None:
+            raise Rejected("somebody changed the plan since")
+
+    async def receipts(_bug: int, _seq: int) -> e.Granted:
+        receipt = Receipt(key="k", grant=FIVE, account="a", external_ids=("x",))
+        return e.Granted(tell=4, customer="c1", grant=FIVE, receipt=receipt)
+
+    stage.follow(BillingSink(Changed(), receipts))  # type: ignore[arg-type] # all that an undo needs
+    bug = await waiting(stage.ledger)
+    await stage.ledger.record(bug, lambda _b: e.GrantUndoAsked(granted=4, why="wrong"), by=person("U1"))
+    for _ in range(50):
+        if await of_kind(stage.ledger, bug, e.GrantKept):
+            break
+        await stage.outage(1)
+    (kept,) = await of_kind(stage.ledger, bug, e.GrantKept)
+    assert kept.event == e.GrantKept(granted=4, why="somebody changed the plan since")

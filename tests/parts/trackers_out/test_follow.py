@@ -1,0 +1,118 @@
+"""What people do on the board, and the mails that come by two ways."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.customers import mail
+from bot.customers.common.mailbox import Mailbox
+from bot.domain import events as e
+from bot.domain.values import Inbound
+from bot.intake.boards import BoardChanges, follow
+from bot.intake.mails import Mails
+from bot.intake.people import People
+from bot.intake.sources import BOARD
+from bot.ledger.inbox import Inbox, Item
+from bot.ledger.reading import load
+from bot.ports import BoardChange
+from bot.ports import Stage as Column
+from bot.sandbox.channels.imap import ImapServer
+from tests.parts.trackers_out.conftest import Stage
+from tests.support.stores import BUGSNAG, MONDAY, TEAM, kinds, open_bug
+
+
+def change(kind: str, event: str, column: Column | None = None, card: str = "card1") -> Item:
+    said = BoardChange(event=event, card=card, kind=kind, stage=column, by="ben", at=MONDAY)
+    return Item(key=f"board:{event}", source=BOARD, body=said.model_dump_json())
+
+
+async def with_card(stage: Stage) -> tuple[int, BoardChanges]:
+    bug = await open_bug(stage.ledger, "Menu page fails", e.CardMade(id="card1", url="https://trello.com/c/abc"))
+    return bug, BoardChanges(stage.ledger, Inbox(stage.ledger.db, TEAM, stage.store.clock.seconds))
+
+
+async def test_a_card_is_found_by_its_id_whatever_the_number_of_bugs(stage: Stage) -> None:
+    bug, boards = await with_card(stage)
+    await boards.fold([change("moved", "a1", Column.DROPPED), change("moved", "a2", Column.DOING, card="other")])
+    assert await kinds(stage.ledger, bug) == ["opened", "card_made", "card_moved"]
+
+
+async def test_a_deleted_card_is_gone_and_what_is_said_of_it_later_is_of_no_bug(stage: Stage) -> None:
+    bug, boards = await with_card(stage)
+    await boards.fold([change("deleted", "a1"), change("commented", "a2")])
+    assert await kinds(stage.ledger, bug) == ["opened", "card_made", "card_gone"]
+    assert (await load(stage.ledger, bug)).board is None
+
+
+async def test_a_change_told_of_by_webhook_and_by_poll_is_one(stage: Stage) -> None:
+    bug, boards = await with_card(stage)
+    await boards.fold([change("archived", "a1")])
+    await boards.fold([change("archived", "a1")])
+    assert (await kinds(stage.ledger, bug)).count("card_moved") == 1
+
+
+async def test_a_debt_in_done_is_paid(stage: Stage) -> None:
+    bug, _boards = await with_card(stage)
+    fixed = (e.Fixed(how="word"),)
+    owed = (await stage.ledger.record(bug, lambda _b: fixed, by=BUGSNAG)).bug
+    moved = BoardChange(event="a", card="card1", kind="moved", stage=Column.DONE, by="ben", at=MONDAY)
+    assert [x.KIND for x in follow(owed, moved)] == ["card_moved", "paid"]
+
+
+@pytest.fixture
+async def imap() -> AsyncIterator[ImapServer]:
+    server = ImapServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+def letter(text: str, message_id: str, *references: str) -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = (
+        "Mia <mia@studio.example>",
+        "support@acme.example",
+        "I can't add servers",
+    )
+    made["Message-ID"], made["Date"] = message_id, datetime(2025, 11, 24, 13, 0, tzinfo=UTC)
+    if references:
+        made["In-Reply-To"], made["References"] = references[-1], " ".join(references)
+    made.set_content(text)
+    return made
+
+
+class Silent:
+    """Nobody is asked in these stories."""
+
+    async def ask(self, *_: Any, **__: Any) -> None:
+        raise AssertionError("a mail of a known thread is no question")
+
+    async def settled(self, *_: Any) -> None: ...
+
+
+async def test_a_mail_out_of_the_mailbox_joins_the_thread_that_postmark_began(stage: Stage, imap: ImapServer) -> None:
+    bug = await open_bug(stage.ledger)
+    inbox = Inbox(stage.ledger.db, TEAM, stage.store.clock.seconds)
+    people = People(ledger=stage.ledger, inbox=inbox, alerts=None, proposals=Silent())  # type: ignore[arg-type] # not asked for here
+    first = Inbound(source="email_postmark", conversation="<m1@studio.example>", event="m1", text="I can't add servers")
+    await people.arrive(bug, first)
+    imap.drop(letter("And now?", "<m2@studio.example>", "<m1@studio.example>").as_bytes())
+    items: list[Item] = []
+
+    async def submit(item: Item) -> bool:
+        items.append(item)
+        return await inbox.store(item)
+
+    settings = mail.Settings.model_validate(
+        {"smtp": "smtp://127.0.0.1:1", "sender": "s@acme.example", "imap": imap.url}
+    )
+    box = Mailbox(SecretStr(imap.url))
+    assert await Mails(settings=settings, mailbox=box, submit=submit, clock=stage.store.clock).poll() == 1
+    assert imap.unseen == ()
+    await people.fold(items)
+    said = [x for x in (await load(stage.ledger, bug)).customers if x.said]
+    assert [x.said for x in said][-1] == "And now?"

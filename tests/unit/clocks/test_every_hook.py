@@ -1,0 +1,137 @@
+"""Whatever a hook delivers, bent at random: it is stored in a form that every database takes, or refused with a reason."""
+
+import copy
+import json
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.domain.errors import Unauthorised, Unreadable
+from bot.domain.values import Inbound
+from bot.intake.alerts import _reports
+from bot.intake.sources import ALERTS, PEOPLE
+from bot.ledger.inbox import Item
+from bot.ports import BoardChange, Hook
+from bot.settings import HookSettings, Settings, SlackSettings
+from bot.web import CUSTOMER, Delivery, read
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
+OWN = HookSettings(token=SecretStr("t"))
+OURS = Settings(slack=SlackSettings(error_channels=("C1",)))
+TRACKERS = ("alertmanager", "bugsnag", "generic", "honeybadger", "rollbar", "sentry")
+CHANNELS = ("chatwoot", "crisp", "email_postmark", "generic", "intercom", "tawk")
+BENT = settings(deadline=None, derandomize=True, max_examples=60)
+
+
+def deliveries() -> dict[str, tuple[str, ...]]:
+    """Recorded deliveries of each address under /hooks/."""
+    found = {name: f"trackers/{name}" for name in TRACKERS} | {"trello": "trello"}
+    found |= {(f"{CUSTOMER}generic" if n == "generic" else n.replace("_", "-")): f"customers/{n}" for n in CHANNELS}
+    return {
+        source: tuple(p.read_text("utf-8") for p in sorted((FIXTURES / at).glob("*.json")))
+        for source, at in found.items()
+    }
+
+
+DELIVERIES = deliveries()
+EVERY_SOURCE = pytest.mark.parametrize("source", sorted(DELIVERIES))
+ODD = st.one_of(
+    st.sampled_from(
+        [None, True, [], {}, "", " ", -1, 0, 10**40, 1e308, math.nan, "\x00", "\ud800", "0001-01-01", "9" * 5000]
+    ),
+    st.text(max_size=30),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
+)
+
+
+def places(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [here, *(p for key, part in inner for p in places(part, (*here, key)))]
+
+
+def bend(body: Any, place: tuple[Any, ...], odd: Any) -> Any:
+    if not place:
+        return odd
+    bent = copy.deepcopy(body)
+    parent = bent
+    for key in place[:-1]:
+        parent = parent[key]
+    parent[place[-1]] = odd
+    return bent
+
+
+def answered(source: str, raw: bytes) -> Delivery | None:
+    """None where it was refused, which then says why; anything else gets out."""
+    hook = Hook(
+        headers={"content-type": "application/json"}, body=raw, url="https://bot.example.com/hooks/x/t", at=NOON
+    )
+    try:
+        return read(source, hook, OWN, OURS)
+    except (Unreadable, Unauthorised) as refused:
+        assert str(refused)
+        return None
+
+
+def assert_stored_and_read_again(delivery: Delivery) -> None:
+    for key, body in delivery.bodies:
+        f"{key}{body}".encode()
+        assert "\x00" not in key
+        assert len(key) <= 200
+        item = Item(key=key, source=delivery.handler, body=body)
+        match delivery.handler:
+            case str(handler) if handler == ALERTS:
+                assert _reports(item)
+            case str(handler) if handler == PEOPLE:
+                Inbound.model_validate_json(body)
+            case _:
+                BoardChange.model_validate_json(body)
+
+
+@EVERY_SOURCE
+def test_what_the_service_really_sends_is_understood(source: str) -> None:
+    for text in DELIVERIES[source]:
+        delivery = answered(source, text.encode())
+        if delivery:
+            assert_stored_and_read_again(delivery)
+
+
+@EVERY_SOURCE
+@BENT
+@given(data=st.data())
+def test_one_odd_value_anywhere_is_taken_or_refused_with_a_reason(source: str, data: st.DataObject) -> None:
+    body = json.loads(data.draw(st.sampled_from(DELIVERIES[source])))
+    bent = bend(body, data.draw(st.sampled_from(places(body))), data.draw(ODD))
+    delivery = answered(source, json.dumps(bent).encode())
+    if delivery:
+        assert_stored_and_read_again(delivery)
+
+
+@EVERY_SOURCE
+@BENT
+@given(data=st.data())
+def test_a_torn_delivery_is_taken_or_refused_with_a_reason(source: str, data: st.DataObject) -> None:
+    raw = data.draw(st.sampled_from(DELIVERIES[source])).encode()
+    begin, length = data.draw(st.integers(0, len(raw))), data.draw(st.integers(0, 40))
+    delivery = answered(source, raw[:begin] + data.draw(st.binary(max_size=20)) + raw[begin + length :])
+    if delivery:
+        assert_stored_and_read_again(delivery)
+
+
+@EVERY_SOURCE
+@BENT
+@given(raw=st.binary(max_size=200))
+def test_noise_is_refused_with_a_reason(source: str, raw: bytes) -> None:
+    answered(source, raw)
+
+
+def test_a_source_that_nobody_knows_is_refused_with_those_there_are() -> None:
+    with pytest.raises(Unreadable, match="There are"):
+        read("pigeon", Hook(headers={}, body=b"{}", at=NOON), OWN, OURS)

@@ -35,7 +35,6 @@ from bot.ledger.spans import Switches
 from bot.ledger.wake import listen
 from bot.memory import Memory
 from bot.metrics import Metrics
-from bot.ports import Known
 from bot.settings import Runtime, Settings
 from bot.slack import connect, listeners
 from bot.slack.client import SlackPort, web_client
@@ -64,8 +63,6 @@ class Bot:
     runtime: Runtime
     home: Path
     only: Sequence[str] = ()
-    board_known: Known = field(default_factory=Known)
-    """What the board said of itself when it was last polled."""
     _stops: list[Any] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -246,7 +243,7 @@ class Bot:
             ready=self.ready,
             metrics=self.metrics,
             slack=slack,
-            board=lambda: self.board_known,
+            board=lambda: self.outside.board_known,
         )
         runner = web.AppRunner(site.app(), access_log=None, shutdown_timeout=3)
         await runner.setup()

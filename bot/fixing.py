@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.domain.bug import Fix
+from bot.domain.fix import Fix
 from bot.domain.policy import eligible
 from bot.fixes.targets import Elsewhere
 from bot.ledger.relay import Sink

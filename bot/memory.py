@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.bug import Bug, Fix, RunState, Status
+from bot.domain.bug import Bug, Status
+from bot.domain.fix import Fix, RunState
 from bot.domain.values import Frozen
 from bot.ledger.ledger import Ledger
 from bot.ledger.reading import list_bugs

@@ -17,7 +17,7 @@ from bot.ledger.pace import Budget
 from bot.ledger.queue import Interest
 from bot.ledger.reading import entries_after
 from bot.ledger.relay import Sink
-from bot.ports import Biller, Board, Channel, TrackerApi
+from bot.ports import Biller, Board, Channel, Known, TrackerApi
 from bot.settings import Kind, Settings, validate
 from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
@@ -45,6 +45,8 @@ class Connected:
     biller: Biller | None
     board: Board | None
     trackers: Mapping[str, TrackerApi] = field(default_factory=dict)
+    board_known: Known = Known()
+    """What the board said of itself when it was last polled."""
     plans: tuple[str, ...] = ()
     _closes: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 

@@ -119,8 +119,6 @@ class TellSettings(Frozen):
 
 
 class WebhookSettings(Frozen):
-    """Every entry goes there, signed, in order."""
-
     url: str = Field(pattern=r"^https?://")
     secret: SecretStr
     timeout: float = Field(default=10, gt=0, le=60)

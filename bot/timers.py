@@ -89,7 +89,7 @@ class Timers:
         public, hook = self.bot.settings.web.public_url, self.bot.settings.hooks.get("trello")
         if public and hook:
             await board.register(f"{public}/hooks/trello/{hook.token.get_secret_value()}")
-        self.bot.board_known = await board.known()
+        self.bot.outside.board_known = await board.known()
         since = await self.bot.switches.get("board:since") or ""
         changes, newest = await board.changes(since)
         for change in changes:

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain import fix_events as f
-from bot.domain.bug import UNDER_WAY, Bug, Fix, Probe, RunState
+from bot.domain.bug import Bug, Probe
 from bot.domain.events import Event
+from bot.domain.fix import UNDER_WAY, Fix, RunState
 
 Change = dict[str, Any]
 

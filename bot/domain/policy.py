@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import AwareDatetime
 
-from bot.domain.bug import Fix
 from bot.domain.errors import NotAllowed
+from bot.domain.fix import Fix
 from bot.domain.values import Frozen
 from bot.domain.words import who
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain import events as e
-from bot.domain.bug import Bug, Fix
+from bot.domain.bug import Bug
 from bot.domain.errors import NotFound
 from bot.domain.events import Event
+from bot.domain.fix import Fix
 from bot.domain.fold import apply
 from bot.domain.retro_model import QUESTIONS, EntryLike, Estimate, Gift, Month, Retro, Run, Step, Times
 from bot.domain.retro_month import month

@@ -6,8 +6,9 @@ from typing import Literal, Protocol
 
 from pydantic import AwareDatetime
 
-from bot.domain.bug import Debt, RunState, Status
+from bot.domain.bug import Debt, Status
 from bot.domain.events import Event
+from bot.domain.fix import RunState
 from bot.domain.retro_mood import Mood
 from bot.domain.values import Actor, BugRef, Frozen, Grant
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Literal, NamedTuple
 
-from bot.domain.bug import RunState, Status
+from bot.domain.bug import Status
+from bot.domain.fix import RunState
 from bot.domain.retro_model import Again, Booking, Gift, Month, Retro, Times, Total
 from bot.domain.retro_steps import gift
 from bot.domain.values import Credit, Days

@@ -11,6 +11,8 @@ from bot.ledger.spans import Switches
 from bot.ledger.tables import bugs, cursors
 
 OUTBOUND = ("production", "customer", "billing")
+SHOWING = ("card", "thread")
+"""Where people read of it; a command line wakes no sink by itself."""
 WHY = "a backup was restored: look whether this was done before, then try again"
 SWITCH = "restored"
 
@@ -35,4 +37,6 @@ async def _park(ledger: Ledger, by: Actor, bug: int, sink: str) -> None:
         await ledger.record_in(conn, bug, lambda _bug: Parked(sink=sink, why=WHY), by=by)
         place = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink == sink)
         await conn.execute(update(cursors).where(place).values(parked=WHY, lease=0))
+        shown = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(SHOWING))
+        await conn.execute(update(cursors).where(shown).values(due=ledger.clock().timestamp()))
         await ledger.notify(conn)

@@ -19,12 +19,17 @@ from bot.sandbox.world.world import World
 
 MANIFEST = Path(bot.__file__).resolve().parent.parent / "app_manifest.yml"
 CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
-PEOPLE = (
-    Person(id="U0DEV", name="Dana", email="dana@quickadmin.example", title="developer", tz="Europe/Berlin"),
-    Person(id="U0SUP", name="Sam", email="sam@quickadmin.example", title="supporter", tz="Europe/Berlin"),
-    Person(id="U0LEAD", name="Lee", email="lee@quickadmin.example", title="lead", tz="Europe/Berlin"),
-)
 BOT_TOKEN, APP_TOKEN = "xoxb-local", "xapp-local"
+
+
+def people() -> tuple[Person, ...]:
+    """In the time zone of this machine, as the browser is: what the card says and what a customer is told agree."""
+    _, _, zone = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
+    named = (("U0DEV", "Dana", "developer"), ("U0SUP", "Sam", "supporter"), ("U0LEAD", "Lee", "lead"))
+    return tuple(
+        Person(id=id_, name=name, email=f"{name.lower()}@quickadmin.example", title=title, tz=zone or "UTC")
+        for id_, name, title in named
+    )
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Demo:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(parents=True)
         self.slack = LocalSlack(
-            people=list(PEOPLE),
+            people=list(people()),
             channels=CHANNELS,
             manifest=AppManifest.load(MANIFEST),
             bot_token=BOT_TOKEN,

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Fix, RunState
+from bot.domain.bug import Bug
 from bot.domain.decide.fixes import BREAK_GLASS_AFTER, GOOD_FOR, lapse, overdue, said
 from bot.domain.events import Nudged
+from bot.domain.fix import Fix, RunState
 from bot.domain.values import Actor, ActorKind
 from bot.domain.words import foreign, who
 from bot.ledger.ledger import Ledger

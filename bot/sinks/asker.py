@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Fix, RunState
+from bot.domain.bug import Bug
 from bot.domain.events import HandedOver, TakenOver
+from bot.domain.fix import Fix, RunState
 from bot.domain.words import foreign, who
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.queue import Interest

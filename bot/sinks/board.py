@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import LIVE, Bug, Fix, Status
+from bot.domain.bug import LIVE, Bug, Status
 from bot.domain.errors import Rejected
 from bot.domain.events import Event
+from bot.domain.fix import Fix
 from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work
 from bot.ports import Board, CardRef, CardText, Stage

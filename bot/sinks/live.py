@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Fix, Post, RunState
+from bot.domain.bug import Bug, Post
+from bot.domain.fix import Fix, RunState
 from bot.domain.words import foreign
 from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work

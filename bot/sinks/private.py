@@ -6,7 +6,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.domain.bug import Bug, Fix
+from bot.domain.bug import Bug
+from bot.domain.fix import Fix
 from bot.slack import files, preview_view
 from bot.slack.client import SlackPort, SlackRefused
 

@@ -10,11 +10,12 @@ from typing import ClassVar
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Fix, RunState
+from bot.domain.bug import Bug
 from bot.domain.bug import Probe as Seen
 from bot.domain.decide.fixes import find
 from bot.domain.errors import MakegoodError
 from bot.domain.events import Event
+from bot.domain.fix import Fix, RunState
 from bot.fixes.engine import Engine
 from bot.fixes.model import RunRef
 from bot.ledger.queue import Interest

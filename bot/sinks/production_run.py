@@ -9,10 +9,11 @@ from datetime import UTC, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Fix, RunState
+from bot.domain.bug import Bug
 from bot.domain.decide.fixes import find, overdue, waits_for
 from bot.domain.errors import MakegoodError, Refused
 from bot.domain.events import Event
+from bot.domain.fix import Fix, RunState
 from bot.domain.policy import wanting
 from bot.fixes.engine import Engine
 from bot.fixes.model import Outcome, Preview, RunRef

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.domain.bug import Bug, Customer, Fix, RunState, Status
+from bot.domain.bug import Bug, Customer, Status
 from bot.domain.decide.fixes import said as fix_said
+from bot.domain.fix import Fix, RunState
 from bot.domain.values import Frozen
 from bot.domain.words import clock, day, foreign, length, link, plural, who
 from bot.slack import card_buttons, kit

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.domain.bug import Bug, RunState, Status
+from bot.domain.bug import Bug, Status
+from bot.domain.fix import RunState
 from bot.slack import kit
 from bot.slack.marks import mark
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pyotp
 
-from bot.domain.bug import Fix
 from bot.domain.errors import Invalid, NotAllowed
+from bot.domain.fix import Fix
 from bot.domain.policy import Member
 from bot.settings import PolicySettings
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.bug import Bug, Fix
+from bot.domain.bug import Bug
+from bot.domain.fix import Fix
 from bot.domain.words import foreign, plural
 from bot.fixes.forms import Field
 from bot.slack import kit, preview_view

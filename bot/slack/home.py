@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from bot.domain.bug import Bug, RunState, Status
+from bot.domain.bug import Bug, Status
+from bot.domain.fix import RunState
 from bot.domain.words import day, foreign, length, plural, who
 from bot.slack import card, kit
 from bot.slack.modals import View

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bot.domain.bug import Fix
+from bot.domain.fix import Fix
 from bot.domain.words import foreign, plural
 from bot.slack import kit
 from bot.slack.say import again

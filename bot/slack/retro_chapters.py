@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.domain.bug import RunState
+from bot.domain.fix import RunState
 from bot.domain.retro import Gift, Retro, Step
 from bot.domain.retro_model import Run, Served
 from bot.domain.retro_steps import gift

@@ -140,7 +140,9 @@ def _probed(event: f.Probed, by: str) -> str | None:
         return None
     if event.broke:
         said = foreign(event.said, SHORT, one_line=True)
-        return f":rotating_light: {foreign(event.probe, 60)} worked before this fix and {said} now. *Undo* is on the card."
+        return (
+            f":rotating_light: {foreign(event.probe, 60)} worked before this fix and {said} now. *Undo* is on the card."
+        )
     icon = ":white_check_mark:" if event.ok else ":x:"
     return f"{icon} {foreign(event.probe, 60)} {foreign(event.said, SHORT, one_line=True)}"
 
@@ -210,7 +212,9 @@ LINES: dict[type[Event], Line | None] = {
         ":leftwards_arrow_with_hook: "
         + ("The upgrade is over: the plan is what it was before" if ev.ended else "The makegood is taken back")
     ),
-    e.GrantKept: lambda ev, _by: f":warning: The makegood was NOT taken back{_reason(ev.why)}. Look at the billing system.",
+    e.GrantKept: lambda ev, _by: (
+        f":warning: The makegood was NOT taken back{_reason(ev.why)}. Look at the billing system."
+    ),
     e.CardMade: lambda ev, _by: (
         f":card_index: {'Adopted the' if ev.adopted else 'Made a'} {link(ev.url, 'board card')}"
     ),

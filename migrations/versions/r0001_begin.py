@@ -39,6 +39,10 @@ def _trail() -> None:
         sa.PrimaryKeyConstraint("team", "bug", "seq", name=op.f("pk_entries")),
         sa.UniqueConstraint("team", "key", name=op.f("uq_entries_team_key")),
     )
+
+
+def _beside_the_trail() -> None:
+    """What may go, what counts, and the daily anchors."""
     op.create_table(
         "private",
         sa.Column("team", sa.String(length=32), nullable=False),
@@ -159,6 +163,10 @@ def _spans() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("team", "cap", name=op.f("pk_spent")),
     )
+
+
+def _the_last_of_them() -> None:
+    """What people set."""
     op.create_table(
         "switches",
         sa.Column("team", sa.String(length=32), nullable=False),
@@ -172,7 +180,9 @@ def _spans() -> None:
 
 def upgrade() -> None:
     _trail()
+    _beside_the_trail()
     _flow()
     _spans()
+    _the_last_of_them()
     for statement in DDL[op.get_bind().dialect.name]:
         op.execute(sa.text(statement))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Fix, RunState
+from bot.domain.bug import Bug
 from bot.domain.decide import customers, fixes, owner
 from bot.domain.events import Opened, Repeated
+from bot.domain.fix import Fix, RunState
 from bot.domain.values import Credit, Money
 from bot.ledger.ledger import utcnow
 from bot.ledger.reading import load, verify

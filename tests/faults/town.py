@@ -103,7 +103,7 @@ class Town:
         self.world.parts.till.add_customer(hint.email, name=hint.name, plan="starter")
         with closing(sqlite3.connect(self.world.parts.shop.database.file)) as conn, conn:
             columns = "account_id, project_id, name, crud_id"
-            copied = f"INSERT INTO menus SELECT ?, {columns} FROM menus LIMIT 1"  # noqa: S608 - two constants
+            copied = f"INSERT INTO menus SELECT ?, {columns} FROM menus LIMIT 1"
             conn.execute(copied, [FIRST_ROW + number])
         return hint
 
@@ -207,7 +207,7 @@ async def until(holds: Callable[[], Awaitable[Any]], why: str, within: float = 4
     """What it gives at last."""
     try:
         async with asyncio.timeout(within):
-            while not (found := await holds()):  # noqa: ASYNC110 - another process does it
+            while not (found := await holds()):
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"not within {within:.0f} s: {why}") from None

@@ -52,7 +52,7 @@ class Plant:
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """What no attempt may change: both tables, and how often something ran on the host."""
-        tables = {name: self.rows(f"SELECT * FROM {name} ORDER BY id") for name in ("menus", "accounts")}  # noqa: S608 - our own names
+        tables = {name: self.rows(f"SELECT * FROM {name} ORDER BY id") for name in ("menus", "accounts")}
         return {**tables, "begun": [(self.lines("begun"),)]}
 
     def meanwhile(self, statement: str) -> None:

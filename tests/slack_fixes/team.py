@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.bug import Fix, RunState
 from bot.domain.decide.fixes import find
+from bot.domain.fix import Fix, RunState
 from bot.sandbox.slack.dsl import PersonPage
 from bot.sandbox.slack.dsl_message import Message
 from bot.slack.marks import mark
@@ -67,7 +67,7 @@ class Team:
     async def until(self, state: RunState, run: int = 1, bug: int = 1) -> Fix:
         """Once it is so; whatever comes of it in Slack comes after it."""
         async with asyncio.timeout(LONGEST):
-            while (fix := (await self.house.bug(bug)).fix(run)) is None or fix.state is not state:  # noqa: ASYNC110 - a database tells nobody
+            while (fix := (await self.house.bug(bug)).fix(run)) is None or fix.state is not state:
                 await asyncio.sleep(0.02)
         return fix
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.bug import RunState, Status
+from bot.domain.bug import Status
 from bot.domain.decide import fixes
+from bot.domain.fix import RunState
 from bot.domain.values import Actor, ActorKind
 from bot.ledger.db import Database
 from bot.ledger.expiry import expire

@@ -1,6 +1,6 @@
 """What people see of a fix: the whole preview, its output while it runs, what it said in the end, and what else it broke."""
 
-from bot.domain.bug import RunState
+from bot.domain.fix import RunState
 from tests.slack_fixes.plant import SECRET
 from tests.slack_fixes.team import Team
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.bug import RunState
 from bot.domain.errors import Refused
+from bot.domain.fix import RunState
 from tests.faults.process import Makegood
 from tests.slack_fixes.outpost import FRONT, outpost
 from tests.slack_fixes.plant import Plant
@@ -128,5 +128,5 @@ async def test_a_process_that_was_only_silent_records_its_end_after_all(
 async def begun(team: Team) -> None:
     await team.until(RunState.STARTED)
     async with asyncio.timeout(15):
-        while not team.plant.lines("begun"):  # noqa: ASYNC110 - the host tells nobody
+        while not team.plant.lines("begun"):
             await asyncio.sleep(0.02)

@@ -86,7 +86,7 @@ def given(fakes: Fakes, more: dict[str, Any]) -> dict[str, Any]:
 class Chat:
     """What Mia does in the chat."""
 
-    def __init__(self, house: House, source: str = "generic") -> None:
+    def __init__(self, house: House) -> None:  # noqa: F811 - the fixture's name is the best one
         self._house, self._count = house, 0
 
     async def says(self, text: str, kind: str = "message") -> None:

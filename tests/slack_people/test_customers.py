@@ -1,5 +1,6 @@
 """What customers say after they were told, where nobody can answer for us, and who was hit."""
 
+from bot.domain.events import CustomerFelt
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat, Fakes
 from tests.slack_people.test_makegoods import fixed, told
@@ -58,7 +59,7 @@ async def test_what_bought_says_is_read_from_the_plan(house: House, chat: Chat, 
     fakes.till.store.set_price(bought, bought["items"]["data"][0]["id"], pro)
     await chat.says("All fine now")
     await house.quiet()
-    felt = [x.event.what for x in await house.trail() if x.event.KIND == "customer_felt"]
+    felt = [x.event.what for x in await house.trail() if isinstance(x.event, CustomerFelt)]
     assert "bought" in felt
 
 

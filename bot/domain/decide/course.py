@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from bot.domain import events as e
-from bot.domain.bug import Bug, Customer, RunState, Status
+from bot.domain.bug import Bug, Customer, Status
 from bot.domain.decide.customers import find, next_id
 from bot.domain.decide.owner import claim_if_free
 from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Invalid, Refused
 from bot.domain.events import Event
+from bot.domain.fix import RunState
 
 DEBT_WORKDAYS = 5
 SATURDAY = 5

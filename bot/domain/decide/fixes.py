@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.domain import fix_events as f
-from bot.domain.bug import ENGAGED, UNDER_WAY, Bug, Fix, RunState
+from bot.domain.bug import Bug
 from bot.domain.decide.owner import claim_if_free
 from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Invalid, NotAllowed, Refused
 from bot.domain.events import Event
+from bot.domain.fix import ENGAGED, UNDER_WAY, Fix, RunState
 from bot.domain.policy import Member, may_approve
 from bot.domain.words import clock, foreign, who
 

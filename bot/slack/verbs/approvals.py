@@ -1,8 +1,9 @@
 """Approvals, and what only approvers may: yes, no, alone; thaw what anybody may freeze; turn an action on."""
 
-from bot.domain.bug import Bug, Fix
+from bot.domain.bug import Bug
 from bot.domain.decide import fixes
 from bot.domain.errors import Invalid, NotFound, Refused
+from bot.domain.fix import Fix
 from bot.domain.fix_events import FixApproved
 from bot.domain.policy import Member, may_rule
 from bot.domain.words import foreign

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from bot.domain.bug import Bug, Fix
+from bot.domain.bug import Bug
 from bot.domain.decide import fixes
 from bot.domain.errors import Outside, Refused
+from bot.domain.fix import Fix
 from bot.domain.policy import eligible
 from bot.domain.words import foreign
 from bot.fixes.catalogue import Entry

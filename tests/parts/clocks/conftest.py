@@ -1,12 +1,10 @@
 """The same stage as for what goes out; stories that say so run on both databases."""
 
-from tests.parts.trackers_out.conftest import (  # noqa: F401 - fixtures of a stage
+from tests.parts.ledger.conftest import (  # noqa: F401 - fixtures of a store
     empty_postgres,
     empty_sqlite,
-    http,
     ledger,
-    stage,
     store,
     url,
-    where,
 )
+from tests.parts.trackers_out.conftest import http, stage, where  # noqa: F401 - fixtures of a stage

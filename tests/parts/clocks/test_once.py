@@ -135,7 +135,7 @@ async def test_a_process_that_dies_between_stripes_yes_and_ours_leaves_one_credi
     async with served(till) as address:
         biller = stripe.connect(stripe.Settings.model_validate({"key": KEY, "base_url": address}))
         dying = Dying(biller)
-        stage.follow(BillingSink(dying, no_receipts))  # type: ignore[arg-type] # stands for one
+        stage.follow(BillingSink(dying, no_receipts))
         bug = await waiting(stage.ledger)
         await stage.ledger.record(bug, lambda _b: told(), by=person("U1"))
         await asyncio.wait_for(dying.applied.wait(), 5)

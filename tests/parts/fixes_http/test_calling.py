@@ -67,7 +67,7 @@ async def test_a_call_that_is_answered_well_has_succeeded(place: Place, ear: Ear
 
 async def test_a_run_leaves_a_trace_before_anything_is_sent(place: Place) -> None:
     class Forgetful(Ear):
-        async def keep(self, image: bytes) -> None:  # noqa: ARG002 - as every watch
+        async def keep(self, image: bytes) -> None:
             raise ConnectionError("the trail can't be written")
 
     with pytest.raises(ConnectionError):

@@ -131,5 +131,5 @@ def group_is_gone(group: int) -> bool:
 async def group_to_be_gone(group: int) -> None:
     """A process group sends no word when it ends: it has to be asked."""
     async with asyncio.timeout(10):
-        while not group_is_gone(group):  # noqa: ASYNC110 - there is no event to wait for
+        while not group_is_gone(group):
             await asyncio.sleep(0.01)

@@ -70,7 +70,7 @@ async def test_the_last_line_is_told_while_it_runs(place: Place, ear: Ear) -> No
 
 async def test_the_group_is_kept_before_the_command_starts(place: Place) -> None:
     class Forgetful(Ear):
-        async def keep(self, image: bytes) -> None:  # noqa: ARG002 - as every watch
+        async def keep(self, image: bytes) -> None:
             raise ConnectionError("the trail can't be written")
 
     with pytest.raises(ConnectionError):

@@ -51,7 +51,7 @@ class Worker:
 
 
 async def state(inbox: Inbox, key: str) -> tuple[object, ...]:
-    found = await rows(inbox.db, f"SELECT state, attempts, note FROM inbox WHERE key = '{key}'")  # noqa: S608 - our key
+    found = await rows(inbox.db, f"SELECT state, attempts, note FROM inbox WHERE key = '{key}'")
     return found[0]
 
 

@@ -10,7 +10,6 @@ import pytest
 from bot.domain import events as e
 from bot.domain.decide import owner
 from bot.domain.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.domain.events import Event
 from bot.ledger import leases
 from bot.ledger.ledger import Ledger
 from bot.ledger.pace import TooSoon

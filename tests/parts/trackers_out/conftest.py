@@ -15,7 +15,6 @@ from tests.parts.ledger.conftest import (  # noqa: F401 - fixtures of a store
     ledger,
     store,
     url,
-    where,
 )
 from tests.support.stores import Store
 
@@ -62,7 +61,7 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def where() -> str:  # noqa: F811 - one database is enough where the other side is the subject
+def where() -> str:  # one database is enough where the other side is the subject
     return "sqlite"
 
 

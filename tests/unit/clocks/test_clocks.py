@@ -176,7 +176,7 @@ def test_while_the_office_is_open_they_come_at_once() -> None:
     [{"hours": "19:00-08:00"}, {"hours": "all day"}, {"zone": "Middle/Earth"}, {"hours": "08:00-19:00", "days": []}],
 )
 def test_office_hours_that_make_no_sense_are_refused_with_what_to_write(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="write|name"):
+    with pytest.raises(ValueError, match=r"write|name"):
         Rules.model_validate(wrong)
 
 

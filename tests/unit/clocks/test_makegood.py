@@ -37,7 +37,7 @@ def test_without_caps_nothing_is_counted() -> None:
 
 @pytest.mark.parametrize("wrong", [{"euro": 5}, {"EUR": -1}])
 def test_a_cap_of_no_currency_or_below_nothing_is_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="write as in|below 0"):
+    with pytest.raises(ValueError, match=r"write as in|below 0"):
         Caps(per_day=wrong)
 
 

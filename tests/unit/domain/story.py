@@ -7,10 +7,11 @@ from typing import Self
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Customer, Fix
+from bot.domain.bug import Bug, Customer
 from bot.domain.decide import customers, fixes
 from bot.domain.decide.course import consequences
 from bot.domain.events import Event
+from bot.domain.fix import Fix
 from bot.domain.fold import apply
 from bot.domain.policy import Member
 from bot.domain.values import Actor, ActorKind, BugRef, CustomerHint

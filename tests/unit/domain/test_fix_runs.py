@@ -3,9 +3,9 @@
 import pytest
 
 from bot.domain import fix_events as f
-from bot.domain.bug import RunState
 from bot.domain.decide import fixes
 from bot.domain.errors import NotAllowed, Refused
+from bot.domain.fix import RunState
 from tests.unit.domain.story import (
     ANNA,
     BEN,

@@ -6,9 +6,9 @@ import pytest
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import RunState
 from bot.domain.decide import fixes
 from bot.domain.errors import Invalid, NotAllowed, Refused
+from bot.domain.fix import RunState
 from bot.domain.policy import Member
 from tests.unit.domain.story import (
     ANNA,

@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain import events as e
 from bot.domain import fix_events as f
-from bot.domain.bug import RunState, Status
+from bot.domain.bug import Status
 from bot.domain.errors import NotFound
+from bot.domain.fix import RunState
 from bot.domain.kinds import KINDS
 from bot.domain.retro import QUESTIONS, Retro, fold
 from bot.domain.retro_steps import STEPS

@@ -15,5 +15,5 @@ class Attempt(SqlAction):
 
     risk = Risk.LOW
 
-    def statement(self, tables: Tables) -> Any:  # noqa: ARG002 - the engine hands it over
+    def statement(self, tables: Tables) -> Any:
         return text("DROP TABLE menus")

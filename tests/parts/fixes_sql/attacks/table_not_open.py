@@ -13,6 +13,6 @@ class Attempt(SqlAction):
 
     risk = Risk.LOW
 
-    def statement(self, tables: Tables) -> Delete:  # noqa: ARG002 - the engine hands it over
+    def statement(self, tables: Tables) -> Delete:
         visits = Table("visits", MetaData(), Column("id", Integer, primary_key=True))
         return delete(visits).where(visits.c.id == 1)

@@ -13,6 +13,6 @@ class Attempt(SqlAction):
 
     risk = Risk.LOW
 
-    def statement(self, tables: Tables) -> Update:  # noqa: ARG002 - the engine hands it over
+    def statement(self, tables: Tables) -> Update:
         mine = Table("accounts", MetaData(), Column("id", Integer, primary_key=True), Column("password", String))
         return update(mine).where(mine.c.id == 1).values(password="owned")

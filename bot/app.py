@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot import outside
 from bot.domain.bug import Bug
-from bot.domain.errors import Misconfigured, Unavailable
+from bot.domain.errors import Unavailable
 from bot.fixes.catalogue import SHIPPED, Catalogue
 from bot.fixes.engine import Engine
 from bot.intake.alerts import Alerts
@@ -50,8 +50,6 @@ from bot.web import Web
 log = logging.getLogger(__name__)
 
 DRAIN = 10.0
-OUTBOUND = {"production", "billing"}
-"""Sinks that never talk to Slack."""
 RETRY = 5.0
 
 
@@ -90,7 +88,7 @@ class Bot:
     async def _identify(self) -> Identity:
         """A wrong token ends the start; a Slack that is away is waited for."""
         if not self.runtime.bot_token.get_secret_value():
-            return self._without_slack()
+            return connect.unconnected(self.runtime.team, self.only)
         while True:
             try:
                 me = await connect.identify(self.client)
@@ -101,12 +99,6 @@ class Bot:
                 await asyncio.sleep(RETRY)
             else:
                 return me
-
-    def _without_slack(self) -> Identity:
-        """A second process that only reaches production and billing is told the workspace by its name."""
-        if not self.only or set(self.only) - OUTBOUND:
-            raise Misconfigured("MAKEGOOD_TEAM alone is enough only for `makegood run --sinks production,billing`.")
-        return Identity(team=self.runtime.team, user="", bot="", url="")
 
     def _ledger(self) -> None:
         self.ledger = Ledger(self.db, self.me.team, {})

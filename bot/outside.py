@@ -45,7 +45,7 @@ class Connected:
     biller: Biller | None
     board: Board | None
     trackers: Mapping[str, TrackerApi] = field(default_factory=dict)
-    board_known: Known = Known()
+    board_known: Known = field(default_factory=Known)
     """What the board said of itself when it was last polled."""
     plans: tuple[str, ...] = ()
     _closes: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

@@ -5,18 +5,17 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Discriminator, Field, SecretStr, Tag, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.domain.admit import Rule
 from bot.domain.clocks import Rules
 from bot.domain.errors import Misconfigured
 from bot.domain.makegood import Caps
 from bot.domain.values import Frozen
-from bot.fixes.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget
+from bot.fixes.targets import AnyTarget, described
 
-KINDS = {"url": "sql", "hosts": "ssh", "base_url": "http"}
 VARIABLE = re.compile(r"^\$([A-Z_][A-Z0-9_]*)$")
 FILE = re.compile(r"^targets\.[^.]+\.(known_hosts|key)$")
 """Settings that name a file: beside the settings file, wherever the bot is started."""
@@ -66,7 +65,9 @@ class PolicySettings(Frozen):
         for person, secret in value.items():
             text = secret.get_secret_value().upper()
             if not re.fullmatch(r"[A-Z2-7]{24,}=*", text):
-                raise ValueError(f"the secret of {person} must be base32 of at least 24 letters, as authenticator apps take it")
+                raise ValueError(
+                    f"the secret of {person} must be base32 of at least 24 letters, as authenticator apps take it"
+                )
         return value
 
 
@@ -135,23 +136,6 @@ class Kind(BaseModel, frozen=True, extra="allow"):
         return dict(self.model_extra or {})
 
 
-def _tag(target: Any) -> str | None:
-    """What a target has says what it is; without credentials it is another process's."""
-    if isinstance(target, Frozen):
-        return "elsewhere" if isinstance(target, Elsewhere) else str(getattr(target, "kind", ""))
-    kinds = (kind for key, kind in KINDS.items() if key in target)
-    return next(kinds, "elsewhere") if isinstance(target, Mapping) else None
-
-
-AnyTarget = Annotated[
-    Annotated[SqlTarget, Tag("sql")]
-    | Annotated[SshTarget, Tag("ssh")]
-    | Annotated[HttpTarget, Tag("http")]
-    | Annotated[Elsewhere, Tag("elsewhere")],
-    Discriminator(_tag),
-]
-
-
 class Settings(Frozen):
     """Everything of makegood.toml."""
 
@@ -179,7 +163,7 @@ class Settings(Frozen):
     @field_validator("targets", mode="before")
     @classmethod
     def _kinds_of_targets(cls, value: Any) -> Any:
-        return {name: _target(name, table) for name, table in value.items()} if isinstance(value, Mapping) else value
+        return {name: described(name, table) for name, table in value.items()} if isinstance(value, Mapping) else value
 
 
 class Runtime(Frozen):
@@ -197,20 +181,6 @@ class Runtime(Frozen):
     port: int = 3000
     secrets: tuple[SecretStr, ...] = ()
     """Every value that a "$NAME" of the file stood for: none of them is ever shown."""
-
-
-def _target(name: str, table: Any) -> Any:
-    """The kind of a target follows from what it has: a url is a database, hosts are hosts, a base_url is a service."""
-    if not isinstance(table, Mapping):
-        return table
-    for key, kind in KINDS.items():
-        if key in table:
-            return {**table, "name": name, "kind": kind}
-    if "kind" in table or "tables" in table:
-        return {"kind": "sql", **table, "name": name}
-    raise ValueError(
-        "write url = (a database), hosts = (machines) or base_url = (a service); or only its kind where another process has them"
-    )
 
 
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings, tuple[SecretStr, ...]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Discriminator, Field, SecretStr, Tag
 
 from bot.domain.values import Frozen
 
@@ -66,6 +66,39 @@ class Elsewhere(Frozen):
 
 
 Target = SqlTarget | SshTarget | HttpTarget | Elsewhere
+
+
+KINDS = {"url": "sql", "hosts": "ssh", "base_url": "http"}
+
+
+def described(name: str, table: Any) -> Any:
+    """A table of the settings with its kind, which follows from what it has: a url is a database, hosts are hosts, …"""
+    if not isinstance(table, Mapping):
+        return table
+    for key, kind in KINDS.items():
+        if key in table:
+            return {**table, "name": name, "kind": kind}
+    if "kind" in table or "tables" in table:
+        return {"kind": "sql", **table, "name": name}
+    raise ValueError(
+        "write url = (a database), hosts = (machines) or base_url = (a service); or only its kind where another process has them"
+    )
+
+
+def _tag(target: Any) -> str | None:
+    """What a target has says what it is; without credentials it is another process's."""
+    if isinstance(target, Frozen):
+        return "elsewhere" if isinstance(target, Elsewhere) else str(getattr(target, "kind", ""))
+    return next((kind for key, kind in KINDS.items() if key in target), "elsewhere")
+
+
+AnyTarget = Annotated[
+    Annotated[SqlTarget, Tag("sql")]
+    | Annotated[SshTarget, Tag("ssh")]
+    | Annotated[HttpTarget, Tag("http")]
+    | Annotated[Elsewhere, Tag("elsewhere")],
+    Discriminator(_tag),
+]
 
 
 def secrets_of(targets: Mapping[str, Target]) -> tuple[str, ...]:

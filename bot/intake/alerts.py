@@ -94,9 +94,7 @@ class Alerts:
         await conn.execute(upsert(conn, groups).values(**place, seen=0, alert="").on_conflict_do_nothing())
         query = select(groups.c.bug, groups.c.seen).where(self._is(alert))
         row = (await conn.execute(query)).one()
-        if (
-            row.bug is None
-        ):  # a bug's row is locked before its group's (see spans), so a group with a bug is not locked here
+        if row.bug is None:  # with one it stays unlocked: a merge locks the bug first, then its groups
             row = (await conn.execute(query.with_for_update())).one()
         return row.bug, row.seen
 

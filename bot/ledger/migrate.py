@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 import migrations
-from bot.domain.errors import TrailBroken
+from bot.domain.errors import Misconfigured, TrailBroken
 from bot.ledger.db import Database
 from bot.ledger.guards import FOREVER
 
@@ -44,7 +44,13 @@ def newest() -> str:
 def _is_current(connection: Connection) -> bool:
     if not inspect(connection).has_table("alembic_version"):
         return False
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest()
+    present = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+    if present > newest():
+        raise Misconfigured(
+            f"The database belongs to a newer Makegood (its schema is {present}, this one knows {newest()}). "
+            "Start that version again, or restore the backup from before."
+        )
+    return bool(present == newest())
 
 
 def _upgrade(connection: Connection) -> None:

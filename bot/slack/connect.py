@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ PATIENCE = 4
 """Ping intervals without a sign of life before a connection is made anew."""
 CHECK_EVERY = 5.0
 START_TIMEOUT = 10.0
+OUTBOUND = {"production", "billing"}
+"""Sinks that never talk to Slack."""
 _FATAL = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type", "missing_scope"}
 )
@@ -46,6 +48,15 @@ async def identify(client: AsyncWebClient) -> Identity:
     return Identity(
         team=answer["team_id"], user=answer["user_id"], bot=answer.get("bot_id") or "", url=answer.get("url") or ""
     )
+
+
+def unconnected(team: str, sinks: Iterable[str]) -> Identity:
+    """A second process that never talks to Slack is told the workspace by name. Raises Misconfigured where it would have to."""
+    if not sinks or set(sinks) - OUTBOUND:
+        raise Misconfigured(
+            "MAKEGOOD_TEAM without a token is enough only for `makegood run --sinks production,billing`."
+        )
+    return Identity(team=team, user="", bot="", url="")
 
 
 async def check_app_token(client: AsyncWebClient, token: str) -> None:

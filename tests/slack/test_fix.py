@@ -55,7 +55,7 @@ async def test_a_fix_goes_from_the_button_over_the_preview_to_its_result_in_the_
     await undo.expect_text("Breakfast → Broken")
     await undo.submit("Run it")
     await card.thread.expect("Dana wants to undo")
-    await card.expect_text("undone")
+    await card.expect_text("undo of rename-menu 13 Breakfast · done")
     assert shop.ask("SELECT title FROM menus WHERE id = 13") == ["Broken"]
 
 

@@ -31,6 +31,8 @@ async def tell(desk: Desk, ask: Ask) -> Answer:
         raise Refused(
             f"{bug.ref} has no customer who can be reached. Add one: `/bug customer {bug.ref} mia@example.com`."
         )
+    if all(c.told for c in bug.customers if c.reachable):
+        raise Refused(f"Everybody knows already, or the message is on its way. `/bug customers {bug.ref}` lists them.")
     billing = desk.settings.billing is not None
     plans = desk.services["plans"]()
     return Answer(

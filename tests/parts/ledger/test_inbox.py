@@ -39,7 +39,7 @@ async def test_a_key_is_new_once_even_in_one_breath(inbox: Inbox) -> None:
 
 
 async def test_many_that_arrive_at_once_share_few_commits(inbox: Inbox) -> None:
-    commits = []
+    commits: list[object] = []
     event.listen(inbox.db.engine.sync_engine, "commit", commits.append)
     await asyncio.gather(*(inbox.store(item(f"k{i}")) for i in range(300)))
     assert len(await states(inbox)) == 300

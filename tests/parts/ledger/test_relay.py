@@ -191,7 +191,7 @@ async def test_urgent_bugs_are_served_first(store: Store) -> None:
     card = Scribe(Interest(kinds=frozenset({e.Opened, e.Repeated, e.Claimed}), jumps=True), name="card", slots=1)
     ledger = follows(store, card)
     new, repeated, live = [await open_bug(ledger, title) for title in ("new", "repeated", "live")]
-    await sql(ledger.db, f"UPDATE cursors SET due = NULL WHERE bug <> {new}")
+    await sql(ledger.db, "UPDATE cursors SET due = NULL WHERE bug > 1")
     await ledger.record(repeated, lambda _b: e.Repeated(deliveries=1, occurrences=2), by=person("U1"))
     store.clock.advance(10)
     await ledger.record(live, lambda b: owner.claim(b, "U1"), by=person("U1"))
@@ -209,7 +209,10 @@ async def test_a_kind_that_this_version_does_not_know_is_never_passed(store: Sto
     ledger = follows(store, scribe)
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    newer = "INSERT INTO entries SELECT team, bug, 3, 'from_the_future', at, \"by\", NULL, body, commitment, prev, 'x' FROM entries WHERE seq = 2"
+    newer = (
+        "INSERT INTO entries SELECT team, bug, 3, 'from_the_future', at, \"by\", NULL, body, "
+        "commitment, prev, 'x' FROM entries WHERE seq = 2"
+    )
     await sql(ledger.db, newer, "UPDATE bugs SET seq = 3, state = replace(state, '\"seq\":2', '\"seq\":3')")
     async with relaying(ledger, scribe):
         await until(paused(ledger, bug))

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import Relay, Sink
+from bot.ledger.tables import cursors
 from tests.parts.ledger.conftest import (  # noqa: F401 - fixtures of a store
     empty_postgres,
     empty_sqlite,
@@ -36,22 +38,32 @@ class Stage:
 
     async def until(self, done: Callable[[], bool]) -> None:
         """Time goes on as fast as the relay can follow."""
-        for _ in range(2000):
+        for _ in range(600):
+            await self.quiet()
             if done():
                 return
-            self.store.clock.advance(1)
-            for relay, _task in self.relays:
-                relay.wake()
-            await asyncio.sleep(0.005)
+            self.store.clock.advance(10)
         raise AssertionError("it never came to that")
 
     async def outage(self, minutes: int) -> None:
-        """Time passes; every minute the relay gets its chance."""
+        """Time passes; every minute the relay gets its chance, and is waited for."""
         for _ in range(minutes):
             self.store.clock.advance(60)
-            for relay, _task in self.relays:
-                relay.wake()
-            await asyncio.sleep(0.02)
+            await self.quiet()
+
+    async def quiet(self) -> None:
+        """Until nothing is due, and nothing on its way."""
+        for relay, _task in self.relays:
+            relay.wake()
+        while await self._busy():
+            await asyncio.sleep(0.005)
+
+    async def _busy(self) -> bool:
+        now = self.store.clock.seconds()
+        mine = cursors.c.sink.in_(tuple(self.ledger.sinks)) & cursors.c.parked.is_(None)
+        busy = select(cursors.c.bug).where(mine, (cursors.c.due <= now) | (cursors.c.lease > now))
+        async with self.ledger.db.read() as conn:
+            return (await conn.execute(busy.limit(1))).first() is not None
 
     async def stop(self) -> None:
         for relay, task in self.relays:

@@ -58,7 +58,7 @@ async def test_the_optional_steps_are_done_when_they_happen_and_never_hold_the_t
 async def test_that_somebody_must_agree_to_a_fix_is_said_in_its_step(scene: Scene) -> None:
     await scene.press("/shop/cruds/generate")
     await scene.shows(card("🟠", more="delete-row menus 13 · waits for <@U0LEAD> (1 min)"))
-    assert "act as the lead" in (await scene.tour())["fix"]["text"]
+    assert "act as Lee" in (await scene.tour())["fix"]["text"]
 
 
 async def test_a_slack_emoji_by_its_name_is_the_same_dot(scene: Scene) -> None:

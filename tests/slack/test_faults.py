@@ -1,0 +1,150 @@
+"""When Slack answers 429 or 500, hangs, drops, or posts and then drops: the thread has each line once, in order."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.sandbox.slack.dsl_message import Message
+from tests.slack.house import House
+
+WAY = ("admitted:", "Dana has it", "Dana estimates 10 minutes", "It works again", "owes the proper fix")
+"""What the thread of `story` reads, from top to bottom."""
+LONG = 40
+"""Seconds that a story may take in which a call is cut off: the bot waits ten before it looks what became of it."""
+
+
+async def story(house: House) -> Message:
+    """From the alarm to a fixed bug, whatever happens on the way."""
+    await house.reported(error="e1")
+    card = await house.errors.expect_message("BUG-1", within=LONG)
+    dana = house.person("Dana")
+    for line in ("/bug claim BUG-1", "/bug estimate BUG-1 10m", "/bug works BUG-1"):
+        await dana.types(line, in_=house.errors)
+    await card.thread.expect(WAY[-1], within=LONG)
+    await card.expect_text("🔵", within=LONG)
+    return card
+
+
+def each_once_in_order(house: House, card: Message) -> bool:
+    """Every line of the way, and the entries' numbers rising without a repeat; one card."""
+    lines = card.thread.lines
+    seqs = [m.metadata["event_payload"]["seq"] for m in card.thread.messages]
+    said = len(lines) == len(WAY) and all(want in line for want, line in zip(WAY, lines, strict=True))
+    return said and seqs == sorted(set(seqs)) and len(house.errors.messages("BUG-1")) == 1
+
+
+@pytest.mark.parametrize("kind", ["429", "error:ratelimited"])
+@pytest.mark.parametrize("paced", [True])
+async def test_who_is_asked_to_wait_waits_and_says_everything_once(house: House, kind: str) -> None:
+    house.slack.faults.add(kind=kind, method="chat.postMessage", times=2)
+    house.slack.faults.add(kind=kind, method="chat.update")
+    assert each_once_in_order(house, await story(house))
+
+
+async def test_an_answer_to_a_person_that_slack_refuses_leaves_the_deed_done(house: House) -> None:
+    card = await house.alarm()
+    house.slack.faults.add(kind="error:channel_not_found", method="chat.postEphemeral", times=3)
+    await house.person("Sam").says("@makegood claim BUG-77", thread=card)
+    await house.person("Dana").says("@makegood claim", thread=card)
+    await card.thread.expect("Dana has it")
+
+
+async def test_a_card_that_somebody_deleted_stays_deleted_and_the_trail_goes_on(house: House) -> None:
+    card, dana = await house.alarm(), house.person("Dana")
+    await house.bot.client.chat_delete(channel="C0ERRORS", ts=card.ts)
+    await dana.types("/bug claim BUG-1", in_=house.errors)
+    await dana.expect_ephemeral("You have BUG-1")
+    await house.quiet()
+    assert (await house.bug()).parked == ()
+
+
+async def test_what_slack_refuses_for_good_is_parked_said_on_the_card_and_tried_again_at_a_press(
+    house: House,
+) -> None:
+    card, dana = await house.alarm(), house.person("Dana")
+    house.slack.faults.add(kind="error:restricted_action", method="chat.postMessage")
+    await dana.types("/bug claim BUG-1", in_=house.errors)
+    await card.expect_text("⚠️ waiting: thread")
+    await card.button("Try again").click(by=dana)
+    await card.thread.expect("thread tries again")
+    assert [line for line in card.thread.lines if "has it" in line] == [":raising_hand: Dana has it"]
+
+
+async def test_one_bug_that_is_stuck_holds_up_no_other(house: House) -> None:
+    first, dana = await house.alarm(), house.person("Dana")
+    house.slack.faults.add(kind="500", method="chat.postMessage")
+    await dana.types("/bug claim BUG-1", in_=house.errors)
+    second = await house.alarm()
+    await dana.types("/bug claim BUG-2", in_=house.errors)
+    await second.thread.expect("Dana has it")
+    assert not any("Dana has it" in line for line in first.thread.lines)
+
+
+async def test_a_disconnect_in_the_middle_loses_no_click(house: House) -> None:
+    card, dana = await house.alarm(), house.person("Dana")
+    await house.slack.disconnect()
+    await house.slack.wait_for(lambda: house.slack.connections, why="the bot is connected again")
+    await card.button("Claim").click(by=dana)
+    await card.thread.expect("Dana has it")
+
+
+async def test_what_was_said_while_the_bot_was_away_stands_in_the_thread_after_its_start(house: House) -> None:
+    """Stopped in the middle of its lines, it goes on where it was."""
+    await house.reported(error="e1")
+    card = await house.errors.expect_message("BUG-1")
+    dana = house.person("Dana")
+    await dana.types("/bug claim BUG-1", in_=house.errors)
+    await house.restart()
+    await dana.types("/bug estimate BUG-1 10m", in_=house.errors)
+    await house.restart()
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.thread.expect(WAY[-1], within=LONG)
+    assert each_once_in_order(house, card)
+
+
+@pytest.mark.parametrize("kind", ["500", "after_500", "drop_after", "hang", "after_hang"])
+class TestACutOffCall:
+    """Whether it happened is not known: the bot waits, looks, and only then says it again."""
+
+    async def test_a_line_of_the_thread_is_there_once(self, house: House, kind: str) -> None:
+        card, dana = await house.alarm(), house.person("Dana")
+        house.slack.faults.add(kind=kind, method="chat.postMessage")
+        for line in ("/bug claim BUG-1", "/bug estimate BUG-1 10m", "/bug works BUG-1"):
+            await dana.types(line, in_=house.errors)
+        await faults_are_over(house)
+        await card.thread.expect(WAY[-1], within=LONG)
+        await house.quiet()
+        assert each_once_in_order(house, card)
+
+    async def test_a_card_is_there_once(self, house: House, kind: str) -> None:
+        house.slack.faults.add(kind=kind, method="chat.postMessage")
+        await house.reported(error="e1")
+        await faults_are_over(house)
+        card = await house.errors.expect_message("BUG-1", within=LONG)
+        await card.thread.expect("admitted:", within=LONG)
+        await house.quiet()
+        assert len(house.errors.messages("BUG-1")) == 1
+        assert len(card.thread.lines) == 1
+
+    async def test_the_card_shows_the_present_afterwards(self, house: House, kind: str) -> None:
+        card, dana = await house.alarm(), house.person("Dana")
+        house.slack.faults.add(kind=kind, method="chat.update")
+        await dana.types("/bug claim BUG-1", in_=house.errors)
+        await faults_are_over(house)
+        await card.expect_text("🟠", within=LONG)
+
+
+async def faults_are_over(house: House) -> None:
+    """Until Slack has struck; then the bot's own waiting is skipped by its clock."""
+    await house.slack.wait_for(lambda: not house.slack.faults.pending, why="Slack's fault")
+
+
+@pytest.mark.parametrize("given", [{"slack": {"error_channels": ["C0ERRORS", "C0TEAM"], "cards_per_minute": 1000}}])
+async def test_a_second_error_channel_is_listened_to_as_well(house: House, given: dict[str, Any]) -> None:
+    from tests.slack import alerts  # noqa: PLC0415
+
+    said = await house.ws.channel("team").receives(alerts.message("6b10000000000000000000f1"))
+    await house.errors.expect_message("BUG-1")
+    await said.thread.expect("BUG-1>")
+    await asyncio.sleep(0)

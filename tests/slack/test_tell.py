@@ -1,0 +1,187 @@
+"""Customers hear that we look, and that it works; whoever has time tells them."""
+
+from typing import Any
+
+import pytest
+
+from bot.sandbox.channels.smtp import MailServer
+from tests.slack import alerts
+from tests.slack.house import House
+
+MIA = {"email": "mia@studio.example", "name": "Mia"}
+
+
+@pytest.fixture
+def given(mail: MailServer) -> dict[str, Any]:
+    return {"mail": {"smtp": mail.url, "sender": "Shop <support@shop.example>"}}
+
+
+async def test_the_form_is_filled_in_so_that_one_press_is_enough(house: House, mail: MailServer) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    assert form.field("Who is told").value == ["Mia · e-mail"]
+    assert form.field("What they read").value.startswith("The problem is solved, you can go on.")
+    await form.submit("Tell")
+    await form.expect_closed()
+    await card.thread.expect("Dana tells 1 customer")
+    await card.thread.expect("is on its way by mail")
+    assert [m.recipients for m in mail.messages] == [("mia@studio.example",)]
+    assert "The problem is solved" in mail.messages[0].text
+
+
+async def test_several_customers_are_told_at_once_and_who_is_left_out_is_not(house: House, mail: MailServer) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    for address in ("ben@fleet.example", "otto@smoke.example"):
+        await dana.types(f"/bug customer BUG-1 {address}", in_=house.errors)
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    form.checkbox("otto@smoke.example · e-mail").untick()
+    await form.submit("Tell")
+    await card.thread.expect("Dana tells 2 customers")
+    await house.quiet()
+    assert sorted(m.recipients[0] for m in mail.messages) == ["ben@fleet.example", "mia@studio.example"]
+    await card.expect_lock_screen("otto@smoke.example does not know yet")
+
+
+async def test_more_customers_than_one_group_of_boxes_holds_are_all_offered(house: House) -> None:
+    card, dana = await house.alarm(), house.person("Dana")
+    for number in range(23):
+        await dana.types(f"/bug customer BUG-1 c{number}@fleet.example", in_=house.errors)
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.submit("Tell")
+    await card.thread.expect("Dana tells 23 customers")
+
+
+async def test_without_billing_the_form_says_that_there_is_no_credit_from_here(house: House) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await card.button("Claim").click(by=dana)
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.expect_text("No `[billing]` is set up")
+    assert "Credit in EUR" not in form.fields
+
+
+async def test_anybody_may_tell_whoever_owns_the_bug(house: House, mail: MailServer) -> None:
+    card, dana, sam = await house.alarm(**MIA), house.person("Dana"), house.person("Sam")
+    await card.button("Claim").click(by=dana)
+    await card.choose("It works", by=dana)
+    await sam.types("/tell BUG-1 Dear Mia, it works again & <b>for good</b>.", in_=house.errors)
+    form = await sam.expect_modal("Tell BUG-1")
+    assert form.field("What they read").value == "Dear Mia, it works again & <b>for good</b>."
+    await form.submit("Tell")
+    await card.thread.expect("Sam tells 1 customer")
+    await house.quiet()
+    assert "it works again & <b>for good</b>." in mail.messages[0].text
+    assert (await house.bug()).owner == "U0DEV"
+
+
+async def test_what_is_not_fixed_is_told_only_by_whoever_insists(house: House, mail: MailServer) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await card.button("Claim").click(by=dana)
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.submit("Tell")
+    await (await dana.expect_modal("BUG-1 is not fixed yet")).close()
+    assert mail.messages == ()
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    form.checkbox("Tell them all the same").tick()
+    await form.submit("Tell")
+    await card.thread.expect("Dana tells 1 customer")
+
+
+async def test_what_is_wrong_in_the_form_is_said_at_its_field(house: House, mail: MailServer) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    form.field("What they read").type("   ")
+    await form.submit("Tell")
+    await form.expect_error("What they read", "Write what the customer will read.")
+    assert mail.messages == ()
+
+
+async def test_two_who_tell_at_once_send_one_mail(house: House, mail: MailServer) -> None:
+    card, dana, sam = await house.alarm(**MIA), house.person("Dana"), house.person("Sam")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    forms = []
+    for who in (dana, sam):
+        await card.button("Tell").click(by=who)
+        forms.append(await who.expect_modal("Tell BUG-1"))
+    for form in forms:
+        await form.submit("Tell")
+    await sam.expect_modal("Mia knows already, or the message is on its way")
+    await house.quiet()
+    assert len(mail.messages) == 1
+
+
+async def test_when_everybody_knows_there_is_nobody_left_to_tell(house: House) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    await (await dana.expect_modal("Tell BUG-1")).submit("Tell")
+    await card.expect_text("owed: proper fix")
+    await dana.types("/tell BUG-1", in_=house.errors)
+    await dana.expect_ephemeral("Everybody knows already")
+    assert not dana.has_modal
+
+
+async def test_a_first_answer_promises_a_time_on_the_askers_own_clock(house: House, mail: MailServer) -> None:
+    card = await house.alarm(**MIA)
+    await card.button("Answer: looking").click(by=house.person("Sam"))
+    await card.thread.expect("Sam answers 1 customer, back by <!date^")
+    await house.quiet()
+    assert "We see the problem and are looking into it now; back to you by" in mail.messages[0].text
+
+
+async def test_a_workaround_goes_out_in_ones_own_words(house: House, mail: MailServer) -> None:
+    card = await house.alarm(**MIA)
+    await house.person("Sam").says("@makegood answer Please use https://shop.example/old & wait", thread=card)
+    await card.thread.expect("Sam answers 1 customer")
+    await house.quiet()
+    assert "Please use https://shop.example/old & wait" in mail.messages[0].text
+
+
+async def test_a_second_first_answer_is_refused(house: House) -> None:
+    await house.alarm(**MIA)
+    sam = house.person("Sam")
+    await sam.types("/bug answer BUG-1", in_=house.errors)
+    await sam.types("/bug answer BUG-1", in_=house.errors)
+    await sam.expect_ephemeral("Nobody waits for a first answer here.")
+
+
+async def test_a_mail_that_is_refused_is_said_on_the_card_and_told_by_hand(house: House, mail: MailServer) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    mail.faults.add(kind="5xx")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    await (await dana.expect_modal("Tell BUG-1")).submit("Tell")
+    await card.thread.expect("The message did not go out")
+    await card.expect_text("the message did not go out")
+    await card.button("I told Mia").click(by=dana)
+    await card.thread.expect("was passed on by Dana by hand")
+    await card.expect_text("owed: proper fix")
+
+
+async def test_who_was_only_hit_need_not_be_told(house: House) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Nobody to tell").click(by=dana)
+    await card.expect_text("owed: proper fix")
+    await card.thread.expect("1 customer need not be told")
+
+
+async def test_who_wrote_to_us_is_never_left_without_a_word(house: House) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    value = (await card.expect_button("Claim")).value
+    await house.hook("chatwoot", alerts.chat("I got an error", email="mia@studio.example"))
+    await card.expect_text("I got an error")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.expect_no_button("Nobody to tell")
+    await (await house.forged("skip_tell", value)).button("skip_tell").click(by=dana)
+    await dana.expect_ephemeral("Mia wrote to us and waits for a word: tell them.")

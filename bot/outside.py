@@ -137,7 +137,7 @@ def sinks(bot: "Bot") -> dict[str, Sink]:
         ThreadSink(bot.port, bot.directory),
         PointerSink(bot.port),
         *fixing.asking(bot),
-        CustomerSink(bot.outside.channels),
+        CustomerSink(bot.outside.channels, lambda: bot.ledger.clock()),  # noqa: PLW0108 - stories set it after the start
         ClockSink(bot.ledger, bot.settings.clocks, receipts),
         NudgeSink(bot.port, bot.ledger),
     ]

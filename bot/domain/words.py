@@ -22,6 +22,11 @@ def who(person: str) -> str:
     return f"<@{person}>" if person[:1] in {"U", "W"} and person.isalnum() else person
 
 
+def channel(source: str) -> str:
+    """How people call where something came from: whatever brings mail is e-mail."""
+    return "e-mail" if source in {"", "mail", "email_postmark"} else foreign(source, 40)
+
+
 def clock(at: datetime) -> str:
     """The time of day in the reader's own time zone."""
     return f"<!date^{int(at.timestamp())}^{{time}}|{at.astimezone(UTC):%H:%M} UTC>"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from bot.domain.errors import Outside
 from bot.domain.values import Inbound
-from bot.domain.words import foreign, link
+from bot.domain.words import channel, foreign, link
 from bot.ledger.pace import TooSoon
 from bot.slack import kit
 from bot.slack.client import SlackPort
@@ -57,7 +57,7 @@ class Proposals:
 def summary(inbound: Inbound) -> str:
     who = foreign(inbound.customer.name or inbound.customer.email or "Somebody", 60, one_line=True)
     said = foreign(f"{inbound.subject}: {inbound.text}" if inbound.subject else inbound.text, 200, one_line=True)
-    return f":incoming_envelope: {who} ({foreign(inbound.source, 20)}): “{said}”"
+    return f":incoming_envelope: {who} ({channel(inbound.source)}): “{said}”"
 
 
 def blocks(inbound: Inbound, maybe: int | None) -> kit.Blocks:

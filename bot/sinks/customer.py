@@ -1,7 +1,8 @@
 """Answers and tells go out in the customer's own channel. Cut off: look there; where one can't look (SMTP), ask a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from bot.customers import registry
@@ -11,6 +12,7 @@ from bot.domain.errors import Doubtful, MakegoodError, Outside, Rejected, Unavai
 from bot.domain.events import Event
 from bot.domain.makegood import with_codes
 from bot.domain.values import Outgoing
+from bot.ledger.ledger import utcnow
 from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work
 from bot.ports import Channel
@@ -25,6 +27,7 @@ class CustomerSink:
     """`channels` by source; "mail" answers whoever has an address and no better way."""
 
     channels: Mapping[str, Channel]
+    clock: Callable[[], datetime] = utcnow
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
     interest: ClassVar[Interest] = Interest(
@@ -43,6 +46,8 @@ class CustomerSink:
         return Served(outcomes=tuple(outcomes))
 
     async def _send(self, work: Work, customer: Customer, message: Message) -> Event:
+        if message.promised and message.promised <= self.clock():
+            raise Rejected("It waited so long that the time it promises is over. Write a new one")
         channel = self._channel(customer)
         letter = _letter(work.bug, customer, message, channel.source)
         if work.doubt:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.bug import Bug, Customer, Given
 from bot.domain.makegood import propose
 from bot.domain.values import minor_digits
-from bot.domain.words import cut, foreign, plain
+from bot.domain.words import channel, cut, foreign, plain
 from bot.settings import TellSettings
 from bot.slack import kit
 from bot.slack.marks import mark
@@ -77,7 +77,7 @@ def tell(bug: Bug, settings: TellSettings, *, text: str, plans: Sequence[str], b
 
 
 def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
-    return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {c.source or 'e-mail'}", 75)) for c in people]
+    return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {channel(c.source)}", 75)) for c in people]
 
 
 def _gifts(bug: Bug, settings: TellSettings, plans: Sequence[str], now: datetime) -> list[Any]:

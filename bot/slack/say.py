@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain import events as e
 from bot.domain import fix_events as f
 from bot.domain.events import Event
-from bot.domain.words import clock, day, foreign, link, plural, who
+from bot.domain.words import channel, clock, day, foreign, link, plural, who
 from bot.ledger.ledger import Entry
 
 Name = Callable[[str], str]
@@ -39,7 +39,7 @@ def _opened(event: e.Opened, by: str) -> str:
 
 def _joined(event: e.CustomerJoined, by: str) -> str | None:
     who_ = foreign(event.hint.name or event.hint.email or event.hint.id or "a customer", SHORT, one_line=True)
-    return f":bust_in_silhouette: {who_} was hit (known from {foreign(event.via, 40)})"
+    return f":bust_in_silhouette: {who_} was hit (known from {channel(event.via)})"
 
 
 def _answered(event: e.Answered, by: str) -> str:

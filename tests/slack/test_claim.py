@@ -153,9 +153,7 @@ async def test_a_long_estimate_reminds_of_whoever_waits(house: House) -> None:
         ("/bug estimate BUG-1 30d", "between 1 minute and 7 days"),
     ],
 )
-async def test_an_estimate_that_makes_no_sense_is_refused_with_an_example(
-    house: House, line: str, answer: str
-) -> None:
+async def test_an_estimate_that_makes_no_sense_is_refused_with_an_example(house: House, line: str, answer: str) -> None:
     await house.alarm()
     dana = house.person("Dana")
     await dana.types(line, in_=house.errors)

@@ -119,9 +119,7 @@ async def test_a_button_of_a_bug_that_never_was_is_refused(house: House) -> None
     ],
 )
 @pytest.mark.parametrize("given", [{"mode": "run"}])
-async def test_a_forged_button_of_any_verb_changes_nothing_and_is_answered(
-    house: House, verb: str, value: str
-) -> None:
+async def test_a_forged_button_of_any_verb_changes_nothing_and_is_answered(house: House, verb: str, value: str) -> None:
     await house.alarm()
     before, dana = await house.kinds(), house.person("Dana")
     await (await house.forged(verb, value)).button(verb).click(by=dana)

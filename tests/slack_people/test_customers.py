@@ -121,3 +121,18 @@ async def test_what_is_snoozed_in_the_tracker_is_muted_here(house: House) -> Non
     error = {"id": "e9", "errorId": "error-1", "exceptionClass": "ErrorException", "message": "x", "status": "snoozed"}
     await house.hook("bugsnag", {**about, **changed, "error": error})
     await card.expect_text("muted")
+
+
+async def test_an_answer_that_waited_past_its_own_promise_is_not_sent_but_put_before_its_author(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card, dana = await house.alarm(email=MIA, name="Mia"), house.person("Dana")
+    await chat.says("I got an error, what can I do?")
+    await card.expect_text("what can I do?")
+    fakes.chat.faults.add("503", method="POST", times=3)
+    fakes.chat.faults.add("503", method="GET", times=3)
+    await card.button("Answer: looking").click(by=dana)
+    await card.thread.expect("Dana answers 1 customer")
+    house.clock.advance(minutes=16)
+    await dana.expect_dm("the time it promises is over", within=30)
+    assert fakes.chat.messages == {}

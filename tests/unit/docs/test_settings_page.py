@@ -37,6 +37,7 @@ VALUES = {
     "$SMTP_URL": "smtp://mail.example.com:587",
     "$IMAP_URL": "imaps://mail.example.com/INBOX",
     "$GENERIC_SECRET": "0123456789abcdef",
+    "$LEAD_TOTP": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
 }
 PAGE_ONLY, LOOK_ONLY = {"url", "expect", "contains"}, {"look", "params", "rows"}
 ELSEWHERE = {
@@ -102,10 +103,23 @@ def default(field: FieldInfo) -> str:
     return "–" if value in (None, "", [], {}) else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
+def _filled(given: Any) -> Any:
+    if isinstance(given, dict):
+        return {key: _filled(value) for key, value in given.items()}
+    return VALUES.get(given, given) if isinstance(given, str) else given
+
+
 @pytest.mark.parametrize("head", MODELS)
 def test_every_key_stands_with_its_type_and_its_default(head: str) -> None:
     told = {row["key"].strip("`"): (row["type"], row["default"]) for row in rows(PAGE[head])}
     assert told == {name: (kind(field), default(field)) for name, field in fields(head).items()}
+
+
+def filled_in(value: object) -> object:
+    """With the variables that an example names, also inside a table."""
+    if isinstance(value, dict):
+        return {key: filled_in(inner) for key, inner in value.items()}
+    return VALUES.get(value, value) if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("head", MODELS)
@@ -113,7 +127,7 @@ def test_every_example_is_taken(head: str) -> None:
     model = MODELS[head]
     lines = [f"{row['key'].strip('`')} = {row['example'].strip('`')}" for row in rows(PAGE[head])]
     given = tomllib.loads("\n".join(lines))
-    filled = {key: VALUES.get(value, value) if isinstance(value, str) else value for key, value in given.items()}
+    filled = _filled(given)
     named = {"name": "shop"} if "name" in model.model_fields and "targets" in head else {}
     assert model.model_validate(filled | named).model_fields_set >= set(given)
 

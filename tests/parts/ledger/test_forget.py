@@ -1,0 +1,107 @@
+"""A customer who asks to be forgotten is: whatever names them goes, everything else stays and stays provable."""
+
+import json
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.values import Alert, Credit, CustomerHint, Inbound, Money, Receipt
+from bot.intake.alerts import body
+from bot.ledger.anchors import anchor
+from bot.ledger.codec import GONE
+from bot.ledger.forget import forget, refold
+from bot.ledger.inbox import Inbox, Item
+from bot.ledger.ledger import Ledger
+from bot.ledger.queue import Interest
+from bot.ledger.reading import load, trail, verify
+from tests.support.stores import MONDAY, TEAM, Store, cursor, of_kind, open_bug, person, rows, said, sql
+
+ADA = CustomerHint(name="Ada", email="ada@example.com")
+BEN = CustomerHint(name="Ben", email="ben@example.com")
+CREDIT = Credit(money=Money(amount=500, currency="EUR"))
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return store.ledger({"card": Interest(kinds=frozenset({e.Opened, e.Claimed}), jumps=True)})
+
+
+@pytest.fixture
+async def bug(ledger: Ledger) -> int:
+    """Hit Ada and Ben; Ada wrote, was told and got something."""
+    receipt = Receipt(key="k", grant=CREDIT, account="cus_ada", external_ids=("x",))
+    return await open_bug(
+        ledger,
+        "Menu page fails",
+        e.CustomerJoined(customer="c1", hint=ADA, via="bugsnag"),
+        e.CustomerJoined(customer="c2", hint=BEN, via="bugsnag"),
+        e.CustomerWrote(customer="c1", text="my shop is down", at=MONDAY),
+        e.CustomerWrote(customer="c2", text="mine too", at=MONDAY),
+        e.Answered(customers=("c1", "c2"), text="We see it."),
+        e.Told(customers=("c1",), text="Your shop in Oslo works again", grants=(CREDIT,)),
+        e.Granted(tell=7, customer="c1", grant=CREDIT, receipt=receipt),
+    )
+
+
+async def private(ledger: Ledger) -> str:
+    return json.dumps(await rows(ledger.db, "SELECT body FROM private")) + json.dumps(
+        await rows(ledger.db, "SELECT state FROM bugs")
+    )
+
+
+async def test_whatever_names_them_goes_and_the_others_stay(ledger: Ledger, bug: int) -> None:
+    await said(ledger, bug, "Ada is happy", "Adamant")
+    assert await forget(ledger, "ADA@example.com") == 5
+    left = await private(ledger)
+    assert not any(text in left for text in ("ada@", '"Ada"', "Ada is", "my shop", "Oslo", "cus_ada"))
+    assert all(text in left for text in ("ben@example.com", "mine too", "We see it.", "Menu page fails", "Adamant"))
+    assert await forget(ledger, "ada@example.com") == 0
+
+
+async def test_the_trail_stays_whole_and_the_bug_is_what_its_entries_tell(ledger: Ledger, bug: int) -> None:
+    await anchor(ledger)
+    await forget(ledger, "ada@example.com")
+    assert await verify(ledger) == 1
+    present = await load(ledger, bug)
+    assert present == refold(present.ref, await trail(ledger, bug))
+    (wrote, _) = [x.event for x in await of_kind(ledger, bug, e.CustomerWrote)]
+    assert isinstance(wrote, e.CustomerWrote)
+    assert wrote.text == GONE
+    assert [c.hint for c in present.customers] == [CustomerHint(), BEN]
+    await ledger.record(bug, lambda _b: e.Claimed(owner="U1"), by=person("U1"))
+    assert await verify(ledger) == 1
+
+
+async def test_the_card_is_shown_anew_without_them(ledger: Ledger, bug: int) -> None:
+    shown = json.dumps({"shown": {"text": "Ada waits"}, "kept": 1})
+    await sql(ledger.db, f"UPDATE cursors SET due = NULL, external = '{shown}'")
+    await forget(ledger, "ada@example.com")
+    found = await cursor(ledger, bug, "card")
+    assert (json.loads(found["external"]), found["due"] is not None) == ({"kept": 1}, True)
+
+
+async def test_what_has_not_become_an_entry_goes_too(store: Store, ledger: Ledger) -> None:
+    inbox = Inbox(ledger.db, TEAM, store.clock.seconds)
+    alert = Alert(source="bugsnag", group="g", title="x", customer=ADA)
+    mail = Inbound(source="mail", conversation="m1", event="m1", customer=ADA, text="help")
+    await inbox.store(Item(key="k1", source="hook", body=body([alert])))
+    await inbox.store(Item(key="k2", source="hook", body=body([alert.model_copy(update={"customer": BEN})])))
+    kept = alert.model_dump_json()
+    await sql(
+        ledger.db,
+        f"INSERT INTO groups VALUES ('{TEAM}', 'bugsnag', 'g', NULL, 1, '{kept}')",
+        f"INSERT INTO conversations VALUES ('{TEAM}', 'mail', 'm1', NULL, 'asked', '{mail.model_dump_json()}', 1)",
+    )
+    assert await forget(ledger, "ada@example.com") == 3
+    assert await rows(ledger.db, "SELECT alert FROM groups") == [("",)]
+    assert await rows(ledger.db, "SELECT body FROM conversations") == []
+    assert [(k, bool(b)) for k, b in await rows(ledger.db, "SELECT key, body FROM inbox ORDER BY key")] == [
+        ("k1", False),
+        ("k2", True),
+    ]
+
+
+@pytest.mark.parametrize("email", ["", "  ", "nobody@example.com", "%@example.com"])
+async def test_an_address_that_nobody_has_takes_nothing(ledger: Ledger, bug: int, email: str) -> None:
+    assert await forget(ledger, email) == 0
+    assert await verify(ledger) == 1

@@ -1,0 +1,177 @@
+"""Anchors, the file lock, waking, reading, and rows that several bugs share."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain import fix_events as f
+from bot.domain.bug import Status
+from bot.domain.errors import Misconfigured
+from bot.ledger.anchors import anchor
+from bot.ledger.ledger import Ledger
+from bot.ledger.lock import FileLock
+from bot.ledger.reading import SOME, bug_of_thread, entries_after, list_bugs, trail, verify
+from bot.ledger.spans import Switches, take_lock
+from bot.ledger.wake import listen
+from tests.parts.ledger.test_relay import until
+from tests.support.stores import TEAM, Store, open_bug, person, rows, said, seqs, sql
+
+SEVERAL = pytest.mark.parametrize("where", ["postgresql", "psycopg"], indirect=True)
+
+
+# ---- anchors
+
+
+async def test_a_day_is_anchored_once_and_names_only_what_went_on(store: Store, ledger: Ledger) -> None:
+    first, second = await open_bug(ledger, "one"), await open_bug(ledger, "two")
+    await asyncio.gather(anchor(ledger), anchor(ledger))
+    await said(ledger, first, "a")
+    await anchor(ledger)
+    store.clock.advance(86400)
+    await anchor(ledger)
+    found = await rows(ledger.db, "SELECT day, bugs, seqs FROM anchors ORDER BY day")
+    assert found == [
+        ("2025-11-24", 2, f"[[{first},1],[{second},1]]"),
+        ("2025-11-25", 2, f"[[{first},2]]"),
+    ]
+    assert await verify(ledger) == 2
+
+
+async def test_a_trail_that_is_being_written_is_not_called_broken(ledger: Ledger) -> None:
+    bug = await open_bug(ledger)
+    writing = asyncio.create_task(said(ledger, bug, *(str(i) for i in range(60))))
+    while not writing.done():
+        assert await verify(ledger) == 1
+    await writing
+
+
+async def test_an_empty_database_is_whole(ledger: Ledger) -> None:
+    assert await verify(ledger) == 0
+
+
+# ---- one process on SQLite
+
+
+def test_a_second_process_on_one_sqlite_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'makegood.db'}"
+    first, second = FileLock.of(url), FileLock.of(url)
+    second.free()
+    first.take()
+    with pytest.raises(Misconfigured, match="SQLite is for one process"):
+        second.take()
+    first.free()
+    second.take()
+    second.free()
+
+
+# ---- waking
+
+
+@SEVERAL
+async def test_what_another_process_writes_wakes_this_one(store: Store) -> None:
+    one, two = store.ledger(), store.ledger()
+    bug, woken = await open_bug(one), asyncio.Event()
+    listening = asyncio.create_task(listen(two.db, woken.set))
+
+    async def heard() -> bool:
+        await said(one, bug, "a")
+        return woken.is_set()
+
+    await until(heard)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+@SEVERAL
+async def test_a_connection_that_is_lost_is_made_anew(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    one, two = store.ledger(), store.ledger()
+    bug, woken = await open_bug(one), asyncio.Event()
+    caplog.set_level(logging.WARNING)
+    listening = asyncio.create_task(listen(two.db, woken.set))
+
+    async def heard() -> bool:
+        await said(one, bug, "a")
+        return woken.is_set()
+
+    await until(heard)
+    ends = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
+    )
+    await rows(one.db, ends)
+    woken.clear()
+    await until(heard)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+# ---- reading
+
+
+async def test_a_long_trail_is_read_to_its_end(ledger: Ledger) -> None:
+    bug = await open_bug(ledger)
+    words = [e.Said(user="U1", ts=str(i), text="x") for i in range(SOME + 20)]
+    await ledger.record(bug, lambda _b: words, by=person("U1"))
+    assert seqs(await trail(ledger, bug)) == list(range(1, SOME + 22))
+    assert len(await entries_after(ledger, bug, 0)) == SOME
+
+
+async def test_bugs_are_listed_by_their_status_the_newest_first(ledger: Ledger) -> None:
+    one, two = await open_bug(ledger, "one"), await open_bug(ledger, "two")
+    await ledger.record(one, lambda _b: e.Dismissed(reason="a crawler"), by=person("U1"))
+    three = await open_bug(ledger, "three")
+    assert [b.ref.number for b in await list_bugs(ledger)] == [three, two]
+    assert [b.ref.number for b in await list_bugs(ledger, [Status.DISMISSED])] == [one]
+    assert len(await list_bugs(ledger, limit=1)) == 1
+
+
+# ---- what several bugs share
+
+
+async def test_a_message_leads_to_its_bug_and_after_a_merge_to_the_one_that_goes_on(ledger: Ledger) -> None:
+    one, two = await open_bug(ledger, "one"), await open_bug(ledger, "two")
+    for event in (e.CardPosted(channel="C1", ts="1.1"), e.AlertPosted(channel="C1", ts="2.2")):
+        await ledger.record(one, lambda _b, event=event: event, by=person("U1"))  # type: ignore[misc] # bound now
+    assert await bug_of_thread(ledger, "C1", "1.1") == await bug_of_thread(ledger, "C1", "2.2") == one
+    await ledger.record(one, lambda _b: e.Merged(into=two), by=person("U1"))
+    assert await bug_of_thread(ledger, "C1", "2.2") == two
+    assert await bug_of_thread(ledger, "C1", "9.9") is None
+
+
+async def test_a_lock_on_production_is_held_by_one_run_and_freed_by_its_outcome_alone(ledger: Ledger) -> None:
+    bug = await open_bug(ledger)
+
+    async def taken(run: int) -> bool:
+        async with ledger.db.write() as conn:
+            return await take_lock(conn, TEAM, "shop", "menus/13", bug=bug, run=run, now=0)
+
+    async def ended(state: str) -> None:
+        event = f.FixEnded.model_validate({"run": 1, "state": state, "summary": "s"})
+        await ledger.record(bug, lambda _b: event, by=person("U1"))
+
+    assert [await taken(1), await taken(1), await taken(2)] == [True, True, False]
+    await ended("unknown")
+    assert not await taken(2)
+    await ended("succeeded")
+    assert await taken(2)
+
+
+async def test_a_switch_is_set_read_and_cleared(store: Store) -> None:
+    switches = Switches(store.database(), TEAM, store.clock.seconds)
+    await switches.set("allow:a", "1", person("U1"))
+    await switches.set("allow:a", "2", person("U1"))
+    await switches.set("freeze", "release", person("U1"))
+    assert await switches.get("allow:a") == "2"
+    assert await switches.starting("allow:") == {"a": "2"}
+    await switches.clear("freeze")
+    assert await switches.get("freeze") is None
+
+
+async def test_numbers_are_each_teams_own(store: Store) -> None:
+    other = Ledger(store.database(), "T0OTHER", {}, store.clock)
+    assert [await open_bug(store.ledger()), await open_bug(other)] == [1, 1]
+    assert await verify(other) == 1
+    await sql(other.db, "UPDATE bugs SET head = 'x' WHERE team = 'T0LOCAL'")
+    assert await verify(other) == 1

@@ -1,0 +1,5 @@
+"""Everything at once, past the triggers of rows."""
+
+ONLY = "postgresql"
+SQL = ("TRUNCATE entries",)
+FINDS = "BUG-1: entry 1 is not what was written"

@@ -1,0 +1,24 @@
+"""Personal data may go at any time: the chain stays whole and the bug readable."""
+
+from bot.domain import events as e
+from bot.ledger.codec import GONE
+from bot.ledger.ledger import Ledger
+from bot.ledger.reading import trail, verify
+from tests.support.stores import sql
+
+
+async def test_a_trail_whose_private_rows_are_gone_is_whole_and_can_be_read(ledger: Ledger) -> None:
+    await sql(ledger.db, "DELETE FROM private")
+    assert await verify(ledger) == 2
+    found = [entry.event for entry in await trail(ledger, 1)]
+    assert [event.KIND for event in found] == ["opened", "customer_joined", "claimed", "said", "said"]
+    opened, joined, _, said, _ = found
+    assert isinstance(opened, e.Opened)
+    assert isinstance(joined, e.CustomerJoined)
+    assert isinstance(said, e.Said)
+    assert (opened.title, joined.hint.email, said.text) == (GONE, "", GONE)
+
+
+async def test_what_is_still_there_holds_to_what_was_committed(ledger: Ledger) -> None:
+    await sql(ledger.db, "DELETE FROM private WHERE seq = 4")
+    assert await verify(ledger) == 2

@@ -1,0 +1,106 @@
+"""What an entry asks of somebody, and when it asks nothing; every clock has its words."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.clocks import Rules, due
+from bot.domain.events import Event
+from bot.domain.values import Actor
+from bot.ledger.ledger import Entry
+from bot.slack.offer import Offer
+from bot.slack.offers import offer
+from tests.unit.domain.story import ANNA, BUGSNAG, SYSTEM, Story, claimed, fixed, opened, told, waiting
+
+
+def asks(story: Story, event: Event, by: Actor = SYSTEM) -> Offer | None:
+    """As the sink sees it, right after the entry was written."""
+    story.then(event, by)
+    seq = max(fact.seq for fact in story.facts if fact.event == event)
+    return offer(story.bug, Entry(bug=story.bug.ref, seq=seq, event=event, at=story.now, by=by), story.now)
+
+
+def labels(found: Offer | None) -> list[str]:
+    assert found
+    return [button.label for button in found.buttons]
+
+
+@pytest.mark.parametrize("stage", ["archived", "Not a bug"])
+def test_a_card_that_is_put_away_while_the_bug_is_open_asks_whether_it_is_one(stage: str) -> None:
+    found = asks(claimed(), e.CardMoved(stage=stage, by="ben"))
+    assert found
+    assert found.text.startswith("<@U0ANNA> ben put the board card")
+    assert labels(found) == ["Not a bug…", "It works"]
+
+
+def test_a_card_that_goes_on_asks_nothing() -> None:
+    assert asks(claimed(), e.CardMoved(stage="Doing", by="ben")) is None
+    assert asks(told(fixed()), e.CardMoved(stage="archived", by="ben")) is None
+
+
+def test_what_is_resolved_elsewhere_is_asked_about_only_while_it_is_open() -> None:
+    assert labels(asks(opened(), e.TrackerSaid(what="resolved"), BUGSNAG)) == ["It works"]
+    assert asks(fixed(), e.TrackerSaid(what="resolved"), BUGSNAG) is None
+    assert asks(opened(), e.TrackerSaid(what="commented", text="hm"), BUGSNAG) is None
+
+
+def test_thanks_ask_nothing() -> None:
+    assert asks(told(fixed()), e.CustomerFelt(customer="c1", what="thanks")) is None
+
+
+def test_still_broken_is_no_news_of_a_bug_that_is_open_again() -> None:
+    story = told(fixed()).then(e.Reopened(reason="still 500"))
+    assert asks(story, e.CustomerFelt(customer="c1", what="still_broken")) is None
+
+
+def test_words_that_did_not_go_out_come_back_to_their_author() -> None:
+    story = fixed()
+    story.then(e.Told(customers=("c1",), text="It works & runs."))
+    seq = next(fact.seq for fact in story.facts if isinstance(fact.event, e.Told))
+    found = asks(story, e.NotDelivered(message=seq, customer="c1", why="nobody can answer there"))
+    assert found
+    assert found.to == (ANNA,)
+    assert "```It works &amp; runs.```" in found.text
+
+
+def test_a_gift_that_could_not_be_taken_back_is_said_to_the_owner() -> None:
+    found = asks(claimed(), e.GrantKept(granted=4, why="the plan was changed"))
+    assert found
+    assert found.to == (ANNA,)
+
+
+def stories() -> dict[str, Story]:
+    online = waiting(opened()).then(e.CustomerPresence(customer="c1", online=True), SYSTEM)
+    answered = waiting(claimed())
+    answered.then(e.Answered(customers=("c1",), text="We look", promised=answered.now + timedelta(minutes=15)))
+    left = waiting(claimed()).then(e.CustomerPresence(customer="c1", online=False), SYSTEM)
+    return {
+        "unclaimed": online,
+        "silent": waiting(claimed()),
+        "promise": answered,
+        "waiting": waiting(claimed()),
+        "gone": left,
+        "debt": told(fixed()),
+    }
+
+
+@pytest.mark.parametrize("kind", ["unclaimed", "silent", "promise", "waiting", "gone", "debt"])
+def test_every_clock_says_which_bug_and_offers_what_settles_it(kind: str) -> None:
+    story = stories()[kind]
+    story.now += timedelta(days=30) if kind == "debt" else timedelta(minutes=58)
+    nudge = next(x for x in due(story.bug, story.now, Rules()) if x.what.startswith(kind))
+    found = asks(story, e.Nudged(what=nudge.what, whom=nudge.whom, since=nudge.since))
+    assert found
+    assert "BUG-17 Menu page fails" in found.text
+    assert found.buttons
+    assert (found.to == (ANNA,)) is (kind != "unclaimed")
+    assert found.blocks(story.bug)[0]["type"] == "section"
+
+
+def test_a_group_on_call_is_called_in_the_channel() -> None:
+    story = stories()["unclaimed"]
+    found = asks(story, e.Nudged(what="unclaimed:1", whom=("S0LEADS",), since=story.now))
+    assert found
+    assert found.text.startswith("<!subteam^S0LEADS>")
+    assert found.loud

@@ -137,7 +137,8 @@ class Town:
                     return bug
             return None
 
-        return await until(find, f"a bug of error {number}")
+        found: Bug = await until(find, f"a bug of error {number}")
+        return found
 
     # -- what came of it
 

@@ -38,7 +38,7 @@ class TestEverywhere:
             house.slack.join(one.id, "C0ERRORS")
         card = await house.alarm()
         button = await card.expect_button("Claim")
-        await asyncio.gather(*(button.click(by=one) for one in crowd))
+        await asyncio.gather(*(button.click(by=house.person(one.name)) for one in crowd))
         losers = [one for one in crowd if one.id != (await house.bug()).owner]
         assert len(losers) == 49
         for one in losers:

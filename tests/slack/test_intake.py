@@ -13,7 +13,7 @@ from tests.slack.house import House
 
 SHAPES = pytest.mark.parametrize("shape", ["bot_message", "app"])
 FIRST, SECOND = "6b10000000000000000000f1", "6b10000000000000000000f2"
-E1 = {"error": FIRST, "event": "5f0000000000000000000001"}
+E1: dict[str, Any] = {"error": FIRST, "event": "5f0000000000000000000001"}
 
 
 async def one_bug(house: House) -> Message:

@@ -16,7 +16,7 @@ DELETE = "delete-row table=menus id=13 -- the one bad row"
 SET = "set-column table=menus id=13 column=title value=Brunch -- wrong title"
 CLOSE = "close-account id=1 -- they asked for it"
 LONGEST = 30
-OWN = ("close-account", "empty-menus", "two-keys", "long-job")
+OWN = ("close-account", "empty-menus", "two-keys", "long-job", "new-token")
 
 
 @dataclass(frozen=True, kw_only=True)

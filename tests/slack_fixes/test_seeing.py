@@ -1,6 +1,9 @@
 """What people see of a fix: the whole preview, its output while it runs, what it said in the end, and what else it broke."""
 
+from sqlalchemy import select
+
 from bot.domain.fix import RunState
+from bot.ledger.tables import bugs, inbox, private
 from tests.slack_fixes.plant import SECRET
 from tests.slack_fixes.team import Team
 
@@ -48,3 +51,27 @@ async def test_a_cancel_ends_the_command_on_the_host_and_says_so(team: Team) -> 
     await team.until(RunState.FAILED)
     await team.card.thread.expect("cancelled")
     assert (team.plant.lines("begun"), team.plant.lines("ended")) == (1, 0)
+
+
+async def test_a_secret_parameter_is_shown_to_nobody_and_gone_at_the_outcome(team: Team) -> None:
+    preview = await team.preview("new-token token=open-sesame-42 -- the old one leaked")
+    await preview.expect_text("••••")
+    assert await stored(team, "open-sesame-42")
+    await preview.button("Run it").click()
+    await team.until(RunState.SUCCEEDED)
+    await team.house.quiet()
+    assert not await stored(team, "open-sesame-42")
+    slack = team.house.slack
+    assert "open-sesame-42" not in str([team.card.texts, team.card.thread.lines, slack.ephemerals("U0DEV")])
+    assert team.plant.lines("begun") == 1
+
+
+async def stored(team: Team, text: str) -> bool:
+    """Whether it stands in the database as it is now."""
+    async with team.house.bot.db.read() as conn:
+        rows = [
+            *(await conn.execute(select(private.c.body))).scalars(),
+            *(await conn.execute(select(bugs.c.state))).scalars(),
+        ]
+        asks = (await conn.execute(select(inbox.c.body))).scalars()
+        return any(text in row for row in (*rows, *asks))

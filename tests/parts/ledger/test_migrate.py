@@ -50,12 +50,16 @@ def test_the_newest_revision_is_alembics_head() -> None:
     assert newest() == ScriptDirectory.from_config(config()).get_current_head()
 
 
+def _step(connection: Connection, revision: str) -> None:
+    command.upgrade(config(connection), revision)
+
+
 async def test_after_every_migration_the_guards_stand(blank: Store) -> None:
     steps = [s.revision for s in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
     db = blank.database()
     for revision in steps:
         async with db.write() as conn:
-            await conn.run_sync(lambda c, to=revision: command.upgrade(config(c), to))
+            await conn.run_sync(_step, revision)
             assert await conn.run_sync(guards_missing) == [], revision
     await blank.close()
 

@@ -13,6 +13,7 @@ from bot.billing import stripe
 from bot.boards import trello
 from bot.customers import chatwoot, email_postmark
 from bot.domain.values import LONG_AGO, Credit, CustomerHint, InboundKind, Money
+from bot.fixes.targets import SshTarget
 from bot.ports import CardText, Hook, Stage
 from bot.settings import Settings, read
 from tests.parts.world.scene import Scene
@@ -154,7 +155,7 @@ async def test_a_link_to_a_board_card_leads_to_the_page(scene: Scene) -> None:
 async def test_the_host_regenerates_files_over_ssh_and_the_page_works(scene: Scene, tmp_path: Path) -> None:
     settings = settings_of(scene, tmp_path)
     web = settings.targets["web"]
-    assert web.kind == "ssh"
+    assert isinstance(web, SshTarget)
     async with asyncssh.connect(
         "127.0.0.1", scene.world.parts.host.port, username=web.user, client_keys=[str(web.key)],
         known_hosts=str(web.known_hosts), config=None, agent_path=None,

@@ -1,0 +1,144 @@
+"""What may start, what lapses, what waits, what is looked at after a cut-off, and what a fix broke."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+
+from bot.domain import fix_events as f
+from bot.domain.decide import course, fixes
+from bot.domain.errors import Invalid, NotAllowed, Refused
+from bot.domain.fix import RunState
+from bot.domain.policy import Member, may_rule, wanting
+from bot.settings import PolicySettings
+from bot.slack import factor
+from tests.unit.domain.story import (
+    ANNA,
+    BEN,
+    CLEO,
+    MONDAY,
+    PRODUCTION,
+    approver,
+    asked,
+    claimed,
+    confirmed,
+    fix,
+    ran,
+    waits,
+)
+
+LATE = timedelta(minutes=16)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def test_what_waits_too_long_lapses_and_says_for_whom_it_waited() -> None:
+    story = waits()
+    assert fixes.lapse(story.bug, 1, story.now) is None
+    lapsed = fixes.lapse(story.bug, 1, story.now + LATE)
+    assert lapsed
+    assert lapsed.why.startswith("nobody approved it within 15 minutes")
+
+
+def test_what_is_approved_but_not_started_lapses_too_unless_people_run_it() -> None:
+    story = confirmed(asked(claimed()))
+    late = story.now + LATE
+    assert fixes.lapse(story.bug, 1, late, by_hand=True) is None
+    lapsed = fixes.lapse(story.bug, 1, late)
+    assert lapsed
+    assert lapsed.why.startswith("it was not started")
+    story.then(f.FixWaits(run=1, bug=3, other=2), PRODUCTION)
+    lapsed = fixes.lapse(story.bug, 1, late)
+    assert lapsed
+    assert lapsed.why.startswith("BUG-3's run did not end")
+
+
+def test_who_is_waited_for_is_said_once() -> None:
+    story = confirmed(asked(claimed()))
+    waiting = fixes.waits_for(fix(story), (3, 1))
+    assert waiting == f.FixWaits(run=1, bug=3, other=1)
+    story.then(waiting, PRODUCTION)
+    assert fixes.waits_for(fix(story), (3, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [((BEN,), "1 of 2 approvals count"), ((BEN, CLEO), ""), ((BEN, ANNA), "1 of 2 approvals count")]
+)
+def test_only_those_who_were_asked_and_others_count(by: tuple[str, ...], said: str) -> None:
+    story = waits(BEN, CLEO, approvals=2)
+    assert wanting(fix(story).model_copy(update={"approved_by": by})) == said
+
+
+def test_who_went_on_alone_needs_nobody_any_more() -> None:
+    assert wanting(fix(waits()).model_copy(update={"broken_glass": True})) == ""
+
+
+@pytest.mark.parametrize("about", [{"approver": False}, {"guest": True}])
+def test_only_approvers_decide_for_everybody(about: dict[str, bool]) -> None:
+    with pytest.raises(NotAllowed, match="Only approvers thaw"):
+        may_rule(approver(BEN, **about), "thaw what somebody froze")
+    may_rule(approver(BEN), "thaw what somebody froze")
+
+
+def test_after_a_cut_off_production_is_looked_at_and_a_person_settles() -> None:
+    story = ran(confirmed(asked(claimed())), "unknown")
+    story.then(fixes.investigate(story.bug, 1))
+    story.then(f.Investigated(run=1, state="succeeded", summary="menus 13 is gone"), PRODUCTION)
+    assert (fix(story).state, fix(story).seen, fix(story).why) == (RunState.UNKNOWN, "succeeded", "menus 13 is gone")
+    story.then(fixes.settle(story.bug, ANNA, 1, "succeeded", "so it is"))
+    with pytest.raises(Refused, match="there is nothing to find out"):
+        fixes.investigate(story.bug, 1)
+
+
+def probed(name: str, *, ok: bool, broke: bool = False) -> f.Probed:
+    return f.Probed(probe=name, when="after", ok=ok, said="is 200" if ok else "is 502", smoke=True, broke=broke)
+
+
+def test_what_a_fix_broke_is_in_the_way_until_it_works_again() -> None:
+    story = ran(confirmed(asked(claimed()))).then(probed("home", ok=False, broke=True), PRODUCTION)
+    with pytest.raises(Refused, match="home worked before the fix and fails now"):
+        course.fixed(story.bug, ANNA)
+    story.then(probed("home", ok=False), PRODUCTION)
+    assert [p.name for p in story.bug.broken] == ["home"]
+    story.then(probed("home", ok=True), PRODUCTION)
+    assert story.bug.broken == ()
+    course.fixed(story.bug, ANNA)
+
+
+def test_what_has_expired_is_not_undone_and_holds_nothing_private() -> None:
+    story = ran(confirmed(asked(claimed()))).then(f.ImageExpired(run=1))
+    assert (fix(story).text, fix(story).kept, fix(story).why) == ("", "", "")
+    with pytest.raises(Refused, match="The stored image has expired"):
+        fixes.ask_undo(story.bug, ANNA, 1, "wrong row")
+
+
+def test_secrets_are_kept_until_somebody_knows_how_it_ended() -> None:
+    story = claimed()
+    story.then(fixes.ask(story.bug, ANNA, "new-token", {"token": "••••"}, "it leaked", secrets={"token": "s3cret"}))
+    assert fix(story).filled == {"token": "s3cret"}
+    story.then(f.FixRefused(run=1, why="no"), PRODUCTION)
+    assert fix(story).filled == {"token": "••••"}
+
+
+class TestTheSecondFactor:
+    POLICY = PolicySettings.model_validate({"totp": {"ben@example.com": SECRET}})
+    BEN = Member(id=BEN, email="ben@example.com", approver=True)
+
+    def test_a_code_names_its_step_so_that_it_counts_once(self) -> None:
+        codes = {key: factor.key(self.POLICY, self.BEN, key, MONDAY) for key in self._codes()}
+        assert len(set(codes.values())) == 3
+
+    def _codes(self) -> list[str]:
+        return [pyotp.TOTP(SECRET).at(MONDAY + timedelta(seconds=30 * n)) for n in (-1, 0, 1)]
+
+    def test_a_wrong_code_says_so_at_its_field(self) -> None:
+        with pytest.raises(Invalid) as refused:
+            factor.key(self.POLICY, self.BEN, "12345", MONDAY)
+        assert set(refused.value.fields) == {"code"}
+
+    def test_nobody_without_one_approves_high_risk(self) -> None:
+        with pytest.raises(NotAllowed, match="has none for you"):
+            factor.key(self.POLICY, Member(id=CLEO), "123456", MONDAY)
+
+    def test_a_secret_that_can_be_guessed_is_no_setting(self) -> None:
+        with pytest.raises(ValueError, match="at least 24 letters"):
+            PolicySettings.model_validate({"totp": {"ben@example.com": "JBSWY3DP"}})

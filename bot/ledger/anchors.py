@@ -1,7 +1,7 @@
 """Once a day: how far each bug's trail had come, and one hash over it all, chained to the day before."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -20,19 +20,21 @@ Place = tuple[int, int]
 async def anchor(ledger: Ledger) -> None:
     """Today's anchor, unless it is there; it names the bugs that went on since the one before."""
     day = ledger.clock().date().isoformat()
-    async with ledger.db.snapshot() as conn:
+    query = select(bugs.c.number, bugs.c.seq, bugs.c.head).where(bugs.c.team == ledger.team).order_by(bugs.c.number)
+    async with ledger.db.write() as conn:
         before = await _all(conn, ledger.team)
         if before and before[-1]["day"] >= day:
             return
-        query = select(bugs.c.number, bugs.c.seq, bugs.c.head).where(bugs.c.team == ledger.team)
-        now = {row.number: row for row in await conn.execute(query.order_by(bugs.c.number))}
+        row = _next(before, day, (await conn.execute(query)).all())
+        await conn.execute(upsert(conn, anchors).values(team=ledger.team, **row).on_conflict_do_nothing())
+
+
+def _next(before: Sequence[Mapping[str, Any]], day: str, now: Sequence[Any]) -> dict[str, Any]:
     known = {number: seq for row in before for number, seq in json.loads(row["seqs"])}
-    moved = [(n, row.seq) for n, row in now.items() if known.get(n) != row.seq]
-    place = {"team": ledger.team, "day": day, "bugs": len(now), "seqs": json.dumps(moved, separators=(",", ":"))}
-    row = place | {"prev": before[-1]["heads"] if before else chain.START}
-    row["heads"] = _heads(row, {(n, seq): now[n].head for n, seq in moved})
-    async with ledger.db.write() as conn:
-        await conn.execute(upsert(conn, anchors).values(row).on_conflict_do_nothing())
+    moved = [bug for bug in now if known.get(bug.number) != bug.seq]
+    seqs = json.dumps([(bug.number, bug.seq) for bug in moved], separators=(",", ":"))
+    row = {"day": day, "bugs": len(now), "seqs": seqs, "prev": before[-1]["heads"] if before else chain.START}
+    return row | {"heads": _heads(row, {(bug.number, bug.seq): bug.head for bug in moved})}
 
 
 def _heads(row: Mapping[str, Any], hashes: Mapping[Place, str]) -> str:

@@ -17,6 +17,7 @@ from bot.domain.bug import Bug
 from bot.ledger.ledger import Entry
 from bot.ledger.pace import Budget, Pace
 from bot.ledger.reading import load, trail
+from bot.ledger.relay import DOUBT_PAUSE
 from bot.ledger.tables import cursors, inbox
 from bot.sandbox.slack import AppManifest, LocalSlack, Person, Workspace
 from bot.sandbox.slack.dsl import ChannelPage, PersonPage
@@ -170,6 +171,16 @@ class House:
         while calm < 3:  # what somebody just did may not even be on its way yet
             await asyncio.sleep(0.02)
             calm = 0 if self._undelivered() or await self._unfinished() else calm + 1
+
+    async def doubted(self) -> None:
+        """Until a sink does not know whether its call happened; the pause before it looks is then skipped."""
+        unsure = select(cursors.c.bug).where(cursors.c.doubt == 1)
+        found = None
+        while found is None:
+            await asyncio.sleep(0.02)
+            async with self.bot.db.read() as conn:
+                found = (await conn.execute(unsure)).first()
+        self.clock.advance(seconds=DOUBT_PAUSE + 0.5)
 
     def _undelivered(self) -> bool:
         """Whether an event is still on its way, or its answer."""

@@ -254,3 +254,10 @@ async def test_each_message_about_an_error_gets_one_link_however_often_it_happen
     await house.reported(error=FIRST, occurrences=9)
     await house.quiet()
     assert len(first.thread.lines) == len(second.thread.lines) == 1
+
+
+@pytest.mark.parametrize("given", [{"slack": {"error_channels": ["C0ERRORS", "C0TEAM"], "cards_per_minute": 1000}}])
+async def test_a_second_error_channel_is_listened_to_as_well(house: House, given: dict[str, Any]) -> None:
+    said = await house.ws.channel("team").receives(alerts.message(FIRST))
+    await house.errors.expect_message("BUG-1")
+    await said.thread.expect("BUG-1>")

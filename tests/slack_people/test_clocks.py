@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.slack.dsl import ChannelPage
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat
 
@@ -82,3 +83,32 @@ async def test_a_debt_is_remembered_the_day_before_it_is_due(house: House) -> No
     reminder = await dana.expect_dm("The proper fix of")
     await reminder.button("Fix merged").click(by=dana)
     await card.expect_text("closed")
+
+
+async def test_a_reminder_whose_answer_was_lost_is_not_said_twice(house: House, chat: Chat) -> None:
+    card, dana = await house.alarm(email=MIA, name="Mia"), house.person("Dana")
+    await chat.says("I got an error, what can I do?")
+    await card.button("Claim").click(by=dana)
+    await house.quiet()
+    house.slack.faults.add(kind="after_500", method="chat.postMessage")
+    house.clock.advance(minutes=10)
+    await dana.expect_dm("Mia has heard nothing")
+    await house.quiet()
+    house.clock.advance(seconds=30)
+    await house.quiet()
+    said = ChannelPage(house.slack, house.slack.dm("U0DEV")).lines
+    assert len([line for line in said if "Mia has heard nothing" in line]) == 1
+
+
+async def test_a_call_into_the_channel_whose_answer_was_lost_stands_once(house: House, chat: Chat) -> None:
+    card = await house.alarm(email=MIA, name="Mia")
+    await chat.says("I got an error", "started")
+    await chat.comes()
+    await house.quiet()
+    house.slack.faults.add(kind="after_500", method="chat.postMessage")
+    house.clock.advance(minutes=2)
+    await card.thread.expect("nobody has")
+    await house.quiet()
+    house.clock.advance(seconds=30)
+    await house.quiet()
+    assert len([line for line in card.thread.lines if "nobody has" in line]) == 1

@@ -10,6 +10,7 @@ from bot.domain.decide import course, fixes
 from bot.domain.errors import Invalid, NotAllowed, Refused
 from bot.domain.fix import RunState
 from bot.domain.policy import Member, may_rule, wanting
+from bot.domain.retro_steps import timeline
 from bot.settings import PolicySettings
 from bot.slack import factor
 from tests.unit.domain.story import (
@@ -142,3 +143,13 @@ class TestTheSecondFactor:
     def test_a_secret_that_can_be_guessed_is_no_setting(self) -> None:
         with pytest.raises(ValueError, match="at least 24 letters"):
             PolicySettings.model_validate({"totp": {"ben@example.com": "JBSWY3DP"}})
+
+
+def test_what_stays_whole_is_no_step_of_the_story_and_what_broke_is_a_loud_one() -> None:
+    story = claimed().then((probed("home", ok=True), probed("shop", ok=False, broke=True)), PRODUCTION)
+    loud = [
+        (step.what, step.loud)
+        for step in timeline(story.facts, story.bug)
+        if "home" in step.what or "shop" in step.what
+    ]
+    assert loud == [("shop: fails", True)]

@@ -1,0 +1,196 @@
+"""What customers write finds its bug; what belongs to none is one line that asks a person, whatever fails in between."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.admit import Rule
+from bot.domain.errors import NotFound, Outside
+from bot.domain.values import Alert, CustomerHint, Inbound, InboundKind
+from bot.intake.alerts import Alerts, body
+from bot.intake.people import People
+from bot.intake.proposal import Proposals
+from bot.ledger.inbox import Inbox, Item
+from bot.ledger.ledger import Ledger
+from bot.ledger.pace import Pace
+from bot.ledger.reading import list_bugs, load
+from bot.sandbox.slack import AppManifest, LocalSlack, Person
+from bot.slack.client import SlackPort, web_client
+from tests.support.stores import TEAM, Store, kinds, of_kind, open_bug, person, rows
+
+ADA = CustomerHint(name="Ada", email="ada@example.com")
+ROOT = Path(__file__).parents[3]
+
+
+class Desk:
+    """The part of a process that hears of customers and of errors."""
+
+    def __init__(self, store: Store, slack: LocalSlack, rule: Rule | None = None) -> None:
+        self.slack, self.ledger = slack, store.ledger()
+        self.inbox = Inbox(self.ledger.db, TEAM, store.clock.seconds)
+        pace = Pace(self.ledger.db, TEAM, store.clock.seconds)
+        self.port = SlackPort(web_client("xoxb-local", slack.api_url), pace)
+        self.alerts = Alerts(self.ledger, self.inbox, rule or Rule())
+        proposals = Proposals(self.port, "C0ERRORS")
+        self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
+
+    async def hears(self, event: str, text: str = "What can I do?", **more: Any) -> None:
+        await self.people.fold([await self.item(event, text, **more)])
+
+    async def item(self, event: str, text: str = "What can I do?", **more: Any) -> Item:
+        given = {"source": "chatwoot", "conversation": "7", "event": event, "customer": ADA, "text": text, **more}
+        item = Item(key=f"in:{event}", source="people", body=Inbound.model_validate(given).model_dump_json())
+        await self.inbox.store(item)
+        return item
+
+    async def alarmed(self, key: str, **more: Any) -> int | None:
+        alert = Alert.model_validate({"source": "bugsnag", "group": "g1", "title": "boom", **more})
+        item = Item(key=key, source="alerts", body=body([alert]))
+        await self.inbox.store(item)
+        for recorded in await self.alerts.fold([item]):
+            await self.people.catch_up(recorded.bug)
+            return recorded.bug.ref.number
+        return None
+
+    @property
+    def lines(self) -> list[str]:
+        return [str(m["text"]) for m in self.slack.messages("C0ERRORS")]
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    local = LocalSlack(
+        people=[Person(id="U0DEV", name="Dana", email="dana@acme.example")],
+        channels={"C0ERRORS": "errors"},
+        manifest=AppManifest.load(ROOT / "app_manifest.yml"),
+        rate_limits=False,
+    )
+    await local.start()
+    yield local
+    await local.stop()
+
+
+@pytest.fixture
+def desk(store: Store, slack: LocalSlack) -> Desk:
+    return Desk(store, slack)
+
+
+async def wrote(ledger: Ledger, bug: int) -> list[str]:
+    return [x.event.text for x in await of_kind(ledger, bug, e.CustomerWrote) if isinstance(x.event, e.CustomerWrote)]
+
+
+async def test_who_was_hit_is_joined_without_asking(desk: Desk) -> None:
+    bug = await desk.alarmed("k1", customer=ADA)
+    assert bug
+    await desk.hears("m1")
+    await desk.hears("m2", "Are you there?")
+    assert await wrote(desk.ledger, bug) == ["What can I do?", "Are you there?"]
+    assert desk.lines == []
+    assert await rows(desk.inbox.db, "SELECT DISTINCT state FROM inbox") == [("done",)]
+
+
+async def test_what_belongs_to_no_bug_is_one_line_that_asks(desk: Desk) -> None:
+    await desk.hears("m1")
+    await desk.hears("m2", "Hello?")
+    (line,) = desk.lines
+    assert "Ada" in line
+    assert "What can I do?" in line
+
+
+@pytest.mark.parametrize("fault", ["500", "after_500", "drop_after", "429"])
+async def test_a_slack_that_fails_while_it_is_asked_delays_the_line_and_never_loses_or_doubles_it(
+    desk: Desk, fault: str
+) -> None:
+    desk.slack.faults.add(kind=fault, method="chat.postMessage")
+    item = await desk.item("m1")
+    with pytest.raises(Outside):
+        await desk.people.fold([item])
+    desk.ledger.clock.advance(5)  # type: ignore[attr-defined] # the test's clock
+    await desk.people.fold([item])
+    assert len(desk.lines) == 1
+
+
+async def test_who_wrote_before_the_alert_is_caught_up_with(desk: Desk) -> None:
+    await desk.hears("m1")
+    bug = await desk.alarmed("k1", customer=ADA)
+    assert bug
+    assert await wrote(desk.ledger, bug) == ["What can I do?"]
+    assert f"joined BUG-{bug}" in desk.lines[0]
+
+
+async def test_who_was_caught_up_with_is_not_heard_twice(desk: Desk) -> None:
+    item = await desk.item("m1")
+    await desk.people.fold([item])
+    bug = await desk.alarmed("k1", customer=ADA)
+    assert bug
+    await desk.people.fold([item])
+    assert await wrote(desk.ledger, bug) == ["What can I do?"]
+
+
+async def test_a_line_that_can_not_be_changed_does_not_undo_what_was_decided(desk: Desk) -> None:
+    await desk.hears("m1")
+    desk.slack.faults.add(kind="500", method="chat.update")
+    bug = await desk.alarmed("k1", customer=ADA)
+    assert bug
+    assert await wrote(desk.ledger, bug) == ["What can I do?"]
+
+
+async def test_after_a_restart_the_line_is_found_again(store: Store, desk: Desk) -> None:
+    await desk.hears("m1")
+    restarted = Desk(store, desk.slack)
+    bug = await restarted.alarmed("k1", customer=ADA)
+    assert f"joined BUG-{bug}" in desk.lines[0]
+
+
+async def test_an_error_that_was_no_card_becomes_one_when_its_customer_waits(store: Store, slack: LocalSlack) -> None:
+    desk = Desk(store, slack, Rule(at_least=100))
+    assert await desk.alarmed("k0", group="another", customer=CustomerHint(email="ben@example.com")) is None
+    assert await desk.alarmed("k1", customer=ADA) is None
+    await desk.hears("m1")
+    (bug,) = await list_bugs(desk.ledger)
+    assert (bug.title, bug.admitted) == ("boom", "a customer waits")
+    assert await wrote(desk.ledger, bug.ref.number) == ["What can I do?"]
+    assert await desk.alarmed("k2", customer=ADA) == bug.ref.number
+
+
+async def test_a_person_makes_a_bug_of_it_once(desk: Desk) -> None:
+    await desk.hears("m1", subject="Servers")
+    number = await desk.people.open("chatwoot", "7", person("U0DEV"))
+    bug = await load(desk.ledger, number)
+    assert (bug.title, [c.hint.email for c in bug.customers]) == ("Servers", ["ada@example.com"])
+    with pytest.raises(NotFound, match="decided about this message already"):
+        await desk.people.open("chatwoot", "7", person("U0DEV"))
+    await desk.hears("m2", "and another")
+    assert await wrote(desk.ledger, number) == ["What can I do?", "and another"]
+
+
+async def test_a_bug_that_was_made_and_then_cut_off_is_found_again(desk: Desk) -> None:
+    await desk.hears("m1")
+    made = await open_bug(desk.ledger, "cut off", key="new:chatwoot:7")
+    assert await desk.people.open("chatwoot", "7", person("U0DEV")) == made
+    assert await wrote(desk.ledger, made) == ["What can I do?"]
+
+
+async def test_a_person_says_which_bug_it_is(desk: Desk) -> None:
+    bug = await open_bug(desk.ledger)
+    await desk.hears("m1")
+    await desk.people.join("chatwoot", "7", bug)
+    assert f"is BUG-{bug}" in desk.lines[0]
+    assert "customer_wrote" in await kinds(desk.ledger, bug)
+
+
+async def test_what_is_no_bug_is_not_asked_about_again(desk: Desk) -> None:
+    await desk.hears("m1")
+    await desk.people.drop("chatwoot", "7")
+    await desk.hears("m2", "thanks anyway")
+    assert len(desk.lines) == 1
+    assert "is not a bug" in desk.lines[0]
+
+
+async def test_what_is_not_said_by_a_customer_is_nothing(desk: Desk) -> None:
+    await desk.hears("m1", kind=InboundKind.OTHER)
+    await desk.hears("m2", "", kind=InboundKind.ONLINE)
+    assert desk.lines == []

@@ -62,13 +62,15 @@ def _blank(annotation: Any) -> Any:
     """An empty value of a required private field."""
     if annotation is str:
         return GONE
-    for empty in EMPTY:
-        try:
-            TypeAdapter(annotation).validate_python(empty)
-        except ValueError:
-            continue
-        return empty
-    return GONE
+    return next(empty for empty in EMPTY if _fits(annotation, empty))
+
+
+def _fits(annotation: Any, value: Any) -> bool:
+    try:
+        TypeAdapter(annotation).validate_python(value)
+    except ValueError:
+        return False
+    return True
 
 
 def dump_bug(bug: Bug) -> str:

@@ -98,8 +98,7 @@ class Inbox:
             for state, note in {(x.state, x.note) for x in ended}:
                 await self.finish_in(conn, [x.key for x in ended if (x.state, x.note) == (state, note)], state, note)
         for waiting in batch:
-            if not waiting.written.done():
-                waiting.written.set_result(waiting.what.key in new)
+            waiting.written.set_result(waiting.what.key in new)
             new.discard(waiting.what.key)
 
     async def _insert(self, conn: AsyncConnection, items: Iterable[Item]) -> set[str]:
@@ -198,5 +197,4 @@ def _note(text: str) -> str:
 
 def _settle(batch: list[_Waiting], error: BaseException) -> None:
     for waiting in batch:
-        if not waiting.written.done():
-            waiting.written.set_exception(error)
+        waiting.written.set_exception(error)

@@ -124,6 +124,9 @@ class ProductionSink:
         seen = [_compared(p, was) for p in await self.probe(bug, "after", fix.run)]
         own = [p for p in seen if not p.smoke]
         healed = [p for p in own if p.ok and p.probe in was and not was[p.probe].ok]
+        back = [p for p in own if p.broke]
+        if fix.undo_of and back:
+            return (*seen, e.Reopened(reason=f"the undo brought it back: {back[0].probe} {back[0].said}"))
         if fix.undo_of or not healed or any(p.broke for p in seen) or not all(p.ok for p in own):
             return tuple(seen)
         before = was[healed[0].probe].said.replace("is ", "was ", 1).replace("has ", "had ", 1)

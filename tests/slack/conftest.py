@@ -15,6 +15,7 @@ from bot.ledger.migrate import migrate
 from bot.sandbox.channels.smtp import MailServer
 from bot.sandbox.slack import LocalSlack
 from tests.slack.house import House, free_port, local_slack, runtime
+from tests.slack.shop import Shop
 from tests.support import postgres
 
 
@@ -74,6 +75,12 @@ def database_url(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> 
     socket, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("empty_postgres")
     with postgres.database(socket, template) as name:
         yield postgres.url(socket, name, "asyncpg")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """A production database; a story that asks for it names it in its settings."""
+    return Shop.opened(tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A change that is not small needs somebody else, who sees the same preview and says yes."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,6 @@ from bot.sandbox.slack.dsl_message import Message
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House
 from tests.slack.shop import Shop
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop.opened(tmp_path)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The card in its five states: the line on the lock screen, four lines, and only the buttons that now apply."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,6 @@ from tests.slack.house import House
 from tests.slack.shop import Shop
 
 MIA = {"email": "mia@studio.example", "name": "Mia"}
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop.opened(tmp_path)
 
 
 @pytest.fixture

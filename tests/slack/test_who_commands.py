@@ -76,15 +76,25 @@ async def test_a_guest_may_claim_since_anybody_here_may_help(house: House) -> No
     await card.thread.expect("Gil has it")
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["", "garbage", "BUG-", "BUG-1; DROP TABLE bugs", "BUG-99999999999", "BUG-1 @1 run", "BUG-1 @1 \n", "B" * 2000],
+STRANGE = (
+    "",
+    "garbage",
+    "BUG-",
+    "BUG-1; DROP TABLE bugs",
+    "BUG-99999999999",
+    "BUG-1 @1 run",
+    "BUG-1 @1 \n",
+    "B" * 2000,
 )
-async def test_a_button_that_is_not_ours_is_refused_with_a_sentence(house: House, value: str) -> None:
+
+
+async def test_a_button_that_is_not_ours_is_refused_with_a_sentence(house: House) -> None:
     await house.alarm()
     dana = house.person("Dana")
-    await (await house.forged("claim", value)).button("claim").click(by=dana)
-    await dana.expect_ephemeral("Which bug?")
+    for told, value in enumerate(STRANGE, 1):
+        await (await house.forged("claim", value)).button("claim").click(by=dana)
+        await house.slack.wait_for(lambda told=told: len(dana.ephemerals) == told, why=value)  # type: ignore[misc]  # mypy can't infer it
+    assert all("Which bug?" in one for one in dana.ephemerals)
     assert (await house.bug()).owner is None
 
 
@@ -94,37 +104,37 @@ async def test_a_button_of_a_bug_that_never_was_is_refused(house: House) -> None
     await dana.expect_ephemeral("There is no BUG-5")
 
 
-@pytest.mark.parametrize(
-    ("verb", "value"),
-    [
-        ("no_such_verb", "BUG-1 @1"),
-        ("run", "BUG-1 @1 run=1 digest=abc"),
-        ("approve", "BUG-1 @1 run=1 digest=abc"),
-        ("reject", "BUG-1 @1 run=x"),
-        ("settle", "BUG-1 @1"),
-        ("cancel", "BUG-1 @1 run=99"),
-        ("undo", "BUG-1 @1 run=1"),
-        ("ran_it", "BUG-1 @1"),
-        ("by_hand", "BUG-1 @1"),
-        ("by_hand", "BUG-1 @1 message=1 customer=c9"),
-        ("release_tell", "BUG-1 @1 message=x"),
-        ("fix_this", "BUG-1 @1 fix=zz"),
-        ("fix_this", "BUG-1 @1 fix=7b7d"),
-        ("new_from", "BUG-0 @0"),
-        ("same_as", "BUG-1 @0 source=chatwoot conversation=1"),
-        ("not_a_bug", "BUG-0 @0 source=chatwoot conversation=1"),
-        ("action", "BUG-1 @1"),
-        ("unpark", "BUG-1 @1"),
-        ("break_glass", "BUG-1 @1"),
-    ],
+FORGED = (
+    ("no_such_verb", "BUG-1 @1"),
+    ("run", "BUG-1 @1 run=1 digest=abc"),
+    ("approve", "BUG-1 @1 run=1 digest=abc"),
+    ("reject", "BUG-1 @1 run=x"),
+    ("settle", "BUG-1 @1"),
+    ("cancel", "BUG-1 @1 run=99"),
+    ("undo", "BUG-1 @1 run=1"),
+    ("ran_it", "BUG-1 @1"),
+    ("by_hand", "BUG-1 @1"),
+    ("by_hand", "BUG-1 @1 message=1 customer=c9"),
+    ("release_tell", "BUG-1 @1 message=x"),
+    ("fix_this", "BUG-1 @1 fix=zz"),
+    ("fix_this", "BUG-1 @1 fix=7b7d"),
+    ("new_from", "BUG-0 @0"),
+    ("same_as", "BUG-1 @0 source=chatwoot conversation=1"),
+    ("not_a_bug", "BUG-0 @0 source=chatwoot conversation=1"),
+    ("action", "BUG-1 @1"),
+    ("unpark", "BUG-1 @1"),
+    ("break_glass", "BUG-1 @1"),
 )
+
+
 @pytest.mark.parametrize("given", [{"mode": "run"}])
-async def test_a_forged_button_of_any_verb_changes_nothing_and_is_answered(house: House, verb: str, value: str) -> None:
+async def test_a_forged_button_of_any_verb_changes_nothing_and_is_answered(house: House) -> None:
     await house.alarm()
     before, dana = await house.kinds(), house.person("Dana")
-    await (await house.forged(verb, value)).button(verb).click(by=dana)
-    told = await dana.expect_ephemeral("")
-    assert "on Makegood's side" not in told.lock_screen
+    for told, (verb, value) in enumerate(FORGED, 1):
+        await (await house.forged(verb, value)).button(verb).click(by=dana)
+        await house.slack.wait_for(lambda told=told: len(dana.ephemerals) == told, why=verb)  # type: ignore[misc]  # as above
+    assert not [one for one in dana.ephemerals if "on Makegood's side" in one]
     assert await house.kinds() == before
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from bot.sandbox.world.bugsnag import PROJECT_ID
 from bot.sandbox.world.keys import Keys
 from bot.sandbox.world.tables import BEN, MIA, OTTO
 
@@ -66,6 +67,11 @@ base_url = $app
 [targets.app.headers]
 Authorization = $app_token
 
+[trackers.bugsnag]
+token = $bugsnag_token
+project = $bugsnag_project
+base_url = $bugsnag
+
 [customers.chatwoot]
 base_url = $chatwoot
 account = 1
@@ -124,6 +130,9 @@ def settings_toml(at: Addresses, keys: Keys, *, mode: str, approvers: tuple[str,
         "app_token": f"Bearer {keys.app}",
         "github": f"{at.base}/github",
         "github_token": f"Bearer {keys.github}",
+        "bugsnag": f"{at.base}/bugsnag",
+        "bugsnag_project": PROJECT_ID,
+        "bugsnag_token": keys.bugsnag_api,
         "chatwoot": f"{at.base}/chatwoot",
         "smtp": at.smtp,
         "board": at.board,

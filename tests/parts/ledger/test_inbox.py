@@ -126,6 +126,33 @@ async def test_an_outage_is_not_held_against_an_item(store: Store, inbox: Inbox)
     assert [x.attempts for x in await inbox.take([HOOK])] == [0]
 
 
+async def test_being_done_with_nothing_is_nothing(inbox: Inbox) -> None:
+    await inbox.store(item("k1"))
+    async with inbox.db.write() as conn:
+        await inbox.finish_in(conn, [])
+    assert await states(inbox) == {"k1": "new"}
+
+
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+async def test_who_waits_is_told_when_the_writing_is_broken_off(inbox: Inbox) -> None:
+    async with inbox.db.write():
+        storing = asyncio.create_task(inbox.store(item("k1")))
+        await asyncio.sleep(0.05)
+        assert inbox._flusher
+        inbox._flusher.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await storing
+    assert await inbox.store(item("k1")), "nothing was stored"
+
+
+async def test_who_gives_up_waiting_leaves_it_stored(inbox: Inbox) -> None:
+    giving_up = asyncio.create_task(inbox.store(item("k1")))
+    await asyncio.sleep(0)
+    giving_up.cancel()
+    assert not await inbox.store(item("k1"))
+    assert await states(inbox) == {"k1": "new"}
+
+
 async def test_what_was_finished_meanwhile_does_not_come_back(inbox: Inbox) -> None:
     await inbox.store(item("k1"))
     await inbox.finish("k1")

@@ -132,6 +132,16 @@ async def test_what_a_dead_process_left_is_found_by_the_sweep(store: Store, inbo
     assert worker.batches == [["left"]]
 
 
+async def test_a_sweep_that_can_not_read_sweeps_again(store: Store, inbox: Inbox) -> None:
+    await inbox.store(item("left"))
+    store.clock.advance(OWN_TURN + 1)
+    await sql(inbox.db, "ALTER TABLE inbox RENAME TO gone")
+    async with working(inbox, Worker(inbox)):
+        await asyncio.sleep(0.1)
+        await sql(inbox.db, "ALTER TABLE gone RENAME TO inbox")
+        await until(inbox, "left", "done")
+
+
 async def test_what_was_not_worked_off_at_the_end_waits_for_the_next_start(store: Store, inbox: Inbox) -> None:
     async def hang(_items: Sequence[Item]) -> None:
         await asyncio.Event().wait()

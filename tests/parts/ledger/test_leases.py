@@ -45,6 +45,26 @@ async def test_an_expired_lease_is_taken_over_with_doubt_and_the_first_holder_mo
     assert await leases.renew(other, second, 12)
 
 
+async def test_no_sink_gets_more_than_it_has_places_for(store: Store) -> None:
+    ledger = follows(store, Scribe(name="a"), Scribe(name="b"))
+    for title in ("one", "two", "three"):
+        await said(ledger, await open_bug(ledger, title), "x")
+    taken = [lease.sink for lease in await leases.take(ledger, {"a": 1, "b": 5}, {}, 12)]
+    assert (taken.count("a"), taken.count("b")) == (1, 3)
+    assert await leases.take(ledger, {}, {}, 12) == []
+
+
+async def test_what_does_not_end_in_time_is_cut_off_and_looked_at_by_the_next(store: Store) -> None:
+    hangs = Blocked(on=frozenset({1}))
+    ledger = follows(store, hangs)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, hangs):
+        await until(lambda: hangs.served)
+    store.clock.advance(13)
+    assert [lease.doubt for lease in await leases.take(ledger, FREE, {}, 12)] == [True]
+
+
 async def test_what_is_new_while_it_comes_to_rest_keeps_it_due(store: Store) -> None:
     ledger = follows(store, Scribe())
     bug = await open_bug(ledger)

@@ -1,0 +1,37 @@
+"""SQLite on the event loop: who is cut off while waiting for the file leaves a connection that works."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from bot.ledger.ledger import Ledger
+from tests.support.stores import Store, open_bug
+
+pytestmark = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+
+
+async def test_who_is_cut_off_while_another_process_writes_leaves_nothing_open(store: Store, ledger: Ledger) -> None:
+    path = store.url.rpartition("///")[2]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(open_bug(ledger))
+        await asyncio.sleep(0.1)
+        writing.cancel()
+        other.execute("ROLLBACK")
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+    assert await open_bug(ledger) == 1
+
+
+async def test_the_loop_goes_on_while_a_writer_waits_for_another_process(store: Store, ledger: Ledger) -> None:
+    path = store.url.rpartition("///")[2]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(open_bug(ledger))
+        for _ in range(5):
+            await asyncio.sleep(0.01)
+        assert not writing.done()
+        other.execute("ROLLBACK")
+    assert await writing == 1

@@ -1,0 +1,19 @@
+"""A job that only one process may do: its holder keeps it, another takes it once it is old."""
+
+from bot.ledger import turn
+from tests.support.stores import TEAM, Store
+
+
+async def test_a_turn_is_one_process_until_it_is_old(store: Store) -> None:
+    db = store.database()
+
+    async def mine(holder: str, now: float) -> bool:
+        return await turn.mine(db, TEAM, "mailbox", holder, now, 30)
+
+    assert [await mine("a", 0), await mine("b", 1), await mine("a", 20), await mine("b", 45)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert [await mine("b", 51), await mine("a", 52)] == [True, False]

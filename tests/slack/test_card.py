@@ -25,7 +25,8 @@ def lines(card: Message) -> list[str]:
 
 async def test_an_open_card_says_who_waits_and_offers_to_claim(house: House) -> None:
     card = await house.alarm(**MIA, occurrences=12)
-    await card.expect_lock_screen("Mia waiting 0 s · BUG-1 ErrorException: Undefined index: crud")
+    await card.expect_lock_screen("Mia waiting")
+    await card.expect_lock_screen("· BUG-1 ErrorException: Undefined index: crud")
     first, second, third = lines(card)
     assert first == "🔴 *BUG-1 ErrorException: Undefined index: crud* · nobody has it"
     assert second.startswith("Mia ")
@@ -72,7 +73,7 @@ async def test_an_owed_card_says_who_owes_what_until_when(house: House) -> None:
     await dana.types("/bug works BUG-1", in_=house.errors)
     await card.button("Tell").click(by=dana)
     await (await dana.expect_modal("Tell BUG-1")).submit("Tell")
-    await card.expect_lock_screen("Mia told after 0 s · <@U0DEV> owes the fix · BUG-1")
+    await card.expect_lock_screen("· <@U0DEV> owes the fix · BUG-1")
     assert lines(card)[0].startswith("🔵 *BUG-1 ErrorException: Undefined index: crud* · Mia told after")
     assert any(line.startswith("owed: proper fix · <@U0DEV> · <!date^") for line in lines(card))
     assert card.buttons == ["Fix merged"]

@@ -39,6 +39,7 @@ class TestEverywhere:
         card = await house.alarm()
         button = await card.expect_button("Claim")
         await asyncio.gather(*(button.click(by=house.person(one.name)) for one in crowd))
+        await card.thread.expect("has it")
         losers = [one for one in crowd if one.id != (await house.bug()).owner]
         assert len(losers) == 49
         for one in losers:

@@ -180,6 +180,12 @@ async def test_the_list_names_each_open_bug_with_a_link_to_its_card(house: House
     assert listed.lock_screen.count("/archives/C0ERRORS/p") == 2
 
 
+async def test_the_home_tab_shows_what_is_open(house: House) -> None:
+    await house.alarm(title="First")
+    home = await house.person("Dana").opens_home()
+    await home.expect_text("First")
+
+
 async def test_an_empty_list_says_so(house: House) -> None:
     dana = house.person("Dana")
     await dana.types("/bug list", in_=house.errors)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 
 
 async def test_who_is_cut_off_while_another_process_writes_leaves_nothing_open(store: Store, ledger: Ledger) -> None:
-    path = store.url.rpartition("///")[2]
+    path = store.url.partition(":///")[2]
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(open_bug(ledger))
@@ -26,7 +26,7 @@ async def test_who_is_cut_off_while_another_process_writes_leaves_nothing_open(s
 
 
 async def test_the_loop_goes_on_while_a_writer_waits_for_another_process(store: Store, ledger: Ledger) -> None:
-    path = store.url.rpartition("///")[2]
+    path = store.url.partition(":///")[2]
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(open_bug(ledger))

@@ -75,7 +75,7 @@ async def test_killed_before_the_start_it_is_run_once_by_the_next(team: Team, ba
     preview = await team.preview()
     await back.kill()
     await preview.button("Run it").click()
-    assert (await team.fix()).state is RunState.APPROVED
+    await team.until(RunState.APPROVED)
     await back.start(ready=False)
     await team.until(RunState.SUCCEEDED)
     assert (await team.house.kinds()).count("fix_started") == 1

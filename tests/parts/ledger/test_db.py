@@ -34,6 +34,10 @@ async def test_what_breaks_off_in_a_transaction_leaves_nothing(ledger: Ledger) -
     assert await rows(ledger.db, "SELECT name FROM counters") == []
 
 
+async def test_a_database_that_answers_is_alive(ledger: Ledger) -> None:
+    assert await ledger.db.alive()
+
+
 @SEVERAL
 async def test_a_transaction_whose_process_is_frozen_is_ended_by_the_database(store: Store) -> None:
     found = await rows(store.database(), "SHOW idle_in_transaction_session_timeout")

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from bot.ledger.inline import creator
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug
 
@@ -35,3 +36,18 @@ async def test_the_loop_goes_on_while_a_writer_waits_for_another_process(store: 
         assert not writing.done()
         other.execute("ROLLBACK")
     assert await writing == 1
+
+
+async def test_it_speaks_to_sqlalchemy_as_aiosqlite_does(store: Store) -> None:
+    conn = await creator(store.url)()
+    await conn.commit()
+    async with conn.cursor() as cursor:
+        await cursor.executemany("INSERT INTO counters VALUES (?, ?, ?)", [("T1", name, 1) for name in "abc"])
+        await cursor.execute("INSERT INTO counters VALUES ('T1', 'd', 1)")
+        assert (cursor.rowcount, cursor.lastrowid) == (1, 4)
+        await cursor.execute("SELECT name FROM counters ORDER BY name")
+        assert await cursor.fetchone() == ("a",)
+        assert await cursor.fetchmany(2) == [("b",), ("c",)]
+        assert await cursor.fetchmany() == [("d",)]
+    assert conn.isolation_level is None
+    await conn.close()

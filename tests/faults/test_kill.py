@@ -103,7 +103,7 @@ async def _confirmed(town: Town, bugs: list[Bug]) -> bool:
 async def expect_whole(town: Town, bug: Bug) -> None:
     """Its thread tells the whole trail in order; its fix ran at most once, and production agrees with the trail."""
     assert town.lines(bug) == await town.worth_a_line(bug.ref.number), bug.ref
-    assert bug.parked == ()
+    assert bug.parked == (), bug.ref
     kinds = [x.event for x in await town.entries(bug.ref.number)]
     assert sum(isinstance(event, f.FixStarted) for event in kinds) == 1
     fix = fixes.find(bug, 1)

@@ -98,10 +98,17 @@ async def test_a_connection_that_is_lost_is_made_anew(store: Store, caplog: pyte
         return woken.is_set()
 
     await until(heard)
-    ends = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
+    others = (
+        "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
     )
-    await rows(one.db, ends)
+    (before,) = await rows(one.db, f"SELECT pid {others}")
+    await rows(one.db, f"SELECT pg_terminate_backend(pid) {others}")
+
+    async def anew() -> bool:
+        found = await rows(one.db, f"SELECT pid {others}")
+        return bool(found) and found != [before]
+
+    await until(anew)
     woken.clear()
     await until(heard)
     listening.cancel()

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,7 +80,9 @@ class Alerts:
             reports = [r for r in reports if r.key in left]
             if not reports:
                 return None
-            recorded = await (self._follow(conn, bug, reports) if bug else self._admit(conn, reports, seen))
+            recorded = await (
+                self._follow(conn, bug, reports, _key(reports[0])) if bug else self._admit(conn, reports, seen)
+            )
             if ends:
                 await self.inbox.finish_in(conn, left)
             await self.ledger.notify(conn)
@@ -101,7 +103,7 @@ class Alerts:
     def _is(self, alert: Alert) -> ColumnElement[bool]:
         return and_(groups.c.team == self.ledger.team, groups.c.source == alert.source, groups.c.group == alert.group)
 
-    async def _follow(self, conn: AsyncConnection, bug: int, reports: list[Report]) -> Recorded:
+    async def _follow(self, conn: AsyncConnection, bug: int, reports: list[Report], key: str | None) -> Recorded:
         """Into the bug, or into the one that goes on for it: it may have been merged a moment ago."""
         happened = [r.alert for r in reports if r.alert.kind in HAPPENED]
         others = [r.alert for r in reports if r.alert.kind not in HAPPENED]
@@ -114,15 +116,15 @@ class Alerts:
             return [*events, *told, *_posts(reports)]
 
         try:
-            return await self.ledger.record_in(conn, bug, decide, by=_source(reports[0].alert), key=_key(reports[0]))
+            return await self.ledger.record_in(conn, bug, decide, by=_source(reports[0].alert), key=key)
         except _Merged as merged:
-            return await self._follow(conn, merged.into, reports)
+            return await self._follow(conn, merged.into, reports, key)
 
     async def _admit(self, conn: AsyncConnection, reports: list[Report], seen: int) -> Recorded | None:
         happened = [r for r in reports if r.alert.kind in HAPPENED]
         if not happened:
             return None
-        alert, total = _richest([r.alert for r in happened]), seen + len(happened)
+        alert, total = _richest([r.alert for r in happened]), seen + _occurrences(happened)
         why = admit(alert, self.rule, total)
         if why is None:
             values = {"seen": total, "alert": alert.model_dump_json()}
@@ -131,8 +133,17 @@ class Alerts:
         told = await self._told_of(alert)
         if told:
             await conn.execute(update(groups).where(self._is(alert)).values(bug=told, seen=total, alert=""))
-            return await self._follow(conn, told, reports)
-        return await self.open(conn, alert, why, total, key=_key(happened[0]), posts=_posts(reports))
+            return await self._follow(conn, told, reports, _key(reports[0]))
+        first = next(r for r in reversed(happened) if r.alert.event == alert.event)
+        opened = await self.open(conn, alert, why, seen + 1, key=_key(first), posts=_posts([first]))
+        return await self._and_then(conn, opened, [r for r in reports if r is not first])
+
+    async def _and_then(self, conn: AsyncConnection, opened: Recorded, rest: list[Report]) -> Recorded:
+        """What waited together with the report that opened the bug."""
+        if not rest or opened.again:
+            return opened
+        then = await self._follow(conn, opened.bug.ref.number, rest, None)
+        return replace(opened, bug=then.bug, entries=(*opened.entries, *then.entries))
 
     async def _told_of(self, alert: Alert) -> int | None:
         """The one bug of which this customer told before any tracker did: somebody reproduces it now."""
@@ -194,6 +205,12 @@ def _richest(alerts: Sequence[Alert]) -> Alert:
     hit = next((a.customer for a in reversed(alerts) if a.customer.email), newest.customer)
     most = max(a.occurrences for a in alerts)
     return fuller.model_copy(update={"customer": hit, "occurrences": most, "at": newest.at, "kind": newest.kind})
+
+
+def _occurrences(reports: Sequence[Report]) -> int:
+    """One that is told of twice under the same id is one."""
+    ids = [r.alert.event for r in reports]
+    return len({i for i in ids if i}) + ids.count("")
 
 
 def _posts(reports: Iterable[Report]) -> list[Event]:

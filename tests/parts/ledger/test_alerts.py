@@ -67,6 +67,22 @@ async def test_what_waits_of_one_error_is_one_entry(desk: Desk) -> None:
     assert (await load(desk.ledger, 1)).occurrences == 41
 
 
+async def test_what_waits_before_there_is_a_bug_is_all_in_it(desk: Desk) -> None:
+    reports = [
+        await desk.stored("k1", alert(event="o1", customer=ADA)),
+        await desk.stored("k2", alert(event="o2", facts={"menu": "13"})),
+        await desk.stored("k3", alert(event="o2"), posted=Posted(channel="C1", ts="1.1")),
+        await desk.stored("k4", alert(event="o3")),
+        await desk.stored("k5", alert(kind=AlertKind.COMMENTED, comment="known")),
+    ]
+    (recorded,) = await desk.alerts.fold(reports)
+    bug = await load(desk.ledger, 1)
+    assert (recorded.before.seq, recorded.bug) == (0, bug)
+    assert (bug.occurrences, sorted(bug.recent), bug.facts) == (3, ["o1", "o2", "o3"], {"menu": "13"})
+    assert ([c.hint for c in bug.customers], len(bug.alerts)) == ([ADA], 1)
+    assert await of_kind(desk.ledger, 1, e.TrackerSaid)
+
+
 async def test_webhook_and_message_of_one_occurrence_count_once(desk: Desk) -> None:
     await desk.told("msg:1", alert(event="o1"), posted=Posted(channel="C1", ts="1.1"))
     await desk.told("k1", alert(event="o1", page="https://shop.example.com/x", customer=ADA))
@@ -164,5 +180,5 @@ async def test_what_happens_during_a_merge_is_told_to_the_bug_that_goes_on(desk:
     await desk.ledger.record(1, lambda _b: e.Merged(into=2), by=person("U1"))
     item = await desk.stored("k3", alert("g1"))
     async with desk.ledger.db.write() as conn:
-        await desk.alerts._follow(conn, 1, _reports(item))
+        await desk.alerts._follow(conn, 1, _reports(item), None)
     assert (await load(desk.ledger, 2)).occurrences == 2

@@ -9,7 +9,7 @@ from bot.domain import events as e
 from bot.domain.errors import Rejected, Unavailable
 from bot.ledger import leases
 from bot.ledger.relay import Served, Work
-from tests.parts.ledger.test_relay import SAID, Blocked, Scribe, at_rest, follows, relaying, until
+from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, said, sql
 
 FREE = {"scribe": 4}

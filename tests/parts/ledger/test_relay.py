@@ -1,9 +1,6 @@
-"""Cursors follow the trail: in order, once, and what fails holds up nobody but itself."""
+"""Cursors follow the trail: in order, once; what a sink tells of the world moves with its cursor."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -11,106 +8,21 @@ from bot.domain import events as e
 from bot.domain.decide import owner
 from bot.domain.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.ledger import leases
-from bot.ledger.ledger import Ledger
-from bot.ledger.pace import TooSoon
 from bot.ledger.queue import Interest
-from bot.ledger.reading import load, trail
-from bot.ledger.relay import DOUBT_PAUSE, FOREIGN_PAUSE, NotYet, Relay, Served, Work
+from bot.ledger.reading import trail
+from bot.ledger.relay import FOREIGN_PAUSE, Served
+from tests.parts.ledger.sinks import (
+    CARD,
+    SAID,
+    Scribe,
+    at_rest,
+    follows,
+    later,
+    paused,
+    relaying,
+    until,
+)
 from tests.support.stores import Store, cursor, kinds, of_kind, open_bug, person, said, sql
-
-Answer = Served | Exception
-SAID = Interest(kinds=frozenset({e.Said}))
-CARD = Interest(kinds=frozenset({e.Opened, e.Said, e.Claimed, e.CardMade}), jumps=True)
-
-
-@dataclass
-class Scribe:
-    """A sink that writes down what it is asked, and answers what the story says, at last with "done"."""
-
-    interest: Interest = SAID
-    answers: list[Answer] = field(default_factory=list)
-    name: str = "scribe"
-    slots: int = 4
-    served: list[Work] = field(default_factory=list)
-
-    async def serve(self, work: Work) -> Served:
-        self.served.append(work)
-        answer = self.answers.pop(0) if self.answers else Served()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    @property
-    def read(self) -> list[object]:
-        """What was said, or None for a call that serves the present."""
-        return [getattr(w.entry.event, "text", "") if w.entry else None for w in self.served]
-
-    @property
-    def doubts(self) -> list[bool]:
-        return [work.doubt for work in self.served]
-
-
-@dataclass
-class Blocked(Scribe):
-    """Never comes back from a bug in `on` until it is let go."""
-
-    on: frozenset[int] = frozenset()
-    go: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def serve(self, work: Work) -> Served:
-        self.served.append(work)
-        if work.bug.ref.number in self.on:
-            await self.go.wait()
-        return Served()
-
-
-@asynccontextmanager
-async def relaying(
-    ledger: Ledger, *sinks: Scribe, seconds: float = leases.LEASE, attempts: int = 8
-) -> AsyncIterator[Relay]:
-    relay = Relay(ledger, {sink.name: sink for sink in sinks}, max_attempts=attempts, lease_seconds=seconds)
-    running = asyncio.create_task(relay.run())
-    try:
-        yield relay
-    finally:
-        await relay.stop(0.2)
-        await running
-
-
-async def until(holds: Callable[[], Awaitable[object]] | Callable[[], object], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while True:
-            found = holds()
-            if await found if isinstance(found, Awaitable) else found:
-                return
-            await asyncio.sleep(0.01)
-
-
-def later(store: Store, relay: Relay, seconds: float) -> None:
-    """Time goes by, and the relay looks at once."""
-    store.clock.advance(seconds)
-    relay.wake()
-
-
-def follows(store: Store, *sinks: Scribe) -> Ledger:
-    return store.ledger({sink.name: sink.interest for sink in sinks})
-
-
-def at_rest(ledger: Ledger, bug: int, sink: str) -> Callable[[], Awaitable[bool]]:
-    async def resting() -> bool:
-        found = await cursor(ledger, bug, sink)
-        return found["due"] is None and found["lease"] == 0
-
-    return resting
-
-
-def paused(ledger: Ledger, bug: int, sink: str = "scribe") -> Callable[[], Awaitable[bool]]:
-    async def waits() -> bool:
-        found = await cursor(ledger, bug, sink)
-        return bool(found["due"] and found["due"] > ledger.clock().timestamp() and found["lease"] == 0)
-
-    return waits
-
 
 # ---- order
 
@@ -219,142 +131,6 @@ async def test_a_kind_that_this_version_does_not_know_is_never_passed(store: Sto
     found = await cursor(ledger, bug, "scribe")
     assert found["done"] < 3
     assert (found["attempts"], found["due"]) == (0, store.clock.seconds() + FOREIGN_PAUSE)
-
-
-# ---- failing
-
-
-async def test_too_early_is_no_failure(store: Store) -> None:
-    scribe = Scribe(answers=[NotYet(5), TooSoon("post:C1", 5)])
-    ledger = follows(store, scribe)
-    bug = await open_bug(ledger)
-    await said(ledger, bug, "a")
-    async with relaying(ledger, scribe) as relay:
-        for _ in range(2):
-            await until(paused(ledger, bug))
-            assert (await cursor(ledger, bug, "scribe"))["attempts"] == 0
-            later(store, relay, 6)
-        await until(at_rest(ledger, bug, "scribe"))
-    assert scribe.doubts == [False] * 3
-
-
-async def test_what_is_scarce_is_left_to_what_is_more_urgent(store: Store) -> None:
-    card = Scribe(CARD, name="card", slots=1, answers=[TooSoon("cards", 60)])
-    ledger = follows(store, card)
-    await open_bug(ledger, "first")
-    async with relaying(ledger, card) as relay:
-        ledger.woken = lambda _recorded: relay.wake()
-        await until(lambda: len(card.served) == 1)
-        second = await open_bug(ledger, "second")
-        third = await open_bug(ledger, "third")
-        await ledger.record(third, lambda b: owner.claim(b, "U1"), by=person("U1"))
-        await until(at_rest(ledger, third, "card"))
-        assert [w.bug.ref.number for w in card.served] == [1, third]
-        later(store, relay, 61)
-        relay.wake()
-        await until(at_rest(ledger, second, "card"))
-
-
-@pytest.mark.parametrize(
-    ("error", "doubt", "least", "most"),
-    [
-        (Unavailable("away"), False, 0.5, 1.0),
-        (Unavailable("busy", 30.0), False, 30.0, 30.0),
-        (Doubtful("cut off"), True, DOUBT_PAUSE, DOUBT_PAUSE),
-        (RuntimeError("a defect"), True, DOUBT_PAUSE, DOUBT_PAUSE),
-    ],
-    ids=["unavailable", "retry after", "doubtful", "defect"],
-)
-async def test_a_failure_is_tried_again_after_a_pause(
-    store: Store, error: Exception, least: float, most: float, *, doubt: bool
-) -> None:
-    scribe = Scribe(answers=[error])
-    ledger = follows(store, scribe)
-    bug = await open_bug(ledger)
-    await said(ledger, bug, "a")
-    async with relaying(ledger, scribe) as relay:
-        await until(paused(ledger, bug))
-        found = await cursor(ledger, bug, "scribe")
-        assert least <= found["due"] - store.clock.seconds() <= most
-        assert (found["attempts"], found["doubt"], found["done"]) == (1, int(doubt), 1)
-        await said(ledger, bug, "b")
-        assert (await cursor(ledger, bug, "scribe"))["due"] == found["due"], (
-            "what is new does not hammer a system that is down"
-        )
-        later(store, relay, most + 1)
-        await until(at_rest(ledger, bug, "scribe"))
-    assert (scribe.read, scribe.doubts) == (["a", "a", "b"], [False, doubt, False])
-
-
-async def test_pauses_grow_and_are_never_alike(store: Store) -> None:
-    scribe = Scribe(answers=[Unavailable("away")] * 6)
-    ledger = follows(store, scribe)
-    bug = await open_bug(ledger)
-    await said(ledger, bug, "a")
-    pauses = []
-    async with relaying(ledger, scribe) as relay:
-        for attempt in range(6):
-            await until(paused(ledger, bug))
-            pauses.append((await cursor(ledger, bug, "scribe"))["due"] - store.clock.seconds())
-            assert 2.0**attempt / 2 <= pauses[-1] <= 2.0**attempt
-            later(store, relay, 64)
-        await until(at_rest(ledger, bug, "scribe"))
-    assert len({pause / 2**i for i, pause in enumerate(pauses)}) == 6
-
-
-@pytest.mark.parametrize(
-    ("errors", "tries"),
-    [([Unavailable("away")] * 3, 3), ([Rejected("no such channel")], 1), ([RuntimeError("a defect")] * 3, 3)],
-    ids=["after the limit", "at once where asking again won't help", "a defect"],
-)
-async def test_what_does_not_go_is_parked_and_other_bugs_go_on(store: Store, errors: list[Answer], tries: int) -> None:
-    scribe = Scribe(answers=list(errors))
-    ledger = follows(store, scribe)
-    stuck, other = await open_bug(ledger, "stuck"), await open_bug(ledger, "other")
-    await said(ledger, stuck, "a")
-    async with relaying(ledger, scribe, attempts=3) as relay:
-        for _ in range(tries - 1):
-            await until(paused(ledger, stuck))
-            later(store, relay, 60)
-        await until(lambda: of_kind(ledger, stuck, e.Parked))
-        await said(ledger, other, "b")
-        relay.wake()
-        await until(at_rest(ledger, other, "scribe"))
-    assert scribe.read == ["a"] * tries + ["b"]
-    assert (await load(ledger, stuck)).parked == ("scribe",)
-    assert (await cursor(ledger, stuck, "scribe"))["parked"] == str(errors[0])
-
-
-async def test_after_another_try_is_asked_for_it_looks_first_and_goes_on_where_it_stopped(store: Store) -> None:
-    scribe = Scribe(answers=[Rejected("the channel is archived")])
-    ledger = follows(store, scribe)
-    bug = await open_bug(ledger)
-    await said(ledger, bug, "a", "b")
-    async with relaying(ledger, scribe) as relay:
-        await until(lambda: of_kind(ledger, bug, e.Parked))
-
-        async def also(conn: object, *_: object) -> None:
-            await leases.unpark_in(conn, ledger, bug, "scribe")  # type: ignore[arg-type] # a connection
-
-        await ledger.record(bug, lambda _b: e.Unparked(sink="scribe"), by=person("U1"), also=also)
-        relay.wake()
-        await until(at_rest(ledger, bug, "scribe"))
-    assert (scribe.read, scribe.doubts) == (["a", "a", "b"], [False, True, False])
-    assert (await load(ledger, bug)).parked == ()
-
-
-async def test_a_sink_that_hangs_holds_up_only_its_own_bug(store: Store) -> None:
-    hangs, quick = Blocked(name="hangs", on=frozenset({1})), Scribe(name="quick")
-    ledger = follows(store, hangs, quick)
-    stuck, other = await open_bug(ledger, "stuck"), await open_bug(ledger, "other")
-    await said(ledger, stuck, "a")
-    await said(ledger, other, "b")
-    async with relaying(ledger, hangs, quick):
-        await until(at_rest(ledger, other, "hangs"))
-        await until(at_rest(ledger, stuck, "quick"))
-        assert (await cursor(ledger, stuck, "hangs"))["done"] == 1
-        hangs.go.set()
-        await until(at_rest(ledger, stuck, "hangs"))
 
 
 # ---- outcomes

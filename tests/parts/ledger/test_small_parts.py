@@ -16,7 +16,7 @@ from bot.ledger.lock import FileLock
 from bot.ledger.reading import SOME, bug_of_thread, entries_after, list_bugs, trail, verify
 from bot.ledger.spans import Switches, take_lock
 from bot.ledger.wake import listen
-from tests.parts.ledger.test_relay import until
+from tests.parts.ledger.sinks import until
 from tests.support.stores import TEAM, Store, open_bug, person, rows, said, seqs, sql
 
 SEVERAL = pytest.mark.parametrize("where", ["postgresql", "psycopg"], indirect=True)

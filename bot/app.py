@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from bot import outside
 from bot.domain.bug import Bug
 from bot.domain.errors import Unavailable
+from bot.domain.events import CustomerJoined
 from bot.fixes.catalogue import SHIPPED, Catalogue
 from bot.fixes.engine import Engine
 from bot.intake.alerts import Alerts
@@ -177,7 +178,8 @@ class Bot:
         boards = BoardChanges(self.ledger, self.inbox)
 
         async def each_event(items: Sequence[Item]) -> None:
-            await asyncio.gather(*(conversation.fold(item) for item in items))
+            for item in items:  # in order: an edit is never recorded before the message it edits
+                await conversation.fold(item)
 
         async def each_ask(items: Sequence[Item]) -> None:
             for item in items:
@@ -194,7 +196,7 @@ class Bot:
 
     async def _alerts(self, items: Sequence[Item]) -> None:
         for recorded in await self.alerts.fold(items):
-            if recorded.before.seq == 0:
+            if any(isinstance(entry.event, CustomerJoined) for entry in recorded.entries):
                 await self.people.catch_up(recorded.bug)
 
     async def _mention(self, event: Mapping[str, Any], bot: str, team: str) -> bool:
@@ -285,7 +287,7 @@ class Bot:
                 result = stop()
                 if result is not None:
                     await result
-            except Exception:
+            except Exception:  # the process ends: what is left is closed all the same
                 log.exception("A part did not stop cleanly")
         self._stops.clear()
 

@@ -62,7 +62,7 @@ class Inflow:
         """Never raises: what can't even be noted as failed is still in the inbox, and the sweep finds it there."""
         try:
             await self.handlers[source](batch)
-        except Exception as error:
+        except Exception as error:  # one bad delivery must not stop the others: it is kept and tried again
             log.warning(
                 "%s: %s of %s", source, error, len(batch), exc_info=not isinstance(error, MakegoodError | TooSoon)
             )

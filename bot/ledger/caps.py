@@ -11,7 +11,7 @@ from bot.ledger.tables import spent
 
 async def take(conn: AsyncConnection, team: str, claims: Iterable[Claim], *, anyway: bool = False) -> None:
     """Raises OverCap where one would be passed, and the transaction with it; `anyway`: an approver let it pass, it counts."""
-    for claim in claims:
+    for claim in sorted(claims, key=lambda c: c.cap):  # everybody takes the rows in this order
         if not anyway and claim.amount > claim.limit:
             raise OverCap(claim.words)
         statement = upsert(conn, spent).values(team=team, cap=claim.cap, amount=claim.amount)

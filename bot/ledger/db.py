@@ -76,7 +76,7 @@ class Database:
             await conn.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield conn
-            except BaseException:
+            except BaseException:  # a cancelled writer must leave nothing half-written either
                 await conn.rollback()
                 raise
             await conn.commit()

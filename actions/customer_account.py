@@ -1,4 +1,4 @@
-"""Who is this, and what do they have?"""
+"""Who is this, and what do they have? Adapt the table and column to your own database."""
 
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from bot.fixes.tables import Tables
 
 
 class CustomerAccount(Look):
-    """The customer's account, by e-mail address. Adapt the table and column to your own database."""
+    """The customer's account, by e-mail address."""
 
     row_limit = 5
     from_facts: ClassVar = {"email": ("user.email", "metaData.user.email")}

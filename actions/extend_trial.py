@@ -1,4 +1,4 @@
-"""More days for somebody who lost some to our bug."""
+"""More days for somebody who lost some to our bug. Adapt the table and column to your own database."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from bot.fixes.tables import Tables
 
 
 class ExtendTrial(SqlAction):
-    """Move the end of one account's trial. Adapt the table and column to your own database.
+    """Move the end of one account's trial.
 
     Takes the new last day rather than a number of days, so that running it twice gives nothing twice.
     """

@@ -17,7 +17,7 @@ class MaintenanceEndpoint(HttpAction):
     target = "app"
 
     task: Literal["recount-usage", "rebuild-index", "sync-plan"]
-    account: str = Field(title="Account", description="Its number, as in 4711", max_length=100)
+    account: str = Field(title="Account", description="Its number, such as 4711", max_length=100)
 
     def lock_key(self) -> str:
         return f"account/{self.account}"

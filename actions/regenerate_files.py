@@ -19,7 +19,7 @@ class RegenerateFiles(SshAction):
     timeout = 120
     from_facts: ClassVar = {"menu": ("metaData.crud.menu_id", "metaData.crud.id")}
 
-    menu: int = Field(title="Menu", description="Its number, as in 13", ge=1)
+    menu: int = Field(title="Menu", description="Its number, such as 13", ge=1)
 
     def lock_key(self) -> str:
         return f"menu/{self.menu}"

@@ -19,7 +19,7 @@ class Resend(SqlAction):
     volatile = frozenset({"updated_at"})
 
     table: Literal["jobs", "emails"]
-    id: str = Field(title="Key", description="The row's key, as in 13", max_length=200)
+    id: str = Field(title="Key", description="The row's key, such as 13", max_length=200)
 
     def lock_key(self) -> str:
         return f"{self.table}/{self.id}"

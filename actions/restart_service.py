@@ -17,7 +17,7 @@ class RestartService(SshAction):
     timeout = 90
 
     service: str = Field(
-        title="Service", description="As in shop-web", pattern=r"^[A-Za-z0-9][\w@.-]*$", max_length=100
+        title="Service", description="Its name, such as shop-web", pattern=r"^[A-Za-z0-9][\w@.-]*$", max_length=100
     )
 
     def lock_key(self) -> str:

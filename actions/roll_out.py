@@ -19,7 +19,7 @@ class RollOut(WorkflowRun):
     workflow = "deploy.yml"
 
     release: str = Field(
-        title="Release", description="Tag or version, as in 1.4.2", pattern=r"^\w[\w./-]*$", max_length=100
+        title="Release", description="Tag or version, such as 1.4.2", pattern=r"^\w[\w./-]*$", max_length=100
     )
 
     def inputs(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the page that failed is made of."""
+"""What the page that failed is made of. Adapt table and columns to your own page."""
 
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from bot.fixes.tables import Tables
 
 
 class RowsBehindPage(Look):
-    """The menus of one account, newest first: the rows behind its menu page. Adapt table and columns to your own page."""
+    """The menus of one account, newest first: the rows behind its menu page."""
 
     from_facts: ClassVar = {"account": ("metaData.account.id", "user.id")}
     fixes = (FixThis(action="delete-row", fills={"id": "id"}, sets={"table": "menus"}),)

@@ -14,7 +14,7 @@ class SetColumn(SqlAction):
     volatile = frozenset({"updated_at"})
 
     table: TableName
-    id: str = Field(title="Key", description="The row's key, as in 13", max_length=200)
+    id: str = Field(title="Key", description="The row's key, such as 13", max_length=200)
     column: str = Field(max_length=128)
     value: str | None = Field(default=None, description="Left empty: NULL", max_length=2000)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from bot import outside
@@ -30,6 +29,7 @@ from bot.ledger.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
 from bot.ledger.lock import FileLock
 from bot.ledger.migrate import migrate
+from bot.ledger.names import Names
 from bot.ledger.pace import Pace
 from bot.ledger.relay import Relay
 from bot.ledger.spans import Switches
@@ -46,7 +46,7 @@ from bot.slack.door import SOURCE as ASK
 from bot.slack.door import Door
 from bot.slack.verbs.reading import publish_home
 from bot.timers import Timers
-from bot.web import Web
+from bot.web import Web, serve
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +65,22 @@ class Bot:
     _stops: list[Any] = field(default_factory=list)
 
     async def start(self) -> None:
+        self._connections()
         self.db = await self._database()
         self.client = web_client(self.runtime.bot_token.get_secret_value(), self.runtime.api_url)
         self.me = await self._identify()
-        self.http = aiohttp.ClientSession()
-        self._stops.append(self.http.close)
         self._ledger()
         await self._parts()
         await self._sinks()
         await self._inflow()
         await self._run()
+
+    def _connections(self) -> None:
+        """Before anything else: what is wrong in the settings is said at once, not when Slack answers."""
+        self.http = aiohttp.ClientSession()
+        self._stops.append(self.http.close)
+        self.outside = outside.connect(self.settings, self.http)
+        self._stops.append(self.outside.close)
 
     async def _database(self) -> Database:
         if self.runtime.database_url.startswith("sqlite"):
@@ -109,14 +115,15 @@ class Bot:
         self.pace = Pace(self.db, self.me.team, self.clock)
         self.switches = Switches(self.db, self.me.team, self.clock)
         self.port = SlackPort(self.client, self.pace)
-        self.directory = Directory(self.port, self.me.team, self.settings.policy.approvers)
+        self.directory = Directory(
+            self.port, self.me.team, self.settings.policy.approvers, Names(self.switches).remember
+        )
         self.memory = Memory(self.ledger)
 
     async def _parts(self) -> None:
         self.engine = Engine(await self._catalogue(), self.settings.targets)
         self._stops.append(self.engine.close)
-        self.outside = await outside.connect(self.settings, self.http)
-        self._stops.append(self.outside.close)
+        self.outside.plans = await outside.plans(self.outside.biller)
         self.alerts = Alerts(self.ledger, self.inbox, self.settings.admit)
         proposals = Proposals(self.port, self.settings.slack.error_channels[0])
         self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
@@ -172,6 +179,7 @@ class Bot:
             error_channels=self.settings.slack.error_channels,
             mention=self._mention,
             forget=self.directory.forget,
+            seen=self.directory.seen,
             own=lambda event: event.get("bot_id") == self.me.bot or event.get("user") == self.me.user,
             home=lambda user: publish_home(self.door.desk, user),
         )
@@ -225,28 +233,22 @@ class Bot:
         app = self._bolt()
         warm = asyncio.create_task(self._warm())
         self._stops.append(lambda: _cancelled(warm))
-        slack = None
-        self.sockets = None
-        if self.runtime.app_token:
-            self.sockets = Sockets(app, self.runtime.app_token.get_secret_value(), self.client)
-        else:
-            slack = connect.http_handler(app)
+        token = self.runtime.app_token
+        self.sockets = Sockets(app, token.get_secret_value(), self.client) if token else None
         site = Web(
             settings=self.settings,
             inflow=self.inflow,
             ready=self.ready,
             metrics=self.metrics,
-            slack=slack,
+            slack=None if token else connect.http_handler(app),
             board=lambda: self.outside.board_known,
         )
-        runner = web.AppRunner(site.app(), access_log=None, shutdown_timeout=3)
-        await runner.setup()
-        await web.TCPSite(runner, self.runtime.host, self.runtime.port).start()
+        runner = await serve(site.app(), self.runtime.host, self.runtime.port)
         self._stops.append(lambda: self.door.drain(DRAIN))
         self._stops.append(runner.cleanup)
         if self.sockets:
-            await self.sockets.start()
             self._stops.append(self.sockets.stop)
+            await self.sockets.start()
 
     def _bolt(self) -> AsyncApp:
         secret = self.runtime.signing_secret.get_secret_value() if self.runtime.signing_secret else ""
@@ -271,7 +273,7 @@ class Bot:
 
     async def ready(self) -> dict[str, bool]:
         """What /ready says: the database answers, and Slack is connected."""
-        return {"database": await self.db.alive(), "slack": await self.sockets.alive() if self.sockets else True}
+        return {"database": await self.db.alive(), "slack": await (self.sockets or self.port).alive()}
 
     async def worked_before(self, bug: Bug) -> str:
         return (await self.memory.suggestion(bug)).said

@@ -1,7 +1,9 @@
 """Wires the way of a fix: who asks and approves (where Slack is), and who runs (where the credentials are)."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.domain.bug import Bug
 from bot.domain.fix import Fix
 from bot.domain.policy import eligible
 from bot.fixes.targets import Elsewhere
@@ -13,9 +15,11 @@ from bot.sinks.asker import AskerSink
 from bot.sinks.live import LiveSink
 from bot.sinks.private import Whisper
 from bot.sinks.production import ProductionSink
+from bot.sinks.production_proof import Proofs
 from bot.sinks.production_run import Runner
 from bot.sinks.vault import Vault
 from bot.sinks.watching import Around
+from bot.slack import fix_forms
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -33,10 +37,17 @@ def asking(bot: "Bot") -> tuple[Sink, ...]:
         return eligible(await bot.directory.approvers_now(), user)
 
     whisper, settings = Whisper(bot.port, bot.http), bot.settings
-    by_hand = settings.mode == "propose"
+    by_hand, glass = settings.mode == "propose", settings.policy.break_glass
     return (
-        AskerSink(whisper=whisper, ledger=bot.ledger, mode=settings.mode, able=able),
-        ApprovalSink(whisper=whisper, ledger=bot.ledger, by_hand=by_hand, break_glass=settings.policy.break_glass),
+        AskerSink(
+            whisper=whisper,
+            ledger=bot.ledger,
+            mode=settings.mode,
+            able=able,
+            break_glass=glass,
+            fill=partial(fix_forms.filled, bot.door.desk),
+        ),
+        ApprovalSink(whisper=whisper, ledger=bot.ledger, by_hand=by_hand, break_glass=glass),
         LiveSink(bot.port, bot.switches),
     )
 
@@ -49,10 +60,16 @@ def production(bot: "Bot") -> ProductionSink:
         redact=bot.engine.redactor.redact,
     )
 
-    async def standing(fix: Fix) -> str:
-        """Approvers who lost their standing since; where this process has no Slack, the trail's own word has to do."""
-        if fix.broken_glass or not fix.approved_by or not bot.me.user:
-            return ""
+    proofs = Proofs(ledger=bot.ledger, policy=bot.settings.policy, catalogue=bot.engine.catalogue)
+
+    async def standing(bug: Bug, fix: Fix) -> str:
+        """Approvals without a second factor where one is wanted; approvers who lost their standing since.
+
+        The latter is for Slack to say; where this process has none, the trail's own word has to do.
+        """
+        unproven = await proofs.wanting(bug, fix)
+        if unproven or fix.broken_glass or not fix.approved_by or not bot.me.user:
+            return unproven
         able = set(eligible(await bot.directory.approvers_now(), fix.by))
         gone = [person for person in fix.approved_by if person not in able]
         return f"{', '.join(gone)} may not approve any more" if gone else ""

@@ -2,17 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from bot import boards, fixing, tracker_api
+from bot import billing, boards, fixing, tracker_api
 from bot.customers import registry as channels
 from bot.domain import events as e
 from bot.domain.errors import Misconfigured, NotFound, Outside
 from bot.fixes.catalogue import SHIPPED, Catalogue
+from bot.intake import sources
 from bot.ledger.pace import Budget
 from bot.ledger.queue import Interest
 from bot.ledger.reading import entries_after
@@ -32,6 +32,7 @@ from bot.sinks.production import ProductionSink
 from bot.sinks.thread import ThreadSink
 from bot.sinks.tracker import TrackerSink
 from bot.sinks.webhook import WebhookSink
+from bot.slack.connect import OUTBOUND
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -56,22 +57,19 @@ class Connected:
                 await part.close()
 
 
-async def connect(settings: Settings, http: aiohttp.ClientSession) -> Connected:
-    """Raises Misconfigured for a table whose keys the module does not know."""
+def connect(settings: Settings, http: aiohttp.ClientSession) -> Connected:
+    """Asks nobody yet. Raises Misconfigured for a table that no module knows, or whose keys it does not know."""
+    sources.must_be_known(settings.hooks)
     found = {name: _channel(name, table, http) for name, table in settings.customers.items()}
     if settings.mail:
         found["mail"] = _channel("mail", settings.mail, http)
-    biller: Biller | None = (
-        _module("bot.billing", settings.billing, "billing")
-        if settings.billing and not settings.billing.elsewhere
-        else None
-    )
-    board: Board | None = _module("bot.boards", settings.board, "board") if settings.board else None
+    bills = settings.billing if settings.billing and not settings.billing.elsewhere else None
+    biller: Biller | None = _module(billing.find(bills.kind), bills, "[billing]") if bills else None
+    kept = settings.board
+    board: Board | None = _module(boards.find(kept.kind), kept, "[board]") if kept else None
     answering = {name: channel for name, channel in found.items() if channel}
     trackers = {name: _tracker(name, table, http) for name, table in settings.trackers.items()}
-    connected = Connected(channels=answering, biller=biller, board=board, trackers=trackers)
-    connected.plans = await _plans(biller)
-    return connected
+    return Connected(channels=answering, biller=biller, board=board, trackers=trackers)
 
 
 def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> Channel | None:
@@ -94,18 +92,11 @@ def _tracker(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -
     return tracker
 
 
-def _module(package: str, kind: Kind, where: str) -> Any:
-    if package == "bot.boards":
-        module: Any = boards.find(kind.kind)
-    else:
-        try:
-            module = import_module(f"{package}.{kind.kind}")
-        except ModuleNotFoundError:
-            raise Misconfigured(f'[{where}] kind = "{kind.kind}": there is none of this name.') from None
-    return module.connect(validate(module.Settings, kind.rest(), f"[{where}]"))
+def _module(module: Any, kind: Kind, where: str) -> Any:
+    return module.connect(validate(module.Settings, kind.rest(), where))
 
 
-async def _plans(biller: Biller | None) -> tuple[str, ...]:
+async def plans(biller: Biller | None) -> tuple[str, ...]:
     """For the tell's menu; a billing system that is away only costs the menu."""
     if biller is None:
         return ()
@@ -147,10 +138,19 @@ def sinks(bot: "Bot") -> dict[str, Sink]:
         made.append(BillingSink(bot.outside.biller, receipts))
     if bot.outside.board:
         made += [BoardSink(bot.outside.board), BoardNotesSink(bot.outside.board)]
-    if bot.outside.trackers:
-        made.append(TrackerSink(bot.outside.trackers))
+    made += [TrackerSink(source, tracker) for source, tracker in bot.outside.trackers.items()]
     made += [WebhookSink(name, table, bot.http) for name, table in bot.settings.webhooks.items()]
-    return {sink.name: sink for sink in made}
+    every = {sink.name: sink for sink in made}
+    _must_be_sinks(bot.only, every)
+    return every
+
+
+def _must_be_sinks(only: Iterable[str], every: Iterable[str]) -> None:
+    """Raises Misconfigured: a misspelt one would leave a process that does nothing. One that is not set up here has nothing to do."""
+    known = sorted({*every, *OUTBOUND})
+    for name in only:
+        if name not in known:
+            raise Misconfigured(f"--sinks {name}: there is no such sink. Write any of: {', '.join(known)}.")
 
 
 def elsewhere(settings: Settings) -> dict[str, Interest]:

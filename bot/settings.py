@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.domain.admit import Rule
 from bot.domain.clocks import Rules
 from bot.domain.errors import Misconfigured
-from bot.domain.makegood import Caps
+from bot.domain.makegood import Caps, Words
 from bot.domain.values import Frozen
 from bot.fixes.targets import AnyTarget, described
+from bot.settings_words import sentence
 
-VARIABLE = re.compile(r"^\$([A-Z_][A-Z0-9_]*)$")
+VARIABLE = re.compile(r"^\$([A-Za-z_][A-Za-z0-9_]*)$")
 FILE = re.compile(r"^targets\.[^.]+\.(known_hosts|key)$")
 """Settings that name a file: beside the settings file, wherever the bot is started."""
+_NO_FILE = "There is no {}. `makegood init` asks a few questions and writes it."
 Names = tuple[str, ...]
 
 
@@ -36,11 +40,13 @@ class WebSettings(Frozen):
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/]", value):
+            raise ValueError("write an address, as in https://makegood.example.com")
         return value.rstrip("/")
 
 
 class HookSettings(Frozen):
-    token: SecretStr
+    token: SecretStr = Field(min_length=1)
     """The long random part of the hook's address."""
     secret: SecretStr | None = None
     """What the source signs with, where it signs."""
@@ -117,6 +123,8 @@ class TellSettings(Frozen):
     """What the form proposes, in minor units: 500 is €5."""
     largest_credit: int = Field(default=5000, ge=0)
     """Above it nobody can give a credit in Slack."""
+    words: Words = Words()
+    """What the customer reads of each makegood."""
 
 
 class WebhookSettings(Frozen):
@@ -175,10 +183,10 @@ class Runtime(Frozen):
     app_token: SecretStr | None = None
     """Set: Socket Mode. Else HTTP with `signing_secret`."""
     signing_secret: SecretStr | None = None
-    api_url: str = "https://slack.com/api/"
+    api_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://")
     database_url: str
     host: str = "127.0.0.1"
-    port: int = 3000
+    port: int = Field(default=3000, ge=1, le=65535)
     secrets: tuple[SecretStr, ...] = ()
     """Every value that a "$NAME" of the file stood for: none of them is ever shown."""
 
@@ -188,7 +196,7 @@ def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Setti
     try:
         data = tomllib.loads(path.read_text())
     except FileNotFoundError:
-        raise Misconfigured(f"There is no {path}. `makegood init` asks a few questions and writes it.") from None
+        raise Misconfigured(_NO_FILE.format(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} can't be read: {error}.") from error
     except tomllib.TOMLDecodeError as error:
@@ -217,8 +225,8 @@ def _fill(value: Any, key: str, environment: Mapping[str, str], secrets: list[Se
 M = TypeVar("M", bound=BaseModel)
 
 
-def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
-    """The frozen settings, or Misconfigured with one line: the key, what is wrong, what to write."""
+def validate(model: type[M], data: Mapping[str, Any], where: str, names: Mapping[str, str] | None = None) -> M:
+    """The frozen settings, or Misconfigured with one line: the key (as people write it: `names`), what is wrong, what to write."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -226,11 +234,18 @@ def validate(model: type[M], data: Mapping[str, Any], where: str) -> M:
         # a misspelt key is the reason why another one is missing: it comes first
         first = next((x for x in found if x["type"] == "extra_forbidden"), found[0])
         key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http", "elsewhere"})
-        if first["type"] == "extra_forbidden":
-            raise Misconfigured(f"{where}: {key} is not a setting of Makegood. Is it misspelt?") from None
-        if first["type"] == "missing":
-            raise Misconfigured(f"{where}: {key} is missing. Write it, or leave the whole table out.") from None
-        raise Misconfigured(f"{where}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
+        raise Misconfigured(sentence(where, (names or {}).get(key, key), first)) from None
+
+
+_VARIABLES = {
+    "bot_token": "SLACK_BOT_TOKEN",
+    "team": "MAKEGOOD_TEAM",
+    "app_token": "SLACK_APP_TOKEN",
+    "signing_secret": "SLACK_SIGNING_SECRET",
+    "api_url": "SLACK_API_URL",
+    "host": "MAKEGOOD_HOST",
+    "port": "MAKEGOOD_PORT",
+}
 
 
 def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str, str] = os.environ) -> Runtime:
@@ -244,25 +259,29 @@ def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str
         raise Misconfigured(
             "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP; neither is set."
         )
-    names = {
-        "bot_token": "SLACK_BOT_TOKEN",
-        "team": "MAKEGOOD_TEAM",
-        "app_token": "SLACK_APP_TOKEN",
-        "signing_secret": "SLACK_SIGNING_SECRET",
-        "api_url": "SLACK_API_URL",
-        "host": "MAKEGOOD_HOST",
-        "port": "MAKEGOOD_PORT",
-    }
-    values: dict[str, Any] = {field: environment[name] for field, name in names.items() if environment.get(name)}
+    values: dict[str, Any] = {field: environment[name] for field, name in _VARIABLES.items() if environment.get(name)}
     url = database_url(path, environment)
-    return validate(Runtime, {**values, "database_url": url, "secrets": secrets}, "environment")
+    return validate(Runtime, {**values, "database_url": url, "secrets": secrets}, "environment", _VARIABLES)
 
 
 def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration."""
-    url = environment.get("MAKEGOOD_DATABASE_URL") or f"sqlite+aiosqlite:///{path.resolve().parent / 'makegood.db'}"
+    """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration. Raises Misconfigured."""
+    named = environment.get("MAKEGOOD_DATABASE_URL")
+    if not named and not path.exists():  # a misspelt path must not make a database somewhere
+        raise Misconfigured(_NO_FILE.format(path))
+    url = named or f"sqlite+aiosqlite:///{path.resolve().parent / 'makegood.db'}"
     if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://", "postgresql+psycopg://")):
         raise Misconfigured(
             "MAKEGOOD_DATABASE_URL must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or postgresql+psycopg://."
+        )
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Misconfigured(
+            "MAKEGOOD_DATABASE_URL: write it as postgresql+asyncpg://user:password@host:5432/name."
+        ) from None
+    if parsed.drivername.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
+        raise Misconfigured(
+            "MAKEGOOD_DATABASE_URL names no file: write it as sqlite+aiosqlite:////var/lib/makegood.db."
         )
     return url

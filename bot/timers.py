@@ -1,4 +1,4 @@
-"""What happens by the clock: board and mailbox are polled, keys are forgotten, the trail is anchored once a day."""
+"""What happens by the clock: board, mailbox and plans are asked for, keys are forgotten, the trail is anchored once a day."""
 
 import asyncio
 import logging
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BOARD_POLL, TIDY, ANCHOR = 60.0, 3600.0, 3600.0
+BOARD_POLL, PLANS, TIDY, ANCHOR, ALLOWED = 60.0, 600.0, 3600.0, 3600.0, 1.0
 DAY = 86400.0
+TICK = 0.5
+"""Seconds between two looks at the clock."""
 
 
 class Timers:
@@ -36,13 +38,20 @@ class Timers:
 
     def __init__(self, bot: "Bot") -> None:
         self.bot = bot
-        self._me = uuid4().hex
+        self._me = "the only one" if bot.db.sqlite else uuid4().hex
+        self._on: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        jobs: list[tuple[float, Callable[[], Awaitable[object]]]] = [(TIDY, self._tidy), (ANCHOR, self._anchor)]
+        jobs: list[tuple[float, Callable[[], Awaitable[object]]]] = [
+            (TIDY, self._tidy),
+            (ANCHOR, self._anchor),
+            (ALLOWED, self._allowed),
+        ]
         if self.bot.outside.board:
-            jobs.append((BOARD_POLL, self._board))
+            jobs += [(BOARD_POLL, self._hook), (BOARD_POLL, self._board)]
+        if self.bot.outside.biller:
+            jobs.append((PLANS, self._plans))
         if mails := self._mails():
             jobs.append((mails.settings.every, partial(self._poll, mails)))
         self._tasks = [asyncio.create_task(self._every(seconds, job)) for seconds, job in jobs]
@@ -51,6 +60,7 @@ class Timers:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await turn.over(self.bot.db, self.bot.me.team, "mailbox", self._me)
 
     async def _every(self, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -58,14 +68,35 @@ class Timers:
                 await job()
             except (MakegoodError, SQLAlchemyError, OSError) as error:
                 log.warning("%s: %s. Tried again in %.0f s.", getattr(job, "__name__", "a job"), error, seconds)
-            await asyncio.sleep(seconds)
+            await self._pass(seconds)
+
+    async def _pass(self, seconds: float) -> None:
+        """By the ledger's clock, so that a machine that slept looks at once; one whose clock was set back does not wait for long."""
+        due = self._now() + seconds
+        while 0 < due - self._now() <= seconds:  # noqa: ASYNC110 - nothing tells of a clock that was set
+            await asyncio.sleep(min(TICK, seconds))
+
+    def _now(self) -> float:
+        return self.bot.ledger.clock().timestamp()
 
     async def _tidy(self) -> None:
         await self.bot.inbox.tidy(2 * DAY)
         await expire(self.bot.ledger)
 
+    async def _allowed(self) -> None:
+        """What an approver turned on elsewhere, by the command or in another process, may run from now on."""
+        present = await self.bot.switches.starting("allow:")
+        if present != self._on:
+            await self.bot.reload()
+            self._on = present
+
     async def _anchor(self) -> None:
         await anchor(self.bot.ledger)
+
+    async def _plans(self) -> None:
+        """A billing system that was away at the start, or has new plans."""
+        if biller := self.bot.outside.biller:
+            self.bot.outside.plans = await biller.plans()
 
     def _mails(self) -> Mails | None:
         bot = self.bot
@@ -78,17 +109,21 @@ class Timers:
     async def _poll(self, mails: Mails) -> None:
         """One process at a time: two would offer the same mails."""
         bot, keep = self.bot, 3 * mails.settings.every + 60
-        if await turn.mine(bot.db, bot.me.team, "mailbox", self._me, bot.ledger.clock().timestamp(), keep):
+        if await turn.mine(bot.db, bot.me.team, "mailbox", self._me, self._now(), keep):
             await mails.poll()
+
+    async def _hook(self) -> None:
+        """The board tells of changes at once; a webhook that can't be made leaves them to the poll."""
+        settings, board = self.bot.settings, self.bot.outside.board
+        public, hook = settings.web.public_url, settings.hooks.get("trello")
+        if board and public and hook:
+            await board.register(f"{public}/hooks/trello/{hook.token.get_secret_value()}")
 
     async def _board(self) -> None:
         """Webhooks get lost while we are down: what changed since is read, by the same keys."""
         board = self.bot.outside.board
         if board is None:
             return
-        public, hook = self.bot.settings.web.public_url, self.bot.settings.hooks.get("trello")
-        if public and hook:
-            await board.register(f"{public}/hooks/trello/{hook.token.get_secret_value()}")
         self.bot.outside.board_known = await board.known()
         since = await self.bot.switches.get("board:since") or ""
         changes, newest = await board.changes(since)

@@ -12,11 +12,11 @@ from aiohttp import web
 from bot import trackers
 from bot.boards import trello
 from bot.customers import registry as channels
-from bot.domain.errors import NotFound, Unauthorised, Unreadable
+from bot.domain.errors import Misconfigured, NotFound, Unauthorised, Unreadable
 from bot.domain.values import Frozen
 from bot.intake import alerts
 from bot.intake.inflow import Inflow
-from bot.intake.sources import ALERTS, BOARD, PEOPLE
+from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE
 from bot.ledger.inbox import Item
 from bot.metrics import Metrics
 from bot.ports import Hook, Known
@@ -25,8 +25,6 @@ from bot.settings import HookSettings, Settings
 log = logging.getLogger(__name__)
 
 MIB = 1 << 20
-CUSTOMER = "customer-"
-"""Before the name of a channel that a tracker has too: /hooks/customer-generic/…"""
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
@@ -83,6 +81,8 @@ class Web:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413, text="At most 1 MiB.\n")
+        except web.RequestPayloadError:
+            return web.Response(status=400, text="The body is not what its Content-Encoding says.\n")
         hook = Hook(
             headers={k.lower(): v for k, v in request.headers.items()},
             body=body,
@@ -112,6 +112,20 @@ class Web:
     def _url(self, request: web.Request) -> str:
         public = self.settings.web.public_url
         return f"{public}{request.path_qs}" if public else str(request.url)
+
+
+async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Raises Misconfigured where nobody can listen there."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise Misconfigured(
+            f"Makegood can't listen on {host}:{port}: {error.strerror or error}. Set MAKEGOOD_PORT or MAKEGOOD_HOST."
+        ) from None
+    return runner
 
 
 def read(source: str, hook: Hook, own: HookSettings, settings: Settings, board: Known | None = None) -> Delivery:

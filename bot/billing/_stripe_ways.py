@@ -1,14 +1,14 @@
 """The ways in which a makegood is applied at Stripe, each with its look and its undo; `before["way"]` of a receipt names its own."""
 
 from collections.abc import Awaitable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import stripe
 
 from bot.billing._stripe_calls import mark, marked, once, reading, unmark, writing
 from bot.domain.errors import Rejected
-from bot.domain.values import Account, Credit, Days, Grant, Receipt, Upgrade
+from bot.domain.values import Account, Credit, Days, Grant, Receipt, Terms, Upgrade
 
 PAGE = 100
 DAY = 86_400
@@ -80,28 +80,38 @@ class Balance:
         return await writing(service.create_async(customer, params, {"idempotency_key": key}))
 
     async def _amount(self, account: Account, grant: Grant) -> tuple[int, str]:
+        if isinstance(grant, Credit | Days) and grant.money and grant.money.currency != account.currency:
+            raise Rejected(
+                f"{account.email} is billed in {account.currency}, so a credit in {grant.money.currency} is of no use."
+            )
         if isinstance(grant, Credit):
-            if grant.money.currency != account.currency:
-                raise Rejected(
-                    f"{account.email} is billed in {account.currency}, so a credit in {grant.money.currency} is of no use."
-                )
             return grant.money.amount, f"Makegood: {grant.money}"
         if isinstance(grant, Days):
             return await self._share(account, grant), f"Makegood: {grant.days} days"
         raise Rejected("A plan is not given as a credit.")
 
     async def _share(self, account: Account, grant: Days) -> int:
-        """What the days cost by the customer's own price, rounded to the nearest minor unit, half up."""
+        """What was promised; else what the days cost by the customer's own price."""
+        if grant.money:
+            return grant.money.amount
         found = await reading(self._client.v1.subscriptions.retrieve_async(account.subscription))
-        item = found["items"].data[0]
-        price = (item.price.unit_amount or 0) * (item.quantity or 1)
-        period = max(1, round((item.current_period_end - item.current_period_start) / DAY))
-        share = int((2 * price * grant.days + period) // (2 * period))
+        share = terms(found, moved=False).worth(grant.days)
         if share == 0:
             raise Rejected(
                 f"{account.email} pays nothing for {account.plan or 'the plan'}, so its days are worth nothing: give a credit."
             )
         return share
+
+
+def terms(found: stripe.Subscription, *, moved: bool) -> Terms:
+    """The period stands at the items since Stripe's API of March 2025. `moved`: days give it a later end."""
+    item = found["items"].data[0]
+    return Terms(
+        days="period" if moved or found.status == "trialing" else "credit",
+        ends=datetime.fromtimestamp(item.current_period_end, UTC),
+        price=(item.price.unit_amount or 0) * (item.quantity or 1),
+        length=max(1, round((item.current_period_end - item.current_period_start) / DAY)),
+    )
 
 
 class Subscription:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.billing._sql_connection import Database
 from bot.billing._sql_values import Value, keyed, moment, restored, stored, text
 from bot.domain.errors import Doubtful, Misconfigured, Rejected, Unavailable
-from bot.domain.values import Account, Credit, CustomerHint, Days, Frozen, Grant, Receipt, Upgrade
+from bot.domain.values import Account, Credit, CustomerHint, Days, Frozen, Grant, Receipt, Terms, Upgrade
 from bot.ports import Biller
 
 Column = sa.Column[Any]
@@ -43,6 +43,8 @@ class Settings(Frozen):
     """Address of the database: postgresql://…, mysql://…, sqlite:///…"""
     account: Columns
     plans: tuple[str, ...] = ()
+    prices: Mapping[str, int] = Field(default_factory=dict)
+    """What each plan costs in a month, in minor units: what lost days are worth, as people see it in Slack."""
     currency: str = "EUR"
     receipts: str = ""
     """A table with the columns `key` (primary) and `receipt` (text). Without it a doubtful credit is put before a person."""
@@ -181,13 +183,16 @@ class SqlBiller:
     def _shown(self, row: Mapping[str, Any]) -> Account:
         columns = self._columns
         until = row[columns.until] if columns.until else None
+        plan = (row[columns.plan] or "") if columns.plan else ""
+        monthly = self._settings.prices.get(plan, 0)
         return Account(
             id=str(row[columns.key]),
             email=row[columns.email],
-            plan=(row[columns.plan] or "") if columns.plan else "",
+            plan=plan,
+            monthly=monthly,
             currency=row[columns.currency].upper() if columns.currency else self._settings.currency,
             subscription=str(row[columns.key]),
-            period_end=None if until is None else moment(until),
+            terms=Terms(ends=None if until is None else moment(until), price=monthly),
             balance=(row[columns.credit] or 0) if columns.credit else 0,
         )
 

@@ -1,7 +1,6 @@
 """Billing at Stripe. Amounts are minor units, targets absolute; every write carries our key twice, in the header and in metadata."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Literal
 
 import aiohttp
@@ -10,8 +9,8 @@ from pydantic import SecretStr
 
 from bot.billing._stripe_calls import reading
 from bot.billing._stripe_prospects import Code, Trial
-from bot.billing._stripe_ways import PAGE, Balance, Prices, Subscription, Way, everything, name
-from bot.domain.values import Account, Credit, CustomerHint, Days, Frozen, Grant, Receipt
+from bot.billing._stripe_ways import PAGE, Balance, Prices, Subscription, Way, everything, name, terms
+from bot.domain.values import Account, Credit, CustomerHint, Days, Frozen, Grant, Receipt, Terms
 from bot.ports import Biller
 
 RUNNING = ("active", "trialing", "past_due")
@@ -58,10 +57,10 @@ class StripeBiller:
         return tuple(await self._prices.all())
 
     async def apply(self, account: Account, grant: Grant, key: str) -> Receipt:
-        return await (await self._way(account, grant)).apply(account, grant, key)
+        return await self._way(account, grant).apply(account, grant, key)
 
     async def find(self, account: Account, grant: Grant, key: str) -> Receipt | None:
-        return await (await self._way(account, grant)).find(account, grant, key)
+        return await self._way(account, grant).find(account, grant, key)
 
     async def undo(self, receipt: Receipt, key: str) -> None:
         await self._ways[receipt.before["way"]].undo(receipt, key)
@@ -90,20 +89,18 @@ class StripeBiller:
             monthly=_monthly(item) if item else 0,
             currency=currency.upper(),
             subscription=running.id if running else "",
-            period_end=datetime.fromtimestamp(item.current_period_end, UTC) if item else None,
+            terms=terms(running, moved=self._settings.days == "trial_end") if running else Terms(days="trial"),
             balance=-(customer.balance or 0),
         )
 
-    async def _way(self, account: Account, grant: Grant) -> Way:
+    def _way(self, account: Account, grant: Grant) -> Way:
         if isinstance(grant, Credit):
             return self._ways["balance"]
         if not account.subscription:
             return self._ways["trial" if isinstance(grant, Days) else "code"]
         if not isinstance(grant, Days):
             return self._ways["plan"]
-        present = await reading(self._client.v1.subscriptions.retrieve_async(account.subscription))
-        moved = self._settings.days == "trial_end" or present.status == "trialing"
-        return self._ways["period" if moved else "balance"]
+        return self._ways["period" if account.terms.days == "period" else "balance"]
 
 
 def _monthly(item: stripe.SubscriptionItem) -> int:

@@ -79,6 +79,18 @@ class Desk:
         elif not present.active:
             self._call("PUT", f"webhooks/{present.id}", {"active": True})
 
+    def check(self) -> tuple[str, ...]:
+        """Our lists that the board has not; Rejected for a board that is closed and for a token that may not write."""
+        board = self._get(f"boards/{self._link}", fields="name,closed")
+        if board["closed"]:
+            raise Rejected(f"The board “{board['name']}” is closed: open it again, or name another in board.url.")
+        granted = self._get(f"tokens/{self._client.api_secret}", fields="permissions")["permissions"]
+        if not any(one["write"] for one in granted if one["modelType"] == "Board"):
+            raise Rejected("board.token may only read: make a new one with scope=read,write.")
+        shown = self._get(f"boards/{self._link}/lists", filter="open")
+        present = {_plain(one["name"]) for one in shown}
+        return tuple(name for name in self._names.values() if _plain(name) not in present)
+
     def known(self) -> Known:
         by_name = {_plain(name): stage for stage, name in self._names.items()}
         by_id = {list_id: stage for stage, list_id in self._lists.items()}

@@ -72,6 +72,9 @@ class TrelloBoard:
         """For `parse`: a list that was renamed is still known by its id, and our own doing is no news."""
         return await self._do(self._desk.known)
 
+    async def check(self) -> tuple[str, ...]:
+        return await self._do(self._desk.check)
+
     async def close(self) -> None:
         self._session.stop()
         await asyncio.to_thread(self._thread.shutdown)

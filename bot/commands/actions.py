@@ -106,8 +106,7 @@ def _write(path: Path, text: str) -> None:
 def _allow(args: argparse.Namespace) -> int:
     entry = _catalogue(args, _settings(args)).find(args.name)
     asyncio.run(_switch(args, f"allow:{entry.name}", entry.sha))
-    common.say(f"{entry.name} is on, as {entry.path} is now. A bot that runs sees it when it is started again;")
-    common.say(f"`/fix allow {entry.name}` in Slack does the same without a restart.")
+    common.say(f"{entry.name} is on, as {entry.path} is now; a bot that runs sees it within a second or two.")
     return 0
 
 

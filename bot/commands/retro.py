@@ -15,6 +15,7 @@ from bot.domain.retro_model import Total
 from bot.domain.values import Money
 from bot.domain.words import length, plural
 from bot.ledger.ledger import Ledger
+from bot.ledger.names import Names
 from bot.ledger.reading import list_bugs, trail
 from bot.slack import retro_view
 
@@ -50,7 +51,8 @@ async def _told(args: argparse.Namespace) -> str:
         if args.month:
             return _of_month(await _all(ledger, args.month), args.format)
         story = fold(await trail(ledger, args.bug))
-    return retro_view.as_json(story) if args.format == "json" else retro_view.markdown(story, {})
+        names = await Names(common.switches(ledger)).known()
+    return retro_view.as_json(story) if args.format == "json" else retro_view.markdown(story, names)
 
 
 async def _all(ledger: Ledger, of: str) -> Month:

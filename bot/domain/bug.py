@@ -1,12 +1,12 @@
 """The present state of a bug and of what hangs on it, as folded from its entries (see fold.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
 from bot.domain.fix import ENGAGED, UNDER_WAY, Fix, RunState
-from bot.domain.values import BugRef, CustomerHint, Frozen, Grant, Severity
+from bot.domain.values import BugRef, CustomerHint, Frozen, Grant, Severity, Terms
 
 
 class Status(StrEnum):
@@ -20,6 +20,10 @@ class Status(StrEnum):
 
 
 LIVE = frozenset({Status.OPEN, Status.CLAIMED, Status.FIXED, Status.OWED})
+
+
+STANDING = frozenset({"promised", "granted", "doubtful"})
+"""States of a makegood that still counts for its customer."""
 
 
 class Message(Frozen):
@@ -47,6 +51,8 @@ class Given(Frozen):
     """Of the entry that granted it."""
     code: str = ""
     """What the customer types to get it, where it is a promotion code."""
+    thanks: str = ""
+    """What the customer reads of it, once it is booked."""
 
 
 class Customer(Frozen):
@@ -68,14 +74,18 @@ class Customer(Frozen):
     said: str = ""
     """Their last words."""
     said_at: AwareDatetime | None = None
+    """When they wrote; None where they did not since they wait."""
     messages: tuple[Message, ...] = ()
     given: tuple[Given, ...] = ()
     plan: str = ""
     currency: str = ""
     monthly: int = 0
     """What the plan costs in a month, in minor units; 0 where that is not known."""
+    terms: Terms = Terms()
     skipped: bool = False
     """Nobody needs to tell them."""
+    anew: int = 0
+    """seq of the entry that opened the bug again after they were told: what they heard before does not hold any more."""
 
     @property
     def name(self) -> str:
@@ -85,17 +95,29 @@ class Customer(Frozen):
     def reachable(self) -> bool:
         return bool(self.source or self.hint.email)
 
-    def sent(self, kind: str) -> tuple[Message, ...]:
-        return tuple(m for m in self.messages if m.kind == kind)
-
     @property
     def answered_at(self) -> AwareDatetime | None:
-        return next((m.at for m in self.messages if m.state not in {"failed", "doubtful"}), None)
+        return next((m.at for m in self._heard), None)
+
+    @property
+    def _heard(self) -> Iterator[Message]:
+        return (m for m in self.messages if m.seq > self.anew and m.state not in {"failed", "doubtful"})
 
     @property
     def told(self) -> Message | None:
         """The tell that reached them, or is on its way there."""
-        return next((m for m in reversed(self.sent("told")) if m.state not in {"failed", "doubtful"}), None)
+        return next((m for m in self._heard if m.kind == "told"), None)
+
+    @property
+    def got(self) -> bool:
+        """Something was given or promised for this bug, and not taken back."""
+        return any(g.state in STANDING for g in self.given)
+
+    @property
+    def to_tell(self) -> bool:
+        """Not told yet, or told of something that they did not get after all."""
+        missed = any(g.state in {"undone", "dropped"} for g in self.given) and not self.got
+        return self.reachable and (not self.told or missed)
 
     @property
     def told_at(self) -> AwareDatetime | None:

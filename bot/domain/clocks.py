@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 
-from bot.domain.bug import Bug, Customer, Status
+from bot.domain.bug import Bug, Customer, Debt, Status
 from bot.domain.fold import nudge_name
 from bot.domain.office import Office
 from bot.domain.values import Frozen
@@ -78,8 +78,8 @@ def alarms(bug: Bug, rules: Rules) -> Iterable[Alarm]:
         yield from _promised(bug, rules)
         for customer in _waiting(bug):
             yield from _customer(bug, customer, rules)
-    if bug.status is Status.OWED:
-        yield from _debt(bug)
+    if bug.status is Status.OWED and bug.debt:
+        yield _debt(bug.debt)
 
 
 def _waiting(bug: Bug) -> tuple[Customer, ...]:
@@ -123,8 +123,7 @@ def _customer(bug: Bug, customer: Customer, rules: Rules) -> Iterator[Alarm]:
         yield Alarm(kind=f"gone:{customer.id}", since=customer.left_at, times=(customer.left_at,), whom=whom)
 
 
-def _debt(bug: Bug) -> Iterator[Alarm]:
+def _debt(debt: Debt) -> Alarm:
     """The day before, when it is due, and after a day, three days and a week."""
-    if bug.debt and not bug.debt.paid_at:
-        times = tuple(bug.debt.due + timedelta(days=days) for days in (-1, 0, 1, 3, 7))
-        yield Alarm(kind="debt", since=bug.debt.due, times=times, whom=(bug.debt.owner,))
+    times = tuple(debt.due + timedelta(days=days) for days in (-1, 0, 1, 3, 7))
+    return Alarm(kind="debt", since=debt.due, times=times, whom=(debt.owner,))

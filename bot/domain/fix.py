@@ -55,12 +55,17 @@ class Fix(Frozen):
     undoable: bool = False
     undo_note: str = ""
     approvals: int = 0
+    """How many are needed: what the risk asks for, but never more than there are people who could."""
     risk: str = "low"
     proper: bool = False
     repeats: int = 0
     """How often this action helped against the same kind of bug in the last 30 days."""
     asked: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
+    factor: bool = False
+    """Each approval takes a second factor."""
+    factors: tuple[str, ...] = ()
+    """Who gave one."""
     broken_glass: bool = False
     confirmed_at: AwareDatetime | None = None
     started_at: AwareDatetime | None = None

@@ -22,6 +22,13 @@ class Stored(Frozen):
     preview: str = ""
 
 
+class Proof(Frozen):
+    """A second factor as it was given: whose app by the settings, and its code. Used up; whoever has the secret can check it again."""
+
+    whom: str = ""
+    code: str = ""
+
+
 class FixAsked(Event):
     """Somebody wants to see what an action would do; secret parameters are masked in it."""
 
@@ -82,7 +89,9 @@ class FixConfirmed(Event):
     run: int
     digest: str
     asked: tuple[str, ...] = ()
-    """Who is asked to approve."""
+    """Who is asked to approve; nobody: there is nobody else, and who asks may go on alone."""
+    factor: bool = False
+    """Each approval takes a second factor."""
 
 
 class FixApproved(Event):
@@ -92,6 +101,7 @@ class FixApproved(Event):
     break_glass: bool = False
     factor: bool = False
     """With a second factor."""
+    proof: Annotated[Proof, PRIVATE] = Proof()
     reason: Text = ""
 
 
@@ -193,11 +203,21 @@ class FixReportedDone(Event):
     run: int
 
 
+class Form(Frozen):
+    """The open form of an action (or look) whose menus these rows fill, and what it was filled in with."""
+
+    action: str
+    given: Mapping[str, str] = Field(default_factory=dict)
+    state: str = ""
+    """Slack's hash of it: a form that shows something else by now is left alone."""
+
+
 class LookAsked(Event):
     KIND = "look_asked"
     look: str
     params: Texts = Field(default_factory=dict)
     view: str = ""
+    form: Annotated[Form | None, PRIVATE] = None
 
 
 class Looked(Outcome):

@@ -32,7 +32,9 @@ def opened(_bug: Bug, event: e.Opened, at: datetime, by: str) -> dict[str, Any]:
 
 
 def enriched(bug: Bug, event: e.Enriched, _at: datetime, _by: str) -> dict[str, Any]:
-    known = {k: v for k in e.Enriched.model_fields if k != "group" and (v := getattr(event, k))}
+    # a further group alone does not change whose error it is
+    unnamed = {"group"} if event.title else {"group", "source"}
+    known = {k: v for k in e.Enriched.model_fields if k not in unnamed and (v := getattr(event, k))}
     groups = {"groups": (*bug.groups, f"{event.source}:{event.group}")} if event.group else {}
     return groups | {
         k: v for k, v in known.items() if k in {"source", "title", "message", "url"} or not getattr(bug, k)
@@ -64,8 +66,8 @@ def came_back(bug: Bug, event: e.CameBack, at: datetime, by: str) -> dict[str, A
     return seen | reopened(bug, event, at, by)
 
 
-def reopened(_bug: Bug, _event: Event, at: datetime, _by: str) -> dict[str, Any]:
-    return REOPENED | {"free_since": at}
+def reopened(bug: Bug, _event: Event, at: datetime, _by: str) -> dict[str, Any]:
+    return REOPENED | {"free_since": at} | fold_customers.anew(bug, at)
 
 
 def tracker_said(bug: Bug, event: e.TrackerSaid, at: datetime, _by: str) -> dict[str, Any]:
@@ -136,6 +138,7 @@ FOLDERS: dict[type[Event], Folder] = {
     e.AlertPosted: alert_posted,
     e.CardPosted: lambda _b, ev, _at, _by: {"card": Post(channel=ev.channel, ts=ev.ts)},
     e.TrackerSaid: tracker_said,
+    e.Resembles: nothing,
     e.Claimed: claimed,
     e.Released: lambda _b, _e, at, _by: {
         "owner": None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from bot.domain import events as e
@@ -56,7 +57,7 @@ def presence(bug: Bug, event: e.CustomerPresence, at: datetime, _by: str) -> Cha
 
 
 def account_seen(bug: Bug, event: e.AccountSeen, _at: datetime, _by: str) -> Change:
-    seen = {"plan": event.plan, "currency": event.currency, "monthly": event.monthly}
+    seen = {name: getattr(event, name) for name in ("plan", "currency", "monthly", "terms")}
     return _with(bug, event.customer, lambda _c: seen)
 
 
@@ -73,7 +74,8 @@ def answered(bug: Bug, event: e.Answered, at: datetime, by: str) -> Change:
 
 
 def told(bug: Bug, event: e.Told, at: datetime, by: str) -> Change:
-    given = tuple(Given(tell=bug.seq + 1, grant=g) for g in event.grants)
+    sentences = zip_longest(event.grants, event.thanks[: len(event.grants)], fillvalue="")
+    given = tuple(Given(tell=bug.seq + 1, grant=g, thanks=said) for g, said in sentences)
     customers = _message(bug, "told", event, at, by)
     return {
         "customers": tuple(
@@ -143,6 +145,19 @@ def undone(bug: Bug, event: e.GrantUndone, _at: datetime, _by: str) -> Change:
         return customer.model_copy(update={"given": tuple(given)})
 
     return {"customers": tuple(change(c) for c in bug.customers)}
+
+
+def anew(bug: Bug, at: datetime) -> Change:
+    """It does not work after all: whoever was told that it does waits again, since they said so or since now."""
+
+    def waits(customer: Customer) -> Customer:
+        told = customer.told_at
+        if told is None:
+            return customer
+        said = customer.said_at if customer.said_at and customer.said_at > told else None
+        return customer.model_copy(update={"anew": bug.seq + 1, "since": said or at, "said_at": said})
+
+    return {"customers": tuple(map(waits, bug.customers))}
 
 
 def tell_asked(bug: Bug, event: e.TellAsked, _at: datetime, by: str) -> Change:

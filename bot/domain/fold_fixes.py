@@ -44,7 +44,14 @@ def previewed(bug: Bug, event: f.FixPreviewed, _at: datetime, _by: str) -> Chang
 def confirmed(bug: Bug, event: f.FixConfirmed, at: datetime, _by: str) -> Change:
     def change(fix: Fix) -> Change:
         state = RunState.WAITING if fix.approvals else RunState.APPROVED
-        return {"state": state, "asked": event.asked, "confirmed_at": at}
+        needed = min(fix.approvals, max(len(event.asked), 1))
+        return {
+            "state": state,
+            "asked": event.asked,
+            "confirmed_at": at,
+            "approvals": needed,
+            "factor": event.factor,
+        }
 
     return _with(bug, event.run, change)
 
@@ -54,7 +61,12 @@ def approved(bug: Bug, event: f.FixApproved, _at: datetime, by: str) -> Change:
         people = (*fix.approved_by, by)
         enough = event.break_glass or len(people) >= fix.approvals
         state = RunState.APPROVED if enough else RunState.WAITING
-        return {"approved_by": people, "state": state, "broken_glass": fix.broken_glass or event.break_glass}
+        return {
+            "approved_by": people,
+            "factors": (*fix.factors, by) if event.factor else fix.factors,
+            "state": state,
+            "broken_glass": fix.broken_glass or event.break_glass,
+        }
 
     return _with(bug, event.run, change)
 

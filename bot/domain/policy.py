@@ -63,10 +63,12 @@ def may_rule(member: Member, what: str) -> None:
 
 def wanting(fix: Fix) -> str:
     """What is missing for a start by the trail's own word; empty: enough of those who were asked have approved."""
+    proven = set(fix.factors if fix.factor else fix.approved_by)
     if fix.broken_glass:
-        return ""
-    good = (set(fix.approved_by) & set(fix.asked)) - {fix.by}
-    return "" if len(good) >= fix.approvals else f"{len(good)} of {fix.approvals} approvals count"
+        return "" if fix.by in proven else "going on alone takes a second factor here"
+    good = (proven & set(fix.approved_by) & set(fix.asked)) - {fix.by}
+    short = f"{len(good)} of {fix.approvals} approvals count{', each with a second factor' if fix.factor else ''}"
+    return "" if len(good) >= fix.approvals else short
 
 
 def _came_after(member: Member, asked_at: datetime | None) -> bool:

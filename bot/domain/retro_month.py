@@ -10,7 +10,7 @@ from bot.domain.bug import Status
 from bot.domain.fix import RunState
 from bot.domain.retro_model import Again, Booking, Gift, Month, Retro, Times, Total
 from bot.domain.retro_steps import gift
-from bot.domain.values import Credit, Days
+from bot.domain.values import Credit, Days, Upgrade
 
 
 class Line(NamedTuple):
@@ -67,7 +67,7 @@ def _lines(stories: Iterable[Retro]) -> Iterator[Line]:
 
 def _booking(line: Line) -> Booking:
     grant = line.gift.grant
-    money = grant.money if isinstance(grant, Credit) else None
+    money = None if isinstance(grant, Upgrade) else grant.money
     return Booking(
         at=line.at,
         bug=line.bug,

@@ -28,7 +28,8 @@ def gift(grant: Grant) -> str:
         case "credit":
             return f"{grant.money} credit"
         case "days":
-            return f"{plural(grant.days, 'day')} until {grant.until:%Y-%m-%d}"
+            means = f"as {grant.money} credit" if grant.money else f"until {grant.until:%Y-%m-%d}"
+            return f"{plural(grant.days, 'day')} {means}"
         case _:
             return f"{grant.plan} until {grant.until:%Y-%m-%d}"
 
@@ -45,6 +46,10 @@ def _names(bug: Bug, ids: Sequence[str]) -> str:
 def _fix(bug: Bug, run: int) -> str:
     fix = bug.fix(run)
     return ("the undo of " if fix and fix.undo_of else "") + (fix.name if fix else f"fix {run}")
+
+
+def _how(event: e.CustomerJoined) -> str:
+    return f"also found in {event.source or event.via}" if event.again else "hit"
 
 
 def _told(event: e.Told, bug: Bug) -> Words:
@@ -92,6 +97,7 @@ STEPS: dict[type[Event], Say | None] = {
     e.CameBack: lambda ev, _b: Words(f"it happened again, {ev.occurrences} times by then"),
     e.AlertPosted: None,
     e.CardPosted: None,
+    e.Resembles: None,
     e.TrackerSaid: lambda ev, _b: Words(f"{ev.what} in the tracker", quote=ev.text),
     e.Claimed: lambda _ev, _b: Words("claimed it"),
     e.Released: lambda _ev, _b: Words("let it go"),
@@ -112,7 +118,7 @@ STEPS: dict[type[Event], Say | None] = {
     e.SaidAgain: None,
     e.RetroPosted: None,
     e.Nudged: None,
-    e.CustomerJoined: lambda ev, b: Words(f"{_name(b, ev.customer)} was hit"),
+    e.CustomerJoined: lambda ev, b: Words(f"{_name(b, ev.customer)} was {_how(ev)}"),
     e.CustomerWrote: lambda ev, b: Words(f"{_name(b, ev.customer)} wrote", quote=ev.text),
     e.CustomerPresence: None,
     e.CustomerFelt: None,

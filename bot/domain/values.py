@@ -6,14 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-)
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 
 class Frozen(BaseModel):
@@ -244,6 +237,8 @@ class Days(_Grant):
     kind: Literal["days"] = "days"
     days: int = Field(ge=1, le=730)
     until: AwareDatetime
+    money: Money | None = None
+    """What is credited for them where the period stays as it is; None: the period moves, or the price is not known."""
 
 
 class Upgrade(_Grant):
@@ -257,6 +252,23 @@ class Upgrade(_Grant):
 Grant = Annotated[Credit | Days | Upgrade, Field(discriminator="kind")]
 
 
+class Terms(Frozen):
+    """How a customer pays, which says how days are given to them and what those are worth."""
+
+    days: Literal["period", "credit", "trial"] = "period"
+    """The paid period gets a later end, or their price is credited, or a trial begins for who pays nothing yet."""
+    ends: AwareDatetime | None = None
+    """Of the period that is paid (or tried) now."""
+    price: int = 0
+    """Of one period, in minor units; 0 where that is not known."""
+    length: int = 30
+    """Of that period, in days."""
+
+    def worth(self, days: int) -> int:
+        """By the price, to the nearest minor unit, half up."""
+        return (2 * self.price * days + self.length) // (2 * self.length)
+
+
 class Account(Frozen):
     """What the billing system knows of a customer."""
 
@@ -268,7 +280,7 @@ class Account(Frozen):
     currency: str = "EUR"
     subscription: str = ""
     """Empty for a prospect without one."""
-    period_end: AwareDatetime | None = None
+    terms: Terms = Terms()
     balance: int = 0
     """Minor units; positive is in the customer's favour."""
 

@@ -2,15 +2,18 @@
 
 import json
 import re
+from datetime import timedelta
 from functools import partial
 from typing import Literal
+
+from pydantic import SecretStr
 
 from bot.domain.errors import Doubtful, Outside, Refused, Rejected
 from bot.fixes.digest import digest_of
 from bot.fixes.http_call import Answer, Caller
 from bot.fixes.http_follow import Follower, Trace, now
 from bot.fixes.http_url import dig, plain, url_of
-from bot.fixes.model import MASK, HttpAction, Outcome, Preview, Request, RunRef, approvals_for
+from bot.fixes.model import MASK, NO_UNDO, UNDO_FORGOTTEN, HttpAction, Outcome, Preview, Request, RunRef, approvals_for
 from bot.fixes.redact import Redactor
 from bot.fixes.runtime import Watch
 from bot.fixes.targets import HttpTarget
@@ -21,6 +24,8 @@ SAID = 500
 MARGIN = 1000
 """Texts are cut once roughly, made safe, and cut again: no half of a secret stays at the end."""
 
+STILL_AT_WORK = timedelta(minutes=10)
+"""How long a service may be at work on a call whose answer was lost."""
 HANDLE = re.compile(r"(?!\.{1,2}$)[\w.:@-]{1,200}")
 """A run's id as engines give it; whatever else an answer holds is followed nowhere."""
 
@@ -35,9 +40,7 @@ class HttpRuntime:
 
     async def preview(self, action: HttpAction, run: RunRef) -> Preview:
         """Calls nothing: the exact request is all there is to know."""
-        back = action.undo_request()
-        undoable = back is not None
-        note = f"Undone by: {back.method} {url_of(self._target, back)}" if back else "It cannot be undone."
+        undoable, note = self._way_back(action)
         return self._preview(action, run, action.request(), undoable=undoable, note=note)
 
     async def run(self, action: HttpAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
@@ -78,7 +81,7 @@ class HttpRuntime:
             answer = await self._caller.call(request)
         except Rejected as error:
             said = self._tidy(action, str(error))[:SAID].removesuffix(" Nothing was done.")
-            return Outcome(state="failed", summary=f"The check does not pass: {said}", image=image)
+            return _not_there(f"The check does not pass: {said}", trace)
         except Outside as error:
             said = f"{self._target.name} can't be asked now: {self._tidy(action, str(error))[:SAID]}"
             return Outcome(state="unknown", summary=said, image=image)
@@ -101,6 +104,15 @@ class HttpRuntime:
 
     async def close(self) -> None:
         """Nothing is kept open between calls."""
+
+    def _way_back(self, action: HttpAction) -> tuple[bool, str]:
+        """Whether it can be undone, and how or why not."""
+        back = action.undo_request()
+        if back is None:
+            return False, NO_UNDO
+        if back != _forgetful(action).undo_request():
+            return False, UNDO_FORGOTTEN
+        return True, f"Undone by: {back.method} {url_of(self._target, back)}"
 
     def _preview(self, action: HttpAction, run: RunRef, request: Request, *, undoable: bool, note: str) -> Preview:
         shown = self._shown(action, request)
@@ -186,8 +198,22 @@ class HttpRuntime:
         return text[:DETAIL]
 
 
+def _not_there(said: str, trace: Trace | None) -> Outcome:
+    """No proof that nothing happens: a service may work on a call long after the one who made it is gone."""
+    if trace is None or now() - trace.sent > STILL_AT_WORK:
+        return Outcome(state="failed", summary=said, image=trace.image() if trace else None)
+    wait = f"It was asked at {trace.sent:%H:%M:%S} UTC and may still be at work: look again in a while."
+    return Outcome(state="unknown", summary=f"{said} {wait}", image=trace.image())
+
+
 def _undo(action: HttpAction) -> Request:
     request = action.undo_request()
     if request is None:
-        raise Refused("This run cannot be undone: its action has no undo. Put it right with another fix.")
+        raise Refused(f"This run cannot be undone. {NO_UNDO} Put it right with another fix.")
     return request
+
+
+def _forgetful(action: HttpAction) -> HttpAction:
+    """As it is known after its run."""
+    secret = [name for name in type(action).model_fields if isinstance(getattr(action, name), SecretStr)]
+    return action.model_copy(update=dict.fromkeys(secret, SecretStr(MASK)))

@@ -274,6 +274,10 @@ class Table(Frozen):
     """There are more rows than the limit allows."""
 
 
+NO_UNDO = "Its action has no undo."
+UNDO_FORGOTTEN = "Its undo needs a secret parameter, and secrets are forgotten when the run ends."
+
+
 def approvals_for(action: type[Action], *, undoable: bool) -> int:
     """Low risk means provably undoable: what is not needs one other person all the same."""
     wanted = APPROVALS[action.risk] if action.approvals is None else action.approvals

@@ -17,7 +17,7 @@ from bot.fixes.sql_look import read_look
 from bot.fixes.sql_plan import Plan, plan_action
 from bot.fixes.sql_read import differing, present
 from bot.fixes.sql_schema import Schema, read_schema
-from bot.fixes.sql_session import Database
+from bot.fixes.sql_session import Database, Session
 from bot.fixes.sql_undo import plan_undo
 from bot.fixes.targets import SqlTarget
 
@@ -68,7 +68,7 @@ class SqlRuntime:
             async with self._db.writing(run) as tx:
                 if image is None:
                     return Outcome(state="failed", summary="looked: it ended before its COMMIT, nothing was changed")
-                schema = await self._schema(tx.conn)
+                schema = await self._schema(tx)
                 return await self._seen(tx.conn, schema, image)
         except (Outside, SQLAlchemyError, OSError) as error:
             said = f"could not look at production ({reason(error)}). Look again, or look yourself"
@@ -77,36 +77,36 @@ class SqlRuntime:
     async def look(self, look: Look, name: str) -> Table:
         """The rows of a look, in a read-only transaction."""
         try:
-            async with self._db.reading(f"makegood {name}") as conn:
-                return await read_look(conn, await self._schema(conn), look)
+            async with self._db.reading(f"makegood {name}") as session:
+                return await read_look(session.conn, await self._schema(session), look)
         except (SQLAlchemyError, TimeoutError) as error:
             raise Rejected(f"The look did not work: {reason(error)}.") from error
 
     async def check(self, action: SqlAction) -> int | None:
         """How many rows still show the problem, at most one more than the limit; None where the action has no check."""
         try:
-            async with self._db.reading("makegood check") as conn:
-                schema = await self._schema(conn)
+            async with self._db.reading("makegood check") as session:
+                schema = await self._schema(session)
                 query = action.check(schema.for_actions())
                 if query is None:
                     return None
                 guard_look(query, schema)
-                return len((await conn.execute(query.limit(self.target.row_limit + 1))).all())
+                return len((await session.conn.execute(query.limit(self.target.row_limit + 1))).all())
         except (SQLAlchemyError, TimeoutError) as error:
             raise Rejected(f"The check did not work: {reason(error)}.") from error
 
     async def close(self) -> None:
         await self._db.close()
 
-    async def _schema(self, conn: AsyncConnection) -> Schema:
-        self._last = await read_schema(conn, self.target, self._last)
+    async def _schema(self, session: Session) -> Schema:
+        self._last = await read_schema(session.conn, self.target, session.facts, self._last)
         return self._last
 
     async def _previewed(self, planner: Planner, action: SqlAction, run: RunRef) -> Preview:
         try:
-            async with self._db.reading(f"makegood {run}") as conn:
-                schema = await self._schema(conn)
-                return sql_preview.preview_of(await planner(conn, schema), schema, action, run)
+            async with self._db.reading(f"makegood {run}") as session:
+                schema = await self._schema(session)
+                return sql_preview.preview_of(await planner(session.conn, schema), schema, action, run)
         except (SQLAlchemyError, TimeoutError) as error:
             raise Rejected(f"The preview did not work: {reason(error)}. Nothing was changed.") from error
 
@@ -114,7 +114,7 @@ class SqlRuntime:
         """Runs it, shows what came of it, and rolls it back."""
         try:
             async with self._db.writing(run) as tx:
-                schema = await self._schema(tx.conn)
+                schema = await self._schema(tx)
                 plan = await plan_action(tx.conn, schema, action, lock=True)
                 preview = sql_preview.preview_of(plan, schema, action, run)
                 image = await sql_run.execute(tx.conn, schema, plan, run)
@@ -129,7 +129,7 @@ class SqlRuntime:
         image: bytes | None = None
         try:
             async with self._db.writing(run) as tx:
-                schema = await self._schema(tx.conn)
+                schema = await self._schema(tx)
                 plan = await planner(tx.conn, schema)
                 sql_preview.as_approved(preview, plan, schema, action, run)
                 done = await sql_run.execute(tx.conn, schema, plan, run)

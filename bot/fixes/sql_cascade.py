@@ -55,10 +55,19 @@ async def with_cascades(
         frontier = level
     for place, key in found.held.items():
         if place not in found.changes or found.changes[place].after is not None:
-            raise Refused(
-                f"A row of {key.child} points at {key.parent}, and the database keeps such rows. Deal with it first."
-            )
+            raise Refused(_held(key))
     return tuple(found.changes.values())
+
+
+def _held(key: ForeignKey) -> str:
+    said = f"A row of {key.child} points at {key.parent}, "
+    if key.on_delete == "SET DEFAULT":
+        column = ", ".join(key.columns)
+        return (
+            f"{said}and the database would give it a default of its own (ON DELETE SET DEFAULT), which nobody can see beforehand. "
+            f"Set {column} of that row first, with a fix of its own; then this one."
+        )
+    return f"{said}and the database keeps such rows. Deal with it first."
 
 
 async def _follow(

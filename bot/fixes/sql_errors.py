@@ -15,14 +15,28 @@ _BY_STATE = {
     "23514": "a value is outside what the table's check allows",
     "40001": "another transaction came in between. Try again",
     "40P01": "it and another transaction waited for each other. Try again",
-    "1205": "somebody else holds the row, and waiting for it took too long. Try again in a minute",
-    "1213": "it and another transaction waited for each other. Try again",
+}
+_MYSQL = {
+    **dict.fromkeys(("1205", "3572"), _BY_STATE["55P03"]),
+    **dict.fromkeys(("1969", "3024", "1317"), _BY_STATE["57014"]),
+    **dict.fromkeys(("1792", "1290"), _BY_STATE["25006"]),
+    **dict.fromkeys(("1044", "1142", "1143", "1227", "1370"), _BY_STATE["42501"]),
+    "1045": "the database does not know this user and password. Whoever keeps the settings corrects the target's url",
+    **dict.fromkeys(("2003", "2006", "2013", "1927"), "the connection to the database was lost"),
+    "1054": _BY_STATE["42703"],
+    "1048": _BY_STATE["23502"],
+    "1364": _BY_STATE["23502"],
     "1451": "another row points at it (foreign key)",
     "1452": "it points at a row that is gone (foreign key)",
-    "1062": "there is such a row already (unique)",
-    "3024": "it took longer than the target's statement_timeout allows",
-    "1969": "it took longer than the target's statement_timeout allows",
+    "1062": _BY_STATE["23505"],
+    **dict.fromkeys(("3819", "4025"), _BY_STATE["23514"]),
+    **dict.fromkeys(("1264", "1265", "1292", "1366", "1406"), "a value does not fit its column"),
+    "1020": _BY_STATE["40001"],
+    "1213": _BY_STATE["40P01"],
 }
+_NO_AT_COMMIT = ("1020", "1205", "1213", "25P03")
+_SQLSTATE = 5
+"""Its length; MySQL's numbers have four digits."""
 _BY_WORDS = {
     "database is locked": _BY_STATE["55P03"],
     "interrupted": _BY_STATE["57014"],
@@ -42,7 +56,11 @@ def reason(error: BaseException) -> str:
         return "a value does not fit its column"
     state = code_of(error)
     words = (said for sign, said in _BY_WORDS.items() if sign in str(getattr(error, "orig", error)))
-    return _BY_STATE.get(state) or next(words, f"the database refused it ({state or type(error).__name__})")
+    return (
+        _BY_STATE.get(state)
+        or _MYSQL.get(state)
+        or next(words, f"the database refused it ({state or type(error).__name__})")
+    )
 
 
 def words(error: BaseException) -> str:
@@ -51,19 +69,18 @@ def words(error: BaseException) -> str:
 
 
 def code_of(error: BaseException) -> str:
-    """SQLSTATE, or MySQL's number."""
+    """MySQL's number, or SQLSTATE."""
     original = getattr(error, "orig", error)
-    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    if state:
-        return str(state)
     arguments = getattr(original, "args", ())
-    return str(arguments[0]) if arguments and isinstance(arguments[0], int) else ""
+    if arguments and isinstance(arguments[0], int):
+        return str(arguments[0])
+    return str(getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or "")
 
 
 def said_no(error: BaseException) -> bool:
     """The server itself answered COMMIT with a no (a deferred constraint, a serialisation failure): nothing was written."""
     if isinstance(error, IntegrityError):
         return True
-    refused = ("23", "40", "1213", "1205", "25P03")
-    locked = "database is locked" in str(error)
-    return isinstance(error, DBAPIError) and (locked or code_of(error).startswith(refused))
+    code = code_of(error)
+    refused = code in _NO_AT_COMMIT or (len(code) == _SQLSTATE and code.startswith(("23", "40")))
+    return isinstance(error, DBAPIError) and (refused or "database is locked" in str(error))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.errors import Refused
-from bot.fixes.sql_schema import Raw
+from bot.fixes.sql_values import Raw
 
 Values = Mapping[str, Raw]
 

@@ -1,6 +1,6 @@
 """What an action's statement would do, read row by row before it does it: its own rows and those that go with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,19 @@ from bot.fixes.sql_schema import Schema, TableInfo
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One statement and how many rows it must touch."""
+    """One statement, as it is compiled for the digest and for people, and how many rows it must touch."""
 
     statement: Any
+    sql: str
+    values: Mapping[str, Any]
     rows: int
     inserts: Change | None = None
     """The row that it inserts, whose key the database may give."""
+
+
+def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Step:
+    compiled = statement.compile(dialect=schema.dialect, compile_kwargs={"render_postcompile": True})
+    return Step(statement=statement, sql=str(compiled), values=dict(compiled.params), rows=rows, inserts=inserts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +50,8 @@ class Plan:
 
 async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, *, lock: bool) -> Plan:
     """Reads the rows the action's statement touches, under lock where asked. Raises Refused where it may not run."""
+    if schema.facts.blind:
+        raise Refused(schema.facts.blind)
     statement = action.statement(schema.for_actions())
     info = sql_guard.guard_change(statement, schema, action.max_rows)
     if isinstance(statement, sa.Insert):
@@ -55,9 +64,9 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
     return Plan(
         verb=statement.__visit_name__,
         table=info.name,
-        steps=(Step(statement=statement, rows=len(own), inserts=inserts),),
+        steps=(planned(schema, statement, len(own), inserts),),
         changes=changes,
-        volatile=type(action).volatile | _clocked(statement),
+        volatile=type(action).volatile | _clocked(statement) | _touching(schema, statement, changes),
         note=undo_note(schema, changes),
     )
 
@@ -114,6 +123,13 @@ def _clocked(statement: Any) -> frozenset[str]:
         for node in visitors.iterate(expression)
         if isinstance(node, functions.FunctionElement) and getattr(node, "name", "").lower() in sql_guard.CLOCK
     )
+
+
+def _touching(schema: Schema, statement: Any, changes: Sequence[Change]) -> frozenset[str]:
+    """Columns that an update of their row sets to the database's clock by itself (MySQL)."""
+    updated = {change.table for change in changes if change.before is not None and change.after is not None}
+    facts = (fact for table in updated for fact in schema.tables[table].columns.values())
+    return frozenset(fact.name for fact in facts if fact.clocked) - set(sql_guard.written(statement))
 
 
 def _within(count: int, limit: int | None, what: str) -> None:

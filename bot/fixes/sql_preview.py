@@ -1,6 +1,6 @@
 """A plan in the words and rows that people approve, and the digest that binds them to it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.domain.errors import Refused
@@ -38,7 +38,7 @@ def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Pr
 
 def digest(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> str:
     rows = sorted((canonical(change, plan.volatile) for change in plan.changes), key=str)
-    executes = [(sql, {k: repr(v) for k, v in values.items()}) for sql, values in map(_compiled(schema), plan.steps)]
+    executes = [(step.sql, {k: repr(v) for k, v in step.values.items()}) for step in plan.steps]
     return digest_of(action, run, target=schema.target.name, executes=executes, rows=rows)
 
 
@@ -57,6 +57,8 @@ def row_change(schema: Schema, change: Change, hide: Any = str) -> RowChange:
 
 def as_approved(preview: Preview, plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> None:
     """Raises Refused, naming what is different, unless this plan is the very one that was previewed."""
+    if preview.undoable and plan.note:
+        raise Refused(f"It was approved as something that can be undone. {plan.note}")
     if digest(plan, schema, action, run) != preview.digest:
         raise Refused(f"Production is not as previewed: {_drift(preview, plan, schema)}.")
 
@@ -111,19 +113,10 @@ def _place(place: tuple[str, tuple[tuple[str, str], ...]]) -> str:
     return f"{place[0]} ({', '.join(f'{k} {v}' for k, v in place[1]) or 'new'})"
 
 
-def _compiled(schema: Schema) -> Any:
-    def compiled(step: Step) -> tuple[str, Mapping[str, Any]]:
-        done = step.statement.compile(dialect=schema.dialect, compile_kwargs={"render_postcompile": True})
-        return str(done), dict(done.params)
-
-    return compiled
-
-
 def _written(step: Step, schema: Schema) -> str:
-    sql, values = _compiled(schema)(step)
     hidden = schema.of(step.statement.table).hidden  # a value of VALUES or SET is called as its column is
-    lines = [f"  {k} = {MASK if k in hidden or k.startswith(HIDDEN) else repr(v)}" for k, v in values.items()]
-    return "\n".join([sql, *lines])
+    lines = [f"  {k} = {MASK if k in hidden or k.startswith(HIDDEN) else repr(v)}" for k, v in step.values.items()]
+    return "\n".join([step.sql, *lines])
 
 
 def _how_undone(plan: Plan) -> str:

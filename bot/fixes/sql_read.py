@@ -11,8 +11,7 @@ from bot.fixes.sql_schema import TableInfo
 
 def fetch(info: TableInfo, *more: sa.ColumnElement[Any], lock: bool) -> sa.Select[Any]:
     """All columns of a table as raw values, in a stable order."""
-    query = sa.select(*(info.read(name) for name in info.columns), *more)
-    query = query.order_by(*(info.table.c[name] for name in info.key))
+    query = info.whole.add_columns(*more) if more else info.whole
     return query.with_for_update() if lock else query
 
 

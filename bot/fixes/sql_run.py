@@ -19,8 +19,8 @@ async def execute(conn: AsyncConnection, schema: Schema, plan: Plan, run: RunRef
     """Does it and reads every row again. Raises Refused (roll back!) if the database made something else of it."""
     given: dict[int, Change] = {}
     for step in plan.steps:
-        marked = step.statement.prefix_with(f"/* {run} */")
-        result = await conn.execute(marked, execution_options={"preserve_rowcount": True})
+        options = {"preserve_rowcount": True, "makegood_mark": str(run)}
+        result = await conn.execute(step.statement, execution_options=options)
         if result.rowcount != step.rows:
             raise Refused(f"The database touched {result.rowcount} rows instead of {step.rows}.")
         if step.inserts is not None:

@@ -3,41 +3,22 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
+from sqlalchemy.types import NullType
 
 from bot.domain.errors import Misconfigured
-from bot.fixes.sql_facts import ColumnFact, Facts, ForeignKey, read_facts
+from bot.fixes.sql_facts import ColumnFact, Facts, ForeignKey
+from bot.fixes.sql_values import PLAIN, TEXT, Raw, becoming, reading, spec_type
 from bot.fixes.tables import Tables
 from bot.fixes.targets import SqlTarget
 
-Raw = Any
-"""A value as the driver gives it: on PostgreSQL its text, elsewhere None, bool, int, float, Decimal, str, bytes or a date."""
-
 HIDDEN = "hidden"
 """Name of the bound values of hidden columns, so that no text shows them."""
-
-
-class _Spec(UserDefinedType[Any]):
-    """A PostgreSQL type by the name the database itself gave it."""
-
-    cache_ok = True
-
-    def __init__(self, spec: str) -> None:
-        self.spec = spec
-
-    def get_col_spec(self, **_: Any) -> str:
-        return self.spec
-
-
-class _Plain(TypeEngine[Any]):
-    """A value handed to the driver and back as it is; unlike SQLAlchemy’s NullType, a column's own type does not replace it."""
-
-    cache_ok = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,22 +31,27 @@ class TableInfo:
     columns: Mapping[str, ColumnFact]
     triggers: tuple[str, ...]
     hidden: frozenset[str]
-    as_text: bool
-    """PostgreSQL: every type has a lossless text form, so values travel as text both ways."""
+    database: str
+    """"postgresql", "sqlite" or "mysql"."""
 
-    def read(self, name: str) -> sa.ColumnElement[Raw]:
-        """The column's raw value."""
-        column = self.table.c[name]
-        plain = sa.cast(column, sa.Text) if self.as_text else sa.type_coerce(column, _Plain())
-        return plain.label(name)
+    @property
+    def as_text(self) -> bool:
+        """PostgreSQL: every type has a lossless text form, so values travel as text both ways."""
+        return self.database == "postgresql"
+
+    @cached_property
+    def whole(self) -> sa.Select[Any]:
+        """All columns as raw values, in a stable order."""
+        cells = (
+            reading(self.table.c[name], fact.spec, self.database).label(name) for name, fact in self.columns.items()
+        )
+        return sa.select(*cells).order_by(*(self.table.c[name] for name in self.key))
 
     def read_as(self, name: str, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Raw]:
         """What the column would hold after being set to the expression."""
         if isinstance(expression.type, NullType):  # a plain value takes the column's type, as it does in the statement
             expression = sa.type_coerce(expression, self.table.c[name].type)
-        if self.as_text:
-            return sa.cast(sa.cast(expression, _Spec(self.columns[name].spec)), sa.Text)
-        return sa.func.nullif(expression, sa.null(), type_=_Plain())  # the plain value: no conversion back to Python
+        return becoming(expression, self.columns[name].spec, self.database)
 
     def write(self, name: str, raw: Raw) -> sa.ColumnElement[Any]:
         """The raw value as SQL."""
@@ -73,8 +59,12 @@ class TableInfo:
             return sa.null()
         label = HIDDEN if name in self.hidden else name
         if self.as_text:
-            return sa.cast(sa.bindparam(label, raw, type_=sa.Text(), unique=True), _Spec(self.columns[name].spec))
-        return sa.bindparam(label, raw, type_=_Plain(), unique=True)
+            return sa.cast(sa.bindparam(label, raw, type_=TEXT, unique=True), spec_type(self.columns[name].spec))
+        if self.database == "mysql" and isinstance(
+            raw, bytes
+        ):  # as hex: aiomysql can't hand over bytes with PyMySQL 1.2
+            return sa.func.unhex(sa.bindparam(label, raw.hex(), type_=PLAIN, unique=True))
+        return sa.bindparam(label, raw, type_=PLAIN, unique=True)
 
     def matches(self, values: Mapping[str, Raw]) -> sa.ColumnElement[bool]:
         """WHERE these columns hold these values; NULL is matched by nothing, as foreign keys have it."""
@@ -123,12 +113,11 @@ class Schema:
 
 
 def _folded(name: str, dialect: sa.Dialect) -> str:
-    return name if dialect.name == "postgresql" else name.lower()
+    return name.lower() if dialect.name == "sqlite" else name
 
 
-async def read_schema(conn: AsyncConnection, target: SqlTarget, last: Schema | None) -> Schema:
+async def read_schema(conn: AsyncConnection, target: SqlTarget, facts: Facts, last: Schema | None) -> Schema:
     """The schema now; reflected again only if the database's catalogue says something new."""
-    facts = await read_facts(conn, tuple(target.tables))
     if last is not None and last.facts == facts:
         return last
     tables = await conn.run_sync(lambda sync: {name: _table(sync, target, facts, name) for name in target.tables})
@@ -145,6 +134,8 @@ def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> T
         raise Misconfigured(
             f"{setting}: the database has no table {name!r}. Correct the name or leave it out."
         ) from error
+    if not any(c.table == name for c in facts.columns):
+        raise Misconfigured(f"{setting}: write {name!r} exactly as the database does, capital letters too.")
     key = tuple(part.strip() for part in target.tables[name].split(","))
     if not any(found and found <= set(key) for found in _unique(table)) or not set(key) <= set(table.c.keys()):
         raise Misconfigured(f"{setting}: {target.tables[name]!r} does not tell the rows of {name} apart. Name its key.")
@@ -157,7 +148,7 @@ def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> T
         columns={c.name: c for c in facts.columns if c.table == name},
         triggers=tuple(trigger for on, trigger in facts.triggers if on == name),
         hidden=target.hidden(name),
-        as_text=conn.dialect.name == "postgresql",
+        database="mysql" if conn.dialect.name == "mariadb" else conn.dialect.name,
     )
 
 

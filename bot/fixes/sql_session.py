@@ -2,42 +2,53 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import Doubtful, Unavailable
 from bot.fixes.model import RunRef
+from bot.fixes.sql_catalogue import read_facts, read_postgres
 from bot.fixes.sql_errors import reason, said_no
+from bot.fixes.sql_facts import Facts
 from bot.fixes.targets import SqlTarget
 
 _MYSQL = ("mysql", "mariadb")
 _PG_SETTINGS = """
-SELECT set_config('application_name', :name, true), set_config('statement_timeout', :statement, true),
-  set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true),
-  set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true),
-  set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true)"""
+set_config('application_name', :name, true), set_config('statement_timeout', :statement, true),
+set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true),
+set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true),
+set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true)"""
 _PG_RUN_LOCK = ", pg_advisory_xact_lock(hashtextextended(:name, 0))"
 """Held until the transaction has ended, whatever became of its connection: who gets it knows that the run is over."""
+_MY_MODE = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+"""Nothing is cut to fit, and a key of 0 stays 0 when an undo brings its row back."""
 
 
-class Transaction:
-    """One open transaction. Leaving it without a commit rolls it back."""
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One open transaction and what the database's catalogue said as it began."""
 
-    def __init__(self, conn: AsyncConnection, begun: AsyncTransaction, timeout: float) -> None:
-        self.conn = conn
-        self._begun = begun
-        self._timeout = timeout
+    conn: AsyncConnection
+    facts: Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transaction(Session):
+    """Leaving it without a commit rolls it back."""
+
+    timeout: float
 
     async def commit(self) -> None:
         """Raises Doubtful when the connection is lost here: only a look at the rows tells what happened."""
         try:
-            async with asyncio.timeout(self._timeout):
-                await self._begun.commit()
+            async with asyncio.timeout(self.timeout):
+                await self.conn.commit()
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             if said_no(error):
                 raise
@@ -54,23 +65,19 @@ class Database:
         self._write = _engine(target, target.url, read_only=False)
 
     @asynccontextmanager
-    async def reading(self, name: str) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, name: str) -> AsyncIterator[Session]:
         """A read-only transaction that sees one moment."""
-        async with self._connected(self._read) as conn, self._patient(conn):
-            if conn.dialect.name == "postgresql":
-                await conn.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            await self._prepare(conn, name, run_lock=False)
-            yield conn
+        async with self._open(self._read, name, run_lock=False) as session:
+            yield session
 
     @asynccontextmanager
     async def writing(self, run: RunRef) -> AsyncIterator[Transaction]:
         """A transaction that holds the run's own lock: a second one of the same run waits until the first is over."""
         name = f"makegood {run}"
-        async with self._connected(self._write) as conn, self._patient(conn):
-            begun = await conn.begin()
-            await self._prepare(conn, name, run_lock=True)
+        async with self._open(self._write, name, run_lock=True) as session:
+            conn = session.conn
             try:
-                yield Transaction(conn, begun, self.target.statement_timeout)
+                yield Transaction(conn=conn, facts=session.facts, timeout=self.target.statement_timeout)
             finally:
                 if conn.dialect.name in _MYSQL and not conn.invalidated:
                     with suppress(SQLAlchemyError, OSError):  # its end frees the lock as well
@@ -81,6 +88,36 @@ class Database:
             with suppress(TimeoutError):  # a server that does not even answer a goodbye
                 async with asyncio.timeout(self.target.statement_timeout):
                     await engine.dispose()
+
+    @asynccontextmanager
+    async def _open(self, engine: AsyncEngine, name: str, *, run_lock: bool) -> AsyncIterator[Session]:
+        async with AsyncExitStack() as stack:
+            try:
+                session = await self._begun(stack, engine, name, run_lock=run_lock)
+            except (DBAPIError, OSError) as error:
+                if not _gone(error):
+                    raise
+                await stack.aclose()
+                await engine.dispose()  # the server was away, so no other pooled connection lives either
+                session = await self._begun(stack, engine, name, run_lock=run_lock)
+            yield session
+
+    async def _begun(self, stack: AsyncExitStack, engine: AsyncEngine, name: str, *, run_lock: bool) -> Session:
+        """The first statement also shows whether a pooled connection still lives."""
+        conn = await stack.enter_async_context(self._connected(engine))
+        await stack.enter_async_context(self._patient(conn))
+        tables, waits = tuple(self.target.tables), self._waits()
+        if conn.dialect.name == "postgresql":
+            values = {key: f"{int(1000 * seconds)}ms" for key, seconds in waits.items()}
+            first = _PG_SETTINGS + (_PG_RUN_LOCK if run_lock else "")
+            told = await read_postgres(conn, tables, first, {**values, "idle": values["statement"], "name": name[:63]})
+            return Session(conn=conn, facts=told)
+        if conn.dialect.name in _MYSQL:
+            await _prepare_mysql(conn, name, waits, run_lock=run_lock)
+        return Session(conn=conn, facts=await read_facts(conn, tables))
+
+    def _waits(self) -> dict[str, float]:
+        return {"statement": self.target.statement_timeout, "lock": self.target.lock_timeout}
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -106,40 +143,48 @@ class Database:
             await conn.invalidate()
             raise
 
-    async def _prepare(self, conn: AsyncConnection, name: str, *, run_lock: bool) -> None:
-        waits = {"statement": self.target.statement_timeout, "lock": self.target.lock_timeout}
-        if conn.dialect.name == "postgresql":
-            millis: dict[str, Any] = {key: f"{int(1000 * seconds)}ms" for key, seconds in waits.items()}
-            query = _PG_SETTINGS + (_PG_RUN_LOCK if run_lock else "")
-            await conn.execute(sa.text(query), {**millis, "idle": millis["statement"], "name": name[:63]})
-        elif conn.dialect.name in _MYSQL:
-            await _prepare_mysql(conn, name, waits, run_lock=run_lock)
+
+def _gone(error: DBAPIError | OSError) -> bool:
+    return isinstance(error, OSError) or error.connection_invalidated
 
 
 async def _prepare_mysql(conn: AsyncConnection, name: str, waits: dict[str, float], *, run_lock: bool) -> None:
     seconds, millis = max(1, int(waits["lock"])), int(1000 * waits["statement"])
     mariadb = getattr(conn.dialect, "is_mariadb", False)
     limit = f"max_statement_time = {millis / 1000}" if mariadb else f"max_execution_time = {millis}"
-    await conn.execute(sa.text(f"SET SESSION innodb_lock_wait_timeout = {seconds}, SESSION {limit}"))
+    wait = f"innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds}"
+    await conn.execute(sa.text(f"SET SESSION {wait}, SESSION {limit}, SESSION time_zone = '+00:00'"))
     if run_lock and not await conn.scalar(sa.text("SELECT GET_LOCK(:name, :wait)"), {"name": name, "wait": seconds}):
         raise Unavailable("This run is still going on in the database. Look again in a minute.")
 
 
 def _engine(target: SqlTarget, url: SecretStr, *, read_only: bool) -> AsyncEngine:
     where = sa.make_url(url.get_secret_value())
+    one_moment: dict[str, Any] = {
+        "isolation_level": "REPEATABLE READ",
+        "execution_options": {"postgresql_readonly": True},
+    }
     engine = create_async_engine(
         where,
         pool_size=2,
         max_overflow=2,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error's text quotes no row
         connect_args=_arguments(target, where),
+        **(one_moment if where.get_backend_name() == "postgresql" and read_only else {}),
     )
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", _marked, retval=True)
     if where.get_backend_name() == "sqlite":
         _tame_sqlite(engine, read_only=read_only)
     elif where.get_backend_name() in _MYSQL and read_only:
-        sa.event.listen(engine.sync_engine, "connect", _statement("SET SESSION TRANSACTION READ ONLY"))
+        only = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        sa.event.listen(engine.sync_engine, "connect", _statement(only))
     return engine
+
+
+def _marked(_conn: Any, _cursor: Any, sql: str, values: Any, context: Any, _many: bool) -> tuple[str, Any]:
+    """The run's name before its statement: added here, so that the statement is compiled once for all runs."""
+    mark = context.execution_options.get("makegood_mark") if context is not None else None
+    return (f"/* {mark} */ {sql}" if mark else sql), values
 
 
 def _arguments(target: SqlTarget, url: sa.URL) -> dict[str, Any]:
@@ -148,7 +193,12 @@ def _arguments(target: SqlTarget, url: sa.URL) -> dict[str, Any]:
         "asyncpg": {"timeout": wait, "server_settings": {"application_name": "makegood"}},
         "psycopg": {"connect_timeout": max(2, int(wait)), "application_name": "makegood"},
         "aiosqlite": {"timeout": target.lock_timeout},
-        "aiomysql": {"connect_timeout": wait},
+        "aiomysql": {
+            "connect_timeout": wait,
+            "charset": "utf8mb4",
+            "sql_mode": f"'{_MY_MODE}'",
+            "program_name": "makegood",
+        },
     }
     return by_driver.get(url.get_driver_name(), {})
 

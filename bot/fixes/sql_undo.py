@@ -1,6 +1,7 @@
 """How a run is taken back from its image: every row as it was, all of them or none."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 import sqlalchemy as sa
@@ -10,10 +11,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from bot.domain.errors import Refused
 from bot.fixes.sql_cascade import with_cascades
-from bot.fixes.sql_image import Change, Image
-from bot.fixes.sql_plan import Plan, Step, undo_note
+from bot.fixes.sql_facts import ForeignKey
+from bot.fixes.sql_image import Change, Image, Values
+from bot.fixes.sql_plan import Plan, Step, planned, undo_note
 from bot.fixes.sql_read import differing, present
-from bot.fixes.sql_schema import Schema, TableInfo
+from bot.fixes.sql_schema import Schema
 
 
 class _Restore(sa.Insert):
@@ -30,11 +32,14 @@ def _overriding(insert: _Restore, compiler: SQLCompiler, **options: object) -> s
 
 async def plan_undo(conn: AsyncConnection, schema: Schema, image: Image, *, lock: bool) -> Plan:
     """What restores the rows. Raises Refused, naming what changed, where they are not as the run left them."""
+    if schema.facts.blind:
+        raise Refused(schema.facts.blind)
     await _unchanged_since(conn, schema, image, lock=lock)
-    changes = _ordered(schema, [change.inverse() for change in image.changes])
+    order = _order(schema, {change.table for change in image.changes})
+    changes = _ordered(order, [change.inverse() for change in image.changes])
     if note := undo_note(schema, changes):
         raise Refused(note)
-    steps = tuple(step for change in changes for step in _step(schema.tables[change.table], change))
+    steps = _all_steps(schema, order, changes)
     return Plan(verb="undo", table=changes[0].table, steps=steps, changes=changes, volatile=image.volatile)
 
 
@@ -58,34 +63,68 @@ async def _unchanged_since(conn: AsyncConnection, schema: Schema, image: Image, 
         raise Refused("Not undone: other rows have come to hang on the inserted row since. Deal with them first.")
 
 
-def _ordered(schema: Schema, changes: Sequence[Change]) -> tuple[Change, ...]:
+@dataclass(frozen=True, kw_only=True)
+class _Order:
+    """How tables hang together: parents come before their children."""
+
+    rank: Mapping[str, int]
+    loose: Mapping[str, frozenset[str]]
+    """Columns by which foreign keys form a circle: empty while rows come and go, so that any order does."""
+
+
+def _order(schema: Schema, tables: set[str]) -> _Order:
+    keys = [key for table in tables for key in schema.references(table) if key.child in tables and key.child != table]
+    circular = not _ranked(tables, keys)
+    loose = [key for key in keys if circular and all(schema.tables[key.child].table.c[c].nullable for c in key.columns)]
+    rank = _ranked(tables, [key for key in keys if key not in loose])
+    if not rank:
+        raise Refused("Cannot be undone: the tables' foreign keys form a circle, and none may be empty for a moment.")
+    columns = {table: frozenset(c for key in loose if key.child == table for c in key.columns) for table in tables}
+    return _Order(rank=rank, loose=columns)
+
+
+def _ranked(tables: set[str], keys: Sequence[ForeignKey]) -> Mapping[str, int]:
+    """Empty where the keys form a circle."""
+    graph = {table: {key.parent for key in keys if key.child == table} for table in tables}
+    try:
+        return {table: nth for nth, table in enumerate(TopologicalSorter(graph).static_order())}
+    except CycleError:
+        return {}
+
+
+def _ordered(order: _Order, changes: Sequence[Change]) -> tuple[Change, ...]:
     """Inserts parents first, then updates, then deletes children first."""
-    rank = {table: nth for nth, table in enumerate(_parents_first(schema, {change.table for change in changes}))}
-    inserts = sorted((c for c in changes if c.before is None), key=lambda c: rank[c.table])
+    inserts = sorted((c for c in changes if c.before is None), key=lambda c: order.rank[c.table])
     updates = [c for c in changes if c.before is not None and c.after is not None]
-    deletes = sorted((c for c in changes if c.after is None), key=lambda c: -rank[c.table])
+    deletes = sorted((c for c in changes if c.after is None), key=lambda c: -order.rank[c.table])
     return (*inserts, *updates, *deletes)
 
 
-def _parents_first(schema: Schema, tables: set[str]) -> list[str]:
-    graph: Mapping[str, set[str]] = {table: set() for table in tables}
-    for parent in tables:
-        for key in schema.references(parent):
-            if key.child in tables and key.child != parent:
-                graph[key.child].add(parent)
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        raise Refused("Cannot be undone: the tables' foreign keys form a circle.") from error
+def _all_steps(schema: Schema, order: _Order, changes: Sequence[Change]) -> tuple[Step, ...]:
+    """What closes a circle is let go before rows are deleted, and set once all rows are there."""
+    let_go = [_circle(schema, order, c, c.before or {}, sets=False) for c in changes if c.after is None]
+    main = [step for change in changes for step in _steps(schema, order, change)]
+    closed = [_circle(schema, order, c, c.after or {}, sets=True) for c in changes if c.before is None]
+    return tuple(step for step in (*let_go, *main, *closed) if step is not None)
 
 
-def _step(info: TableInfo, change: Change) -> list[Step]:
-    before, after, where = change.before, change.after, info.matches(change.key)
+def _circle(schema: Schema, order: _Order, change: Change, row: Values, *, sets: bool) -> Step | None:
+    info = schema.tables[change.table]
+    held = [name for name in sorted(order.loose[change.table]) if row[name] is not None]
+    values = {name: info.write(name, row[name] if sets else None) for name in held}
+    return planned(schema, sa.update(info.table).where(info.matches(change.key)).values(values), 1) if held else None
+
+
+def _steps(schema: Schema, order: _Order, change: Change) -> list[Step]:
+    info, before, after = schema.tables[change.table], change.before, change.after
+    where = info.matches(change.key)
     if before is None:
+        row = {**(after or {}), **dict.fromkeys(order.loose[change.table])}
         restore = _Restore(info.table) if any(c.identity for c in info.columns.values()) else sa.insert(info.table)
-        return [Step(statement=restore.values(info.writable(after or {})), rows=1)]
+        return [planned(schema, restore.values(info.writable(row)), 1)]
     if after is None:
-        return [Step(statement=sa.delete(info.table).where(where), rows=1)]
-    sets = {name: info.write(name, raw) for name, raw in after.items() if raw != before[name]}
-    writable = {name: value for name, value in sets.items() if not info.columns[name].generated}
-    return [Step(statement=sa.update(info.table).where(where).values(writable), rows=1)] if writable else []
+        return [planned(schema, sa.delete(info.table).where(where), 1)]
+    facts = info.columns
+    sets = {name: info.write(name, raw) for name, raw in after.items() if raw != before[name] or facts[name].clocked}
+    writable = {name: value for name, value in sets.items() if not facts[name].generated}
+    return [planned(schema, sa.update(info.table).where(where).values(writable), 1)] if writable else []

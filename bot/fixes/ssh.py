@@ -8,12 +8,12 @@ from typing import Literal
 
 from bot.domain.errors import Refused, Unavailable
 from bot.fixes.digest import digest_of
-from bot.fixes.model import Outcome, Preview, RunRef, SshAction, approvals_for
+from bot.fixes.model import NO_UNDO, UNDO_FORGOTTEN, Outcome, Preview, RunRef, SshAction, approvals_for
 from bot.fixes.redact import Redactor
 from bot.fixes.runtime import Watch
 from bot.fixes.ssh_fleet import Plan, carry_out, groups_in, image_of
 from bot.fixes.ssh_host import Result, State, is_running
-from bot.fixes.ssh_template import dashed, fill
+from bot.fixes.ssh_template import dashed, fill, secrets_in
 from bot.fixes.targets import SshTarget
 
 START_WITHIN = timedelta(seconds=60)
@@ -30,9 +30,8 @@ class SshRuntime:
 
     async def preview(self, action: SshAction, run: RunRef) -> Preview:
         """Touches no host: the command, the hosts and their order are all there is to know."""
-        plan = self._plan(action)
-        note = f"Undone by: {fill(action.undo, action).shown}" if action.undo else "It cannot be undone."
-        return self._preview(action, run, plan, template=action.command, undoable=action.undo is not None, note=note)
+        undoable, note = _way_back(action)
+        return self._preview(action, run, self._plan(action), template=action.command, undoable=undoable, note=note)
 
     async def run(self, action: SshAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
         return await self._execute(action, self._plan(action), preview, run, watch)
@@ -80,9 +79,10 @@ class SshRuntime:
     def _undo_plan(self, action: SshAction, image: bytes | None) -> Plan:
         """The action's undo, on the hosts that its run has touched."""
         hosts = tuple(host for host in self._target.hosts if host in groups_in(image))
-        if action.undo is None or not hosts:
-            why = "its action has no undo" if action.undo is None else "it was started on none of the target's hosts"
-            raise Refused(f"This run cannot be undone: {why}. Put it right with another fix.")
+        undoable, why = _way_back(action)
+        if action.undo is None or not undoable or not hosts:
+            why = "It was started on none of the target's hosts." if undoable else why
+            raise Refused(f"This run cannot be undone. {why} Put it right with another fix.")
         command = fill(action.undo, action)
         return Plan(hosts=hosts, command=command, timeout=action.timeout, on_failure=action.on_failure)
 
@@ -167,6 +167,15 @@ class SshRuntime:
         unseen = [result for result in bad if result.state is not State.FAILED]
         summary = f"The check of {slug} does not pass: {_summary(bad)}"
         return Outcome(state="unknown" if unseen else "failed", summary=summary, detail=_detail(results), image=image)
+
+
+def _way_back(action: SshAction) -> tuple[bool, str]:
+    """Whether it can be undone, and how or why not."""
+    if action.undo is None:
+        return False, NO_UNDO
+    if secrets_in(action.undo, type(action)):
+        return False, UNDO_FORGOTTEN
+    return True, f"Undone by: {fill(action.undo, action).shown}"
 
 
 class _Aside:

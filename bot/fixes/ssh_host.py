@@ -12,7 +12,7 @@ import asyncssh
 
 from bot.domain.errors import Doubtful, Unavailable
 from bot.fixes.ssh_output import Output, clean
-from bot.fixes.ssh_trust import known_keys, read_known, split
+from bot.fixes.ssh_trust import OTHER_KINDS, known_keys, read_known, split
 from bot.fixes.ssh_wire import Ready, Said, ending, go, launcher, probing, read_ready, read_said
 from bot.fixes.targets import SshTarget
 
@@ -206,6 +206,7 @@ async def connect(target: SshTarget, host: str) -> asyncssh.SSHClientConnection:
             client_keys=[str(target.key)],
             passphrase=target.passphrase.get_secret_value() if target.passphrase else None,
             known_hosts=asyncssh.import_known_hosts(known),
+            server_host_key_algs=OTHER_KINDS,
             config=None,
             agent_path=None,
             preferred_auth="publickey",

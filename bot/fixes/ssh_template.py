@@ -5,7 +5,7 @@ import shlex
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import SecretStr
 
@@ -71,6 +71,12 @@ def placeholders(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in _parts(template) if name))
 
 
+def secrets_in(template: str, action: type[SshAction]) -> tuple[str, ...]:
+    """The secret parameters that a template names."""
+    kinds = {name: field.annotation for name, field in action.model_fields.items()}
+    return tuple(name for name in placeholders(template) if SecretStr in (kinds.get(name), *get_args(kinds.get(name))))
+
+
 def problem_of(template: str) -> str:
     """Why a template can't be filled safely; empty where it can."""
     try:
@@ -95,6 +101,11 @@ def problems(action: type[SshAction]) -> list[str]:
     found = [f"{name}: {problem_of(text)}" for name, text in templates.items() if text is not None and problem_of(text)]
     names = {n for text in templates.values() if text and not problem_of(text) for n in placeholders(text)}
     found += [f"{{{name}}} is none of its parameters" for name in sorted(names - set(action.model_fields))]
+    undo = templates["undo"]
+    if undo and not problem_of(undo) and (secret := secrets_in(undo, action)):
+        found.append(
+            f"undo: {{{secret[0]}}} is secret and forgotten when the run ends, so it could never run; leave it out"
+        )
     return found if templates["command"] is not None else [*found, "command: there is none"]
 
 

@@ -15,6 +15,8 @@ from bot.domain.errors import Misconfigured, Unavailable
 from bot.fixes.targets import SshTarget
 
 DEFAULT_PORT = 22
+OTHER_KINDS = "+ssh-ed25519,ecdsa-sha2-*,rsa-sha2-*"
+"""Asked for after the kinds of key by which a host is known: one that has only another says so, rather than hanging up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,9 @@ async def _scan(host: str, known: str, timeout: float) -> Scanned:  # noqa: ASYN
     name, port = split(host)
     try:
         async with asyncio.timeout(timeout):
-            key = await asyncssh.get_server_host_key(name, port, config=None)
+            key = await asyncssh.get_server_host_key(
+                name, port, config=None, server_host_key_algs=_known_first(known_keys(known, name, port))
+            )
     except (OSError, asyncssh.Error) as error:
         raise Unavailable(
             f"{host} does not answer as an SSH server ({str(error) or 'no answer in time'}). Nothing was written."
@@ -70,6 +74,12 @@ async def _scan(host: str, known: str, timeout: float) -> Scanned:  # noqa: ASYN
     return Scanned(
         host=name, port=port, key=public, fingerprint=key.get_fingerprint(), state=state_of(key, known, name, port)
     )
+
+
+def _known_first(known: Sequence[asyncssh.SSHKey]) -> str | tuple[()]:
+    """A host has a key of each kind: the one by which it is known is compared."""
+    kinds = [kind.decode() for key in known for kind in key.sig_algorithms]
+    return f"^{','.join(kinds)}" if kinds else ()
 
 
 def state_of(key: asyncssh.SSHKey, known: str, host: str, port: int) -> Literal["new", "known", "changed"]:

@@ -32,7 +32,7 @@ _ALIVE = (
 )
 _END = (
     r'kill -s TERM -- "-$1" 2>/dev/null || { echo gone; exit 0; }; '
-    r"for i in 1 2 3 4 5 6; do sleep 0.2 || sleep 1; "
+    r"for i in 1 2 3 4; do sleep 0.2 || sleep 1; "
     r'alive "$1" || { echo ended; exit 0; }; done; '
     r'kill -s KILL -- "-$1" 2>/dev/null; echo killed'
 )
@@ -60,7 +60,7 @@ def launcher(nonce: str) -> str:
 
 
 def ending(group: int) -> str:
-    """The command line that ends a process group: TERM, and KILL for what is left after 1.2 seconds."""
+    """The command line that ends a process group: TERM, and KILL for what is left after 0.8 seconds."""
     return f"exec /bin/sh -c {shlex.quote(_ALIVE + _END)} makegood {group}"
 
 

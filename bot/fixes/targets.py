@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, SecretStr, Tag
+from pydantic import Discriminator, Field, SecretStr, Tag, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.domain.values import Frozen
 
@@ -25,6 +27,15 @@ class SqlTarget(Frozen):
     """Most rows that one run may change, cascades included."""
     statement_timeout: float = Field(default=10, gt=0)
     lock_timeout: float = Field(default=3, gt=0)
+
+    @field_validator("url", "read_url")
+    @classmethod
+    def _an_address(cls, url: SecretStr | None) -> SecretStr | None:
+        try:
+            make_url(url.get_secret_value()) if url else None
+        except (ArgumentError, ValueError):  # whose words would show the password
+            raise ValueError("write an address: postgresql+asyncpg://user:password@host/database") from None
+        return url
 
     def hidden(self, table: str) -> frozenset[str]:
         return frozenset(h.rpartition(".")[2] for h in self.hide if h.rpartition(".")[0] == table)

@@ -5,8 +5,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import events as e
@@ -16,15 +18,26 @@ from bot.domain.decide.alerts import HAPPENED, follow, opening
 from bot.domain.decide.customers import find
 from bot.domain.events import Event
 from bot.domain.values import Actor, ActorKind, Alert, CustomerHint
+from bot.intake.merging import recognise
 from bot.ledger.db import HOOKS
 from bot.ledger.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.numbers import upsert
+from bot.ledger.numbers import insert_of
 from bot.ledger.reading import list_bugs
 from bot.ledger.tables import groups
 
 Group = tuple[str, str]
 """Source and its id of the error."""
+
+_THIS = (
+    groups.c.team == bindparam("of_team"),
+    groups.c.source == bindparam("of_source"),
+    groups.c.group == bindparam("of_group"),
+)
+_FIND = select(groups.c.bug, groups.c.seen).where(*_THIS)
+_LOCK = _FIND.with_for_update()
+_HELD = update(groups).where(*_THIS).values(seen=bindparam("seen"), alert=bindparam("alert"))
+_JOIN = update(groups).where(*_THIS).values(bug=bindparam("bug"), seen=bindparam("seen"), alert="")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +74,7 @@ class Alerts:
         done = [await self._fold_group(reports, ends=True) for reports in one.values()]
         for item in items:
             done += await self._fold_apart(item, groups_of[item.key])
-        return [r for r in done if r]
+        return [await recognise(self.ledger, r) for r in done if r]
 
     async def _fold_apart(self, item: Item, its: Sequence[Group]) -> list[Recorded | None]:
         """An item that tells of several errors, or of none."""
@@ -92,16 +105,15 @@ class Alerts:
 
     async def _group(self, conn: AsyncConnection, alert: Alert) -> tuple[int | None, int]:
         """The bug of this error group; without one yet, how often we were told of it before, and the group is locked."""
-        place = {"team": self.ledger.team, "source": alert.source, "group": alert.group}
-        await conn.execute(upsert(conn, groups).values(**place, seen=0, alert="").on_conflict_do_nothing())
-        query = select(groups.c.bug, groups.c.seen).where(self._is(alert))
-        row = (await conn.execute(query)).one()
+        this = self._this(alert)
+        await conn.execute(_first(conn.dialect.name), this)
+        row = (await conn.execute(_FIND, this)).one()
         if row.bug is None:  # with one it stays unlocked: a merge locks the bug first, then its groups
-            row = (await conn.execute(query.with_for_update())).one()
+            row = (await conn.execute(_LOCK, this)).one()
         return row.bug, row.seen
 
-    def _is(self, alert: Alert) -> ColumnElement[bool]:
-        return and_(groups.c.team == self.ledger.team, groups.c.source == alert.source, groups.c.group == alert.group)
+    def _this(self, alert: Alert) -> dict[str, Any]:
+        return {"of_team": self.ledger.team, "of_source": alert.source, "of_group": alert.group}
 
     async def _follow(self, conn: AsyncConnection, bug: int, reports: list[Report], key: str | None) -> Recorded:
         """Into the bug, or into the one that goes on for it: it may have been merged a moment ago."""
@@ -127,12 +139,11 @@ class Alerts:
         alert, total = _richest([r.alert for r in happened]), seen + _occurrences(happened)
         why = admit(alert, self.rule, total)
         if why is None:
-            values = {"seen": total, "alert": alert.model_dump_json()}
-            await conn.execute(update(groups).where(self._is(alert)).values(values))
+            await conn.execute(_HELD, self._this(alert) | {"seen": total, "alert": alert.model_dump_json()})
             return None
         told = await self._told_of(alert)
         if told:
-            await conn.execute(update(groups).where(self._is(alert)).values(bug=told, seen=total, alert=""))
+            await conn.execute(_JOIN, self._this(alert) | {"bug": told, "seen": total})
             return await self._follow(conn, told, reports, _key(reports[0]))
         first = next(r for r in reversed(happened) if r.alert.event == alert.event)
         opened = await self.open(conn, alert, why, seen + 1, key=_key(first), posts=_posts([first]))
@@ -159,8 +170,7 @@ class Alerts:
         """A new bug for this error group."""
         first = [*opening(alert, why, seen), *posts]
         recorded = await self.ledger.open(conn, first, by=_source(alert), key=key)
-        values = {"bug": recorded.bug.ref.number, "seen": seen, "alert": ""}
-        await conn.execute(update(groups).where(self._is(alert)).values(values))
+        await conn.execute(_JOIN, self._this(alert) | {"bug": recorded.bug.ref.number, "seen": seen})
         return recorded
 
     async def held_back(self, conn: AsyncConnection, hint: CustomerHint, key: str) -> Recorded | None:
@@ -178,6 +188,16 @@ class Alerts:
             if hint.email and alert.customer.email.casefold() == hint.email.casefold():
                 return alert
         return None
+
+
+@cache
+def _first(dialect: str) -> Any:
+    place: dict[str, Any] = {
+        "team": bindparam("of_team"),
+        "source": bindparam("of_source"),
+        "group": bindparam("of_group"),
+    }
+    return insert_of(dialect, groups).values(**place, seen=0, alert="").on_conflict_do_nothing()
 
 
 class _Merged(Exception):

@@ -22,7 +22,10 @@ Mention = Callable[[Event, str, str], Awaitable[bool]]
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """`mention` answers `@makegood …` and says whether it was one. `own` is our own app's bot id. `home` shows somebody's."""
+    """`mention` answers `@makegood …` and says whether it was one. `own` is our own app's bot id. `home` shows somebody's.
+
+    `seen` is told who wrote, `forget` of whom Slack says something new.
+    """
 
     ledger: Ledger
     inbox: Inbox
@@ -30,6 +33,7 @@ class Conversation:
     error_channels: tuple[str, ...]
     mention: Mention
     forget: Callable[[str], None]
+    seen: Callable[[str], Awaitable[None]]
     own: Callable[[Event], bool]
     home: Callable[[str], Awaitable[None]]
 
@@ -77,6 +81,7 @@ class Conversation:
         if bug and event.get("user"):
             said = e.Said(user=event["user"], ts=event["ts"], text=_words(event))
             await self._record(bug, said, event["user"], item)
+            await self.seen(event["user"])
 
     async def _changed(self, event: Event, item: Item) -> None:
         now = event.get("message") or {}

@@ -1,10 +1,7 @@
 """Folds what customers write into bugs; what belongs to none becomes one line that asks a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import and_, select
 
 from bot.domain.bug import Bug
 from bot.domain.decide import inbound as rules
@@ -14,18 +11,10 @@ from bot.domain.values import Actor, ActorKind, Inbound, InboundKind
 from bot.domain.words import cut
 from bot.intake.alerts import Alerts
 from bot.intake.proposal import Proposals
+from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks
 from bot.ledger.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.numbers import upsert
 from bot.ledger.reading import list_bugs
-from bot.ledger.tables import conversations
-
-ASKING, ASKED, JOINED, DROPPED = "asking", "asked", "joined", "dropped"
-"""`ASKING`: the line that asks a person may stand in the channel, or not yet."""
-
-
-MAILS = ("mail", "email_postmark")
-"""Two ways by which the same mails come."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +24,10 @@ class People:
     alerts: Alerts
     proposals: Proposals
 
+    @property
+    def talks(self) -> Talks:
+        return Talks(self.ledger)
+
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
             await self._fold(Inbound.model_validate_json(item.body), item.key)
@@ -43,38 +36,49 @@ class People:
     async def _fold(self, inbound: Inbound, key: str) -> None:
         if inbound.kind is InboundKind.OTHER:
             return
-        row = await self._row(inbound)
-        if row and row["bug"]:
-            await self.arrive(row["bug"], inbound)
-        elif row and row["state"] == DROPPED:
-            return
-        else:
-            await self._place(inbound, key, row["state"] if row else "")
+        talk = await self.talks.find(inbound.source, inbound.conversation, *inbound.references)
+        if talk and talk.bug:
+            await self.arrive(talk.bug, inbound)
+        elif talk is None or talk.waits:
+            await self._place(inbound, key, talk)
 
-    async def _place(self, inbound: Inbound, key: str, state: str) -> None:
+    async def _place(self, inbound: Inbound, key: str, talk: Talk | None) -> None:
         """A conversation that is not any bug's yet."""
         found = rules.match(inbound, await list_bugs(self.ledger), self.ledger.clock())
-        if found.sure:
-            await self.arrive(found.sure, inbound)
-            return
-        held = await self._held_back(inbound, key)
-        if held:
-            await self.arrive(held, inbound)
-        elif inbound.text and state != ASKED:
-            await self._save(inbound, ASKING)
-            await self.proposals.ask(inbound, found.maybe, doubt=state == ASKING)
-            await self._save(inbound, ASKED)
-        elif inbound.text:
-            await self._save(inbound, ASKED)
+        sure = found.sure or await self._held_back(inbound, key)
+        if sure and talk:
+            await self._join(await self._add(inbound, talk, talk.state), sure, f"joined BUG-{sure}")
+        elif sure:
+            await self.arrive(sure, inbound)
+        elif talk and talk.state == ASKED:
+            await self.proposals.more(await self._add(inbound, talk, ASKED), found.maybe)
+        elif inbound.text or talk:
+            asking = await self._add(inbound, talk, ASKING)
+            await self.proposals.ask(asking, found.maybe, doubt=talk is not None)
+            await self._add(inbound, asking, ASKED)
+
+    async def _add(self, inbound: Inbound, talk: Talk | None, state: str) -> Talk:
+        place = (talk.source, talk.conversation) if talk else (inbound.source, inbound.conversation)
+        return await self.talks.add(*place, inbound, state)
 
     async def arrive(self, bug: int, inbound: Inbound) -> Recorded:
         """It is this bug's: recorded once, whoever finds out first, and so is all that follows in the same conversation."""
+        recorded = await self._record(bug, inbound)
+        await self.talks.settle(inbound.source, inbound.conversation, JOINED, bug)
+        return recorded
+
+    async def _record(self, bug: int, inbound: Inbound) -> Recorded:
         by = Actor(kind=ActorKind.SOURCE, id=inbound.source)
         now = self.ledger.clock()
         key = f"in:{'mail' if inbound.source in MAILS else inbound.source}:{inbound.event}"[:200]
-        recorded = await self.ledger.record(bug, lambda b: rules.arrive(b, inbound, now), by=by, key=key)
-        await self._save(inbound, JOINED, bug)
-        return recorded
+        return await self.ledger.record(bug, lambda b: rules.arrive(b, inbound, now), by=by, key=key)
+
+    async def _join(self, talk: Talk, bug: int, what: str) -> None:
+        """All that was said while it waited, in its order: the customer waits since the first word."""
+        for inbound in talk.said:
+            await self._record(bug, inbound)
+        await self.talks.settle(talk.source, talk.conversation, JOINED, bug)
+        await self.proposals.settled(talk, what)
 
     async def _held_back(self, inbound: Inbound, key: str) -> int | None:
         """An error that was not worth a card hit this very customer: now it is."""
@@ -91,32 +95,24 @@ class People:
     async def catch_up(self, bug: Bug) -> None:
         """A new bug: somebody whom it hit may have written before the tracker did."""
         mails = {c.hint.email.casefold() for c in bug.customers if c.hint.email}
-        if not mails:
-            return
-        where = and_(conversations.c.team == self.ledger.team, conversations.c.state.in_((ASKING, ASKED)))
-        async with self.ledger.db.read() as conn:
-            bodies = list((await conn.execute(select(conversations.c.body).where(where))).scalars())
-        for inbound in map(Inbound.model_validate_json, bodies):
-            if inbound.customer.email.casefold() in mails:
-                await self.arrive(bug.ref.number, inbound)
-                await self.proposals.settled(inbound, f"joined BUG-{bug.ref.number}")
+        for talk in await self.talks.waiting() if mails else ():
+            if any(x.customer.email.casefold() in mails for x in talk.said):
+                await self._join(talk, bug.ref.number, f"joined BUG-{bug.ref.number}")
 
     async def join(self, source: str, conversation: str, bug: int) -> None:
         """A person chose the bug."""
-        inbound = await self._asked(source, conversation)
-        await self.arrive(bug, inbound)
-        await self.proposals.settled(inbound, f"is BUG-{bug}")
+        await self._join(await self._asked(source, conversation), bug, f"is BUG-{bug}")
 
     async def open(self, source: str, conversation: str, by: Actor) -> int:
         """A person made it a bug of its own; pressed twice, or begun again after a cut-off, it is one."""
-        inbound = await self._asked(source, conversation)
-        title = cut(inbound.subject or " ".join(inbound.text.split()), 120)
+        talk = await self._asked(source, conversation)
+        words = next((x for x in talk.said if x.text), talk.said[0])
         first = Opened(
-            source=inbound.source,
-            title=title,
-            message=inbound.text,
-            page=inbound.page,
-            url=inbound.url,
+            source=talk.source,
+            title=cut(words.subject or " ".join(words.text.split()), 120),
+            message=words.text,
+            page=next((x.page for x in talk.said if x.page), ""),
+            url=words.url,
             admitted="a customer waits",
         )
         async with self.ledger.db.write() as conn:
@@ -129,41 +125,12 @@ class People:
 
     async def drop(self, source: str, conversation: str) -> None:
         """Not a bug: nothing more is said of this conversation."""
-        inbound = await self._asked(source, conversation)
-        await self._save(inbound, DROPPED)
-        await self.proposals.settled(inbound, "is not a bug")
+        talk = await self._asked(source, conversation)
+        await self.talks.settle(talk.source, talk.conversation, DROPPED)
+        await self.proposals.settled(talk, "is not a bug")
 
-    async def _asked(self, source: str, conversation: str) -> Inbound:
-        row = await self._row_of(source, conversation)
-        if row is None or row["state"] not in {ASKING, ASKED}:
+    async def _asked(self, source: str, conversation: str) -> Talk:
+        talk = await self.talks.find(source, conversation)
+        if talk is None or not talk.waits or not talk.said:
             raise NotFound("Somebody has decided about this message already.")
-        return Inbound.model_validate_json(row["body"])
-
-    async def _row(self, inbound: Inbound) -> Mapping[str, Any] | None:
-        return await self._row_of(inbound.source, inbound.conversation, *inbound.references)
-
-    async def _row_of(self, source: str, *known_as: str) -> Mapping[str, Any] | None:
-        """A mail's thread is known by each of its mails, whichever way they came; one that is a bug's counts first."""
-        where = and_(
-            conversations.c.team == self.ledger.team,
-            conversations.c.source.in_(MAILS if source in MAILS else (source,)),
-            conversations.c.conversation.in_(known_as),
-        )
-        query = select(conversations).where(where).order_by(conversations.c.bug.is_(None), conversations.c.at.desc())
-        async with self.ledger.db.read() as conn:
-            row = (await conn.execute(query.limit(1))).mappings().first()
-        return dict(row) if row else None
-
-    async def _save(self, inbound: Inbound, state: str, bug: int | None = None) -> None:
-        place = {"team": self.ledger.team, "source": inbound.source, "conversation": inbound.conversation}
-        row = {
-            **place,
-            "bug": bug,
-            "state": state,
-            "body": inbound.model_dump_json(),
-            "at": self.ledger.clock().timestamp(),
-        }
-        changed = {k: row[k] for k in ("bug", "state", "at")} | ({"body": row["body"]} if inbound.text else {})
-        async with self.ledger.db.write() as conn:
-            statement = upsert(conn, conversations).values(row)
-            await conn.execute(statement.on_conflict_do_update(index_elements=list(place), set_=changed))
+        return talk

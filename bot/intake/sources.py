@@ -1,3 +1,26 @@
-"""Who works off what: the names under which items wait in the inbox."""
+"""Whose hooks there are, and who works off what: the names under which items wait in the inbox."""
+
+from collections.abc import Iterable
+
+from bot import boards, trackers
+from bot.customers import registry as channels
+from bot.domain.errors import Misconfigured
 
 ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
+CUSTOMER = "customer-"
+"""Before the name of a channel that a tracker has too: /hooks/customer-generic/…"""
+
+
+def names() -> list[str]:
+    """What may stand in a hook's address."""
+    people = [name.replace("_", "-") for name in channels.sources()]
+    both = [CUSTOMER + name for name in people if name in trackers.sources()]
+    return sorted({*trackers.sources(), *people, *both, *boards.kinds()})
+
+
+def must_be_known(hooks: Iterable[str]) -> None:
+    """Raises Misconfigured for one whose deliveries nobody could read."""
+    known = names()
+    for hook in hooks:
+        if hook.replace("_", "-") not in known:
+            raise Misconfigured(f"hooks.{hook}: there is no such source. Write one of: {', '.join(known)}.")

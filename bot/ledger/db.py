@@ -73,7 +73,7 @@ class Database:
                 yield conn
             return
         async with self._turnstile.hold(rank), self._connection() as conn:
-            await conn.exec_driver_sql("BEGIN IMMEDIATE")
+            await conn.exec_driver_sql(inline.BEGIN)
             try:
                 yield conn
             except BaseException:  # a cancelled writer must leave nothing half-written either
@@ -106,7 +106,8 @@ class Database:
         try:
             conn = await self.engine.connect()
         except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are
-            raise Unavailable(f"The database can't be reached: {error}.") from error
+            said = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
+            raise Unavailable(f"The database can't be reached: {said}.") from error
         try:
             yield conn
         finally:
@@ -143,6 +144,6 @@ def _patience(url: str) -> dict[str, Any]:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

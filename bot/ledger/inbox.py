@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db import HOOKS, PEOPLE, Database
-from bot.ledger.numbers import upsert
+from bot.ledger.numbers import insert_of
 from bot.ledger.tables import inbox
 
 OWN_TURN = 20.0
@@ -103,9 +104,11 @@ class Inbox:
 
     async def _insert(self, conn: AsyncConnection, items: Iterable[Item]) -> set[str]:
         now = self.clock()
-        statement = upsert(conn, inbox).on_conflict_do_nothing().returning(inbox.c.key)
         rows = [self._row(i, now) for i in sorted(items, key=lambda i: i.key)]  # the order in which everybody locks
-        return set((await conn.execute(statement.values(rows))).scalars())
+        store = _store(conn.dialect.name)
+        return set(
+            (await (conn.execute(store, rows[0]) if len(rows) == 1 else conn.execute(store.values(rows)))).scalars()
+        )
 
     def _row(self, item: Item, now: float) -> dict[str, Any]:
         mine = {"team": self.team, "key": item.key, "source": item.source, "body": item.body}
@@ -139,16 +142,13 @@ class Inbox:
 
     async def finish_in(self, conn: AsyncConnection, keys: Iterable[str], state: str = "done", note: str = "") -> None:
         """Done with these keys, in the transaction that did it; what they said is not kept a second time."""
-        rows = [{"k": key} for key in sorted(keys)]
-        statement = update(inbox).where(inbox.c.team == self.team, inbox.c.key == bindparam("k"))
-        if rows:
-            await conn.execute(statement.values(state=state, note=_note(note), body=""), rows)
+        ended = {"of_team": self.team, "state": state, "note": _note(note)}
+        rows = [ended | {"of_key": key} for key in sorted(keys)]
+        await conn.execute(_FINISH, rows) if rows else None
 
     async def left(self, conn: AsyncConnection, keys: Iterable[str]) -> set[str]:
         """Which of these nobody finished yet; locked, so that nobody does before this transaction ends."""
-        mine = (inbox.c.team == self.team) & inbox.c.key.in_(tuple(keys)) & (inbox.c.state == "new")
-        query = select(inbox.c.key).where(mine).order_by(inbox.c.key).with_for_update()
-        return set((await conn.execute(query)).scalars())
+        return set((await conn.execute(_LEFT, {"team": self.team, "keys": list(keys)})).scalars())
 
     async def failed(self, item: Item, why: str) -> None:
         """Try again later; after MAX_ATTEMPTS it is dead and `makegood doctor` says so."""
@@ -181,6 +181,18 @@ class Inbox:
         )
         async with self.db.write(HOOKS) as conn:
             await conn.execute(inbox.delete().where(old))
+
+
+# made once: SQLAlchemy takes twice as long to make a statement as to run it
+_NEW = (inbox.c.team == bindparam("team"), inbox.c.key.in_(bindparam("keys", expanding=True)), inbox.c.state == "new")
+_LEFT = select(inbox.c.key).where(*_NEW).order_by(inbox.c.key).with_for_update()
+_THIS = (inbox.c.team == bindparam("of_team"), inbox.c.key == bindparam("of_key"))
+_FINISH = update(inbox).where(*_THIS).values(state=bindparam("state"), note=bindparam("note"), body="")
+
+
+@cache
+def _store(dialect: str) -> Any:
+    return insert_of(dialect, inbox).on_conflict_do_nothing().returning(inbox.c.key)
 
 
 def _about_one(error: BaseException) -> bool:

@@ -11,8 +11,11 @@ from typing import Any, Self
 
 from sqlalchemy.engine import make_url
 
-WAITS = ("BEGIN IMMEDIATE", "PRAGMA journal_mode")
+BEGIN = "BEGIN IMMEDIATE"
+WAITS = "PRAGMA journal_mode"
 """May have to wait for another process, so not on the loop."""
+PATIENCE = 15.0
+"""Seconds that SQLite waits for a lock."""
 
 
 def creator(url: str) -> Callable[..., Any]:
@@ -21,7 +24,7 @@ def creator(url: str) -> Callable[..., Any]:
 
     async def connect(*_args: Any, **_options: Any) -> "Connection":
         # isolation_level None: we say BEGIN ourselves; the driver's own comes too late and is not IMMEDIATE
-        return Connection(sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=15))
+        return Connection(sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=PATIENCE))
 
     return connect
 
@@ -96,11 +99,33 @@ class Cursor:
         return self._cursor.lastrowid
 
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
-        if statement.startswith(WAITS):
-            await _apart(lambda: self._cursor.execute(statement, parameters or ()))
+        if statement == BEGIN:
+            await self._begin()
+        elif statement.startswith(WAITS):
+            await _apart(lambda: self._cursor.execute(statement))
         else:
             self._cursor.execute(statement, parameters or ())
         return self
+
+    async def _begin(self) -> None:
+        """At once where nobody else is writing, as is the rule: one process owns the file. Else a thread waits for it."""
+        if not self._begun():
+            await _apart(lambda: self._cursor.execute(BEGIN))
+
+    def _begun(self) -> bool:
+        self._patience(0)
+        try:
+            self._cursor.execute(BEGIN)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._patience(PATIENCE)
+        return True
+
+    def _patience(self, seconds: float) -> None:
+        self._cursor.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
 
     async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> "Cursor":
         self._cursor.executemany(statement, parameters)

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db import SINKS
@@ -35,6 +36,18 @@ class Lease:
         return self is not _NONE
 
 
+# made once: SQLAlchemy takes twice as long to make a statement as to run it
+_BUG = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_bug"))
+_HEAD = select(bugs.c.seq).where(*_BUG)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_CURSOR = (
+    cursors.c.team == bindparam("of_team"),
+    cursors.c.bug == bindparam("of_bug"),
+    cursors.c.sink == bindparam("of_sink"),
+)
+_FENCE = select(cursors.c.fence).where(*_CURSOR).with_for_update()
+_LEASE = update(cursors).where(*_CURSOR).values(lease=bindparam("lease"), fence=bindparam("fence"))
+
 _NONE = Lease(bug=0, sink="", done=0, rank=0, attempts=0, fence=0, doubt=False, external="")
 
 
@@ -44,33 +57,41 @@ async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int]
     `below`: of this sink only what is more urgent than this rank, for the rest has to wait.
     """
     now = ledger.clock().timestamp()
-    ours = (and_(cursors.c.sink == name, cursors.c.rank < below[name]) for name in free if name in below)
-    due = and_(
-        cursors.c.team == ledger.team,
-        or_(cursors.c.sink.in_([name for name in free if name not in below]), *ours),
-        cursors.c.due <= now,
-        cursors.c.lease <= now,
-        cursors.c.parked.is_(None),
-    )
-    if not free or not await _any(ledger, due):
+    ranks = {f"below_{name}": below[name] for name in free if name in below}
+    asked = {"of_team": ledger.team, "now": now, "sinks": [name for name in free if name not in below], **ranks}
+    is_due, due = _due(tuple(name for name in free if name in below))
+    if not free or not await _any(ledger, is_due, asked):
         return []
-    query = select(cursors).where(due).order_by(cursors.c.rank, cursors.c.due).limit(sum(free.values()))
     async with ledger.db.write(SINKS) as conn:
-        rows = (await conn.execute(query.with_for_update(skip_locked=True))).all()
+        rows = (await conn.execute(due, asked | {"most": sum(free.values())})).all()
         chosen, left = [], dict(free)
         for row in rows:
             if left[row.sink]:
                 left[row.sink] -= 1
                 chosen.append(row)
-        for row in chosen:
-            values = {"lease": now + seconds, "fence": row.fence + 1}
-            await conn.execute(update(cursors).where(_place(ledger, row.bug, row.sink)).values(values))
+        leased = [{**_of(ledger, row), "lease": now + seconds, "fence": row.fence + 1} for row in chosen]
+        await conn.execute(_LEASE, leased) if leased else None
     return [_lease(row) for row in chosen]
 
 
-async def _any(ledger: Ledger, due: Any) -> bool:
+async def _any(ledger: Ledger, is_due: Any, asked: Mapping[str, Any]) -> bool:
     async with ledger.db.read() as conn:
-        return (await conn.execute(select(cursors.c.bug).where(due).limit(1))).first() is not None
+        return (await conn.execute(is_due, asked)).first() is not None
+
+
+@lru_cache(maxsize=64)
+def _due(scarce: tuple[str, ...]) -> tuple[Any, Any]:
+    """Whether any cursor is due, and those that are; of a scarce sink only what is more urgent."""
+    urgent = (and_(cursors.c.sink == name, cursors.c.rank < bindparam(f"below_{name}")) for name in scarce)
+    due = (
+        cursors.c.team == bindparam("of_team"),
+        or_(cursors.c.sink.in_(bindparam("sinks", expanding=True)), *urgent),
+        cursors.c.due <= bindparam("now"),
+        cursors.c.lease <= bindparam("now"),
+        cursors.c.parked.is_(None),
+    )
+    first = select(cursors).where(*due).order_by(cursors.c.rank, cursors.c.due).limit(bindparam("most"))
+    return select(cursors.c.bug).where(*due).limit(1), first.with_for_update(skip_locked=True)
 
 
 def _lease(row: Any) -> Lease:
@@ -90,6 +111,11 @@ def _place(ledger: Ledger, bug: int, sink: str) -> Any:
     return and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink == sink)
 
 
+def _of(ledger: Ledger, cursor: Any) -> dict[str, Any]:
+    """A row or a lease, as the statements above name it."""
+    return {"of_team": ledger.team, "of_bug": cursor.bug, "of_sink": cursor.sink}
+
+
 def _mine(ledger: Ledger, lease: Lease) -> Any:
     return and_(_place(ledger, lease.bug, lease.sink), cursors.c.fence == lease.fence)
 
@@ -97,9 +123,7 @@ def _mine(ledger: Ledger, lease: Lease) -> Any:
 async def held(conn: AsyncConnection, ledger: Ledger, lease: Lease) -> bool:
     """Whether nobody has taken over; locks the bug, then the cursor (the order of every writer) until the transaction ends."""
     await _head(conn, ledger, lease.bug, lock=True)
-    row = (
-        await conn.execute(select(cursors.c.fence).where(_place(ledger, lease.bug, lease.sink)).with_for_update())
-    ).first()
+    row = (await conn.execute(_FENCE, _of(ledger, lease))).first()
     return row is not None and row.fence == lease.fence
 
 
@@ -122,13 +146,13 @@ async def move(
     if again_in is not None:
         behind = await _head(conn, ledger, lease.bug) > done
         values |= {"lease": 0, "due": now if behind else now + again_in}
-    await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+    await _set(conn, ledger, lease, values)
     return replace(lease, done=done, attempts=0, doubt=False, external=text)
 
 
 async def _head(conn: AsyncConnection, ledger: Ledger, bug: int, *, lock: bool = False) -> int:
-    query = select(bugs.c.seq).where(bugs.c.team == ledger.team, bugs.c.number == bug)
-    return int((await conn.execute(query.with_for_update() if lock else query)).scalar_one())
+    this = {"of_team": ledger.team, "of_bug": bug}
+    return int((await conn.execute(_HEAD_LOCKED if lock else _HEAD, this)).scalar_one())
 
 
 async def renew(ledger: Ledger, lease: Lease, seconds: float) -> bool:
@@ -151,9 +175,8 @@ async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
     """Nothing left to do: not due until something new is written (which may be just now)."""
     async with ledger.db.write(SINKS) as conn:
         head = await _head(conn, ledger, lease.bug, lock=True)
-        more = case((or_(cursors.c.done < head), cursors.c.due), else_=None) if head > done else None
-        values = {"done": done, "lease": 0, "attempts": 0, "due": more}
-        await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+        values = {"done": done, "lease": 0, "attempts": 0}
+        await _set(conn, ledger, lease, values if head > done else values | {"due": None})
 
 
 async def later(
@@ -166,12 +189,23 @@ async def later(
     async with ledger.db.write(SINKS) as conn:
         if seen is not None and await _head(conn, ledger, lease.bug, lock=True) > seen:
             values["due"] = ledger.clock().timestamp()
-        await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+        await _set(conn, ledger, lease, values)
 
 
 async def park(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
-    values = {"lease": 0, "parked": why[:1000], "doubt": int(lease.doubt)}
-    await conn.execute(update(cursors).where(_mine(ledger, lease)).values(values))
+    await _set(conn, ledger, lease, {"lease": 0, "parked": why[:1000], "doubt": int(lease.doubt)})
+
+
+async def _set(conn: AsyncConnection, ledger: Ledger, lease: Lease, values: dict[str, Any]) -> None:
+    """Unless somebody has taken over."""
+    mine = {**_of(ledger, lease), "of_fence": lease.fence}
+    await conn.execute(_setting(tuple(sorted(values))), mine | values)
+
+
+@lru_cache(maxsize=64)
+def _setting(names: tuple[str, ...]) -> Any:
+    mine = update(cursors).where(*_CURSOR, cursors.c.fence == bindparam("of_fence"))
+    return mine.values({name: bindparam(name) for name in names})
 
 
 async def unpark_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.bug import Bug
@@ -15,7 +15,7 @@ from bot.domain.errors import NotFound
 from bot.domain.events import Event
 from bot.domain.fold import apply
 from bot.domain.values import Actor, ActorKind, BugRef
-from bot.ledger import chain, codec, queue, spans
+from bot.ledger import chain, codec, helped, queue, spans
 from bot.ledger.db import PEOPLE, Database
 from bot.ledger.numbers import next_number
 from bot.ledger.tables import bugs, entries, private
@@ -24,6 +24,13 @@ Decision = Event | Iterable[Event] | None
 Decide = Callable[[Bug], Decision]
 Also = Callable[[AsyncConnection, Bug, tuple["Entry", ...]], Awaitable[None]]
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="makegood")
+
+# made once: SQLAlchemy takes twice as long to make a statement as to run it
+_USED = select(entries.c.bug).where(entries.c.team == bindparam("team"), entries.c.key == bindparam("key"))
+_THIS = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_number"))
+_LOCK = select(bugs.c.state, bugs.c.head).where(*_THIS).with_for_update()
+_UPDATE = update(bugs).where(*_THIS).values({c.name: bindparam(c.name) for c in bugs.c})
+_OPEN, _APPEND, _HIDE = bugs.insert(), entries.insert(), private.insert()
 
 
 def utcnow() -> datetime:
@@ -102,7 +109,7 @@ class Ledger:
             return Recorded(before=before, bug=before, entries=(), again=True)
         number = await next_number(conn, self.team, "bug")
         blank = Bug(ref=BugRef(team=self.team, number=number))
-        await conn.execute(bugs.insert().values(_row(blank, chain.START, self.clock())))
+        await conn.execute(_OPEN, _row(blank, chain.START, self.clock()))
         return await self._append(conn, blank, chain.START, tuple(first), by, key)
 
     async def notify(self, conn: AsyncConnection) -> None:
@@ -112,8 +119,7 @@ class Ledger:
 
     async def used(self, conn: AsyncConnection, key: str) -> int | None:
         """The bug whose trail holds this key."""
-        query = select(entries.c.bug).where(entries.c.team == self.team, entries.c.key == key)
-        bug: int | None = (await conn.execute(query)).scalar()
+        bug: int | None = (await conn.execute(_USED, {"team": self.team, "key": key})).scalar()
         return bug
 
     async def lock(self, conn: AsyncConnection, bug: int) -> Bug:
@@ -121,8 +127,7 @@ class Ledger:
         return (await self._lock(conn, bug))[0]
 
     async def _lock(self, conn: AsyncConnection, bug: int) -> tuple[Bug, str]:
-        query = select(bugs.c.state, bugs.c.head).where(bugs.c.team == self.team, bugs.c.number == bug)
-        row = (await conn.execute(query.with_for_update())).first()
+        row = (await conn.execute(_LOCK, {"of_team": self.team, "of_number": bug})).first()
         if row is None:
             raise NotFound(f"There is no BUG-{bug}. `/bug list` shows those that are open.")
         return codec.load_bug(row.state), row.head
@@ -146,7 +151,8 @@ class Ledger:
             hidden += [secret] if secret else []
         if written:
             await self._write(conn, bug, head, rows, hidden, now)
-            await spans.follow(conn, self.team, bug.ref.number, [x.event for x in written])
+            await spans.follow(conn, before, [x.event for x in written])
+            await helped.follow(conn, bug, [x.event for x in written], now)
             await queue.wake(conn, self.sinks, before, bug, [x.event for x in written], now.timestamp())
         return Recorded(before=before, bug=bug, entries=tuple(written))
 
@@ -169,11 +175,11 @@ class Ledger:
         hidden: list[dict[str, Any]],
         now: datetime,
     ) -> None:
-        await conn.execute(entries.insert(), rows)
+        await conn.execute(_APPEND, rows)
         if hidden:
-            await conn.execute(private.insert(), hidden)
-        where = (bugs.c.team == self.team) & (bugs.c.number == bug.ref.number)
-        await conn.execute(update(bugs).where(where).values(_row(bug, head, now)))
+            await conn.execute(_HIDE, hidden)
+        this = {"of_team": self.team, "of_number": bug.ref.number}
+        await conn.execute(_UPDATE, this | _row(bug, head, now))
 
 
 def _as_stored(at: datetime) -> datetime:

@@ -21,8 +21,14 @@ class FileLock:
 
     def take(self) -> None:
         """Raises Misconfigured where another process has it. The system frees it when the process ends, however it ends."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("w")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("w")
+        except OSError as error:
+            raise Misconfigured(
+                f"The database can't be kept in {self.path.parent}: {error.strerror}. "
+                "Set MAKEGOOD_DATABASE_URL to a place that may be written to."
+            ) from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import case, func, or_
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.bug import Bug
 from bot.domain.events import Enriched, Event, Opened, Repeated
-from bot.ledger.numbers import upsert
+from bot.ledger.numbers import insert_of
 from bot.ledger.tables import cursors
 
 ANSWER, LIVE, NEW, REPEAT = 0, 1, 2, 3
@@ -49,7 +50,12 @@ async def wake(
         {**place, "sink": name, "done": before.seq, "due": due, "rank": urgency, "external": json.dumps({})}
         for name in concerned
     ]
-    statement = upsert(conn, cursors)
+    await conn.execute(_due(conn.dialect.name), rows)
+
+
+@cache
+def _due(dialect: str) -> Any:
+    statement = insert_of(dialect, cursors)
     new = statement.excluded
     earlier = case((or_(cursors.c.due.is_(None), new.due < cursors.c.due), new.due), else_=cursors.c.due)
     smaller = case((cursors.c.due.is_(None), new.rank), (new.rank < cursors.c.rank, new.rank), else_=cursors.c.rank)
@@ -58,4 +64,4 @@ async def wake(
         "due": case((cursors.c.attempts > 0, func.coalesce(cursors.c.due, new.due)), else_=earlier),
         "rank": smaller,
     }
-    await conn.execute(statement.on_conflict_do_update(index_elements=["team", "bug", "sink"], set_=values), rows)
+    return statement.on_conflict_do_update(index_elements=["team", "bug", "sink"], set_=values)

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.bug import LIVE, Bug, Status
@@ -15,16 +15,26 @@ from bot.domain.values import BugRef
 from bot.ledger import chain, codec
 from bot.ledger.anchors import Anchored
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.tables import bugs, entries, private, threads
+from bot.ledger.tables import bugs, cursors, entries, private, threads
 
 SOME = 200
+
+# made once: SQLAlchemy takes twice as long to make a statement as to run it
+_STATE = select(bugs.c.state).where(bugs.c.team == bindparam("team"), bugs.c.number == bindparam("number"))
+_AFTER = (entries.c.team == bindparam("team"), entries.c.bug == bindparam("bug"), entries.c.seq > bindparam("seq"))
+_KINDS = select(entries.c.kind).where(*_AFTER)
+_HIDDEN = and_(private.c.team == entries.c.team, private.c.bug == entries.c.bug, private.c.seq == entries.c.seq)
+_ENTRIES = (
+    select(entries, private.c.body.label("hidden")).select_from(entries.outerjoin(private, _HIDDEN)).where(*_AFTER)
+)
+_SOME = _ENTRIES.order_by(entries.c.seq).limit(bindparam("most"))
+_ALL = _ENTRIES.order_by(entries.c.seq)
 
 
 async def load(ledger: Ledger, number: int) -> Bug:
     """The bug as it is now. Raises NotFound."""
-    query = select(bugs.c.state).where(bugs.c.team == ledger.team, bugs.c.number == number)
     async with ledger.db.read() as conn:
-        state = (await conn.execute(query)).scalar()
+        state = (await conn.execute(_STATE, {"team": ledger.team, "number": number})).scalar()
     if state is None:
         raise NotFound(f"There is no BUG-{number}. `/bug list` shows those that are open.")
     return codec.load_bug(state)
@@ -53,20 +63,30 @@ async def entries_after(ledger: Ledger, bug: int, seq: int, limit: int = SOME) -
 
 async def entries_in(conn: AsyncConnection, team: str, bug: int, seq: int = 0, limit: int | None = None) -> list[Entry]:
     """The same inside a transaction."""
-    joined = entries.outerjoin(
-        private, and_(private.c.team == entries.c.team, private.c.bug == entries.c.bug, private.c.seq == entries.c.seq)
-    )
-    where = and_(entries.c.team == team, entries.c.bug == bug, entries.c.seq > seq)
-    query = select(entries, private.c.body.label("hidden")).select_from(joined).where(where)
-    found = await conn.execute(query.order_by(entries.c.seq).limit(limit))
+    after = {"team": team, "bug": bug, "seq": seq}
+    found = await conn.execute(_SOME, after | {"most": limit}) if limit else await conn.execute(_ALL, after)
     return [_entry(team, row) for row in takewhile(lambda row: row.kind in KINDS, found)]
 
 
 async def unknown_after(ledger: Ledger, bug: int, seq: int) -> bool:
     """Whether a newer version wrote something that this one does not know."""
-    where = and_(entries.c.team == ledger.team, entries.c.bug == bug, entries.c.seq > seq)
     async with ledger.db.read() as conn:
-        return not set((await conn.execute(select(entries.c.kind).where(where))).scalars()) <= KINDS.keys()
+        found = await conn.execute(_KINDS, {"team": ledger.team, "bug": bug, "seq": seq})
+        return not set(found.scalars()) <= KINDS.keys()
+
+
+async def behind(ledger: Ledger, bug: int, sinks: Iterable[str]) -> dict[str, frozenset[int]]:
+    """The entries that each of these sinks follows and has not served yet."""
+    mine = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(sinks))
+    later = and_(entries.c.team == cursors.c.team, entries.c.bug == cursors.c.bug, entries.c.seq > cursors.c.done)
+    query = select(cursors.c.sink, entries.c.seq, entries.c.kind).select_from(cursors.join(entries, later)).where(mine)
+    followed = {name: {kind.KIND for kind in interest.kinds} for name, interest in ledger.sinks.items()}
+    async with ledger.db.read() as conn:
+        rows = (await conn.execute(query)).all()
+    return {
+        sink: frozenset(row.seq for row in rows if row.sink == sink and row.kind in followed.get(sink, ()))
+        for sink in {row.sink for row in rows}
+    }
 
 
 def _entry(team: str, row: Any) -> Entry:

@@ -89,6 +89,8 @@ class Relay:
     sinks: Mapping[str, Sink]
     max_attempts: int = MAX_ATTEMPTS
     lease_seconds: float = leases.LEASE
+    poll: float = POLL
+    """Seconds between two looks at what is due, where nothing wakes it."""
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
@@ -131,9 +133,9 @@ class Relay:
 
     async def _rest(self) -> None:
         now = self.ledger.clock().timestamp()
-        soon = min((until - now for until, _ in self._scarce.values() if until > now), default=POLL)
+        soon = min((until - now for until, _ in self._scarce.values() if until > now), default=self.poll)
         try:
-            await asyncio.wait_for(self._wake.wait(), max(0.01, min(POLL, soon)))
+            await asyncio.wait_for(self._wake.wait(), max(0.01, min(self.poll, soon)))
         except TimeoutError:
             return
 
@@ -178,6 +180,8 @@ class Relay:
                 if entry is None and not (sink.interest.jumps and (asked or lease.done < bug.seq)):
                     await leases.rest(self.ledger, lease, done=head)
                     return
+                if entry and entry.seq > bug.seq:  # written since: the bug that a sink is given holds what it is asked about
+                    bug = await load(self.ledger, lease.bug)
                 served = await sink.serve(_work(bug, entry, lease))
             except Exception as error:  # noqa: BLE001 - whatever a sink meets concerns this bug alone: it is kept, retried, parked
                 await self._failed(lease, error)

@@ -1,42 +1,54 @@
 """After a backup came back: what it still wants done outside may have been done already, so a person decides."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.events import Parked
 from bot.domain.values import Actor
 from bot.ledger.ledger import Ledger
-from bot.ledger.spans import Switches
-from bot.ledger.tables import bugs, cursors
+from bot.ledger.spans import RESTORED, Switches
+from bot.ledger.tables import cursors
 
 OUTBOUND = ("production", "customer", "billing")
 SHOWING = ("card", "thread")
 """Where people read of it; a command line wakes no sink by itself."""
 WHY = "a backup was restored: look whether this was done before, then try again"
-SWITCH = "restored"
 
 
 async def hold(ledger: Ledger, by: Actor) -> Sequence[int]:
-    """Parks every cursor that has something undelivered; the bugs that now wait. No bot may run meanwhile."""
-    mine = and_(cursors.c.team == ledger.team, cursors.c.sink.in_(OUTBOUND), cursors.c.parked.is_(None))
-    its_bug = and_(bugs.c.team == cursors.c.team, bugs.c.number == cursors.c.bug)
-    undone = or_(cursors.c.due.is_not(None), cursors.c.lease > 0)
-    query = select(cursors.c.bug, cursors.c.sink).join(bugs, its_bug).where(mine, undone)
+    """Parks every cursor that has something undelivered; the bugs that now wait.
+
+    A bot that runs meanwhile loses its leases on them: it starts nothing more, and stops what it is at within a lease's third.
+    """
+    await Switches(ledger.db, ledger.team, lambda: ledger.clock().timestamp()).set(RESTORED, WHY, by)
+    query = select(cursors.c.bug, cursors.c.sink).where(cursors.c.team == ledger.team, _undone())
     async with ledger.db.read() as conn:
         rows = (await conn.execute(query.order_by(cursors.c.bug, cursors.c.sink))).all()
-    for row in rows:
-        await _park(ledger, by, row.bug, row.sink)
-    await Switches(ledger.db, ledger.team, lambda: ledger.clock().timestamp()).set(SWITCH, WHY, by)
-    return sorted({row.bug for row in rows})
+    return sorted({row.bug for row in rows if await _park(ledger, by, row.bug, row.sink)})
 
 
-async def _park(ledger: Ledger, by: Actor, bug: int, sink: str) -> None:
-    """The cursor and the entry that tells of it, together."""
+def _undone() -> Any:
+    wanted = or_(cursors.c.due.is_not(None), cursors.c.lease > 0)
+    return and_(cursors.c.sink.in_(OUTBOUND), cursors.c.parked.is_(None), wanted)
+
+
+async def _park(ledger: Ledger, by: Actor, bug: int, sink: str) -> bool:
+    """The cursor and the entry that tells of it, together; not where its work was finished just now."""
     async with ledger.db.write() as conn:
-        await ledger.record_in(conn, bug, lambda _bug: Parked(sink=sink, why=WHY), by=by)
+        await ledger.lock(conn, bug)
         place = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink == sink)
-        await conn.execute(update(cursors).where(place).values(parked=WHY, lease=0))
-        shown = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(SHOWING))
-        await conn.execute(update(cursors).where(shown).values(due=ledger.clock().timestamp()))
-        await ledger.notify(conn)
+        held = {"parked": WHY, "lease": 0, "fence": cursors.c.fence + 1}
+        found = await conn.execute(update(cursors).where(place, _undone()).values(held))
+        if found.rowcount:
+            await ledger.record_in(conn, bug, lambda _bug: Parked(sink=sink, why=WHY), by=by)
+            await _show(ledger, conn, bug)
+        return bool(found.rowcount)
+
+
+async def _show(ledger: Ledger, conn: AsyncConnection, bug: int) -> None:
+    shown = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(SHOWING))
+    await conn.execute(update(cursors).where(shown).values(due=ledger.clock().timestamp()))
+    await ledger.notify(conn)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.bug import Bug
 from bot.domain.events import AlertPosted, CardMade, CardPosted, Event, Merged
 from bot.domain.fix_events import (
     FixCancelled,
@@ -18,6 +19,7 @@ from bot.domain.fix_events import (
     FixSettled,
 )
 from bot.domain.values import Actor
+from bot.ledger import caps
 from bot.ledger.codec import canonical, dump_actor
 from bot.ledger.db import Database
 from bot.ledger.numbers import upsert
@@ -27,11 +29,15 @@ ENDS = (FixCancelled, FixEnded, FixLapsed, FixRefused, FixRejected, FixReportedD
 
 BOARD = "board"
 """In place of a channel: the board's card of a bug."""
+RESTORED = "restored"
+"""The switch that says when a backup came back."""
 
 
-async def follow(conn: AsyncConnection, team: str, bug: int, events: Sequence[Event]) -> None:
+async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) -> None:
     """What these entries mean for rows that several bugs share."""
+    team, bug = before.ref.team, before.ref.number
     for event in events:
+        await caps.give_back(conn, before, event)
         if isinstance(event, AlertPosted | CardPosted):
             row = {"team": team, "channel": event.channel, "ts": event.ts, "bug": bug}
             await conn.execute(upsert(conn, threads).values(row).on_conflict_do_nothing())
@@ -102,6 +108,12 @@ class Switches:
         query = select(switches.c.value).where(switches.c.team == self.team, switches.c.name == name)
         value: str | None = (await conn.execute(query)).scalar()
         return value
+
+    async def since_in(self, conn: AsyncConnection, name: str) -> float | None:
+        """When it was set, in Unix seconds."""
+        query = select(switches.c.at).where(switches.c.team == self.team, switches.c.name == name)
+        at: float | None = (await conn.execute(query)).scalar()
+        return at
 
     async def starting(self, prefix: str) -> dict[str, str]:
         query = select(switches.c.name, switches.c.value).where(

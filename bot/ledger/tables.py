@@ -144,6 +144,18 @@ locks = Table(
     Column("at", Float, nullable=False),
 )
 
+helped = Table(
+    "helped",  # runs that worked and stand, by the kind of their bug: a hash, so that it tells nothing of people
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("bug", Integer, primary_key=True, autoincrement=False),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(64), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_helped_team_kind", "team", "kind", "action", "at"),
+)
+
 spent = Table(
     "spent",  # makegoods by cap, changed conditionally in the transaction that promises them
     metadata,

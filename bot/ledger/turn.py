@@ -1,6 +1,6 @@
 """Whose turn a job is that only one process may do: a row that its holder renews, and that others take once it is old."""
 
-from sqlalchemy import or_
+from sqlalchemy import and_, delete, or_
 
 from bot.ledger.db import Database
 from bot.ledger.numbers import upsert
@@ -17,3 +17,10 @@ async def mine(db: Database, team: str, job: str, holder: str, now: float, secon
     )
     async with db.write() as conn:
         return (await conn.execute(taken.returning(switches.c.value))).first() is not None
+
+
+async def over(db: Database, team: str, job: str, holder: str) -> None:
+    """Whoever comes next need not wait."""
+    own = and_(switches.c.team == team, switches.c.name == f"turn:{job}", switches.c.value == holder)
+    async with db.write() as conn:
+        await conn.execute(delete(switches).where(own))

@@ -14,7 +14,7 @@ AGAIN = 2.0
 
 
 async def listen(db: Database, woken: Callable[[], None]) -> None:
-    """Until cancelled."""
+    """Until cancelled. Wakes once whenever it begins to listen: what came before that was heard by nobody."""
     while True:
         try:
             await _listen(db, woken)
@@ -38,9 +38,11 @@ async def _wait(driver: str, connection: Any, woken: Callable[[], None]) -> None
         ended = asyncio.Event()
         await connection.add_listener(CHANNEL, lambda *_: woken())
         connection.add_termination_listener(lambda *_: ended.set())
+        woken()
         await ended.wait()
         return
     await connection.set_autocommit(True)
     await connection.execute(f"LISTEN {CHANNEL}")
+    woken()
     async for _ in connection.notifies():
         woken()

@@ -84,13 +84,14 @@ class ApprovalSink:
         for user in left:
             if f"{fix.run}:{user}" not in places:
                 places[f"{fix.run}:{user}"] = await self._request(work, fix, user)
-        if _nudged(fix) not in bug.nudges or f"{fix.run} reminded" in places:
+        if (fix.asked and _nudged(fix) not in bug.nudges) or f"{fix.run} reminded" in places:
             return
         for user in left:
             waits = f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
             await self.whisper.direct(user, waits)
         if self.break_glass:
-            text = f"Nobody has answered on {bug.ref} {_name(fix)} yet. You may go on alone; everybody will see it."
+            nobody = "Nobody has answered on" if fix.asked else "Nobody else can approve"
+            text = f"{nobody} {bug.ref} {_name(fix)}{' yet' if fix.asked else ''}. You may go on alone; everybody will see it."
             await self.whisper.aside(bug, fix.by, text, fix_modals.glass(bug, fix, text))
         places[f"{fix.run} reminded"] = True
 
@@ -152,7 +153,7 @@ def _nudged(fix: Fix) -> str:
 
 def _nudge(bug: Bug, fix: Fix | None, now: datetime) -> Nudged | None:
     """Recorded before it is sent, so that no restart repeats it."""
-    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at) or _nudged(fix) in bug.nudges:
+    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at and fix.asked) or _nudged(fix) in bug.nudges:
         return None
     if now - fix.confirmed_at < REMIND_AFTER:
         return None
@@ -163,7 +164,7 @@ def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
     """Seconds until the clock has something to say."""
     if fix is None or fix.confirmed_at is None:
         return None
-    remind = fix.state is RunState.WAITING and _nudged(fix) not in bug.nudges
+    remind = fix.state is RunState.WAITING and bool(fix.asked) and _nudged(fix) not in bug.nudges
     left = fix.confirmed_at + (REMIND_AFTER if remind else GOOD_FOR) - now
     return max(left.total_seconds(), 0.0) + 0.1
 

@@ -15,21 +15,26 @@ from bot.ledger.reading import entries_after
 from bot.ledger.relay import Served, Work
 from bot.sinks.private import Whisper
 from bot.slack import fix_modals, kit
-from bot.slack.modals import note
+from bot.slack.modals import View, note
 
 SHOWN_DETAIL = 2600
 
 Able = Callable[[str], Awaitable[tuple[str, ...]]]
+Fill = Callable[[Bug, f.Form, fix_modals.Menus], Awaitable[View]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskerSink:
-    """`able` says who could approve now what somebody asks for."""
+    """`able` says who could approve now what somebody asks for; `break_glass`, whether people may go on without; `fill` makes
+    an open form anew, with its menus.
+    """
 
     whisper: Whisper
     ledger: Ledger
     mode: str
     able: Able
+    break_glass: bool
+    fill: Fill
     name: ClassVar[str] = "asker"
     slots: ClassVar[int] = 6
     interest: ClassVar[Interest] = Interest(
@@ -87,7 +92,7 @@ class AskerSink:
     async def _preview(self, bug: Bug, fix: Fix) -> None:
         """With a word beforehand where it could not be approved by anybody."""
         able = len(await self.able(fix.by)) if fix.approvals else 0
-        few = fix_modals.too_few(fix, able)
+        few = fix_modals.too_few(fix, able, glass=self.break_glass)
         await self.whisper.whole_preview(bug, fix, fix.by)
         if not await self.whisper.form(fix.view, fix_modals.preview(bug, fix, mode=self.mode, few=few)):
             text = f"Preview for {bug.ref}: {foreign(fix.summary, 300, one_line=True)}"
@@ -117,9 +122,19 @@ class AskerSink:
         asked = next((x for x in await entries_after(self.ledger, bug.ref.number, looked.asked - 1, 1)), None)
         if asked is None or not isinstance(asked.event, f.LookAsked):
             return
+        if asked.event.form:
+            await self._menus(bug, asked.event.view, asked.event.form, looked)
+            return
         view: dict[str, Any] = fix_modals.rows(bug, looked.look, looked.rows, looked.why)
         if not await self.whisper.form(asked.event.view, view):
             await self.whisper.aside(bug, asked.by.id, f"`{foreign(looked.look, 60)}` on {bug.ref}", view["blocks"])
+
+    async def _menus(self, bug: Bug, view: str, form: f.Form, looked: f.Looked) -> None:
+        """Where the form is closed or shows another action by now, nobody needs them any more."""
+        menus: dict[str, list[tuple[str, str]]] = {}
+        for row in looked.rows:
+            menus.setdefault(row["field"], []).append((row["value"], row["text"]))
+        await self.whisper.form(view, await self.fill(bug, form, menus), form.state)
 
 
 def _name(fix: Fix) -> str:

@@ -1,5 +1,6 @@
 """Makegoods are booked before the tell that promises them goes out. Cut off: look by our key before booking again."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,6 +14,11 @@ from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work
 from bot.ports import Biller
 
+log = logging.getLogger(__name__)
+
+SEEN = ("plan", "currency", "monthly", "terms")
+ASKED = 30
+"""Customers whose accounts are read again before a tell: as many as its form shows."""
 Receipts = Callable[[int, int], Awaitable[e.Granted]]
 
 
@@ -25,7 +31,7 @@ class BillingSink:
     name: ClassVar[str] = "billing"
     slots: ClassVar[int] = 4
     interest: ClassVar[Interest] = Interest(
-        kinds=frozenset({e.Told, e.GrantUndoAsked, e.CustomerJoined, e.CustomerWrote})
+        kinds=frozenset({e.Told, e.GrantUndoAsked, e.CustomerJoined, e.CustomerWrote, e.Fixed})
     )
 
     async def serve(self, work: Work) -> Served:
@@ -38,6 +44,8 @@ class BillingSink:
                 return await self._plan(work.bug, id_)
             case e.CustomerWrote(customer=id_):
                 return await self._bought(work.bug, id_)
+            case e.Fixed():
+                return await self._before_telling(work.bug)
             case _:
                 return Served()
 
@@ -87,6 +95,17 @@ class BillingSink:
         bought = (e.CustomerFelt(customer=id_, what="bought"),) if account.plan not in ours else ()
         return Served(outcomes=(_seen(id_, account), *bought))
 
+    async def _before_telling(self, bug: Bug) -> Served:
+        """How far everybody has paid may have changed since they came: the form that tells them proposes from it."""
+        seen: list[Event] = []
+        try:
+            for customer in bug.untold[:ASKED]:
+                account = await self.biller.account(customer.hint)
+                seen += [_seen(customer.id, account)] if account and _changed(customer, account) else []
+        except Outside as error:
+            log.info("%s is told with what was known of its customers before: %s", bug.ref, error)
+        return Served(outcomes=tuple(seen))
+
     async def _account(self, customer: Customer) -> Account | None:
         try:
             return await self.biller.account(customer.hint)
@@ -95,7 +114,12 @@ class BillingSink:
 
 
 def _seen(id_: str, account: Account) -> e.AccountSeen:
-    return e.AccountSeen(customer=id_, plan=account.plan, currency=account.currency, monthly=account.monthly)
+    same = {name: getattr(account, name) for name in SEEN}
+    return e.AccountSeen(customer=id_, **same)
+
+
+def _changed(customer: Customer, account: Account) -> bool:
+    return any(getattr(customer, name) != getattr(account, name) for name in SEEN)
 
 
 def _promised(work: Work) -> Iterator[tuple[Customer, int, Grant]]:

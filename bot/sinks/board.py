@@ -64,8 +64,10 @@ class BoardSink:
                 )  # and moved on the next round
             except Rejected:
                 pass  # the tracker's card is on another board, or gone: a card of our own then
-        found = await self.board.find(card.marker) if work.doubt else None
-        ref = found or await self.board.create(card, stage)
+        if work.doubt and (found := await self.board.find(card.marker)):
+            # it shows the bug as it was then: brought up to date on the next round
+            return Served(outcomes=(e.CardMade(id=found.id, url=found.url),))
+        ref = await self.board.create(card, stage)
         return Served(outcomes=(e.CardMade(id=ref.id, url=ref.url),), external={"shown": shown})
 
 

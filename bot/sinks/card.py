@@ -1,24 +1,31 @@
 """The card: shows the present, so its cursor jumps to the head. Cut off while posting: look first, delete the later duplicate."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.domain import events as e
 from bot.domain.bug import Bug, Post, Status
+from bot.domain.errors import Unavailable
 from bot.domain.kinds import KINDS
 from bot.ledger.ledger import Ledger
 from bot.ledger.pace import Budget, TooSoon
 from bot.ledger.queue import Interest
+from bot.ledger.reading import behind
 from bot.ledger.relay import Served, Work
 from bot.sinks.digest import Digest
 from bot.slack import card
 from bot.slack.client import GONE, SlackPort, SlackRefused
 
+log = logging.getLogger(__name__)
+
 EVENT = "makegood_card"
 REFRESH = 60.0
 REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
+CLOSED = frozenset({"channel_not_found", "not_in_channel", "is_archived", "missing_scope"})
+"""What somebody mends in Slack."""
 QUIET = {e.Said, e.SaidAgain, e.Nudged, e.RetroPosted}
 
 Memory = Callable[[Bug], Awaitable[str]]
@@ -42,7 +49,10 @@ class CardSink:
     async def serve(self, work: Work) -> Served:
         bug = work.bug
         around = card.Around(
-            now=self.ledger.clock(), mode=self.mode, memory=await self.memory(bug) if bug.status is Status.OPEN else ""
+            now=self.ledger.clock(),
+            mode=self.mode,
+            memory=await self.memory(bug) if bug.status is Status.OPEN else "",
+            behind=await behind(self.ledger, bug.ref.number, bug.waits) if bug.waits else {},
         )
         text, blocks = card.lock_screen(bug, around.now), card.blocks(bug, around)
         if bug.card is None:
@@ -64,12 +74,22 @@ class CardSink:
             if work.bug.status is Status.OPEN and not work.bug.untold and not await self._has_room():
                 await self.digest.add(work.bug)  # somebody who waits, or who works on it, gets the card at once
                 return Served(external={"digest": True})
-            ts = await self.port.post(self.channel, text=text, blocks=blocks, metadata=_metadata(work.bug))
-            place = Post(channel=self.channel, ts=ts)
+            place = await self._new(work.bug, text, blocks)
         return Served(
             outcomes=(e.CardPosted(channel=place.channel, ts=place.ts),),
             external={"shown": {"text": text, "blocks": blocks}},
         )
+
+    async def _new(self, bug: Bug, text: str, blocks: list[dict[str, Any]]) -> Post:
+        """Without its card nobody sees the bug, nor a button to try again: until somebody lets us in it is tried."""
+        try:
+            ts = await self.port.post(self.channel, text=text, blocks=blocks, metadata=_metadata(bug))
+        except SlackRefused as error:
+            if error.code not in CLOSED:
+                raise
+            log.warning("%s has no card yet: %s Trying again.", bug.ref, error)
+            raise Unavailable(str(error)) from error
+        return Post(channel=self.channel, ts=ts)
 
     async def _has_room(self) -> bool:
         """Whether one more card fits into this minute."""

@@ -1,16 +1,16 @@
 """Answers and tells go out in the customer's own channel. Cut off: look there; where one can't look (SMTP), ask a person."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from bot.customers import registry
 from bot.domain import events as e
-from bot.domain.bug import Bug, Customer, Message
+from bot.domain.bug import Bug, Customer, Given, Message
 from bot.domain.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
 from bot.domain.events import Event
-from bot.domain.makegood import with_codes
+from bot.domain.makegood import letter
 from bot.domain.values import Outgoing
 from bot.ledger.ledger import utcnow
 from bot.ledger.queue import Interest
@@ -20,6 +20,7 @@ from bot.ports import Channel
 MUTE = frozenset(s for s in registry.sources() if hasattr(registry.find(s), "ready_to_copy"))
 """Channels that take no answer from outside: a person pastes it."""
 SETTLED = {"granted", "dropped", "undone", "ended"}
+Letter = tuple[Customer, Message]
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,22 @@ class CustomerSink:
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
     interest: ClassVar[Interest] = Interest(
-        kinds=frozenset({e.Answered, e.Told, e.Granted, e.TellReleased, e.CustomerPresence})
+        kinds=frozenset(
+            {e.Answered, e.Told, e.Granted, e.TellReleased, e.CustomerPresence, e.Delivered, e.NotDelivered}
+        )
     )
 
     async def serve(self, work: Work) -> Served:
-        outcomes: list[Event] = []
-        for customer, message in _due(work):
-            try:
-                outcomes.append(await self._send(work, customer, message))
-            except (Unavailable, Doubtful) as error:
-                return Served(outcomes=tuple(outcomes), stuck=error)
-            except Outside as error:
-                outcomes.append(_failed(customer, message, error))
-        return Served(outcomes=tuple(outcomes))
+        """One letter, whose outcome brings up the next: a cut-off leaves one in doubt, whoever else was to read it."""
+        due = _due(work)
+        if due is None:
+            return Served()
+        try:
+            return Served(outcomes=(await self._send(work, *due),))
+        except (Unavailable, Doubtful) as error:
+            return Served(stuck=error)
+        except Outside as error:
+            return Served(outcomes=(_failed(*due, error),))
 
     async def _send(self, work: Work, customer: Customer, message: Message) -> Event:
         if message.promised and message.promised <= self.clock():
@@ -80,32 +84,46 @@ class CustomerSink:
         raise Rejected(f"There is no way to answer {customer.name} from here: set up [mail], or tell them by hand")
 
 
-def _due(work: Work) -> Iterable[tuple[Customer, Message]]:
+def _due(work: Work) -> Letter | None:
     """What this entry sets free: an answer at once, a tell once everything it promises is booked (or let go)."""
-    entry = work.entry
-    if entry is None:
-        return
-    event = entry.event
-    ids: tuple[str, ...]
-    if isinstance(event, e.Granted | e.TellReleased):
-        seq, ids = event.tell, (event.customer,)
-    elif isinstance(event, e.Answered | e.Told):
-        seq, ids = entry.seq, event.customers
-    else:
-        yield from _left(work.bug, event)
-        return
-    for customer in work.bug.customers:
-        waiting = next((m for m in customer.messages if m.seq == seq and m.state == "waiting"), None)
-        if customer.id in ids and waiting and all(g.state in SETTLED for g in customer.given if g.tell == seq):
-            yield customer, waiting
+    match work.entry and work.entry.event:
+        case e.Answered() | e.Told():
+            return _next(work.bug, work.entry.seq if work.entry else 0)
+        case e.Delivered(message=seq) | e.NotDelivered(message=seq):
+            return _next(work.bug, seq)
+        case e.Granted(tell=seq, customer=id_) | e.TellReleased(tell=seq, customer=id_):
+            return _booked(work.bug, seq, id_)
+        case e.CustomerPresence(customer=id_, online=False):
+            return _left(work.bug, id_)
+        case _:
+            return None
 
 
-def _left(bug: Bug, event: Event) -> Iterable[tuple[Customer, Message]]:
+def _next(bug: Bug, seq: int) -> Letter | None:
+    """The next of those who only read something; who gets something is told when that is booked."""
+    return next((found for c in bug.customers if (found := _waiting(c, seq)) and not _gets(c, seq)), None)
+
+
+def _booked(bug: Bug, seq: int, id_: str) -> Letter | None:
+    customer = bug.customer(id_)
+    ready = customer and all(given.state in SETTLED for given in _gets(customer, seq))
+    return _waiting(customer, seq) if customer and ready else None
+
+
+def _gets(customer: Customer, tell: int) -> tuple[Given, ...]:
+    return tuple(given for given in customer.given if given.tell == tell)
+
+
+def _waiting(customer: Customer, seq: int) -> Letter | None:
+    return next(((customer, m) for m in customer.messages if m.seq == seq and m.state == "waiting"), None)
+
+
+def _left(bug: Bug, id_: str) -> Letter | None:
     """Nobody pasted the last message while they were there: now that they have left, a mail still reaches them."""
-    if isinstance(event, e.CustomerPresence) and not event.online:
-        customer = bug.customer(event.customer)
-        if customer and customer.source in MUTE and customer.hint.email and not customer.online:
-            yield from ((customer, m) for m in customer.messages[-1:] if m.state == "failed")
+    customer = bug.customer(id_)
+    if customer is None or customer.source not in MUTE or not customer.hint.email or customer.online:
+        return None
+    return next(((customer, m) for m in customer.messages[-1:] if m.state == "failed"), None)
 
 
 def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outgoing:
@@ -115,8 +133,8 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
         source=source,
         conversation=customer.conversation if same else "",
         customer=customer.hint,
-        text=with_codes(customer, message),
-        subject=f"{subject} [{bug.ref}]",
+        text=letter(customer, message),
+        subject=subject,
         key=f"{bug.ref.team}-{bug.ref}-{message.seq}-{customer.id}",
         in_reply_to=customer.message_id,
         references=customer.references,

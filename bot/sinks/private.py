@@ -22,12 +22,12 @@ class Whisper:
     port: SlackPort
     http: aiohttp.ClientSession
 
-    async def form(self, view_id: str, view: Mapping[str, Any]) -> bool:
-        """False where there is no form (any more): then it comes as a message."""
+    async def form(self, view_id: str, view: Mapping[str, Any], state: str | None = None) -> bool:
+        """False where there is no form (any more): then it comes as a message. `state`: not where it has changed since."""
         if not view_id:
             return False
         try:
-            await self.port.call("views.update", view_id=view_id, view=view)
+            await self.port.call("views.update", view_id=view_id, view=view, hash=state)
         except SlackRefused as error:
             if error.code not in CLOSED_VIEW:
                 raise

@@ -59,7 +59,7 @@ class ProductionSink:
         bug, entry = work.bug, work.entry
         match entry and entry.event:
             case f.FixConfirmed(run=run) | f.FixApproved(run=run):
-                return await self._maybe_run(bug, find(bug, run))
+                return await self._maybe_run(work, find(bug, run))
             case f.LookAsked() as asked if entry:
                 return Served(outcomes=(await self._look(asked, entry.seq),))
             case f.ProbeAsked():
@@ -80,7 +80,8 @@ class ProductionSink:
         """Read-only. Whatever production says against it is the answer."""
         ref = RunRef(bug=str(bug.ref), run=fix.run, owner=fix.by, salt=secrets.token_hex(16))
         try:
-            if not self.engine.catalogue.find(fix.action).allowed:
+            entry = self.engine.catalogue.entries.get(fix.action)
+            if entry is None or not entry.allowed:
                 await self.allowed()
             if fix.undo_of:
                 image = await self.runner.image(bug, fix.undo_of)
@@ -95,13 +96,27 @@ class ProductionSink:
         return previewed(fix.run, preview, ref.salt, proper=proper and not fix.undo_of, repeats=repeats)
 
     async def _look(self, event: f.LookAsked, seq: int) -> Event:
+        if event.form:
+            return await self._menus(event, event.form, seq)
         try:
             table = await self.engine.look(event.look, event.params)
         except MakegoodError as error:
             return f.Looked(look=event.look, asked=seq, count=0, why=str(error))
         return looked(event.look, seq, table)
 
-    async def _maybe_run(self, bug: Bug, fix: Fix) -> Served:
+    async def _menus(self, event: f.LookAsked, form: f.Form, seq: int) -> Event:
+        """What the menus of an open form offer; what can't be read says why, and is typed."""
+        rows, against = list[Mapping[str, str]](), list[str]()
+        try:
+            for name in [field.name for field in self.engine.fields(form.action) if field.menu]:
+                found = await self.engine.menu(form.action, name, form.given.get("target", ""))
+                rows += [{"field": name, "value": value, "text": text} for value, text in found]
+        except MakegoodError as error:
+            against.append(str(error))
+        return f.Looked(look=event.look, asked=seq, count=len(rows), rows=tuple(rows), why=" ".join(against))
+
+    async def _maybe_run(self, work: Work, fix: Fix) -> Served:
+        bug = work.bug
         if fix.state is RunState.STARTED:
             return Served(outcomes=(await self.runner.cut_off(bug, fix),))
         if fix.state is not RunState.APPROVED or self.mode == "watch":
@@ -110,7 +125,7 @@ class ProductionSink:
         if self.mode == "propose":
             return Served(outcomes=before)
         try:
-            started = await self.runner.start(bug, fix)
+            started = await self.runner.start(bug, fix, work.lease)
         except Lapsed as lapsed:
             return Served(outcomes=(f.FixLapsed(run=fix.run, why=str(lapsed)),))
         if started is None:

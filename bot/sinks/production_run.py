@@ -17,9 +17,11 @@ from bot.domain.fix import Fix, RunState
 from bot.domain.policy import wanting
 from bot.fixes.engine import Engine
 from bot.fixes.model import Outcome, Preview, RunRef
+from bot.ledger import leases
+from bot.ledger.leases import Lease
 from bot.ledger.ledger import Entry
 from bot.ledger.relay import NotYet
-from bot.ledger.spans import lock_holder, take_lock
+from bot.ledger.spans import RESTORED, lock_holder, take_lock
 from bot.sinks.production_view import image_text
 from bot.sinks.watching import BY, Around, Watching
 
@@ -29,7 +31,7 @@ EFFECT = timedelta(minutes=20)
 """How long after the start an effect may still begin."""
 LOCK_PAUSE = 2.0
 
-Standing = Callable[[Fix], Awaitable[str]]
+Standing = Callable[[Bug, Fix], Awaitable[str]]
 
 
 class Lapsed(Refused):
@@ -53,17 +55,17 @@ class Runner:
     standing: Standing
     alone: bool
 
-    async def start(self, bug: Bug, fix: Fix) -> Bug | None:
+    async def start(self, bug: Bug, fix: Fix, lease: Lease) -> Bug | None:
         """The bug with its run started; None where it has gone another way. Raises Lapsed; NotYet while somebody holds the lock."""
         try:
-            return await self._started(bug, fix, wanting(fix) or await self.standing(fix))
+            return await self._started(bug, fix, lease, wanting(fix) or await self.standing(bug, fix))
         except _Held as held:
             holder = held.holder
             await self.around.ledger.record(bug.ref.number, lambda now: waits_for(find(now, fix.run), holder), by=BY)
             raise NotYet(LOCK_PAUSE) from held
 
-    async def _started(self, bug: Bug, fix: Fix, against: str) -> Bug | None:
-        """One transaction: freshness, approvers, freeze, lock, `started`."""
+    async def _started(self, bug: Bug, fix: Fix, lease: Lease, against: str) -> Bug | None:
+        """One transaction: freshness, approvers, lease, freeze, lock, `started`."""
         now = self.around.ledger.clock()
 
         def decide(present: Bug) -> Event | None:
@@ -78,13 +80,20 @@ class Runner:
 
         async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
             if entries:
-                await self._hold(conn, bug, fix)
+                await self._hold(conn, bug, fix, lease)
 
         recorded = await self.around.ledger.record(bug.ref.number, decide, by=BY, also=also)
         return recorded.bug if recorded.entries else None
 
-    async def _hold(self, conn: AsyncConnection, bug: Bug, fix: Fix) -> None:
-        """Raises Lapsed while production is frozen, _Held while another run has this piece of it."""
+    async def _hold(self, conn: AsyncConnection, bug: Bug, fix: Fix, lease: Lease) -> None:
+        """Raises NotYet where somebody else has the lease, Lapsed while production is frozen or where a backup came back
+        since, _Held while another run has this piece of it.
+        """
+        if not await leases.held(conn, self.around.ledger, lease):
+            raise NotYet(LOCK_PAUSE)
+        restored = await self.around.switches.since_in(conn, RESTORED)
+        if restored and fix.confirmed_at and fix.confirmed_at.timestamp() <= restored:
+            raise Lapsed("a backup came back since it was asked for: look whether it was done, then make a new preview")
         frozen = await self.around.switches.get_in(conn, "freeze")
         if frozen is not None:
             raise Lapsed(f"production is frozen ({frozen}); after `/fix thaw` make a new preview")

@@ -1,6 +1,6 @@
 """The tracker knows what we did: resolved, opened again, the board card, a comment. Each looks first, so each may be repeated."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,38 +14,45 @@ from bot.ports import TrackerApi
 
 @dataclass(frozen=True)
 class TrackerSink:
-    """`trackers` by source; an error of one that is not written back to is passed over."""
+    """One of `[trackers.SOURCE]`: one that is away holds up no other."""
 
-    trackers: Mapping[str, TrackerApi]
-    name: ClassVar[str] = "tracker"
+    source: str
+    tracker: TrackerApi
     slots: ClassVar[int] = 4
     interest: ClassVar[Interest] = Interest(kinds=frozenset({e.Fixed, e.Closed, e.Reopened, e.CardMade}))
 
+    @property
+    def name(self) -> str:
+        return f"tracker:{self.source}"
+
     async def serve(self, work: Work) -> Served:
         if work.entry:
-            for tracker, group in self._groups(work.bug):
-                await self._tell(tracker, group, work.bug, work.entry)
+            for group in self._groups(work.bug):
+                await self._tell(group, work.bug, work.entry)
         return Served()
 
-    def _groups(self, bug: Bug) -> Iterator[tuple[TrackerApi, str]]:
+    def _groups(self, bug: Bug) -> Iterator[str]:
+        """The bug's errors in this tracker."""
         for named in bug.groups:
             source, _, group = named.partition(":")
-            if source in self.trackers:
-                yield self.trackers[source], group
+            if source == self.source:
+                yield group
 
-    async def _tell(self, tracker: TrackerApi, group: str, bug: Bug, entry: Entry) -> None:
+    async def _tell(self, group: str, bug: Bug, entry: Entry) -> None:
         match entry.event:
             case e.CardMade(url=url):
-                await tracker.link(bug.project, group, url)
+                await self.tracker.link(bug.project, group, url)
             case e.Reopened(reason=reason) if bug.status in LIVE:
-                await tracker.reopen(bug.project, group)
-                await tracker.comment(bug.project, group, _words(bug, entry, f"Open again: {reason}"))
+                await self.tracker.reopen(bug.project, group)
+                await self.tracker.comment(bug.project, group, _words(bug, entry, f"Open again: {reason}"))
             case e.Fixed(said=said):
                 if bug.fixed_at:  # opened again since: the tracker would be told what is over
-                    await tracker.resolve(bug.project, group)
-                await tracker.comment(bug.project, group, _words(bug, entry, f"It works again. {said or _done(bug)}"))
+                    await self.tracker.resolve(bug.project, group)
+                await self.tracker.comment(
+                    bug.project, group, _words(bug, entry, f"It works again. {said or _done(bug)}")
+                )
             case e.Closed():
-                await tracker.resolve(bug.project, group)
+                await self.tracker.resolve(bug.project, group)
 
 
 def _done(bug: Bug) -> str:

@@ -14,6 +14,7 @@ from bot.ledger.codec import dump, dump_actor
 from bot.ledger.ledger import Entry
 from bot.ledger.queue import Interest
 from bot.ledger.relay import Served, Work
+from bot.pause import pause
 from bot.settings import WebhookSettings
 
 NOT_OK, TOO_MANY, TIMED_OUT, BROKEN = 300, 429, 408, 500
@@ -49,16 +50,15 @@ class WebhookSink:
                 timeout=timeout,
                 allow_redirects=False,
             ) as answer:
-                self._check(answer.status, answer.headers.get("Retry-After", ""))
+                self._check(answer.status, pause(answer.headers))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(f"The webhook “{self.called}” did not answer; the entry is sent again.") from error
 
-    def _check(self, status: int, wait: str) -> None:
+    def _check(self, status: int, wait: float | None) -> None:
         if status < NOT_OK:
             return
         if status >= BROKEN or status in {TOO_MANY, TIMED_OUT}:
-            after = float(wait) if wait.isdecimal() else None
-            raise Unavailable(f"The webhook “{self.called}” answered {status}; the entry is sent again.", after)
+            raise Unavailable(f"The webhook “{self.called}” answered {status}; the entry is sent again.", wait)
         raise Rejected(f"The webhook “{self.called}” refuses entries with {status}: check [webhooks.{self.called}]")
 
 

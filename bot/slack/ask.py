@@ -1,6 +1,6 @@
 """What a person asked and what they are answered, however they asked: button, command, thread, modal or shortcut."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 from bot.domain.errors import Refused
@@ -76,6 +76,8 @@ class Answer(Frozen):
     """The whole stack of modals."""
     public: bool = False
     """The text is for the channel or thread."""
+    opened: Callable[[str, str], Awaitable[None]] | None = None
+    """Once the modal stands there: its id, and the hash of its state."""
 
 
 NOTHING = Answer()

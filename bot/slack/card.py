@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from bot.domain.bug import Bug, Customer, Status
 from bot.domain.decide.fixes import said as fix_said
 from bot.domain.fix import Fix, RunState
 from bot.domain.values import Frozen
 from bot.domain.words import clock, day, foreign, length, link, plural, who
-from bot.slack import card_buttons, kit
+from bot.slack import card_buttons, kit, waiting
 from bot.slack.say import grant
 
 ICON = {
@@ -32,6 +34,8 @@ class Around(Frozen):
     memory: str = ""
     """What ended the last bug of the same kind: "delete-row menus 13, worked twice"."""
     mode: str = "watch"
+    behind: waiting.Behind = Field(default_factory=dict)
+    """What waits for systems that do not answer."""
 
 
 def title(bug: Bug) -> str:
@@ -90,7 +94,7 @@ def _middle(bug: Bug, around: Around) -> list[str]:
         return [_summary(bug)]
     return [
         _customers(bug, around.now),
-        _numbers(bug) if bug.status is not Status.OWED else _debt(bug),
+        _numbers(bug, around) if bug.status is not Status.OWED else _debt(bug, around),
         _work(bug, around),
         _broken(bug),
     ]
@@ -104,27 +108,36 @@ def _broken(bug: Bug) -> str:
 def _customers(bug: Bug, now: datetime) -> str:
     """Who waits, since when, what they said; the rest as a number."""
     waiting = sorted(bug.customers, key=lambda c: (c.told_at is not None, not c.online, c.since))
-    shown = [_customer(c, now) for c in waiting[:SHOWN_CUSTOMERS]]
+    shown = [_customer(c, now, works=bug.status is Status.FIXED) for c in waiting[:SHOWN_CUSTOMERS]]
     more = len(waiting) - len(shown)
     return "\n".join(shown) + (f" · and {more} more" if more > 0 else "")
 
 
-def _customer(customer: Customer, now: datetime) -> str:
+def _customer(customer: Customer, now: datetime, *, works: bool) -> str:
     plan = f" ({foreign(customer.plan, 20, one_line=True)})" if customer.plan else ""
-    online = ["online"] if customer.online else []
-    parts = [f"{_name(customer)}{plan} {', '.join([*online, length(now - customer.since)])}"]
-    if customer.said:
-        parts[0] += f": “{foreign(customer.said, QUOTE, one_line=True)}”"
-    return " · ".join([*parts, _knows(customer)]) if _knows(customer) else parts[0]
+    there = ", ".join(x for x in ("online" if customer.online else "", _since(customer, now)) if x)
+    said = f": “{foreign(customer.said, QUOTE, one_line=True)}”" if customer.said else ""
+    parts = (f"{_name(customer)}{plan} {there}".rstrip() + said, _knows(customer, works=works))
+    return " · ".join(part for part in parts if part)
 
 
-def _knows(customer: Customer) -> str:
+def _since(customer: Customer, now: datetime) -> str:
+    """A wait ends with the tell. Who never wrote was hit, and may not wait at all."""
+    if customer.told_at:
+        return ""
+    ago = length(now - customer.since)
+    return ago if customer.said_at else f"hit {ago} ago"
+
+
+def _knows(customer: Customer, *, works: bool) -> str:
     if customer.told_at:
         return f"told {clock(customer.told_at)}"
     if any(m.state in {"failed", "doubtful"} for m in customer.messages[-1:]):
         return "⚠️ the message did not go out"
     if customer.told:
         return "being told"
+    if works:
+        return "NOT TOLD"
     return f"answered {clock(customer.answered_at)}" if customer.answered_at else ""
 
 
@@ -132,27 +145,22 @@ def _name(customer: Customer) -> str:
     return foreign(customer.name, NAME, one_line=True)
 
 
-def _numbers(bug: Bug) -> str:
+def _numbers(bug: Bug, around: Around) -> str:
     people = plural(bug.users, "person").replace("persons", "people") if bug.users else ""
     source = link(bug.url, bug.source.capitalize()) if bug.url else ""
     board = link(bug.board.url, "Trello") if bug.board else ""
     muted = "muted" if bug.muted_until else ""
-    return " · ".join(x for x in (f"{bug.occurrences}×", people, source, board, muted, _waits(bug)) if x)
+    waits = waiting.said(bug, around.behind)
+    return " · ".join(x for x in (f"{bug.occurrences}×", people, source, board, muted, waits) if x)
 
 
-def _waits(bug: Bug) -> str:
-    """Which other systems do not answer just now, or gave up."""
-    waiting = sorted({*bug.parked, *bug.waits})
-    return f"⚠️ waiting: {', '.join(waiting)}" if waiting else ""
-
-
-def _debt(bug: Bug) -> str:
+def _debt(bug: Bug, around: Around) -> str:
     if not bug.debt:
         return ""
     board = f" · {link(bug.board.url, 'Trello')}" if bug.board else ""
     often = max((fix.repeats for fix in bug.fixes), default=0)
     again = f" · quick fix no. {often + 1} this month" if often else ""
-    waits = f" · {_waits(bug)}" if _waits(bug) else ""
+    waits = "".join(f" · {words}" for words in (waiting.said(bug, around.behind),) if words)
     return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}{again}{waits}"
 
 
@@ -171,7 +179,7 @@ def _fix(fix: Fix, now: datetime) -> str:
         return f"{name} · waits for BUG-{fix.waits_for[0]}'s run"
     if fix.state is RunState.WAITING:
         waited = f" ({length(now - fix.confirmed_at)})" if fix.confirmed_at else ""
-        return f"{name} · waits for {', '.join(who(x) for x in fix.asked)}{waited}"
+        return f"{name} · waits for {', '.join(who(x) for x in fix.asked or (fix.by,))}{waited}"
     if fix.state is RunState.UNKNOWN:
         return f"⚠️ {name} · cut off: nobody knows whether it happened"
     if fix.state in {RunState.FAILED, RunState.LAPSED, RunState.REJECTED}:

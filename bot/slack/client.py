@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 10
 PARALLEL = 12
+ANSWER_KEPT = 5.0
+"""Seconds that Slack's last sign of life is good for."""
 POST_EVERY, POST_BURST = 1.0, 4
 UPDATE_EVERY, UPDATE_BURST = 1.2, 10
 """About 50 chat.update a minute and workspace; a short burst is tolerated."""
@@ -33,6 +36,7 @@ class SlackPort:
     def __init__(self, client: AsyncWebClient, pace: Pace) -> None:
         self.client, self.pace = client, pace
         self._places = asyncio.Semaphore(PARALLEL)
+        self._answered = (-ANSWER_KEPT, False)
 
     async def call(self, method: str, **args: Any) -> Mapping[str, Any]:
         """One call. Raises Unavailable (nothing happened), Rejected (never will) or Doubtful (it may have)."""
@@ -50,6 +54,18 @@ class SlackPort:
         data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
         return data
 
+    async def alive(self) -> bool:
+        """Whether Slack answers, and takes our token; asked at most every few seconds."""
+        at, answered = self._answered
+        if time.monotonic() - at > ANSWER_KEPT:
+            try:
+                await self.client.auth_test()
+                answered = True
+            except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, AttributeError):
+                answered = False  # AttributeError: slack_sdk's, as above
+            self._answered = (time.monotonic(), answered)
+        return answered
+
     async def _translated(self, method: str, error: SlackApiError) -> Unavailable | Rejected | Doubtful:
         response = error.response
         code = response.get("error", "") if hasattr(response, "get") and isinstance(response.data, dict) else ""
@@ -59,7 +75,13 @@ class SlackPort:
             return Unavailable(f"Slack asks to wait {wait:.0f} s ({method}).", wait)
         if response.status_code >= 500 or not code:  # noqa: PLR2004 - a server's error
             return Doubtful(f"Slack answered {response.status_code} ({method}); it may have happened.")
-        return SlackRefused(method, code)
+        if code in _UNSURE:
+            return Doubtful(f"Slack answered {code} ({method}); it may have happened.")
+        refused = SlackRefused(method, code)
+        if code in _MENDED:
+            log.warning("%s Trying again.", refused)
+            return Unavailable(str(refused))
+        return refused
 
     async def post(self, channel: str, **message: Any) -> str:
         """Posts; returns the ts. About one message a second and channel."""
@@ -96,6 +118,21 @@ _HINTS = {
     "invalid_auth": "The token is not valid (any more).",
     "is_archived": "The channel is archived.",
 }
+
+_UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout"})
+"""Slack's own words: "it's possible some aspect of the operation succeeded"."""
+_MENDED = frozenset(
+    {
+        "service_unavailable",
+        "team_added_to_org",
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+    }
+)
+"""Nothing happened; it passes, or somebody gives us a token that is valid: what waits must not be given up."""
 
 _QUERY = frozenset({"conversations.replies", "conversations.history", "conversations.info", "users.info", "users.list"})
 _QUERY |= {

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ CHECK_EVERY = 5.0
 START_TIMEOUT = 10.0
 OUTBOUND = {"production", "billing"}
 """Sinks that never talk to Slack."""
+_SECONDS = re.compile(r"[0-9]{1,12}")
 _FATAL = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type", "missing_scope"}
 )
@@ -75,7 +77,7 @@ async def _asked(call: Awaitable[Any], variable: str) -> Any:
             ) from None
         raise Unavailable(f"Slack answered {code or error.response.status_code} to the check of {variable}.") from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"Slack can't be reached to check {variable}: {str(error) or 'no answer'}.") from error
+        raise Unavailable(f"Slack can't be reached to check {variable} ({str(error) or 'no answer'}).") from error
 
 
 @dataclass
@@ -89,15 +91,21 @@ class Sockets:
     _keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        for _ in range(CONNECTIONS):
-            self._handlers.append(await self._connect())
+        """What can't be connected now, the watchdog makes anew."""
+        self._handlers = [self._new() for _ in range(CONNECTIONS)]
+        for handler in self._handlers:
+            await self._connect(handler)
         self._keeper = asyncio.create_task(self._keep())
 
-    async def _connect(self) -> AsyncSocketModeHandler:
-        handler = AsyncSocketModeHandler(self.app, self.token, web_client=self.client)
+    def _new(self) -> AsyncSocketModeHandler:
+        return AsyncSocketModeHandler(self.app, self.token, web_client=self.client)
+
+    async def _connect(self, handler: AsyncSocketModeHandler) -> None:
         connecting = handler.connect_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
-        await asyncio.wait_for(connecting, START_TIMEOUT)
-        return handler
+        try:
+            await asyncio.wait_for(connecting, START_TIMEOUT)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("Slack can't be reached: %s. Trying again.", str(error) or "no answer")
 
     async def alive(self) -> bool:
         return any([await handler.client.is_connected() for handler in self._handlers])
@@ -118,25 +126,38 @@ class Sockets:
 
     async def _renew(self, index: int, old: AsyncSocketModeHandler) -> None:
         log.warning("A connection to Slack is silent; making a new one.")
+        self._handlers[index] = fresh = self._new()
         try:
-            self._handlers[index] = await self._connect()
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("Slack can't be reached: %s. Trying again.", error)
-            return
-        await old.close_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
+            await self._connect(fresh)
+        finally:
+            await old.close_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
 
     async def stop(self) -> None:
         if self._keeper:
             self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
         for handler in self._handlers:
             await handler.close_async()  # type: ignore[no-untyped-call] # as above
 
 
 def http_handler(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """POST /slack/events: signatures are checked by Bolt."""
+    """POST /slack/events: signatures are checked by Bolt, which reads the body first."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        answer = await app.async_dispatch(await to_bolt_request(request))
-        return await to_aiohttp_response(answer)
+        if not _could_be_signed(request):
+            return web.Response(status=401, text="Not signed by Slack.\n")
+        try:
+            asked = await to_bolt_request(request)
+        except (ValueError, LookupError, AttributeError, RecursionError, web.RequestPayloadError):
+            # no JSON, no object, an unknown charset, a false Content-Encoding: whatever it is, Slack sent no such thing
+            return web.Response(status=400, text="This is no request of Slack's.\n")
+        return await to_aiohttp_response(await app.async_dispatch(asked))
 
     return handle
+
+
+def _could_be_signed(request: web.Request) -> bool:
+    """Bolt's own check breaks off at a time that is no number and at a signature beyond ASCII; no headers at all it answers."""
+    at = request.headers.get("X-Slack-Request-Timestamp")
+    signature = request.headers.get("X-Slack-Signature", "")
+    return signature.isascii() and (at is None or bool(_SECONDS.fullmatch(at)))

@@ -57,6 +57,7 @@ class Desk:
             may_command(await self.directory.member(ask.user))
         except Outside:
             return
+        await self.directory.seen(ask.user)
 
     async def approver(self, user: str) -> Member:
         """As Slack knows them at this moment."""

@@ -1,7 +1,7 @@
 """Who people are, as Slack knows them: kept for a while for names, asked afresh before an approval."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from bot.domain.policy import Member
 from bot.domain.words import foreign
 from bot.slack.client import SlackPort, SlackRefused
 
+Remember = Callable[[str, str], Awaitable[None]]
 KEPT = 600.0
 """Seconds that a name may be old."""
 
@@ -22,6 +23,8 @@ class Directory:
     port: SlackPort
     team: str
     approvers: tuple[str, ...]
+    remember: Remember | None = None
+    """Told what somebody who does something here is called."""
     _known: dict[str, tuple[float, Member]] = field(default_factory=dict)
     _approvers: tuple[float, frozenset[str]] = (0.0, frozenset())
 
@@ -68,6 +71,15 @@ class Directory:
             tz=user.get("tz") or "UTC",
             approver=user["id"] in approvers,
         )
+
+    async def seen(self, user: str) -> None:
+        """They wrote or did something: what they are called is kept; where Slack can't say it, later."""
+        try:
+            name = foreign((await self.member(user)).name, 60, one_line=True)
+        except (Outside, NotFound):
+            return
+        if self.remember:
+            await self.remember(user, name)
 
     async def name(self, actor: str) -> str:
         """What people call them, harmless in mrkdwn; an id that is not a person's stays as it is."""

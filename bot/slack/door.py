@@ -14,7 +14,7 @@ from bot.slack import verbs
 from bot.slack.ask import Answer, Ask
 from bot.slack.client import SlackPort
 from bot.slack.desk import Desk
-from bot.slack.fix_modals import PARAM
+from bot.slack.fix_modals import PARAM, TYPED
 from bot.slack.modals import note
 
 log = logging.getLogger(__name__)
@@ -98,9 +98,11 @@ class Door:
 
     async def _open(self, ask: Ask, answer: Answer) -> None:
         if ask.view:  # a choice in an open form: the form itself changes
-            await self.desk.port.call("views.update", view_id=ask.view, view=answer.modal)
+            shown = await self.desk.port.call("views.update", view_id=ask.view, view=answer.modal)
         else:
-            await self.desk.port.call("views.open", trigger_id=ask.trigger, view=answer.modal)
+            shown = await self.desk.port.call("views.open", trigger_id=ask.trigger, view=answer.modal)
+        if answer.opened:
+            await answer.opened(shown["view"]["id"], shown["view"]["hash"])
 
     async def _say(self, ask: Ask, answer: Answer) -> None:
         port: SlackPort = self.desk.port
@@ -128,7 +130,10 @@ def _in_words(ask: Ask) -> str:
 def _invalid(ask: Ask, error: Invalid) -> Answer:
     """At the fields of the form where it has them, else as a sentence."""
     known = {
-        name: text for field, text in error.fields.items() for name in (field, PARAM + field) if name in ask.values
+        name: text
+        for field, text in error.fields.items()
+        for name in (field, PARAM + field, PARAM + field + TYPED)
+        if name in ask.values
     }
     return Answer(errors=known) if known else Answer(text=str(error))
 

@@ -4,14 +4,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.bug import Bug
+from bot.domain.decide.fixes import NOBODY
 from bot.domain.fix import Fix
-from bot.domain.words import foreign, plural
+from bot.domain.values import Frozen
+from bot.domain.words import foreign
 from bot.fixes.forms import Field
 from bot.slack import kit, preview_view
 from bot.slack.marks import mark
 from bot.slack.modals import View
 
-PARAM = "p_"
+PARAM, TYPED = "p_", "?"
+Menus = Mapping[str, Sequence[tuple[str, str]]]
+"""Choices by field, as (value, label)."""
+
+
+class Few(Frozen):
+    """What there is to say where fewer people can approve than the risk asks for."""
+
+    said: str = ""
+    stops: bool = False
+    """It can't be confirmed."""
+    label: str = ""
+    """Of the button, where it is another one."""
+
+
+ENOUGH = Few()
 
 
 def choose(
@@ -20,16 +37,16 @@ def choose(
     chosen: str,
     fields: Sequence[Field],
     values: Mapping[str, str],
-    menus: Mapping[str, Sequence[tuple[str, str]]],
+    menus: Menus | None,
     help_: str,
     memory: str = "",
 ) -> View:
-    """The action, its parameters, the reason. Changing the action fetches its own fields."""
+    """The action, its parameters, the reason. Changing the action fetches its own fields; `menus` is None until they are read."""
     head = kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug")
     remembered = [kit.context(f"worked before: {foreign(memory, 200, one_line=True)}", "memory")] if memory else []
     pick = kit.menu("action", "What to do", actions, chosen, live=True)
     about = [kit.context(foreign(help_, 600), "help")] if help_ else []
-    inputs = [_input(f, values.get(f.name, f.default), menus.get(f.name, ())) for f in fields]
+    inputs = _inputs(fields, values, menus)
     why = kit.text_input("reason", "Why", hint="Stands in the trail.", longest=500)
     return kit.modal(
         f"Fix {bug.ref}",
@@ -38,6 +55,31 @@ def choose(
         meta=mark(bug.ref.number, bug.seq),
         submit="Preview",
     )
+
+
+def _inputs(fields: Sequence[Field], values: Mapping[str, str], menus: Menus | None) -> list[Any]:
+    return [
+        _typed(f, values.get(f.name, f.default), read=menus is not None)
+        if f.menu and not (menus or {}).get(f.name)
+        else _input(f, values.get(f.name, f.default), (menus or {}).get(f.name, ()))
+        for f in fields
+    ]
+
+
+def _typed(field: Field, value: str, *, read: bool) -> Any:
+    """In place of a menu; under a name of its own, so that nothing typed is taken for a choice."""
+    hint = (
+        "There is nothing to choose from; type the value." if read else "The choices are being read; or type the value."
+    )
+    label, optional = field.label, not field.required
+    return kit.text_input(
+        PARAM + field.name + TYPED, label, value, optional=optional, hint=f"{field.help} {hint}".strip()
+    )
+
+
+def param(block: str) -> str:
+    """The parameter that this block of a form fills."""
+    return block.removeprefix(PARAM).removesuffix(TYPED)
 
 
 def _input(field: Field, value: str, choices: Sequence[tuple[str, str]]) -> Any:
@@ -60,38 +102,42 @@ def waiting(bug: Bug, what: str) -> View:
     return kit.modal(f"Fix {bug.ref}", [kit.section(text, "wait")], id_="note", meta=mark(bug.ref.number, bug.seq))
 
 
-def preview(bug: Bug, fix: Fix, *, mode: str, few: str = "") -> View:
-    """Exactly what will happen, whole, with the one button that makes it happen; without it where too few could approve."""
+def preview(bug: Bug, fix: Fix, *, mode: str, few: Few = ENOUGH) -> View:
+    """Exactly what will happen, whole, with the one button that makes it happen; without it where nobody could approve."""
     meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
     shown = [*preview_view.blocks(fix), *_warning(few)]
-    if few:
+    if few.stops:
         return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
-    return kit.modal(f"Fix {bug.ref}", shown, id_="run", meta=meta, submit=run_label(fix, mode))
+    return kit.modal(f"Fix {bug.ref}", shown, id_="run", meta=meta, submit=few.label or run_label(fix, mode))
 
 
-def preview_message(bug: Bug, fix: Fix, *, mode: str, few: str = "") -> kit.Blocks:
+def preview_message(bug: Bug, fix: Fix, *, mode: str, few: Few = ENOUGH) -> kit.Blocks:
     """The same where no form is open."""
-    run = kit.button(run_label(fix, mode), "run", _about(bug, fix), "primary")
-    return kit.render([*preview_view.blocks(fix), *_warning(few), *([] if few else kit.actions([run], "run"))])
+    run = kit.button(few.label or run_label(fix, mode), "run", _about(bug, fix), "primary")
+    return kit.render([*preview_view.blocks(fix), *_warning(few), *([] if few.stops else kit.actions([run], "run"))])
 
 
 def _about(bug: Bug, fix: Fix) -> str:
     return mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
 
 
-def _warning(few: str) -> list[Any]:
-    return [kit.section(f":no_entry: {few}", "few")] if few else []
+def _warning(few: Few) -> list[Any]:
+    return [kit.section(few.said, "few")] if few.said else []
 
 
-def too_few(fix: Fix, able: int) -> str:
-    """Said before the preview is confirmed, not after."""
+def too_few(fix: Fix, able: int, *, glass: bool) -> Few:
+    """Said before the preview is confirmed, not after. `glass`: whether the policy lets people go on alone."""
     if able >= fix.approvals:
-        return ""
-    can = {0: "nobody else", 1: "only one other person"}.get(able, f"only {able} others")
-    return (
-        f"This needs the approval of {plural(fix.approvals, 'other person').replace('persons', 'people')}, and {can} in "
-        "`[policy] approvers` can give it now. Add somebody there, or ask for a fix of a lower risk."
-    )
+        return ENOUGH
+    if able:
+        can, enough = ("one other person", "it is") if able == 1 else (f"{able} others", "they are")
+        return Few(
+            said=f":warning: Its risk asks for {fix.approvals} approvals; only {can} can approve now, so {enough} enough."
+        )
+    if glass:
+        said = "Nobody else can approve this. You may go on alone, with a reason; everybody will see it."
+        return Few(said=f":rotating_light: {said}", label="Go on without approval")
+    return Few(said=f":no_entry: {NOBODY}", stops=True)
 
 
 def run_label(fix: Fix, mode: str) -> str:
@@ -127,8 +173,23 @@ def by_hand(bug: Bug, fix: Fix) -> kit.Blocks:
 def code(bug: Bug, fix: Fix) -> View:
     """The second factor of an approval."""
     what = kit.section(f"`{foreign(fix.name, 100, one_line=True)}` is of high risk: say that it is really you.", "what")
-    field = kit.text_input("code", "Code of your authenticator app", hint="Six digits; each works once.", longest=8)
-    return kit.modal(f"Approve {bug.ref}", [what, field], id_="approve", meta=_about(bug, fix), submit="Approve")
+    return kit.modal(f"Approve {bug.ref}", [what, _code()], id_="approve", meta=_about(bug, fix), submit="Approve")
+
+
+def _code() -> Any:
+    return kit.text_input("code", "Code of your authenticator app", hint="Six digits; each works once.", longest=8)
+
+
+def alone(bug: Bug, fix: Fix, digest: str, *, coded: bool) -> View:
+    """To go on without an approval: why, and where the risk is high that it is really who asked."""
+    why = kit.text_input("reason", "Why can nobody be waited for?", many=True, longest=500)
+    meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=digest)
+    blocks = [
+        kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
+        why,
+        *([_code()] if coded else []),
+    ]
+    return kit.modal(f"Go on alone {bug.ref}", blocks, id_="break_glass", meta=meta, submit="Go on alone")
 
 
 def settle(bug: Bug, fix: Fix) -> View:
@@ -153,10 +214,11 @@ def look(
     chosen: str,
     fields: Sequence[Field],
     values: Mapping[str, str],
+    menus: Menus | None,
     help_: str,
 ) -> View:
     pick = kit.menu("action", "What to look at", looks, chosen, live=True)
-    inputs = [_input(f, values.get(f.name, f.default), ()) for f in fields]
+    inputs = _inputs(fields, values, menus)
     about = [kit.context(foreign(help_, 600), "help")] if help_ else []
     return kit.modal(
         f"Look {bug.ref}", [pick, *about, *inputs], id_="look", meta=mark(bug.ref.number, bug.seq), submit="Look"

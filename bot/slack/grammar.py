@@ -98,11 +98,11 @@ def minutes(text: str, example: str = "/bug estimate BUG-1 10m") -> int:
     return int(found[1]) * {"h": 60, "d": 1440}.get(found[2] or "m", 1)
 
 
-def address(text: str) -> str:
+def address(text: str, example: str = "/bug customer BUG-1 mia@example.com") -> str:
     """An e-mail address, also as Slack writes it (<mailto:…|…>). Raises Refused."""
     found = _MAIL.search(typed(text))
     if not found:
-        raise Refused("Name an e-mail address, as in `/bug customer BUG-1 mia@example.com`.")
+        raise Refused(f"Name an e-mail address, as in `{example}`.")
     return found[1]
 
 

@@ -1,17 +1,14 @@
 """The forms: pure views from what is known. Their metadata is a mark, their callback the verb that takes the submission."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.bug import Bug, Customer, Given
-from bot.domain.makegood import propose
-from bot.domain.values import minor_digits
 from bot.domain.words import channel, cut, foreign, plain
 from bot.settings import TellSettings
-from bot.slack import kit
+from bot.slack import gift_fields, kit
 from bot.slack.marks import mark
 from bot.slack.say import grant
 
@@ -44,22 +41,31 @@ def note(title: str, text: str) -> View:
     return kit.modal(title, [kit.section(text or "…", "note")], id_="note")
 
 
-def tell(bug: Bug, settings: TellSettings, *, text: str, plans: Sequence[str], billing: bool, now: datetime) -> View:
-    """Who, what, and what they get; prefilled so that one press is enough."""
-    people = [c for c in bug.customers if c.reachable and not c.told][: PER_BOX * len(BOXES)]
+def tell(
+    bug: Bug,
+    settings: TellSettings,
+    *,
+    text: str,
+    plans: Sequence[str],
+    billing: bool,
+    now: datetime,
+    previews: Sequence[str] = (),
+) -> View:
+    """Who, what, and what they get; prefilled so that one press is enough. `previews`: what each of them will read."""
+    people = [c for c in bug.customers if c.to_tell][: PER_BOX * len(BOXES)]
+    unknowing = [c for c in people if not c.told] or people
     boxes = [
         kit.checkboxes(
             BOXES[i // PER_BOX],
             "Who is told" if i == 0 else "and",
             _people(people[i : i + PER_BOX]),
-            [c.id for c in people],
+            [c.id for c in unknowing],
             optional=i > 0,
         )
         for i in range(0, len(people), PER_BOX)
     ]
-    words = kit.text_input(
-        "text", "What they read", text or settings.tell, many=True, hint="No internals: they don't need to know."
-    )
+    said = text or (settings.tell if any(not c.told for c in people) else "")
+    words = kit.text_input("text", "What they read", said, many=True, hint="No internals: they don't need to know.")
     unfixed = (
         []
         if bug.fixed_at
@@ -68,34 +74,18 @@ def tell(bug: Bug, settings: TellSettings, *, text: str, plans: Sequence[str], b
         ]
     )
     gifts = (
-        _gifts(bug, settings, plans, now)
+        gift_fields.fields(bug, people, settings, plans, now)
         if billing
         else [kit.context("No `[billing]` is set up: no credit from here.", "nobilling")]
     )
-    meta = mark(bug.ref.number, bug.seq)
-    return kit.modal(f"Tell {bug.ref}", [*boxes, words, *unfixed, *gifts], id_="tell", meta=meta, submit="Tell")
+    look = kit.actions([kit.button("Show what each of them reads", "value", "preview")], "tell_preview")
+    shown = [kit.section(said, f"preview_{i}") for i, said in enumerate(previews)]
+    blocks = [*boxes, words, *unfixed, *gifts, *look, *shown]
+    return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=mark(bug.ref.number, bug.seq), submit="Tell")
 
 
 def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
     return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {channel(c.source)}", 75)) for c in people]
-
-
-def _gifts(bug: Bug, settings: TellSettings, plans: Sequence[str], now: datetime) -> list[Any]:
-    """Filled from the time in which the account was unusable."""
-    proposed = propose(bug, now, settings.credit)
-    amount = Decimal(proposed.credit).scaleb(-minor_digits(settings.currency)).normalize()
-    credit = f"{amount:f}" if proposed.credit else ""
-    days = str(proposed.days) if proposed.days else ""
-    ends = (now + timedelta(days=30)).date().isoformat()
-    upgrade = [
-        kit.menu("plan", "Upgrade to", [(p, p) for p in plans], optional=True),
-        kit.date_input("until", "until", ends, optional=True),
-    ]
-    return [
-        kit.text_input("credit", f"Credit in {settings.currency}", credit, optional=True, longest=12),
-        kit.text_input("days", "Days more", days, optional=True, longest=3, hint=proposed.why),
-        *(upgrade if plans else []),
-    ]
 
 
 def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:

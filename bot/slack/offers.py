@@ -8,7 +8,7 @@ from bot.domain import events as e
 from bot.domain.bug import Bug, Customer, Message, Status
 from bot.domain.clocks import WORKING
 from bot.domain.events import Event
-from bot.domain.makegood import with_codes
+from bot.domain.makegood import letter
 from bot.domain.words import foreign, link, who
 from bot.ledger.ledger import Entry
 from bot.slack.nudges import nudge
@@ -57,6 +57,16 @@ def _resolved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     return Offer(text=text, buttons=(button("It works", "fixed", "primary"),))
 
 
+def _resembles(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    event = entry.event
+    if not isinstance(event, e.Resembles) or bug.status is Status.MERGED:
+        return None
+    why = {"customer": "A customer whom it hit told of", "page": "On the same page happened"}[event.why]
+    text = f"{why} BUG-{event.bug}. Is *{title(bug)}* the same?"
+    same = button(f"Same as BUG-{event.bug}", "merge", "primary", into=event.bug)
+    return Offer(text=text, buttons=(same,), loud=True)
+
+
 def _felt(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     event = entry.event
     if not isinstance(event, e.CustomerFelt) or event.what != "still_broken" or bug.status not in THOUGHT_FIXED:
@@ -97,9 +107,27 @@ def _not_delivered(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     return _paste(customer, message, event.why)
 
 
+def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """The customer is not told of it, nor of anything, before somebody says so."""
+    event = entry.event
+    if not isinstance(event, e.NotGranted):
+        return None
+    customer = bug.customer(event.customer)
+    message = next((m for m in customer.messages if m.seq == event.tell), None) if customer else None
+    if customer is None or message is None or message.state != "waiting":
+        return None
+    said = "Nobody knows whether it was booked: look at the billing system" if event.doubtful else "It was not booked"
+    text = (
+        f"{name(customer)} should get {grant(event.grant)} for *{title(bug)}*. {said}: {foreign(event.why, 200)}."
+        " Your message waits; what was not booked is not mentioned in it."
+    )
+    tell = button("Tell without it", "release_tell", "primary", message=event.tell, customer=customer.id)
+    return Offer(text=text, buttons=(tell,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
+
+
 def _paste(customer: Customer, message: Message, why: str) -> Offer:
     there = f"\n{link(customer.url, 'Open the chat')}" if customer.url else ""
-    text = f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n```{foreign(with_codes(customer, message), 2000)}```{there}"
+    text = f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n```{foreign(letter(customer, message), 2000)}```{there}"
     told = button("I told them", "by_hand", "primary", message=message.seq, customer=customer.id)
     return Offer(text=text, buttons=(told,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
 
@@ -135,9 +163,11 @@ OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
     e.Nudged: _nudged,
     e.TellAsked: _tell_asked,
     e.TrackerSaid: _resolved,
+    e.Resembles: _resembles,
     e.CustomerFelt: _felt,
     e.CustomerWrote: _wrote,
     e.NotDelivered: _not_delivered,
+    e.NotGranted: _not_granted,
     e.CardMoved: _moved,
     e.GrantKept: _kept,
 }

@@ -12,7 +12,7 @@ ROOM = 8500
 """Characters of text; Slack refuses messages somewhere above 10,000, and the frame needs some."""
 BLOCKS = 40
 CODE = 2800
-RISK = {"low": "small and undoable", "medium": "needs one other person", "high": "needs two other people"}
+RISK = {"low": "small", "medium": "needs one other person", "high": "needs two other people"}
 ENDLESS = 10**7
 
 
@@ -65,8 +65,15 @@ def whole(fix: Fix) -> str:
 
 def _head(fix: Fix) -> str:
     icon = ":leftwards_arrow_with_hook:" if fix.undoable else ":warning:"
-    risk = f"Risk: {RISK.get(fix.risk, fix.risk)}. Why: {foreign(fix.reason, 500, one_line=True)}"
+    risk = f"Risk: {_risk(fix)}. Why: {foreign(fix.reason, 500, one_line=True)}"
     return f"*{foreign(fix.summary, 600)}*\n{icon} {foreign(_undo(fix), 800)}\n{risk}{again(fix.repeats)}"
+
+
+def _risk(fix: Fix) -> str:
+    """Small only while it can be undone; else somebody else is asked all the same."""
+    if fix.risk == "low" and not fix.undoable:
+        return "small, but without undo: needs one other person"
+    return RISK.get(fix.risk, fix.risk)
 
 
 def _undo(fix: Fix) -> str:

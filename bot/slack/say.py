@@ -8,6 +8,7 @@ from bot.domain import fix_events as f
 from bot.domain.events import Event
 from bot.domain.words import channel, clock, day, foreign, link, plural, who
 from bot.ledger.ledger import Entry
+from bot.slack.waiting import system
 
 Name = Callable[[str], str]
 Line = Callable[[Any, str], str | None]
@@ -38,6 +39,8 @@ def _opened(event: e.Opened, by: str) -> str:
 
 
 def _joined(event: e.CustomerJoined, by: str) -> str | None:
+    if event.again:
+        return None  # said already; what is new of them follows in a line of its own
     who_ = foreign(event.hint.name or event.hint.email or event.hint.id or "a customer", SHORT, one_line=True)
     return f":bust_in_silhouette: {who_} was hit (known from {channel(event.via)})"
 
@@ -60,7 +63,7 @@ def grant(given: Any) -> str:
         case "credit":
             return f"{given.money} credit"
         case "days":
-            return f"{plural(given.days, 'day')} (until {day(given.until)})"
+            return f"{plural(given.days, 'day')} ({f'{given.money} credit' if given.money else f'until {day(given.until)}'})"
         case _:
             return f"{foreign(given.plan, 40)} until {day(given.until)}"
 
@@ -85,8 +88,9 @@ def _not_granted(event: e.NotGranted, by: str) -> str:
 
 
 def _asked(event: f.FixAsked, by: str) -> str:
-    verb = "wants to undo" if event.undo_of else "looks at what would happen:"
-    return f":mag: {by} {verb} `{foreign(event.action, 60)}`{_reason(event.reason)}"
+    action = f"`{foreign(event.action, 60)}`"
+    said = f"wants to undo {action}" if event.undo_of else f"asks what {action} would do"
+    return f":mag: {by} {said}{_reason(event.reason)}"
 
 
 def _previewed(event: f.FixPreviewed, by: str) -> str:
@@ -118,7 +122,7 @@ def _ended(event: f.FixEnded, by: str) -> str:
         if event.state == "unknown"
         else ""
     )
-    return f"{icon} {foreign(event.summary, QUOTE)}{tail}"
+    return f"{icon} {foreign(event.summary[:1].upper() + event.summary[1:], QUOTE)}{tail}"
 
 
 def _investigated(event: f.Investigated, by: str) -> str:
@@ -163,6 +167,7 @@ LINES: dict[type[Event], Line | None] = {
     e.AlertPosted: None,
     e.CardPosted: None,
     e.TrackerSaid: _tracker,
+    e.Resembles: None,
     e.Claimed: lambda _ev, by: f":raising_hand: {by} has it",
     e.Released: lambda _ev, by: f":wave: {by} let it go: nobody has it",
     e.HandedOver: lambda ev, by: f":handshake: {by} handed it over to {who(ev.owner)}",
@@ -224,9 +229,9 @@ LINES: dict[type[Event], Line | None] = {
     e.CardGone: lambda ev, by: f":card_index: {foreign(ev.by, 60) or by} deleted the board card",
     e.CardCommented: lambda ev, by: f":card_index: {foreign(ev.by, 60) or by} on the board: {_quote(ev.text)}",
     e.Waits: lambda ev, _by: (
-        f":hourglass: {foreign(ev.sink, 40)} waits{_reason(ev.why)}. It goes on by itself when the other side is back."
+        f":hourglass: {system(ev.sink)} is not answering; what waits is done when it is back{_reason(ev.why)}"
     ),
-    e.CaughtUp: lambda ev, _by: f":white_check_mark: {foreign(ev.sink, 40)} has caught up",
+    e.CaughtUp: lambda ev, _by: f":white_check_mark: {system(ev.sink)} answers again",
     e.Parked: lambda ev, _by: (
         f":warning: {foreign(ev.sink, 40)} gave up{_reason(ev.why)}. Mend it, then *Try again* on the card."
     ),

@@ -1,16 +1,20 @@
 """JSON over HTTP to a tracker's API: a deadline for each call, few at once, and what a failure means."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 from pydantic import Field, SecretStr
+from yarl import URL
 
 from bot.domain.errors import Outside, Rejected, Unavailable
 from bot.domain.values import Frozen
+from bot.pause import pause
 
-TOO_MANY, NOT_THERE, REFUSED, BROKEN = 429, 404, 400, 500
+REFUSED, BROKEN = 400, 500
+MOST_PAGES = 20
 
 
 class Common(Frozen):
@@ -31,24 +35,52 @@ class Api:
         self._timeout = aiohttp.ClientTimeout(total=settings.timeout)
         self._places = asyncio.Semaphore(settings.parallel)
 
-    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, missing: str = "") -> Any:
+        """`missing` is what a 404 says, where it is not about an error."""
+        async with self._exchange(method, self._base + path, missing, body) as answer:
+            return await answer.json(content_type=None)
+
+    async def pages(self, path: str, missing: str = "") -> list[Any]:
+        """All of a list, whose pages name the next one in their Link header."""
+        found, url = [], self._base + path
+        for _ in range(MOST_PAGES):
+            async with self._exchange("GET", url, missing) as answer:
+                found += await answer.json(content_type=None)
+                following = answer.links.get("next")
+                url = str(following["url"]) if following else ""
+            if not url.startswith(f"{self._base}/"):  # the token goes nowhere else
+                return found
+        return found
+
+    @asynccontextmanager
+    async def _exchange(
+        self, method: str, url: str, missing: str, body: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         async with self._places:
             try:
                 async with self._session.request(
-                    method, self._base + path, json=body, headers=self._headers, timeout=self._timeout
+                    method, URL(url, encoded=True), json=body, headers=self._headers, timeout=self._timeout
                 ) as answer:
                     if answer.status >= REFUSED:
-                        raise self._problem(answer)
-                    return await answer.json(content_type=None)
+                        raise self._problem(answer, missing)
+                    yield answer
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 raise Unavailable(f"{self._who} did not answer; it is asked again.") from error
 
-    def _problem(self, answer: aiohttp.ClientResponse) -> Outside:
-        wait = answer.headers.get("Retry-After", "")
-        if answer.status == TOO_MANY:
-            return Unavailable(f"{self._who} asks to slow down.", float(wait) if wait.isdecimal() else None)
-        if answer.status >= BROKEN:
-            return Unavailable(f"{self._who} is out of order ({answer.status}).")
-        if answer.status == NOT_THERE:
-            return Rejected(f"{self._who} does not know this error (any more), or our token may not see it.")
-        return Rejected(f"{self._who} refuses our call ({answer.status}): check its token under [trackers].")
+    def _problem(self, answer: aiohttp.ClientResponse, missing: str) -> Outside:
+        where = f"[trackers.{self._who.lower()}]"
+        match answer.status:
+            case 429:
+                return Unavailable(f"{self._who} asks to slow down.", pause(answer.headers))
+            case status if status >= BROKEN:
+                return Unavailable(f"{self._who} is out of order ({status}).", pause(answer.headers))
+            case 404:
+                lost = f"{self._who} does not know this error (any more), or our token may not see it."
+                return Rejected(missing or lost)
+            case 401:
+                return Rejected(f"{self._who} does not accept our token: make a new one, and write it in {where}.")
+            case 403:
+                return Rejected(
+                    f"{self._who} does not let our token do this: give it more rights, or write another in {where}."
+                )
+        return Rejected(f"{self._who} refuses our call ({answer.status}): check {where}.")

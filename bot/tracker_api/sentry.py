@@ -4,8 +4,11 @@ from urllib.parse import quote
 
 import aiohttp
 
+from bot.domain.errors import Rejected
 from bot.ports import TrackerApi
 from bot.tracker_api._calls import Api, Common
+
+MAY_WRITE = frozenset({"event:write", "event:admin"})
 
 
 class Settings(Common):
@@ -34,6 +37,17 @@ class Sentry:
         notes = await self._api.call("GET", path)
         if not any(text == (note.get("data") or {}).get("text") for note in notes):
             await self._api.call("POST", path, {"text": text})
+
+    async def check(self) -> str:
+        scopes = ((await self._api.call("GET", "/api/0/")).get("auth") or {}).get("scopes")
+        name = self._organization
+        lost = f"Sentry knows no organization “{name}” that our token may see: correct [trackers.sentry] organization."
+        await self._api.call("GET", f"/api/0/organizations/{quote(name, safe='')}/issues/?limit=1", missing=lost)
+        if scopes is None:
+            return f"answers for {name}; that the token may write is first seen when a bug is fixed"
+        if not MAY_WRITE & set(scopes):
+            raise Rejected("Sentry lets our token only read: give its integration “Issue & Event: Read & Write”.")
+        return f"takes our token, which may write to the issues of {name}"
 
     async def _status(self, group: str, status: str) -> None:
         present = await self._api.call("GET", self._path(group))

@@ -70,6 +70,10 @@ class Hands:
         await self.page.get_by_test_id(f"as-{person}").click()
         await expect(self.page.get_by_test_id(f"as-{person}")).to_have_attribute("aria-pressed", "true")
 
+    async def writes(self, text: str) -> None:
+        await self.page.get_by_test_id("composer").fill(text)
+        await self.page.get_by_test_id("composer").press("Enter")
+
     async def clicks(self) -> int:
         return int(await self.page.evaluate("window.acts.clicks"))
 

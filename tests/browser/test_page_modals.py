@@ -46,6 +46,7 @@ async def test_a_modal_with_a_wrong_field_says_so_and_keeps_what_was_typed(page:
     await modal.get_by_role("button", name="Run").click()
 
     await expect(modal.get_by_role("alert")).to_contain_text("Say a little more.")
+    await expect(modal.get_by_label("Reason")).to_be_focused()
     await expect(modal.get_by_label("Reason")).to_have_value("bad row")
     await modal.get_by_label("Reason").fill("a row without a crud")
     await modal.get_by_label("Reason").press("Enter")

@@ -18,6 +18,35 @@ ASKED = "I got an error on this page, what can I do to go on testing and maybe b
 REASON = "menu 13 has no crud"
 AT_MOST = 8
 """Clicks of the team from the alert to the told customer."""
+OF_ONES_OWN = '''
+"""A menu that breaks its page is taken off the site."""
+
+from sqlalchemy import Update, update
+
+from bot.fixes.model import Risk, SqlAction
+from bot.fixes.tables import Tables
+
+
+class HideMenu(SqlAction):
+    """Set one menu aside, so that its page no longer shows it."""
+
+    risk = Risk.LOW
+
+    id: int
+
+    def lock_key(self) -> str:
+        return f"menus/{self.id}"
+
+    def statement(self, tables: Tables) -> Update:
+        return update(tables["menus"]).where(tables.key("menus") == self.id).values(name="hidden")
+'''
+
+
+@pytest.fixture
+def own_action(tmp_path: Path) -> None:
+    """There before the demo is."""
+    (tmp_path / "actions").mkdir()
+    (tmp_path / "actions" / "hide_menu.py").write_text(OF_ONES_OWN)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -119,6 +148,21 @@ async def test_an_undo_puts_the_row_back(hands: Hands, demo: Demo) -> None:
     await hands.submit("Run it")
     await hands.expect_card("undo of delete-row menus 13 · done")
     assert await demo.world.parts.shop.broken(demo.world.customer.email)
+
+
+@pytest.mark.usefixtures("own_action")
+async def test_an_action_of_ones_own_is_tried_in_the_demo(hands: Hands) -> None:
+    await hands.customer_meets_the_bug()
+    await hands.expect_card("nobody has it")
+
+    await hands.acts_as("U0LEAD")
+    await hands.writes("/fix allow hide-menu")
+    await expect(hands.page.get_by_test_id("messages")).to_contain_text("hide-menu is on", timeout=SLOW_MS)
+    await hands.acts_as("U0DEV")
+    await hands.writes("/fix BUG-1 hide-menu id=13 -- trying it out")
+    await expect(hands.page.get_by_test_id("ephemeral")).to_contain_text("comes into BUG-1's thread", timeout=SLOW_MS)
+    await hands.card.get_by_test_id("thread-bar").click()
+    await expect(hands.page.get_by_test_id("thread")).to_contain_text("Invoices → hidden", timeout=SLOW_MS)
 
 
 async def test_start_over_begins_a_new_day(hands: Hands) -> None:

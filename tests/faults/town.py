@@ -4,22 +4,23 @@ import asyncio
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import func, select, true
+from sqlalchemy import delete, func, select, true
 
 from bot.domain.bug import Bug
 from bot.domain.errors import NotFound
 from bot.domain.values import CustomerHint
 from bot.ledger.ledger import Entry, utcnow
+from bot.ledger.migrate import migrate
 from bot.ledger.reading import load, trail
-from bot.ledger.tables import cursors, inbox
+from bot.ledger.tables import budgets, cursors, inbox
 from bot.sandbox.demo import free_port
 from bot.sandbox.slack import AppManifest, LocalSlack, Person
 from bot.sandbox.world.world import World
@@ -99,6 +100,38 @@ class Town:
         return Makegood(config, environment, arguments)
 
     # -- what happens
+
+    def unmet(self) -> bool:
+        """Whether a fault that was asked for has not struck yet."""
+        return any(faults._pending for faults in self._faults)
+
+    def heal(self) -> None:
+        """Everything around works from now on."""
+        for faults in self._faults:
+            faults._pending.clear()
+
+    @asynccontextmanager
+    async def unhurried(self) -> AsyncIterator[None]:
+        """This Slack has no limits, so nobody waits for the bot's own pace of a message a second either."""
+
+        async def forget() -> None:
+            while True:
+                async with self.ledger.db.write() as conn:
+                    await conn.execute(delete(budgets))
+                await asyncio.sleep(0.3)
+
+        await migrate(self.ledger.db)
+        forgetting = asyncio.create_task(forget())
+        try:
+            yield
+        finally:
+            forgetting.cancel()
+            await asyncio.gather(forgetting, return_exceptions=True)
+
+    @property
+    def _faults(self) -> tuple[Any, ...]:
+        parts = self.world.parts
+        return (self.slack.faults, *(part.faults for part in (parts.board, parts.chat, parts.till, parts.mail)))
 
     def customer(self, number: int) -> CustomerHint:
         """Known to the till and to production, with a bad row of their own."""

@@ -1,5 +1,6 @@
 """The card in its five states: the line on the lock screen, four lines, and only the buttons that now apply."""
 
+import re
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ async def test_an_open_card_says_who_waits_and_offers_to_claim(house: House) -> 
     await card.expect_lock_screen("· BUG-1 ErrorException: Undefined index: crud")
     first, second, third = lines(card)
     assert first == "🔴 *BUG-1 ErrorException: Undefined index: crud* · nobody has it"
-    assert second.startswith("Mia ")
+    assert re.fullmatch(r"Mia hit \d+ s ago", second)
     assert third.startswith("12× · 1 person · <https://app.bugsnag.com/")
     assert card.buttons == ["Claim", "Answer: looking", "Fix"]
     assert {"Look at production", "Not a bug…", "Mute repeats for a day"} <= set(card.choices)
@@ -64,6 +65,7 @@ async def test_a_fixed_card_says_who_does_not_know_yet(house: House) -> None:
     await dana.types("/bug works BUG-1 was 500, is 200", in_=house.errors)
     await card.expect_lock_screen("Fixed. Mia does not know yet · BUG-1")
     assert lines(card)[0] == "🟢 *BUG-1 ErrorException: Undefined index: crud* *works* · was 500, is 200"
+    assert lines(card)[1].endswith("ago · NOT TOLD")
     assert card.buttons == ["Tell", "Nobody to tell"]
     assert "Claim" not in card.buttons
 

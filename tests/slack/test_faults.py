@@ -68,6 +68,16 @@ async def test_what_slack_refuses_for_good_is_parked_said_on_the_card_and_tried_
     assert [line for line in card.thread.lines if "has it" in line] == [":raising_hand: Dana has it"]
 
 
+@pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found", "invalid_auth", "internal_error"])
+async def test_a_card_that_slack_does_not_take_yet_is_not_given_up(house: House, code: str) -> None:
+    house.slack.faults.add(kind=f"error:{code}", method="chat.postMessage")
+    await house.reported(error="e1")
+    if code == "internal_error":
+        await house.doubted()
+    await house.errors.expect_message("BUG-1", within=LONG)
+    assert (await house.bug()).parked == ()
+
+
 async def test_one_bug_that_is_stuck_holds_up_no_other(house: House) -> None:
     first, dana = await house.alarm(), house.person("Dana")
     house.slack.faults.add(kind="500", method="chat.postMessage")

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from typing import Any
 
 import asyncssh
@@ -31,14 +32,18 @@ class Plant:
         return f"sqlite+aiosqlite:///{self.folder / 'shop.db'}"
 
     @property
+    def own(self) -> Path:
+        """The team's own actions."""
+        return self.folder / "own"
+
+    @property
     def settings(self) -> dict[str, Any]:
         """Everything that a bot with credentials needs to know of it."""
-        own = str(HERE / "own_actions")
         web = {"hosts": [self.host.address], "user": "deploy", "known_hosts": str(self.folder / "known_hosts")}
         shop = {"url": self.url, "tables": {"menus": "id", "accounts": "id"}, "hide": ["accounts.password"]}
         return {
             "mode": "run",
-            "actions": {"paths": [own]},
+            "actions": {"paths": [str(self.own)]},
             "targets": {
                 "shop": {**shop, "kind": "sql", "name": "shop"},
                 "web": {**web, "kind": "ssh", "name": "web", "key": str(self.folder / "key")},
@@ -78,6 +83,7 @@ async def build(folder: Path) -> Plant:
             "INSERT INTO menus VALUES (?, 2, ?)", [(n, f"Menu {n} " + "x" * 200) for n in range(100, 100 + MENUS)]
         )
         conn.commit()
+    copytree(HERE / "own_actions", folder / "own", ignore=ignore_patterns("__pycache__"))
     key = asyncssh.generate_private_key("ssh-ed25519")
     key.write_private_key(folder / "key")
     host = Host(folder / "host", authorized_keys=key.export_public_key().decode())

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from bot.domain.bug import Status
 from bot.domain.decide import fixes
@@ -15,6 +16,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.reading import verify
 from bot.ledger.restored import hold
 from bot.ledger.spans import take_lock
+from bot.ledger.tables import locks
 from bot.sinks.production import ProductionSink
 from tests.slack_fixes.site import Site, serving
 from tests.slack_fixes.team import DELETE, Team
@@ -168,3 +170,24 @@ async def test_after_a_backup_came_back_what_was_not_done_yet_waits_for_a_person
     assert (await team.fix()).state is RunState.ASKED
     await team.card.button("Try again").click(by=team.dana)
     await team.until(RunState.PREVIEWED)
+
+
+async def test_a_backup_that_came_back_while_the_bot_runs_starts_nothing_of_what_was_wanted(team: Team) -> None:
+    ledger = team.house.bot.ledger
+    async with ledger.db.write() as conn:
+        at = ledger.clock().timestamp()
+        assert await take_lock(conn, ledger.team, "shop", "menus/13", bug=3, run=1, now=at)
+    await team.run()
+    await team.card.thread.expect("It waits for BUG-3's run")
+    beside = Database(team.house.runtime.database_url)
+    assert await hold(Ledger(beside, ledger.team, {}), Actor(kind=ActorKind.CLI, id="anna")) == [1]
+    async with beside.write() as conn:
+        await conn.execute(delete(locks))
+    await beside.close()
+    await team.card.expect_text("waiting: production")
+    await team.house.quiet()
+    assert (await team.fix()).state is RunState.APPROVED
+    await team.card.button("Try again").click(by=team.dana)
+    await team.until(RunState.LAPSED)
+    await team.card.thread.expect("a backup came back since it was asked for")
+    assert team.plant.menu_13

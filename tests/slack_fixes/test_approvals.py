@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.fix import RunState
 from tests.slack.everywhere import every_connection, every_store
+from tests.slack_fixes.outpost import command
 from tests.slack_fixes.team import CLOSE, SET, Team
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -102,6 +103,17 @@ async def test_what_is_frozen_after_its_approval_does_not_start(team: Team) -> N
     assert team.plant.rows("SELECT title FROM menus WHERE id = 13") == [("Breakfast",)]
 
 
+async def test_the_command_freezes_and_thaws_a_bot_that_runs(team: Team) -> None:
+    preview = await team.preview()
+    await command(team.house, team.plant, "actions", "freeze", "moving", "house")
+    await preview.button("Run it").click()
+    await team.until(RunState.LAPSED)
+    await team.card.thread.expect("production is frozen (moving house)")
+    await command(team.house, team.plant, "actions", "thaw")
+    await team.run()
+    await team.until(RunState.SUCCEEDED, 2)
+
+
 async def test_a_forged_form_runs_what_was_previewed_and_nothing_else(team: Team) -> None:
     await team.preview()
     fix = await team.fix()
@@ -111,10 +123,35 @@ async def test_a_forged_form_runs_what_was_previewed_and_nothing_else(team: Team
 
 
 @pytest.mark.parametrize("more", [{"policy": {"approvers": ["U0LEAD"]}}])
-async def test_too_few_approvers_are_said_before_anybody_is_asked(team: Team) -> None:
+async def test_never_more_approvals_are_asked_for_than_there_are_people(team: Team) -> None:
     preview = await team.preview("two-keys id=13 -- a new name")
-    await preview.expect_text("This needs the approval of 2 other people, and only one other person")
+    await preview.expect_text("Its risk asks for 2 approvals; only one other person can approve now, so it is enough")
+    await preview.button("Ask for approval").click()
+    request = await team.lee.expect_dm("wants to run")
+    await request.button("Approve").click()
+    await team.until(RunState.SUCCEEDED)
+
+
+@pytest.mark.parametrize("more", [{"policy": {"approvers": ["U0LEAD"]}}])
+async def test_that_nobody_could_approve_is_said_before_anybody_is_asked(team: Team) -> None:
+    preview = await team.preview(SET, by="Lee")
+    await preview.expect_text("nobody else can give it: add somebody to")
+    await preview.expect_text("break_glass = true")
     assert preview.buttons == []
+
+
+@pytest.mark.parametrize("more", [{"policy": {"approvers": ["U0LEAD"], "break_glass": True}}])
+async def test_who_has_nobody_to_ask_goes_on_alone_at_once(team: Team) -> None:
+    preview = await team.preview(SET, by="Lee")
+    await preview.expect_text("Nobody else can approve this. You may go on alone")
+    await preview.button("Go on without approval").click()
+    offer = await team.lee.expect_ephemeral("Nobody else can approve BUG-1")
+    await offer.button("Go on alone…").click()
+    form = await team.lee.expect_modal("Why can nobody be waited for?")
+    form.field("Why can nobody be waited for?").type("we are two, and Sam is asleep")
+    await form.submit()
+    await team.until(RunState.SUCCEEDED)
+    await team.card.thread.expect("WITHOUT an approval: we are two")
 
 
 @pytest.mark.parametrize("more", [GLASS])

@@ -12,7 +12,8 @@ import pytest
 from bot.domain.errors import Refused
 from bot.domain.fix import RunState
 from tests.faults.process import Makegood
-from tests.slack_fixes.outpost import FRONT, outpost
+from tests.slack.shop import RENAME
+from tests.slack_fixes.outpost import FRONT, command, outpost
 from tests.slack_fixes.plant import Plant
 from tests.slack_fixes.team import SET, Team
 
@@ -55,6 +56,21 @@ async def test_a_fix_is_previewed_approved_and_run_by_the_process_that_may(team:
     assert team.plant.rows("SELECT title FROM menus WHERE id = 13") == [("Brunch",)]
     with pytest.raises(Refused, match="held by another process"):
         await team.house.bot.engine.look("customer-account", {"email": "ann@example.com"})
+
+
+async def test_what_is_allowed_by_the_command_runs_at_once_in_both(team: Team, back: Makegood) -> None:
+    wish = "/fix BUG-1 rename-menu id=13 title=Brunch -- wrong title"
+    await team.dana.types(wish, in_=team.house.errors)
+    await team.dana.expect_ephemeral("There is no action 'rename-menu'")
+    (team.plant.own / "rename_menu.py").write_text(RENAME)
+    assert "rename-menu is on" in await command(team.house, team.plant, "actions", "allow", "rename-menu")
+    entries = team.house.bot.engine.catalogue.entries
+    async with asyncio.timeout(20):
+        while "rename-menu" not in entries or not entries["rename-menu"].allowed:
+            await asyncio.sleep(0.02)
+    preview = await team.preview(wish.removeprefix("/fix BUG-1 "))
+    await preview.button("Run it").click()
+    await team.until(RunState.SUCCEEDED)
 
 
 async def test_a_form_is_filled_without_credentials(team: Team, back: Makegood) -> None:

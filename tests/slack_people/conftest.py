@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -41,6 +42,10 @@ class Fakes:
 
     def plan(self, email: str = MIA) -> str:
         return next(str(one["plan"]) for one in self.till.snapshot()["customers"] if one["email"] == email)
+
+    def period_end(self, email: str = MIA) -> datetime:
+        ends = next(str(one["period_end"]) for one in self.till.snapshot()["customers"] if one["email"] == email)
+        return datetime.fromisoformat(ends)
 
     @property
     def settings(self) -> dict[str, Any]:

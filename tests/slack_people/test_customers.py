@@ -1,6 +1,7 @@
 """What customers say after they were told, where nobody can answer for us, and who was hit."""
 
-from bot.domain.events import CustomerFelt
+from bot.domain.events import CustomerFelt, CustomerWrote
+from bot.ledger.names import Names
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat, Fakes
 from tests.slack_people.test_makegoods import fixed, told
@@ -136,3 +137,93 @@ async def test_an_answer_that_waited_past_its_own_promise_is_not_sent_but_put_be
     house.clock.advance(minutes=16)
     await dana.expect_dm("the time it promises is over", within=30)
     assert fakes.chat.messages == {}
+
+
+async def test_all_that_was_said_while_it_waited_for_a_choice_is_in_the_bug(house: House, chat: Chat) -> None:
+    await chat.says("I got an error on this page")
+    line = await house.errors.expect_message("I got an error on this page")
+    house.clock.advance(minutes=3)
+    for text in ("It says 500", "Are you there?"):
+        await chat.says(text)
+    await line.expect_text("“Are you there?” (3 messages)")
+    house.clock.advance(minutes=4)
+    await line.button("New bug").click(by=house.person("Dana"))
+    card = await house.errors.expect_message("nobody has it")
+    await card.expect_text("Mia (starter) 7 min: “Are you there?”")
+    await house.quiet()
+    said = [x.event.text for x in await house.trail() if isinstance(x.event, CustomerWrote)]
+    assert said == ["I got an error on this page", "It says 500", "Are you there?"]
+
+
+async def test_who_left_while_a_choice_was_awaited_is_not_shown_as_online(house: House, chat: Chat) -> None:
+    await chat.says("I got an error on this page")
+    line = await house.errors.expect_message("I got an error on this page")
+    await chat.leaves()
+    await house.quiet()
+    await line.button("New bug").click(by=house.person("Dana"))
+    await house.errors.expect_message("nobody has it")
+    await house.quiet()
+    assert not (await house.bug()).customers[0].online
+
+
+async def test_somebody_who_is_known_from_the_tracker_is_not_said_to_be_hit_again_when_they_write(
+    house: House, chat: Chat
+) -> None:
+    card = await house.alarm(email=MIA, name="Mia")
+    await chat.says("I got an error on this page")
+    await card.thread.expect("I got an error on this page")
+    await house.quiet()
+    assert [line for line in card.thread.lines if "was hit" in line] == [
+        ":bust_in_silhouette: Mia was hit (known from bugsnag)"
+    ]
+
+
+async def test_who_was_told_too_early_waits_again_and_is_told_again(house: House, chat: Chat, fakes: Fakes) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await told(house, card)
+    await card.thread.expect("reached the customer")
+    house.clock.advance(hours=3)
+    await chat.says("Thanks, but it still does not work")
+    await dana.types("/bug reopen BUG-1 still 500", in_=house.errors)
+    await card.expect_text("<@U0DEV>")
+    house.clock.advance(minutes=5)
+    await dana.types("/bug works BUG-1 now it does", in_=house.errors)
+    await card.expect_lock_screen("Mia does not know yet")
+    waiting = (await house.bug()).untold[0]
+    assert 4 <= (house.clock() - waiting.since).total_seconds() / 60 <= 6
+    await card.button("Tell").click(by=dana)
+    await (await dana.expect_modal("Tell BUG-1")).submit()
+    await card.expect_text("owed")
+    assert len(fakes.chat.messages) == 2
+
+
+async def test_who_did_or_said_something_is_known_by_name_without_slack(house: House) -> None:
+    card = await house.alarm()
+    await card.button("Claim").click(by=house.person("Dana"))
+    await house.person("Sam").says("I saw that yesterday, too", thread=card)
+    await card.thread.expect("Dana has it")
+    await house.quiet()
+    assert await Names(house.bot.switches).known() == {"U0DEV": "Dana", "U0SUP": "Sam"}
+
+
+async def test_whether_something_is_known_is_said_of_what_is_over_and_of_what_waits_for_a_choice(
+    house: House, chat: Chat
+) -> None:
+    dana = house.person("Dana")
+    card = await house.alarm(email=MIA, name="Mia")
+    await dana.types("/bug known mia@studio.example", in_=house.errors)
+    await dana.expect_ephemeral("BUG-1 ErrorException: Undefined index: crud · open · was hit, has not written")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await told(house, card, "5")
+    await card.expect_text("owed")
+    await dana.types("/bug paid BUG-1 PR 212", in_=house.errors)
+    await card.expect_text("closed")
+    await chat.says("Now the list is empty")
+    await house.errors.expect_message("Now the list is empty")
+    await dana.types("/bug known MIA@studio.example", in_=house.errors)
+    answer = await dana.expect_ephemeral("closed · told")
+    assert "waits for somebody's choice in the channel: “Now the list is empty”" in answer.texts[0]
+    await dana.types("/bug customers BUG-1", in_=house.errors)
+    await dana.expect_ephemeral("· €5 credit")
+    await dana.types("/bug known nobody@studio.example", in_=house.errors)
+    await dana.expect_ephemeral("Nothing is known of nobody@studio.example")

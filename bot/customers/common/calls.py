@@ -11,8 +11,10 @@ from pydantic import ConfigDict, Field
 
 from bot.domain.errors import Doubtful, MakegoodError, Rejected, Unavailable
 from bot.domain.values import Frozen
+from bot.pause import pause
 
-NOT_THERE, TOO_MANY = 404, 429
+NOT_THERE, TOO_MANY = 404, frozenset({429, 420})
+"""420 is how Crisp asks to slow down (https://docs.crisp.chat/guides/rest-api/rate-limits)."""
 REDIRECTS_FROM, REFUSALS_FROM, FAILURES_FROM = 300, 400, 500
 NOT_THE_TOKEN = frozenset({401, 403})
 
@@ -113,8 +115,8 @@ class Calls:
         status = answer.status
         if status < REDIRECTS_FROM:
             return None
-        if status == TOO_MANY:
-            return Unavailable(f"{self._who} asks to slow down; nothing was sent.", _seconds(answer))
+        if status in TOO_MANY:
+            return Unavailable(f"{self._who} asks to slow down; nothing was sent.", pause(answer.headers))
         if status >= FAILURES_FROM:
             return Doubtful(f"{self._who} failed with {status}; it may have gone through.")
         return self._refusal(status, body)
@@ -127,11 +129,6 @@ class Calls:
         if status < REFUSALS_FROM:
             return Rejected(f"{self._who} has moved ({status}). Correct its base_url in makegood.toml.")
         return Rejected(f"{self._who} refuses this with {status}: {_excerpt(body)}")
-
-
-def _seconds(answer: aiohttp.ClientResponse) -> float | None:
-    given = answer.headers.get("Retry-After", "")
-    return float(given) if given.isascii() and given.isdigit() else None
 
 
 def _excerpt(body: bytes) -> str:

@@ -75,11 +75,13 @@ def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:
 
 
 def _details(bug: Bug, other: Bug) -> tuple[Event, ...]:
-    """Of a bug that a person told of, the tracker's error knows page and data."""
-    if bug.groups or not other.groups:
-        return ()
-    fields = set(e.Enriched.model_fields) & set(Bug.model_fields)
-    return (e.Enriched(**{name: getattr(other, name) for name in fields}),)
+    """The error groups of both are this bug's now; one that only a person told of learns page and data as well."""
+    new = [group.partition(":") for group in other.groups if group not in bug.groups]
+    named = [{"source": source, "group": group} for source, _, group in new]
+    if named and not bug.groups:
+        fields = set(e.Enriched.model_fields) & set(Bug.model_fields) - {"source"}
+        named[0] |= {name: getattr(other, name) for name in fields}
+    return tuple(e.Enriched(**one) for one in named)
 
 
 def _brought(bug: Bug, customer: Customer, offset: int) -> tuple[Event, ...]:
@@ -99,6 +101,7 @@ def _joined(bug: Bug, customer: Customer, offset: int) -> e.CustomerJoined:
         source=customer.source,
         conversation=customer.conversation,
         url=customer.url,
+        again=known is not None,
     )
 
 

@@ -8,6 +8,7 @@ from bot.domain.bug import Bug, Customer, Status, TellAsk
 from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Invalid, NotAllowed, Refused
 from bot.domain.events import Event
+from bot.domain.makegood import Words, exact
 from bot.domain.policy import Member, may_command
 from bot.domain.values import CustomerHint, Grant
 from bot.domain.words import who
@@ -29,6 +30,7 @@ def join(
         source=source,
         conversation=conversation,
         url=url,
+        again=known is not None,
     )
 
 
@@ -66,7 +68,7 @@ def tell(bug: Bug, ids: Iterable[str], text: str, grants: Iterable[Grant] = (), 
     chosen = _reachable(bug, ids)
     if bug.status in {Status.OPEN, Status.CLAIMED} and not anyway:
         raise Refused(f"{bug.ref} is not fixed yet. Press *It works* first, or send a first answer instead.")
-    twice = [c.name for c in bug.customers if c.id in chosen and c.told]
+    twice = [c.name for c in bug.customers if c.id in chosen and not (c.to_tell if grants else not c.told)]
     if twice:
         raise Refused(f"{', '.join(twice)} knows already, or the message is on its way. Leave them out.")
     grants = tuple(grants)
@@ -74,30 +76,39 @@ def tell(bug: Bug, ids: Iterable[str], text: str, grants: Iterable[Grant] = (), 
     return e.Told(customers=chosen, text=_text(text), grants=grants)
 
 
+def tells(
+    bug: Bug, ids: Iterable[str], text: str, grants: Iterable[Grant], words: Words, *, anyway: bool = False
+) -> tuple[e.Told, ...]:
+    """The same with what it means for each customer, since everybody's paid period ends at another time: one entry for each difference."""
+    whole = tell(bug, ids, text, grants, anyway=anyway)
+    alike: dict[tuple[tuple[Grant, ...], tuple[str, ...]], list[str]] = {}
+    for customer in (c for c in bug.customers if c.id in whole.customers):
+        mine = tuple(exact(grant, customer) for grant in whole.grants)
+        alike.setdefault((mine, tuple(words.thanks(g, customer) for g in mine)), []).append(customer.id)
+    return tuple(e.Told(customers=tuple(c), text=whole.text, grants=g, thanks=t) for (g, t), c in alike.items())
+
+
 def _once(bug: Bug, chosen: tuple[str, ...], grants: tuple[Grant, ...]) -> None:
-    given = [
-        c.name
-        for c in bug.customers
-        if c.id in chosen and any(g.state in {"granted", "promised", "doubtful"} for g in c.given)
-    ]
+    given = [c.name for c in bug.customers if c.id in chosen and c.got]
     if grants and given:
         raise Refused(
             f"{', '.join(given)} already got something for {bug.ref}. Undo that first, or tell without a makegood."
         )
 
 
-def ask(bug: Bug, told: e.Told, why: str, asked: tuple[str, ...]) -> e.TellAsked:
+def ask(bug: Bug, told: tuple[e.Told, ...], grants: tuple[Grant, ...], why: str, asked: tuple[str, ...]) -> e.TellAsked:
     """The same tell, before an approver; `why` names the cap that it would pass. One at a time."""
     must_allow(bug, e.TellAsked)
     if not asked:
         raise Refused(f"That passes {why}, and nobody else is an approver. Give less, or raise it under [makegood].")
-    waiting = next((x for x in bug.tell_asks if set(x.customers) & set(told.customers)), None)
+    chosen = tuple(id_ for one in told for id_ in one.customers)
+    waiting = next((x for x in bug.tell_asks if set(x.customers) & set(chosen)), None)
     if waiting:
         raise Refused(f"A makegood for them waits for {', '.join(who(x) for x in waiting.asked)} already.")
-    return e.TellAsked(customers=told.customers, text=told.text, grants=told.grants, why=why, asked=asked)
+    return e.TellAsked(customers=chosen, text=told[0].text, grants=grants, why=why, asked=asked)
 
 
-def approve(bug: Bug, member: Member, seq: int) -> tuple[Event, ...]:
+def approve(bug: Bug, member: Member, seq: int, words: Words) -> tuple[Event, ...]:
     """Another person lets it pass; then it is told."""
     waiting = _asked(bug, seq)
     may_command(member)
@@ -105,8 +116,8 @@ def approve(bug: Bug, member: Member, seq: int) -> tuple[Event, ...]:
         raise NotAllowed("You asked for it, so somebody else has to let it pass.")
     if member.guest or not member.approver or member.id not in waiting.asked:
         raise NotAllowed(f"You are not among those who were asked: {', '.join(who(x) for x in waiting.asked)}.")
-    told = tell(bug, waiting.customers, waiting.text, waiting.grants, anyway=True)
-    return (e.TellApproved(asked=seq), told)
+    told = tells(bug, waiting.customers, waiting.text, waiting.grants, words, anyway=True)
+    return (e.TellApproved(asked=seq), *told)
 
 
 def refuse(bug: Bug, by: str, seq: int, reason: str) -> e.TellRefused:

@@ -17,6 +17,10 @@ GOOD_FOR = timedelta(minutes=15)
 """How long a preview may be confirmed, and an approval run."""
 BREAK_GLASS_AFTER = timedelta(minutes=2)
 SHORTEST_REASON = 3
+NOBODY = (
+    "This needs somebody else's approval, and nobody else can give it: add somebody to `[policy] approvers`, or ask for a "
+    "fix of lower risk. Whoever runs the bot can also set `[policy] break_glass = true`, to go on alone in an emergency."
+)
 
 
 def ask(
@@ -72,8 +76,22 @@ def ask_undo(bug: Bug, by: str, run: int, reason: str, *, view: str = "") -> tup
     return ask(bug, by, fix.action, fix.params, reason, view=view, undo_of=run)
 
 
-def confirm(bug: Bug, by: str, run: int, digest: str, *, now: datetime, asked: tuple[str, ...] = ()) -> f.FixConfirmed:
-    """Only who asked for the preview, only what was previewed, only while it is fresh."""
+def confirm(
+    bug: Bug,
+    by: str,
+    run: int,
+    digest: str,
+    *,
+    now: datetime,
+    asked: tuple[str, ...] = (),
+    factor: bool = False,
+    alone: bool = False,
+) -> f.FixConfirmed:
+    """Only who asked for the preview, only what was previewed, only while it is fresh.
+
+    `asked`: the others who could approve it now; where there are fewer than the risk asks for, they are enough. Where there
+    is nobody, `alone` says whether the policy lets people go on without.
+    """
     fix = find(bug, run)
     if fix.by != by:
         raise NotAllowed(f"{who(fix.by)} asked for this preview, so only they can run it. Make your own with *Fix*.")
@@ -83,21 +101,22 @@ def confirm(bug: Bug, by: str, run: int, digest: str, *, now: datetime, asked: t
     _must_match(fix, digest)
     if now - fix.at > GOOD_FOR:
         raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")
-    if fix.approvals > len(asked):
-        raise NotAllowed(
-            f"This needs {fix.approvals} other people's approval, and {len(asked)} of those in `[policy] approvers` can give it now."
-        )
+    if fix.approvals and not asked and not alone:
+        raise NotAllowed(NOBODY)
     must_allow(bug, f.FixConfirmed)
-    return f.FixConfirmed(run=run, digest=digest, asked=asked)
+    return f.FixConfirmed(run=run, digest=digest, asked=asked, factor=factor)
 
 
-def approve(bug: Bug, member: Member, run: int, digest: str, now: datetime, *, factor: bool = False) -> f.FixApproved:
+def approve(
+    bug: Bug, member: Member, run: int, digest: str, now: datetime, *, proof: f.Proof | None = None
+) -> f.FixApproved:
     """By somebody else, who was asked, for exactly what they saw."""
     fix = may_decide(bug, member, run)
     _must_match(fix, digest)
     _fresh(fix, now)
+    _proven(fix, proof)
     must_allow(bug, f.FixApproved)
-    return f.FixApproved(run=run, digest=digest, factor=factor)
+    return f.FixApproved(run=run, digest=digest, factor=bool(proof), proof=proof or f.Proof())
 
 
 def may_decide(bug: Bug, member: Member, run: int) -> Fix:
@@ -107,18 +126,28 @@ def may_decide(bug: Bug, member: Member, run: int) -> Fix:
     return fix
 
 
-def break_glass(bug: Bug, by: str, run: int, digest: str, *, now: datetime, reason: str) -> f.FixApproved:
-    """The one who asked goes on alone: only after a wait, with a reason, seen by everybody."""
+def break_glass(
+    bug: Bug, by: str, run: int, digest: str, *, now: datetime, reason: str, proof: f.Proof | None = None
+) -> f.FixApproved:
+    """The one who asked goes on alone: only after a wait (for whoever was asked), with a reason, seen by everybody."""
     fix = _waiting(bug, run)
     if fix.by != by:
         raise NotAllowed(f"Only {who(fix.by)}, who asked for it, can go on without an approval.")
     _must_match(fix, digest)
     _fresh(fix, now)
-    if fix.confirmed_at and now - fix.confirmed_at < BREAK_GLASS_AFTER:
+    _proven(fix, proof)
+    if fix.asked and fix.confirmed_at and now - fix.confirmed_at < BREAK_GLASS_AFTER:
         raise Refused(f"Give the approvers until {clock(fix.confirmed_at + BREAK_GLASS_AFTER)}.")
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("Say why nobody could be waited for.", {"reason": "Say why nobody could be waited for."})
-    return f.FixApproved(run=run, digest=digest, break_glass=True, reason=reason.strip())
+    return f.FixApproved(
+        run=run,
+        digest=digest,
+        break_glass=True,
+        factor=bool(proof),
+        proof=proof or f.Proof(),
+        reason=reason.strip(),
+    )
 
 
 def reject(bug: Bug, member: Member, run: int, reason: str) -> f.FixRejected:
@@ -209,6 +238,11 @@ def _waiting(bug: Bug, run: int) -> Fix:
 def _must_match(fix: Fix, digest: str) -> None:
     if fix.digest != digest:
         raise Refused("What would run has changed since you saw it. Look at the new preview.")
+
+
+def _proven(fix: Fix, proof: f.Proof | None) -> None:
+    if fix.factor and not proof:
+        raise NotAllowed("This takes a second factor: the code of your authenticator app.")
 
 
 def _fresh(fix: Fix, now: datetime) -> None:

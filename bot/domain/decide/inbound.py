@@ -36,13 +36,18 @@ def match(inbound: Inbound, bugs: Sequence[Bug], now: datetime) -> Match:
 
 def _same_page(inbound: Inbound, bug: Bug, now: datetime) -> bool:
     """They wrote from (or name) a page on which this bug happened lately."""
-    place = _path(bug.page)
+    place = path(bug.page)
     if not place or place == "/" or bug.last_at is None or now - bug.last_at > SAME_PAGE_WITHIN:
         return False
-    return place == _path(inbound.page) or place in inbound.text
+    return place == path(inbound.page) or place in inbound.text
 
 
-def _path(url: str) -> str:
+def same_time(one: Bug, other: Bug) -> bool:
+    """They happened, or were told of, within the same hours."""
+    return bool(one.last_at and other.last_at and abs(one.last_at - other.last_at) <= SAME_PAGE_WITHIN)
+
+
+def path(url: str) -> str:
     try:
         return urlsplit(url).path.rstrip("/")
     except ValueError:

@@ -43,6 +43,7 @@ from bot.domain.events.intake import (
     Enriched,
     Opened,
     Repeated,
+    Resembles,
     TrackerSaid,
 )
 from bot.domain.events.people import (
@@ -110,6 +111,7 @@ __all__ = [
     "Released",
     "Reopened",
     "Repeated",
+    "Resembles",
     "RetroPosted",
     "Said",
     "SaidAgain",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime
 
 from bot.domain.events.base import Event, Hint, Outcome, Text
-from bot.domain.values import PRIVATE, Grant, Receipt
+from bot.domain.values import PRIVATE, Grant, Receipt, Terms
 
 
 class CustomerJoined(Outcome):
@@ -21,6 +21,8 @@ class CustomerJoined(Outcome):
     """The channel they can be answered in; empty where only known by name."""
     conversation: str = ""
     url: str = ""
+    again: bool = False
+    """They were known before; now something more of them is."""
 
 
 class CustomerWrote(Outcome):
@@ -59,6 +61,7 @@ class AccountSeen(Outcome):
     currency: str = ""
     monthly: int = 0
     """What the plan costs in a month, in minor units; 0 where that is not known."""
+    terms: Terms = Terms()
 
 
 class Answered(Event):
@@ -77,6 +80,8 @@ class Told(Event):
     customers: tuple[str, ...]
     text: Text
     grants: tuple[Grant, ...] = ()
+    thanks: Annotated[tuple[str, ...], PRIVATE] = ()
+    """A sentence for each of them, in the customer's words: it goes out only when that one is booked."""
 
 
 class TellAsked(Event):

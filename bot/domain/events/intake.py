@@ -95,3 +95,12 @@ class TrackerSaid(Outcome):
     KIND = "tracker_said"
     what: Literal["resolved", "snoozed", "ignored", "commented", "reopened"]
     text: Text = ""
+
+
+class Resembles(Outcome):
+    """Somebody told of what may be the same; a person is asked."""
+
+    KIND = "resembles"
+    bug: int
+    why: Literal["customer", "page"]
+    """The same customer, or the same page at about the same time."""

@@ -9,30 +9,14 @@ from pathlib import Path
 import aiohttp
 
 from bot.domain.errors import MakegoodError
-from bot.domain.values import Frozen
 from bot.sandbox.bench import stage
+from bot.sandbox.bench.figure import Figure
+from bot.sandbox.bench.fix_figures import fixes
+from bot.sandbox.bench.hook_figures import hooks, nudge
+from bot.sandbox.bench.remote_figures import remote
 from bot.sandbox.bench.stage import OURS, Process, Times, baseline
+from bot.sandbox.bench.wake_figure import wake
 from bot.sandbox.slack import LocalSlack
-
-
-class Figure(Frozen):
-    """`limit` is the most (or, with `least`, the least) that `value` may be."""
-
-    name: str
-    value: float
-    limit: float
-    unit: str = "× the baseline"
-    least: bool = False
-    detail: str = ""
-
-    @property
-    def held(self) -> bool:
-        return self.value >= self.limit if self.least else self.value <= self.limit
-
-    def __str__(self) -> str:
-        sign = "at least" if self.least else "at most"
-        return f"{'ok  ' if self.held else 'MISS'} {self.name}: {self.value:.2f} {self.unit} ({sign} {self.limit:g}) {self.detail}"
-
 
 PACED = 2.2
 """Seconds: Slack takes a message a second and channel, and a new card is followed by its first line."""
@@ -189,4 +173,9 @@ FIGURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "webhook": webhook_to_message,
     "repeats": repeats,
     "start": start_and_memory,
+    "fixes": fixes,
+    "remote": remote,
+    "wake": wake,
+    "hooks": hooks,
+    "nudge": nudge,
 }

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 
@@ -82,10 +82,14 @@ class Process:
                 await asyncio.sleep(0.01)
         raise MakegoodError(f"{' '.join(self.command)} did not become ready in 30 s")
 
-    def memory(self) -> int:
-        """Resident set, in KiB."""
+    def memory(self, what: Literal["VmRSS", "VmHWM"] = "VmRSS") -> int:
+        """Resident set now, or at its peak, in KiB."""
         status = Path(f"/proc/{self._process.pid if self._process else 0}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(what)))
+
+    def forget_peak(self) -> None:
+        """The peak is counted anew from here."""
+        Path(f"/proc/{self._process.pid if self._process else 0}/clear_refs").write_text("5")
 
     async def stop(self) -> None:
         if self._process and self._process.returncode is None:
@@ -123,9 +127,11 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 
 @asynccontextmanager
-async def running(command: Sequence[str], home: Path, api: str, database: str = "") -> AsyncIterator[Process]:
+async def running(
+    command: Sequence[str], home: Path, api: str, database: str = "", settings: str = SETTINGS
+) -> AsyncIterator[Process]:
     """A process that is ready; ended afterwards."""
-    _furnish(home)
+    _furnish(home, settings)
     environment = {
         "SLACK_API_URL": api,
         "SLACK_BOT_TOKEN": "xoxb-bench",
@@ -141,9 +147,9 @@ async def running(command: Sequence[str], home: Path, api: str, database: str = 
         await process.stop()
 
 
-def _furnish(home: Path) -> None:
+def _furnish(home: Path, settings: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    (home / "makegood.toml").write_text(SETTINGS)
+    (home / "makegood.toml").write_text(settings)
 
 
 OURS = ("bot", "run", "--config", "makegood.toml")
@@ -174,8 +180,8 @@ CROWD = tuple(
 )
 
 
-def click(user: str, value: str, number: int, response_url: str = "") -> str:
-    """A press on Claim, as Slack posts it."""
+def click(user: str, value: str, number: int, response_url: str = "", *, verb: str = "claim") -> str:
+    """A press on a button, as Slack posts it."""
     payload = {
         "type": "block_actions",
         "user": {"id": user, "team_id": "T0LOCAL"},
@@ -187,7 +193,7 @@ def click(user: str, value: str, number: int, response_url: str = "") -> str:
         "trigger_id": f"{number}.{time.time_ns()}",
         "response_url": response_url,
         "actions": [
-            {"type": "button", "action_id": "claim", "block_id": "b", "value": value, "action_ts": f"{time.time_ns()}"}
+            {"type": "button", "action_id": verb, "block_id": "b", "value": value, "action_ts": f"{time.time_ns()}"}
         ],
     }
     return urllib.parse.urlencode({"payload": json.dumps(payload)})

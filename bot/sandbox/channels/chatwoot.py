@@ -14,9 +14,12 @@ from aiohttp import web
 
 from bot.sandbox.channels.courier import PAUSES, Courier
 from bot.sandbox.channels.faults import Faults
+from bot.sandbox.channels.limits import Limit, Window
 from bot.sandbox.channels.service import Changes, Refusal, guarded, json_body, refuse_unknown
 
 PAGE = 20
+PER_MINUTE = 3000
+"""Calls from one address; it says so in plain text, without a header."""
 """Messages of one page, as Chatwoot's MessageFinder has it."""
 FIELDS = frozenset({"content", "message_type", "private", "content_attributes", "content_type", "echo_id", "source_id"})
 TYPES = {"incoming": 0, "outgoing": 1, "activity": 2}
@@ -59,6 +62,7 @@ class ChatwootFake:
     ) -> None:
         self.account, self.api_token, self._secret = account, api_token, secret
         self.faults = Faults()
+        self.limit = Limit(window=Window(PER_MINUTE, 60), refused="Retry later\n")
         self.courier = Courier(webhook_url, self._sign, pauses)
         self._changes = Changes()
         self._ids, self._numbers = itertools.count(101), itertools.count(1)
@@ -136,8 +140,8 @@ class ChatwootFake:
     def routes(self, prefix: str = "") -> list[web.RouteDef]:
         path = prefix + "/api/v1/accounts/{account}/conversations/{conversation}/messages"
         return [
-            web.get(path, guarded(self.faults, self._list), allow_head=False),
-            web.post(path, guarded(self.faults, self._create)),
+            web.get(path, guarded(self.faults, self._list, self.limit), allow_head=False),
+            web.post(path, guarded(self.faults, self._create, self.limit)),
         ]
 
     async def _create(self, request: web.Request) -> web.Response:

@@ -13,9 +13,15 @@ from aiohttp import web
 
 from bot.sandbox.channels.courier import PAUSES, Courier
 from bot.sandbox.channels.faults import Faults
+from bot.sandbox.channels.limits import Limit, Window
 from bot.sandbox.channels.service import Changes, Refusal, guarded, json_body, refuse_unknown
 
 PAGE = 20
+PER_DAY = 10_000
+"""A plugin's quota, which is all that limits its token."""
+ENHANCE_YOUR_CALM = 420
+"""What Crisp answers as well as 429: https://docs.crisp.chat/guides/rest-api/rate-limits."""
+TOO_OFTEN = {"error": True, "reason": "too_many_requests", "data": {}}
 FIELDS = frozenset({"type", "from", "origin", "content", "fingerprint", "user", "references", "stealth", "automated"})
 
 
@@ -44,6 +50,7 @@ class CrispFake:
         self.website, self._secret = website, secret
         self._login = base64.b64encode(f"{identifier}:{key}".encode()).decode()
         self.faults = Faults()
+        self.limit = Limit(window=Window(PER_DAY, 86_400), refused=TOO_OFTEN, status=ENHANCE_YOUR_CALM)
         self.courier = Courier(webhook_url, self._sign, pauses)
         self._changes = Changes()
         self._ticks = itertools.count(int(time.time() * 1000))
@@ -75,8 +82,8 @@ class CrispFake:
     def routes(self, prefix: str = "") -> list[web.RouteDef]:
         path = prefix + "/v1/website/{website}/conversation/{session}"
         return [
-            web.post(path + "/message", guarded(self.faults, self._create)),
-            web.get(path + "/messages", guarded(self.faults, self._list), allow_head=False),
+            web.post(path + "/message", guarded(self.faults, self._create, self.limit)),
+            web.get(path + "/messages", guarded(self.faults, self._list, self.limit), allow_head=False),
         ]
 
     async def _create(self, request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+TOO_MANY = 429
 KINDS = frozenset({"429", "500", "503", "hang", "after_500", "after_cut", "after_hang", "nonsense"})
 """`after_…`: the service does what was asked first, and only then fails."""
 
@@ -44,5 +45,5 @@ class Faults:
 
 def too_many(fault: Fault) -> web.Response:
     return web.json_response(
-        {"error": "Too many requests"}, status=429, headers={"Retry-After": str(fault.retry_after)}
+        {"error": "Too many requests"}, status=TOO_MANY, headers={"Retry-After": str(fault.retry_after)}
     )

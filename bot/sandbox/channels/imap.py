@@ -24,6 +24,8 @@ class ImapServer:
         self.user, self.password = user, password
         self.host, self.port = "127.0.0.1", 0
         self.faults = Faults(KINDS)
+        self.commands: list[str] = []
+        """What it was asked, verb by verb."""
         self._mails: dict[int, Kept] = {}
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
@@ -44,7 +46,7 @@ class ImapServer:
         return uid
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._talk, self.host, 0)
+        self._server = await asyncio.start_server(self._talk, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -78,6 +80,7 @@ class ImapServer:
         verb, _, words = rest.partition(" ")
         if verb.upper() == "UID":
             verb, _, words = words.partition(" ")
+        self.commands.append(verb.upper())
         if verb.upper() == "FETCH" and self.faults.take():
             return False
         lines, said = self._perform(verb.upper(), words)

@@ -14,10 +14,16 @@ from aiohttp import web
 
 from bot.sandbox.channels.courier import PAUSES, Courier
 from bot.sandbox.channels.faults import Faults
+from bot.sandbox.channels.limits import Limit, Window, named
 from bot.sandbox.channels.service import Changes, Refusal, guarded, json_body, refuse_unknown
 
 FIELDS = frozenset({"message_type", "type", "admin_id", "body", "attachment_urls", "created_at"})
 MOST_PARTS = 500
+PER_WINDOW = 167
+TOO_OFTEN = {
+    "type": "error.list",
+    "errors": [{"code": "rate_limit_exceeded", "message": f"Exceeded rate limit of {PER_WINDOW} in 10_seconds"}],
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +66,7 @@ class IntercomFake:
     ) -> None:
         self.token, self.admin, self.app, self._secret = token, admin, app, secret
         self.faults = Faults()
+        self.limit = Limit(window=Window(PER_WINDOW, 10), refused=TOO_OFTEN, told=named("X-RateLimit"))
         self.courier = Courier(webhook_url, self._sign, pauses)
         self._changes = Changes()
         self._ids = itertools.count(1001)
@@ -99,8 +106,8 @@ class IntercomFake:
     def routes(self, prefix: str = "") -> list[web.RouteDef]:
         path = prefix + "/conversations/{conversation}"
         return [
-            web.post(path + "/reply", guarded(self.faults, self._reply)),
-            web.get(path, guarded(self.faults, self._show), allow_head=False),
+            web.post(path + "/reply", guarded(self.faults, self._reply, self.limit)),
+            web.get(path, guarded(self.faults, self._show, self.limit), allow_head=False),
         ]
 
     async def _reply(self, request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from aiohttp import web
 
 from bot.sandbox.channels.faults import Faults, too_many
+from bot.sandbox.channels.limits import Limit
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,14 +48,21 @@ async def json_body(request: web.Request) -> dict[str, object]:
     return body
 
 
-def guarded(faults: Faults, handler: Handler) -> Handler:
-    """The handler behind the faults; a Refusal becomes its JSON."""
+def guarded(faults: Faults, handler: Handler, limit: Limit | None = None) -> Handler:
+    """The handler behind the service's own limit and the faults; a Refusal becomes its JSON."""
 
     async def served(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
+
+    async def limited(request: web.Request) -> web.StreamResponse:
+        if limit is None:
+            return await struck(request)
+        answer = limit.check() or await struck(request)
+        answer.headers.update(limit.headers)
+        return answer
 
     async def struck(request: web.Request) -> web.StreamResponse:
         fault = faults.take(request.method)
@@ -66,7 +74,7 @@ def guarded(faults: Faults, handler: Handler) -> Handler:
             await served(request)
         return await _fail(request, fault.kind)
 
-    return struck
+    return limited
 
 
 async def _fail(request: web.Request, kind: str) -> web.StreamResponse:

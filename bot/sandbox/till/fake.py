@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.channels.limits import Window
 from bot.sandbox.till.calls import TABLE, Call, Handler
 from bot.sandbox.till.form import nested
 from bot.sandbox.till.idempotency import Memory
@@ -15,6 +16,8 @@ from bot.sandbox.till.store import MONTH, Json, Store
 from bot.sandbox.trello.faults import Fault, Faults, strike
 
 BROKEN = StripeRefusal(500, "An unknown error occurred", kind="api_error")
+PER_SECOND = 100
+"""In live mode, all calls of an account together."""
 TOO_MANY = StripeRefusal(429, "Too many requests in a period of time.", code="rate_limit")
 
 
@@ -24,6 +27,7 @@ class StripeFake:
     def __init__(self, *, api_key: str, now: Callable[[], float] = time.time) -> None:
         self._key = api_key
         self.faults = Faults()
+        self.window = Window(PER_SECOND, 1)
         self.store = Store(now)
         self._memory = Memory()
         self._watchers: list[Callable[[], None]] = []
@@ -118,6 +122,8 @@ class StripeFake:
         async def serve(request: web.Request) -> web.StreamResponse:
             if request.headers.get("Authorization") != f"Bearer {self._key}":
                 return _refused(StripeRefusal(401, "Invalid API Key provided", kind="invalid_request_error"))
+            if not self.window.take():
+                return _refused(TOO_MANY)
             call = await _call(request)
             key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
             try:
@@ -166,5 +172,7 @@ async def _call(request: web.Request) -> Call:
 
 
 def _refused(refusal: StripeRefusal) -> web.Response:
-    headers = {"Request-Id": "req_local"} | ({"Retry-After": "1"} if refusal.status == TOO_MANY.status else {})
+    headers = {"Request-Id": "req_local"} | (
+        {"Stripe-Rate-Limited-Reason": "global-rate"} if refusal.status == TOO_MANY.status else {}
+    )
     return web.json_response(refusal.body, status=refusal.status, headers=headers)

@@ -41,6 +41,8 @@ class TrelloFake:
         self._watchers: list[Callable[[], None]] = []
         self.faults = Faults()
         self.limits = Limits(now)
+        self.may_write = True
+        """Whether the token was made for more than reading."""
         self.webhooks = Webhooks(secret=secret, sleep=sleep)
         self.store = Store(name=board, site=site, now=now, told=self._told)
         for name in lists:
@@ -58,6 +60,7 @@ class TrelloFake:
             *calls,
             web.post("/1/webhooks{_:/?}", self._served("/1/webhooks", self._add_hook)),
             web.post("/1/tokens/{token}/webhooks{_:/?}", self._served("/1/tokens/{token}/webhooks", self._add_hook)),
+            web.get("/1/tokens/{token}{_:/?}", self._served("/1/tokens/{token}", self._permissions)),
             web.get("/1/tokens/{token}/webhooks{_:/?}", self._served("/1/tokens/{token}/webhooks", self._list_hooks)),
             web.put("/1/webhooks/{id}{_:/?}", self._served("/1/webhooks/{id}", self._change_hook)),
             web.delete("/1/webhooks/{id}{_:/?}", self._served("/1/webhooks/{id}", self._remove_hook)),
@@ -129,6 +132,10 @@ class TrelloFake:
     async def _add_hook(self, call: Call) -> Json:
         model, description = call.text("idModel"), call.text("description")
         return await self.webhooks.add(callback=call.text("callbackURL"), model=model, description=description)
+
+    async def _permissions(self, _call: Call) -> Json:
+        rights = {"idModel": "*", "read": True, "write": self.may_write}
+        return {"permissions": [{"modelType": kind, **rights} for kind in ("Member", "Board", "Organization")]}
 
     async def _list_hooks(self, _call: Call) -> list[Json]:
         return list(self.webhooks.hooks.values())

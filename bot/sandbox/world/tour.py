@@ -68,13 +68,19 @@ def _action(action_id: str) -> str:
     return f'[data-action-id="{action_id}"]'
 
 
+def _tab(pane: str) -> str:
+    """Until it is open."""
+    return f'[data-testid="tab-{pane}"][aria-selected="false"]'
+
+
 BACK, GENERATE, ADD_SERVER = '[data-testid="back"]', '[data-testid="generate"]', '[data-testid="add-server"]'
 NEWEST_NEW_BUG = (
     ':nth-last-child(1 of [data-testid="message"]:has([data-action-id="new_from"])) [data-action-id="new_from"]'
 )
 APPROVAL = (
     '[data-testid="as-U0LEAD"][aria-pressed="false"], '
-    'body:has([data-testid="as-U0LEAD"][aria-pressed="true"]) [data-testid="channel-app"], [data-action-id="approve"]'
+    'body:has([data-testid="as-U0LEAD"][aria-pressed="true"]) [data-testid="channel-app"]:not([aria-current]), '
+    '[data-action-id="approve"]'
 )
 """The lead, then the lead's messages, then the button in them."""
 
@@ -110,9 +116,9 @@ OWED = Rule(
 PAY = Rule(
     id="paid",
     title="Pay the debt",
-    text="When the proper fix is merged: on the board, move the card to Done. That closes {bug}.",
+    text="When the proper fix is merged, move the card on the board to Done (drag it, or use its ⋮). That closes {bug}.",
     done=lambda seen: seen.board_list == "Done" or seen.card == "closed",
-    hint='[data-testid="tab-board"]',
+    hint=f'{_tab("board")}, [data-testid="board-card"]',
 )
 RETRO = Rule(
     id="retro",
@@ -173,7 +179,7 @@ STORY_ONE = (
         text="Look into the till: {customer} has the credit.",
         done=lambda seen: seen.paid_back,
         optional=True,
-        hint='[data-testid="tab-till"]',
+        hint=_tab("till"),
     ),
     OWED,
     PAY,
@@ -230,7 +236,7 @@ STORY_TWO = (
         text="Look into the till: {customer} has the days and the better plan.",
         done=lambda seen: seen.paid_back,
         optional=True,
-        hint='[data-testid="tab-till"]',
+        hint=_tab("till"),
     ),
     RETRO,
 )

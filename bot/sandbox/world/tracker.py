@@ -12,12 +12,16 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.channels.courier import PAUSES, Courier
+from bot.sandbox.channels.limits import Limit, Window, named
 from bot.sandbox.world import bugsnag
 from bot.sandbox.world.bugsnag import ErrorGroup, Json
 from bot.sandbox.world.crash import Crash
 
 STATUSES = {"fix": "fixed", "open": "open", "snooze": "snoozed", "ignore": "ignored"}
 KNOWN = {"operation", "issue_url", "verify_issue_url", "reopen_rules", "assigned_collaborator_id", "severity"}
+
+PER_MINUTE = 60
+ORGANIZATION, OTHER_PROJECT = "66f0c0ffee0ddba11ca70000", "66f0c0ffee0ddba11ca70002"
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -36,6 +40,12 @@ class Tracker:
         self.groups: dict[str, ErrorGroup] = {}
         self.courier = Courier(hook_url, lambda _body: {"User-Agent": "Bugsnag-Webhooks"}, pauses)
         self._token, self._post = api_token, post
+        self.limit = Limit(window=Window(PER_MINUTE, 60), refused={"errors": ["Rate limit exceeded"]}, told=_limits)
+        self.projects: tuple[Json, ...] = (
+            {"id": OTHER_PROJECT, "name": "Landing page", "slug": "landing-page"},
+            {"id": bugsnag.PROJECT_ID, "name": "QuickAdmin", "slug": bugsnag.PROJECT},
+        )
+        """What the token may see."""
 
     def report(self, crash: Crash) -> ErrorGroup:
         """Count the crash in its group and tell everybody who listens."""
@@ -61,19 +71,35 @@ class Tracker:
             web.get(f"{error}/events", self._allowed(self._events)),
             web.get(f"{error}/comments", self._allowed(self._comments)),
             web.post(f"{error}/comments", self._allowed(self._comment)),
+            web.get(f"{prefix}/user/organizations", self._allowed(self._organizations)),
+            web.get(f"{prefix}/organizations/{{organization}}/projects", self._allowed(self._projects)),
         ]
 
     def _allowed(self, handler: Handler) -> Handler:
         async def check(request: web.Request) -> web.Response:
+            refused = self.limit.check()
+            if refused is not None:
+                return refused
             given = request.headers.get("Authorization", "")
             if not hmac.compare_digest(given.encode(), f"token {self._token}".encode()):
                 return _errors(HTTPStatus.UNAUTHORIZED, "unauthorized")
-            known = request.match_info["project"] == bugsnag.PROJECT_ID
-            if not known or request.match_info["error"] not in self.groups:
+            known = request.match_info.get("project", bugsnag.PROJECT_ID) == bugsnag.PROJECT_ID
+            if not known or ("error" in request.match_info and request.match_info["error"] not in self.groups):
                 return _errors(HTTPStatus.NOT_FOUND, "not found")
             return await handler(request)
 
         return check
+
+    async def _organizations(self, _request: web.Request) -> web.Response:
+        return web.json_response([{"id": ORGANIZATION, "name": "QuickAdmin", "slug": bugsnag.ORGANISATION}])
+
+    async def _projects(self, request: web.Request) -> web.Response:
+        """One on each page."""
+        page = int(request.query.get("page", "1"))
+        shown = self.projects[page - 1 : page]
+        more = request.url.update_query(page=page + 1)
+        links = {"Link": f'<{more}>; rel="next"'} if page < len(self.projects) else {}
+        return web.json_response(list(shown), headers=links | {"X-Total-Count": str(len(self.projects))})
 
     async def _read(self, request: web.Request) -> web.Response:
         return web.json_response(bugsnag.api_error(self._group(request)))
@@ -106,6 +132,11 @@ class Tracker:
 
     def _group(self, request: web.Request) -> ErrorGroup:
         return self.groups[request.match_info["error"]]
+
+
+def _limits(window: Window) -> dict[str, str]:
+    again = {} if window.left else {"Retry-After": str(max(1, window.reset - int(window.now())))}
+    return {**named("X-RateLimit")(window), **again}
 
 
 def _first(crash: Crash) -> ErrorGroup:

@@ -1,10 +1,12 @@
 """Approvals, and what only approvers may: yes, no, alone; thaw what anybody may freeze; turn an action on."""
 
+from collections.abc import Callable
+
 from bot.domain.bug import Bug
 from bot.domain.decide import fixes
 from bot.domain.errors import Invalid, NotFound, Refused
 from bot.domain.fix import Fix
-from bot.domain.fix_events import FixApproved
+from bot.domain.fix_events import FixApproved, Proof
 from bot.domain.policy import Member, may_rule
 from bot.domain.words import foreign
 from bot.slack import factor, fix_modals, modals
@@ -12,6 +14,8 @@ from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
 from bot.slack.modals import View
 from bot.slack.verbs.registry import verb
+
+Approval = Callable[[Bug, Proof | None], FixApproved]
 
 
 @verb("approve", "/fix approve BUG-1")
@@ -21,13 +25,17 @@ async def approve(desk: Desk, ask: Ask) -> Answer:
     bug = await desk.bug(ask)
     fix = fixes.may_decide(bug, member, _waiting(bug, ask).run)
     digest = ask.about.get("digest") or fix.digest
-    if factor.wanted(desk.settings.policy, fix):
-        code = ask.field("code") or ask.args.strip()
-        if not code:
-            return Answer(modal=_code(ask, bug, fix))
-        await _with_factor(desk, ask, member, fix, digest, code)
-    else:
-        await desk.record(ask, lambda now: fixes.approve(now, member, fix.run, digest, desk.now()))
+    code = ask.field("code") or ask.args.strip()
+    if _coded(desk, fix) and not code:
+        return Answer(modal=_code(ask, bug, fix))
+    await _record(
+        desk,
+        ask,
+        member,
+        fix,
+        code,
+        lambda now, proof: fixes.approve(now, member, fix.run, digest, desk.now(), proof=proof),
+    )
     return Answer(text=f"You approved `{foreign(fix.name, 100)}` for {bug.ref}.")
 
 
@@ -37,14 +45,18 @@ def _code(ask: Ask, bug: Bug, fix: Fix) -> View:
     return fix_modals.code(bug, fix)
 
 
-async def _with_factor(desk: Desk, ask: Ask, member: Member, fix: Fix, digest: str, code: str) -> None:
-    """The code is the entry's key: it is used up with it."""
-    key = factor.key(desk.settings.policy, member, code, desk.now())
+def _coded(desk: Desk, fix: Fix) -> bool:
+    """As the settings say now, or as they said when it was asked for."""
+    return fix.factor or factor.wanted(desk.settings.policy, fix)
 
-    def decide(bug: Bug) -> FixApproved:
-        return fixes.approve(bug, member, fix.run, digest, desk.now(), factor=True)
 
-    recorded = await desk.ledger.record(desk.number(ask), decide, by=ask.by, key=key)
+async def _record(desk: Desk, ask: Ask, member: Member, fix: Fix, code: str, decide: Approval) -> None:
+    """With a second factor where one is wanted; its code is the entry's key: it is used up with it."""
+    if not _coded(desk, fix):
+        await desk.record(ask, lambda bug: decide(bug, None))
+        return
+    key, proof = factor.give(desk.settings.policy, member, code, desk.now())
+    recorded = await desk.ledger.record(desk.number(ask), lambda bug: decide(bug, proof), by=ask.by, key=key)
     if recorded.again:
         raise Invalid(factor.USED, {"code": factor.USED})
 
@@ -70,10 +82,13 @@ async def break_glass(desk: Desk, ask: Ask) -> Answer:
     fix = _waiting(bug, ask)
     digest = ask.about.get("digest") or fix.digest
     if not ask.values:
-        why = "Why can nobody be waited for?"
-        return Answer(modal=modals.reason(bug, "break_glass", "Go on alone", why, run=fix.run, digest=digest))
-    reason = ask.field("reason")
-    await desk.record(ask, lambda now: fixes.break_glass(now, ask.user, fix.run, digest, now=desk.now(), reason=reason))
+        return Answer(modal=fix_modals.alone(bug, fix, digest, coded=_coded(desk, fix)))
+    reason, code, member = ask.field("reason"), ask.field("code"), await desk.approver(ask.user)
+
+    def decide(now: Bug, proof: Proof | None) -> FixApproved:
+        return fixes.break_glass(now, ask.user, fix.run, digest, now=desk.now(), reason=reason, proof=proof)
+
+    await _record(desk, ask, member, fix, code, decide)
     return NOTHING
 
 

@@ -7,6 +7,7 @@ from bot.domain.bug import Bug
 from bot.domain.decide import course
 from bot.domain.errors import Refused
 from bot.domain.words import cut, plain
+from bot.intake import merging
 from bot.ledger import leases
 from bot.ledger.ledger import Entry
 from bot.ledger.reading import bug_of_thread
@@ -55,21 +56,10 @@ async def mute(desk: Desk, ask: Ask) -> Answer:
 async def merge(desk: Desk, ask: Ask) -> Answer:
     """The first goes on as the second."""
     named = BUG.search(ask.args)
-    if not named:
-        raise Refused("Name the bug that goes on, as in `/bug merge BUG-2` in the thread of the one that ends.")
-    ending, into = desk.number(ask), int(named[1])
-    async with desk.ledger.db.write() as conn:
-        bugs = {number: await desk.ledger.lock(conn, number) for number in sorted({ending, into})}
-        key = f"ask:{ask.key}"
-        ended = await desk.ledger.record_in(
-            conn, ending, lambda bug: course.merged(bug, bugs[into]), by=ask.by, key=key
-        )
-        grown = await desk.ledger.record_in(
-            conn, into, lambda bug: course.absorbed(bug, ended.before), by=ask.by, key=f"{key}:into"
-        )
-        await desk.ledger.notify(conn)
-    for recorded in (ended, grown):
-        desk.ledger.woken(recorded)
+    if not named and "into" not in ask.about:
+        raise Refused("Name the bug that goes on, as in `/bug merge BUG-1 BUG-2`: the first goes on as the second.")
+    into = int(named[1]) if named else ask.carried_number("into")
+    await merging.merge(desk.ledger, desk.number(ask), into, by=ask.by, key=f"ask:{ask.key}")
     return NOTHING
 
 

@@ -1,17 +1,19 @@
 """First answers, and who the customers are."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.bug import Bug, Customer
+from bot.domain.bug import STANDING, Bug, Customer, Status
 from bot.domain.decide import customers
 from bot.domain.errors import Refused
 from bot.domain.events import Event
-from bot.domain.values import CustomerHint
+from bot.domain.values import CustomerHint, Inbound
 from bot.domain.words import clock, foreign, length, plural
 from bot.ledger.reading import list_bugs
 from bot.slack import grammar, modals
 from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
+from bot.slack.say import grant
 from bot.slack.verbs.registry import verb
 
 LISTED = 40
@@ -65,7 +67,9 @@ def _line(customer: Customer, now: datetime) -> str:
     )
     plan = f" ({foreign(customer.plan, 20, one_line=True)})" if customer.plan else ""
     mail = f" {foreign(customer.hint.email, 80)}" if customer.hint.email != customer.name else ""
-    return f"• {foreign(customer.name, 60, one_line=True)}{mail}{plan} · {where} · {_knows(customer, now)}"
+    got = " + ".join(grant(g.grant) for g in customer.given if g.state in STANDING)
+    known = " · ".join(filter(None, (where, _knows(customer, now), got)))
+    return f"• {foreign(customer.name, 60, one_line=True)}{mail}{plan} · {known}"
 
 
 def _knows(customer: Customer, now: datetime) -> str:
@@ -82,9 +86,22 @@ def _knows(customer: Customer, now: datetime) -> str:
 async def known(desk: Desk, ask: Ask) -> Answer:
     """Is what this customer writes about known?"""
     hint = CustomerHint(email=grammar.address(ask.args))
-    bugs = [b for b in await list_bugs(desk.ledger, limit=500) if customers.find(b, hint)]
-    lines = [f"• {b.ref} {foreign(b.title, 100, one_line=True)} · {b.status.value}" for b in bugs]
-    return Answer(text="\n".join(lines) or f"Nothing open is known of {foreign(hint.email)}.")
+    every = await list_bugs(desk.ledger, set(Status) - {Status.MERGED}, limit=500)
+    found = [(b, c) for b in every if (c := customers.find(b, hint))]
+    lines = [
+        f"• {b.ref} {foreign(b.title, 100, one_line=True)} · {b.status.value} · {_knows(c, desk.now())}"
+        for b, c in found
+    ]
+    waiting = [t for t in await desk.services["people"].talks.waiting() if _from(t.said, hint)]
+    lines += [
+        f"• waits for somebody's choice in the channel: “{foreign(t.said[-1].text, 100, one_line=True)}”"
+        for t in waiting
+    ]
+    return Answer(text="\n".join(lines) or f"Nothing is known of {foreign(hint.email)}.")
+
+
+def _from(said: Iterable[Inbound], hint: CustomerHint) -> bool:
+    return any(x.customer.email.casefold() == hint.email.casefold() for x in said)
 
 
 @verb("skip_tell")

@@ -1,47 +1,26 @@
 """Fix: choose, preview, approve, run, undo; the same by form and by typing."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.domain.bug import Bug
 from bot.domain.decide import fixes
-from bot.domain.errors import Outside, Refused
+from bot.domain.errors import Refused
 from bot.domain.fix import Fix
+from bot.domain.fix_events import FixConfirmed
 from bot.domain.policy import eligible
 from bot.domain.words import foreign
-from bot.fixes.catalogue import Entry
-from bot.fixes.engine import Engine
 from bot.fixes.model import MASK
-from bot.slack import fix_modals, grammar, modals
+from bot.slack import factor, fix_forms, fix_modals, grammar, modals
 from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
-from bot.slack.modals import View
+from bot.slack.fix_forms import engine, names
 from bot.slack.verbs.registry import verb
 
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
     'Whoever runs the bot can set mode = "propose" or "run".'
 )
-
-
-def engine(desk: Desk) -> Engine:
-    found: Engine = desk.services["engine"]
-    return found
-
-
-def names(desk: Desk, *, looks: bool) -> list[tuple[str, str]]:
-    """What can be chosen: (name, name and first words of its help)."""
-    usable = [
-        x for x in desk.catalogue.entries.values() if x.allowed and (x.kind == "look") is looks and _has_target(desk, x)
-    ]
-    return [(x.name, f"{x.name}: {x.help.splitlines()[0]}" if x.help else x.name) for x in usable]
-
-
-def _has_target(desk: Desk, entry: Entry) -> bool:
-    """Whether the settings name somewhere for it to run."""
-    kind = "sql" if entry.kind == "look" else entry.kind
-    fitting = {name for name, target in desk.settings.targets.items() if target.kind == kind}
-    return entry.cls.target in fitting if entry.cls.target else bool(fitting)
 
 
 @verb("fix", "/fix BUG-1 [delete-row table=menus id=13 -- why]")
@@ -53,11 +32,11 @@ async def fix(desk: Desk, ask: Ask) -> Answer:
     name, params, reason = grammar.call(ask.args)
     if name:
         return await _ask_preview(desk, ask, name, params, reason, "")
-    return Answer(modal=await form(desk, await desk.bug(ask)))
+    return await fix_forms.fix(desk, ask, await desk.bug(ask))
 
 
 def params_of(ask: Ask) -> dict[str, str]:
-    given = {k.removeprefix(fix_modals.PARAM): v for k, v in ask.values.items() if k.startswith(fix_modals.PARAM)}
+    given = {fix_modals.param(k): v for k, v in ask.values.items() if k.startswith(fix_modals.PARAM)}
     return {k: v for k, v in given.items() if isinstance(v, str) and v}
 
 
@@ -72,40 +51,8 @@ async def _ask_preview(desk: Desk, ask: Ask, name: str, params: Mapping[str, str
     )
     if ask.via == "modal":
         return Answer(modal=fix_modals.waiting(recorded.bug, f"{name} is being previewed …"))
-    return Answer(text=f"`{foreign(name, 60)}` is being previewed; the preview comes here, for you alone.")
-
-
-async def form(desk: Desk, bug: Bug, chosen: str = "", values: Mapping[str, str] | None = None) -> View:
-    """With the action that fits best chosen, and filled in from the error's own data."""
-    choices = names(desk, looks=False)
-    if not choices:
-        raise Refused("No action can be run: `makegood actions check` says why (no target, or none allowed).")
-    memory = await desk.services["memory"](bug)
-    chosen = chosen or memory.action or _best(desk, bug, [n for n, _ in choices])
-    given = values or {**engine(desk).suggest(chosen, known(bug)), **(memory.params if memory.action == chosen else {})}
-    entry = desk.catalogue.find(chosen)
-    fields = engine(desk).fields(chosen)
-    menus = {f.name: await _menu(desk, chosen, f.name) for f in fields if f.menu}
-    return fix_modals.choose(bug, choices, chosen, fields, given, menus, entry.help, memory.said)
-
-
-def known(bug: Bug) -> dict[str, str]:
-    """The error's own data, and who was hit."""
-    email = next((c.hint.email for c in bug.customers if c.hint.email), "")
-    return {"user.email": email, **bug.facts} if email else dict(bug.facts)
-
-
-async def _menu(desk: Desk, action: str, field: str) -> tuple[tuple[str, str], ...]:
-    """Empty where production can't be read (from here): then it is a text field."""
-    try:
-        return await engine(desk).menu(action, field)
-    except (Refused, Outside):
-        return ()
-
-
-def _best(desk: Desk, bug: Bug, choices: Sequence[str]) -> str:
-    """The action most of whose parameters the error itself names."""
-    return max(choices, key=lambda n: (len(engine(desk).suggest(n, known(bug))), n == "delete-row"))
+    where = f"the preview comes into {recorded.bug.ref}'s thread, for you alone"
+    return Answer(text=f"`{foreign(name, 60)}` is being previewed; {where}.")
 
 
 @verb("fix_this")
@@ -116,7 +63,7 @@ async def fix_this(desk: Desk, ask: Ask) -> Answer:
         offer = json.loads(bytes.fromhex(ask.carried("fix")))
     except ValueError:
         raise Refused("This row's fix can't be read any more. Look again, or press *Fix*.") from None
-    return Answer(modal=await form(desk, await desk.bug(ask), offer.get("action", ""), offer.get("params", {})))
+    return await fix_forms.fix(desk, ask, await desk.bug(ask), offer.get("action", ""), offer.get("params", {}))
 
 
 @verb("run")
@@ -124,9 +71,14 @@ async def run(desk: Desk, ask: Ask) -> Answer:
     """The preview was read: run it, or ask those who must approve."""
     _must_act(desk)
     number, digest = ask.carried_number("run"), ask.carried("digest")
-    needed = fixes.find(await desk.bug(ask), number).approvals
-    asked = eligible(await desk.directory.approvers_now(), ask.user) if needed else ()
-    await desk.record(ask, lambda bug: fixes.confirm(bug, ask.user, number, digest, now=desk.now(), asked=asked))
+    fix, policy = fixes.find(await desk.bug(ask), number), desk.settings.policy
+    asked = eligible(await desk.directory.approvers_now(), ask.user) if fix.approvals else ()
+
+    def decide(bug: Bug) -> FixConfirmed:
+        coded, alone = factor.wanted(policy, fix), policy.break_glass
+        return fixes.confirm(bug, ask.user, number, digest, now=desk.now(), asked=asked, factor=coded, alone=alone)
+
+    await desk.record(ask, decide)
     return Answer(close=True)
 
 

@@ -7,12 +7,11 @@ from bot.domain.decide.rules import must_allow
 from bot.domain.errors import Refused
 from bot.domain.fix_events import LookAsked, ProbeAsked
 from bot.probes import belongs
-from bot.slack import fix_modals, grammar
+from bot.slack import fix_forms, fix_modals, grammar
 from bot.slack.ask import Answer, Ask
 from bot.slack.desk import Desk
-from bot.slack.modals import View
-from bot.slack.verbs.fixes import engine, known, names, params_of
-from bot.slack.verbs.fixes import form as fix_form
+from bot.slack.fix_forms import engine
+from bot.slack.verbs.fixes import params_of
 from bot.slack.verbs.registry import verb
 
 
@@ -25,18 +24,7 @@ async def look(desk: Desk, ask: Ask) -> Answer:
     name, params, _ = grammar.call(ask.args)
     if name:
         return await _ask(desk, ask, name, params, "")
-    choices = names(desk, looks=True)
-    if not choices:
-        raise Refused(
-            "There is no look here: it takes a `[targets.…]` with a url. `makegood actions list` shows what there is."
-        )
-    return Answer(modal=form(desk, bug, choices[0][0]))
-
-
-def form(desk: Desk, bug: Bug, chosen: str) -> View:
-    entry = desk.catalogue.find(chosen)
-    values = engine(desk).suggest(chosen, known(bug))
-    return fix_modals.look(bug, names(desk, looks=True), chosen, engine(desk).fields(chosen), values, entry.help)
+    return await fix_forms.look(desk, ask, bug)
 
 
 @verb("action")
@@ -44,8 +32,8 @@ async def action(desk: Desk, ask: Ask) -> Answer:
     """Another action or look was chosen in the open form: its own fields."""
     bug = await desk.bug(ask)
     if ask.about.get("form") == "look":
-        return Answer(modal=form(desk, bug, ask.field("action")))
-    return Answer(modal=await fix_form(desk, bug, ask.field("action")))
+        return await fix_forms.look(desk, ask, bug, ask.field("action"))
+    return await fix_forms.fix(desk, ask, bug, ask.field("action"))
 
 
 @verb("probe", "/fix probe BUG-1")

@@ -1,8 +1,9 @@
 """The tell, and what is given with it: within the caps, or past an approver; and taking it back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,15 +11,19 @@ from bot.domain import events as e
 from bot.domain.bug import Bug
 from bot.domain.decide import customers
 from bot.domain.errors import Invalid, Refused
-from bot.domain.makegood import OverCap, claims
+from bot.domain.makegood import OverCap, claims, compose
 from bot.domain.policy import eligible
 from bot.domain.values import Credit, Days, Grant, Money, Upgrade, minor_digits
+from bot.domain.words import channel, foreign
 from bot.ledger import caps
 from bot.ledger.ledger import Decide, Entry
 from bot.slack import modals
 from bot.slack.ask import NOTHING, Answer, Ask
 from bot.slack.desk import Desk
 from bot.slack.verbs.registry import verb
+
+PREVIEWED = 10
+"""Letters that the form shows."""
 
 
 @verb("tell", "/tell BUG-1 [text]")
@@ -31,27 +36,64 @@ async def tell(desk: Desk, ask: Ask) -> Answer:
         raise Refused(
             f"{bug.ref} has no customer who can be reached. Add one: `/bug customer {bug.ref} mia@example.com`."
         )
-    if all(c.told for c in bug.customers if c.reachable):
+    if not any(c.to_tell for c in bug.customers):
         raise Refused(f"Everybody knows already, or the message is on its way. `/bug customers {bug.ref}` lists them.")
-    billing = desk.settings.billing is not None
-    plans = desk.services["plans"]()
-    return Answer(
-        modal=modals.tell(bug, desk.settings.tell, text=ask.args, plans=plans, billing=billing, now=desk.now())
+    return Answer(modal=_form(desk, bug, ask.args))
+
+
+def _form(desk: Desk, bug: Bug, text: str, previews: Sequence[str] = ()) -> dict[str, Any]:
+    return modals.tell(
+        bug,
+        desk.settings.tell,
+        text=text,
+        plans=desk.services["plans"](),
+        billing=desk.settings.billing is not None,
+        now=desk.now(),
+        previews=previews,
     )
 
 
-async def _send(desk: Desk, ask: Ask) -> Answer:
+@verb("tell_preview")
+async def tell_preview(desk: Desk, ask: Ask) -> Answer:
+    """What each of the chosen customers will read."""
+    bug = await desk.bug(ask)
+    try:
+        told = _decided(desk, ask, _asked_for(desk, ask), anyway=True)(bug)
+    except Refused as error:
+        why = next(iter(getattr(error, "fields", {}).values()), str(error))
+        return Answer(modal=_form(desk, bug, ask.field("text"), [f":warning: {foreign(why, 300)}"]))
+    return Answer(modal=_form(desk, bug, ask.field("text"), list(_previews(bug, told))))
+
+
+def _previews(bug: Bug, told: Iterable[e.Told]) -> Iterator[str]:
+    """The whole letter to each of the first few; the rest read the same words."""
+    letters = [(bug.customer(id_), compose(one.text, one.thanks)) for one in told for id_ in one.customers]
+    for customer, text in letters[:PREVIEWED]:
+        place = channel(customer.source) if customer else ""
+        lines = "\n".join(f">{foreign(line, 1000)}" for line in text.replace("{code}", "…").splitlines())
+        yield f"*{foreign(customer.name if customer else '', 60, one_line=True)}* · {place}\n{lines}"
+    if len(letters) > PREVIEWED:
+        yield f"and {len(letters) - PREVIEWED} more, in the same words"
+
+
+def _asked_for(desk: Desk, ask: Ask) -> tuple[Grant, ...]:
+    return tuple(_grants(ask, desk.now(), desk.settings.tell.currency, desk.settings.tell.largest_credit))
+
+
+def _decided(desk: Desk, ask: Ask, grants: tuple[Grant, ...], *, anyway: bool) -> Callable[[Bug], tuple[e.Told, ...]]:
+    """What the filled-in form means for the bug as it is then."""
     chosen = ask.chosen("customers") + ask.chosen("customers_2") + ask.chosen("customers_3")
-    grants = tuple(_grants(ask, desk.now(), desk.settings.tell.currency, desk.settings.tell.largest_credit))
-    anyway = "anyway" in ask.chosen("anyway")
+    words = desk.settings.tell.words
+    return lambda bug: customers.tells(bug, chosen, ask.field("text"), grants, words, anyway=anyway)
 
-    def decide(bug: Bug) -> e.Told:
-        return customers.tell(bug, chosen, ask.field("text"), grants, anyway=anyway)
 
+async def _send(desk: Desk, ask: Ask) -> Answer:
+    grants = _asked_for(desk, ask)
+    decide = _decided(desk, ask, grants, anyway="anyway" in ask.chosen("anyway"))
     try:
         await _record(desk, ask, decide)
     except OverCap as over:
-        return await _ask_first(desk, ask, decide, over)
+        return await _ask_first(desk, ask, decide, grants, over)
     return Answer(close=True)
 
 
@@ -59,28 +101,30 @@ async def _record(desk: Desk, ask: Ask, decide: Decide, *, anyway: bool = False)
     """The promise and what it takes of the caps, in one transaction: two tells at once never pass one."""
 
     async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
-        for entry in entries:
-            if isinstance(entry.event, e.Told):
-                told = entry.event
-                taken = claims(told.grants, len(told.customers), str(entry.by), entry.at, desk.settings.makegood)
-                await caps.take(conn, desk.ledger.team, taken, anyway=anyway)
+        told = [(entry, entry.event) for entry in entries if isinstance(entry.event, e.Told)]
+        if told:
+            whole = [grant for _, event in told for _ in event.customers for grant in event.grants]
+            by, at = str(told[0][0].by), told[0][0].at
+            await caps.take(conn, desk.ledger.team, claims(whole, 1, by, at, desk.settings.makegood), anyway=anyway)
 
     key = f"ask:{ask.key}"[:200]
     await desk.ledger.record(desk.number(ask), decide, by=ask.by, key=key, also=also)
 
 
-async def _ask_first(desk: Desk, ask: Ask, decide: Callable[[Bug], e.Told], over: OverCap) -> Answer:
+async def _ask_first(
+    desk: Desk, ask: Ask, decide: Callable[[Bug], tuple[e.Told, ...]], grants: tuple[Grant, ...], over: OverCap
+) -> Answer:
     """More than this person may give alone: an approver is asked, and the customer is not told before."""
     asked = eligible(await desk.directory.approvers_now(), ask.user)
-    await desk.record(ask, lambda bug: customers.ask(bug, decide(bug), over.words, asked))
+    await desk.record(ask, lambda bug: customers.ask(bug, decide(bug), grants, over.words, asked))
     return Answer(close=True)
 
 
 @verb("approve_tell")
 async def approve_tell(desk: Desk, ask: Ask) -> Answer:
     """A makegood above a cap may pass."""
-    member, seq = await desk.approver(ask.user), ask.carried_number("ask")
-    await _record(desk, ask, lambda bug: customers.approve(bug, member, seq), anyway=True)
+    member, seq, words = await desk.approver(ask.user), ask.carried_number("ask"), desk.settings.tell.words
+    await _record(desk, ask, lambda bug: customers.approve(bug, member, seq, words), anyway=True)
     return NOTHING
 
 

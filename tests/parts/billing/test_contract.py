@@ -21,7 +21,7 @@ async def account(stand: Stand, email: str = MIA) -> Account:
 
 async def test_a_customer_is_known_by_e_mail(stand: Stand) -> None:
     found = await account(stand)
-    assert (found.email, found.plan, found.currency, found.balance, found.period_end) == (
+    assert (found.email, found.plan, found.currency, found.balance, found.terms.ends) == (
         MIA,
         "starter",
         "EUR",

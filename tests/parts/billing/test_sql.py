@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.billing import sql
 from bot.domain.errors import Doubtful, Misconfigured, Rejected, Unavailable
-from bot.domain.values import Account, Credit, CustomerHint, Days, Money, Upgrade
+from bot.domain.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
 from tests.parts.billing.stands import MIA, NEXT_MONTH, PETE, Stand, sql_settings, sql_stand
 
 FIVE_EUROS = Credit(money=Money(amount=500, currency="EUR"))
@@ -27,9 +27,9 @@ async def account(stand: Stand, email: str = MIA) -> Account:
 async def test_days_move_the_end_of_the_period_and_back(tmp_path: Path) -> None:
     async with sql_stand(tmp_path) as stand:
         receipt = await stand.biller.apply(await account(stand), THREE_DAYS, "bug-1")
-        assert (await account(stand)).period_end == THREE_DAYS.until
+        assert (await account(stand)).terms.ends == THREE_DAYS.until
         await stand.biller.undo(receipt, "bug-1-undo")
-        assert (await account(stand)).period_end == NEXT_MONTH
+        assert (await account(stand)).terms.ends == NEXT_MONTH
 
 
 async def test_days_never_shorten_what_is_paid(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ async def test_days_never_shorten_what_is_paid(tmp_path: Path) -> None:
 async def test_who_never_paid_gets_a_first_period(tmp_path: Path) -> None:
     async with sql_stand(tmp_path) as stand:
         await stand.biller.apply(await account(stand, PETE), THREE_DAYS, "bug-1")
-        assert (await account(stand, PETE)).period_end == THREE_DAYS.until
+        assert (await account(stand, PETE)).terms.ends == THREE_DAYS.until
 
 
 async def test_without_receipts_a_lost_credit_is_put_before_a_person(tmp_path: Path) -> None:
@@ -134,12 +134,19 @@ async def test_the_end_of_a_period_may_be_of_any_kind(tmp_path: Path, kind: sa.t
     biller = sql.connect(sql_settings(tmp_path, account={"table": "people", "until": "ends"}, receipts=""))
     mia = await biller.account(CustomerHint(email=MIA))
     assert mia is not None
-    assert mia.period_end is None
+    assert mia.terms.ends is None
     first = await biller.apply(mia, Days(days=9, until=until), "bug-1")
     later = await biller.apply(mia, Days(days=9, until=until + timedelta(days=9)), "bug-2")
     await biller.undo(later, "bug-2-undo")
-    assert (await biller.account(CustomerHint(id="1"))) == mia.model_copy(update={"period_end": until})
+    assert (await biller.account(CustomerHint(id="1"))) == mia.model_copy(update={"terms": Terms(ends=until)})
     await biller.undo(first, "bug-1-undo")
     assert (await biller.account(CustomerHint(id="1"))) == mia
     await biller.close()
     await engine.dispose()
+
+
+async def test_what_a_plan_costs_stands_in_the_settings(tmp_path: Path) -> None:
+    async with sql_stand(tmp_path, prices={"starter": 900}) as stand:
+        mia = await account(stand)
+        assert (mia.monthly, mia.terms.days, mia.terms.ends, mia.terms.worth(3)) == (900, "period", NEXT_MONTH, 90)
+        assert (await account(stand, PETE)).terms.worth(3) == 0

@@ -7,7 +7,7 @@ import pytest
 
 from bot.billing import revert_due, stripe
 from bot.domain.errors import Doubtful, Rejected, Unavailable
-from bot.domain.values import Account, Credit, CustomerHint, Days, Money, Upgrade
+from bot.domain.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
 from bot.ports import Biller
 from bot.sandbox.till import StripeFake
 from tests.parts.billing.stands import KEY, MIA, NEXT_MONTH, PETE, new_till, seen, served
@@ -169,13 +169,33 @@ async def test_three_days_of_thirty_are_a_tenth_of_the_price(till: StripeFake, b
     assert seen(till, MIA) == (0, "starter")
 
 
+async def test_what_was_promised_for_the_days_is_what_is_credited(till: StripeFake, biller: Biller) -> None:
+    """Also when the price is another one by then."""
+    promised = THREE_DAYS.model_copy(update={"money": Money(amount=77, currency="EUR")})
+    await biller.apply(await account(biller), promised, "bug-1")
+    assert seen(till, MIA) == (77, "starter")
+
+
+async def test_an_account_says_how_days_are_given_to_it_and_what_they_are_worth(
+    till: StripeFake, address: str, biller: Biller
+) -> None:
+    mia = (await account(biller)).terms
+    assert (mia.days, mia.ends, mia.price, mia.worth(3)) == ("credit", NEXT_MONTH, 900, 90)
+    assert (await account(biller, PETE)).terms == Terms(days="trial")
+    till.add_customer("tina@trial.example", plan="pro", status="trialing", period_end=NEXT_MONTH)
+    assert (await account(biller, "tina@trial.example")).terms.days == "period"
+    moving = stripe.connect(settings(address, days="trial_end"))
+    assert (await account(moving)).terms.days == "period"
+    await moving.close()
+
+
 async def test_days_may_move_the_end_of_the_period_instead(till: StripeFake, address: str) -> None:
     biller = stripe.connect(settings(address, days="trial_end"))
     receipt = await biller.apply(await account(biller), THREE_DAYS, "bug-1")
-    assert (await account(biller)).period_end == THREE_DAYS.until
+    assert (await account(biller)).terms.ends == THREE_DAYS.until
     assert (await biller.find(await account(biller), THREE_DAYS, "bug-1")) == receipt
     await biller.undo(receipt, "bug-1-undo")
-    assert (await account(biller)).period_end == NEXT_MONTH
+    assert (await account(biller)).terms.ends == NEXT_MONTH
     await biller.close()
 
 
@@ -189,7 +209,7 @@ async def test_days_never_shorten_what_is_paid(address: str) -> None:
 async def test_who_is_on_trial_gets_a_longer_trial(till: StripeFake, biller: Biller) -> None:
     till.add_customer("tina@trial.example", plan="pro", status="trialing", period_end=NEXT_MONTH)
     await biller.apply(await account(biller, "tina@trial.example"), THREE_DAYS, "bug-1")
-    assert (await account(biller, "tina@trial.example")).period_end == THREE_DAYS.until
+    assert (await account(biller, "tina@trial.example")).terms.ends == THREE_DAYS.until
 
 
 async def test_days_of_a_free_plan_are_refused(till: StripeFake, biller: Biller) -> None:
@@ -211,7 +231,7 @@ async def test_a_prospects_days_are_a_trial(till: StripeFake, address: str) -> N
     biller = stripe.connect(settings(address, trial_plan="pro"))
     pete = await account(biller, PETE)
     receipt = await biller.apply(pete, THREE_DAYS, "bug-1")
-    assert (await account(biller, PETE)).period_end == THREE_DAYS.until
+    assert (await account(biller, PETE)).terms.ends == THREE_DAYS.until
     assert await biller.find(pete, THREE_DAYS, "bug-1") == receipt
     await biller.undo(receipt, "bug-1-undo")
     await biller.undo(receipt, "bug-1-undo")

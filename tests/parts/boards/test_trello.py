@@ -153,11 +153,14 @@ async def test_neither_errors_nor_logs_show_a_secret(
     fake.faults.add("drop_after", "GET /1/tokens/{token}/webhooks")
     with pytest.raises(Outside) as told:
         await board.register(receiver.url)
+    fake.faults.add("drop_after", "GET /1/tokens/{token}")
+    with pytest.raises(Outside) as also:
+        await board.check()
     await board.close()
     ours = [
         record.getMessage() for record in caplog.records if not record.name.startswith("aiohttp")
     ]  # the fake's own log is Trello's
-    said = f"{told.value} {told.value.__cause__} {ours}"
+    said = f"{told.value} {told.value.__cause__} {also.value} {also.value.__cause__} {ours}"
     assert "/1/tokens/…/webhooks" in said
     assert (TOKEN in said, KEY in said) == (False, False)
 

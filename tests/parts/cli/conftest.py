@@ -1,7 +1,7 @@
 """A folder with settings, the command line in it, and a trail for it to read."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,8 @@ from bot.domain.values import Actor, ActorKind, Credit, CustomerHint, Money
 from bot.ledger.db import Database
 from bot.ledger.ledger import Ledger
 from bot.ledger.migrate import migrate
+from bot.ledger.names import Names
+from bot.ledger.spans import Switches
 from tests.support import postgres
 
 TEAM = "T0LOCAL"
@@ -83,6 +85,21 @@ def told() -> Callable[..., None]:
 def story(url: str, told: Callable[..., None]) -> str:
     told(url)
     return url
+
+
+@pytest.fixture
+def names() -> Callable[..., None]:
+    """Writes down what Slack calls people."""
+    return lambda url, **called: asyncio.run(_name(url, called))
+
+
+async def _name(url: str, called: Mapping[str, str]) -> None:
+    db = Database(url)
+    try:
+        for user, name in called.items():
+            await Names(Switches(db, TEAM, NOON.timestamp)).remember(user, name)
+    finally:
+        await db.close()
 
 
 async def _tell(url: str, team: str) -> None:

@@ -17,6 +17,7 @@ from bot.sandbox.slack import AppManifest, LocalSlack, Person
 from bot.sandbox.till import StripeFake
 from bot.sandbox.trello import TrelloFake
 
+LISTS = ("Bugs", "Doing", "Owed", "Done", "Not a bug")
 MANIFEST = Path(__file__).parents[3] / "app_manifest.yml"
 PEOPLE = (
     Person(id="U0DEV", name="Dana", email="dana@acme.example"),
@@ -56,7 +57,7 @@ async def neighbours(folder: Path, manifest: AppManifest | None = None) -> Async
             await server.start()
             stack.push_async_callback(server.stop)
         host = await _host(folder, stack)
-        board = TrelloFake(key=SECRETS["TRELLO_KEY"], token=SECRETS["TRELLO_TOKEN"], secret="s", lists=("Bugs",))
+        board = TrelloFake(key=SECRETS["TRELLO_KEY"], token=SECRETS["TRELLO_TOKEN"], secret="s", lists=LISTS)
         stack.push_async_callback(board.close)
         site = await stack.enter_async_context(TestServer(await _site(board, stack)))
         text = _settings(str(site.make_url("")).rstrip("/"), board, mail.url, box.url, host.address)

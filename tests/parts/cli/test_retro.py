@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 
 from tests.parts.cli.conftest import Shell
 
@@ -11,6 +12,15 @@ def test_the_story_of_a_bug_is_markdown(makegood: Shell, story: str) -> None:
     assert ran.status == 0
     assert ran.out.startswith("# Retro of BUG-1 Menu page fails\n")
     assert "## Timeline" in ran.out
+
+
+def test_whoever_slack_named_once_is_called_by_name_where_slack_is_away(
+    makegood: Shell, story: str, names: Callable[..., None]
+) -> None:
+    names(story, U0DEV="Dana &amp; Co")
+    told = makegood("retro", "BUG-1").out
+    assert "U0DEV" not in told
+    assert "Dana \\& Co" in told
 
 
 def test_the_story_of_a_bug_is_json(makegood: Shell, story: str) -> None:

@@ -41,21 +41,24 @@ class OldRollOut(RollOut):
     names_its_run = False
 
 
+FOLLOW = Follow(
+    handle="job.id",
+    path="/jobs/{handle}",
+    state="job.state",
+    done=("done",),
+    failed=("broken",),
+    url="job.page",
+    every=0.01,
+    timeout=0.2,
+)
+
+
 class Job(HttpAction):
     """A run of any other engine."""
 
     risk = Risk.LOW
     slug = "job"
-    follow = Follow(
-        handle="job.id",
-        path="/jobs/{handle}",
-        state="job.state",
-        done=("done",),
-        failed=("broken",),
-        url="job.page",
-        every=0.01,
-        timeout=0.2,
-    )
+    follow = FOLLOW
 
     def request(self) -> Request:
         return Request(path="/jobs")

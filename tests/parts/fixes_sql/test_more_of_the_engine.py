@@ -28,6 +28,13 @@ class Own(SqlAction):
         return {statement}
 '''
 
+GIVEN = {
+    "sqlite": "integer",
+    "postgresql": "bigint GENERATED ALWAYS AS IDENTITY",
+    "mysql": "bigint AUTO_INCREMENT",
+}
+"""A key that the database gives."""
+
 
 def _own(folder: Path, statement: str, options: str = "") -> Path:
     (folder / "own.py").write_text(OWN.format(statement=statement, options=options))
@@ -54,8 +61,7 @@ async def test_an_insert_is_undone_by_taking_the_row_away(shop: Shop, tmp_path: 
 
 
 async def test_an_insert_whose_key_the_database_gives_is_undone_too(shop: Shop, tmp_path: Path) -> None:
-    identity = "integer PRIMARY KEY" if "sqlite" in shop.url else "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-    shop.meanwhile(f"CREATE TABLE logs (id {identity}, said text, level integer DEFAULT 2)")
+    shop.meanwhile(f"CREATE TABLE logs (id {GIVEN[shop.kind]} PRIMARY KEY, said text, level integer DEFAULT 2)")
     folder = _own(tmp_path, 'insert(tables["logs"]).values(said="here")')
     engine = shop.engine(folder, tables={"logs": "id"})
     preview = await engine.preview("own", {}, run_ref())
@@ -73,6 +79,38 @@ async def test_an_inserted_row_that_others_hang_on_by_now_is_not_taken_away(shop
     shop.meanwhile("INSERT INTO menu_items VALUES (50, 50, 'Tea')")
     with pytest.raises(Refused, match="other rows have come to hang on the inserted row"):
         await engine.undo_preview("own", {}, image, run_ref(4))
+    await engine.close()
+
+
+async def test_rows_whose_foreign_keys_form_a_circle_come_back_and_go_again(shop: Shop) -> None:
+    shop.meanwhile(
+        "ALTER TABLE menus ADD COLUMN first_item integer REFERENCES menu_items (id) ON DELETE SET NULL",
+        "UPDATE menus SET first_item = 2 WHERE id = 13",
+    )
+    before = shop.everything()
+    engine, follower = shop.engine(), Follower()
+    preview = await engine.preview("delete-row", MENU_13, run_ref())
+    deleted = await engine.run("delete-row", MENU_13, preview, run_ref(), follower)
+    after = shop.everything()
+    back = await engine.undo_preview("delete-row", MENU_13, deleted.image, run_ref(4))
+    undone = await engine.undo("delete-row", MENU_13, deleted.image, back, run_ref(4), follower)
+    assert undone.state == "succeeded", undone
+    assert shop.everything() == before
+    again = await engine.undo_preview("delete-row", MENU_13, undone.image, run_ref(5))
+    redone = await engine.undo("delete-row", MENU_13, undone.image, again, run_ref(5), follower)
+    await engine.close()
+    assert redone.state == "succeeded", redone
+    assert shop.everything() == after
+
+
+async def test_rows_that_would_get_a_default_are_to_be_dealt_with_first(postgres_shop: Shop) -> None:
+    postgres_shop.meanwhile(
+        "ALTER TABLE orders DROP CONSTRAINT orders_menu_id_fkey, ALTER menu_id SET DEFAULT 14",
+        "ALTER TABLE orders ADD FOREIGN KEY (menu_id) REFERENCES menus (id) ON DELETE SET DEFAULT",
+    )
+    engine = postgres_shop.engine()
+    with pytest.raises(Refused, match="Set menu_id of that row first, with a fix of its own; then this one"):
+        await engine.preview("delete-row", {"table": "menus", "id": "15"}, run_ref())
     await engine.close()
 
 

@@ -68,3 +68,49 @@ async def test_whatever_stands_in_a_sqlite_cell_comes_back(sqlite_shop: Shop) ->
         undone = await _there_and_back(sqlite_shop, key)
         assert undone.state == "succeeded", undone
     assert sqlite_shop.rows(query) == before
+
+
+MARIADB_TYPES = """
+CREATE TABLE things (
+  id bigint AUTO_INCREMENT PRIMARY KEY,
+  a_date date, a_time time(6), a_moment timestamp(6) NULL, a_naive datetime(6), a_year year,
+  a_decimal decimal(20, 6), a_float float, a_double double, a_truth boolean, big bigint unsigned,
+  some_bytes blob, fixed_bytes binary(4), some_json json, a_mood enum('good', 'bad'), moods set('good', 'bad'),
+  fixed char(5), bits bit(4), a_point point, words text CHARACTER SET latin1, an_id uuid, an_address inet6,
+  touched timestamp DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+  doubled decimal(21, 6) AS (a_decimal * 2) STORED, halved decimal(21, 6) AS (a_decimal / 2) VIRTUAL
+);
+INSERT INTO things (a_date, a_time, a_moment, a_naive, a_year, a_decimal, a_float, a_double, a_truth, big, some_bytes, fixed_bytes,
+  some_json, a_mood, moods, fixed, bits, a_point, words, an_id, an_address, touched)
+VALUES ('2024-02-29', '-101:30:59.123456', '2026-03-29 01:30:00.5', '2026-03-29 02:30:00.000001', 2026, 12345678901234.567891, 0.1,
+  1e-300, false, 18446744073709551615, x'00ff27', x'00ff', '{"b": 1,  "a": [1.10, null]}', 'bad', 'good,bad', 'ab', b'0110',
+  POINT(1.5, 2), 'Menü \\\\ \\' %s :x', uuid(), '::10.0.0.1', '2026-01-01 10:00:00');
+SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
+INSERT INTO things (id, a_float, a_date, a_naive) VALUES (0, 16777217, '0000-00-00', '2026-02-00 00:00:00');
+"""
+HEXED = "SELECT hex(concat_ws('|', {})) FROM things ORDER BY id"
+
+
+async def test_every_type_of_mariadb_comes_back(mariadb_shop: Shop) -> None:
+    mariadb_shop.meanwhile(*(s for s in MARIADB_TYPES.split(";\n") if s.strip()))
+    names = [
+        name
+        for (name,) in mariadb_shop.rows(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'things'"
+        )
+    ]
+    query = HEXED.format(
+        ", ".join(
+            f"COALESCE({name}, 'NULL')"
+            if name not in {"a_float", "a_point"}
+            else f"COALESCE({name} + 0e0, 'NULL')"
+            if name == "a_float"
+            else f"COALESCE(ST_AsText({name}), 'NULL')"
+            for name in names
+        )
+    )
+    before = mariadb_shop.rows(query)
+    for key in ("1", "0"):
+        undone = await _there_and_back(mariadb_shop, key)
+        assert undone.state == "succeeded", undone
+    assert mariadb_shop.rows(query) == before

@@ -1,16 +1,19 @@
-"""A wire to PostgreSQL that is cut where the story wants it."""
+"""A wire to a database server that is cut where the story wants it."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+Place = Path | int
+"""A server's socket, or its port on loopback."""
+
 
 class Wire:
-    """Forwards a loopback port to the server's socket, until the moment of the cut; later connections go through."""
+    """Forwards a loopback port to the server, until the moment of the cut; later connections go through."""
 
-    def __init__(self, folder: Path) -> None:
-        self._server = folder / ".s.PGSQL.5432"
+    def __init__(self, server: Place) -> None:
+        self._server = server
         self.port = 0
         self.cut_before = b""
         """Cut when the client sends this, without passing it on."""
@@ -33,7 +36,7 @@ class Wire:
             self._tasks.discard(task) if task is not None else None
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        behind, to_server = await asyncio.open_unix_connection(str(self._server))
+        behind, to_server = await self._connect()
         swallow = asyncio.Event()
         answers = asyncio.create_task(self._answers(behind, writer, swallow))
         try:
@@ -48,6 +51,11 @@ class Wire:
         finally:
             answers.cancel()
             to_server.close()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._server, Path):
+            return await asyncio.open_unix_connection(str(self._server))
+        return await asyncio.open_connection("127.0.0.1", self._server)
 
     def _cut(self, data: bytes) -> bool:
         self.messages += 1
@@ -72,8 +80,8 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire_to(folder: Path) -> AsyncIterator[Wire]:
-    wire = Wire(folder)
+async def wire_to(place: Place) -> AsyncIterator[Wire]:
+    wire = Wire(place)
     server = await asyncio.start_server(wire.connected, "127.0.0.1", 0)
     wire.port = server.sockets[0].getsockname()[1]
     yield wire

@@ -1,6 +1,7 @@
 """Real SSH servers on loopback, a key that may log in, and the ear of whoever started a run."""
 
 import asyncio
+import json
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,12 @@ from bot.fixes.model import Outcome, Risk, RunRef, SshAction
 from bot.fixes.redact import Redactor
 from bot.fixes.ssh import SshRuntime
 from bot.fixes.targets import SshTarget
-from bot.sandbox.host import Host
+from bot.sandbox.host import Faults, Host
+from tests.support.openssh import OpenSsh
+
+SERVERS = {"asyncssh": Host, "openssh": OpenSsh}
+both_servers = pytest.mark.parametrize("server", SERVERS)
+"""For the stories that hold on the sandbox's host and on OpenSSH's own server."""
 
 RUN = RunRef(bug="BUG-17", run=3, owner="U0DEV", salt="pepper")
 
@@ -56,11 +62,17 @@ class Place:
     """A target, its hosts, and the folder of the client's files."""
 
     target: SshTarget
-    hosts: tuple[Host, ...]
+    hosts: tuple[Host | OpenSsh, ...]
 
     @property
-    def host(self) -> Host:
+    def host(self) -> Host | OpenSsh:
         return self.hosts[0]
+
+    @property
+    def faults(self) -> Faults:
+        """Of the sandbox's host; nothing of the kind can be asked of OpenSSH."""
+        assert isinstance(self.host, Host)
+        return self.host.faults
 
     @property
     def runtime(self) -> SshRuntime:
@@ -84,15 +96,21 @@ def ear() -> Ear:
 
 
 @pytest.fixture
-async def places(tmp_path: Path) -> AsyncIterator[Build]:
+def server() -> str:
+    """What the hosts of a story run: "asyncssh" or "openssh"."""
+    return "asyncssh"
+
+
+@pytest.fixture
+async def places(tmp_path: Path, server: str) -> AsyncIterator[Build]:
     """Starts hosts that let us in and are known, unless told otherwise."""
     key = asyncssh.generate_private_key("ssh-ed25519")
     key.write_private_key(tmp_path / "key")
-    started: list[Host] = []
+    started: list[Host | OpenSsh] = []
 
     async def build(count: int = 1, **options: Any) -> Place:
         hosts = [
-            Host(tmp_path / f"host{n}", authorized_keys=key.export_public_key().decode(), **options)
+            SERVERS[server](tmp_path / f"host{n}", authorized_keys=key.export_public_key().decode(), **options)
             for n in range(count)
         ]
         for host in hosts:
@@ -102,7 +120,7 @@ async def places(tmp_path: Path) -> AsyncIterator[Build]:
         target = SshTarget(
             name="web",
             hosts=tuple(host.address for host in hosts),
-            user="deploy",
+            user=hosts[0].user,
             known_hosts=tmp_path / "known_hosts",
             key=tmp_path / "key",
             connect_timeout=5,
@@ -118,6 +136,11 @@ async def places(tmp_path: Path) -> AsyncIterator[Build]:
 async def place(places: Build) -> Place:
     built: Place = await places()
     return built
+
+
+def group_of(ear: Ear) -> int:
+    groups = json.loads(ear.kept[0])["hosts"]
+    return int(next(iter(groups.values())))
 
 
 def group_is_gone(group: int) -> bool:

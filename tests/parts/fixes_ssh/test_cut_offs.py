@@ -1,6 +1,5 @@
 """A connection cut at every step: what was not started is certain, what was started is unknown, and a look tells."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +8,16 @@ from bot.fixes.model import Risk, RunRef, SshAction
 from bot.fixes.redact import Redactor
 from bot.fixes.ssh import SshRuntime
 from bot.sandbox.host.faults import Kind, Point
-from tests.parts.fixes_ssh.conftest import RUN, Ear, Echo, Place, group_is_gone, group_to_be_gone
+from tests.parts.fixes_ssh.conftest import (
+    RUN,
+    Ear,
+    Echo,
+    Place,
+    both_servers,
+    group_is_gone,
+    group_of,
+    group_to_be_gone,
+)
 
 
 class Sleeps(SshAction):
@@ -36,29 +44,24 @@ class Slow(Sleeps):
     timeout = 0.5
 
 
-def group_of(ear: Ear) -> int:
-    groups = json.loads(ear.kept[0])["hosts"]
-    return int(next(iter(groups.values())))
-
-
 @pytest.mark.parametrize(
     ("kind", "at"),
     [("drop", "connect"), ("refuse", "connect"), ("drop", "session"), ("refuse", "session"), ("drop", "first_output")],
 )
 async def test_a_cut_before_the_start_means_that_nothing_was_run(place: Place, ear: Ear, kind: Kind, at: Point) -> None:
-    place.host.faults.add(kind=kind, at=at)
+    place.faults.add(kind=kind, at=at)
     outcome = await place.run(Echo(word="x"), ear)
     assert outcome.state == "failed"
     assert "Nothing was run." in outcome.summary
     assert outcome.image is None
     await place.host.stop()
     assert place.heard() is None
-    assert place.host.faults.pending == ()
+    assert place.faults.pending == ()
 
 
 @pytest.mark.parametrize("at", ["connect", "session", "first_output"])
 async def test_a_host_that_goes_silent_before_the_start_runs_nothing(place: Place, ear: Ear, at: Point) -> None:
-    place.host.faults.add(kind="hang", at=at)
+    place.faults.add(kind="hang", at=at)
     runtime = SshRuntime(place.target.model_copy(update={"connect_timeout": 1}), Redactor())
     outcome = await runtime.run(Echo(word="x"), await runtime.preview(Echo(word="x"), RUN), RUN, ear)
     assert outcome.state == "failed"
@@ -71,7 +74,7 @@ async def test_a_host_that_goes_silent_before_the_start_runs_nothing(place: Plac
 async def test_a_cut_after_the_start_is_unknown_and_never_guessed(
     place: Place, ear: Ear, at: Point, *, ran: bool
 ) -> None:
-    place.host.faults.add(kind="drop", at=at)
+    place.faults.add(kind="drop", at=at)
     outcome = await place.run(Echo(word="x"), ear)
     assert outcome.state == "unknown"
     assert "lost the connection" in outcome.summary
@@ -84,7 +87,7 @@ async def test_a_cut_after_the_start_is_unknown_and_never_guessed(
 async def test_the_actions_own_check_tells_what_an_unknown_run_did(
     place: Place, ear: Ear, at: Point, found: str
 ) -> None:
-    place.host.faults.add(kind="drop", at=at)
+    place.faults.add(kind="drop", at=at)
     preview = await place.runtime.preview(Echo(word="x"), RUN)
     cut = await place.runtime.run(Echo(word="x"), preview, RUN, ear)
     await group_to_be_gone(group_of(ear))
@@ -95,7 +98,7 @@ async def test_the_actions_own_check_tells_what_an_unknown_run_did(
 
 
 async def test_a_look_after_a_cut_off_sees_that_the_command_still_runs(place: Place, ear: Ear) -> None:
-    place.host.faults.add(kind="drop", at="output")
+    place.faults.add(kind="drop", at="output")
     preview = await place.runtime.preview(Sleeps(), RUN)
     cut = await place.runtime.run(Sleeps(), preview, RUN, ear)
     seen = await place.runtime.investigate(Sleeps(), preview, cut.image, RUN, ear)
@@ -104,7 +107,7 @@ async def test_a_look_after_a_cut_off_sees_that_the_command_still_runs(place: Pl
 
 
 async def test_a_look_without_a_check_asks_a_person(place: Place, ear: Ear) -> None:
-    place.host.faults.add(kind="drop", at="input_lost")
+    place.faults.add(kind="drop", at="input_lost")
     preview = await place.runtime.preview(Sleeps(), RUN)
     await place.runtime.run(Sleeps(), preview, RUN, ear)
     await group_to_be_gone(group_of(ear))
@@ -113,6 +116,7 @@ async def test_a_look_without_a_check_asks_a_person(place: Place, ear: Ear) -> N
     assert "say what you see" in seen.summary
 
 
+@both_servers
 async def test_a_look_at_a_host_that_is_away_says_that_it_cannot_see(place: Place, ear: Ear) -> None:
     done = await place.run(Echo(word="x"), ear)
     preview = await place.runtime.preview(Echo(word="x"), RUN)
@@ -122,6 +126,7 @@ async def test_a_look_at_a_host_that_is_away_says_that_it_cannot_see(place: Plac
     assert "can't be seen" in seen.summary
 
 
+@both_servers
 async def test_a_cancel_ends_the_whole_process_group_and_says_so(place: Place, ear: Ear) -> None:
     ear.cancel_once("asleep")
     outcome = await place.run(Sleeps(), ear)
@@ -130,6 +135,7 @@ async def test_a_cancel_ends_the_whole_process_group_and_says_so(place: Place, e
     assert group_is_gone(group_of(ear))
 
 
+@both_servers
 async def test_a_command_that_does_not_end_when_asked_is_killed(place: Place, ear: Ear) -> None:
     ear.cancel_once("here to stay")
     outcome = await place.run(Stubborn(), ear)
@@ -139,7 +145,7 @@ async def test_a_command_that_does_not_end_when_asked_is_killed(place: Place, ea
 
 async def test_a_cancel_that_cannot_reach_the_host_is_unknown(place: Place, ear: Ear) -> None:
     def lose(_: str) -> None:
-        place.host.faults.add(kind="drop", at="session", times=2)
+        place.faults.add(kind="drop", at="session", times=2)
         ear.cancelled.set()
 
     ear.on_line = lose
@@ -148,6 +154,7 @@ async def test_a_cancel_that_cannot_reach_the_host_is_unknown(place: Place, ear:
     assert f"may still be running there as process group {group_of(ear)}" in outcome.summary
 
 
+@both_servers
 async def test_a_cancel_before_the_start_runs_nothing(place: Place, ear: Ear) -> None:
     ear.cancelled.set()
     outcome = await place.run(Echo(word="x"), ear)
@@ -156,6 +163,7 @@ async def test_a_cancel_before_the_start_runs_nothing(place: Place, ear: Ear) ->
     assert place.heard() is None
 
 
+@both_servers
 async def test_what_takes_too_long_is_ended(place: Place, ear: Ear) -> None:
     outcome = await place.run(Slow(), ear)
     assert outcome.state == "failed"
@@ -163,6 +171,7 @@ async def test_what_takes_too_long_is_ended(place: Place, ear: Ear) -> None:
     assert group_is_gone(group_of(ear))
 
 
+@both_servers
 async def test_a_deadline_that_has_passed_starts_nothing(place: Place, ear: Ear) -> None:
     late = RunRef(bug="BUG-17", run=3, salt="pepper", deadline=datetime.now(UTC) - timedelta(seconds=1))
     outcome = await place.run(Echo(word="x"), ear, late)

@@ -2,7 +2,9 @@
 
 from bot.fixes.model import Risk, SshAction
 from bot.fixes.ssh_output import HEAD, TAIL
-from tests.parts.fixes_ssh.conftest import Ear, Place
+from tests.parts.fixes_ssh.conftest import Ear, Place, both_servers
+
+pytestmark = both_servers
 
 
 class Floods(SshAction):

@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.domain.errors import Refused
 from bot.fixes.model import Risk, SshAction
 from bot.fixes.redact import Redactor
 from bot.fixes.ssh import SshRuntime
-from tests.parts.fixes_ssh.conftest import RUN, Ear, Echo, Place
+from bot.fixes.ssh_fleet import image_of
+from tests.parts.fixes_ssh.conftest import RUN, Ear, Echo, Place, both_servers
+
+pytestmark = both_servers
 
 
 class Speaks(SshAction):
@@ -38,7 +42,7 @@ class OnAll(OnEach):
 async def test_the_preview_shows_the_exact_command_and_touches_no_host(place: Place) -> None:
     preview = await place.runtime.preview(Echo(word="it's 13"), RUN)
     assert "printf %s 'it'\"'\"'s 13' > heard" in preview.text
-    assert f"deploy@{place.host.address}" in preview.text
+    assert f"{place.host.user}@{place.host.address}" in preview.text
     assert preview.summary == f"run echo on 1 host of web ({place.host.address})"
     assert preview.undoable
     assert preview.undo_note.startswith("Undone by: rm -f heard")
@@ -119,9 +123,27 @@ async def test_what_has_no_undo_says_so_before_the_approval_and_asks_one_more_pe
         undo = None
 
     preview = await place.runtime.preview(Final(word="x"), RUN)
-    assert (preview.undoable, preview.undo_note, preview.approvals) == (False, "It cannot be undone.", 1)
-    with pytest.raises(Refused, match="cannot be undone"):
+    assert (preview.undoable, preview.undo_note, preview.approvals) == (False, "Its action has no undo.", 1)
+    with pytest.raises(Refused, match=r"cannot be undone\. Its action has no undo\."):
         await place.runtime.undo_preview(Final(word="x"), b'{"hosts": {}}', RUN)
+
+
+class Lends(Echo):
+    """Takes it back with the same secret."""
+
+    slug = "lends"
+    undo = "give-back {token}"
+    token: SecretStr
+
+
+async def test_an_undo_that_needs_a_secret_is_none_and_that_is_said_before_the_approval(place: Place) -> None:
+    preview = await place.runtime.preview(Lends(word="x", token=SecretStr("s3cr3t-of-the-day")), RUN)
+    assert (preview.undoable, preview.approvals) == (False, 1)
+    assert preview.undo_note == "Its undo needs a secret parameter, and secrets are forgotten when the run ends."
+    kept = image_of({place.host.address: 4711})
+    with pytest.raises(Refused, match="Its undo needs a secret parameter"):
+        await place.runtime.undo_preview(Lends(word="x", token=SecretStr("••••")), kept, RUN)
+    assert place.host.commands == []
 
 
 async def test_each_host_has_a_result_of_its_own(places: Any, ear: Ear) -> None:

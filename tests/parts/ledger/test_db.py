@@ -1,10 +1,12 @@
 """What a connection promises: transactions, snapshots, and no lock that outlives its process."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from bot.domain.errors import Unavailable
 from bot.ledger import db as ledger_db
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug, rows, said
@@ -81,3 +83,12 @@ async def test_who_gives_up_waiting_passes_the_turn_on(*, late: bool) -> None:
         gives_up.cancel()
     await asyncio.wait_for(came.wait(), 5)
     await asyncio.gather(gives_up, patient, return_exceptions=True)
+
+
+async def test_why_a_database_can_not_be_reached_is_said_in_one_line(tmp_path: Path) -> None:
+    db = ledger_db.Database(f"sqlite+aiosqlite:///{tmp_path}")
+    with pytest.raises(Unavailable, match=r"^The database can't be reached: [^\n]*[a-z]\.$"):
+        async with db.read():
+            pass
+    assert not await db.alive()
+    await db.close()

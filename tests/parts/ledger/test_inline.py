@@ -51,3 +51,14 @@ async def test_it_speaks_to_sqlalchemy_as_aiosqlite_does(store: Store) -> None:
         assert await cursor.fetchmany() == [("d",)]
     assert conn.isolation_level is None
     await conn.close()
+
+
+async def test_only_a_file_that_is_busy_is_waited_for(store: Store) -> None:
+    conn = await creator(store.url)()
+    async with conn.cursor() as cursor:
+        await cursor.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
+            await cursor.execute("BEGIN IMMEDIATE")
+        await cursor.execute("PRAGMA busy_timeout")
+        assert await cursor.fetchone() == (15000,), "the next one waits as long as ever"
+    await conn.close()

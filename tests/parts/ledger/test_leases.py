@@ -119,7 +119,8 @@ async def test_what_takes_longer_than_a_lease_keeps_it(store: Store) -> None:
     await said(ledger, bug, "a")
     async with relaying(ledger, slow, seconds=0.6):
         await until(lambda: slow.served)
-        await asyncio.sleep(1.5)
+        first = (await cursor(ledger, bug, "scribe"))["lease"]
+        await until(lambda: ledger.clock().timestamp() > first + 0.1)
         slow.go.set()
         await until(at_rest(ledger, bug, "scribe"))
     assert len(slow.served) == 1
@@ -232,3 +233,16 @@ async def test_who_was_fenced_off_parks_nothing(store: Store) -> None:
         await until(lambda: rejecting.served)
     assert await kinds(ledger, bug) == ["opened", "said"]
     assert (await cursor(ledger, bug, "scribe"))["parked"] is None
+
+
+@pytest.mark.parametrize(("seen", "due"), [(None, 60), (2, 60), (1, 0)], ids=["not said", "saw it all", "went on"])
+async def test_who_waits_for_more_of_the_trail_is_due_at_once_where_it_is_there_already(
+    store: Store, seen: int | None, due: float
+) -> None:
+    ledger = follows(store, Scribe())
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    (lease,) = await leases.take(ledger, FREE, {}, 12)
+    await leases.later(ledger, lease, 60, seen=seen)
+    found = await cursor(ledger, bug, "scribe")
+    assert (found["due"] - store.clock.seconds(), found["lease"], found["attempts"]) == (due, 0, 0)

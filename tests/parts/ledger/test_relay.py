@@ -1,16 +1,23 @@
 """Cursors follow the trail: in order, once; what a sink tells of the world moves with its cursor."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import events as e
 from bot.domain.decide import owner
 from bot.domain.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.ledger import leases
+from bot.ledger.db import Database
+from bot.ledger.ledger import Ledger
 from bot.ledger.queue import Interest
 from bot.ledger.reading import trail
-from bot.ledger.relay import FOREIGN_PAUSE, Served
+from bot.ledger.relay import FOREIGN_PAUSE, Served, Work
 from tests.parts.ledger.sinks import (
     CARD,
     SAID,
@@ -22,7 +29,7 @@ from tests.parts.ledger.sinks import (
     relaying,
     until,
 )
-from tests.support.stores import Store, cursor, kinds, of_kind, open_bug, person, said, sql
+from tests.support.stores import TEAM, Store, cursor, kinds, of_kind, open_bug, person, said, sql
 
 # ---- order
 
@@ -31,8 +38,7 @@ async def test_entries_are_served_once_and_in_order(store: Store) -> None:
     scribe = Scribe()
     ledger = follows(store, scribe)
     bugs = [await open_bug(ledger, f"error {i}") for i in range(3)]
-    async with relaying(ledger, scribe) as relay:
-        ledger.woken = lambda _recorded: relay.wake()
+    async with relaying(ledger, scribe):
         await asyncio.gather(*(said(ledger, bug, *"abcde") for bug in bugs))
         for bug in bugs:
             await until(at_rest(ledger, bug, "scribe"))
@@ -181,3 +187,42 @@ async def test_a_part_that_is_stuck_for_good_is_parked_with_nothing_done(store: 
     await said(ledger, bug, "a")
     async with relaying(ledger, scribe):
         await until(lambda: of_kind(ledger, bug, e.Parked))
+
+
+class Between(Database):
+    """A database in which something happens right after the next read."""
+
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with super().read() as conn:
+            yield conn
+        act, self.meanwhile = self.meanwhile, None
+        if act:
+            await act()
+
+
+@dataclass
+class Follower(Scribe):
+    """Once asked for the first time, somebody writes at the moment in which the bug is read anew."""
+
+    db: Between | None = None
+    writes: Callable[[], Awaitable[None]] | None = None
+
+    async def serve(self, work: Work) -> Served:
+        if self.db and not self.served:
+            self.db.meanwhile = self.writes
+        return await super().serve(work)
+
+
+async def test_the_bug_that_a_sink_is_given_holds_the_entry_that_it_is_asked_about(store: Store) -> None:
+    sink = Follower(db=Between(store.url))
+    ledger, other = Ledger(sink.db, TEAM, {sink.name: SAID}, store.clock), follows(store, sink)  # type: ignore[arg-type] # it is there
+    bug = await open_bug(other)
+    sink.writes = partial(said, other, bug, "b")
+    await said(other, bug, "a")
+    async with relaying(ledger, sink):
+        await until(lambda: sink.read == ["a", "b"])
+    await ledger.db.close()
+    assert [work.entry.seq - work.bug.seq for work in sink.served if work.entry] == [0, 0]

@@ -8,7 +8,7 @@ from bot.domain.errors import Doubtful, Rejected, Unavailable
 from bot.ledger import leases
 from bot.ledger.pace import TooSoon
 from bot.ledger.reading import load
-from bot.ledger.relay import DOUBT_PAUSE, NotYet
+from bot.ledger.relay import DOUBT_PAUSE, NotYet, Served, Work
 from tests.parts.ledger.sinks import (
     CARD,
     Answer,
@@ -21,7 +21,7 @@ from tests.parts.ledger.sinks import (
     relaying,
     until,
 )
-from tests.support.stores import Store, cursor, of_kind, open_bug, person, said
+from tests.support.stores import Store, cursor, of_kind, open_bug, person, said, sql
 
 
 async def test_too_early_is_no_failure(store: Store) -> None:
@@ -43,7 +43,6 @@ async def test_what_is_scarce_is_left_to_what_is_more_urgent(store: Store) -> No
     ledger = follows(store, card)
     await open_bug(ledger, "first")
     async with relaying(ledger, card) as relay:
-        ledger.woken = lambda _recorded: relay.wake()
         await until(lambda: len(card.served) == 1)
         second = await open_bug(ledger, "second")
         third = await open_bug(ledger, "third")
@@ -155,3 +154,26 @@ async def test_a_sink_that_hangs_holds_up_only_its_own_bug(store: Store) -> None
         assert (await cursor(ledger, stuck, "hangs"))["done"] == 1
         hangs.go.set()
         await until(at_rest(ledger, stuck, "hangs"))
+
+
+async def test_a_failure_that_can_not_even_be_noted_is_tried_again_when_its_lease_is_over(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Cut(Scribe):
+        async def serve(self, work: Work) -> Served:
+            if not self.served:
+                self.served.append(work)
+                await sql(ledger.db, "ALTER TABLE cursors RENAME TO gone")
+                raise Unavailable("away")
+            return await super().serve(work)
+
+    scribe = Cut()
+    ledger = follows(store, scribe)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, scribe) as relay:
+        await until(lambda: "A cursor could not be moved" in caplog.text)
+        await sql(ledger.db, "ALTER TABLE gone RENAME TO cursors")
+        later(store, relay, 13)
+        await until(at_rest(ledger, bug, "scribe"))
+    assert (scribe.read, scribe.doubts) == (["a", "a"], [False, True])

@@ -13,10 +13,12 @@ from bot.domain.errors import Misconfigured
 from bot.ledger.anchors import anchor
 from bot.ledger.ledger import Ledger
 from bot.ledger.lock import FileLock
+from bot.ledger.names import Names
 from bot.ledger.reading import SOME, bug_of_thread, entries_after, list_bugs, trail, verify
+from bot.ledger.relay import Relay
 from bot.ledger.spans import Switches, take_lock
 from bot.ledger.wake import listen
-from tests.parts.ledger.sinks import until
+from tests.parts.ledger.sinks import Scribe, follows, until
 from tests.support.stores import TEAM, Store, open_bug, person, rows, said, seqs, sql
 
 SEVERAL = pytest.mark.parametrize("where", ["postgresql", "psycopg"], indirect=True)
@@ -40,9 +42,11 @@ async def test_a_day_is_anchored_once_and_names_only_what_went_on(store: Store, 
     assert await verify(ledger) == 2
 
 
-async def test_a_trail_that_is_being_written_is_not_called_broken(ledger: Ledger) -> None:
+@pytest.mark.parametrize(("where", "lines"), [("sqlite", 20), ("postgresql", 60)], indirect=["where"])
+async def test_a_trail_that_is_being_written_is_not_called_broken(ledger: Ledger, lines: int) -> None:
+    """So many that a look which is no snapshot is found out."""
     bug = await open_bug(ledger)
-    writing = asyncio.create_task(said(ledger, bug, *(str(i) for i in range(60))))
+    writing = asyncio.create_task(said(ledger, bug, *(str(i) for i in range(lines))))
     while not writing.done():
         assert await verify(ledger) == 1
         await asyncio.sleep(0)
@@ -68,6 +72,14 @@ def test_a_second_process_on_one_sqlite_file_is_refused_with_a_sentence(tmp_path
     second.free()
 
 
+def test_a_place_that_can_not_be_written_to_is_said_with_what_to_set(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    lock = FileLock.of(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'makegood.db'}")
+    with pytest.raises(Misconfigured, match=r"can't be kept in .*/file: .*Set MAKEGOOD_DATABASE_URL to a place"):
+        lock.take()
+    lock.free()
+
+
 # ---- waking
 
 
@@ -84,6 +96,27 @@ async def test_what_another_process_writes_wakes_this_one(store: Store) -> None:
     await until(heard)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
+
+
+@SEVERAL
+async def test_a_process_that_would_not_look_for_an_hour_serves_at_once_what_another_writes(store: Store) -> None:
+    here = Scribe()
+    one, two = follows(store, here), follows(store, here)
+    bug, listens = await open_bug(one), asyncio.Event()
+    relay = Relay(two, {here.name: here}, poll=3600.0)
+
+    def woken() -> None:
+        listens.set()
+        relay.wake()
+
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(listen(two.db, woken))]
+    await asyncio.wait_for(listens.wait(), 10)
+    for text in ("a", "b", "c"):
+        await said(one, bug, text)
+        await until(lambda text=text: text in here.read)
+    await relay.stop()
+    tasks[1].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @SEVERAL
@@ -173,8 +206,31 @@ async def test_a_switch_is_set_read_and_cleared(store: Store) -> None:
     await switches.set("freeze", "release", person("U1"))
     assert await switches.get("allow:a") == "2"
     assert await switches.starting("allow:") == {"a": "2"}
+    async with switches.db.read() as conn:
+        assert await switches.since_in(conn, "freeze") == store.clock.seconds()
     await switches.clear("freeze")
     assert await switches.get("freeze") is None
+    async with switches.db.read() as conn:
+        assert await switches.since_in(conn, "freeze") is None
+
+
+async def test_what_people_are_called_is_known_to_whoever_reads_later(store: Store) -> None:
+    here = Names(Switches(store.database(), TEAM, store.clock.seconds))
+    await here.remember("U1", "Anna")
+    await here.remember("U2", "Ben")
+    await here.remember("U1", "Anna")
+    await here.remember("U2", "Benjamin")
+    elsewhere = Names(Switches(store.database(), TEAM, store.clock.seconds))
+    assert await elsewhere.known() == {"U1": "Anna", "U2": "Benjamin"}
+
+
+async def test_a_name_that_is_known_is_not_written_again(store: Store) -> None:
+    names = Names(Switches(store.database(), TEAM, store.clock.seconds))
+    await names.remember("U1", "Anna")
+    first = await rows(names.switches.db, "SELECT at FROM switches")
+    store.clock.advance(60)
+    await names.remember("U1", "Anna")
+    assert await rows(names.switches.db, "SELECT at FROM switches") == first
 
 
 async def test_numbers_are_each_teams_own(store: Store) -> None:

@@ -17,3 +17,12 @@ async def test_a_turn_is_one_process_until_it_is_old(store: Store) -> None:
         False,
     ]
     assert [await mine("b", 51), await mine("a", 52)] == [True, False]
+
+
+async def test_a_process_that_stops_leaves_its_turn_to_the_next(store: Store) -> None:
+    db = store.database()
+    assert await turn.mine(db, TEAM, "mailbox", "a", 0, 30)
+    await turn.over(db, TEAM, "mailbox", "b")
+    assert not await turn.mine(db, TEAM, "mailbox", "b", 1, 30)
+    await turn.over(db, TEAM, "mailbox", "a")
+    assert await turn.mine(db, TEAM, "mailbox", "b", 2, 30)

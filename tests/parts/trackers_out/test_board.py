@@ -16,6 +16,8 @@ from bot.sinks.board_notes import BoardNotesSink
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import BUGSNAG, of_kind, open_bug, person
 
+CUT_OFF = pytest.mark.parametrize("cut", ["after_500", "drop_after", "after_hang"])
+"""Trello did it; how its answer gets lost."""
 KEY, TOKEN = "key-of-the-team", "token-of-the-team"
 
 
@@ -32,7 +34,7 @@ async def board(fake: TrelloFake) -> AsyncIterator[Board]:
     app.add_routes(fake.routes())
     async with TestServer(app) as server:
         address = str(server.make_url("")).rstrip("/")
-        settings = {"url": fake.board_url, "key": KEY, "token": TOKEN, "base_url": address}
+        settings = {"url": fake.board_url, "key": KEY, "token": TOKEN, "base_url": address, "timeout": 0.3}
         board = trello.connect(trello.Settings.model_validate(settings))
         yield board
         await board.close()
@@ -61,14 +63,31 @@ async def test_the_card_says_what_was_done_and_that_the_customer_knows(
     ]
 
 
-async def test_a_comment_whose_answer_was_lost_stands_once(stage: Stage, fake: TrelloFake, board: Board) -> None:
-    fake.faults.add("after_500", "POST /1/cards/{id}/actions/comments")
+@CUT_OFF
+async def test_a_comment_whose_answer_was_lost_stands_once(
+    stage: Stage, fake: TrelloFake, board: Board, cut: str
+) -> None:
+    fake.faults.add(cut, "POST /1/cards/{id}/actions/comments")
     stage.follow(BoardSink(board), BoardNotesSink(board))
     bug = await open_bug(stage.ledger)
     await stage.ledger.record(bug, lambda _b: e.Fixed(how="word", said="row is gone"), by=person("U1"))
     await stage.until(lambda: len(comments(fake)) == 1)
     await stage.outage(10)
     assert len(comments(fake)) == 1
+
+
+@CUT_OFF
+async def test_a_card_whose_answer_was_lost_is_one_and_shows_the_bug_as_it_is_by_then(
+    stage: Stage, fake: TrelloFake, board: Board, cut: str
+) -> None:
+    fake.faults.add(cut, "POST /1/cards")
+    stage.follow(BoardSink(board))
+    bug = await open_bug(stage.ledger)
+    await stage.quiet()
+    await stage.ledger.record(bug, lambda _b: e.Claimed(owner="U1"), by=person("U1"))
+    await stage.outage(2)
+    shown = {one["name"]: len(one["cards"]) for one in fake.snapshot()["lists"] if one["cards"]}
+    assert shown == {"Doing": 1}
 
 
 async def test_a_card_that_somebody_deletes_is_made_anew_while_the_bug_lives(

@@ -11,12 +11,12 @@ from bot.domain import events as e
 from bot.domain.errors import Rejected, Unavailable
 from bot.sandbox.sentry import SentryFake
 from bot.sandbox.world.bugsnag import PROJECT_ID
-from bot.sandbox.world.crash import Crash, Frame, Visitor
 from bot.sandbox.world.tracker import Tracker
 from bot.sinks.tracker import TrackerSink
 from bot.tracker_api import bugsnag, find, sentry
 from tests.parts.trackers_out.conftest import Stage
-from tests.support.stores import BUGSNAG, MONDAY, person
+from tests.support.stores import BUGSNAG, person
+from tests.support.street import a_crash
 
 TOKEN = "token-of-the-team"
 
@@ -39,33 +39,16 @@ async def site() -> AsyncIterator[tuple[str, SentryFake, Tracker, str]]:
     await tracker.close()
 
 
-def a_crash() -> Crash:
-    visitor = Visitor(id="311", name="Mia", email="mia@studio.example", plan="trial")
-    frame = Frame(file="app/Crud.php", line=34, method="generate", code="$crud['menu']", in_project=True)
-    return Crash(
-        kind="ErrorException",
-        message="Undefined index: crud",
-        context="POST /cruds",
-        url="https://shop.example.com/cruds",
-        stage="production",
-        release="1.0",
-        visitor=visitor,
-        frames=(frame,),
-        metadata={},
-        at=MONDAY,
-    )
-
-
 def at_bugsnag(url: str, http: aiohttp.ClientSession, **more: object) -> TrackerSink:
     settings = bugsnag.Settings.model_validate(
         {"token": TOKEN, "project": PROJECT_ID, "base_url": f"{url}/bugsnag", **more}
     )
-    return TrackerSink({"bugsnag": bugsnag.connect(settings, http)})
+    return TrackerSink("bugsnag", bugsnag.connect(settings, http))
 
 
 def at_sentry(url: str, http: aiohttp.ClientSession, **more: object) -> TrackerSink:
     settings = sentry.Settings.model_validate({"token": TOKEN, "organization": "acme", "base_url": url, **more})
-    return TrackerSink({"sentry": sentry.connect(settings, http)})
+    return TrackerSink("sentry", sentry.connect(settings, http))
 
 
 async def opened(stage: Stage, source: str, group: str) -> int:
@@ -143,7 +126,7 @@ async def test_an_hour_without_sentry_is_caught_up_with_in_order_and_the_bug_say
     await stage.outage(60)
     await then(stage, bug, e.Reopened(reason="second"))
     waiting = (await stage.ledger.record(bug, lambda _bug: None, by=BUGSNAG)).bug
-    assert (waiting.waits, waiting.parked) == (("tracker",), ())
+    assert (waiting.waits, waiting.parked) == (("tracker:sentry",), ())
     fake.faults.clear()
     await stage.until(lambda: len(fake.issues["4711"].notes) == 2)
     assert ["first" in note for note in fake.issues["4711"].notes] == [True, False]
@@ -157,17 +140,34 @@ async def test_a_wrong_token_is_no_matter_of_time(
 ) -> None:
     sink = at_sentry(site[0], http, **wrong)
     with pytest.raises(Rejected):
-        await sink.trackers["sentry"].resolve("Shop", "4711")
+        await sink.tracker.resolve("Shop", "4711")
 
 
 async def test_a_tracker_that_can_not_be_reached_is_asked_again(http: aiohttp.ClientSession) -> None:
     with pytest.raises(Unavailable, match="did not answer"):
-        await at_sentry("http://127.0.0.1:9", http).trackers["sentry"].resolve("Shop", "4711")
+        await at_sentry("http://127.0.0.1:9", http).tracker.resolve("Shop", "4711")
 
 
-async def test_bugsnag_without_a_project_says_what_to_write(http: aiohttp.ClientSession) -> None:
-    with pytest.raises(Rejected, match="set project"):
-        await at_bugsnag("http://127.0.0.1:9", http, project="").trackers["bugsnag"].resolve("Shop", "g")
+@pytest.mark.parametrize("name", ["QuickAdmin", "quickadmin"])
+async def test_bugsnag_finds_the_project_by_the_name_that_its_webhooks_give_and_asks_once(
+    site: tuple[str, SentryFake, Tracker, str], http: aiohttp.ClientSession, name: str
+) -> None:
+    url, _, tracker, group = site
+    api = at_bugsnag(url, http, project="").tracker
+    await api.resolve(name, group)
+    tracker.projects = ()
+    await api.reopen(name, group)
+    assert tracker.groups[group].status == "open"
+
+
+@pytest.mark.parametrize("twice", [False, True])
+async def test_a_project_that_bugsnag_does_not_know_by_its_name_is_to_be_named_by_its_id(
+    site: tuple[str, SentryFake, Tracker, str], http: aiohttp.ClientSession, *, twice: bool
+) -> None:
+    url, _, tracker, group = site
+    tracker.projects = ({"id": "a", "name": "Shop"}, {"id": "b", "name": "shop"}) if twice else ()
+    with pytest.raises(Rejected, match="write its id"):
+        await at_bugsnag(url, http, project="").tracker.resolve("Shop", group)
 
 
 def test_a_tracker_that_nothing_is_written_to_is_said_at_the_start() -> None:

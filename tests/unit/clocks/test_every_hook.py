@@ -12,21 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from bot.customers import registry
 from bot.domain.errors import Unauthorised, Unreadable
 from bot.domain.values import Inbound
 from bot.intake.alerts import _reports
-from bot.intake.sources import ALERTS, PEOPLE
+from bot.intake.sources import ALERTS, CUSTOMER, PEOPLE
 from bot.ledger.inbox import Item
 from bot.ports import BoardChange, Hook
 from bot.settings import HookSettings, Settings, SlackSettings
-from bot.web import CUSTOMER, Delivery, read
+from bot.trackers import modules
+from bot.web import Delivery, read
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 OWN = HookSettings(token=SecretStr("t"))
 OURS = Settings(slack=SlackSettings(error_channels=("C1",)))
-TRACKERS = ("alertmanager", "bugsnag", "generic", "honeybadger", "rollbar", "sentry")
-CHANNELS = ("chatwoot", "crisp", "email_postmark", "generic", "intercom", "tawk")
+TRACKERS = tuple(module.SOURCE for module in modules())
+CHANNELS = tuple(source for source in registry.sources() if source != "mail")  # mails are fetched, and bent elsewhere
 BENT = settings(deadline=None, derandomize=True, max_examples=60)
 
 
@@ -92,6 +94,11 @@ def assert_stored_and_read_again(delivery: Delivery) -> None:
                 Inbound.model_validate_json(body)
             case _:
                 BoardChange.model_validate_json(body)
+
+
+@EVERY_SOURCE
+def test_every_source_comes_with_deliveries_to_be_bent(source: str) -> None:
+    assert DELIVERIES[source]
 
 
 @EVERY_SOURCE

@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain import events as e
 from bot.domain.bug import Customer, Given, Message
-from bot.domain.makegood import Caps, claims, propose, unusable, upgrades, with_codes
-from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Upgrade
+from bot.domain.makegood import Caps, Words, claims, exact, letter, propose, unusable, upgrades
+from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Terms, Upgrade
 from tests.unit.domain.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
 
 FIVE = Credit(money=Money(amount=500, currency="EUR"))
@@ -16,23 +16,28 @@ PRO = Upgrade(plan="pro", until=MONDAY + timedelta(days=30))
 CAPS = Caps(per_day={"EUR": 2000, "upgrades": 1}, per_month={"EUR": 50000, "days": 60})
 
 
-def test_a_tell_takes_of_each_cap_that_is_named_once_for_each_customer() -> None:
-    taken = {claim.cap: claim.amount for claim in claims((FIVE, WEEK, PRO), 3, ANNA, MONDAY, CAPS)}
+def test_a_tell_takes_of_each_cap_once_for_each_customer_and_is_held_to_those_that_are_named() -> None:
+    taken = {claim.cap: (claim.amount, claim.limit) for claim in claims((FIVE, WEEK, PRO), 3, ANNA, MONDAY, CAPS)}
     assert taken == {
-        "day:2025-11-24:U0ANNA:EUR": 1500,
-        "day:2025-11-24:U0ANNA:upgrades": 3,
-        "month:2025-11:EUR": 1500,
-        "month:2025-11:days": 21,
+        "day:2025-11-24:U0ANNA:EUR": (1500, 2000),
+        "day:2025-11-24:U0ANNA:days": (21, None),
+        "day:2025-11-24:U0ANNA:upgrades": (3, 1),
+        "month:2025-11:EUR": (1500, 50000),
+        "month:2025-11:days": (21, 60),
+        "month:2025-11:upgrades": (3, None),
     }
 
 
 def test_a_cap_reads_as_people_say_it() -> None:
-    words = [claim.words for claim in claims((FIVE, WEEK, PRO), 1, ANNA, MONDAY, CAPS)]
+    words = [claim.words for claim in claims((FIVE, WEEK, PRO), 1, ANNA, MONDAY, CAPS) if claim.words]
     assert words == ["€20 a day and person", "1 upgrade a day and person", "€500 a month", "60 days a month"]
 
 
-def test_without_caps_nothing_is_counted() -> None:
-    assert claims((FIVE,), 1, ANNA, MONDAY, Caps()) == ()
+def test_where_there_is_no_cap_it_is_counted_for_one_that_is_set_later() -> None:
+    assert [(claim.cap, claim.limit) for claim in claims((FIVE,), 1, ANNA, MONDAY)] == [
+        ("day:2025-11-24:U0ANNA:EUR", None),
+        ("month:2025-11:EUR", None),
+    ]
 
 
 @pytest.mark.parametrize("wrong", [{"euro": 5}, {"EUR": -1}])
@@ -94,9 +99,60 @@ def test_a_promotion_code_stands_under_the_words() -> None:
     given = Given(tell=4, grant=PRO, state="granted", code="SORRY-123")
     customer = Customer(id="c1", hint=CustomerHint(), via="chat", since=MONDAY, given=(given,))
     message = Message(seq=4, kind="told", text="It works again.", at=MONDAY, by=ANNA)
-    assert with_codes(customer, message) == "It works again.\n\nYour code: SORRY-123"
+    assert letter(customer, message) == "It works again.\n\nYour code: SORRY-123"
 
 
 def test_the_code_of_a_booked_upgrade_is_kept_with_it() -> None:
     story = granted(told(lost(5), grants=(PRO,)), PRO, code="SORRY-9")
     assert story.customer().given[0].code == "SORRY-9"
+
+
+def pays(**terms: object) -> Customer:
+    """Somebody with such terms, in euros."""
+    known = {"id": "c1", "hint": CustomerHint(), "via": "chat", "since": MONDAY, "currency": "EUR"}
+    return Customer.model_validate({**known, "terms": Terms.model_validate(terms)})
+
+
+def test_days_follow_upon_those_that_are_paid_already() -> None:
+    paid = MONDAY + timedelta(days=20)
+    assert exact(WEEK, pays(ends=paid)) == Days(days=7, until=paid + timedelta(days=7))
+
+
+def test_days_of_a_period_that_is_over_begin_now() -> None:
+    assert exact(WEEK, pays(ends=MONDAY - timedelta(days=3))) == WEEK
+
+
+def test_days_that_are_credited_are_so_much_money_and_say_so() -> None:
+    customer = pays(days="credit", price=900, length=30, ends=MONDAY + timedelta(days=20))
+    given = exact(WEEK, customer)
+    assert given == Days(days=7, until=WEEK.until, money=Money(amount=210, currency="EUR"))
+    assert Words().thanks(given, customer) == "We give you 7 days free: your next invoice is €2.10 lower."
+
+
+@pytest.mark.parametrize(
+    ("grant", "terms", "said"),
+    [
+        (FIVE, "period", "We have put €5 on your account: your next invoice is lower by that."),
+        (WEEK, "period", "Your subscription runs 7 days longer, until 1 December 2025."),
+        (WEEK, "trial", "You can try everything for 7 days, until 1 December 2025."),
+        (PRO, "period", "You have the plan pro until 24 December 2025."),
+        (PRO, "trial", "With the code {code} you get the plan pro; it is good until 24 December 2025."),
+    ],
+)
+def test_each_makegood_is_said_in_the_customers_words(grant: Grant, terms: str, said: str) -> None:
+    assert Words().thanks(grant, pays(days=terms)) == said
+
+
+def test_only_what_is_booked_is_mentioned() -> None:
+    story = told(lost(5), grants=())
+    story.then(e.Told(customers=("c1",), text="It works.", grants=(FIVE, WEEK), thanks=("Five euros.", "A week.")))
+    story.then(e.NotGranted(tell=story.bug.seq, customer="c1", grant=WEEK, why="no"), SYSTEM)
+    granted(story, FIVE)
+    customer = story.customer()
+    assert letter(customer, customer.messages[-1]) == "It works.\n\nFive euros."
+
+
+@pytest.mark.parametrize("wrong", ["{euro}", "{", "{0}"])
+def test_a_sentence_with_a_place_for_nothing_known_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"credit may hold \{money\}"):
+        Words(credit=wrong)

@@ -18,7 +18,7 @@ from bot import settings as s
 from bot.customers import registry
 from bot.domain.admit import Rule
 from bot.domain.clocks import Rules
-from bot.domain.makegood import Caps
+from bot.domain.makegood import Caps, Words
 from bot.fixes import targets
 from tests.unit.docs.pages import rows, sections, text
 
@@ -34,6 +34,8 @@ TYPES = {
     Mapping: "table",
 }
 VALUES = {
+    "$SHOP_DATABASE_URL": "postgresql+asyncpg://shop@db.example.com/shop",
+    "$SHOP_READ_URL": "postgresql+asyncpg://reader@db.example.com/shop",
     "$SMTP_URL": "smtp://mail.example.com:587",
     "$IMAP_URL": "imaps://mail.example.com/INBOX",
     "$GENERIC_SECRET": "0123456789abcdef",
@@ -56,6 +58,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[slack]`", s.SlackSettings), ("`[admit]`", Rule), ("`[web]`", s.WebSettings))
     yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", s.PolicySettings))
     yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", s.TellSettings), ("`[clocks]`", Rules))
+    yield "`words` of `[tell]`", Words
     yield from (("`[probes.NAME]`, a page", s.ProbeSettings), ("`[probes.NAME]`, a look", s.ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[targets.NAME]`, a database", targets.SqlTarget
@@ -100,10 +103,13 @@ def default(field: FieldInfo) -> str:
         return "required"
     value = field.get_default(call_default_factory=True)
     value = value.value if isinstance(value, Enum) else list(value) if isinstance(value, tuple) else value
-    return "–" if value in (None, "", [], {}) else f"`{json.dumps(value, ensure_ascii=False)}`"
+    if value in (None, "", [], {}) or isinstance(value, BaseModel):
+        return "–"
+    return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
 def _filled(given: Any) -> Any:
+    """With the variables that an example names, also inside a table."""
     if isinstance(given, dict):
         return {key: _filled(value) for key, value in given.items()}
     return VALUES.get(given, given) if isinstance(given, str) else given
@@ -113,13 +119,6 @@ def _filled(given: Any) -> Any:
 def test_every_key_stands_with_its_type_and_its_default(head: str) -> None:
     told = {row["key"].strip("`"): (row["type"], row["default"]) for row in rows(PAGE[head])}
     assert told == {name: (kind(field), default(field)) for name, field in fields(head).items()}
-
-
-def filled_in(value: object) -> object:
-    """With the variables that an example names, also inside a table."""
-    if isinstance(value, dict):
-        return {key: filled_in(inner) for key, inner in value.items()}
-    return VALUES.get(value, value) if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("head", MODELS)

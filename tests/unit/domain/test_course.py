@@ -1,5 +1,6 @@
 """From fixed to told to owed to paid, and what follows without anybody's doing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from tests.unit.domain.story import (
     ANNA,
     BEN,
     MONDAY,
+    Story,
     asked,
     claimed,
     confirmed,
@@ -154,6 +156,27 @@ def test_customers_of_a_merged_bug_never_take_each_others_place() -> None:
         waiting(other, CustomerHint(name=name, id=name))
     here.then(course.absorbed(here.bug, other.bug))
     assert [(c.id, c.name) for c in here.bug.customers] == [("c1", "Ada"), ("c2", "Bo"), ("c3", "Cy"), ("c4", "Di")]
+
+
+def reported_by_a_person() -> Story:
+    return Story(2).then(e.Opened(source="", title="The menu page is white", admitted="somebody says so"), BEN)
+
+
+def test_a_bug_that_a_person_told_of_learns_from_the_trackers_error_where_it_fails() -> None:
+    here, other = reported_by_a_person(), opened(17)
+    page = "https://shop.example.com/menus/13"
+    other.then(e.Enriched(page=page, facts={"menu": "13"}, frames=("app/Menu.php:34 show",)))
+    here.then(course.absorbed(here.bug, other.bug))
+    assert here.kinds[1:] == ["absorbed", "enriched"]
+    assert (here.bug.page, here.bug.facts, here.bug.frames) == (page, {"menu": "13"}, ("app/Menu.php:34 show",))
+    assert (here.bug.source, here.bug.title) == ("bugsnag", "Menu page fails"), "called as the tracker calls it"
+
+
+@pytest.mark.parametrize("other", [reported_by_a_person, opened], ids=["by a person too", "another error"])
+def test_what_is_known_of_an_error_is_not_taken_from_another(other: Callable[[], Story]) -> None:
+    here = opened(3)
+    here.then(course.absorbed(here.bug, other().bug))
+    assert here.kinds[1:] == ["absorbed"]
 
 
 def test_a_bug_is_not_merged_into_itself_or_into_what_has_ended() -> None:

@@ -111,8 +111,34 @@ def test_an_old_preview_is_made_anew() -> None:
 
 def test_a_fix_that_nobody_could_approve_is_not_confirmed() -> None:
     story = asked(claimed(), approvals=2)
-    with pytest.raises(NotAllowed, match="needs 2 other people's approval, and 1 of those"):
-        fixes.confirm(story.bug, ANNA, 1, "d1", now=story.now, asked=(BEN,))
+    with pytest.raises(NotAllowed, match="nobody else can give it: add somebody to"):
+        fixes.confirm(story.bug, ANNA, 1, "d1", now=story.now)
+
+
+def test_never_more_approvals_are_needed_than_there_are_people_who_could() -> None:
+    story = waits(BEN, approvals=2)
+    assert fix(story).approvals == 1
+    assert fix(approve(story)).state is RunState.APPROVED
+
+
+def test_where_there_is_nobody_the_asker_goes_on_alone_at_once_if_the_policy_allows_it() -> None:
+    story = asked(claimed(), approvals=2)
+    story.then(fixes.confirm(story.bug, ANNA, 1, "d1", now=story.now, alone=True))
+    assert (fix(story).state, fix(story).approvals) == (RunState.WAITING, 1)
+    story.then(fixes.break_glass(story.bug, ANNA, 1, "d1", now=story.now, reason="I am the only one"))
+    assert (fix(story).state, fix(story).broken_glass) == (RunState.APPROVED, True)
+
+
+def test_what_takes_a_second_factor_is_neither_approved_nor_gone_on_with_without_one() -> None:
+    story = asked(claimed(), approvals=1)
+    story.then(fixes.confirm(story.bug, ANNA, 1, "d1", now=story.now, asked=(BEN,), factor=True))
+    with pytest.raises(NotAllowed, match="takes a second factor"):
+        approve(story)
+    with pytest.raises(NotAllowed, match="takes a second factor"):
+        fixes.break_glass(story.bug, ANNA, 1, "d1", now=story.now + timedelta(minutes=3), reason="nobody answers")
+    proof = f.Proof(whom="ben@example.com", code="123456")
+    story.then(fixes.approve(story.bug, approver(BEN), 1, "d1", story.now, proof=proof), BEN)
+    assert (fix(story).state, fix(story).factors) == (RunState.APPROVED, (BEN,))
 
 
 def test_confirming_twice_is_told_how_it_stands() -> None:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain import events as e
 from bot.domain.decide.inbound import Match, arrive, match
 from bot.domain.values import CustomerHint, Inbound
-from tests.unit.domain.story import ADA, MONDAY, Story, opened, waiting
+from tests.unit.domain.story import ADA, MONDAY, Story, fixed, opened, told, waiting
 
 BO = CustomerHint(name="Bo", email="bo@example.com")
 PAGE = "https://shop.example.com/menus/13/"
@@ -87,3 +88,31 @@ def test_a_message_is_as_old_as_it_says_but_never_of_the_future(minutes: int | N
     at = None if minutes is None else story.now + timedelta(minutes=minutes)
     story.then(arrive(story.bug, inbound(at=at), story.now))
     assert story.customer().since == story.now + timedelta(minutes=since)
+
+
+# ---- after they were told
+
+
+def felt(story: Story, text: str, minutes: float) -> list[str]:
+    """What is read out of these words, so long after the tell."""
+    events = arrive(story.bug, inbound(text=text), story.now + timedelta(minutes=minutes))
+    return [event.what for event in events if isinstance(event, e.CustomerFelt)]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text", "meant"),
+    [
+        (1, "How do I add a second menu?", []),
+        (59, "How do I add a second menu?", []),
+        (60, "How do I add a second menu?", ["came_back"]),
+        (1, "Thank you!", ["thanks"]),
+        (600, "Thank you!", ["thanks"]),
+        (600, "It still fails", ["still_broken"]),
+    ],
+)
+def test_who_goes_on_using_it_an_hour_after_the_tell_has_come_back(minutes: float, text: str, meant: list[str]) -> None:
+    assert felt(told(fixed()), text, minutes) == meant
+
+
+def test_who_was_not_told_yet_has_not_come_back() -> None:
+    assert felt(fixed(), "How do I add a second menu?", 600) == []

@@ -92,6 +92,17 @@ def test_a_careful_reader_hears_of_every_template() -> None:
     assert "{whither} is none of its parameters" in found
 
 
+def test_a_careful_reader_complains_about_an_undo_that_needs_a_secret() -> None:
+    class Lends(Move):
+        """Lends."""
+
+        undo = "give-back {secret}"
+
+    assert problems(Lends) == [
+        "undo: {secret} is secret and forgotten when the run ends, so it could never run; leave it out"
+    ]
+
+
 def test_values_become_words_a_command_understands() -> None:
     assert [argument(value) for value in (None, True, 13, Risk.LOW, SecretStr("x"))] == ["", "true", "13", "low", "x"]
 

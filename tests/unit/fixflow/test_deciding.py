@@ -70,7 +70,16 @@ def test_only_those_who_were_asked_and_others_count(by: tuple[str, ...], said: s
 
 
 def test_who_went_on_alone_needs_nobody_any_more() -> None:
-    assert wanting(fix(waits()).model_copy(update={"broken_glass": True})) == ""
+    alone = fix(waits()).model_copy(update={"broken_glass": True, "approved_by": (ANNA,)})
+    assert wanting(alone) == ""
+    assert wanting(alone.model_copy(update={"factor": True})) == "going on alone takes a second factor here"
+    assert wanting(alone.model_copy(update={"factor": True, "factors": (ANNA,)})) == ""
+
+
+def test_an_approval_without_the_second_factor_it_takes_does_not_count() -> None:
+    forged = fix(waits()).model_copy(update={"approved_by": (BEN,), "factor": True})
+    assert wanting(forged) == "0 of 1 approvals count, each with a second factor"
+    assert wanting(forged.model_copy(update={"factors": (BEN,)})) == ""
 
 
 @pytest.mark.parametrize("about", [{"approver": False}, {"guest": True}])
@@ -125,20 +134,29 @@ class TestTheSecondFactor:
     BEN = Member(id=BEN, email="ben@example.com", approver=True)
 
     def test_a_code_names_its_step_so_that_it_counts_once(self) -> None:
-        codes = {key: factor.key(self.POLICY, self.BEN, key, MONDAY) for key in self._codes()}
-        assert len(set(codes.values())) == 3
+        given = [factor.give(self.POLICY, self.BEN, code, MONDAY) for code in self._codes()]
+        assert len({key for key, _ in given}) == 3
 
     def _codes(self) -> list[str]:
         return [pyotp.TOTP(SECRET).at(MONDAY + timedelta(seconds=30 * n)) for n in (-1, 0, 1)]
 
     def test_a_wrong_code_says_so_at_its_field(self) -> None:
         with pytest.raises(Invalid) as refused:
-            factor.key(self.POLICY, self.BEN, "12345", MONDAY)
+            factor.give(self.POLICY, self.BEN, "12345", MONDAY)
         assert set(refused.value.fields) == {"code"}
 
     def test_nobody_without_one_approves_high_risk(self) -> None:
         with pytest.raises(NotAllowed, match="has none for you"):
-            factor.key(self.POLICY, Member(id=CLEO), "123456", MONDAY)
+            factor.give(self.POLICY, Member(id=CLEO), "123456", MONDAY)
+
+    def test_whoever_has_the_secret_can_check_it_again(self) -> None:
+        key, proof = factor.give(self.POLICY, self.BEN, self._codes()[0], MONDAY)
+        entry = f.FixApproved(run=1, digest="d1", factor=True, proof=proof)
+        assert factor.holds(self.POLICY, entry, BEN, key, MONDAY + timedelta(seconds=30))
+        assert not factor.holds(self.POLICY, entry, CLEO, key, MONDAY), "it is Ben's"
+        assert not factor.holds(self.POLICY, entry, BEN, None, MONDAY), "nothing uses it up"
+        assert not factor.holds(self.POLICY, entry, BEN, key, MONDAY + timedelta(minutes=5)), "it is an old one"
+        assert not factor.holds(self.POLICY, f.FixApproved(run=1, digest="d1", factor=True), BEN, key, MONDAY)
 
     def test_a_secret_that_can_be_guessed_is_no_setting(self) -> None:
         with pytest.raises(ValueError, match="at least 24 letters"):

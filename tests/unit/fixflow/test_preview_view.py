@@ -65,3 +65,8 @@ def test_a_secret_is_never_part_of_what_people_say() -> None:
     assert "s3cret" not in masked.name + text(masked) + preview_view.whole(masked)
     assert masked.filled == {"token": "s3cret"}
     assert FixAsked(run=1, action="a", params=masked.params, reason="r").params == {"token": "••••"}
+
+
+def test_a_small_fix_without_undo_says_that_somebody_else_is_asked() -> None:
+    assert "Risk: small. Why" in text(fix(risk="low", undoable=True))
+    assert "Risk: small, but without undo: needs one other person. Why" in text(fix(risk="low", undoable=False))

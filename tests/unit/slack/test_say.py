@@ -128,8 +128,11 @@ def test_a_bug_of_which_nothing_is_known_names_who_reported_it() -> None:
         (e.CardMade(id="1", url="https://board.example.com/c/1"), ":card_index: Made a <https://board.example.com/c/1"),
         (f.FixApproved(run=1, digest="d1"), ":ok_hand: anna approved it"),
         (f.FixConfirmed(run=1, digest="d1", asked=("U0BEN",)), ":raised_hand: anna asks <@U0BEN> to approve it"),
-        (f.FixAsked(run=1, action="delete-row", params={}, reason="bad"), ":mag: anna looks at what would happen:"),
-        (f.FixEnded(run=1, state="unknown", summary="cut off"), ":grey_question: cut off"),
+        (
+            f.FixAsked(run=1, action="delete-row", params={}, reason="bad"),
+            ":mag: anna asks what `delete-row` would do: bad",
+        ),
+        (f.FixEnded(run=1, state="unknown", summary="cut off"), ":grey_question: Cut off"),
         (f.FixSettled(run=1, state="succeeded"), ":wrench: anna looked: it happened"),
         (f.Looked(look="rows", asked=2, count=1), ":eyes: The look `rows` showed 1 row to its asker"),
         (f.Probed(probe="menu-page", when="after", ok=False, said="is 500"), ":x: menu-page is 500"),

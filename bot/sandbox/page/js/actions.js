@@ -82,16 +82,11 @@ export const closeMenu = () =>
     s.menu = null;
   });
 
-/** Opens a menu beside what was pressed, upwards where there is no room below; pressed again, it closes. */
+/** Opens a menu; pressed again, it closes. */
 export function toggleMenu(id, event) {
-  const box = event.currentTarget.getBoundingClientRect();
-  const up = box.bottom > window.innerHeight - 260;
-  const left =
-    box.left > window.innerWidth / 4 &&
-    box.left + 280 > event.currentTarget.closest(".pane").getBoundingClientRect().right;
   event.stopPropagation();
   change((s) => {
-    s.menu = s.menu?.id === id ? null : { id, up, left };
+    s.menu = s.menu?.id === id ? null : { id };
   });
 }
 

@@ -1,27 +1,32 @@
 // The page: two feeds of snapshots in, one state, one rendering out.
 import { h, render } from "./lib/dom.js";
+import { noteFocus, restoreFocus } from "./lib/focus.js";
 import { icon } from "./lib/icons.js";
 import { follow } from "./lib/feed.js";
 import { closeTop, markRead } from "./actions.js";
 import { inspector } from "./inspector.js";
+import { placeMenu } from "./menu.js";
 import { channelNamed, newest } from "./select.js";
 import { confirmation } from "./slack/modal.js";
 import { workspace } from "./slack/workspace.js";
 import { change, recent, start } from "./state.js";
+import { tabs } from "./tabs.js";
 import { openCard } from "./world/board.js";
 import { pointAt, tour } from "./world/tour.js";
 import { looks, world } from "./world/world.js";
 
 const REMEMBERED = "makegood demo: act as";
+const WRITING = '[data-testid="composer"]';
 const redraw = () => change(() => {});
 const root = document.getElementById("app");
 let stopFollowing = () => {};
 
 function page(state) {
+  noteFocus();
   render(root, [
     tour(state),
     sides(state),
-    h("div.halves", { "data-side": state.side }, workspace(state, actAs), world(state)),
+    h("div.halves", { "data-side": state.side, inert: over(state) }, workspace(state, actAs), world(state)),
     inspector(state),
     openCard(state),
     confirmation(state),
@@ -29,31 +34,21 @@ function page(state) {
       h("div.toast", { key: "toast", role: "alert", "data-testid": "toast" }, icon("warning", 16), state.toast.text),
   ]);
   pointAt(state);
+  restoreFocus(WRITING);
 }
+
+/** A question or an open card lies over the whole page. */
+const over = (state) => Boolean(state.confirm || state.card);
 
 /** In a narrow window one side at a time. */
 function sides(state) {
-  const side = (id, title) =>
-    h(
-      "button",
-      {
-        key: id,
-        type: "button",
-        role: "tab",
-        "aria-selected": String(state.side === id),
-        onclick: () =>
-          change((s) => {
-            s.side = id;
-          }),
-      },
-      title,
-    );
-  return h(
-    "div.tabs.sides",
-    { role: "tablist", "aria-label": "Side" },
-    side("workspace", "Slack"),
-    side("world", "The customer"),
-  );
+  const side = (id, title) => ({ id, title, "data-side-tab": id });
+  const choose = (id) =>
+    change((s) => {
+      s.side = id;
+    });
+  const all = [side("workspace", "Slack"), side("world", "The customer")];
+  return tabs({ label: "Side", look: "sides", all, chosen: state.side, choose });
 }
 
 /** From the next snapshot on, everything is seen and done by this person. */
@@ -102,6 +97,9 @@ function seeWorld(snapshot) {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && closeTop()) event.preventDefault();
 });
+
+document.addEventListener("scroll", placeMenu, true);
+window.addEventListener("resize", redraw); // whoever reads the newest goes on seeing it
 
 start(page);
 actAs(sessionStorage.getItem(REMEMBERED) ?? "U0DEV");

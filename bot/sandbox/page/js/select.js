@@ -47,13 +47,23 @@ export function unread(state, channel) {
 export const newest = (channels) =>
   channels.flatMap((one) => one.messages.map((said) => said.ts)).reduce((most, ts) => (ts > most ? ts : most), "0");
 
-/** The last thing of an app that would light up this person's phone. */
+/** The last thing of an app that would light up this person's phone: a thread that nobody follows does not. */
 export function lockScreen(state) {
   const said = state.slack.channels.flatMap((channel) =>
-    channel.messages.filter((one) => one.is_app && one.text).map((one) => ({ channel, message: one })),
+    channel.messages
+      .filter((one) => one.is_app && one.text && inChannel(one))
+      .map((one) => ({ channel, message: one })),
   );
   const at = ({ message: one }) => one.edited?.ts ?? one.ts;
   return said.reduce((last, one) => (!last || at(one) > at(last) ? one : last), null);
 }
 
 export const activeStep = (state) => state.world?.tour?.steps.find((step) => step.active);
+
+/** What may be left out, but comes before the step to take now. */
+export function asideStep(state) {
+  const steps = state.world?.tour?.steps ?? [];
+  const at = steps.findIndex((step) => step.active);
+  const since = steps.slice(0, Math.max(at, 0)).findLastIndex((step) => !step.optional) + 1;
+  return steps.slice(since, Math.max(at, 0)).find((step) => step.optional && !step.done);
+}

@@ -14,7 +14,7 @@ const state = {
   page: null, // where the customer's browser is
   pane: "board", // under the customer's browser: inbox | board | till
   news: {}, // panes that have changed unseen
-  menu: null, // {id, up}: the one open menu
+  menu: null, // {id} of the one open menu
   confirm: null, // {dialog, go}
   drafts: {}, // composer → text
   choice: 0, // in the list of completions

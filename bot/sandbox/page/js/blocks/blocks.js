@@ -1,5 +1,6 @@
 // Block Kit: one function per type of block, each from (place, block) to elements.
 import { h } from "../lib/dom.js";
+import { toWrongField } from "../lib/focus.js";
 import { icon } from "../lib/icons.js";
 import { change } from "../state.js";
 import { chart } from "./charts.js";
@@ -124,8 +125,9 @@ function input(place, block) {
   const id = fieldId(place, block, block.element);
   const wrong = place.errors[block.block_id];
   const label = [text(place.state, block.label), block.optional && h("span.quiet", null, " (optional)")];
+  const error = { key: "error", role: "alert", mounted: toWrongField };
   const about = [
-    wrong && h("p.field-error", { id: `${id}-error`, role: "alert" }, icon("warning", 15), wrong),
+    wrong && h("p.field-error", { ...error, id: `${id}-error` }, icon("warning", 15), wrong),
     block.hint && h("p.hint", { id: `${id}-hint` }, text(place.state, block.hint)),
   ];
   const shown = [

@@ -3,6 +3,7 @@ import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { dayKey, dayName, ofTs } from "../lib/format.js";
 import { closeThread, openTab } from "../actions.js";
+import { panelOf, tabs } from "../tabs.js";
 import {
   channelNamed,
   channelTitle,
@@ -19,6 +20,10 @@ import { home } from "./home.js";
 import { ephemeral, message, notice } from "./message.js";
 
 const JOINED_SECONDS = 300;
+const APP_TABS = [
+  { id: "home", title: "Home" },
+  { id: "messages", title: "Messages" },
+];
 
 export function conversation(state) {
   const channel = current(state);
@@ -34,26 +39,9 @@ export function conversation(state) {
       h("h1", null, name),
       !channel.is_im && h("span.quiet", null, `${state.slack.people.length} members`),
     ),
-    channel.is_im && tabs(state),
+    channel.is_im && tabs({ label: "App", all: APP_TABS, chosen: state.tab, choose: openTab }),
     atHome ? home(state) : [messages(state, channel), composer(state, channel)],
   );
-}
-
-function tabs(state) {
-  const tab = (id, title) =>
-    h(
-      "button",
-      {
-        key: id,
-        type: "button",
-        role: "tab",
-        "aria-selected": String(state.tab === id),
-        onclick: () => openTab(id),
-        "data-testid": `app-tab-${id}`,
-      },
-      title,
-    );
-  return h("div.tabs", { role: "tablist", "aria-label": "App" }, tab("home", "Home"), tab("messages", "Messages"));
 }
 
 function messages(state, channel) {
@@ -68,9 +56,8 @@ function messages(state, channel) {
       role: "log",
       "aria-label": "Messages",
       "data-testid": "messages",
-      mounted: toBottom,
-      around: stayAtBottom,
       tabindex: 0,
+      ...following,
     },
     h("div.filler"),
     !all.length && empty(state, channel),
@@ -89,7 +76,7 @@ function line(state, channel, entry, before) {
 }
 
 function joins(one, before) {
-  if (!before || one.is_app || before.is_app || one.user !== before.user || before.reply_count) return false;
+  if (!before || one.user !== before.user || one.name !== before.name || before.reply_count) return false;
   return Number(one.ts) - Number(before.ts) < JOINED_SECONDS;
 }
 
@@ -105,12 +92,18 @@ const toBottom = (node) => {
 };
 
 /** Whoever reads the newest goes on seeing the newest; whoever has scrolled up stays there. */
-function stayAtBottom(node) {
-  const near = node.scrollHeight - node.scrollTop - node.clientHeight < 60;
-  return () => {
-    if (near) toBottom(node);
-  };
+const stayAtBottom = (node) => () => {
+  if (!scrolledUp.has(node)) toBottom(node);
+};
+
+function noteScroll({ currentTarget: node }) {
+  const up = node.scrollHeight - node.scrollTop - node.clientHeight > 60;
+  if (up) scrolledUp.add(node);
+  else scrolledUp.delete(node);
 }
+
+const scrolledUp = new WeakSet();
+const following = { mounted: toBottom, around: stayAtBottom, onscroll: noteScroll };
 
 export function thread(state) {
   if (!state.thread) return null;
@@ -118,7 +111,9 @@ export function thread(state) {
   const root = messageOf(channel, state.thread.ts);
   if (!root) return null;
   const said = replies(channel, root.ts);
-  const only = ephemerals(state, channel, root.ts);
+  const shownAlone = (one) => ({ ts: one.ts, shown: ephemeral(state, channel, one) });
+  const only = ephemerals(state, channel, root.ts).map(shownAlone);
+  const all = [...said.map((one) => ({ ts: one.ts, one })), ...only].sort((a, b) => Number(a.ts) - Number(b.ts));
   return h(
     "aside.thread",
     { key: `thread ${root.ts}`, "aria-label": "Thread", "data-testid": "thread" },
@@ -131,13 +126,13 @@ export function thread(state) {
     ),
     h(
       "div.messages",
-      { role: "log", "aria-label": "Thread messages", mounted: toBottom, around: stayAtBottom, tabindex: 0 },
+      { role: "log", "aria-label": "Thread messages", tabindex: 0, ...following },
       message(state, channel, root, { place: "thread" }),
       h("div.replies", { key: "count" }, h("span", null, said.length === 1 ? "1 reply" : `${said.length} replies`)),
-      said.map((one, index) =>
-        message(state, channel, one, { place: "thread", joined: index > 0 && joins(one, said[index - 1]) }),
-      ),
-      only.map((one) => ephemeral(state, channel, one)),
+      all.map(({ one, shown }, index) => {
+        const joined = !shown && joins(one, all[index - 1]?.one);
+        return shown ?? message(state, channel, one, { place: "thread", joined });
+      }),
     ),
     composer(state, channel, root.ts),
   );

@@ -1,5 +1,6 @@
 // Modals (the top one of the stack) and the "are you sure" of buttons.
 import { h } from "../lib/dom.js";
+import { firstField } from "../lib/focus.js";
 import { icon } from "../lib/icons.js";
 import { closeView } from "../actions.js";
 import { change } from "../state.js";
@@ -7,8 +8,6 @@ import { blocks } from "../blocks/blocks.js";
 import { plain, text } from "../blocks/mrkdwn.js";
 import { inView, submit } from "../blocks/place.js";
 import { avatar } from "./avatar.js";
-
-const FIRST = "input, textarea, select, .tokens";
 
 export function modal(state) {
   const view = state.slack.views.at(-1);
@@ -24,10 +23,10 @@ export function modal(state) {
     "data-view-id": view.id,
     tabindex: -1,
     novalidate: "",
-    mounted: focusFirst,
+    mounted: (node) => !node.contains(document.activeElement) && (firstField(node) ?? node).focus(),
     onsubmit: (event) => {
       event.preventDefault();
-      submit(place);
+      if (!waits) submit(place);
     },
   };
   const body = h("div.modal-body", { key: view.id }, blocks(place, view.blocks));
@@ -52,14 +51,17 @@ function foot(view, waits) {
     view.submit &&
     h(
       "button.btn.primary",
-      { type: "submit", disabled: waits || view.submit_disabled, class: waits && "waits", "data-testid": "submit" },
+      {
+        key: view.submit.text, // another word is another button: a second press must not meet it under the finger
+        type: "submit",
+        disabled: view.submit_disabled,
+        "aria-disabled": waits ? "true" : null,
+        class: waits && "waits",
+        "data-testid": "submit",
+      },
       plain(view.submit.text),
     );
   return h("footer", null, close, send);
-}
-
-function focusFirst(node) {
-  if (!node.contains(document.activeElement)) (node.querySelector(FIRST) ?? node).focus();
 }
 
 export function confirmation(state) {
@@ -84,6 +86,8 @@ export function confirmation(state) {
         "aria-labelledby": "confirm-title",
         "aria-describedby": "confirm-text",
         "data-testid": "confirm",
+        tabindex: -1,
+        mounted: (node) => node.querySelector("footer .btn:last-child").focus(),
       },
       h("header", null, h("h2", { id: "confirm-title" }, plain(dialog.title.text))),
       h("div.modal-body", { id: "confirm-text" }, text(state, dialog.text)),
@@ -93,7 +97,7 @@ export function confirmation(state) {
         h("button.btn", { type: "button", onclick: close }, plain(dialog.deny.text)),
         h(
           "button.btn",
-          { type: "button", class: dialog.style ?? "primary", onclick: yes, mounted: (node) => node.focus() },
+          { type: "button", class: dialog.style ?? "primary", onclick: yes },
           plain(dialog.confirm.text),
         ),
       ),

@@ -9,10 +9,15 @@ import { sidebar } from "./sidebar.js";
 
 export function workspace(state, actAs) {
   if (!state.slack) return h("section.pane.workspace", null, h("p.starting", null, "Opening the workspace…"));
-  const behind = Boolean(state.slack.views.length || state.confirm);
+  const behind = state.slack.views.length > 0;
   return h(
     "section.pane.workspace",
-    { "aria-label": "Slack workspace", "data-testid": "workspace", onclick: state.menu ? closeMenu : null },
+    {
+      id: "panel-workspace",
+      "aria-label": "Slack workspace",
+      "data-testid": "workspace",
+      onclick: state.menu ? closeMenu : null,
+    },
     switcher(state, actAs),
     link(state.links.slack),
     h(

@@ -5,6 +5,7 @@ import { shortDate, ofAny } from "../lib/format.js";
 import { actInWorld } from "../actions.js";
 import { menuButton, menuItem } from "../menu.js";
 import { change, recent } from "../state.js";
+import { panelOf } from "../tabs.js";
 import { markdown } from "../blocks/markdown.js";
 
 const DRAG = "text/x-card";
@@ -13,7 +14,7 @@ export function board(state) {
   const { lists = [] } = state.world.board ?? {};
   return h(
     "div.board",
-    { role: "tabpanel", id: "panel-board", "aria-labelledby": "tab-board", "data-testid": "board" },
+    { ...panelOf("board"), "data-testid": "board" },
     lists.length
       ? lists.map((list, index) => column(state, list, lists, index))
       : h("p.empty", null, "The board is empty. Its lists appear with the first bug."),

@@ -4,6 +4,7 @@ import { icon } from "../lib/icons.js";
 import { clock, ofAny } from "../lib/format.js";
 import { actInWorld } from "../actions.js";
 import { change, recent } from "../state.js";
+import { panelOf } from "../tabs.js";
 
 export function inbox(state) {
   const mails = [...(state.world.inbox ?? [])].map((mail, index) => ({ ...mail, index })).reverse();
@@ -22,7 +23,7 @@ export function inbox(state) {
   );
   return h(
     "div.inbox",
-    { role: "tabpanel", id: "panel-inbox", "aria-labelledby": "tab-inbox", "data-testid": "inbox" },
+    { ...panelOf("inbox"), "data-testid": "inbox" },
     h("div.panel-tools", null, h("span.quiet", null, state.world.customer?.email), write),
     state.writing && letter(state),
     !mails.length &&

@@ -2,6 +2,7 @@
 import { h } from "../lib/dom.js";
 import { clock, money, ofAny, shortDate } from "../lib/format.js";
 import { recent } from "../state.js";
+import { panelOf } from "../tabs.js";
 
 export function till(state) {
   const { customers = [], plans = [] } = state.world.till ?? {};
@@ -9,7 +10,7 @@ export function till(state) {
   const sorted = [...customers.filter(mine), ...customers.filter((one) => !mine(one))];
   return h(
     "div.till",
-    { role: "tabpanel", id: "panel-till", "aria-labelledby": "tab-till", "data-testid": "till" },
+    { ...panelOf("till"), "data-testid": "till" },
     sorted.length ? sorted.map((one) => account(one, mine(one))) : h("p.empty", null, "Nobody has an account yet."),
     h(
       "p.plans",

@@ -4,7 +4,7 @@ import { emojiText } from "../lib/emoji.js";
 import { icon } from "../lib/icons.js";
 import { actInWorld, confirmed } from "../actions.js";
 import { change } from "../state.js";
-import { activeStep } from "../select.js";
+import { activeStep, asideStep } from "../select.js";
 
 const STORIES = [
   ["one", "Minutes"],
@@ -17,7 +17,9 @@ export function tour(state) {
     "header.tour",
     { "data-testid": "tour" },
     brand(),
-    told ? [stories(state, told), steps(told), tools(state), now(state, told)] : h("p.now.quiet", null, "Starting…"),
+    told
+      ? [stories(state, told), steps(told), tools(state), now(state, told), aside(state)]
+      : h("p.now.quiet", null, "Starting…"),
   );
 }
 
@@ -96,15 +98,27 @@ function now(state, told) {
   );
 }
 
+function aside(state) {
+  const step = asideStep(state);
+  return (
+    step &&
+    h(
+      "p.now.aside-step",
+      { key: `aside ${step.id}`, "data-testid": "aside-step" },
+      h("span", null, "Before that, if you like: ", h("b", null, step.title), " ", emojiText(step.text)),
+    )
+  );
+}
+
 const tools = (state) =>
   h(
     "div.tour-tools",
     null,
     h(
       "button",
-      { type: "button", onclick: () => begin({ do: "reset" }), "data-testid": "reset" },
+      { type: "button", onclick: () => begin({ do: "reset" }), title: "Start over", "data-testid": "reset" },
       icon("reload", 15),
-      "Start over",
+      h("span", null, "Start over"),
     ),
     h(
       "button",
@@ -115,10 +129,11 @@ const tools = (state) =>
           change((s) => {
             s.inspector = !s.inspector;
           }),
+        title: "Every call between the bot and Slack",
         "data-testid": "traffic",
       },
       icon("traffic", 15),
-      "Traffic",
+      h("span", null, "Traffic"),
     ),
   );
 
@@ -146,16 +161,29 @@ async function beginAgain(what) {
 /** Outlines what is to be pressed now; the hint is a selector, looked for here and in the customer's browser. */
 export function pointAt(state) {
   const hint = activeStep(state)?.hint;
-  outline(document, hint, (node, on) => node.toggleAttribute("data-hinted", on));
-  outline(document.querySelector("iframe.shop")?.contentDocument, hint, glow);
+  const here = outline(document, hint, (node, on) => node.toggleAttribute("data-hinted", on));
+  const inShop = outline(document.querySelector("iframe.shop")?.contentDocument, hint, glow);
+  const sides = new Set(here.map((node) => (node.closest(".world") ? "world" : "workspace")));
+  if (inShop.length) sides.add("world");
+  pointToSide(sides, state.side);
 }
 
+/** In a narrow window: what is to be pressed may be on the side that is not shown. */
+function pointToSide(sides, shown) {
+  for (const tab of document.querySelectorAll("[data-side-tab]")) {
+    const other = !sides.has(shown) && sides.has(tab.dataset.sideTab);
+    tab.toggleAttribute("data-hinted", other);
+  }
+}
+
+/** Shows what is pointed at, and no longer what was; returns it. */
 function outline(page, hint, show) {
-  if (!page) return;
+  if (!page) return [];
   const wanted = new Set(hint ? page.querySelectorAll(hint) : []);
   for (const old of pointed.get(page) ?? []) if (!wanted.has(old)) show(old, false);
   for (const node of wanted) show(node, true);
   pointed.set(page, wanted);
+  return [...wanted];
 }
 
 const pointed = new WeakMap();

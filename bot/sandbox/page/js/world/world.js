@@ -4,6 +4,7 @@ import { icon } from "../lib/icons.js";
 import { closeMenu } from "../actions.js";
 import { change, recent } from "../state.js";
 import { link } from "../slack/workspace.js";
+import { tabs } from "../tabs.js";
 import { board } from "./board.js";
 import { browser } from "./browser.js";
 import { inbox } from "./inbox.js";
@@ -17,16 +18,18 @@ const PANES = {
 
 export function world(state) {
   if (!state.world) return h("section.pane.world", null, h("p.starting", null, "Opening the customer's side…"));
+  const all = Object.keys(PANES).map((id) => tab(state, id));
   return h(
     "section.pane.world",
-    { "aria-label": "The customer's side", "data-testid": "world", onclick: state.menu ? closeMenu : null },
+    {
+      id: "panel-world",
+      "aria-label": "The customer's side",
+      "data-testid": "world",
+      onclick: state.menu ? closeMenu : null,
+    },
     link(state.links.world),
     browser(state),
-    h(
-      "div.tabs",
-      { role: "tablist", "aria-label": "Around the customer" },
-      Object.keys(PANES).map((id) => tab(state, id)),
-    ),
+    tabs({ label: "Around the customer", all, chosen: state.pane, choose }),
     h("div.panel", { key: state.pane }, PANES[state.pane][2](state)),
   );
 }
@@ -34,48 +37,16 @@ export function world(state) {
 function tab(state, id) {
   const [title, sign, , prefix] = PANES[id];
   const news = state.news[id] && state.pane !== id;
-  const open = () =>
-    change((s) => {
-      s.pane = id;
-      s.news[id] = false;
-    });
   const look = [news && "news", recent.world.begins(prefix) && "fresh"].filter(Boolean).join(" ");
-  const marks = {
-    id: `tab-${id}`,
-    "data-testid": `tab-${id}`,
-    "aria-selected": String(state.pane === id),
-    "aria-controls": `panel-${id}`,
-    tabindex: state.pane === id ? 0 : -1,
-  };
-  return h(
-    "button",
-    {
-      key: id,
-      type: "button",
-      role: "tab",
-      class: look,
-      onclick: open,
-      onkeydown: (event) => onKey(event, id),
-      ...marks,
-    },
-    icon(sign, 16),
-    title,
-    news && h("span.unseen", null, "changed"),
-  );
+  const shown = [icon(sign, 16), title, news && h("span.unseen", null, "changed")];
+  return { id, title: shown, class: look, "data-testid": `tab-${id}` };
 }
 
-/** Arrow keys go from tab to tab. */
-function onKey(event, id) {
-  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!by) return;
-  const all = Object.keys(PANES);
-  const to = all[(all.indexOf(id) + by + all.length) % all.length];
+const choose = (id) =>
   change((s) => {
-    s.pane = to;
-    s.news[to] = false;
+    s.pane = id;
+    s.news[id] = false;
   });
-  document.getElementById(`tab-${to}`).focus();
-}
 
 /** [key, look] of everything here that may change. */
 export function looks(snapshot) {

@@ -1,0 +1,33 @@
+"""Webhooks out: asked with HEAD, which gives nobody an entry."""
+
+import aiohttp
+
+from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.domain.errors import Unavailable
+from bot.settings import WebhookSettings
+
+REDIRECTS, REFUSALS, NOT_THERE, NO_HEAD, BROKEN = 300, 400, 404, 405, 500
+
+
+async def webhook(name: str, settings: WebhookSettings, http: aiohttp.ClientSession) -> list[Finding]:
+    timeout = aiohttp.ClientTimeout(total=settings.timeout)
+    try:
+        async with http.head(settings.url, timeout=timeout, allow_redirects=False) as answer:
+            return [_finding(f"webhook {name}", name, answer.status)]
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unavailable(
+            f"nobody answers ({type(error).__name__}). Is url in [webhooks.{name}] right, and is the tool up?"
+        ) from error
+
+
+def _finding(system: str, name: str, status: int) -> Finding:
+    """Whether the secret is right only an entry shows: the other side checks it."""
+    if status < REDIRECTS or status == NO_HEAD:
+        return ok(system, f"is there (it answers {status} to HEAD)")
+    if status < REFUSALS:
+        return wrong(system, f"has moved ({status}), and entries are not sent on: correct url in [webhooks.{name}]")
+    if status == NOT_THERE:
+        return note(system, f"answers 404 to HEAD: is url in [webhooks.{name}] right? Some tools know only POST")
+    if status < BROKEN:
+        return note(system, f"answers {status} to HEAD; an entry, which is signed, may be let in all the same")
+    return wrong(system, f"is out of order ({status}); entries wait until it is mended")

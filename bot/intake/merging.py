@@ -1,0 +1,50 @@
+"""One bug goes on for two: both are locked, decided on and written in one transaction."""
+
+from bot.domain import events as e
+from bot.domain.bug import LIVE, Bug, Status
+from bot.domain.decide import course, same
+from bot.domain.values import Actor
+from bot.ledger.ledger import SYSTEM, Ledger, Recorded
+from bot.ledger.reading import entries_in, list_bugs
+
+
+async def merge(
+    ledger: Ledger, ending: int, into: int, *, by: Actor, key: str, untouched: bool = False
+) -> Recorded | None:
+    """What became of the one that goes on. `untouched`: only where nobody has done anything with the one that ends, else None."""
+    async with ledger.db.write() as conn:
+        bugs = {number: await ledger.lock(conn, number) for number in sorted({ending, into})}
+        if untouched and not (
+            same.untouched(type(x.event) for x in await entries_in(conn, ledger.team, ending)) and _open(bugs[into])
+        ):
+            return None
+        ended = await ledger.record_in(conn, ending, lambda bug: course.merged(bug, bugs[into]), by=by, key=key)
+        grown = await ledger.record_in(
+            conn, into, lambda bug: course.absorbed(bug, ended.before), by=by, key=f"{key}:into"
+        )
+        await ledger.notify(conn)
+    for recorded in (ended, grown):
+        ledger.woken(recorded)
+    return grown
+
+
+def _open(bug: Bug) -> bool:
+    return bug.status in {Status.OPEN, Status.CLAIMED} and not bug.groups
+
+
+async def recognise(ledger: Ledger, recorded: Recorded) -> Recorded:
+    """A tracker's error of which somebody told before: joined where that is sure and nobody has begun on it, else a person is asked."""
+    bug = recorded.bug
+    if bug.status not in LIVE or not any(isinstance(x.event, e.Opened | e.CustomerJoined) for x in recorded.entries):
+        return recorded
+    others = await list_bugs(ledger, (Status.OPEN, Status.CLAIMED))
+    found = same.alike(bug, others)
+    if found is None:
+        return recorded
+    number = bug.ref.number
+    if same.surely(bug, found, others):
+        grown = await merge(ledger, number, found.bug, by=SYSTEM, key=f"same:{bug.ref}:{found.bug}", untouched=True)
+        if grown:
+            return grown
+    await ledger.record(number, lambda _bug: found, by=SYSTEM, key=f"alike:{bug.ref}:{found.bug}")
+    return recorded

@@ -1,0 +1,27 @@
+"""A call whose answer waits for a word."""
+
+from typing import ClassVar
+
+from bot.fixes.model import HttpAction, Request, Risk
+
+
+class HeldCall(HttpAction):
+    """Has a job done."""
+
+    risk = Risk.LOW
+    approvals: ClassVar[int | None] = 0
+    target = "slow"
+
+    word: str
+
+    def lock_key(self) -> str:
+        return self.word
+
+    def request(self) -> Request:
+        return Request(path="/jobs/{word}", segments={"word": self.word})
+
+    def undo_request(self) -> Request:
+        return Request(method="DELETE", path="/jobs/{word}", segments={"word": self.word})
+
+    def check_request(self) -> Request:
+        return Request(method="GET", path="/jobs/{word}", segments={"word": self.word})

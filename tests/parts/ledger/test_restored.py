@@ -1,0 +1,59 @@
+"""A backup came back while a bot runs: what it still wanted done outside is taken from it, and waits for a person."""
+
+import asyncio
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.values import Actor, ActorKind
+from bot.ledger import leases
+from bot.ledger.restored import OUTBOUND, hold
+from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
+from tests.support.stores import Store, cursor, kinds, open_bug, person, said
+
+ANNA = Actor(kind=ActorKind.CLI, id="anna")
+
+
+@pytest.mark.parametrize("name", OUTBOUND)
+async def test_what_a_running_bot_is_at_is_taken_from_it_and_waits_for_a_person(store: Store, name: str) -> None:
+    at_it = Blocked(name=name, interest=SAID, on=frozenset({1}))
+    ledger = follows(store, at_it)
+    bug = await open_bug(ledger)
+    async with relaying(ledger, at_it):
+        await said(ledger, bug, "a", "b")
+        await until(lambda: at_it.served)
+        assert await hold(store.ledger(), ANNA) == [bug]
+        assert await hold(store.ledger(), ANNA) == []
+        at_it.go.set()
+        await said(ledger, bug, "c")
+        parked = await cursor(ledger, bug, name)
+        assert (parked["done"], len(at_it.served)) == (1, 1)
+        assert (await kinds(ledger, bug)).count("parked") == 1
+        await ledger.record(bug, lambda _bug: e.Unparked(sink=name), by=person("U0DEV"))
+        async with ledger.db.write() as conn:
+            await leases.unpark_in(conn, ledger, bug, name)
+        await until(lambda: at_it.read == ["a", "a", "b", "c"])
+        assert at_it.doubts[1], "it looks first"
+
+
+async def test_what_is_done_waits_for_nobody_and_what_is_only_shown_goes_on(store: Store) -> None:
+    billing, thread = Scribe(name="billing"), Blocked(name="thread", on=frozenset({1}))
+    ledger = follows(store, billing, thread)
+    bug = await open_bug(ledger)
+    async with relaying(ledger, billing, thread):
+        await said(ledger, bug, "a")
+        await until(at_rest(ledger, bug, "billing"))
+        assert await hold(store.ledger(), ANNA) == []
+        thread.go.set()
+        await until(at_rest(ledger, bug, "thread"))
+    assert (await cursor(ledger, bug, "thread"))["parked"] is None
+
+
+async def test_of_two_who_say_so_at_once_each_bug_is_parked_once(store: Store) -> None:
+    ledger = follows(store, Scribe(name="billing"))
+    bugs = [await open_bug(ledger, f"error {n}") for n in range(5)]
+    for bug in bugs:
+        await said(ledger, bug, "a")
+    one, two = await asyncio.gather(hold(ledger, ANNA), hold(ledger, ANNA))
+    assert sorted([*one, *two]) == bugs
+    assert [(await kinds(ledger, bug)).count("parked") for bug in bugs] == [1] * 5

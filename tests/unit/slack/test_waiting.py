@@ -1,0 +1,42 @@
+"""The card says which systems do not answer, by the names people know them by, and how much waits for each."""
+
+import pytest
+
+from bot.domain.bug import Bug
+from bot.domain.values import BugRef
+from bot.slack.waiting import Behind, said, system
+
+TWELVE = frozenset(range(3, 15))
+
+
+@pytest.mark.parametrize(
+    ("waits", "behind", "words"),
+    [
+        ((), {}, ""),
+        (("board",), {"board": TWELVE}, "⚠️ Trello is not answering, 12 entries wait"),
+        (("board_notes",), {"board_notes": frozenset({7})}, "⚠️ Trello is not answering, 1 entry waits"),
+        (("thread",), {}, "⚠️ Slack is not answering"),
+    ],
+)
+def test_a_system_that_is_away_is_named_with_what_waits(waits: tuple[str, ...], behind: Behind, words: str) -> None:
+    assert said(Bug(ref=BugRef(team="T1", number=1), waits=waits), behind) == words
+
+
+def test_an_entry_that_two_sinks_of_a_system_have_to_serve_is_one() -> None:
+    bug = Bug(ref=BugRef(team="T1", number=1), waits=("board", "board_notes"))
+    behind = {"board": frozenset({4, 5}), "board_notes": frozenset({5, 6})}
+    assert said(bug, behind) == "⚠️ Trello is not answering, 3 entries wait"
+
+
+def test_each_system_is_said_by_itself_and_who_gave_up_first() -> None:
+    bug = Bug(ref=BugRef(team="T1", number=1), waits=("billing", "tracker:sentry"), parked=("thread",))
+    behind = {"billing": frozenset({4}), "tracker:sentry": frozenset({4, 5})}
+    assert said(bug, behind).split(" · ") == [
+        "⚠️ waiting: thread",
+        "⚠️ The billing is not answering, 1 entry waits",
+        "⚠️ Sentry is not answering, 2 entries wait",
+    ]
+
+
+def test_a_webhook_s_name_can_not_shout() -> None:
+    assert system("webhook:<!channel>") == "The webhook “&lt;!channel&gt;”"

@@ -1,0 +1,103 @@
+"""What is wrong in makegood.toml or in the environment is said in one line that names the key and what to write."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot import outside
+from bot.domain.errors import Misconfigured
+from bot.intake import sources
+from bot.settings import database_url, read, runtime
+
+LEAST = '[slack]\nerror_channels = ["C0ERRORS"]\n'
+TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
+
+
+def _told(path: Path, text: str) -> str:
+    path.write_text(text)
+    with pytest.raises(Misconfigured) as told:
+        read(path, {})
+    assert len(str(told.value).splitlines()) == 1
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "write"),
+    [
+        ("", "slack", "is missing"),
+        ('[slack]\nerror_channels = "C1"\n', "slack.error_channels", 'write a list, as in ["one", "two"]'),
+        ("[slack]\nerror_channels = [7]\n", "slack.error_channels.0", "write a text in quotes"),
+        ("[slack]\nerror_channels = []\n", "slack.error_channels", "write at least one"),
+        ("slack = 7\n", "slack", "write a table"),
+        (LEAST + 'cards_per_minute = "ten"\n', "slack.cards_per_minute", "write a whole number"),
+        (LEAST + "cards_per_minutes = 1\n", "slack.cards_per_minutes", "Is it misspelt?"),
+        (LEAST + '[web]\npublic_url = "makegood"\n', "web.public_url", "https://makegood.example.com"),
+        (LEAST + '[hooks.bugsnag]\ntoken = ""\n', "hooks.bugsnag.token", "it is empty"),
+        (LEAST + '[hooks.bugsnag]\ntoken = "$hook"\n', "hooks.bugsnag.token", "variable hook is not set"),
+        (LEAST + '[probes.page]\npage = "/menu"\n', "probes.page", "write either url = "),
+        (LEAST + '[targets.shop]\nurl = "shop"\ntables = {}\n', "targets.shop", "write an address: postgresql+asyncpg://"),
+    ],
+)
+def test_a_mistake_names_the_key_and_what_to_write(tmp_path: Path, text: str, key: str, write: str) -> None:
+    told = _told(tmp_path / "makegood.toml", text)
+    assert key in told
+    assert write in told
+
+
+def test_a_wrong_address_of_a_database_is_named_without_its_password(tmp_path: Path) -> None:
+    wrong = '[targets.shop]\nurl = "postgresql://shop:swordfish@db:port/shop"\ntables = {}\n'
+    told = _told(tmp_path / "makegood.toml", LEAST + wrong)
+    assert "targets.shop" in told
+    assert "swordfish" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[board]\nkind = "jira"\n', "board.kind"),
+        ('[board]\nkind = "trello"\nlst = "x"\n', "[board]: lst"),
+        ('[billing]\nkind = "_stripe_calls"\n', "billing.kind"),
+        ('[billing]\nkind = "stripe"\n', "[billing]: key is missing"),
+        ('[mail]\nsmtp = "smtp://mail.example.com"\n', "[mail]: sender is missing"),
+        ('[customers.zendesk]\nkey = "x"\n', "customers.zendesk"),
+        ('[trackers.jira]\nkey = "x"\n', "trackers.jira"),
+        ('[hooks.bugsnagg]\ntoken = "long-enough"\n', "hooks.bugsnagg"),
+    ],
+)
+async def test_what_no_module_knows_is_said_before_anybody_is_asked(tmp_path: Path, text: str, key: str) -> None:
+    path = tmp_path / "makegood.toml"
+    path.write_text(LEAST + text)
+    settings, _ = read(path, {})
+    with pytest.raises(Misconfigured, match=key.replace("[", r"\[")):
+        outside.connect(settings, http=None)  # type: ignore[arg-type] # nobody is asked: there is no session to do it with
+
+
+def test_every_source_that_answers_may_have_a_hook() -> None:
+    sources.must_be_known(sources.names())
+    sources.must_be_known(["email_postmark"])
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"MAKEGOOD_PORT": "abc"}, "MAKEGOOD_PORT: write a whole number"),
+        ({"MAKEGOOD_PORT": "99999"}, "MAKEGOOD_PORT"),
+        ({"SLACK_API_URL": "slack"}, "SLACK_API_URL"),
+        ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": ""}, "SLACK_APP_TOKEN"),
+        ({"MAKEGOOD_DATABASE_URL": "postgresql://localhost/makegood"}, "MAKEGOOD_DATABASE_URL"),
+        ({"MAKEGOOD_DATABASE_URL": "postgresql+asyncpg://localhost:port/makegood"}, "MAKEGOOD_DATABASE_URL"),
+        ({"MAKEGOOD_DATABASE_URL": "sqlite+aiosqlite://"}, "MAKEGOOD_DATABASE_URL names no file"),
+    ],
+)
+def test_a_wrong_variable_is_named(tmp_path: Path, variables: Mapping[str, str], named: str) -> None:
+    path = tmp_path / "makegood.toml"
+    path.write_text(LEAST)
+    with pytest.raises(Misconfigured, match=named):
+        runtime(path, (), {**TOKENS, **variables})
+
+
+def test_a_misspelt_path_to_the_settings_makes_no_database_beside_it(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"There is no .*makegod\.toml"):
+        database_url(tmp_path / "makegod.toml", {})

@@ -266,10 +266,10 @@ def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str
 
 def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:
     """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration. Raises Misconfigured."""
-    named = environment.get("MAKEGOOD_DATABASE_URL")
-    if not named and not path.exists():  # a misspelt path must not make a database somewhere
+    named, beside = environment.get("MAKEGOOD_DATABASE_URL"), path.resolve().parent / "makegood.db"
+    if not (named or path.exists() or beside.exists()):  # a misspelt path must not make a database somewhere
         raise Misconfigured(_NO_FILE.format(path))
-    url = named or f"sqlite+aiosqlite:///{path.resolve().parent / 'makegood.db'}"
+    url = named or f"sqlite+aiosqlite:///{beside}"
     if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://", "postgresql+psycopg://")):
         raise Misconfigured(
             "MAKEGOOD_DATABASE_URL must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or postgresql+psycopg://."

@@ -6,13 +6,15 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import trackers
 from bot.boards import trello
 from bot.customers import registry as channels
-from bot.domain.errors import Misconfigured, NotFound, Unauthorised, Unreadable
+from bot.domain.errors import Misconfigured, NotFound, Unauthorised, Unavailable, Unreadable
 from bot.domain.values import Frozen
 from bot.intake import alerts
 from bot.intake.inflow import Inflow
@@ -47,7 +49,7 @@ class Web:
     """What our board knows of itself: its lists by id, and who we are there."""
 
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=MIB)
+        app = web.Application(client_max_size=MIB, middlewares=[_or_later])
         app.router.add_post("/hooks/{source}/{token}", self.hook)
         app.router.add_get("/hooks/{source}/{token}", self.hook_is_there)
         app.router.add_get("/health", self.health)
@@ -112,6 +114,16 @@ class Web:
     def _url(self, request: web.Request) -> str:
         public = self.settings.web.public_url
         return f"{public}{request.path_qs}" if public else str(request.url)
+
+
+@web.middleware
+async def _or_later(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+    """Nothing is taken that can't be kept: whoever brings it is asked to come again."""
+    try:
+        return await handler(request)
+    except (Unavailable, SQLAlchemyError) as error:
+        log.warning("Turned away for now: %s", error)
+        return web.Response(status=503, text="The database is not there just now. Nothing was stored; send it again.\n")
 
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:

@@ -1,4 +1,4 @@
-"""`makegood bench`: the figures, each as a ratio against a baseline in the same run; loopback only, about three minutes."""
+"""`makegood bench`: the figures, each as a ratio against a baseline in the same run; loopback only, about seven minutes."""
 
 import argparse
 import asyncio
@@ -8,7 +8,11 @@ from pathlib import Path
 
 
 def options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("figures", nargs="*", help="which: acks, webhook, repeats, start, fixes, remote, wake, hooks, nudge (default: all)")
+    sub.add_argument(
+        "figures",
+        nargs="*",
+        help="which: acks, webhook, repeats, start, fixes, remote, wake, hooks, nudge (default: all)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

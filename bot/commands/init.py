@@ -40,8 +40,13 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.config)
     if path.exists() and not args.force:
         raise Refused(f"{path} is there already. Nothing was written; --force writes over it.")
+    if not path.parent.is_dir():
+        raise Refused(f"There is no folder {path.parent}. Make it first; nothing was written.")
     choices = _choices(args)
-    path.write_text(text(choices))
+    try:
+        path.write_text(text(choices))
+    except OSError as error:
+        raise Refused(f"{path} can't be written: {error.strerror}.") from error
     say(f"Wrote {path}. Set these variables (secrets stay out of the file):\n\n")
     for name, what in variables(choices).items():
         say(f"  {name:<24} {what}")

@@ -74,20 +74,20 @@ class Engine:
 
     async def undo_preview(self, name: str, values: Values, image: bytes | None, run: RunRef) -> Preview:
         """What an undo would do. `image` is the run's own."""
-        call = self._call(self.catalogue.find(name), values)
+        call = self._call(self.catalogue.find(name), values, again=True)
         return cast("Preview", await call.runtime.undo_preview(call.action, image, run))
 
     async def undo(
         self, name: str, values: Values, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
     ) -> Outcome:
-        call = self._call(self.catalogue.find(name), values, preview)
+        call = self._call(self.catalogue.find(name), values, preview, again=True)
         return cast("Outcome", await call.runtime.undo(call.action, image, preview, run, watch))
 
     async def investigate(
         self, name: str, values: Values, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
     ) -> Outcome:
         """After a cut-off: what production says. `image` is what the watch was last given to keep."""
-        call = self._call(self.catalogue.find(name), values, preview)
+        call = self._call(self.catalogue.find(name), values, preview, again=True)
         return cast("Outcome", await call.runtime.investigate(call.action, preview, image, run, watch))
 
     async def check(self, name: str, values: Values) -> int | None:
@@ -108,13 +108,12 @@ class Engine:
             await runtime.close()
         self._runtimes.clear()
 
-    def _call(self, entry: Entry, values: Values, preview: Preview | None = None) -> _Call:
+    def _call(self, entry: Entry, values: Values, preview: Preview | None = None, *, again: bool = False) -> _Call:
         target = self._target(entry, values)
         if preview is not None and (preview.action, preview.target) != (entry.name, target):
             raise Refused(f"What was approved is {preview.action} on {preview.target}, not {entry.name} on {target}.")
-        return _Call(
-            entry=entry, action=forms.parse(entry.cls, _parameters(entry, values)), runtime=self._runtime(target)
-        )
+        read = forms.remembered if again else forms.parse
+        return _Call(entry=entry, action=read(entry.cls, _parameters(entry, values)), runtime=self._runtime(target))
 
     def _target(self, entry: Entry, values: Values) -> str:
         fitting = self._fitting(entry)

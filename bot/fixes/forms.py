@@ -1,14 +1,14 @@
 """An action's parameters as a form, and what was filled in as an action. Pure: a modal or a command line is built from it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from bot.domain.errors import Invalid
 from bot.domain.values import Frozen
-from bot.fixes.model import Action, FromLook, FromTables, Look
+from bot.fixes.model import MASK, Action, FromLook, FromTables, Look
 
 Kind = Literal["text", "integer", "number", "choice", "boolean", "date", "datetime", "secret"]
 Call = TypeVar("Call", bound=BaseModel)
@@ -50,6 +50,20 @@ def parse(cls: type[Call], values: Mapping[str, str]) -> Call:
         wrong = {str(e["loc"][0]) if e["loc"] else "": _sentence(cls, e) for e in error.errors(include_url=False)}
     said = "; ".join(f"{name}: {sentence}" if name else sentence for name, sentence in wrong.items())
     raise Invalid(f"{getattr(cls, 'slug', '') or cls.__name__}: {said}", wrong)
+
+
+def remembered(cls: type[Call], values: Mapping[str, str]) -> Call:
+    """The same of a run that was asked for earlier: secrets that are forgotten by now stay masked, whatever their own rules."""
+    masked = [name for name, text in values.items() if text == MASK and _is_secret(cls.model_fields.get(name))]
+    if not masked:
+        return parse(cls, values)
+    kept: dict[str, Any] = {name: (SecretStr, SecretStr(MASK)) for name in masked}
+    again: type[Call] = create_model(cls.__name__, __base__=cls, **kept)
+    return parse(again, {name: text for name, text in values.items() if name not in masked})
+
+
+def _is_secret(field: FieldInfo | None) -> bool:
+    return field is not None and SecretStr in (field.annotation, *get_args(field.annotation))
 
 
 def _flat(shape: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

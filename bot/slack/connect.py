@@ -148,7 +148,7 @@ def http_handler(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.StreamR
             return web.Response(status=401, text="Not signed by Slack.\n")
         try:
             asked = await to_bolt_request(request)
-        except (ValueError, LookupError, AttributeError, RecursionError, web.RequestPayloadError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, web.RequestPayloadError):
             # no JSON, no object, an unknown charset, a false Content-Encoding: whatever it is, Slack sent no such thing
             return web.Response(status=400, text="This is no request of Slack's.\n")
         return await to_aiohttp_response(await app.async_dispatch(asked))

@@ -3,6 +3,8 @@
 import aiohttp
 import pytest
 
+from bot.ledger.db import Database
+from tests.slack.alerts import bugsnag
 from tests.slack.house import HOOK, House
 
 pytestmark = pytest.mark.parametrize("connection", ["http"])
@@ -40,4 +42,13 @@ async def test_what_slack_did_not_sign_is_turned_away(house: House) -> None:
 
 async def test_a_hook_that_is_not_encoded_as_it_says_is_unreadable_and_the_next_one_is_served(house: House) -> None:
     assert await _answer(house, f"/hooks/bugsnag/{HOOK}", b"{}", FALSE_GZIP) == 400
+    await house.alarm()
+
+
+async def test_a_hook_that_cannot_be_kept_is_asked_to_come_again(house: House) -> None:
+    there, nowhere = house.bot.inbox.db, Database("postgresql+asyncpg://nobody@127.0.0.1:9/none")
+    house.bot.inbox.db = nowhere
+    assert await house.hook("bugsnag", bugsnag(error="e1")) == 503
+    house.bot.inbox.db = there
+    await nowhere.close()
     await house.alarm()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import asyncssh
+import pytest
 
 from bot.sandbox.demo import free_port
 
@@ -36,6 +37,15 @@ cd "$HOME" || exit 1
 printf '%s\\0' "$SSH_ORIGINAL_COMMAND" >> {folder}/commands
 exec {shell} -c "$SSH_ORIGINAL_COMMAND"
 """
+
+
+def _must_be_here() -> None:
+    """Skips where the server is not installed, except in CI."""
+    if SSHD:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("OpenSSH's server is not here. Install Debian's openssh-server.")
+    pytest.skip("OpenSSH's server is not here: apt-get install openssh-server")
 
 
 class OpenSsh:
@@ -80,7 +90,7 @@ class OpenSsh:
     async def start(self) -> None:
         self.port = free_port()
         self._furnish()
-        assert SSHD, "OpenSSH's server is missing: apt-get install openssh-server"
+        _must_be_here()
         if os.geteuid() == 0:
             PRIVILEGES.mkdir(mode=0o755, exist_ok=True)  # noqa: ASYNC240 - one folder, in memory
         self._server = await asyncio.create_subprocess_exec(

@@ -85,7 +85,7 @@ def _knows(customer: Customer, now: datetime) -> str:
 @verb("known", "/bug known mia@example.com")
 async def known(desk: Desk, ask: Ask) -> Answer:
     """Is what this customer writes about known?"""
-    hint = CustomerHint(email=grammar.address(ask.args))
+    hint = CustomerHint(email=grammar.address(ask.args, "/bug known mia@example.com"))
     every = await list_bugs(desk.ledger, set(Status) - {Status.MERGED}, limit=500)
     found = [(b, c) for b in every if (c := customers.find(b, hint))]
     lines = [

@@ -59,6 +59,12 @@ def test_an_option_that_cannot_be_used_writes_nothing(makegood: Shell) -> None:
     assert not (makegood.folder / "makegood.toml").exists()
 
 
+def test_a_folder_that_is_not_there_is_said(makegood: Shell) -> None:
+    ran = makegood("init", "--config", "nowhere/makegood.toml", "--yes", "--channel", "C0ERRORS")
+    assert ran.status == 1
+    assert "There is no folder nowhere" in ran.err
+
+
 def test_a_person_is_asked_again_until_the_answer_can_be_used(tmp_path: Path) -> None:
     ran = ask(tmp_path, "#errors", "C0ERRORS", "", "slack", "none", "menus=id", "lead@example.com", "", "", "no")
     assert ran.returncode == 0, ran.stderr

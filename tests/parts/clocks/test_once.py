@@ -20,6 +20,7 @@ from bot.sandbox.trello.faults import Faults
 from bot.sinks.billing import BillingSink
 from bot.sinks.clock import ClockSink
 from tests.parts.billing.stands import KEY, MIA, new_till, seen, served
+from tests.parts.ledger.sinks import paused, until
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import MONDAY, TEAM, Store, of_kind, open_bug, person
 
@@ -51,13 +52,13 @@ async def test_of_several_processes_one_speaks(store: Store) -> None:
     for bug in bugs:
         online = e.CustomerPresence(customer="c1", online=True)
         await ledgers[0].record(bug, lambda _b, online=online: online, by=person("U1"))  # type: ignore[misc] # bound now
-    await asyncio.sleep(0.5)
+    for bug in bugs:
+        await until(paused(ledgers[0], bug, "clock"), 60)
     store.clock.advance(121)
     for _ in range(200):
         for relay in relays:
             relay.wake()
         await asyncio.sleep(0.02)
-        store.clock.advance(0.5)  # a process that hangs loses its lease to another
         said = [await of_kind(ledgers[0], bug, e.Nudged) for bug in bugs]
         if all(said):
             break

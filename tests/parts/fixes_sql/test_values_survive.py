@@ -88,27 +88,11 @@ VALUES ('2024-02-29', '-101:30:59.123456', '2026-03-29 01:30:00.5', '2026-03-29 
 SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
 INSERT INTO things (id, a_float, a_date, a_naive) VALUES (0, 16777217, '0000-00-00', '2026-02-00 00:00:00');
 """
-HEXED = "SELECT hex(concat_ws('|', {})) FROM things ORDER BY id"
 
 
 async def test_every_type_of_mariadb_comes_back(mariadb_shop: Shop) -> None:
     mariadb_shop.meanwhile(*(s for s in MARIADB_TYPES.split(";\n") if s.strip()))
-    names = [
-        name
-        for (name,) in mariadb_shop.rows(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'things'"
-        )
-    ]
-    query = HEXED.format(
-        ", ".join(
-            f"COALESCE({name}, 'NULL')"
-            if name not in {"a_float", "a_point"}
-            else f"COALESCE({name} + 0e0, 'NULL')"
-            if name == "a_float"
-            else f"COALESCE(ST_AsText({name}), 'NULL')"
-            for name in names
-        )
-    )
+    query = "SELECT things.*, a_float + 0e0 FROM things ORDER BY id"  # a plain float is shown rounded
     before = mariadb_shop.rows(query)
     for key in ("1", "0"):
         undone = await _there_and_back(mariadb_shop, key)

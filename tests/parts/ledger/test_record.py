@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,7 @@ from bot.ledger.forget import refold
 from bot.ledger.ledger import Ledger, Recorded
 from bot.ledger.queue import Interest
 from bot.ledger.reading import list_bugs, load, trail, verify
-from tests.support.stores import TEAM, Store, kinds, open_bug, person, rows, said, seqs, sql
+from tests.support.stores import MONDAY, TEAM, Store, kinds, open_bug, person, rows, said, seqs, sql
 
 SEVERAL = pytest.mark.parametrize("where", ["postgresql"], indirect=True)
 
@@ -139,6 +140,13 @@ async def test_what_is_stored_of_a_bug_is_what_its_entries_tell(store: Store) ->
     present = await load(ledger, bug)
     assert refold(present.ref, await trail(ledger, bug)) == present
     assert present.ref.team == TEAM
+
+
+async def test_by_the_worlds_clock_an_entry_is_written_in_utc_and_in_whole_milliseconds(store: Store) -> None:
+    ledger = Ledger(store.database(), TEAM, {})
+    (opened,) = await trail(ledger, await open_bug(ledger))
+    assert opened.at > MONDAY, "which is long ago"
+    assert (opened.at.utcoffset(), opened.at.microsecond % 1000) == (timedelta(0), 0)
 
 
 async def test_a_listener_is_told_after_the_commit(ledger: Ledger) -> None:

@@ -31,7 +31,8 @@ COMBINATIONS = [
 
 
 def values(choices: Choices) -> dict[str, str]:
-    return {**dict.fromkeys(variables(choices), "a-long-random-value"), "SMTP_URL": "smtp://127.0.0.1:25"}
+    addresses = {"SMTP_URL": "smtp://127.0.0.1:25", "SHOP_DATABASE_URL": "sqlite+aiosqlite:///shop.db"}
+    return dict.fromkeys(variables(choices), "a-long-random-value") | addresses
 
 
 @pytest.mark.parametrize("choices", COMBINATIONS, ids=lambda c: f"{c.mode}-{bool(c.alerts)}-{c.board[:1]}-{c.billing}")

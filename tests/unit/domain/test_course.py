@@ -170,6 +170,15 @@ def test_a_bug_that_a_person_told_of_learns_from_the_trackers_error_where_it_fai
     assert here.kinds[1:] == ["absorbed", "enriched"]
     assert (here.bug.page, here.bug.facts, here.bug.frames) == (page, {"menu": "13"}, ("app/Menu.php:34 show",))
     assert (here.bug.source, here.bug.title) == ("bugsnag", "Menu page fails"), "called as the tracker calls it"
+    assert here.bug.groups == ("bugsnag:g1",)
+
+
+def test_the_errors_of_both_are_one_bugs_now_and_each_is_named_once() -> None:
+    here, other = opened(2), opened(17)
+    other.then(e.Enriched(source="sentry", group="9:1", page="https://shop.example.com/menus/13"))
+    here.then(course.absorbed(here.bug, other.bug))
+    assert here.kinds[1:] == ["absorbed", "enriched"]
+    assert (here.bug.groups, here.bug.page) == (("bugsnag:g1", "sentry:9:1"), "")
 
 
 @pytest.mark.parametrize("other", [reported_by_a_person, opened], ids=["by a person too", "another error"])

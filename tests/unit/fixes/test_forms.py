@@ -117,6 +117,27 @@ def test_a_secret_is_masked_wherever_the_action_is_shown() -> None:
     assert action.secrets() == ("s3cr3t-token",)
 
 
+class Welcome(Everything):
+    """Its secret has a rule that no mask keeps."""
+
+    slug = "welcome"
+
+    token: SecretStr = Field(min_length=8)
+
+
+def test_a_run_whose_secret_is_forgotten_is_read_as_it_was() -> None:
+    again = forms.remembered(Welcome, {**GOOD, "token": "••••"})
+    assert (type(again).slug, again.code, again.shown()["token"]) == ("welcome", "abc", "••••")
+    assert forms.remembered(Welcome, GOOD) == forms.parse(Welcome, GOOD)
+
+
+def test_a_mask_that_somebody_types_keeps_no_rule() -> None:
+    with pytest.raises(Invalid):
+        forms.parse(Welcome, {**GOOD, "token": "••••"})
+    with pytest.raises(Invalid):
+        forms.remembered(Welcome, {**GOOD, "code": "••••"})
+
+
 def test_a_secret_is_not_quoted_when_it_is_wrong() -> None:
     with pytest.raises(Invalid) as refusal:
         forms.parse(Everything, {**GOOD, "count": "s3cr3t-token"})

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.customers import mail
 from bot.customers.common.mailbox import Mailbox
 from bot.domain.errors import MakegoodError
+from bot.domain.words import sentence
 from bot.intake.mails import Mails
 from bot.intake.sources import BOARD
 from bot.ledger import turn
@@ -67,7 +68,9 @@ class Timers:
             try:
                 await job()
             except (MakegoodError, SQLAlchemyError, OSError) as error:
-                log.warning("%s: %s. Tried again in %.0f s.", getattr(job, "__name__", "a job"), error, seconds)
+                log.warning(
+                    "%s: %s Tried again in %.0f s.", getattr(job, "__name__", "a job"), sentence(error), seconds
+                )
             await self._pass(seconds)
 
     async def _pass(self, seconds: float) -> None:

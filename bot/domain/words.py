@@ -124,3 +124,9 @@ def plain(text: str) -> str:
     text = re.sub(r"<([@#!])([^<|>]*)(\|[^<>]*)?>", r"\1\2", text)
     text = re.sub(r"<([^<|>]*)\|([^<>]*)>", r"\2 (\1)", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def sentence(error: BaseException) -> str:
+    """An error's first line with one full stop, for the log."""
+    said = str(error).partition("\n")[0].rstrip(". ") or type(error).__name__
+    return f"{said}."

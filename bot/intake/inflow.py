@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.domain.errors import Doubtful, MakegoodError, Unavailable
+from bot.domain.words import sentence
 from bot.ledger.db import HOOKS
 from bot.ledger.inbox import Inbox, Item
 from bot.ledger.pace import TooSoon
@@ -69,7 +70,7 @@ class Inflow:
             try:
                 await self._apart(source, batch, error)
             except (SQLAlchemyError, OSError, Unavailable) as gone:
-                log.warning("The database can't be reached: %s. What arrived waits in the inbox.", gone)
+                log.warning("%s What arrived waits in the inbox.", sentence(gone))
 
     async def _apart(self, source: str, batch: list[Item], error: Exception) -> None:
         """One by one, so that only what fails itself is tried again; what is done by now is left alone."""
@@ -102,7 +103,7 @@ class Inflow:
                     for item in await self.inbox.take(self.handlers):
                         self._queue(item.source).put_nowait(item)
             except (SQLAlchemyError, OSError, Unavailable) as error:
-                log.warning("The inbox can't be read: %s. Trying again.", error)
+                log.warning("The inbox can't be read: %s Trying again.", sentence(error))
             await asyncio.sleep(SWEEP)
 
 

@@ -15,6 +15,7 @@ from bot.domain.errors import Doubtful, MakegoodError, Unavailable
 from bot.domain.events import CaughtUp, Event, Parked, Waits
 from bot.domain.life import allowed
 from bot.domain.values import Actor, ActorKind
+from bot.domain.words import sentence
 from bot.ledger import leases
 from bot.ledger.db import SINKS
 from bot.ledger.holding import Holding
@@ -117,7 +118,7 @@ class Relay:
             try:
                 found = await self._begin()
             except (OSError, SQLAlchemyError, MakegoodError) as error:
-                log.warning("What is due can't be read: %s. Trying again.", error)
+                log.warning("What is due can't be read: %s Trying again.", sentence(error))
                 found = 0
             if not found:
                 await self._rest()
@@ -164,7 +165,12 @@ class Relay:
         self._tasks.pop(task, None)
         self.wake()
         if not task.cancelled() and (error := task.exception()):
-            log.error("A cursor could not be moved; its lease will run out and it is tried again.", exc_info=error)
+            expected = isinstance(error, MakegoodError)  # a database that is away says all in its sentence
+            log.error(
+                "A cursor could not be moved: %s Its lease will run out and it is tried again.",
+                sentence(error),
+                exc_info=None if expected else error,
+            )
 
     async def _serve(self, lease: Lease, taken: float) -> None:
         """One cursor up to its head, or to the first thing that does not go. A run on production is never stopped for a lease."""
@@ -180,7 +186,7 @@ class Relay:
                 if entry is None and not (sink.interest.jumps and (asked or lease.done < bug.seq)):
                     await leases.rest(self.ledger, lease, done=head)
                     return
-                if entry and entry.seq > bug.seq:  # written since: the bug that a sink is given holds what it is asked about
+                if entry and entry.seq > bug.seq:  # written since: a sink's bug holds what it is asked about
                     bug = await load(self.ledger, lease.bug)
                 served = await sink.serve(_work(bug, entry, lease))
             except Exception as error:  # noqa: BLE001 - whatever a sink meets concerns this bug alone: it is kept, retried, parked
@@ -264,6 +270,7 @@ class Relay:
             recorded = await self.ledger.record_in(conn, lease.bug, lambda _b: Parked(sink=lease.sink, why=why), by=by)
             await leases.park(conn, self.ledger, lease, why)
             await self.ledger.notify(conn)
+        log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)
         self.ledger.woken(recorded)
 
 

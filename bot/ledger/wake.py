@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from bot.domain.words import sentence
 from bot.ledger.db import Database
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ async def listen(db: Database, woken: Callable[[], None]) -> None:
         try:
             await _listen(db, woken)
         except Exception as error:  # noqa: BLE001 - each driver has errors of its own; until it works again the poll serves
-            log.warning("Not listening to the database: %s. Trying again.", error)
+            log.warning("Not listening to the database: %s Trying again.", sentence(error))
         await asyncio.sleep(AGAIN)
 
 

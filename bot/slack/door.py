@@ -93,6 +93,8 @@ class Door:
                 await self._say(ask, Answer(text=_in_words(ask)))
             elif answer.text:
                 await self._say(ask, answer)
+            elif ask.via == "command":
+                await self._say(ask, Answer(text=_done(ask)))
         except (Outside, aiohttp.ClientError, TimeoutError) as error:
             log.warning("The answer to %s did not arrive: %s", ask.verb, error)
 
@@ -118,6 +120,11 @@ class Door:
             await port.call(
                 "chat.postEphemeral", channel=ask.channel, user=ask.user, thread_ts=ask.thread or None, text=answer.text
             )
+
+
+def _done(ask: Ask) -> str:
+    """Whoever typed a command, perhaps in another channel, sees that it worked."""
+    return f"Done. The card and the thread of BUG-{ask.bug} show it." if ask.bug else "Done."
 
 
 def _in_words(ask: Ask) -> str:

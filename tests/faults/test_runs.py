@@ -1,5 +1,6 @@
 """A fix runs on a host or over HTTP, and its process is gone at each of its steps: never twice, never lost, never silently."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -39,8 +40,8 @@ class Runs:
     def bot(self, name: str, *arguments: str) -> Makegood:
         """Knows the actions of these stories."""
         bot = self.town.bot(name, *arguments)
-        settings = bot.config.read_text()
-        own = f'[actions]\npaths = ["{ACTIONS}"]\n[targets.slow]\nbase_url = "{self.slow.base_url}"\ntimeout = 60\n'
+        settings = re.sub(r'(?m)^paths = \[".*"\]', f'paths = ["{ACTIONS}"]', bot.config.read_text())
+        own = f'[targets.slow]\nbase_url = "{self.slow.base_url}"\ntimeout = 60\n'
         bot.config.write_text(f"{settings}\n{own}")
         return bot
 

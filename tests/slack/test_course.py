@@ -173,6 +173,7 @@ async def test_the_list_names_each_open_bug_with_a_link_to_its_card(house: House
     await house.alarm(title="Second")
     dana = house.person("Dana")
     await dana.types("/bug claim BUG-2", in_=house.errors)
+    await dana.expect_ephemeral("You have BUG-2")
     await dana.types("/bug list", in_=house.errors)
     listed = await dana.expect_ephemeral("First")
     assert "nobody has it" in listed.lock_screen

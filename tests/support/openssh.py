@@ -134,9 +134,13 @@ class OpenSsh:
 def _family(pid: int) -> dict[int, str]:
     """The server's processes, by name: one or two for each connection, and the command that a connection has started."""
     found: dict[int, str] = {}
-    for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
-        found[child] = Path(f"/proc/{child}/comm").read_text().strip()
-        found |= _family(child) if found[child] == "sshd" else {}
+    with contextlib.suppress(
+        FileNotFoundError, ProcessLookupError
+    ):  # it has ended meanwhile, and its children are nobody's
+        for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found[child] = Path(f"/proc/{child}/comm").read_text().strip()
+                found |= _family(child) if found[child] == "sshd" else {}
     return found
 
 

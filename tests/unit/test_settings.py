@@ -36,7 +36,11 @@ def _told(path: Path, text: str) -> str:
         (LEAST + '[hooks.bugsnag]\ntoken = ""\n', "hooks.bugsnag.token", "it is empty"),
         (LEAST + '[hooks.bugsnag]\ntoken = "$hook"\n', "hooks.bugsnag.token", "variable hook is not set"),
         (LEAST + '[probes.page]\npage = "/menu"\n', "probes.page", "write either url = "),
-        (LEAST + '[targets.shop]\nurl = "shop"\ntables = {}\n', "targets.shop", "write an address: postgresql+asyncpg://"),
+        (
+            LEAST + '[targets.shop]\nurl = "shop"\ntables = {}\n',
+            "targets.shop",
+            "write an address: postgresql+asyncpg://",
+        ),
     ],
 )
 def test_a_mistake_names_the_key_and_what_to_write(tmp_path: Path, text: str, key: str, write: str) -> None:

@@ -157,3 +157,15 @@ def test_an_address_that_slack_would_not_take_is_no_link(length: int) -> None:
 def test_in_a_terminal_markup_is_words() -> None:
     written = f"<@U0ANNA> at {words.clock(AT)}: {link('https://a.example', 'bug')} {foreign('1 < 2 & 3')} <#C0|errors>"
     assert plain(written) == "@U0ANNA at 14:05 UTC: bug (https://a.example) 1 < 2 & 3 #C0"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError("It is away."), "It is away."),
+        (OSError("It is away.\n(Background on this error at: …)"), "It is away."),
+        (TimeoutError(), "TimeoutError."),
+    ],
+)
+def test_the_log_says_an_error_in_one_sentence(error: Exception, said: str) -> None:
+    assert words.sentence(error) == said

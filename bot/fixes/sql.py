@@ -21,6 +21,8 @@ from bot.fixes.sql_session import Database, Session
 from bot.fixes.sql_undo import plan_undo
 from bot.fixes.targets import SqlTarget
 
+PAST = {"delete": "deleted", "update": "updated", "insert": "inserted", "restore": "restored"}
+
 Planner = Callable[[AsyncConnection, Schema], Awaitable[Plan]]
 
 
@@ -163,8 +165,8 @@ class SqlRuntime:
 
 
 def _succeeded(plan: Plan, done: Image, image: bytes) -> Outcome:
-    said = sql_preview.summary(plan.verb, plan.table, done.changes)
-    return Outcome(state="succeeded", summary=f"done: {said}", image=image, changed=_by_table(done))
+    verb, _, what = sql_preview.summary(plan.verb, plan.table, done.changes).partition(" ")
+    return Outcome(state="succeeded", summary=f"{PAST[verb]} {what}", image=image, changed=_by_table(done))
 
 
 def _by_table(image: Image) -> dict[str, int]:

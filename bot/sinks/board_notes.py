@@ -19,7 +19,9 @@ CARD_PAUSE = 5.0
 
 def _ended(event: f.FixEnded, bug: Bug) -> str:
     fix = bug.fix(event.run)
-    return f"Done on production: {fix.name}. {event.summary}" if fix and event.state == "succeeded" else ""
+    return (
+        f"Done on production: {fix.name} ({event.summary.rstrip('.')})." if fix and event.state == "succeeded" else ""
+    )
 
 
 NOTES: dict[type[Event], Callable[[Any, Bug], str]] = {

@@ -40,7 +40,7 @@ async def test_a_fix_goes_from_the_button_over_the_preview_to_its_result_in_the_
     await form.submit("Run it")
     await form.expect_closed()
     await card.expect_button("It works")
-    await card.thread.expect("Done: update 1 row of menus (id 13)")
+    await card.thread.expect("Updated 1 row of menus (id 13)")
     assert shop.ask("SELECT title FROM menus WHERE id = 13") == ["Breakfast"]
     await card.button("Undo").click(by=dana)
     undo = await dana.expect_modal("Undo BUG-1")

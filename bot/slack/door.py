@@ -94,7 +94,7 @@ class Door:
             elif answer.text:
                 await self._say(ask, answer)
             elif ask.via == "command":
-                await self._say(ask, Answer(text=_done(ask)))
+                await self._say(ask, Answer(text=_heard(ask)))
         except (Outside, aiohttp.ClientError, TimeoutError) as error:
             log.warning("The answer to %s did not arrive: %s", ask.verb, error)
 
@@ -122,9 +122,9 @@ class Door:
             )
 
 
-def _done(ask: Ask) -> str:
-    """Whoever typed a command, perhaps in another channel, sees that it worked."""
-    return f"Done. The card and the thread of BUG-{ask.bug} show it." if ask.bug else "Done."
+def _heard(ask: Ask) -> str:
+    """Whoever typed a command, perhaps in another channel, sees that it arrived; some of it only begins then."""
+    return f"Got it. The card and the thread of BUG-{ask.bug} show what comes of it." if ask.bug else "Got it."
 
 
 def _in_words(ask: Ask) -> str:

@@ -137,7 +137,7 @@ async def test_an_estimate_claims_the_bug_and_stands_on_the_card(house: House) -
     await dana.types("/bug estimate BUG-1 10m", in_=house.errors)
     await card.expect_text("about 10 min")
     await card.thread.expect("Dana estimates 10 minutes")
-    await dana.expect_ephemeral("Done. The card and the thread of BUG-1 show it.")
+    await dana.expect_ephemeral("Got it. The card and the thread of BUG-1 show what comes of it.")
 
 
 async def test_a_long_estimate_reminds_of_whoever_waits(house: House) -> None:

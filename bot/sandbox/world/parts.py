@@ -3,7 +3,9 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 from aiohttp import web
@@ -22,7 +24,7 @@ from bot.sandbox.world.bugsnag import Json
 from bot.sandbox.world.keys import Keys
 from bot.sandbox.world.shop import Shop
 from bot.sandbox.world.story_two import FIXED_IN
-from bot.sandbox.world.tables import BEN, MIA, OTTO
+from bot.sandbox.world.tables import BEN, MIA, OTTO, TRIAL_LEFT
 from bot.sandbox.world.tracker import Tracker
 
 SCRIPTS = Path(__file__).parent / "host_scripts"
@@ -153,9 +155,11 @@ def under(prefix: str, routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
     return [web.RouteDef(route.method, prefix + route.path, route.handler, route.kwargs) for route in routes]
 
 
-def _customers() -> list[dict[str, str]]:
+def _customers() -> list[dict[str, Any]]:
+    """The till and the shop say the same of when a trial ends."""
+    ends = datetime.now(UTC) + TRIAL_LEFT
     return [
-        {"email": MIA, "name": "Mia Lindqvist", "plan": "trial", "status": "trialing"},
+        {"email": MIA, "name": "Mia Lindqvist", "plan": "trial", "status": "trialing", "period_end": ends},
         {"email": OTTO, "name": "Otto Brandt", "plan": "starter"},
         {"email": BEN, "name": "Ben Okafor", "plan": "starter"},
     ]

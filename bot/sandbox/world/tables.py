@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 MIA, OTTO, BEN = "mia@studio.example", "otto@bakery.example", "ben@fleet.example"
 BAD_MENU = 13
+TRIAL_LEFT = timedelta(days=4)
+"""Of Mia's."""
 
 metadata = MetaData()
 
@@ -128,7 +130,7 @@ def _accounts(now: datetime) -> Rows:
             "name": "Mia Lindqvist",
             "password": "$2b$12$mia-invented",
             "plan_id": 1,
-            "trial_ends": (now + timedelta(days=4)).date(),
+            "trial_ends": (now + TRIAL_LEFT).date(),
         },
         {
             "id": 2,

@@ -9,7 +9,7 @@ import { placeMenu } from "./menu.js";
 import { channelNamed, newest } from "./select.js";
 import { confirmation } from "./slack/modal.js";
 import { workspace } from "./slack/workspace.js";
-import { change, recent, start } from "./state.js";
+import { change, hold, recent, start } from "./state.js";
 import { tabs } from "./tabs.js";
 import { openCard } from "./world/board.js";
 import { pointAt, tour } from "./world/tour.js";
@@ -97,6 +97,12 @@ function seeWorld(snapshot) {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && closeTop()) event.preventDefault();
 });
+
+document.addEventListener("pointerdown", () => hold(true), true);
+for (const end of ["pointerup", "pointercancel", "dragend"]) {
+  document.addEventListener(end, () => setTimeout(() => hold(false)), true); // after the click that it makes
+}
+window.addEventListener("blur", () => hold(false));
 
 document.addEventListener("scroll", placeMenu, true);
 window.addEventListener("resize", redraw); // whoever reads the newest goes on seeing it

@@ -39,6 +39,8 @@ export const recent = { slack: new Recent(), world: new Recent() };
 
 let draw = () => {};
 let waiting = false;
+let held = false; // while a pointer is down
+let owed = false; // a drawing that waits for its release
 
 /** `change(s => { s.thread = null })`: several changes in one go are drawn once. */
 export function change(how) {
@@ -47,8 +49,17 @@ export function change(how) {
   waiting = true;
   queueMicrotask(() => {
     waiting = false;
-    draw(state);
+    if (held) owed = true;
+    else draw(state);
   });
+}
+
+/** What is pressed is what is meant: nothing moves between the press and the release of a pointer. */
+export function hold(on) {
+  held = on;
+  if (held || !owed) return;
+  owed = false;
+  draw(state);
 }
 
 export function start(drawing) {

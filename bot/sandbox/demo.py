@@ -1,5 +1,7 @@
 """The demo: one address serves the page, the local Slack and the world; the bot runs beside them as it would in production."""
 
+import contextlib
+import random
 import shutil
 import socket
 from collections.abc import Callable
@@ -121,7 +123,9 @@ class Demo:
 
 
 def free_port() -> int:
-    """One that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody uses at this moment, and that the system gives to nobody by itself before it is used: below 32768."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - any will do
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

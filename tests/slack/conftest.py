@@ -13,8 +13,9 @@ import pytest
 from bot.ledger.db import Database
 from bot.ledger.migrate import migrate
 from bot.sandbox.channels.smtp import MailServer
+from bot.sandbox.demo import free_port
 from bot.sandbox.slack import LocalSlack
-from tests.slack.house import House, free_port, local_slack, runtime
+from tests.slack.house import House, local_slack, runtime
 from tests.slack.shop import Shop
 from tests.support import postgres
 

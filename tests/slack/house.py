@@ -1,7 +1,6 @@
 """The real bot beside the local Slack, and what happens around it: errors, mails, the passing of time, restarts."""
 
 import asyncio
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,12 +35,6 @@ PEOPLE = (
     Person(id="U0STRANGE", name="Zoe", email="zoe@partner.example", stranger=True),
 )
 CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Watch:

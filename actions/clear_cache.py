@@ -1,6 +1,6 @@
 """Pages that show what was true before are made anew."""
 
-from bot.fixes.model import Risk, SshAction
+from bot.production.action import Risk, SshAction
 
 
 class ClearCache(SshAction):

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from bot.fixes.model import FixThis, Look
-from bot.fixes.tables import Tables
+from bot.production.action import FixThis, Look
+from bot.production.tables import Tables
 
 
 class CustomerAccount(Look):

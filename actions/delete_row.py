@@ -5,8 +5,8 @@ from typing import ClassVar
 from pydantic import Field
 from sqlalchemy import Delete, delete
 
-from bot.fixes.model import Risk, SqlAction, TableName
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction, TableName
+from bot.production.tables import Tables
 
 
 class DeleteRow(SqlAction):

@@ -5,8 +5,8 @@ from datetime import date
 from pydantic import Field
 from sqlalchemy import Update, update
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class ExtendTrial(SqlAction):

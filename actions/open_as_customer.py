@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from bot.fixes.model import HttpAction, Request, Risk
+from bot.production.action import HttpAction, Request, Risk
 
 
 class OpenAsCustomer(HttpAction):

@@ -5,8 +5,8 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Select, Update, select, update
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class Resend(SqlAction):

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from bot.fixes.model import Risk, SshAction
+from bot.production.action import Risk, SshAction
 
 
 class RestartService(SshAction):

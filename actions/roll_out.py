@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from bot.fixes.http_github import WorkflowRun
-from bot.fixes.model import Risk
+from bot.production.action import Risk
+from bot.production.http.github import WorkflowRun
 
 
 class RollOut(WorkflowRun):

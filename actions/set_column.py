@@ -3,8 +3,8 @@
 from pydantic import Field
 from sqlalchemy import Update, null, update
 
-from bot.fixes.model import Risk, SqlAction, TableName
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction, TableName
+from bot.production.tables import Tables
 
 
 class SetColumn(SqlAction):

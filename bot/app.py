@@ -11,40 +11,40 @@ import aiohttp
 from slack_bolt.async_app import AsyncApp
 
 from bot import outside
-from bot.domain.bug import Bug
-from bot.domain.errors import Unavailable
-from bot.domain.events import CustomerJoined
-from bot.fixes.catalogue import SHIPPED, Catalogue
-from bot.fixes.engine import Engine
+from bot.bug.bug import Bug
+from bot.bug.errors import Unavailable
+from bot.bug.events import CustomerJoined
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation
-from bot.intake.inflow import Inflow
 from bot.intake.people import People
 from bot.intake.proposal import Proposals
 from bot.intake.sources import ALERTS, BOARD, PEOPLE
-from bot.ledger import leases
-from bot.ledger.db import Database
-from bot.ledger.inbox import Inbox, Item
+from bot.ledger.db.engine import Database
+from bot.ledger.db.file_lock import FileLock
+from bot.ledger.db.migrate import migrate
+from bot.ledger.db.notify import listen
+from bot.ledger.inbox.inbox import Inbox, Item
+from bot.ledger.inbox.worker import Inflow
+from bot.ledger.index.names import Names
+from bot.ledger.index.spans import Switches
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.lock import FileLock
-from bot.ledger.migrate import migrate
-from bot.ledger.names import Names
-from bot.ledger.pace import Pace
-from bot.ledger.relay import Relay
-from bot.ledger.spans import Switches
-from bot.ledger.wake import listen
-from bot.memory import Memory
+from bot.ledger.relay import lease
+from bot.ledger.relay.pace import Pace
+from bot.ledger.relay.relay import Relay
 from bot.metrics import Metrics
+from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.engine import Engine
 from bot.settings import Runtime, Settings
-from bot.slack import connect, listeners
-from bot.slack.client import SlackPort, web_client
-from bot.slack.connect import Identity, Sockets
-from bot.slack.desk import Desk
 from bot.slack.directory import Directory
-from bot.slack.door import SOURCE as ASK
-from bot.slack.door import Door
+from bot.slack.incoming import connection, listeners
+from bot.slack.incoming.connection import Identity, Sockets
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.dispatcher import SOURCE as ASK
+from bot.slack.incoming.dispatcher import Door
+from bot.slack.outgoing.client import SlackPort, web_client
 from bot.slack.verbs.reading import publish_home
+from bot.suggestions import Memory
 from bot.timers import Timers
 from bot.web import Web, serve
 
@@ -95,12 +95,12 @@ class Bot:
     async def _identify(self) -> Identity:
         """A wrong token ends the start; a Slack that is away is waited for."""
         if not self.runtime.bot_token.get_secret_value():
-            return connect.unconnected(self.runtime.team, self.only)
+            return connection.unconnected(self.runtime.team, self.only)
         while True:
             try:
-                me = await connect.identify(self.client)
+                me = await connection.identify(self.client)
                 if self.runtime.app_token:
-                    await connect.check_app_token(self.client, self.runtime.app_token.get_secret_value())
+                    await connection.check_app_token(self.client, self.runtime.app_token.get_secret_value())
             except Unavailable as error:
                 log.warning("%s Trying again in %.0f s.", error, RETRY)
                 await asyncio.sleep(RETRY)
@@ -162,7 +162,7 @@ class Bot:
         self.ledger.sinks = outside.elsewhere(self.settings) | {name: sink.interest for name, sink in every.items()}
         mine = {n: s for n, s in every.items() if not self.only or n in self.only}
         if self.db.sqlite:
-            await leases.abandoned(self.ledger, 2.0)
+            await lease.abandoned(self.ledger, 2.0)
             await self.inbox.abandoned()
         self.relay = Relay(self.ledger, mine)
         self.ledger.woken = self._woken
@@ -240,7 +240,7 @@ class Bot:
             inflow=self.inflow,
             ready=self.ready,
             metrics=self.metrics,
-            slack=None if token else connect.http_handler(app),
+            slack=None if token else connection.http_handler(app),
             board=lambda: self.outside.board_known,
         )
         runner = await serve(site.app(), self.runtime.host, self.runtime.port)

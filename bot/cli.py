@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from bot.domain.errors import MakegoodError
+from bot.bug.errors import MakegoodError
 
 COMMANDS = {
     "init": "asks a few questions and writes makegood.toml",

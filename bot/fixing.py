@@ -3,23 +3,23 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.domain.bug import Bug
-from bot.domain.fix import Fix
-from bot.domain.policy import eligible
-from bot.fixes.targets import Elsewhere
-from bot.ledger.relay import Sink
-from bot.probes import Prober
+from bot.bug.bug import Bug
+from bot.bug.fixes.fix import Fix
+from bot.bug.policy import eligible
+from bot.ledger.relay.relay import Sink
+from bot.production.prober import Prober
+from bot.production.targets import Elsewhere
 from bot.settings import Settings
 from bot.sinks.approval import ApprovalSink
 from bot.sinks.asker import AskerSink
 from bot.sinks.live import LiveSink
-from bot.sinks.private import Whisper
-from bot.sinks.production import ProductionSink
-from bot.sinks.production_proof import Proofs
-from bot.sinks.production_run import Runner
+from bot.sinks.production.proof import Proofs
+from bot.sinks.production.run import Runner
+from bot.sinks.production.sink import ProductionSink
 from bot.sinks.vault import Vault
 from bot.sinks.watching import Around
-from bot.slack import fix_forms
+from bot.slack.outgoing.private import Whisper
+from bot.slack.views.forms import filling
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -45,7 +45,7 @@ def asking(bot: "Bot") -> tuple[Sink, ...]:
             mode=settings.mode,
             able=able,
             break_glass=glass,
-            fill=partial(fix_forms.filled, bot.door.desk),
+            fill=partial(filling.filled, bot.door.desk),
         ),
         ApprovalSink(whisper=whisper, ledger=bot.ledger, by_hand=by_hand, break_glass=glass),
         LiveSink(bot.port, bot.switches),

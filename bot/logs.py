@@ -3,8 +3,8 @@
 import logging
 import sys
 
-from bot.fixes.redact import Redactor
-from bot.fixes.targets import secrets_of
+from bot.production.redaction import Redactor
+from bot.production.targets import secrets_of
 from bot.settings import Runtime, Settings
 
 

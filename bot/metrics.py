@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import func, select
 
+from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.tables import bugs, cursors, inbox
 
 
 @dataclass(frozen=True)

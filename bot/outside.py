@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from bot import billing, boards, fixing, tracker_api
-from bot.customers import registry as channels
-from bot.domain import events as e
-from bot.domain.errors import Misconfigured, NotFound, Outside
-from bot.fixes.catalogue import SHIPPED, Catalogue
+from bot import fixing
+from bot.adapters import billing, boards, tracker_api
+from bot.adapters.channels import registry as channels
+from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
+from bot.bug import events as e
+from bot.bug.errors import Misconfigured, NotFound, Outside
 from bot.intake import sources
-from bot.ledger.pace import Budget
-from bot.ledger.queue import Interest
-from bot.ledger.reading import entries_after
-from bot.ledger.relay import Sink
-from bot.ports import Biller, Board, Channel, Known, TrackerApi
+from bot.ledger.entries import entries_after
+from bot.ledger.relay.pace import Budget
+from bot.ledger.relay.relay import Sink
+from bot.ledger.relay.subscription import Interest
+from bot.production.catalogue import SHIPPED, Catalogue
 from bot.settings import Kind, Settings, validate
 from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
@@ -28,11 +29,11 @@ from bot.sinks.customer import CustomerSink
 from bot.sinks.digest import Digest
 from bot.sinks.nudge import NudgeSink
 from bot.sinks.pointer import PointerSink
-from bot.sinks.production import ProductionSink
+from bot.sinks.production.sink import ProductionSink
 from bot.sinks.thread import ThreadSink
 from bot.sinks.tracker import TrackerSink
 from bot.sinks.webhook import WebhookSink
-from bot.slack.connect import OUTBOUND
+from bot.slack.incoming.connection import OUTBOUND
 
 if TYPE_CHECKING:
     from bot.app import Bot

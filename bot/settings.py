@@ -11,12 +11,12 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.domain.admit import Rule
-from bot.domain.clocks import Rules
-from bot.domain.errors import Misconfigured
-from bot.domain.makegood import Caps, Words
-from bot.domain.values import Frozen
-from bot.fixes.targets import AnyTarget, described
+from bot.bug.admit import Rule
+from bot.bug.clocks import Rules
+from bot.bug.errors import Misconfigured
+from bot.bug.makegood import Caps, Words
+from bot.bug.values import Frozen
+from bot.production.targets import AnyTarget, described
 from bot.settings_words import sentence
 
 VARIABLE = re.compile(r"^\$([A-Za-z_][A-Za-z0-9_]*)$")
@@ -99,7 +99,7 @@ class ProbeSettings(Frozen):
     """Shows that nothing else broke."""
 
     def check(self) -> dict[str, Any]:
-        """What bot/fixes/probe.py looks at."""
+        """What bot/production/probe.py looks at."""
         if self.look:
             return {"look": self.look, "params": self.params, "rows": self.rows}
         return {"url": self.url, "status": self.expect, "contains": self.contains}

@@ -10,16 +10,16 @@ from uuid import uuid4
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.customers import mail
-from bot.customers.common.mailbox import Mailbox
-from bot.domain.errors import MakegoodError
-from bot.domain.words import sentence
+from bot.adapters.channels import mail
+from bot.adapters.channels.common.mailbox import Mailbox
+from bot.bug.errors import MakegoodError
+from bot.bug.mrkdwn import sentence
 from bot.intake.mails import Mails
 from bot.intake.sources import BOARD
-from bot.ledger import turn
 from bot.ledger.anchors import anchor
+from bot.ledger.db import leader
 from bot.ledger.expiry import expire
-from bot.ledger.inbox import Item
+from bot.ledger.inbox.inbox import Item
 from bot.ledger.ledger import SYSTEM
 from bot.settings import validate
 
@@ -61,7 +61,7 @@ class Timers:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await turn.over(self.bot.db, self.bot.me.team, "mailbox", self._me)
+        await leader.over(self.bot.db, self.bot.me.team, "mailbox", self._me)
 
     async def _every(self, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -112,7 +112,7 @@ class Timers:
     async def _poll(self, mails: Mails) -> None:
         """One process at a time: two would offer the same mails."""
         bot, keep = self.bot, 3 * mails.settings.every + 60
-        if await turn.mine(bot.db, bot.me.team, "mailbox", self._me, self._now(), keep):
+        if await leader.mine(bot.db, bot.me.team, "mailbox", self._me, self._now(), keep):
             await mails.poll()
 
     async def _hook(self) -> None:

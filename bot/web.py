@@ -11,17 +11,17 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import trackers
-from bot.boards import trello
-from bot.customers import registry as channels
-from bot.domain.errors import Misconfigured, NotFound, Unauthorised, Unavailable, Unreadable
-from bot.domain.values import Frozen
+from bot.adapters import trackers
+from bot.adapters.boards import trello
+from bot.adapters.channels import registry as channels
+from bot.adapters.ports import Hook, Known
+from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, Unreadable
+from bot.bug.values import Frozen
 from bot.intake import alerts
-from bot.intake.inflow import Inflow
 from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE
-from bot.ledger.inbox import Item
+from bot.ledger.inbox.inbox import Item
+from bot.ledger.inbox.worker import Inflow
 from bot.metrics import Metrics
-from bot.ports import Hook, Known
 from bot.settings import HookSettings, Settings
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from bot.ledger.tables import metadata
+from bot.ledger.db.tables import metadata
 
 
 def run(connection: Connection) -> None:

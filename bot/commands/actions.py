@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bot import outside
 from bot import settings as config
+from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option, team_option
-from bot.domain.errors import Refused
-from bot.fixes.catalogue import SHIPPED, Catalogue, Entry
-from bot.fixes.scaffold import scaffold
+from bot.production.catalogue import SHIPPED, Catalogue, Entry
+from bot.production.scaffold import scaffold
 from bot.settings import Settings
 
 KINDS = ("sql", "ssh", "http", "look")

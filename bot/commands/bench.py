@@ -16,8 +16,8 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot.sandbox.bench.figure import Figure  # noqa: PLC0415 - loaded when it is wanted
-    from bot.sandbox.bench.figures import FIGURES  # noqa: PLC0415 - loaded when it is wanted
+    from bot.demo.bench.figure import Figure  # noqa: PLC0415 - loaded when it is wanted
+    from bot.demo.bench.figures import FIGURES  # noqa: PLC0415 - loaded when it is wanted
 
     chosen = [name for name in FIGURES if not args.figures or name in args.figures]
     held = True

@@ -11,12 +11,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, union
 from sqlalchemy.engine import make_url
 
-from bot.domain.errors import Misconfigured, NotFound, Refused, Unavailable
-from bot.domain.values import Actor, ActorKind
-from bot.ledger import migrate, tables
-from bot.ledger.db import Database
+from bot.bug.errors import Misconfigured, NotFound, Refused, Unavailable
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.db import migrate, tables
+from bot.ledger.db.engine import Database
+from bot.ledger.index.spans import Switches
 from bot.ledger.ledger import Ledger
-from bot.ledger.spans import Switches
 from bot.settings import database_url
 
 _KNOWING = (tables.bugs, tables.inbox, tables.anchors, tables.switches)

@@ -20,7 +20,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(port: int, data: Path) -> None:
-    from bot.sandbox.demo import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it
+    from bot.demo.server import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it
 
     stopping = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -5,12 +5,12 @@ import asyncio
 from pathlib import Path
 
 from bot import settings as config
+from bot.bug.errors import Misconfigured
 from bot.commands.checks import database, entrances, services, slack, targets
 from bot.commands.checks.finding import Finding, checked, ok, report, wrong
 from bot.commands.options import config_option
-from bot.domain.errors import Misconfigured
-from bot.fixes.redact import Redactor
 from bot.logs import known_secrets
+from bot.production.redaction import Redactor
 from bot.settings import Runtime, Settings
 
 

@@ -4,9 +4,9 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from bot.bug.mrkdwn import plural
 from bot.commands import common
 from bot.commands.options import config_option, team_option
-from bot.domain.words import plural
 from bot.ledger.forget import forget
 
 

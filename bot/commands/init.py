@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import billing, trackers
+from bot.adapters import billing, trackers
+from bot.bug.errors import Invalid, Refused
 from bot.commands.common import say
 from bot.commands.init_text import Choices, text, variables
 from bot.commands.options import config_option
-from bot.domain.errors import Invalid, Refused
 from bot.settings import validate
 
 NONE = frozenset({"", "none", "no", "-"})

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from bot.domain.values import Frozen
+from bot.bug.values import Frozen
 
 SIGNING = {"sentry", "alertmanager", "grafana", "generic"}
 """Trackers that prove who they are."""

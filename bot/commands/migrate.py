@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bot.commands import common
 from bot.commands.options import config_option
-from bot.ledger import migrate as schema
-from bot.ledger.db import Database
-from bot.ledger.lock import FileLock
+from bot.ledger.db import migrate as schema
+from bot.ledger.db.engine import Database
+from bot.ledger.db.file_lock import FileLock
 from bot.settings import database_url
 
 

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.bug.bug import Status
+from bot.bug.errors import Refused
+from bot.bug.mrkdwn import length, plural
+from bot.bug.retro.model import Total
+from bot.bug.retro.story import Month, fold, month
+from bot.bug.values import Money
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
-from bot.domain.bug import Status
-from bot.domain.errors import Refused
-from bot.domain.retro import Month, fold, month
-from bot.domain.retro_model import Total
-from bot.domain.values import Money
-from bot.domain.words import length, plural
+from bot.ledger.entries import list_bugs, trail
+from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
-from bot.ledger.names import Names
-from bot.ledger.reading import list_bugs, trail
-from bot.slack import retro_view
+from bot.slack.views.retro import view
 
 EVERY = 1_000_000
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
@@ -52,7 +52,7 @@ async def _told(args: argparse.Namespace) -> str:
             return _of_month(await _all(ledger, args.month), args.format)
         story = fold(await trail(ledger, args.bug))
         names = await Names(common.switches(ledger)).known()
-    return retro_view.as_json(story) if args.format == "json" else retro_view.markdown(story, names)
+    return view.as_json(story) if args.format == "json" else view.markdown(story, names)
 
 
 async def _all(ledger: Ledger, of: str) -> Month:
@@ -63,7 +63,7 @@ async def _all(ledger: Ledger, of: str) -> Month:
 def _of_month(found: Month, form: str) -> str:
     if form == "json":
         return found.model_dump_json(indent=2) + "\n"
-    return retro_view.csv(found) if form == "csv" else "\n".join(_lines(found)) + "\n"
+    return view.csv(found) if form == "csv" else "\n".join(_lines(found)) + "\n"
 
 
 def _lines(found: Month) -> Iterator[str]:

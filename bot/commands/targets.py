@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot import settings as config
+from bot.bug.errors import NotFound, Refused
 from bot.commands import common
 from bot.commands.checks import targets as checks
 from bot.commands.checks.finding import Finding, report
 from bot.commands.options import config_option
-from bot.domain.errors import NotFound, Refused
-from bot.fixes import ssh_trust
-from bot.fixes.redact import Redactor
-from bot.fixes.ssh_trust import Scanned
-from bot.fixes.targets import SshTarget, Target
+from bot.production.redaction import Redactor
+from bot.production.ssh import trust as ssh_trust
+from bot.production.ssh.trust import Scanned
+from bot.production.targets import SshTarget, Target
 
 
 def options(sub: argparse.ArgumentParser) -> None:

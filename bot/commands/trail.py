@@ -5,12 +5,12 @@ import asyncio
 import json
 from pathlib import Path
 
+from bot.bug.mrkdwn import plain, plural
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
-from bot.domain.words import plain, plural
-from bot.ledger import reading
+from bot.ledger import entries as reading
 from bot.ledger.ledger import Entry, Ledger
-from bot.slack.say import line
+from bot.slack.views.thread_lines import line
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -11,20 +11,20 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import events as e
-from bot.domain.admit import Rule, admit
-from bot.domain.bug import Bug, Status
-from bot.domain.decide.alerts import HAPPENED, follow, opening
-from bot.domain.decide.customers import find
-from bot.domain.events import Event
-from bot.domain.values import Actor, ActorKind, Alert, CustomerHint
+from bot.bug import events as e
+from bot.bug.admit import Rule, admit
+from bot.bug.bug import Bug, Status
+from bot.bug.decide.alerts import HAPPENED, follow, opening
+from bot.bug.decide.customers import find
+from bot.bug.events import Event
+from bot.bug.values import Actor, ActorKind, Alert, CustomerHint
 from bot.intake.merging import recognise
-from bot.ledger.db import HOOKS
-from bot.ledger.inbox import Inbox, Item
+from bot.ledger.db.engine import HOOKS
+from bot.ledger.db.sequences import insert_of
+from bot.ledger.db.tables import groups
+from bot.ledger.entries import list_bugs
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.numbers import insert_of
-from bot.ledger.reading import list_bugs
-from bot.ledger.tables import groups
 
 Group = tuple[str, str]
 """Source and its id of the error."""

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.events import Event
-from bot.domain.life import allowed
-from bot.domain.values import Actor, ActorKind
-from bot.ledger.inbox import Inbox, Item
+from bot.adapters.ports import BoardChange, Stage
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.events import Event
+from bot.bug.lifecycle import allowed
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.entries import bug_of_thread
+from bot.ledger.inbox.inbox import Inbox, Item
+from bot.ledger.index.spans import BOARD
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import bug_of_thread
-from bot.ledger.spans import BOARD
-from bot.ports import BoardChange, Stage
 
 OURS = "makegood"
 

@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain import events as e
-from bot.domain.errors import Refused
-from bot.domain.values import Actor, ActorKind
-from bot.domain.words import clean
+from bot.adapters.trackers import alert_from_message, links_in
+from bot.bug import events as e
+from bot.bug.errors import Refused
+from bot.bug.mrkdwn import clean
+from bot.bug.values import Actor, ActorKind
 from bot.intake.alerts import Alerts, Posted, body
-from bot.ledger.inbox import Inbox, Item
+from bot.ledger.entries import bug_of_thread
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import bug_of_thread
-from bot.trackers import alert_from_message, links_in
 
 LONGEST = 8000
 Event = Mapping[str, Any]

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.customers import mail
-from bot.customers.common.mailbox import Mailbox
+from bot.adapters.channels import mail
+from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.ports import Hook
 from bot.intake.sources import PEOPLE
-from bot.ledger.inbox import Item
-from bot.ports import Hook
+from bot.ledger.inbox.inbox import Item
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,11 @@
 """One bug goes on for two: both are locked, decided on and written in one transaction."""
 
-from bot.domain import events as e
-from bot.domain.bug import LIVE, Bug, Status
-from bot.domain.decide import course, same
-from bot.domain.values import Actor
+from bot.bug import events as e
+from bot.bug.bug import LIVE, Bug, Status
+from bot.bug.decide import course, same
+from bot.bug.values import Actor
+from bot.ledger.entries import entries_in, list_bugs
 from bot.ledger.ledger import SYSTEM, Ledger, Recorded
-from bot.ledger.reading import entries_in, list_bugs
 
 
 async def merge(

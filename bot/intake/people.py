@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.bug import Bug
-from bot.domain.decide import inbound as rules
-from bot.domain.errors import NotFound
-from bot.domain.events import Opened
-from bot.domain.values import Actor, ActorKind, Inbound, InboundKind
-from bot.domain.words import cut
+from bot.bug.bug import Bug
+from bot.bug.decide import inbound as rules
+from bot.bug.errors import NotFound
+from bot.bug.events import Opened
+from bot.bug.mrkdwn import cut
+from bot.bug.values import Actor, ActorKind, Inbound, InboundKind
 from bot.intake.alerts import Alerts
 from bot.intake.proposal import Proposals
 from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks
-from bot.ledger.inbox import Inbox, Item
+from bot.ledger.entries import list_bugs
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.reading import list_bugs
 
 
 @dataclass(frozen=True, kw_only=True)

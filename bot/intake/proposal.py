@@ -4,14 +4,14 @@ import logging
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from bot.domain.errors import Outside
-from bot.domain.values import Inbound
-from bot.domain.words import channel, foreign, link, plural
+from bot.bug.errors import Outside
+from bot.bug.mrkdwn import channel, foreign, link, plural
+from bot.bug.values import Inbound
 from bot.intake.talks import Talk
-from bot.ledger.pace import TooSoon
-from bot.slack import kit
-from bot.slack.client import SlackPort
-from bot.slack.marks import mark
+from bot.ledger.relay.pace import TooSoon
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.views import blocks as kit
+from bot.slack.views.marks import mark
 
 log = logging.getLogger(__name__)
 

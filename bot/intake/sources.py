@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot import boards, trackers
-from bot.customers import registry as channels
-from bot.domain.errors import Misconfigured
+from bot.adapters import boards, trackers
+from bot.adapters.channels import registry as channels
+from bot.bug.errors import Misconfigured
 
 ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
 CUSTOMER = "customer-"

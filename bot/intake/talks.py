@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.values import Inbound
+from bot.bug.values import Inbound
+from bot.ledger.db.sequences import upsert
+from bot.ledger.db.tables import conversations
 from bot.ledger.ledger import Ledger
-from bot.ledger.numbers import upsert
-from bot.ledger.tables import conversations
 
 ASKING, ASKED, JOINED, DROPPED = "asking", "asked", "joined", "dropped"
 """`ASKING`: the line that asks a person may stand in the channel, or not yet."""

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.errors import TrailBroken
+from bot.bug.errors import TrailBroken
 from bot.ledger import chain
+from bot.ledger.db.sequences import upsert
+from bot.ledger.db.tables import anchors, bugs
 from bot.ledger.ledger import Ledger
-from bot.ledger.numbers import upsert
-from bot.ledger.tables import anchors, bugs
 
 Place = tuple[int, int]
 """Bug and seq."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.domain.bug import Bug
-from bot.domain.events import Event
-from bot.domain.kinds import KINDS
-from bot.domain.values import PRIVATE, Actor
+from bot.bug.bug import Bug
+from bot.bug.events import Event
+from bot.bug.kinds import KINDS
+from bot.bug.values import PRIVATE, Actor
 
 GONE = "(deleted)"
 NO_RECEIPT = {

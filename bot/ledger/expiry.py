@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.bug import Bug
-from bot.domain.fix_events import FixSecrets, ImageExpired
-from bot.ledger.db import HOOKS
+from bot.bug.bug import Bug
+from bot.bug.fixes.events import FixSecrets, ImageExpired
+from bot.ledger.db.engine import HOOKS
+from bot.ledger.db.tables import entries, private
 from bot.ledger.ledger import SYSTEM, Ledger
-from bot.ledger.tables import entries, private
 
 BATCH = 200
 

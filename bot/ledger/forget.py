@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.bug import Bug, Customer
-from bot.domain.events import Event
-from bot.domain.fold import apply
-from bot.domain.values import BugRef
+from bot.bug.bug import Bug, Customer
+from bot.bug.events import Event
+from bot.bug.fold import apply
+from bot.bug.values import BugRef
 from bot.ledger import codec
+from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private
+from bot.ledger.entries import entries_in
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.reading import entries_in
-from bot.ledger.tables import bugs, conversations, cursors, groups, inbox, private
 
 SHORTEST_NAME = 3
 

@@ -8,17 +8,19 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.bug import Bug
-from bot.domain.decide.course import consequences
-from bot.domain.decide.rules import must_allow
-from bot.domain.errors import NotFound
-from bot.domain.events import Event
-from bot.domain.fold import apply
-from bot.domain.values import Actor, ActorKind, BugRef
-from bot.ledger import chain, codec, helped, queue, spans
-from bot.ledger.db import PEOPLE, Database
-from bot.ledger.numbers import next_number
-from bot.ledger.tables import bugs, entries, private
+from bot.bug.bug import Bug
+from bot.bug.decide.course import consequences
+from bot.bug.decide.rules import must_allow
+from bot.bug.errors import NotFound
+from bot.bug.events import Event
+from bot.bug.fold import apply
+from bot.bug.values import Actor, ActorKind, BugRef
+from bot.ledger import chain, codec
+from bot.ledger.db.engine import PEOPLE, Database
+from bot.ledger.db.sequences import next_number
+from bot.ledger.db.tables import bugs, entries, private
+from bot.ledger.index import remedies, spans
+from bot.ledger.relay import subscription
 
 Decision = Event | Iterable[Event] | None
 Decide = Callable[[Bug], Decision]
@@ -63,7 +65,11 @@ class Ledger:
     """`sinks` names what follows the trail: each (bug, sink) has a cursor, woken here in the same transaction."""
 
     def __init__(
-        self, db: Database, team: str, sinks: Mapping[str, queue.Interest], clock: Callable[[], datetime] = utcnow
+        self,
+        db: Database,
+        team: str,
+        sinks: Mapping[str, subscription.Interest],
+        clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self.db, self.team, self.sinks, self.clock = db, team, sinks, clock
         self.woken: Callable[[Recorded], None] = lambda _recorded: None
@@ -152,8 +158,8 @@ class Ledger:
         if written:
             await self._write(conn, bug, head, rows, hidden, now)
             await spans.follow(conn, before, [x.event for x in written])
-            await helped.follow(conn, bug, [x.event for x in written], now)
-            await queue.wake(conn, self.sinks, before, bug, [x.event for x in written], now.timestamp())
+            await remedies.follow(conn, bug, [x.event for x in written], now)
+            await subscription.wake(conn, self.sinks, before, bug, [x.event for x in written], now.timestamp())
         return Recorded(before=before, bug=bug, entries=tuple(written))
 
     def _with_consequences(

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.events import Parked
-from bot.domain.values import Actor
+from bot.bug.events import Parked
+from bot.bug.values import Actor
+from bot.ledger.db.tables import cursors
+from bot.ledger.index.spans import RESTORED, Switches
 from bot.ledger.ledger import Ledger
-from bot.ledger.spans import RESTORED, Switches
-from bot.ledger.tables import cursors
 
 OUTBOUND = ("production", "customer", "billing")
 SHOWING = ("card", "thread")

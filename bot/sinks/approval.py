@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from bot.domain import fix_events as f
-from bot.domain.bug import Bug
-from bot.domain.decide.fixes import BREAK_GLASS_AFTER, GOOD_FOR, lapse, overdue, said
-from bot.domain.events import Nudged
-from bot.domain.fix import Fix, RunState
-from bot.domain.values import Actor, ActorKind
-from bot.domain.words import foreign, who
+from bot.bug.bug import Bug
+from bot.bug.decide.fixes import BREAK_GLASS_AFTER, GOOD_FOR, lapse, overdue, said
+from bot.bug.events import Nudged
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.mrkdwn import foreign, who
+from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.sinks.private import Whisper
-from bot.slack import fix_modals, kit
-from bot.slack.client import GONE, SlackRefused
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
+from bot.slack.outgoing.client import GONE, SlackRefused
+from bot.slack.outgoing.private import Whisper
+from bot.slack.views import blocks as kit
+from bot.slack.views.forms import fix as fix_modals
 
 EVENT = "makegood_request"
 REMIND_AFTER = BREAK_GLASS_AFTER

@@ -4,18 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.domain import fix_events as f
-from bot.domain.bug import Bug
-from bot.domain.events import HandedOver, TakenOver
-from bot.domain.fix import Fix, RunState
-from bot.domain.words import foreign, who
+from bot.bug.bug import Bug
+from bot.bug.events import HandedOver, TakenOver
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.mrkdwn import foreign, who
+from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.reading import entries_after
-from bot.ledger.relay import Served, Work
-from bot.sinks.private import Whisper
-from bot.slack import fix_modals, kit
-from bot.slack.modals import View, note
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
+from bot.slack.outgoing.private import Whisper
+from bot.slack.views import blocks as kit
+from bot.slack.views.forms import fix as fix_modals
+from bot.slack.views.forms.forms import View, note
 
 SHOWN_DETAIL = 2600
 

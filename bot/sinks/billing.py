@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.domain import events as e
-from bot.domain.bug import Bug, Customer
-from bot.domain.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.domain.events import Event
-from bot.domain.values import Account, Grant, Upgrade
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.ports import Biller
+from bot.adapters.ports import Biller
+from bot.bug import events as e
+from bot.bug.bug import Bug, Customer
+from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
+from bot.bug.events import Event
+from bot.bug.values import Account, Grant, Upgrade
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 
 log = logging.getLogger(__name__)
 

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import LIVE, Bug, Status
-from bot.domain.errors import Rejected
-from bot.domain.events import Event
-from bot.domain.fix import Fix
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.ports import Board, CardRef, CardText, Stage
+from bot.adapters.ports import Board, CardRef, CardText, Stage
+from bot.bug import events as e
+from bot.bug.bug import LIVE, Bug, Status
+from bot.bug.errors import Rejected
+from bot.bug.events import Event
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 
 STAGES = {
     Status.OPEN: Stage.OPEN,

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import Bug
-from bot.domain.events import Event
-from bot.domain.words import plural
-from bot.ledger.queue import Interest
-from bot.ledger.relay import NotYet, Served, Work
-from bot.ports import Board, CardRef
+from bot.adapters.ports import Board, CardRef
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.events import Event
+from bot.bug.fixes import events as f
+from bot.bug.mrkdwn import plural
+from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.subscription import Interest
 
 CARD_PAUSE = 5.0
 """Seconds between two looks for a card that is not there yet."""

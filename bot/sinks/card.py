@@ -5,18 +5,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.domain import events as e
-from bot.domain.bug import Bug, Post, Status
-from bot.domain.errors import Unavailable
-from bot.domain.kinds import KINDS
+from bot.bug import events as e
+from bot.bug.bug import Bug, Post, Status
+from bot.bug.errors import Unavailable
+from bot.bug.kinds import KINDS
+from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
-from bot.ledger.pace import Budget, TooSoon
-from bot.ledger.queue import Interest
-from bot.ledger.reading import behind
-from bot.ledger.relay import Served, Work
+from bot.ledger.relay.pace import Budget, TooSoon
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 from bot.sinks.digest import Digest
-from bot.slack import card
-from bot.slack.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.views import card
 
 log = logging.getLogger(__name__)
 

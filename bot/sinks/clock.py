@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.billing import revert_due
-from bot.domain import clocks
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.clocks import Nudge, Rules
-from bot.domain.fold import nudge_name
-from bot.domain.makegood import upgrades
-from bot.domain.values import Actor, ActorKind
-from bot.ledger.db import SINKS
+from bot.adapters.billing import revert_due
+from bot.bug import clocks
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.clocks import Nudge, Rules
+from bot.bug.fold import nudge_name
+from bot.bug.makegood import upgrades
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 
 BY = Actor(kind=ActorKind.SYSTEM, id="clock")
 Receipts = Callable[[int, int], Awaitable[e.Granted]]

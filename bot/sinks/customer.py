@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from bot.customers import registry
-from bot.domain import events as e
-from bot.domain.bug import Bug, Customer, Given, Message
-from bot.domain.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
-from bot.domain.events import Event
-from bot.domain.makegood import letter
-from bot.domain.values import Outgoing
+from bot.adapters.channels import registry
+from bot.adapters.ports import Channel
+from bot.bug import events as e
+from bot.bug.bug import Bug, Customer, Given, Message
+from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
+from bot.bug.events import Event
+from bot.bug.makegood import letter
+from bot.bug.values import Outgoing
 from bot.ledger.ledger import utcnow
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.ports import Channel
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 
 MUTE = frozenset(s for s in registry.sources() if hasattr(registry.find(s), "ready_to_copy"))
 """Channels that take no answer from outside: a person pastes it."""

@@ -5,12 +5,12 @@ import logging
 import time
 from dataclasses import dataclass, field
 
-from bot.domain.bug import Bug
-from bot.domain.errors import MakegoodError
-from bot.domain.words import foreign, plural
-from bot.ledger.pace import TooSoon
-from bot.slack import kit
-from bot.slack.client import SlackPort
+from bot.bug.bug import Bug
+from bot.bug.errors import MakegoodError
+from bot.bug.mrkdwn import foreign, plural
+from bot.ledger.relay.pace import TooSoon
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.views import blocks as kit
 
 log = logging.getLogger(__name__)
 

@@ -4,17 +4,17 @@ import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Post
-from bot.domain.fix import Fix, RunState
-from bot.domain.words import foreign
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.ledger.spans import Switches
-from bot.sinks.replies import standing
+from bot.bug.bug import Bug, Post
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.mrkdwn import foreign
+from bot.ledger.index.spans import Switches
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 from bot.sinks.watching import place
-from bot.slack import kit
-from bot.slack.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.own_messages import standing
+from bot.slack.views import blocks as kit
 
 EVENT = "makegood_output"
 EVERY = 2.0

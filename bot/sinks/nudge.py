@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.domain import events as e
+from bot.bug import events as e
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.relay import NotYet, Served, Work
-from bot.slack import kit, offers
-from bot.slack.client import GONE, SlackPort, SlackRefused
-from bot.slack.offer import Offer
+from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.subscription import Interest
+from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.views import blocks as kit
+from bot.slack.views import prompts
+from bot.slack.views.prompt import Offer
 
 EVENT = "makegood_nudge"
 DECIDED = (e.TellApproved, e.TellRefused)
@@ -22,7 +23,7 @@ class NudgeSink:
     ledger: Ledger
     name: ClassVar[str] = "nudge"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset(offers.OFFERS) | frozenset(DECIDED))
+    interest: ClassVar[Interest] = Interest(kinds=frozenset(prompts.OFFERS) | frozenset(DECIDED))
 
     async def serve(self, work: Work) -> Served:
         entry = work.entry
@@ -31,7 +32,7 @@ class NudgeSink:
         if isinstance(entry.event, DECIDED):
             await self._settle(work, entry, entry.event.asked)
             return Served()
-        found = offers.offer(work.bug, entry, self.ledger.clock())
+        found = prompts.offer(work.bug, entry, self.ledger.clock())
         if found is None:
             return Served()
         return Served(external=await (self._each(work, entry, found) if found.to else self._thread(work, entry, found)))
@@ -82,7 +83,7 @@ class NudgeSink:
 
     async def _settle(self, work: Work, entry: Entry, asked: int) -> None:
         """Whoever was asked sees how it was decided, and has no buttons any more."""
-        text = offers.settled(work.bug, entry)
+        text = prompts.settled(work.bug, entry)
         for place, (channel, ts) in work.external.items():
             if place.startswith(f"{asked}:"):
                 try:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.domain.bug import Bug, Post
-from bot.domain.events import AlertPosted, CardPosted
-from bot.domain.words import link
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.slack.client import GONE, SlackPort, SlackRefused
+from bot.bug.bug import Bug, Post
+from bot.bug.events import AlertPosted, CardPosted
+from bot.bug.mrkdwn import link
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
+from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 
 EVENT = "makegood_pointer"
 

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.domain.bug import Post
-from bot.domain.events import CardPosted
+from bot.bug.bug import Post
+from bot.bug.events import CardPosted
 from bot.ledger.ledger import Entry
-from bot.ledger.queue import Interest
-from bot.ledger.relay import NotYet, Served, Work
-from bot.sinks.replies import standing
-from bot.slack.client import GONE, SlackPort, SlackRefused
+from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.subscription import Interest
 from bot.slack.directory import Directory
-from bot.slack.say import LINES, line
+from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.own_messages import standing
+from bot.slack.views.thread_lines import LINES, line
 
 EVENT = "makegood_entry"
 WITHOUT_CARD = 600.0

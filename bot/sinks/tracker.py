@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.domain import events as e
-from bot.domain.bug import LIVE, Bug
+from bot.adapters.ports import TrackerApi
+from bot.bug import events as e
+from bot.bug.bug import LIVE, Bug
 from bot.ledger.ledger import Entry
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.ports import TrackerApi
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 
 
 @dataclass(frozen=True)

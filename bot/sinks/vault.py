@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from bot.domain.errors import Misconfigured, Refused
+from bot.bug.errors import Misconfigured, Refused
 
 
 class Vault:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain import fix_events as f
-from bot.domain.errors import MakegoodError
-from bot.domain.values import Actor, ActorKind
+from bot.bug.errors import MakegoodError
+from bot.bug.fixes import events as f
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.entries import load
+from bot.ledger.index.spans import Switches
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import load
-from bot.ledger.spans import Switches
 from bot.sinks.vault import Vault
 
 log = logging.getLogger(__name__)

@@ -8,13 +8,13 @@ from typing import ClassVar
 
 import aiohttp
 
-from bot.domain.errors import Rejected, Unavailable
-from bot.domain.kinds import KINDS
+from bot.adapters.retry_after import pause
+from bot.bug.errors import Rejected, Unavailable
+from bot.bug.kinds import KINDS
 from bot.ledger.codec import dump, dump_actor
 from bot.ledger.ledger import Entry
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Served, Work
-from bot.pause import pause
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
 from bot.settings import WebhookSettings
 
 NOT_OK, TOO_MANY, TIMED_OUT, BROKEN = 300, 429, 408, 500

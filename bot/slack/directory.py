@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.errors import NotFound, Outside
-from bot.domain.policy import Member
-from bot.domain.words import foreign
-from bot.slack.client import SlackPort, SlackRefused
+from bot.bug.errors import NotFound, Outside
+from bot.bug.mrkdwn import foreign
+from bot.bug.policy import Member
+from bot.slack.outgoing.client import SlackPort, SlackRefused
 
 Remember = Callable[[str, str], Awaitable[None]]
 KEPT = 600.0

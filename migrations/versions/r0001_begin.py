@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.ledger.guards import DDL
+from bot.ledger.db.guards import DDL
 
 revision = "0001"
 down_revision = None

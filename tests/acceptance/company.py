@@ -11,17 +11,17 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from bot.domain.bug import Bug
-from bot.domain.retro import Retro, fold
-from bot.ledger.reading import load, trail, verify
-from bot.sandbox.demo import Demo, free_port
-from bot.sandbox.slack import Workspace
-from bot.sandbox.slack.dsl import ChannelPage, PersonPage
-from bot.sandbox.slack.dsl_message import Message
-from bot.sandbox.slack.dsl_modal import Modal
-from bot.sandbox.world.cast import CAST
-from bot.sandbox.world.story_two import morning, postmark
-from bot.sandbox.world.tour import Story
+from bot.bug.bug import Bug
+from bot.bug.retro.story import Retro, fold
+from bot.demo.server import Demo, free_port
+from bot.demo.slack import Workspace
+from bot.demo.slack.dsl import ChannelPage, PersonPage
+from bot.demo.slack.dsl_message import Message
+from bot.demo.slack.dsl_modal import Modal
+from bot.demo.world.cast import CAST
+from bot.demo.world.story_two import morning, postmark
+from bot.demo.world.tour import Story
+from bot.ledger.entries import load, trail, verify
 from tests.slack.house import Unhurried, Watch
 
 Json = dict[str, Any]

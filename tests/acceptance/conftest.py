@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.world.tour import Story
+from bot.demo.world.tour import Story
 from tests.acceptance.company import Company, company
 from tests.support import postgres
 

@@ -1,8 +1,8 @@
 """Story one: an error, a customer in the chat, one bad row; five minutes later "Wow, thank you!", and a fix that stays owed."""
 
-from bot.domain.bug import Status
-from bot.domain.values import Credit, Money
-from bot.sandbox.slack.dsl_message import Message
+from bot.bug.bug import Status
+from bot.bug.values import Credit, Money
+from bot.demo.slack.dsl_message import Message
 from tests.acceptance.company import Company, asks_for, picks
 
 MIA = "Mia Lindqvist"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.bug import Status
-from bot.sandbox.slack.dsl_message import Message
-from bot.sandbox.world.tables import BEN, OTTO
+from bot.bug.bug import Status
+from bot.demo.slack.dsl_message import Message
+from bot.demo.world.tables import BEN, OTTO
 from tests.acceptance.company import Company, Json, asks_for
 
 OURS = "It was our fault, not yours: adding servers works again. The lost days are given back, with a better plan for a month."

@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import LocalSlack
+from bot.demo.slack import LocalSlack
 from tests.browser.stage import CHANNELS, MANIFEST, PEOPLE, Outside, Stage, page_app
 
 CHROMIUM = "/usr/bin/chromium"

@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import page
-from bot.sandbox.slack import AppManifest, LocalSlack, Person
+from bot.demo import page
+from bot.demo.slack import AppManifest, LocalSlack, Person
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import say
+from bot.slack.views import thread_lines as say
 from tests.browser.gallery import plain, section
 from tests.browser.scenes import ERRORS, Json, card, fix_form, message
 from tests.browser.stage import Stage

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from bot.domain.errors import Misconfigured
-from bot.sandbox.demo import Demo, free_port
+from bot.bug.errors import Misconfigured
+from bot.demo.server import Demo, free_port
 from tests.browser.hands import COUNTING, SLOW_MS, Hands
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -23,8 +23,8 @@ OF_ONES_OWN = '''
 
 from sqlalchemy import Update, update
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class HideMenu(SqlAction):

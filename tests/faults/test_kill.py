@@ -8,14 +8,14 @@ from functools import partial
 
 import pytest
 
-from bot.domain import fix_events as f
-from bot.domain.bug import Bug
-from bot.domain.decide import customers, fixes, owner
-from bot.domain.events import Opened, Repeated
-from bot.domain.fix import Fix, RunState
-from bot.domain.values import Credit, Money
+from bot.bug.bug import Bug
+from bot.bug.decide import customers, fixes, owner
+from bot.bug.events import Opened, Repeated
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.values import Credit, Money
+from bot.ledger.entries import load, verify
 from bot.ledger.ledger import utcnow
-from bot.ledger.reading import load, verify
 from tests.faults.conftest import alive
 from tests.faults.process import Makegood
 from tests.faults.town import FIRST_ROW, Town, until

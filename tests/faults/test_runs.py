@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.bug import Bug
-from bot.domain.decide import fixes
-from bot.domain.fix import Fix, RunState
-from bot.fixes.catalogue import Catalogue
+from bot.bug.bug import Bug
+from bot.bug.decide import fixes
+from bot.bug.fixes.fix import Fix, RunState
+from bot.ledger.entries import load, verify
+from bot.ledger.index.spans import Switches
 from bot.ledger.ledger import Decide, utcnow
-from bot.ledger.reading import load, verify
-from bot.ledger.spans import Switches
-from bot.slack.say import line
+from bot.production.catalogue import Catalogue
+from bot.slack.views.thread_lines import line
 from tests.faults.conftest import alive
 from tests.faults.process import Makegood
 from tests.faults.slow import Slow, slow_service

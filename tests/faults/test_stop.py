@@ -6,11 +6,11 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.bug import Bug
-from bot.domain.decide import customers, owner
-from bot.ledger.leases import LEASE
-from bot.ledger.reading import load, verify
-from bot.ledger.tables import cursors
+from bot.bug.bug import Bug
+from bot.bug.decide import customers, owner
+from bot.ledger.db.tables import cursors
+from bot.ledger.entries import load, verify
+from bot.ledger.relay.lease import LEASE
 from tests.faults.conftest import alive
 from tests.faults.test_kill import CREDIT, TELL, wrote
 from tests.faults.town import Town, until

@@ -14,23 +14,23 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import delete, func, select, true
 
-from bot.domain.bug import Bug
-from bot.domain.errors import NotFound
-from bot.domain.values import CustomerHint
+from bot.bug.bug import Bug
+from bot.bug.errors import NotFound
+from bot.bug.values import CustomerHint
+from bot.demo.server import free_port
+from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.world.world import World
+from bot.ledger.db.migrate import migrate
+from bot.ledger.db.tables import budgets, cursors, inbox
+from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Entry, utcnow
-from bot.ledger.migrate import migrate
-from bot.ledger.reading import load, trail
-from bot.ledger.tables import budgets, cursors, inbox
-from bot.sandbox.demo import free_port
-from bot.sandbox.slack import AppManifest, LocalSlack, Person
-from bot.sandbox.world.world import World
 from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
 from bot.sinks.card import CardSink
 from bot.sinks.customer import CustomerSink
-from bot.sinks.production import ProductionSink
+from bot.sinks.production.sink import ProductionSink
 from bot.sinks.thread import ThreadSink
-from bot.slack.say import line
+from bot.slack.views.thread_lines import line
 from tests.faults.process import ROOT, Makegood
 from tests.slack.alerts import bugsnag
 from tests.support.stores import Store

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.ledger.db import Database
-from bot.ledger.migrate import migrate
-from bot.sandbox.channels.smtp import MailServer
-from bot.sandbox.demo import free_port
-from bot.sandbox.slack import LocalSlack
+from bot.demo.channels.smtp import MailServer
+from bot.demo.server import free_port
+from bot.demo.slack import LocalSlack
+from bot.ledger.db.engine import Database
+from bot.ledger.db.migrate import migrate
 from tests.slack.house import House, local_slack, runtime
 from tests.slack.shop import Shop
 from tests.support import postgres

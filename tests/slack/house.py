@@ -12,15 +12,15 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.app import Bot
-from bot.domain.bug import Bug
+from bot.bug.bug import Bug
+from bot.demo.slack import AppManifest, LocalSlack, Person, Workspace
+from bot.demo.slack.dsl import ChannelPage, PersonPage
+from bot.demo.slack.dsl_message import Message
+from bot.ledger.db.tables import cursors, inbox
+from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Entry
-from bot.ledger.pace import Budget, Pace
-from bot.ledger.reading import load, trail
-from bot.ledger.relay import DOUBT_PAUSE
-from bot.ledger.tables import cursors, inbox
-from bot.sandbox.slack import AppManifest, LocalSlack, Person, Workspace
-from bot.sandbox.slack.dsl import ChannelPage, PersonPage
-from bot.sandbox.slack.dsl_message import Message
+from bot.ledger.relay.pace import Budget, Pace
+from bot.ledger.relay.relay import DOUBT_PAUSE
 from bot.settings import Runtime, Settings, validate
 from tests.slack.alerts import Json, bugsnag
 

@@ -20,8 +20,8 @@ RENAME = '''"""A new title."""
 from pydantic import Field
 from sqlalchemy import Update, update
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class RenameMenu(SqlAction):
@@ -42,8 +42,8 @@ DROP = '''"""A menu that can't be saved."""
 from pydantic import Field
 from sqlalchemy import Delete, delete
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class DropMenu(SqlAction):

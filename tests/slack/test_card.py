@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.channels.smtp import MailServer
-from bot.sandbox.slack import Person
-from bot.sandbox.slack.dsl_message import Message
+from bot.demo.channels.smtp import MailServer
+from bot.demo.slack import Person
+from bot.demo.slack.dsl_message import Message
 from tests.slack.house import House
 from tests.slack.shop import Shop
 

@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from bot.ledger.db import Database
+from bot.ledger.db.engine import Database
 from tests.slack.alerts import bugsnag
 from tests.slack.house import HOOK, House
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.slack.dsl_message import Message
+from bot.demo.slack.dsl_message import Message
 from tests.slack.house import House
 
 WAY = ("admitted:", "Dana has it", "Dana estimates 10 minutes", "It works again", "owes the proper fix")

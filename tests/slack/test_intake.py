@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.events import SaidAgain
-from bot.sandbox.slack.dsl_message import Message
+from bot.bug.events import SaidAgain
+from bot.demo.slack.dsl_message import Message
 from tests.slack import alerts
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House

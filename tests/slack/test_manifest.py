@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.sandbox.slack import AppManifest
+from bot.demo.slack import AppManifest
 from tests.slack.house import MANIFEST
 
 

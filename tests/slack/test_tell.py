@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.channels.smtp import MailServer
+from bot.demo.channels.smtp import MailServer
 from tests.slack import alerts
 from tests.slack.house import House
 

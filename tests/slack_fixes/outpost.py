@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.sandbox.demo import free_port
+from bot.demo.server import free_port
 from tests.faults.process import ROOT, Makegood
 from tests.slack.house import House
 from tests.slack_fixes.plant import Plant

@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.decide.fixes import find
-from bot.domain.fix import Fix, RunState
-from bot.sandbox.slack.dsl import PersonPage
-from bot.sandbox.slack.dsl_message import Message
-from bot.slack.marks import mark
+from bot.bug.decide.fixes import find
+from bot.bug.fixes.fix import Fix, RunState
+from bot.demo.slack.dsl import PersonPage
+from bot.demo.slack.dsl_message import Message
+from bot.slack.views.marks import mark
 from tests.slack.house import House
 from tests.slack_fixes.plant import Plant
 

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from bot.domain.bug import Status
-from bot.domain.decide import fixes
-from bot.domain.fix import RunState
-from bot.domain.values import Actor, ActorKind
-from bot.ledger.db import Database
+from bot.bug.bug import Status
+from bot.bug.decide import fixes
+from bot.bug.fixes.fix import RunState
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.db.engine import Database
+from bot.ledger.db.tables import locks
+from bot.ledger.entries import verify
 from bot.ledger.expiry import expire
+from bot.ledger.index.spans import take_lock
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import verify
 from bot.ledger.restored import hold
-from bot.ledger.spans import take_lock
-from bot.ledger.tables import locks
-from bot.sinks.production import ProductionSink
+from bot.sinks.production.sink import ProductionSink
 from tests.slack_fixes.site import Site, serving
 from tests.slack_fixes.team import DELETE, Team
 

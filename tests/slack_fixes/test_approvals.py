@@ -5,7 +5,7 @@ import asyncio
 import pyotp
 import pytest
 
-from bot.domain.fix import RunState
+from bot.bug.fixes.fix import RunState
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack_fixes.outpost import command
 from tests.slack_fixes.team import CLOSE, SET, Team

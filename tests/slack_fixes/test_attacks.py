@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.dsl import PersonPage
-from bot.sandbox.slack.dump import texts_of
+from bot.demo.slack.dsl import PersonPage
+from bot.demo.slack.dump import texts_of
 from tests.slack_fixes.team import Team
 
 FOLDER = Path(__file__).parent / "attacks"

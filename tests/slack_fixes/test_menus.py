@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.fix import RunState
-from bot.domain.fix_events import Looked
-from bot.sandbox.slack.dsl_modal import Modal
+from bot.bug.fixes.events import Looked
+from bot.bug.fixes.fix import RunState
+from bot.demo.slack.dsl_modal import Modal
 from tests.faults.process import Makegood
 from tests.slack_fixes.outpost import FRONT, outpost
 from tests.slack_fixes.plant import Plant

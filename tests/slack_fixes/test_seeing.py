@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from bot.domain.fix import RunState
-from bot.ledger.tables import bugs, inbox, private
+from bot.bug.fixes.fix import RunState
+from bot.ledger.db.tables import bugs, inbox, private
 from tests.slack_fixes.plant import SECRET
 from tests.slack_fixes.team import Team
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import Refused
-from bot.domain.fix import RunState
+from bot.bug.errors import Refused
+from bot.bug.fixes.fix import RunState
 from tests.faults.process import Makegood
 from tests.slack.shop import RENAME
 from tests.slack_fixes.outpost import FRONT, command, outpost

@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.sandbox.channels.generic import GenericFake
-from bot.sandbox.channels.smtp import MailServer
-from bot.sandbox.till import StripeFake
+from bot.demo.channels.generic import GenericFake
+from bot.demo.channels.smtp import MailServer
+from bot.demo.till import StripeFake
 from tests.slack.conftest import (  # noqa: F401 - the fixtures of a house
     connection,
     database_url,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.dsl import ChannelPage
+from bot.demo.slack.dsl import ChannelPage
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat
 

@@ -1,7 +1,7 @@
 """What customers say after they were told, where nobody can answer for us, and who was hit."""
 
-from bot.domain.events import CustomerFelt, CustomerWrote
-from bot.ledger.names import Names
+from bot.bug.events import CustomerFelt, CustomerWrote
+from bot.ledger.index.names import Names
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat, Fakes
 from tests.slack_people.test_makegoods import fixed, told

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.sandbox.slack.dsl_message import Message
+from bot.demo.slack.dsl_message import Message
 from tests.slack.house import House
 from tests.slack_people.conftest import Chat, Fakes
 from tests.slack_people.test_makegoods import fixed

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.dsl_message import Message
+from bot.demo.slack.dsl_message import Message
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat, Fakes
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.slack.dsl_message import Message
+from bot.demo.slack.dsl_message import Message
 from tests.slack import alerts
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from bot.sandbox.demo import free_port
+from bot.demo.server import free_port
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin") or ""
 PRIVILEGES = Path("/run/sshd")

@@ -12,15 +12,15 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from bot.domain import events as e
-from bot.domain.events import Event
-from bot.domain.values import Actor, ActorKind
-from bot.ledger.db import Database
+from bot.bug import events as e
+from bot.bug.events import Event
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.db.engine import Database
+from bot.ledger.db.migrate import migrate
+from bot.ledger.db.tables import cursors
+from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.migrate import migrate
-from bot.ledger.queue import Interest
-from bot.ledger.reading import trail
-from bot.ledger.tables import cursors
+from bot.ledger.relay.subscription import Interest
 from tests.support import postgres
 
 MONDAY = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)

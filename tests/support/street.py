@@ -10,19 +10,19 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.sandbox.channels.chatwoot import ChatwootFake
-from bot.sandbox.channels.crisp import CrispFake
-from bot.sandbox.channels.imap import ImapServer
-from bot.sandbox.channels.intercom import IntercomFake
-from bot.sandbox.channels.smtp import MailServer
-from bot.sandbox.github import GitHubFake, Workflow
-from bot.sandbox.sentry import SentryFake
-from bot.sandbox.till import StripeFake
-from bot.sandbox.trello import TrelloFake
-from bot.sandbox.trello.faults import gone
-from bot.sandbox.world.bugsnag import PROJECT_ID
-from bot.sandbox.world.crash import Crash, Frame, Visitor
-from bot.sandbox.world.tracker import Tracker
+from bot.demo.channels.chatwoot import ChatwootFake
+from bot.demo.channels.crisp import CrispFake
+from bot.demo.channels.imap import ImapServer
+from bot.demo.channels.intercom import IntercomFake
+from bot.demo.channels.smtp import MailServer
+from bot.demo.github import GitHubFake, Workflow
+from bot.demo.sentry import SentryFake
+from bot.demo.till import StripeFake
+from bot.demo.trello import TrelloFake
+from bot.demo.trello.faults import gone
+from bot.demo.world.bugsnag import PROJECT_ID
+from bot.demo.world.crash import Crash, Frame, Visitor
+from bot.demo.world.tracker import Tracker
 from tests.slack.house import HOOK
 from tests.support.stores import MONDAY
 

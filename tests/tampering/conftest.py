@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.decide import owner
-from bot.domain.values import CustomerHint
+from bot.bug import events as e
+from bot.bug.decide import owner
+from bot.bug.values import CustomerHint
 from bot.ledger.anchors import anchor
 from bot.ledger.ledger import Ledger
 from tests.support import stores

@@ -11,10 +11,10 @@ from types import ModuleType
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.errors import TrailBroken
-from bot.ledger.guards import FOREVER
+from bot.bug.errors import TrailBroken
+from bot.ledger.db.guards import FOREVER
+from bot.ledger.entries import verify
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import verify
 from tests.support.stores import rows, sql
 
 FOLDER = Path(__file__).parent / "attacks"

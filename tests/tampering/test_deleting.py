@@ -1,9 +1,9 @@
 """Personal data may go at any time: the chain stays whole and the bug readable."""
 
-from bot.domain import events as e
+from bot.bug import events as e
 from bot.ledger.codec import GONE
+from bot.ledger.entries import trail, verify
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import trail, verify
 from tests.support.stores import sql
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import outside
-from bot.domain.errors import Misconfigured
+from bot.bug.errors import Misconfigured
 from bot.intake import sources
 from bot.settings import database_url, read, runtime
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import aiohttp
 
-from bot import boards, outside, trackers
+from bot import outside
+from bot.adapters import boards, trackers
+from bot.adapters.channels import registry as channels
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.customers import registry as channels
-from bot.fixes.catalogue import SHIPPED, Catalogue
-from bot.fixes.engine import Engine
-from bot.fixes.probe import Probe, ProbeResult, probe
+from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.engine import Engine
+from bot.production.probe import Probe, ProbeResult, probe
 from bot.settings import HookSettings, Settings
 
 SHORTEST = 16

@@ -6,10 +6,10 @@ from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.bug.errors import MakegoodError
+from bot.bug.values import Frozen
 from bot.commands.common import say
-from bot.domain.errors import MakegoodError
-from bot.domain.values import Frozen
-from bot.fixes.redact import Redactor
+from bot.production.redaction import Redactor
 
 PATIENCE = 30.0
 

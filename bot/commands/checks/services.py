@@ -7,17 +7,17 @@ from typing import Any
 import aiohttp
 import aiosmtplib
 
-from bot import billing, boards, tracker_api
+from bot.adapters import billing, boards, tracker_api
+from bot.adapters.channels import registry as channels
+from bot.adapters.channels.common.calls import Missing
+from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.channels.mail import Mail
+from bot.adapters.channels.mail import Settings as MailSettings
+from bot.adapters.ports import TrackerApi
+from bot.bug.errors import Rejected, Unavailable
+from bot.bug.values import CustomerHint, Outgoing
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
 from bot.commands.checks.webhooks import webhook
-from bot.customers import registry as channels
-from bot.customers.common.calls import Missing
-from bot.customers.common.mailbox import Mailbox
-from bot.customers.mail import Mail
-from bot.customers.mail import Settings as MailSettings
-from bot.domain.errors import Rejected, Unavailable
-from bot.domain.values import CustomerHint, Outgoing
-from bot.ports import TrackerApi
 from bot.settings import Kind, Settings, validate
 
 NOBODY = CustomerHint(email="doctor@makegood.invalid")

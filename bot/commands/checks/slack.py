@@ -8,11 +8,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.domain.errors import Unavailable
 from bot.settings import Runtime, Settings
-from bot.slack import connect
-from bot.slack.client import web_client
+from bot.slack.incoming import connection
+from bot.slack.outgoing.client import web_client
 
 NAME = "slack"
 SCOPES = frozenset(
@@ -41,7 +41,7 @@ async def slack(settings: Settings, runtime: Runtime) -> list[Finding]:
     if not runtime.bot_token.get_secret_value():
         return [note(NAME, f"no token here: a process for production and billing of {runtime.team}")]
     client = web_client(runtime.bot_token.get_secret_value(), runtime.api_url)
-    await connect.identify(client)
+    await connection.identify(client)
     findings = [*await _token(client), await _door(client, runtime, settings)]
     findings += await asyncio.gather(*(_channel(client, channel) for channel in settings.slack.error_channels))
     return [*findings, *await _approvers(client, settings)]
@@ -61,7 +61,7 @@ async def _token(client: AsyncWebClient) -> list[Finding]:
 async def _door(client: AsyncWebClient, runtime: Runtime, settings: Settings) -> Finding:
     """How Slack reaches us."""
     if runtime.app_token:
-        await connect.check_app_token(client, runtime.app_token.get_secret_value())
+        await connection.check_app_token(client, runtime.app_token.get_secret_value())
         return ok("slack socket", "Socket Mode; the app token is right")
     where = settings.web.public_url or "https://YOUR-ADDRESS"
     return note(

@@ -5,12 +5,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
-from bot.domain.errors import Unavailable
-from bot.fixes import ssh_host
-from bot.fixes.sql_schema import read_schema
-from bot.fixes.sql_session import Database
-from bot.fixes.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget, Target
+from bot.production.sql.schema import read_schema
+from bot.production.sql.session import Database
+from bot.production.ssh import host as ssh_host
+from bot.production.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget, Target
 
 NOT_ACCEPTED = frozenset({401, 403})
 _SUPER = sa.text("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")

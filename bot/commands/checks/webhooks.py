@@ -2,8 +2,8 @@
 
 import aiohttp
 
+from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.domain.errors import Unavailable
 from bot.settings import WebhookSettings
 
 REDIRECTS, REFUSALS, NOT_THERE, NO_HEAD, BROKEN = 300, 400, 404, 405, 500

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 
-from bot.domain.bug import Bug
-from bot.domain.decide import fixes
-from bot.domain.errors import Invalid, NotFound, Refused
-from bot.domain.fix import Fix
-from bot.domain.fix_events import FixApproved, Proof
-from bot.domain.policy import Member, may_rule
-from bot.domain.words import foreign
-from bot.slack import factor, fix_modals, modals
-from bot.slack.ask import NOTHING, Answer, Ask
-from bot.slack.desk import Desk
-from bot.slack.modals import View
+from bot.bug.bug import Bug
+from bot.bug.decide import fixes
+from bot.bug.errors import Invalid, NotFound, Refused
+from bot.bug.fixes.events import FixApproved, Proof
+from bot.bug.fixes.fix import Fix
+from bot.bug.mrkdwn import foreign
+from bot.bug.policy import Member, may_rule
+from bot.slack.incoming import second_factor
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import fix as fix_modals
+from bot.slack.views.forms import forms
+from bot.slack.views.forms.forms import View
 
 Approval = Callable[[Bug, Proof | None], FixApproved]
 
@@ -47,7 +49,7 @@ def _code(ask: Ask, bug: Bug, fix: Fix) -> View:
 
 def _coded(desk: Desk, fix: Fix) -> bool:
     """As the settings say now, or as they said when it was asked for."""
-    return fix.factor or factor.wanted(desk.settings.policy, fix)
+    return fix.factor or second_factor.wanted(desk.settings.policy, fix)
 
 
 async def _record(desk: Desk, ask: Ask, member: Member, fix: Fix, code: str, decide: Approval) -> None:
@@ -55,10 +57,10 @@ async def _record(desk: Desk, ask: Ask, member: Member, fix: Fix, code: str, dec
     if not _coded(desk, fix):
         await desk.record(ask, lambda bug: decide(bug, None))
         return
-    key, proof = factor.give(desk.settings.policy, member, code, desk.now())
+    key, proof = second_factor.give(desk.settings.policy, member, code, desk.now())
     recorded = await desk.ledger.record(desk.number(ask), lambda bug: decide(bug, proof), by=ask.by, key=key)
     if recorded.again:
-        raise Invalid(factor.USED, {"code": factor.USED})
+        raise Invalid(second_factor.USED, {"code": second_factor.USED})
 
 
 @verb("reject", "/fix reject BUG-1 why")
@@ -67,7 +69,7 @@ async def reject(desk: Desk, ask: Ask) -> Answer:
     bug = await desk.bug(ask)
     fix = _waiting(bug, ask)
     if not (ask.args or ask.values):
-        return Answer(modal=modals.reason(bug, "reject", "Reject", "Why not?", run=fix.run))
+        return Answer(modal=forms.reason(bug, "reject", "Reject", "Why not?", run=fix.run))
     member = await desk.approver(ask.user)
     await desk.record(ask, lambda now: fixes.reject(now, member, fix.run, ask.args or ask.field("reason")))
     return NOTHING

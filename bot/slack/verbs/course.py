@@ -2,20 +2,20 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.decide import course
-from bot.domain.errors import Refused
-from bot.domain.words import cut, plain
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.decide import course
+from bot.bug.errors import Refused
+from bot.bug.mrkdwn import cut, plain
 from bot.intake import merging
-from bot.ledger import leases
+from bot.ledger.entries import bug_of_thread
 from bot.ledger.ledger import Entry
-from bot.ledger.reading import bug_of_thread
-from bot.slack import modals
-from bot.slack.ask import NOTHING, Answer, Ask
-from bot.slack.desk import Desk
-from bot.slack.marks import BUG
+from bot.ledger.relay import lease
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import forms
+from bot.slack.views.marks import BUG
 
 LONGEST_TITLE = 200
 
@@ -31,7 +31,7 @@ async def fixed(desk: Desk, ask: Ask) -> Answer:
 async def reopen(desk: Desk, ask: Ask) -> Answer:
     """It does not work after all."""
     if not (ask.args or ask.values):
-        return Answer(modal=modals.reason(await desk.bug(ask), "reopen", "Reopen", "What is wrong again?"))
+        return Answer(modal=forms.reason(await desk.bug(ask), "reopen", "Reopen", "What is wrong again?"))
     await desk.record(ask, lambda bug: course.reopened(bug, ask.args or ask.field("reason")))
     return NOTHING
 
@@ -40,7 +40,7 @@ async def reopen(desk: Desk, ask: Ask) -> Answer:
 async def dismiss(desk: Desk, ask: Ask) -> Answer:
     """It is not a bug; say why."""
     if not (ask.args or ask.values) and ask.trigger:
-        return Answer(modal=modals.reason(await desk.bug(ask), "dismiss", "Not a bug", "Why is it none?"))
+        return Answer(modal=forms.reason(await desk.bug(ask), "dismiss", "Not a bug", "Why is it none?"))
     await desk.record(ask, lambda bug: course.dismissed(bug, ask.args or ask.field("reason")))
     return NOTHING
 
@@ -116,7 +116,7 @@ async def unpark(desk: Desk, ask: Ask) -> Answer:
     async def also(conn: AsyncConnection, bug: Bug, entries: tuple[Entry, ...]) -> None:
         for entry in entries:
             if isinstance(entry.event, e.Unparked):
-                await leases.unpark_in(conn, desk.ledger, bug.ref.number, entry.event.sink)
+                await lease.unpark_in(conn, desk.ledger, bug.ref.number, entry.event.sink)
 
     await desk.ledger.record(desk.number(ask), decide, by=ask.by, key=f"ask:{ask.key}", also=also)
     return NOTHING

@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.bug import STANDING, Bug, Customer, Status
-from bot.domain.decide import customers
-from bot.domain.errors import Refused
-from bot.domain.events import Event
-from bot.domain.values import CustomerHint, Inbound
-from bot.domain.words import clock, foreign, length, plural
-from bot.ledger.reading import list_bugs
-from bot.slack import grammar, modals
-from bot.slack.ask import NOTHING, Answer, Ask
-from bot.slack.desk import Desk
-from bot.slack.say import grant
+from bot.bug.bug import STANDING, Bug, Customer, Status
+from bot.bug.decide import customers
+from bot.bug.errors import Refused
+from bot.bug.events import Event
+from bot.bug.mrkdwn import clock, foreign, length, plural
+from bot.bug.values import CustomerHint, Inbound
+from bot.ledger.entries import list_bugs
+from bot.slack.incoming import grammar
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import forms
+from bot.slack.views.thread_lines import grant
 
 LISTED = 40
 
@@ -24,7 +25,7 @@ async def answer(desk: Desk, ask: Ask) -> Answer:
     """ "We see it, looking now" to everybody who waits; or a workaround in your own words."""
     promised = desk.now() + timedelta(minutes=desk.settings.tell.minutes)
     member = await desk.directory.member(ask.user)
-    text = ask.args or desk.settings.tell.answer.format(by=modals.local_time(promised, member.tz))
+    text = ask.args or desk.settings.tell.answer.format(by=forms.local_time(promised, member.tz))
 
     def decide(bug: Bug) -> Event:
         waiting = [c.id for c in bug.customers if c.reachable and (ask.args or not c.answered_at)]

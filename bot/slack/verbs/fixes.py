@@ -3,19 +3,22 @@
 import json
 from collections.abc import Mapping
 
-from bot.domain.bug import Bug
-from bot.domain.decide import fixes
-from bot.domain.errors import Refused
-from bot.domain.fix import Fix
-from bot.domain.fix_events import FixConfirmed
-from bot.domain.policy import eligible
-from bot.domain.words import foreign
-from bot.fixes.model import MASK
-from bot.slack import factor, fix_forms, fix_modals, grammar, modals
-from bot.slack.ask import NOTHING, Answer, Ask
-from bot.slack.desk import Desk
-from bot.slack.fix_forms import engine, names
+from bot.bug.bug import Bug
+from bot.bug.decide import fixes
+from bot.bug.errors import Refused
+from bot.bug.fixes.events import FixConfirmed
+from bot.bug.fixes.fix import Fix
+from bot.bug.mrkdwn import foreign
+from bot.bug.policy import eligible
+from bot.production.action import MASK
+from bot.slack.incoming import grammar
+from bot.slack.incoming import second_factor as factor
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import filling, forms
+from bot.slack.views.forms import fix as fix_modals
+from bot.slack.views.forms.filling import engine, names
 
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
@@ -32,7 +35,7 @@ async def fix(desk: Desk, ask: Ask) -> Answer:
     name, params, reason = grammar.call(ask.args)
     if name:
         return await _ask_preview(desk, ask, name, params, reason, "")
-    return await fix_forms.fix(desk, ask, await desk.bug(ask))
+    return await filling.fix(desk, ask, await desk.bug(ask))
 
 
 def params_of(ask: Ask) -> dict[str, str]:
@@ -63,7 +66,7 @@ async def fix_this(desk: Desk, ask: Ask) -> Answer:
         offer = json.loads(bytes.fromhex(ask.carried("fix")))
     except ValueError:
         raise Refused("This row's fix can't be read any more. Look again, or press *Fix*.") from None
-    return await fix_forms.fix(desk, ask, await desk.bug(ask), offer.get("action", ""), offer.get("params", {}))
+    return await filling.fix(desk, ask, await desk.bug(ask), offer.get("action", ""), offer.get("params", {}))
 
 
 @verb("run")
@@ -90,7 +93,7 @@ async def undo(desk: Desk, ask: Ask) -> Answer:
     number = _run_of(ask, bug.last_success, f"No fix has run on {bug.ref}, so there is nothing to undo.")
     if not (ask.args or ask.values):
         fixes.find(bug, number)
-        return Answer(modal=modals.reason(bug, "undo", "Undo", "Why is it undone?", run=number))
+        return Answer(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", run=number))
     reason = ask.args or ask.field("reason")
     view = ask.view if ask.via == "modal" else ""
     recorded = await desk.record(ask, lambda now: fixes.ask_undo(now, ask.user, number, reason, view=view))

@@ -2,14 +2,14 @@
 
 from urllib.parse import unquote
 
-from bot.domain.errors import Refused
-from bot.domain.words import foreign
-from bot.ledger.reading import list_bugs
-from bot.slack import kit
-from bot.slack.ask import NOTHING, Answer, Ask
-from bot.slack.desk import Desk
-from bot.slack.marks import mark
+from bot.bug.errors import Refused
+from bot.bug.mrkdwn import foreign
+from bot.ledger.entries import list_bugs
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
+from bot.slack.views import blocks
+from bot.slack.views.marks import mark
 
 
 def _place(ask: Ask) -> tuple[str, str]:
@@ -41,9 +41,9 @@ async def same_as_which(desk: Desk, ask: Ask) -> Answer:
     choices = [(str(b.ref.number), f"{b.ref} {foreign(b.title, 60, one_line=True)}") for b in bugs]
     about = {k: v for k, v in ask.about.items() if k != "form"}
     return Answer(
-        modal=kit.modal(
+        modal=blocks.modal(
             "Same as which bug",
-            [kit.menu("bug", "Bug", choices)],
+            [blocks.menu("bug", "Bug", choices)],
             id_="same_as",
             meta=mark(0, 0, **about),
             submit="Join",

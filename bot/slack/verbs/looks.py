@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 
-from bot.domain.bug import Bug
-from bot.domain.decide.rules import must_allow
-from bot.domain.errors import Refused
-from bot.domain.fix_events import LookAsked, ProbeAsked
-from bot.probes import belongs
-from bot.slack import fix_forms, fix_modals, grammar
-from bot.slack.ask import Answer, Ask
-from bot.slack.desk import Desk
-from bot.slack.fix_forms import engine
+from bot.bug.bug import Bug
+from bot.bug.decide.rules import must_allow
+from bot.bug.errors import Refused
+from bot.bug.fixes.events import LookAsked, ProbeAsked
+from bot.production.prober import belongs
+from bot.slack.incoming import grammar
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import Answer, Ask
 from bot.slack.verbs.fixes import params_of
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import filling
+from bot.slack.views.forms import fix as fix_modals
+from bot.slack.views.forms.filling import engine
 
 
 @verb("look", "/fix look BUG-1 customer-account email=mia@example.com")
@@ -24,7 +26,7 @@ async def look(desk: Desk, ask: Ask) -> Answer:
     name, params, _ = grammar.call(ask.args)
     if name:
         return await _ask(desk, ask, name, params, "")
-    return await fix_forms.look(desk, ask, bug)
+    return await filling.look(desk, ask, bug)
 
 
 @verb("action")
@@ -32,8 +34,8 @@ async def action(desk: Desk, ask: Ask) -> Answer:
     """Another action or look was chosen in the open form: its own fields."""
     bug = await desk.bug(ask)
     if ask.about.get("form") == "look":
-        return await fix_forms.look(desk, ask, bug, ask.field("action"))
-    return await fix_forms.fix(desk, ask, bug, ask.field("action"))
+        return await filling.look(desk, ask, bug, ask.field("action"))
+    return await filling.fix(desk, ask, bug, ask.field("action"))
 
 
 @verb("probe", "/fix probe BUG-1")

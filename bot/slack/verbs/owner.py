@@ -1,10 +1,10 @@
 """Claim, release, hand over, take over, estimate."""
 
-from bot.domain.decide import owner
-from bot.domain.words import length
-from bot.slack import grammar
-from bot.slack.ask import NOTHING, Answer, Ask
-from bot.slack.desk import Desk
+from bot.bug.decide import owner
+from bot.bug.mrkdwn import length
+from bot.slack.incoming import grammar
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
 
 

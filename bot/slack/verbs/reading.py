@@ -1,14 +1,16 @@
 """What can be read: the open bugs, one bug, its retro, help."""
 
-from bot.domain.bug import Bug, Status
-from bot.domain.retro import fold
-from bot.domain.words import foreign, link, who
-from bot.ledger.reading import list_bugs, trail
-from bot.slack import card, home, kit, retro_view
-from bot.slack.ask import Answer, Ask
-from bot.slack.desk import Desk
-from bot.slack.say import line
+from bot.bug.bug import Bug, Status
+from bot.bug.mrkdwn import foreign, link, who
+from bot.bug.retro.story import fold
+from bot.ledger.entries import list_bugs, trail
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import Answer, Ask
 from bot.slack.verbs.registry import VERBS, verb
+from bot.slack.views import blocks as kit
+from bot.slack.views import card, home
+from bot.slack.views.retro import view as retro_view
+from bot.slack.views.thread_lines import line
 
 LISTED = 30
 

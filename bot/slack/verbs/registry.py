@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.domain.errors import Refused
-from bot.domain.words import foreign
-from bot.slack.ask import Answer, Ask
-from bot.slack.desk import Desk
+from bot.bug.errors import Refused
+from bot.bug.mrkdwn import foreign
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import Answer, Ask
 
 Function = Callable[[Desk, Ask], Awaitable[Answer]]
 

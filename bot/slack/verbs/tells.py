@@ -7,20 +7,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.decide import customers
-from bot.domain.errors import Invalid, Refused
-from bot.domain.makegood import OverCap, claims, compose
-from bot.domain.policy import eligible
-from bot.domain.values import Credit, Days, Grant, Money, Upgrade, minor_digits
-from bot.domain.words import channel, foreign
-from bot.ledger import caps
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.decide import customers
+from bot.bug.errors import Invalid, Refused
+from bot.bug.makegood import OverCap, claims, compose
+from bot.bug.mrkdwn import channel, foreign
+from bot.bug.policy import eligible
+from bot.bug.values import Credit, Days, Grant, Money, Upgrade, minor_digits
+from bot.ledger.index import caps
 from bot.ledger.ledger import Decide, Entry
-from bot.slack import modals
-from bot.slack.ask import NOTHING, Answer, Ask
-from bot.slack.desk import Desk
+from bot.slack.incoming.context import Desk
+from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import forms
 
 PREVIEWED = 10
 """Letters that the form shows."""
@@ -42,7 +42,7 @@ async def tell(desk: Desk, ask: Ask) -> Answer:
 
 
 def _form(desk: Desk, bug: Bug, text: str, previews: Sequence[str] = ()) -> dict[str, Any]:
-    return modals.tell(
+    return forms.tell(
         bug,
         desk.settings.tell,
         text=text,
@@ -133,7 +133,7 @@ async def refuse_tell(desk: Desk, ask: Ask) -> Answer:
     """A makegood above a cap may not pass."""
     seq = ask.carried_number("ask")
     if not ask.values:
-        return Answer(modal=modals.reason(await desk.bug(ask), "refuse_tell", "Say no", "Why not?", ask=seq))
+        return Answer(modal=forms.reason(await desk.bug(ask), "refuse_tell", "Say no", "Why not?", ask=seq))
     await desk.record(ask, lambda bug: customers.refuse(bug, ask.user, seq, ask.field("reason")))
     return NOTHING
 
@@ -147,7 +147,7 @@ async def tell_undo(desk: Desk, ask: Ask) -> Answer:
     if not given:
         raise Refused(f"Nothing was given for {bug.ref} that could be taken back.")
     if not chosen:
-        return Answer(modal=modals.take_back(bug, given, ask.args))
+        return Answer(modal=forms.take_back(bug, given, ask.args))
     await desk.record(ask, lambda now: customers.undo_grant(now, int(chosen), ask.field("reason") or ask.args))
     return Answer(close=True) if ask.values else NOTHING
 

@@ -9,11 +9,11 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot.customers import registry
+from bot.adapters.channels import registry
+from bot.adapters.trackers import modules
 from bot.intake.sources import CUSTOMER
-from bot.ledger.reading import list_bugs, verify
-from bot.ledger.tables import inbox
-from bot.trackers import modules
+from bot.ledger.db.tables import inbox
+from bot.ledger.entries import list_bugs, verify
 from tests.slack.house import HOOK, House
 from tests.support.bending import bent
 

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.decide import fixes
-from bot.domain.fix import RunState
-from bot.domain.values import Credit, CustomerHint, Inbound, Money
-from bot.ledger.reading import verify
-from bot.ledger.relay import FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS
-from bot.sandbox.slack.dsl import PersonPage
-from bot.sandbox.slack.dsl_message import Message
-from bot.slack.say import line
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.decide import fixes
+from bot.bug.fixes.fix import RunState
+from bot.bug.values import Credit, CustomerHint, Inbound, Money
+from bot.demo.slack.dsl import PersonPage
+from bot.demo.slack.dsl_message import Message
+from bot.ledger.entries import verify
+from bot.ledger.relay.relay import FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS
+from bot.slack.views.thread_lines import line
 from tests.slack.house import House
 from tests.support.stores import BUGSNAG, person
 from tests.support.street import DI, FIRST, ISSUE, Street

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from bot.domain import events as e
+from bot.bug import events as e
 from tests.slack.house import House
 from tests.support.stores import BUGSNAG
 from tests.support.street import Street

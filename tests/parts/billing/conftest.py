@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.billing import kinds
+from bot.adapters.billing import kinds
 from tests.parts.billing.stands import STANDS, Stand
 
 

@@ -11,9 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.billing import sql, stripe
-from bot.ports import Biller
-from bot.sandbox.till import StripeFake
+from bot.adapters.billing import sql, stripe
+from bot.adapters.ports import Biller
+from bot.demo.till import StripeFake
 
 KEY = "sk_test_of_the_team"
 MIA, PETE = "mia@studio.example", "pete@shop.example"

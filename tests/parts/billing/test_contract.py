@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.billing import revert_due
-from bot.domain.errors import Rejected
-from bot.domain.values import Account, Credit, CustomerHint, Money, Receipt, Upgrade
+from bot.adapters.billing import revert_due
+from bot.bug.errors import Rejected
+from bot.bug.values import Account, Credit, CustomerHint, Money, Receipt, Upgrade
 from tests.parts.billing.stands import MIA, NEXT_MONTH, PETE, Stand
 
 FIVE_EUROS = Credit(money=Money(amount=500, currency="EUR"))

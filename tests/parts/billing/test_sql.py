@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.billing import sql
-from bot.domain.errors import Doubtful, Misconfigured, Rejected, Unavailable
-from bot.domain.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
+from bot.adapters.billing import sql
+from bot.bug.errors import Doubtful, Misconfigured, Rejected, Unavailable
+from bot.bug.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
 from tests.parts.billing.stands import MIA, NEXT_MONTH, PETE, Stand, sql_settings, sql_stand
 
 FIVE_EUROS = Credit(money=Money(amount=500, currency="EUR"))

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.billing import revert_due, stripe
-from bot.domain.errors import Doubtful, Rejected, Unavailable
-from bot.domain.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
-from bot.ports import Biller
-from bot.sandbox.till import StripeFake
+from bot.adapters.billing import revert_due, stripe
+from bot.adapters.ports import Biller
+from bot.bug.errors import Doubtful, Rejected, Unavailable
+from bot.bug.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
+from bot.demo.till import StripeFake
 from tests.parts.billing.stands import KEY, MIA, NEXT_MONTH, PETE, new_till, seen, served
 
 CREDIT_CALL = "POST /v1/customers/{id}/balance_transactions"

@@ -5,9 +5,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.boards import trello
-from bot.ports import Board, BoardChange, Hook
-from bot.sandbox.trello import TrelloFake
+from bot.adapters.boards import trello
+from bot.adapters.ports import Board, BoardChange, Hook
+from bot.demo.trello import TrelloFake
 
 KEY, TOKEN, SECRET = "key-of-the-team", "token-of-the-team", "secret-of-the-key"
 

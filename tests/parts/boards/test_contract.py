@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.boards import kinds
-from bot.domain.errors import Rejected
-from bot.ports import Board, CardRef, CardText, Stage
-from bot.sandbox.trello import TrelloFake
+from bot.adapters.boards import kinds
+from bot.adapters.ports import Board, CardRef, CardText, Stage
+from bot.bug.errors import Rejected
+from bot.demo.trello import TrelloFake
 
 MARKER = "makegood:T1:BUG-17"
 CARD = CardText(

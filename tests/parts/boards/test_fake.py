@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 from trello import TrelloClient
 
-from bot.boards._trello_http import TrelloSession
-from bot.sandbox.trello import TrelloFake
-from bot.sandbox.trello.limits import Limits
+from bot.adapters.boards._trello_http import TrelloSession
+from bot.demo.trello import TrelloFake
+from bot.demo.trello.limits import Limits
 from tests.parts.boards.conftest import KEY, TOKEN, Receiver
 
 QUERY = {"key": KEY, "token": TOKEN}

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.bug import events as e
+from bot.bug.decide import customers
+from bot.bug.values import Actor, ActorKind, Credit, CustomerHint, Money
 from bot.cli import main
-from bot.domain import events as e
-from bot.domain.decide import customers
-from bot.domain.values import Actor, ActorKind, Credit, CustomerHint, Money
-from bot.ledger.db import Database
+from bot.ledger.db.engine import Database
+from bot.ledger.db.migrate import migrate
+from bot.ledger.index.names import Names
+from bot.ledger.index.spans import Switches
 from bot.ledger.ledger import Ledger
-from bot.ledger.migrate import migrate
-from bot.ledger.names import Names
-from bot.ledger.spans import Switches
 from tests.support import postgres
 
 TEAM = "T0LOCAL"

@@ -9,13 +9,13 @@ import asyncssh
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.sandbox.channels.chatwoot import ChatwootFake
-from bot.sandbox.channels.imap import ImapServer
-from bot.sandbox.channels.smtp import MailServer
-from bot.sandbox.host import Host
-from bot.sandbox.slack import AppManifest, LocalSlack, Person
-from bot.sandbox.till import StripeFake
-from bot.sandbox.trello import TrelloFake
+from bot.demo.channels.chatwoot import ChatwootFake
+from bot.demo.channels.imap import ImapServer
+from bot.demo.channels.smtp import MailServer
+from bot.demo.host import Host
+from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.till import StripeFake
+from bot.demo.trello import TrelloFake
 
 LISTS = ("Bugs", "Doing", "Owed", "Done", "Not a bug")
 MANIFEST = Path(__file__).parents[3] / "app_manifest.yml"

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.ledger.db import Database
-from bot.ledger.spans import Switches
+from bot.ledger.db.engine import Database
+from bot.ledger.index.spans import Switches
 from tests.parts.cli.conftest import TEAM, Shell
 
 SHOP = """

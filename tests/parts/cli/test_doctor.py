@@ -13,8 +13,8 @@ import yaml
 
 from bot.commands.checks.database import database
 from bot.commands.checks.slack import SCOPES
-from bot.ledger.db import Database
-from bot.sandbox.slack import AppManifest
+from bot.demo.slack import AppManifest
+from bot.ledger.db.engine import Database
 from tests.parts.cli.conftest import Ran, Shell
 from tests.parts.cli.neighbours import MANIFEST, SECRETS, Neighbours, neighbours
 from tests.support import postgres

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.lock import FileLock
-from bot.ledger.migrate import newest
+from bot.ledger.db.file_lock import FileLock
+from bot.ledger.db.migrate import newest
 from tests.parts.cli.conftest import Shell
 
 

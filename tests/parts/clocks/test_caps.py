@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.makegood import Caps, OverCap, claims
-from bot.domain.values import Credit, Grant, Money, Receipt
-from bot.ledger import caps
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.makegood import Caps, OverCap, claims
+from bot.bug.values import Credit, Grant, Money, Receipt
+from bot.ledger.index import caps
 from bot.ledger.ledger import Entry, Ledger
 from tests.parts.clocks.test_once import waiting
 from tests.support.stores import TEAM, Store, person, rows

@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from bot.billing import stripe
-from bot.domain import events as e
-from bot.domain.clocks import Rules
-from bot.domain.errors import Refused, Rejected
-from bot.domain.makegood import Caps, OverCap, claims
-from bot.domain.values import Account, Credit, CustomerHint, Grant, Money, Receipt
-from bot.ledger import caps
+from bot.adapters.billing import stripe
+from bot.bug import events as e
+from bot.bug.clocks import Rules
+from bot.bug.errors import Refused, Rejected
+from bot.bug.makegood import Caps, OverCap, claims
+from bot.bug.values import Account, Credit, CustomerHint, Grant, Money, Receipt
+from bot.demo.trello.faults import Faults
+from bot.ledger.db.leader import mine
+from bot.ledger.entries import load
+from bot.ledger.index import caps
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import load
-from bot.ledger.relay import Relay
-from bot.ledger.turn import mine
-from bot.sandbox.trello.faults import Faults
+from bot.ledger.relay.relay import Relay
 from bot.sinks.billing import BillingSink
 from bot.sinks.clock import ClockSink
 from tests.parts.billing.stands import KEY, MIA, new_till, seen, served

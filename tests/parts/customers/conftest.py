@@ -9,15 +9,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.customers import chatwoot, crisp, generic, intercom, mail
-from bot.domain.values import CustomerHint, Outgoing
-from bot.ports import Channel
-from bot.sandbox.channels.chatwoot import ChatwootFake
-from bot.sandbox.channels.crisp import CrispFake
-from bot.sandbox.channels.faults import Faults
-from bot.sandbox.channels.generic import GenericFake
-from bot.sandbox.channels.intercom import IntercomFake
-from bot.sandbox.channels.smtp import MailServer
+from bot.adapters.channels import chatwoot, crisp, generic, intercom, mail
+from bot.adapters.ports import Channel
+from bot.bug.values import CustomerHint, Outgoing
+from bot.demo.channels.chatwoot import ChatwootFake
+from bot.demo.channels.crisp import CrispFake
+from bot.demo.channels.faults import Faults
+from bot.demo.channels.generic import GenericFake
+from bot.demo.channels.intercom import IntercomFake
+from bot.demo.channels.smtp import MailServer
 
 PATIENCE = 0.5
 """Seconds our channels wait in these stories; only those in which the service hangs take so long."""

@@ -6,11 +6,11 @@ from typing import Protocol
 
 import pytest
 
-from bot.customers import registry
-from bot.domain.errors import Doubtful, Rejected, Unavailable
-from bot.domain.values import Outgoing
-from bot.ports import Channel
-from bot.sandbox.channels.faults import Faults
+from bot.adapters.channels import registry
+from bot.adapters.ports import Channel
+from bot.bug.errors import Doubtful, Rejected, Unavailable
+from bot.bug.values import Outgoing
+from bot.demo.channels.faults import Faults
 
 ANSWERING = [source for source in registry.sources() if registry.find(source).CAN_REPLY]
 LOOKING = [source for source in ANSWERING if source != "mail"]

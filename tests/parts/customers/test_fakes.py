@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.customers import registry
-from bot.domain.errors import Unauthorised
-from bot.domain.values import Inbound, InboundKind
-from bot.ports import Hook
-from bot.sandbox.channels.chatwoot import ChatwootFake
-from bot.sandbox.channels.crisp import CrispFake
-from bot.sandbox.channels.intercom import IntercomFake
+from bot.adapters.channels import registry
+from bot.adapters.ports import Hook
+from bot.bug.errors import Unauthorised
+from bot.bug.values import Inbound, InboundKind
+from bot.demo.channels.chatwoot import ChatwootFake
+from bot.demo.channels.crisp import CrispFake
+from bot.demo.channels.intercom import IntercomFake
 
 SECRET = "hook-secret"
 PAGE = "https://quickadmin.example/cruds/generate"

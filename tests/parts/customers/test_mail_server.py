@@ -7,13 +7,13 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from bot.customers import mail
-from bot.customers.common.mailbox import Mailbox
-from bot.domain.errors import Doubtful, Rejected, Unavailable, Unreadable
-from bot.domain.values import CustomerHint, Outgoing
-from bot.ports import Channel
-from bot.sandbox.channels.imap import ImapServer
-from bot.sandbox.channels.smtp import MailServer
+from bot.adapters.channels import mail
+from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.ports import Channel
+from bot.bug.errors import Doubtful, Rejected, Unavailable, Unreadable
+from bot.bug.values import CustomerHint, Outgoing
+from bot.demo.channels.imap import ImapServer
+from bot.demo.channels.smtp import MailServer
 
 MIA = CustomerHint(name="Mia Büchner", email="mia@studio.example")
 LONG_ID = "<" + "x" * 100 + "@mail.studio.example>"

@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.fixes.http import HttpRuntime
-from bot.fixes.model import HttpAction, Outcome, RunRef
-from bot.fixes.redact import Redactor
-from bot.fixes.targets import HttpTarget
+from bot.production.action import HttpAction, Outcome, RunRef
+from bot.production.http.runtime import HttpRuntime
+from bot.production.redaction import Redactor
+from bot.production.targets import HttpTarget
 
 RUN = RunRef(bug="BUG-17", run=3, owner="U0DEV", salt="pepper")
 TOKEN = "t0ken-of-production"

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot.domain.errors import Invalid, Misconfigured, Refused
-from bot.fixes.http import STILL_AT_WORK, HttpRuntime
-from bot.fixes.http_follow import Trace, now
-from bot.fixes.model import HttpAction, Request, Risk, RunRef
-from bot.fixes.redact import Redactor
+from bot.bug.errors import Invalid, Misconfigured, Refused
+from bot.production.action import HttpAction, Request, Risk, RunRef
+from bot.production.http.follow import Trace, now
+from bot.production.http.runtime import STILL_AT_WORK, HttpRuntime
+from bot.production.redaction import Redactor
 from tests.parts.fixes_http.conftest import RUN, TOKEN, Ear, Place, target_at
 
 

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from bot.fixes.http import HttpRuntime
-from bot.fixes.model import Outcome
-from bot.fixes.redact import Redactor
+from bot.production.action import Outcome
+from bot.production.http.runtime import HttpRuntime
+from bot.production.redaction import Redactor
 from tests.parts.fixes_http.conftest import RUN, Answer, Ear, Place, target_at
 from tests.parts.fixes_http.test_calling import Recount
 from tests.parts.fixes_http.test_following import FOLLOW, Job

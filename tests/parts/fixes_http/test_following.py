@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.fixes.http import HttpRuntime
-from bot.fixes.http_follow import Trace, now
-from bot.fixes.http_github import WorkflowRun
-from bot.fixes.model import Follow, HttpAction, Request, Risk
-from bot.fixes.redact import Redactor
-from bot.fixes.targets import HttpTarget
-from bot.sandbox.github import GitHubFake, Workflow
+from bot.demo.github import GitHubFake, Workflow
+from bot.production.action import Follow, HttpAction, Request, Risk
+from bot.production.http.follow import Trace, now
+from bot.production.http.github import WorkflowRun
+from bot.production.http.runtime import HttpRuntime
+from bot.production.redaction import Redactor
+from bot.production.targets import HttpTarget
 from tests.parts.fixes_http.conftest import RUN, TOKEN, Ear, Place
 
 DEPLOY = Workflow(file="deploy.yml", inputs={"release": True})

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.fixes.http_call import ANSWER_LIMIT
+from bot.production.http.call import ANSWER_LIMIT
 from tests.parts.fixes_http.conftest import RUN, Ear, Place, Service, target_at
 from tests.parts.fixes_http.test_calling import Link, Recount
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.fixes.catalogue import Catalogue
-from bot.fixes.engine import Engine
-from bot.fixes.model import RunRef
-from bot.fixes.targets import SqlTarget
+from bot.production.action import RunRef
+from bot.production.catalogue import Catalogue
+from bot.production.engine import Engine
+from bot.production.targets import SqlTarget
 
 SCHEMA = """
 CREATE TABLE accounts (id integer PRIMARY KEY, email text UNIQUE, password text, plan text, trial_ends date, updated_at timestamp);

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import NotFound, Refused
+from bot.bug.errors import NotFound, Refused
 from tests.parts.fixes_sql.shop import MENU_13, Follower, Shop, run_ref
 
 

@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from bot.domain.errors import Refused
-from bot.fixes.catalogue import Catalogue
+from bot.bug.errors import Refused
+from bot.production.catalogue import Catalogue
 from tests.parts.fixes_sql.shop import Follower, Shop, run_ref
 
 FOLDER = Path(__file__).parent / "attacks"

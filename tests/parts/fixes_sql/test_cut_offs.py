@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.domain.errors import MakegoodError
-from bot.fixes.model import Outcome
+from bot.bug.errors import MakegoodError
+from bot.production.action import Outcome
 from tests.parts.fixes_sql.shop import MENU_13, Follower, Shop, run_ref
 from tests.parts.fixes_sql.wire import Wire, wire_to
 

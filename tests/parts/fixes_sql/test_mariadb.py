@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.domain.errors import Misconfigured, Refused
+from bot.bug.errors import Misconfigured, Refused
 from tests.parts.fixes_sql.shop import MENU_13, TABLES, Follower, Shop, run_ref
 
 TITLE = {**MENU_13, "column": "title", "value": "Brunch"}

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.errors import Rejected
-from bot.fixes.sql_session import Database
+from bot.bug.errors import Rejected
+from bot.production.sql.session import Database
 from tests.parts.fixes_sql.shop import MENU_13, Follower, Shop, run_ref
 
 ENDS = {
@@ -28,8 +28,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from bot.fixes.model import Look
-from bot.fixes.tables import Tables
+from bot.production.action import Look
+from bot.production.tables import Tables
 
 
 class Heavy(Look):

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import Invalid, Misconfigured, Refused
-from bot.fixes.catalogue import SHIPPED, Catalogue
-from bot.fixes.engine import Engine
-from bot.fixes.probe import Probe, broken, compared, probe_all
+from bot.bug.errors import Invalid, Misconfigured, Refused
+from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.engine import Engine
+from bot.production.probe import Probe, broken, compared, probe_all
 from tests.parts.fixes_sql.shop import MENU_13, TABLES, Follower, Shop, run_ref
 
 OWN = '''"""An action of one's own."""
 
 from sqlalchemy import Insert, Update, func, insert, update
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class Own(SqlAction):
@@ -218,8 +218,8 @@ async def test_a_menu_is_filled_by_a_look(sqlite_shop: Shop, tmp_path: Path) -> 
     (tmp_path / "chooses.py").write_text('''"""Chooses."""
 from typing import Annotated
 from sqlalchemy import Delete, delete
-from bot.fixes.model import FromLook, Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import FromLook, Risk, SqlAction
+from bot.production.tables import Tables
 
 class Chooses(SqlAction):
     """Delete a menu by its name."""

@@ -6,8 +6,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.fixes.engine import Engine
-from bot.fixes.probe import Probe, probe
+from bot.production.engine import Engine
+from bot.production.probe import Probe, probe
 from tests.parts.fixes_sql.shop import Shop
 
 

@@ -1,6 +1,6 @@
 """Delete and undo bring back every kind of value, to the bit."""
 
-from bot.fixes.model import Outcome
+from bot.production.action import Outcome
 from tests.parts.fixes_sql.shop import Follower, Shop, run_ref
 
 POSTGRES_TYPES = """

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import asyncssh
 import pytest
 
-from bot.fixes.model import Outcome, Risk, RunRef, SshAction
-from bot.fixes.redact import Redactor
-from bot.fixes.ssh import SshRuntime
-from bot.fixes.targets import SshTarget
-from bot.sandbox.host import Faults, Host
+from bot.demo.host import Faults, Host
+from bot.production.action import Outcome, Risk, RunRef, SshAction
+from bot.production.redaction import Redactor
+from bot.production.ssh.runtime import SshRuntime
+from bot.production.targets import SshTarget
 from tests.support.openssh import OpenSsh
 
 SERVERS = {"asyncssh": Host, "openssh": OpenSsh}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ConfigDict, SecretStr
 
-from bot.domain.errors import Invalid
-from bot.fixes.model import Risk, SshAction
+from bot.bug.errors import Invalid
+from bot.production.action import Risk, SshAction
 from tests.parts.fixes_ssh.conftest import RUN, Ear, Echo, Place
 
 ATTACKS = {

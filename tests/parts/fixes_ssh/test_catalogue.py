@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from bot.fixes.catalogue import Catalogue
-from bot.fixes.engine import Engine
-from bot.fixes.ssh_template import problems
-from bot.fixes.targets import HttpTarget, Target
-from bot.sandbox.github import GitHubFake, Workflow
+from bot.demo.github import GitHubFake, Workflow
+from bot.production.catalogue import Catalogue
+from bot.production.engine import Engine
+from bot.production.ssh.template import problems
+from bot.production.targets import HttpTarget, Target
 from tests.parts.fixes_ssh.conftest import RUN, Ear, Place
 
 REMOTE = ("clear-cache", "maintenance-endpoint", "open-as-customer", "regenerate-files", "restart-service", "roll-out")

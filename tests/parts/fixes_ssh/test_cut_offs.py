@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.fixes.model import Risk, RunRef, SshAction
-from bot.fixes.redact import Redactor
-from bot.fixes.ssh import SshRuntime
-from bot.sandbox.host.faults import Kind, Point
+from bot.demo.host.faults import Kind, Point
+from bot.production.action import Risk, RunRef, SshAction
+from bot.production.redaction import Redactor
+from bot.production.ssh.runtime import SshRuntime
 from tests.parts.fixes_ssh.conftest import (
     RUN,
     Ear,

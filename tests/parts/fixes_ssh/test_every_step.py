@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot.fixes.redact import Redactor
-from bot.fixes.ssh import SshRuntime
-from bot.fixes.targets import SshTarget
+from bot.production.redaction import Redactor
+from bot.production.ssh.runtime import SshRuntime
+from bot.production.targets import SshTarget
 from tests.parts.fixes_ssh.conftest import RUN, Ear, Echo, Place, both_servers, group_of, group_to_be_gone
 from tests.parts.fixes_ssh.wire import Wire, wire_to
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.fixes.ssh_wire import go, launcher, read_ready
+from bot.production.ssh.wire import go, launcher, read_ready
 
 FAR = 99_999_999_999
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from bot.fixes.ssh_trust import scan
+from bot.production.ssh.trust import scan
 from tests.parts.fixes_ssh.conftest import RUN, Build, Ear, Echo, Place, group_is_gone, group_of, group_to_be_gone
 from tests.parts.fixes_ssh.test_cut_offs import Sleeps
 from tests.support.openssh import OpenSsh

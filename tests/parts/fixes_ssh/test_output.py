@@ -1,7 +1,7 @@
 """A command may print without end: its beginning and end are kept, and what was left out is said."""
 
-from bot.fixes.model import Risk, SshAction
-from bot.fixes.ssh_output import HEAD, TAIL
+from bot.production.action import Risk, SshAction
+from bot.production.ssh.output import HEAD, TAIL
 from tests.parts.fixes_ssh.conftest import Ear, Place, both_servers
 
 pytestmark = both_servers

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.domain.errors import Refused
-from bot.fixes.model import Risk, SshAction
-from bot.fixes.redact import Redactor
-from bot.fixes.ssh import SshRuntime
-from bot.fixes.ssh_fleet import image_of
+from bot.bug.errors import Refused
+from bot.production.action import Risk, SshAction
+from bot.production.redaction import Redactor
+from bot.production.ssh.fleet import image_of
+from bot.production.ssh.runtime import SshRuntime
 from tests.parts.fixes_ssh.conftest import RUN, Ear, Echo, Place, both_servers
 
 pytestmark = both_servers

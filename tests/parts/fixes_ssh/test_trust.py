@@ -5,10 +5,10 @@ from typing import Any
 import asyncssh
 import pytest
 
-from bot.domain.errors import Unavailable
-from bot.fixes.redact import Redactor
-from bot.fixes.ssh import SshRuntime
-from bot.fixes.ssh_trust import read_known, scan, with_keys, write_known
+from bot.bug.errors import Unavailable
+from bot.production.redaction import Redactor
+from bot.production.ssh.runtime import SshRuntime
+from bot.production.ssh.trust import read_known, scan, with_keys, write_known
 from tests.parts.fixes_ssh.conftest import RUN, Ear, Echo, Place, both_servers
 
 pytestmark = both_servers

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.domain import events as e
-from bot.ledger import leases
+from bot.bug import events as e
 from bot.ledger.ledger import Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.relay import Relay, Served, Work
+from bot.ledger.relay import lease
+from bot.ledger.relay.relay import Relay, Served, Work
+from bot.ledger.relay.subscription import Interest
 from tests.support.stores import Store, cursor
 
 Answer = Served | Exception
@@ -60,7 +60,7 @@ class Blocked(Scribe):
 
 @asynccontextmanager
 async def relaying(
-    ledger: Ledger, *sinks: Scribe, seconds: float = leases.LEASE, attempts: int = 8
+    ledger: Ledger, *sinks: Scribe, seconds: float = lease.LEASE, attempts: int = 8
 ) -> AsyncIterator[Relay]:
     relay = Relay(ledger, {sink.name: sink for sink in sinks}, max_attempts=attempts, lease_seconds=seconds)
     ledger.woken = lambda _recorded: relay.wake()

@@ -4,15 +4,15 @@ import asyncio
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.admit import Rule
-from bot.domain.bug import Status
-from bot.domain.decide import course
-from bot.domain.values import Alert, AlertKind, CustomerHint
+from bot.bug import events as e
+from bot.bug.admit import Rule
+from bot.bug.bug import Status
+from bot.bug.decide import course
+from bot.bug.values import Alert, AlertKind, CustomerHint
 from bot.intake.alerts import Alerts, Posted, _reports, body
-from bot.ledger.inbox import Inbox, Item
+from bot.ledger.entries import list_bugs, load
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
-from bot.ledger.reading import list_bugs, load
 from tests.support.stores import TEAM, Store, kinds, of_kind, person, rows
 
 HOOK = "hook"

@@ -1,10 +1,10 @@
 """What of the trail a sink has still to serve: the card says of each tell whether it is out."""
 
-from bot.domain import events as e
-from bot.ledger import leases
+from bot.bug import events as e
+from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.reading import behind
+from bot.ledger.relay import lease as leases
+from bot.ledger.relay.subscription import Interest
 from tests.parts.ledger.sinks import SAID
 from tests.support.stores import Store, open_bug, person, said
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.makegood import Caps, OverCap, claims
-from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Upgrade
-from bot.ledger import caps
+from bot.bug import events as e
+from bot.bug.makegood import Caps, OverCap, claims
+from bot.bug.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Upgrade
+from bot.ledger.index import caps
 from bot.ledger.ledger import SYSTEM, Ledger
 from tests.support.stores import MONDAY, TEAM, Store, open_bug, person, rows, sql
 

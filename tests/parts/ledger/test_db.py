@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.domain.errors import Unavailable
-from bot.ledger import db as ledger_db
+from bot.bug.errors import Unavailable
+from bot.ledger.db import engine as ledger_db
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug, rows, said
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain import fix_events as f
+from bot.bug.fixes import events as f
+from bot.ledger.entries import load, verify
 from bot.ledger.expiry import BATCH, expire
 from bot.ledger.ledger import SYSTEM, Ledger
-from bot.ledger.reading import load, verify
 from tests.support.stores import Store, kinds, of_kind, open_bug, person, rows
 
 A_DAY, A_MONTH = f.SECRETS.total_seconds(), f.IMAGES.total_seconds()

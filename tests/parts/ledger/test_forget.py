@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.values import Alert, Credit, CustomerHint, Inbound, Money, Receipt
+from bot.bug import events as e
+from bot.bug.values import Alert, Credit, CustomerHint, Inbound, Money, Receipt
 from bot.intake.alerts import body
 from bot.ledger.anchors import anchor
 from bot.ledger.codec import GONE
+from bot.ledger.entries import load, trail, verify
 from bot.ledger.forget import forget, refold
-from bot.ledger.inbox import Inbox, Item
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.reading import load, trail, verify
+from bot.ledger.relay.subscription import Interest
 from tests.support.stores import MONDAY, TEAM, Store, cursor, of_kind, open_bug, person, rows, said, sql
 
 ADA = CustomerHint(name="Ada", email="ada@example.com")

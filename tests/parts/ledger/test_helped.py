@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import event, text
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import Bug
-from bot.domain.decide import fixes
-from bot.domain.values import Actor, ActorKind
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.decide import fixes
+from bot.bug.fixes import events as f
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.db.migrate import migrate
+from bot.ledger.entries import load
 from bot.ledger.ledger import Ledger
-from bot.ledger.migrate import migrate
-from bot.ledger.reading import load
-from bot.memory import Memory
+from bot.suggestions import Memory
 from tests.support.stores import Store, open_bug, person, rows, sql
 
 PRODUCTION = Actor(kind=ActorKind.SYSTEM, id="production")

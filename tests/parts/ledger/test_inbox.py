@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.errors import Unavailable
-from bot.ledger.inbox import MAX_ATTEMPTS, OWN_TURN, Inbox, Item
+from bot.bug.errors import Unavailable
+from bot.ledger.inbox.inbox import MAX_ATTEMPTS, OWN_TURN, Inbox, Item
 from tests.support.stores import TEAM, Store, rows, sql
 
 HOOK = "hook"

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.domain.errors import Unavailable
-from bot.intake.inflow import Inflow
-from bot.ledger.inbox import OWN_TURN, Inbox, Item
-from bot.ledger.pace import TooSoon
+from bot.bug.errors import Unavailable
+from bot.ledger.inbox.inbox import OWN_TURN, Inbox, Item
+from bot.ledger.inbox.worker import Inflow
+from bot.ledger.relay.pace import TooSoon
 from tests.support.stores import TEAM, Store, rows, sql
 
 HOOK = "hook"

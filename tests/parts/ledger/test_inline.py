@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.ledger.inline import creator
+from bot.ledger.db.sqlite_driver import creator
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.errors import Rejected, Unavailable
-from bot.ledger import leases
-from bot.ledger.relay import Served, Work
+from bot.bug import events as e
+from bot.bug.errors import Rejected, Unavailable
+from bot.ledger.relay import lease as leases
+from bot.ledger.relay.relay import Served, Work
 from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, said, sql
 

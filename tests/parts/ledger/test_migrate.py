@@ -12,9 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Text
 
-from bot.domain.errors import Misconfigured, TrailBroken
-from bot.ledger.migrate import _upgrade, config, guards_missing, migrate, newest
-from bot.ledger.tables import metadata
+from bot.bug.errors import Misconfigured, TrailBroken
+from bot.ledger.db.migrate import _upgrade, config, guards_missing, migrate, newest
+from bot.ledger.db.tables import metadata
 from tests.support import postgres
 from tests.support.stores import Store, rows, sql
 

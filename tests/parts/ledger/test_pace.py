@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.ledger.pace import Budget, Pace, TooSoon
+from bot.ledger.relay.pace import Budget, Pace, TooSoon
 from tests.support.stores import TEAM, Store
 
 POSTS = Budget("post:C1", every=1.0, burst=4)

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.admit import Rule
-from bot.domain.errors import NotFound, Outside
-from bot.domain.values import Alert, CustomerHint, Inbound, InboundKind
+from bot.bug import events as e
+from bot.bug.admit import Rule
+from bot.bug.errors import NotFound, Outside
+from bot.bug.values import Alert, CustomerHint, Inbound, InboundKind
+from bot.demo.slack import AppManifest, LocalSlack, Person
 from bot.intake.alerts import Alerts, body
 from bot.intake.people import People
 from bot.intake.proposal import Proposals
-from bot.ledger.inbox import Inbox, Item
+from bot.ledger.entries import list_bugs, load
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
-from bot.ledger.pace import Pace
-from bot.ledger.reading import list_bugs, load
-from bot.sandbox.slack import AppManifest, LocalSlack, Person
-from bot.slack.client import SlackPort, web_client
+from bot.ledger.relay.pace import Pace
+from bot.slack.outgoing.client import SlackPort, web_client
 from tests.support.stores import TEAM, Store, kinds, of_kind, open_bug, person, rows
 
 ADA = CustomerHint(name="Ada", email="ada@example.com")

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain import events as e
-from bot.domain.bug import Bug, Status
-from bot.domain.decide import course, owner
-from bot.domain.errors import NotFound, Refused
-from bot.domain.values import CustomerHint
+from bot.bug import events as e
+from bot.bug.bug import Bug, Status
+from bot.bug.decide import course, owner
+from bot.bug.errors import NotFound, Refused
+from bot.bug.values import CustomerHint
+from bot.ledger.entries import list_bugs, load, trail, verify
 from bot.ledger.forget import refold
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.queue import Interest
-from bot.ledger.reading import list_bugs, load, trail, verify
+from bot.ledger.relay.subscription import Interest
 from tests.support.stores import MONDAY, TEAM, Store, kinds, open_bug, person, rows, said, seqs, sql
 
 SEVERAL = pytest.mark.parametrize("where", ["postgresql"], indirect=True)

@@ -9,15 +9,15 @@ from functools import partial
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import events as e
-from bot.domain.decide import owner
-from bot.domain.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.ledger import leases
-from bot.ledger.db import Database
+from bot.bug import events as e
+from bot.bug.decide import owner
+from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
+from bot.ledger.db.engine import Database
+from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
-from bot.ledger.queue import Interest
-from bot.ledger.reading import trail
-from bot.ledger.relay import FOREIGN_PAUSE, Served, Work
+from bot.ledger.relay import lease
+from bot.ledger.relay.relay import FOREIGN_PAUSE, Served, Work
+from bot.ledger.relay.subscription import Interest
 from tests.parts.ledger.sinks import (
     CARD,
     SAID,
@@ -150,7 +150,7 @@ async def test_an_outcome_and_the_move_of_the_cursor_are_one(store: Store) -> No
     async with relaying(ledger, board):
         await until(at_rest(ledger, bug, "board"))
     assert [(x.event.KIND, str(x.by)) for x in await trail(ledger, bug)][1:] == [("card_made", "system:board")]
-    assert await leases.external(ledger, bug, "board") == {"id": "c1"}
+    assert await lease.external(ledger, bug, "board") == {"id": "c1"}
     assert [dict(w.external) for w in board.served] == [{}, {"id": "c1"}]
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.decide import owner
-from bot.domain.errors import Doubtful, Rejected, Unavailable
-from bot.ledger import leases
-from bot.ledger.pace import TooSoon
-from bot.ledger.reading import load
-from bot.ledger.relay import DOUBT_PAUSE, NotYet, Served, Work
+from bot.bug import events as e
+from bot.bug.decide import owner
+from bot.bug.errors import Doubtful, Rejected, Unavailable
+from bot.ledger.entries import load
+from bot.ledger.relay import lease
+from bot.ledger.relay.pace import TooSoon
+from bot.ledger.relay.relay import DOUBT_PAUSE, NotYet, Served, Work
 from tests.parts.ledger.sinks import (
     CARD,
     Answer,
@@ -133,7 +133,7 @@ async def test_after_another_try_is_asked_for_it_looks_first_and_goes_on_where_i
         await until(lambda: of_kind(ledger, bug, e.Parked))
 
         async def also(conn: object, *_: object) -> None:
-            await leases.unpark_in(conn, ledger, bug, "scribe")  # type: ignore[arg-type] # a connection
+            await lease.unpark_in(conn, ledger, bug, "scribe")  # type: ignore[arg-type] # a connection
 
         await ledger.record(bug, lambda _b: e.Unparked(sink="scribe"), by=person("U1"), also=also)
         relay.wake()

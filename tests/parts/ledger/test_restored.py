@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.values import Actor, ActorKind
-from bot.ledger import leases
+from bot.bug import events as e
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.relay import lease
 from bot.ledger.restored import OUTBOUND, hold
 from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, person, said
@@ -31,7 +31,7 @@ async def test_what_a_running_bot_is_at_is_taken_from_it_and_waits_for_a_person(
         assert (await kinds(ledger, bug)).count("parked") == 1
         await ledger.record(bug, lambda _bug: e.Unparked(sink=name), by=person("U0DEV"))
         async with ledger.db.write() as conn:
-            await leases.unpark_in(conn, ledger, bug, name)
+            await lease.unpark_in(conn, ledger, bug, name)
         await until(lambda: at_it.read == ["a", "a", "b", "c"])
         assert at_it.doubts[1], "it looks first"
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import Status
-from bot.domain.errors import Misconfigured
+from bot.bug import events as e
+from bot.bug.bug import Status
+from bot.bug.errors import Misconfigured
+from bot.bug.fixes import events as f
 from bot.ledger.anchors import anchor
+from bot.ledger.db.file_lock import FileLock
+from bot.ledger.db.notify import listen
+from bot.ledger.entries import SOME, bug_of_thread, entries_after, list_bugs, trail, verify
+from bot.ledger.index.names import Names
+from bot.ledger.index.spans import Switches, take_lock
 from bot.ledger.ledger import Ledger
-from bot.ledger.lock import FileLock
-from bot.ledger.names import Names
-from bot.ledger.reading import SOME, bug_of_thread, entries_after, list_bugs, trail, verify
-from bot.ledger.relay import Relay
-from bot.ledger.spans import Switches, take_lock
-from bot.ledger.wake import listen
+from bot.ledger.relay.relay import Relay
 from tests.parts.ledger.sinks import Scribe, follows, until
 from tests.support.stores import TEAM, Store, open_bug, person, rows, said, seqs, sql
 

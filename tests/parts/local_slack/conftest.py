@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import AppManifest, LocalSlack, Person, Workspace
+from bot.demo.slack import AppManifest, LocalSlack, Person, Workspace
 
 MANIFEST = AppManifest.load(Path(__file__).with_name("manifest.yml"))
 PEOPLE = (

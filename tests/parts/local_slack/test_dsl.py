@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import LocalSlack, Workspace
+from bot.demo.slack import LocalSlack, Workspace
 
 from .conftest import Ear
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import ActError, LocalSlack, Person
+from bot.demo.slack import ActError, LocalSlack, Person
 
 from .conftest import MANIFEST, Ear, listening
 

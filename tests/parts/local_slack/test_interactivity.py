@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.slack import ActError, LocalSlack, Workspace
+from bot.demo.slack import ActError, LocalSlack, Workspace
 
 from .conftest import MANIFEST, Ear, Payload
 

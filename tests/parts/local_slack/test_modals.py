@@ -6,8 +6,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import AppManifest, LocalSlack, Workspace
-from bot.sandbox.slack.dsl_modal import Modal
+from bot.demo.slack import AppManifest, LocalSlack, Workspace
+from bot.demo.slack.dsl_modal import Modal
 
 from .conftest import Ear, Payload
 

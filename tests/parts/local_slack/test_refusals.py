@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack import AppManifest, LocalSlack, Person
 
 OTHER = "C0OTHER"
 TEXT = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}

@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
+from bot.ledger.db.tables import cursors
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay import Relay, Sink
-from bot.ledger.tables import cursors
+from bot.ledger.relay.relay import Relay, Sink
 from tests.parts.ledger.conftest import (  # noqa: F401 - fixtures of a store
     empty_postgres,
     empty_sqlite,

@@ -6,11 +6,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.boards import trello
-from bot.domain import events as e
-from bot.ledger.reading import load
-from bot.ports import Board
-from bot.sandbox.trello import TrelloFake
+from bot.adapters.boards import trello
+from bot.adapters.ports import Board
+from bot.bug import events as e
+from bot.demo.trello import TrelloFake
+from bot.ledger.entries import load
 from bot.sinks.board import BoardSink
 from bot.sinks.board_notes import BoardNotesSink
 from tests.parts.trackers_out.conftest import Stage

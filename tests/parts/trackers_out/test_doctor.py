@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.commands.checks.database import database
 from bot.commands.checks.finding import Finding
 from bot.commands.checks.services import services
-from bot.sandbox.world.bugsnag import PROJECT_ID
+from bot.demo.world.bugsnag import PROJECT_ID
 from bot.settings import Settings, WebhookSettings, validate
 from bot.sinks.webhook import WebhookSink
 from tests.parts.trackers_out.conftest import Stage

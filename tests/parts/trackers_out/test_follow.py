@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.customers import mail
-from bot.customers.common.mailbox import Mailbox
-from bot.domain import events as e
-from bot.domain.values import Inbound
+from bot.adapters.channels import mail
+from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.ports import BoardChange
+from bot.adapters.ports import Stage as Column
+from bot.bug import events as e
+from bot.bug.values import Inbound
+from bot.demo.channels.imap import ImapServer
 from bot.intake.boards import BoardChanges, follow
 from bot.intake.mails import Mails
 from bot.intake.people import People
 from bot.intake.sources import BOARD
-from bot.ledger.inbox import Inbox, Item
-from bot.ledger.reading import load
-from bot.ports import BoardChange
-from bot.ports import Stage as Column
-from bot.sandbox.channels.imap import ImapServer
+from bot.ledger.entries import load
+from bot.ledger.inbox.inbox import Inbox, Item
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import BUGSNAG, MONDAY, TEAM, kinds, open_bug
 

@@ -6,12 +6,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import billing, boards, tracker_api
-from bot.customers import registry as channels
-from bot.domain.errors import Unavailable
-from bot.domain.values import CustomerHint, Outgoing
-from bot.sandbox.channels.limits import Window
-from bot.sandbox.trello.limits import WINDOW, Limits
+from bot.adapters import billing, boards, tracker_api
+from bot.adapters.channels import registry as channels
+from bot.bug.errors import Unavailable
+from bot.bug.values import CustomerHint, Outgoing
+from bot.demo.channels.limits import Window
+from bot.demo.trello.limits import WINDOW, Limits
 from tests.support.street import DI, ISSUE, Street, opened
 
 NOW = 1_764_000_003.0

@@ -10,20 +10,20 @@ import aiohttp
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from bot import billing, boards, tracker_api
-from bot.customers import registry as channels
-from bot.customers.common.mailbox import Mailbox
-from bot.domain import events as e
-from bot.domain.errors import Outside
-from bot.domain.values import CustomerHint, Outgoing
-from bot.fixes.http_call import Caller
-from bot.fixes.model import Request
-from bot.fixes.targets import HttpTarget
-from bot.ports import Channel
+from bot.adapters import billing, boards, tracker_api
+from bot.adapters.channels import registry as channels
+from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.ports import Channel
+from bot.bug import events as e
+from bot.bug.errors import Outside
+from bot.bug.values import CustomerHint, Outgoing
+from bot.production.action import Request
+from bot.production.http.call import Caller
+from bot.production.targets import HttpTarget
 from bot.settings import WebhookSettings
 from bot.sinks.billing import BillingSink
 from bot.sinks.webhook import WebhookSink
-from bot.slack.client import PARALLEL, SlackPort, web_client
+from bot.slack.outgoing.client import PARALLEL, SlackPort, web_client
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import MONDAY, open_bug
 

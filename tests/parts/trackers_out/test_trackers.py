@@ -7,13 +7,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.domain import events as e
-from bot.domain.errors import Rejected, Unavailable
-from bot.sandbox.sentry import SentryFake
-from bot.sandbox.world.bugsnag import PROJECT_ID
-from bot.sandbox.world.tracker import Tracker
+from bot.adapters.tracker_api import bugsnag, find, sentry
+from bot.bug import events as e
+from bot.bug.errors import Rejected, Unavailable
+from bot.demo.sentry import SentryFake
+from bot.demo.world.bugsnag import PROJECT_ID
+from bot.demo.world.tracker import Tracker
 from bot.sinks.tracker import TrackerSink
-from bot.tracker_api import bugsnag, find, sentry
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import BUGSNAG, person
 from tests.support.street import a_crash

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.domain import events as e
-from bot.domain.values import CustomerHint
-from bot.ledger.reading import load
+from bot.bug import events as e
+from bot.bug.values import CustomerHint
+from bot.ledger.entries import load
 from bot.settings import WebhookSettings
 from bot.sinks.webhook import WebhookSink
 from tests.parts.trackers_out.conftest import Stage

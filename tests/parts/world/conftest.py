@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import AppManifest, LocalSlack, Person
-from bot.sandbox.world import World
-from bot.sandbox.world.parts import under
+from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.world import World
+from bot.demo.world.parts import under
 from tests.parts.world.scene import ERRORS, Receiver, Scene, listener_on_loopback, served
 
 

@@ -9,8 +9,8 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import LocalSlack
-from bot.sandbox.world import World
+from bot.demo.slack import LocalSlack
+from bot.demo.world import World
 
 Json = dict[str, Any]
 ERRORS = "C0ERRORS"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.fixes.catalogue import Catalogue
-from bot.fixes.engine import Engine
-from bot.fixes.model import RunRef
+from bot.production.action import RunRef
+from bot.production.catalogue import Catalogue
+from bot.production.engine import Engine
 from bot.settings import read
 from tests.parts.world.scene import Scene
 

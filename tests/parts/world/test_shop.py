@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.sandbox.world.tables import BEN, MIA, OTTO
+from bot.demo.world.tables import BEN, MIA, OTTO
 from tests.parts.world.scene import Scene
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.ports import Stage
+from bot.adapters.ports import Stage
 from tests.parts.world.scene import Scene
 
 

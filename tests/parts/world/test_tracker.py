@@ -4,11 +4,11 @@ import asyncio
 
 from aiohttp import ClientSession
 
-from bot.domain.values import LONG_AGO, AlertKind
-from bot.ports import Hook
-from bot.sandbox.world.bugsnag import PROJECT_ID
-from bot.trackers import bugsnag
-from bot.trackers.messages import links_in
+from bot.adapters.ports import Hook
+from bot.adapters.trackers import bugsnag
+from bot.adapters.trackers.messages import links_in
+from bot.bug.values import LONG_AGO, AlertKind
+from bot.demo.world.bugsnag import PROJECT_ID
 from tests.parts.world.scene import ERRORS, Scene
 
 TOKEN = {"Authorization": "token bugsnag-api-of-the-demo", "X-Version": "2"}

@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncssh
 from aiohttp import WSMsgType
 
-from bot.billing import stripe
-from bot.boards import trello
-from bot.customers import chatwoot, email_postmark
-from bot.domain.values import LONG_AGO, Credit, CustomerHint, InboundKind, Money
-from bot.fixes.targets import SshTarget
-from bot.ports import CardText, Hook, Stage
+from bot.adapters.billing import stripe
+from bot.adapters.boards import trello
+from bot.adapters.channels import chatwoot, email_postmark
+from bot.adapters.ports import CardText, Hook, Stage
+from bot.bug.values import LONG_AGO, Credit, CustomerHint, InboundKind, Money
+from bot.production.targets import SshTarget
 from bot.settings import Settings, read
 from tests.parts.world.scene import Scene
 

@@ -1,7 +1,7 @@
 """The process that talks to Slack is taken over: it writes an approval of high risk that nobody gave."""
 
-from bot.domain.fix_events import FixApproved
-from bot.domain.values import Actor, ActorKind
+from bot.bug.fixes.events import FixApproved
+from bot.bug.values import Actor, ActorKind
 from tests.slack_fixes.team import CLOSE, Team
 
 WHO, SAID = "Dana", "0 of 1 approvals carry a second factor that holds"

@@ -1,7 +1,7 @@
 """The same, as if the asker had gone on alone."""
 
-from bot.domain.fix_events import FixApproved
-from bot.domain.values import Actor, ActorKind
+from bot.bug.fixes.events import FixApproved
+from bot.bug.values import Actor, ActorKind
 from tests.slack_fixes.team import CLOSE, Team
 
 WHO, SAID = "Dana", "going on alone takes a second factor"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pyotp
 
-from bot.domain.fix_events import FixApproved, Proof
-from bot.domain.values import Actor, ActorKind
+from bot.bug.fixes.events import FixApproved, Proof
+from bot.bug.values import Actor, ActorKind
 from tests.slack_fixes.team import Team
 
 WHO, SAID = "Dana", "1 of 2 approvals carry a second factor that holds"

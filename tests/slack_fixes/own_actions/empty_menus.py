@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from sqlalchemy import Update, update
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class EmptyMenus(SqlAction):

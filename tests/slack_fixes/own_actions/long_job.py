@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from bot.fixes.model import Risk, SshAction
+from bot.production.action import Risk, SshAction
 
 
 class LongJob(SshAction):

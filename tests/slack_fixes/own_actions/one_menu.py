@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Select, select
 
-from bot.fixes.model import Look
-from bot.fixes.tables import Tables
+from bot.production.action import Look
+from bot.production.tables import Tables
 
 
 class OneMenu(Look):

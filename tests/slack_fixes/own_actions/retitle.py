@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 from sqlalchemy import Update, update
 
-from bot.fixes.model import FromLook, Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import FromLook, Risk, SqlAction
+from bot.production.tables import Tables
 
 
 class Retitle(SqlAction):

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import billing
-from bot.billing._sql_values import moment, restored, stored, text
-from bot.domain.errors import Misconfigured
+from bot.adapters import billing
+from bot.adapters.billing._sql_values import moment, restored, stored, text
+from bot.bug.errors import Misconfigured
 
 MOMENTS = st.integers(0, 4_000_000_000_000_000).map(lambda micros: datetime.fromtimestamp(micros / 1e6, UTC))
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.boards.trello import Known, parse, verify
-from bot.domain.errors import Unauthorised, Unreadable
-from bot.ports import BoardChange, Hook, Stage
+from bot.adapters.boards.trello import Known, parse, verify
+from bot.adapters.ports import BoardChange, Hook, Stage
+from bot.bug.errors import Unauthorised, Unreadable
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "trello"
 URL = "https://makegood.example.com/hooks/trello/long-random-token"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot import boards
-from bot.boards import trello
-from bot.domain.errors import Misconfigured
+from bot.adapters import boards
+from bot.adapters.boards import trello
+from bot.bug.errors import Misconfigured
 
 
 def test_every_board_is_found_by_its_name() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import billing, boards, settings, trackers
+from bot import settings
+from bot.adapters import billing, boards, trackers
+from bot.adapters.channels import mail
 from bot.commands.init_text import Choices, text, variables
-from bot.customers import mail
 from bot.settings import validate
 
 COMBINATIONS = [

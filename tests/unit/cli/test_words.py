@@ -5,12 +5,12 @@ import asyncio
 
 import pytest
 
+from bot.bug.errors import Rejected
 from bot.commands.checks.finding import checked, note, ok, report, wrong
 from bot.commands.common import shown
 from bot.commands.options import bug_number
 from bot.commands.retro import _month
-from bot.domain.errors import Rejected
-from bot.fixes.redact import Redactor
+from bot.production.redaction import Redactor
 
 
 @pytest.mark.parametrize("text", ["BUG-17", "bug-17", "17", " BUG-17 "])

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.clocks import Rules, due, next_at
-from bot.domain.decide import customers
-from bot.domain.decide.owner import snooze
-from bot.domain.errors import Refused
+from bot.bug import events as e
+from bot.bug.clocks import Rules, due, next_at
+from bot.bug.decide import customers
+from bot.bug.decide.owner import snooze
+from bot.bug.errors import Refused
 from tests.unit.domain.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 ALWAYS = Rules()

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.customers import registry
-from bot.domain.errors import Unauthorised, Unreadable
-from bot.domain.values import Inbound
+from bot.adapters.channels import registry
+from bot.adapters.ports import BoardChange, Hook
+from bot.adapters.trackers import modules
+from bot.bug.errors import Unauthorised, Unreadable
+from bot.bug.values import Inbound
 from bot.intake.alerts import _reports
 from bot.intake.sources import ALERTS, CUSTOMER, PEOPLE
-from bot.ledger.inbox import Item
-from bot.ports import BoardChange, Hook
+from bot.ledger.inbox.inbox import Item
 from bot.settings import HookSettings, Settings, SlackSettings
-from bot.trackers import modules
 from bot.web import Delivery, read
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.decide.inbound import arrive
-from bot.domain.feelings import feeling
-from bot.domain.values import Inbound
+from bot.bug.decide.inbound import arrive
+from bot.bug.feelings import feeling
+from bot.bug.values import Inbound
 from tests.unit.domain.story import ADA, fixed, told
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import Customer, Given, Message
-from bot.domain.makegood import Caps, Words, claims, exact, letter, propose, unusable, upgrades
-from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Terms, Upgrade
+from bot.bug import events as e
+from bot.bug.bug import Customer, Given, Message
+from bot.bug.makegood import Caps, Words, claims, exact, letter, propose, unusable, upgrades
+from bot.bug.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Terms, Upgrade
 from tests.unit.domain.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
 
 FIVE = Credit(money=Money(amount=500, currency="EUR"))

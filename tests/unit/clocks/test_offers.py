@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.clocks import Rules, due
-from bot.domain.events import Event
-from bot.domain.values import Actor
+from bot.bug import events as e
+from bot.bug.clocks import Rules, due
+from bot.bug.events import Event
+from bot.bug.values import Actor
 from bot.ledger.ledger import Entry
-from bot.slack.offer import Offer
-from bot.slack.offers import offer
+from bot.slack.views.prompt import Offer
+from bot.slack.views.prompts import offer
 from tests.unit.domain.story import ANNA, BUGSNAG, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Hook
+from bot.adapters.ports import Hook
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "customers"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

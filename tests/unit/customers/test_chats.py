@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.customers import chatwoot, crisp, generic, intercom, tawk
-from bot.domain.errors import Unreadable
-from bot.domain.values import CustomerHint, InboundKind, Outgoing
-from bot.ports import Hook
+from bot.adapters.channels import chatwoot, crisp, generic, intercom, tawk
+from bot.adapters.ports import Hook
+from bot.bug.errors import Unreadable
+from bot.bug.values import CustomerHint, InboundKind, Outgoing
 
 Deliver = Callable[..., Hook]
 MIA = CustomerHint(id="c-204", name="Mia Berger", email="mia@studio.example")

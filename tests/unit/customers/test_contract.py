@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.customers import registry
-from bot.domain.errors import NotFound, Unauthorised, Unreadable
-from bot.domain.values import Inbound
-from bot.ports import Hook
+from bot.adapters.channels import registry
+from bot.adapters.ports import Hook
+from bot.bug.errors import NotFound, Unauthorised, Unreadable
+from bot.bug.values import Inbound
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "customers"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import ValidationError
 
-from bot.customers import email_postmark, mail
-from bot.customers.common.mime import by_machine, headers_of, vouched
-from bot.domain.errors import Rejected, Unreadable
-from bot.domain.values import CustomerHint, Inbound, InboundKind, Outgoing
-from bot.ports import Hook
+from bot.adapters.channels import email_postmark, mail
+from bot.adapters.channels.common.mime import by_machine, headers_of, vouched
+from bot.adapters.ports import Hook
+from bot.bug.errors import Rejected, Unreadable
+from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing
 
 Deliver = Callable[..., Hook]
 SENDER = "QuickAdmin Support <support@quickadmin.example>"

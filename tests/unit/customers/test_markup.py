@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.customers.common.markup import text_of_html
+from bot.adapters.channels.common.markup import text_of_html
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.customers.common.mime import new_text
-from bot.customers.common.quotes import without_quotes
+from bot.adapters.channels.common.mime import new_text
+from bot.adapters.channels.common.quotes import without_quotes
 
 NEW = "Still broken.\n\nOla"
 ABOVE = {

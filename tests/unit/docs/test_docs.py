@@ -12,10 +12,10 @@ import pytest
 
 import bot.sinks
 from bot import settings
+from bot.bug.bug import Status
 from bot.cli import COMMANDS, parser
-from bot.domain.bug import Status
-from bot.fixes.catalogue import SHIPPED, Catalogue
 from bot.metrics import Metrics
+from bot.production.catalogue import SHIPPED, Catalogue
 from bot.slack.verbs import VERBS
 from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, sections, text
 

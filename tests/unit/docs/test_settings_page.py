@@ -13,13 +13,13 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from bot import billing, boards, tracker_api
 from bot import settings as s
-from bot.customers import registry
-from bot.domain.admit import Rule
-from bot.domain.clocks import Rules
-from bot.domain.makegood import Caps, Words
-from bot.fixes import targets
+from bot.adapters import billing, boards, tracker_api
+from bot.adapters.channels import registry
+from bot.bug.admit import Rule
+from bot.bug.clocks import Rules
+from bot.bug.makegood import Caps, Words
+from bot.production import targets
 from tests.unit.docs.pages import rows, sections, text
 
 PAGE = sections(text("docs/settings.md"))

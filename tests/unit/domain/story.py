@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import Bug, Customer
-from bot.domain.decide import customers, fixes
-from bot.domain.decide.course import consequences
-from bot.domain.events import Event
-from bot.domain.fix import Fix
-from bot.domain.fold import apply
-from bot.domain.policy import Member
-from bot.domain.values import Actor, ActorKind, BugRef, CustomerHint
+from bot.bug import events as e
+from bot.bug.bug import Bug, Customer
+from bot.bug.decide import customers, fixes
+from bot.bug.decide.course import consequences
+from bot.bug.events import Event
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix
+from bot.bug.fold import apply
+from bot.bug.policy import Member
+from bot.bug.values import Actor, ActorKind, BugRef, CustomerHint
 
 MONDAY = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)
 ANNA, BEN, CLEO = "U0ANNA", "U0BEN", "U0CLEO"

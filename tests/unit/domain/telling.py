@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from bot.domain import events as e
-from bot.domain.decide import customers
-from bot.domain.fix_events import FixApproved
-from bot.domain.values import Actor, ActorKind, Credit, Days, Grant, Money, Receipt
+from bot.bug import events as e
+from bot.bug.decide import customers
+from bot.bug.fixes.events import FixApproved
+from bot.bug.values import Actor, ActorKind, Credit, Days, Grant, Money, Receipt
 from tests.unit.domain.story import ANNA, BEN, MONDAY, SYSTEM, Story, asked, claimed, confirmed, ran, waiting
 
 EURO5 = Credit(money=Money(amount=500, currency="EUR"))

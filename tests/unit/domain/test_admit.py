@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.domain.admit import Rule, admit
-from bot.domain.values import Alert, Severity
+from bot.bug.admit import Rule, admit
+from bot.bug.values import Alert, Severity
 
 ALERTS = st.builds(
     Alert,

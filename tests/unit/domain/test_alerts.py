@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import Status
-from bot.domain.decide.alerts import MAX_HIT, follow, opening
-from bot.domain.values import Alert, AlertKind, CustomerHint, Severity
+from bot.bug import events as e
+from bot.bug.bug import Status
+from bot.bug.decide.alerts import MAX_HIT, follow, opening
+from bot.bug.values import Alert, AlertKind, CustomerHint, Severity
 from tests.unit.domain.story import ADA, BUGSNAG, MONDAY, Story, claimed, fixed, opened, told
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import Status
-from bot.domain.decide import course
-from bot.domain.errors import Refused
-from bot.domain.values import CustomerHint
+from bot.bug import events as e
+from bot.bug.bug import Status
+from bot.bug.decide import course
+from bot.bug.errors import Refused
+from bot.bug.fixes import events as f
+from bot.bug.values import CustomerHint
 from tests.unit.domain.story import (
     ADA,
     ANNA,

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import Customer
-from bot.domain.decide import customers
-from bot.domain.errors import Invalid, Refused
-from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Receipt
+from bot.bug import events as e
+from bot.bug.bug import Customer
+from bot.bug.decide import customers
+from bot.bug.errors import Invalid, Refused
+from bot.bug.values import Credit, CustomerHint, Days, Grant, Money, Receipt
 from tests.unit.domain.story import ADA, ANNA, BEN, MONDAY, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 BO = CustomerHint(name="Bo", email="bo@example.com")

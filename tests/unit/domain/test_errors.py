@@ -2,8 +2,8 @@
 
 import inspect
 
-from bot.domain import errors
-from bot.domain.errors import Invalid, MakegoodError, NotAllowed, Refused, Unavailable
+from bot.bug import errors
+from bot.bug.errors import Invalid, MakegoodError, NotAllowed, Refused, Unavailable
 
 ALL = [x for x in vars(errors).values() if inspect.isclass(x)]
 

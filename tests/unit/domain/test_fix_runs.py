@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain import fix_events as f
-from bot.domain.decide import fixes
-from bot.domain.errors import NotAllowed, Refused
-from bot.domain.fix import RunState
+from bot.bug.decide import fixes
+from bot.bug.errors import NotAllowed, Refused
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import RunState
 from tests.unit.domain.story import (
     ANNA,
     BEN,

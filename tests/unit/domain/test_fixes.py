@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.decide import fixes
-from bot.domain.errors import Invalid, NotAllowed, Refused
-from bot.domain.fix import RunState
-from bot.domain.policy import Member
+from bot.bug import events as e
+from bot.bug.decide import fixes
+from bot.bug.errors import Invalid, NotAllowed, Refused
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import RunState
+from bot.bug.policy import Member
 from tests.unit.domain.story import (
     ANNA,
     BEN,

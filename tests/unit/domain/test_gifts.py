@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import TellAsk
-from bot.domain.decide import customers
-from bot.domain.errors import Invalid, NotAllowed, Refused
-from bot.domain.makegood import OverCap, Words
-from bot.domain.policy import Member
-from bot.domain.values import Credit, CustomerHint, Days, Grant, Money, Terms, Upgrade
+from bot.bug import events as e
+from bot.bug.bug import TellAsk
+from bot.bug.decide import customers
+from bot.bug.errors import Invalid, NotAllowed, Refused
+from bot.bug.makegood import OverCap, Words
+from bot.bug.policy import Member
+from bot.bug.values import Credit, CustomerHint, Days, Grant, Money, Terms, Upgrade
 from tests.unit.domain.story import ANNA, BEN, CLEO, MONDAY, SYSTEM, Story, approver, fixed, opened, told, waiting
 
 EURO5 = Credit(money=Money(amount=500, currency="EUR"))

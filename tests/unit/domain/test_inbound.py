@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.decide.inbound import Match, arrive, match
-from bot.domain.values import CustomerHint, Inbound
+from bot.bug import events as e
+from bot.bug.decide.inbound import Match, arrive, match
+from bot.bug.values import CustomerHint, Inbound
 from tests.unit.domain.story import ADA, MONDAY, Story, fixed, opened, told, waiting
 
 BO = CustomerHint(name="Bo", email="bo@example.com")

@@ -4,15 +4,15 @@ from itertools import pairwise
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import LIVE, Bug, Debt, Status
-from bot.domain.decide.rules import SENTENCES, must_allow
-from bot.domain.errors import Refused
-from bot.domain.events import Event
-from bot.domain.fold import FOLDERS, apply
-from bot.domain.kinds import KINDS
-from bot.domain.life import ROWS, allowed, move
-from bot.domain.values import BugRef
+from bot.bug import events as e
+from bot.bug.bug import LIVE, Bug, Debt, Status
+from bot.bug.decide.rules import SENTENCES, must_allow
+from bot.bug.errors import Refused
+from bot.bug.events import Event
+from bot.bug.fold import FOLDERS, apply
+from bot.bug.kinds import KINDS
+from bot.bug.lifecycle import ROWS, allowed, move
+from bot.bug.values import BugRef
 from tests.golden import goldens
 from tests.unit.domain.story import ANNA, MONDAY, SYSTEM
 

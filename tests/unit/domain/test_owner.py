@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import Status
-from bot.domain.decide import fixes, owner
-from bot.domain.errors import Refused
+from bot.bug import events as e
+from bot.bug.bug import Status
+from bot.bug.decide import fixes, owner
+from bot.bug.errors import Refused
+from bot.bug.fixes import events as f
 from tests.unit.domain.story import ANNA, BEN, asked, claimed, confirmed, fixed, opened, ran, told
 
 

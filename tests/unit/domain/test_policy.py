@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.errors import NotAllowed
-from bot.domain.policy import Member, eligible, may_approve, may_command
+from bot.bug.errors import NotAllowed
+from bot.bug.policy import Member, eligible, may_approve, may_command
 from tests.unit.domain.story import ANNA, BEN, CLEO, approver, asked, claimed
 
 

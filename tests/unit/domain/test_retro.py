@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.bug import Status
-from bot.domain.errors import NotFound
-from bot.domain.fix import RunState
-from bot.domain.kinds import KINDS
-from bot.domain.retro import QUESTIONS, Retro, fold
-from bot.domain.retro_steps import STEPS
-from bot.domain.values import CustomerHint, Upgrade
+from bot.bug import events as e
+from bot.bug.bug import Status
+from bot.bug.errors import NotFound
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import RunState
+from bot.bug.kinds import KINDS
+from bot.bug.retro.steps import STEPS
+from bot.bug.retro.story import QUESTIONS, Retro, fold
+from bot.bug.values import CustomerHint, Upgrade
 from tests.golden import goldens
 from tests.unit.domain.story import (
     ANNA,

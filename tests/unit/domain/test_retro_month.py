@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.retro import fold, month
-from bot.domain.retro_model import Retro
-from bot.domain.values import Credit, Grant, Money, Upgrade
+from bot.bug import events as e
+from bot.bug.retro.model import Retro
+from bot.bug.retro.story import fold, month
+from bot.bug.values import Credit, Grant, Money, Upgrade
 from tests.unit.domain.story import MONDAY, SYSTEM, asked, claimed, confirmed, fixed, opened, ran
 from tests.unit.domain.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.retro import Retro, fold
-from bot.domain.retro_mood import Mood, mood
-from bot.domain.values import Actor, ActorKind, CustomerHint, Upgrade
+from bot.bug import events as e
+from bot.bug.retro.mood import Mood, mood
+from bot.bug.retro.story import Retro, fold
+from bot.bug.values import Actor, ActorKind, CustomerHint, Upgrade
 from tests.unit.domain.story import (
     ANNA,
     BEN,

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.decide import same
-from bot.domain.events import Event
-from bot.domain.values import CustomerHint
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.decide import same
+from bot.bug.events import Event
+from bot.bug.values import CustomerHint
 from tests.unit.domain.story import ADA, ANNA, BEN, BUGSNAG, Story, opened, waiting
 
 BO = CustomerHint(name="Bo", email="bo@example.com")

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from bot.domain.values import Actor, ActorKind, Grant, Money
+from bot.bug.values import Actor, ActorKind, Grant, Money
 from tests.unit.domain.telling import EURO5, FIVE_DAYS
 
 

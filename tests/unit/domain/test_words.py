@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import words
-from bot.domain.words import clean, cut, foreign, link, plain, who
+from bot.bug import mrkdwn as words
+from bot.bug.mrkdwn import clean, cut, foreign, link, plain, who
 
 AT = datetime(2025, 11, 24, 14, 5, tzinfo=UTC)
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=300)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import Invalid, NotFound, Refused
-from bot.fixes.catalogue import Catalogue
-from bot.fixes.scaffold import scaffold
-from bot.fixes.targets import HttpTarget, SqlTarget, SshTarget, Target
+from bot.bug.errors import Invalid, NotFound, Refused
+from bot.production.catalogue import Catalogue
+from bot.production.scaffold import scaffold
+from bot.production.targets import HttpTarget, SqlTarget, SshTarget, Target
 
 SHOP = SqlTarget.model_validate({"name": "shop", "url": "sqlite+aiosqlite://", "tables": {"menus": "id"}})
 TARGETS: dict[str, Target] = {
@@ -86,7 +86,11 @@ def test_the_first_of_two_files_of_one_name_counts_and_the_second_is_named(tmp_p
         ),
         ('.where(tables.key("menus") == self.id)', "", "unbounded"),
         ("from sqlalchemy import Update, update", "from sqlalchemy import Update, text, update", "It uses text"),
-        ("from bot.fixes.tables", "from actions import delete_row\nfrom bot.fixes.tables", "It imports actions"),
+        (
+            "from bot.production.tables",
+            "from actions import delete_row\nfrom bot.production.tables",
+            "It imports actions",
+        ),
         ("    id: int\n", "    id: int\n    from_facts = {'key': ('a.b',)}\n", "from_facts names 'key'"),
     ],
 )

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, SecretStr
 
-from bot.domain.errors import Invalid
-from bot.fixes import forms
-from bot.fixes.model import FromLook, Risk, SqlAction, TableName
-from bot.fixes.tables import Tables
+from bot.bug.errors import Invalid
+from bot.production import forms
+from bot.production.action import FromLook, Risk, SqlAction, TableName
+from bot.production.tables import Tables
 
 
 class Plan(StrEnum):

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.fixes.probe import Probe, ProbeResult, broken, compared
+from bot.production.probe import Probe, ProbeResult, broken, compared
 
 
 def _saw(name: str, said: str, *, ok: bool) -> ProbeResult:

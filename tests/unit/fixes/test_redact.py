@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.fixes.redact import Redactor
+from bot.production.redaction import Redactor
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.domain.errors import Invalid, Misconfigured
-from bot.fixes.model import MASK, Risk, SshAction
-from bot.fixes.ssh_template import argument, fill, problem_of, problems
+from bot.bug.errors import Invalid, Misconfigured
+from bot.production.action import MASK, Risk, SshAction
+from bot.production.ssh.template import argument, fill, problem_of, problems
 
 FINE = [
     "a",

@@ -3,8 +3,8 @@
 import asyncssh
 import pytest
 
-from bot.domain.errors import Misconfigured
-from bot.fixes.ssh_trust import Scanned, pattern, split, state_of, with_keys
+from bot.bug.errors import Misconfigured
+from bot.production.ssh.trust import Scanned, pattern, split, state_of, with_keys
 
 KEY = asyncssh.generate_private_key("ssh-ed25519").convert_to_public()
 OTHER = asyncssh.generate_private_key("ssh-ed25519").convert_to_public()

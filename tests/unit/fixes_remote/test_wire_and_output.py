@@ -2,8 +2,8 @@
 
 import shlex
 
-from bot.fixes.ssh_output import HEAD, TAIL, Output, clean
-from bot.fixes.ssh_wire import Ready, Said, ending, go, launcher, read_ready, read_said
+from bot.production.ssh.output import HEAD, TAIL, Output, clean
+from bot.production.ssh.wire import Ready, Said, ending, go, launcher, read_ready, read_said
 
 
 def test_ready_is_found_among_what_a_login_prints() -> None:

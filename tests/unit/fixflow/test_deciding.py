@@ -5,14 +5,14 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from bot.domain import fix_events as f
-from bot.domain.decide import course, fixes
-from bot.domain.errors import Invalid, NotAllowed, Refused
-from bot.domain.fix import RunState
-from bot.domain.policy import Member, may_rule, wanting
-from bot.domain.retro_steps import timeline
+from bot.bug.decide import course, fixes
+from bot.bug.errors import Invalid, NotAllowed, Refused
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import RunState
+from bot.bug.policy import Member, may_rule, wanting
+from bot.bug.retro.steps import timeline
 from bot.settings import PolicySettings
-from bot.slack import factor
+from bot.slack.incoming import second_factor as factor
 from tests.unit.domain.story import (
     ANNA,
     BEN,

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.domain.fix import Fix
-from bot.domain.fix_events import FixAsked
-from bot.slack import kit, preview_view
+from bot.bug.fixes.events import FixAsked
+from bot.bug.fixes.fix import Fix
+from bot.slack.views import blocks as kit
+from bot.slack.views import preview
 from tests.unit.domain.story import MONDAY
 
 ROW = {"place": "changed: menus id 13", "change": "title: Breakfast → Brunch"}
@@ -16,7 +17,7 @@ def fix(**about: object) -> Fix:
 
 
 def text(fix_: Fix) -> str:
-    return str(kit.render(preview_view.blocks(fix_)))
+    return str(kit.render(preview.blocks(fix_)))
 
 
 def test_what_fits_is_all_there_and_no_file_is_spoken_of() -> None:
@@ -24,7 +25,7 @@ def test_what_fits_is_all_there_and_no_file_is_spoken_of() -> None:
     assert "UPDATE menus" in shown
     assert "Breakfast → Brunch" in shown
     assert "file" not in shown
-    assert preview_view.fitted(fix(rows=(ROW,))).left == ""
+    assert preview.fitted(fix(rows=(ROW,))).left == ""
 
 
 @pytest.mark.parametrize(
@@ -37,16 +38,16 @@ def test_what_fits_is_all_there_and_no_file_is_spoken_of() -> None:
     ],
 )
 def test_what_does_not_fit_is_named_and_whole_in_the_file(about: dict[str, object], left: str) -> None:
-    assert preview_view.fitted(fix(**about)).left == left
+    assert preview.fitted(fix(**about)).left == left
     assert f"and {left}, in the file I sent you" in text(fix(**about))
-    whole = preview_view.whole(fix(**about))
+    whole = preview.whole(fix(**about))
     assert fix(**about).text in whole
     assert whole.count("changed: menus id 13") == len(fix(**about).rows)
 
 
 @pytest.mark.parametrize("about", [{"rows": (ROW,) * 200}, {"text": "<" * 60_000}, {"text": "`" * 9000}])
 def test_slack_takes_whatever_is_shown(about: dict[str, object]) -> None:
-    blocks = kit.render(preview_view.blocks(fix(**about)))
+    blocks = kit.render(preview.blocks(fix(**about)))
     assert len(blocks) <= 45
     assert sum(len(str(block)) for block in blocks) < 13_000
 
@@ -62,7 +63,7 @@ def test_what_can_not_be_undone_and_what_comes_again_is_said() -> None:
 
 def test_a_secret_is_never_part_of_what_people_say() -> None:
     masked = fix(params={"token": "••••"}, secrets={"token": "s3cret"})
-    assert "s3cret" not in masked.name + text(masked) + preview_view.whole(masked)
+    assert "s3cret" not in masked.name + text(masked) + preview.whole(masked)
     assert masked.filled == {"token": "s3cret"}
     assert FixAsked(run=1, action="a", params=masked.params, reason="r").params == {"token": "••••"}
 

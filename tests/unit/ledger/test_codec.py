@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain import events as e
-from bot.domain.bug import Bug
-from bot.domain.events import Event
-from bot.domain.fold import apply
-from bot.domain.kinds import KINDS
-from bot.domain.values import PRIVATE, Actor, ActorKind, BugRef
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.events import Event
+from bot.bug.fold import apply
+from bot.bug.kinds import KINDS
+from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef
 from bot.ledger import codec
 from tests.golden import goldens
 

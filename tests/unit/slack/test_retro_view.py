@@ -11,11 +11,11 @@ from hypothesis import given as any_
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.retro import Retro, fold, month
-from bot.domain.values import CustomerHint, Receipt
-from bot.slack import retro_view as view
+from bot.bug import events as e
+from bot.bug.fixes import events as f
+from bot.bug.retro.story import Retro, fold, month
+from bot.bug.values import CustomerHint, Receipt
+from bot.slack.views.retro import view
 from tests.unit.domain.story import (
     ANNA,
     BEN,

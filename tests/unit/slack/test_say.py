@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain import events as e
-from bot.domain import fix_events as f
-from bot.domain.events import Event
-from bot.domain.kinds import KINDS
-from bot.domain.values import PRIVATE, Actor, ActorKind, BugRef, Credit, CustomerHint, Money
+from bot.bug import events as e
+from bot.bug.events import Event
+from bot.bug.fixes import events as f
+from bot.bug.kinds import KINDS
+from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef, Credit, CustomerHint, Money
 from bot.ledger.ledger import Entry
-from bot.slack.say import LINES, line
+from bot.slack.views.thread_lines import LINES, line
 from tests.golden import goldens
 
 AT = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)

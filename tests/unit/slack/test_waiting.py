@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.bug import Bug
-from bot.domain.values import BugRef
-from bot.slack.waiting import Behind, said, system
+from bot.bug.bug import Bug
+from bot.bug.values import BugRef
+from bot.slack.views.waiting import Behind, said, system
 
 TWELVE = frozenset(range(3, 15))
 

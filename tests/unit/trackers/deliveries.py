@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import settings
 
-from bot.domain.errors import Unreadable
-from bot.domain.values import Alert
-from bot.ports import Hook, TrackerModule
-from bot.trackers import find
+from bot.adapters.ports import Hook, TrackerModule
+from bot.adapters.trackers import find
+from bot.bug.errors import Unreadable
+from bot.bug.values import Alert
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "trackers"
 FUZZ = settings(deadline=None, derandomize=True, max_examples=100)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.errors import Unreadable
-from bot.domain.values import AlertKind, Severity
-from bot.trackers import find
+from bot.adapters.trackers import find
+from bot.bug.errors import Unreadable
+from bot.bug.values import AlertKind, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import NotFound, Unauthorised, Unreadable
-from bot.domain.values import Alert
-from bot.ports import Hook, TrackerModule
-from bot.trackers import find, modules, sources
-from bot.trackers.signing import unsigned
+from bot.adapters.ports import Hook, TrackerModule
+from bot.adapters.trackers import find, modules, sources
+from bot.adapters.trackers.signing import unsigned
+from bot.bug.errors import NotFound, Unauthorised, Unreadable
+from bot.bug.values import Alert
 from tests.unit.trackers.deliveries import FIXTURES, NOON, alerts, hook, load, names, options
 
 EVERY = [pytest.param(module, id=module.SOURCE) for module in modules()]

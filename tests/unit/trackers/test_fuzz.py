@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.values import AlertLink
-from bot.ports import TrackerModule
-from bot.trackers import alert_from_message, links_in, modules
+from bot.adapters.ports import TrackerModule
+from bot.adapters.trackers import alert_from_message, links_in, modules
+from bot.bug.values import AlertLink
 from tests.support.bending import bent
 from tests.unit.trackers.deliveries import FUZZ, alerts, load, names
 from tests.unit.trackers.test_contract import assert_fit_to_store

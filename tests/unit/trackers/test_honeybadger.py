@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.errors import Unreadable
-from bot.domain.values import AlertKind, CustomerHint
-from bot.trackers import find
+from bot.adapters.trackers import find
+from bot.bug.errors import Unreadable
+from bot.bug.values import AlertKind, CustomerHint
 from tests.unit.trackers.deliveries import one, parse
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.values import Alert, AlertKind, AlertLink, Severity
-from bot.trackers import alert_from_message, links_in, read_links
+from bot.adapters.trackers import alert_from_message, links_in, read_links
+from bot.bug.values import Alert, AlertKind, AlertLink, Severity
 from tests.unit.trackers.deliveries import load
 
 BUG = "https://app.bugsnag.com/nordlicht/menu-maker/errors/6b10000000000000000000f1?event_id=6b10000000000000000000e1&i=sk&m=nw"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.errors import Unreadable
-from bot.domain.values import AlertKind, CustomerHint, Severity
-from bot.trackers import find
+from bot.adapters.trackers import find
+from bot.bug.errors import Unreadable
+from bot.bug.values import AlertKind, CustomerHint, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
 
 NAMED = {"projects": {"90": "acme/shop"}}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.trackers.text import cut, one_line, tidy
+from bot.adapters.trackers.text import cut, one_line, tidy
 from tests.unit.trackers.deliveries import FUZZ
 
 

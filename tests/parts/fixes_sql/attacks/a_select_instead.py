@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 REFUSED = "one insert, update or delete"
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Delete, delete
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 MEANWHILE = "INSERT INTO item_photos VALUES (77, 2)"
 LAPSED = r"item_photos \(id 77\) is new"

@@ -6,8 +6,8 @@ from sqlalchemy import Delete, Integer, delete
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 REFUSED = "raw SQL"
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Update, func, update
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 REFUSED = r"The function lower\(\) is not on the list"
 

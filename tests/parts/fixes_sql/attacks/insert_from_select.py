@@ -2,8 +2,8 @@
 
 from sqlalchemy import Insert, insert, select
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 REFUSED = "inserts one row"
 

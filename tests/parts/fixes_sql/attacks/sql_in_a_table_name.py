@@ -2,8 +2,8 @@
 
 from sqlalchemy import Delete, delete
 
-from bot.fixes.model import Risk, SqlAction, TableName
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction, TableName
+from bot.production.tables import Tables
 
 REFUSED = "is not open to actions"
 VALUES = {"table": "menus; DROP TABLE menus; --"}

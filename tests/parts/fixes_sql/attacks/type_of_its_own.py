@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Delete, bindparam, delete, func
 from sqlalchemy.types import Integer, TypeDecorator
 
-from bot.fixes.model import Risk, SqlAction
-from bot.fixes.tables import Tables
+from bot.production.action import Risk, SqlAction
+from bot.production.tables import Tables
 
 REFUSED = "column type of its own making"
 

@@ -1,0 +1,1 @@
+"""Every outside system behind a typed port: trackers, channels, billers, boards."""

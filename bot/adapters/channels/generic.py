@@ -1,0 +1,106 @@
+"""Any other channel, by webhooks in our own shape: signed messages in, signed answers out (docs/customers.md shows both)."""
+
+import json
+import time
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import aiohttp
+from pydantic import Field, SecretStr
+
+from bot.adapters.channels.common.calls import Calls, Missing, Pace
+from bot.adapters.channels.common.reading import (
+    at_path,
+    customer,
+    fingerprint,
+    ident,
+    json_object,
+    moment,
+    required,
+    texts,
+)
+from bot.adapters.channels.common.signature import hex_hmac, timestamped
+from bot.adapters.ports import Channel, Hook
+from bot.bug.errors import Unreadable
+from bot.bug.values import Inbound, InboundKind, Outgoing, Sent
+
+SOURCE = "generic"
+CAN_REPLY = True
+SIGNATURE, CLOCK = "X-Makegood-Signature", "X-Makegood-Timestamp"
+
+
+class Settings(Pace):
+    """`[customers.generic]`. Answers are posted to {base_url}/messages and looked for at {base_url}/messages/{key}."""
+
+    base_url: str = Field(pattern=r"^https?://")
+    secret: SecretStr = Field(min_length=16)
+    can_look: bool = False
+    """Whether the receiver answers GET {base_url}/messages/{key}; if not, a person is asked after a cut-off call."""
+
+
+def verify(hook: Hook, secret: str | None) -> None:
+    if secret:
+        timestamped(hook, secret, header=SIGNATURE.lower(), clock=CLOCK.lower())
+
+
+def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
+    body = json_object(hook.body)
+    return (
+        Inbound(
+            source=SOURCE,
+            conversation=required(body, "conversation"),
+            event=ident(body, "event") or fingerprint(hook.body),
+            kind=_kind(texts(body, "kind") or "message"),
+            customer=customer(at_path(body, "customer")),
+            trusted=at_path(body, "trusted") is True,
+            text=texts(body, "text"),
+            subject=texts(body, "subject"),
+            page=texts(body, "page"),
+            at=moment(at_path(body, "at")),
+            url=texts(body, "url"),
+        ),
+    )
+
+
+def _kind(word: str) -> InboundKind:
+    try:
+        return InboundKind(word)
+    except ValueError as error:
+        raise Unreadable(f"The kind “{word[:40]}” is none of {', '.join(InboundKind)}.") from error
+
+
+class Generic:
+    source = SOURCE
+
+    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+        self.can_look = settings.can_look
+        self._secret = settings.secret.get_secret_value()
+        self._calls = Calls(session, who="Your channel", base_url=settings.base_url, headers={}, pace=settings)
+
+    async def send(self, message: Outgoing) -> Sent:
+        body = json.dumps(message.model_dump(mode="json", exclude={"source"})).encode()
+        answer = await self._calls.post_raw(
+            "/messages", body, {**self._signed(body), "Idempotency-Key": fingerprint(message.key)}
+        )
+        return Sent(state="delivered", external_id=texts(answer, "id"))
+
+    async def find(self, message: Outgoing) -> Sent | None:
+        if not self.can_look:
+            return None
+        path, headers = f"/messages/{quote(message.key, safe='')}", self._signed(message.key.encode())
+        try:
+            answer = await self._calls.get(path, headers=headers)
+        except Missing:
+            return None
+        return Sent(state="delivered", external_id=texts(answer, "id"))
+
+    async def close(self) -> None:
+        await self._calls.close()
+
+    def _signed(self, body: bytes) -> dict[str, str]:
+        stamp = str(int(time.time()))
+        return {SIGNATURE: "sha256=" + hex_hmac(self._secret, f"{stamp}.".encode() + body), CLOCK: stamp}
+
+
+def connect(settings: Settings, session: aiohttp.ClientSession) -> Channel:
+    return Generic(settings, session)

@@ -1,0 +1,230 @@
+"""E-mail: answers by SMTP, and reads the raw mails that `common/mailbox.py` takes from a mailbox."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import parseaddr
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import aiohttp
+import aiosmtplib
+from pydantic import SecretStr, field_validator
+
+from bot.adapters.channels.common.calls import Gate, Pace
+from bot.adapters.channels.common.mime import MESSAGE_ID, parse_mail
+from bot.adapters.channels.common.reading import fingerprint, texts, tidy
+from bot.adapters.ports import Channel, Hook
+from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable, Unreadable
+from bot.bug.values import Inbound, Outgoing, Sent
+
+SOURCE = "mail"
+CAN_REPLY = True
+PORTS = {"smtp": 587, "smtps": 465}
+FOR_GOOD = 500
+"""SMTP replies from here on say that asking again won't help."""
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
+SUBJECT = "Your message to us"
+
+
+class Settings(Pace):
+    """`[mail]`."""
+
+    smtp: SecretStr
+    """smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."""
+    sender: str
+    """Support <support@example.com>"""
+    imap: SecretStr | None = None
+    """imaps://user:password@host/INBOX; without it no mailbox is read."""
+    every: float = 30
+    """Seconds between two looks into the mailbox."""
+    authserv: str = ""
+    """The name our mail server writes first in Authentication-Results; others' results are then not believed."""
+
+    @field_validator("smtp")
+    @classmethod
+    def _smtp(cls, value: SecretStr) -> SecretStr:
+        return _address_of(value, tuple(PORTS))
+
+    @field_validator("imap")
+    @classmethod
+    def _imap(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and _address_of(value, ("imap", "imaps"))
+
+    @field_validator("sender")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if "@" not in parseaddr(value)[1]:
+            raise ValueError("write an address, as in Support <support@example.com>")
+        return value
+
+
+def _address_of(value: SecretStr, schemes: tuple[str, ...]) -> SecretStr:
+    address = urlsplit(value.get_secret_value())
+    if address.scheme not in schemes or not address.hostname or address.port == 0:
+        raise ValueError(f"write {schemes[-1]}://user:password@host")
+    return value
+
+
+def verify(hook: Hook, secret: str | None) -> None:
+    """A mail from our own mailbox has no signature of a service; who wrote it is told by `trusted`."""
+
+
+def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
+    """The body is the raw mail. `options` may hold sender and authserv, as in the settings."""
+    if not hook.body.strip():
+        raise Unreadable("The mail is empty.")
+    ours, authserv = texts(options, "sender"), texts(options, "authserv")
+    return (parse_mail(hook.body, source=SOURCE, ours=ours, authserv=authserv),)
+
+
+class _Policy(EmailPolicy):
+    """Folds as RFC 5322 wants it, but leaves message ids whole: the stdlib would encode those longer than a line."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in ID_HEADERS:
+            ids = "\r\n ".join(value.split())
+            return f"{name}: {ids}\r\n".encode("ascii", "replace")
+        return super().fold_binary(name, value)
+
+
+POLICY = _Policy(linesep="\r\n")
+
+
+def message_id(key: str, sender: str) -> str:
+    """The same key is the same id: mail programs show a mail that came twice once."""
+    return f"<{fingerprint(key)}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+
+
+def compose(message: Outgoing, sender: str) -> EmailMessage:
+    """No Auto-Submitted: a person wrote this and waits for an answer."""
+    mail = EmailMessage(policy=POLICY)
+    name, address = parseaddr(sender)
+    try:
+        mail["From"] = Address(_line(name), addr_spec=address)
+        mail["To"] = Address(_line(message.customer.name), addr_spec=message.customer.email.strip())
+    except (ValueError, IndexError) as error:
+        raise Rejected(f"“{message.customer.email}” is no e-mail address one can write to.") from error
+    mail["Subject"] = _subject(message)
+    mail["Message-ID"] = message_id(message.key, sender)
+    answered, references = _ids(message.in_reply_to), _ids(*message.references)
+    if answered:
+        mail["In-Reply-To"] = answered[0]
+    if thread := tuple(dict.fromkeys((*references, *answered))):
+        mail["References"] = " ".join((*thread[:1], *thread[1:][-10:]))
+    mail.set_content(tidy(message.text) + "\n", cte="quoted-printable")
+    return mail
+
+
+def _subject(message: Outgoing) -> str:
+    subject = _line(message.subject) or SUBJECT
+    answer = message.in_reply_to and not subject.lower().startswith("re:")
+    return f"Re: {subject}" if answer else subject
+
+
+def _ids(*values: str) -> tuple[str, ...]:
+    return tuple(MESSAGE_ID.findall(" ".join(values)))
+
+
+def _line(text: str) -> str:
+    return " ".join(tidy(text).split())[:200]
+
+
+class Mail:
+    source = SOURCE
+    can_look = False
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._gate = Gate(settings, "the mail server")
+
+    async def send(self, message: Outgoing) -> Sent:
+        mail = compose(message, self._settings.sender)
+        mail["Date"] = datetime.now(UTC)
+        async with self._gate.enter(), self._accepted(mail) as client:
+            await self._hand_over(client, mail)
+            with contextlib.suppress(
+                aiosmtplib.SMTPException, OSError
+            ):  # it has the mail; how it takes leave is no matter
+                await client.quit(timeout=1)
+        return Sent(state="handed_off", external_id=str(mail["Message-ID"]))
+
+    async def find(self, message: Outgoing) -> Sent | None:  # noqa: ARG002 - part of the port
+        """SMTP has no way to look; a person is asked."""
+        return None
+
+    async def close(self) -> None:
+        await self._gate.close()
+
+    @asynccontextmanager
+    async def _accepted(self, mail: EmailMessage) -> AsyncIterator[aiosmtplib.SMTP]:
+        """A connection on which sender and recipient are accepted: so far nothing went out."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                await client.connect()
+                await client.mail(mail["From"].addresses[0].addr_spec)
+                await client.rcpt(mail["To"].addresses[0].addr_spec)
+        except (aiosmtplib.SMTPException, OSError, UnicodeError) as error:
+            client.close()
+            raise _before_data(error) from error
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        address = urlsplit(self._settings.smtp.get_secret_value())
+        return aiosmtplib.SMTP(
+            hostname=address.hostname,
+            port=address.port or PORTS[address.scheme],
+            username=unquote(address.username) if address.username else None,
+            password=unquote(address.password) if address.password else None,
+            use_tls=address.scheme == "smtps",
+            start_tls=_start_tls(address),
+            local_hostname=parseaddr(self._settings.sender)[1].rpartition("@")[2],
+            timeout=self._settings.timeout,
+        )
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                await client.data(mail.as_bytes())
+        except aiosmtplib.SMTPDataError as error:
+            raise _refused(error) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Doubtful("The mail server was cut off after it had the mail; it may have gone out.") from error
+
+
+def _start_tls(address: SplitResult) -> bool | None:
+    """A password never crosses the net in the open; without one, TLS is used where the server offers it."""
+    if address.scheme == "smtps":
+        return False
+    return True if address.password and address.hostname not in LOOPBACK else None
+
+
+def _before_data(error: Exception) -> Outside:
+    match error:
+        case aiosmtplib.SMTPAuthenticationError(code=code) if code >= FOR_GOOD:
+            return Rejected("The mail server does not accept our name and password. Correct smtp in [mail].")
+        case aiosmtplib.SMTPResponseException():
+            return _refused(error)
+        case aiosmtplib.SMTPNotSupported() | UnicodeError():
+            return Rejected("The mail server can't take this address or this way to log in. Correct smtp in [mail].")
+    return Unavailable("The mail server can't be reached; nothing was sent.")
+
+
+def _refused(error: aiosmtplib.SMTPResponseException) -> Outside:
+    said = _line(error.message)
+    if error.code >= FOR_GOOD:
+        return Rejected(f"The mail server refuses this mail with {error.code}: {said}")
+    return Unavailable(f"The mail server asks to come again later ({error.code}): {said}")
+
+
+def connect(settings: Settings, session: aiohttp.ClientSession) -> Channel:
+    return Mail(settings)

@@ -1,0 +1,163 @@
+"""The seams to the outside: what a tracker, a customer channel, a biller and a board owe us, in words.
+
+Each implementation is one file found by its name, held to the contract suite of its port, with a fake server in
+`bot/demo` that behaves as the real service does.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import Field
+
+from bot.bug.values import Account, Alert, AlertLink, CustomerHint, Frozen, Grant, Inbound, Outgoing, Receipt, Sent
+
+
+class Hook(Frozen):
+    """One HTTP delivery as it came in; header names are lower-case, `url` is the exact public address that was called."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    url: str = ""
+    at: datetime
+    """When it came in, UTC."""
+
+
+class TrackerModule(Protocol):
+    """A module `bot/adapters/trackers/X.py`: pure functions, no I/O. `SOURCE` is X.
+
+    `verify` raises Unauthorised when the source's own signature (if it has one and `secret` is set) does not match;
+    comparing is constant-time. `parse` raises Unreadable with a reason for whatever can't be understood, and never
+    anything else; an unknown but well-formed event is an Alert of kind OTHER or an empty tuple. `link` reads a URL.
+    """
+
+    SOURCE: str
+
+    def verify(self, hook: Hook, secret: str | None) -> None: ...
+    def parse(self, hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]: ...
+    def link(self, url: str) -> AlertLink | None: ...
+
+
+class ChannelModule(Protocol):
+    """A module `bot/adapters/channels/X.py`: pure `verify` and `parse` as for a tracker, plus `connect` where it can answer.
+
+    `CAN_REPLY`: an answer reaches the customer through this channel. `SECRET_SETTINGS` names the settings `connect` reads.
+    """
+
+    SOURCE: str
+    CAN_REPLY: bool
+
+    def verify(self, hook: Hook, secret: str | None) -> None: ...
+    def parse(self, hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]: ...
+
+
+class Channel(Protocol):
+    """Answers customers.
+
+    `send` raises Unavailable (nothing went out), Rejected (never will) or Doubtful (cut off after it may have gone out).
+    `find` looks for a message sent under `key` after a doubtful send and returns None where there is none; a channel that
+    can't look (SMTP) has `can_look = False`, and a person is asked.
+    """
+
+    source: str
+    can_look: bool
+
+    async def send(self, message: Outgoing) -> Sent: ...
+    async def find(self, message: Outgoing) -> Sent | None: ...
+    async def close(self) -> None: ...
+
+
+class Biller(Protocol):
+    """Applies makegoods, each under our key, once. Errors as for Channel. `find` looks by key after a doubtful call."""
+
+    async def account(self, customer: CustomerHint) -> Account | None: ...
+    async def plans(self) -> tuple[str, ...]: ...
+    async def apply(self, account: Account, grant: Grant, key: str) -> Receipt: ...
+    async def find(self, account: Account, grant: Grant, key: str) -> Receipt | None: ...
+    async def undo(self, receipt: Receipt, key: str) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Stage(StrEnum):
+    """The lists of the board, by what they mean; the board finds them by name, or makes them."""
+
+    OPEN = "Bugs"
+    DOING = "Doing"
+    OWED = "Owed"
+    DONE = "Done"
+    DROPPED = "Not a bug"
+
+
+BY_NAME: Mapping[str, Stage] = {stage.value.casefold(): stage for stage in Stage}
+
+
+class Known(Frozen):
+    """What a delivery of the board does not tell by itself."""
+
+    stages: Mapping[str, Stage] = Field(default_factory=lambda: BY_NAME)
+    """Our lists, by id and by name in lower case."""
+    own: str = ""
+    """The member behind our token: what is done with it through the API is our own doing and no news."""
+
+
+class CardRef(Frozen):
+    id: str
+    url: str
+
+
+class CardText(Frozen):
+    """What the board shows; `marker` stands in the description and finds the card again after a doubtful create."""
+
+    title: str
+    description: str
+    marker: str
+    labels: tuple[str, ...] = ()
+    due: datetime | None = None
+
+
+class BoardChange(Frozen):
+    """Somebody changed a card on the board."""
+
+    event: str
+    """The board's id of the change: the key, the same by webhook and by poll."""
+    card: str
+    kind: str
+    """moved | archived | unarchived | commented | deleted | other"""
+    stage: Stage | None = None
+    """Where it is now, for `moved`; None for a list that is none of ours."""
+    text: str = ""
+    by: str = ""
+    at: datetime
+
+
+class Board(Protocol):
+    """The board behind a port. Errors as for Channel; every call has a timeout and its place in the service's limits.
+
+    `check` changes nothing: it names those of our lists that are not there yet, and raises what is to be mended.
+    """
+
+    async def create(self, card: CardText, stage: Stage) -> CardRef: ...
+    async def find(self, marker: str) -> CardRef | None: ...
+    async def adopt(self, url: str, card: CardText) -> CardRef: ...
+    async def update(self, ref: CardRef, card: CardText, stage: Stage) -> None: ...
+    async def comment(self, ref: CardRef, text: str) -> None: ...
+    async def commented(self, ref: CardRef, marker: str) -> bool: ...
+    async def changes(self, since: str) -> tuple[tuple[BoardChange, ...], str]: ...
+    async def register(self, callback_url: str) -> None: ...
+    async def known(self) -> Known: ...
+    async def check(self) -> tuple[str, ...]: ...
+    async def close(self) -> None: ...
+
+
+class TrackerApi(Protocol):
+    """Writes back to a tracker, where it has an API. Each call looks first, so each may be repeated; errors as for Channel.
+
+    `check` changes nothing: it says what our token may do there, and raises what is to be mended.
+    """
+
+    async def resolve(self, project: str, group: str) -> None: ...
+    async def reopen(self, project: str, group: str) -> None: ...
+    async def link(self, project: str, group: str, url: str) -> None: ...
+    async def comment(self, project: str, group: str, text: str) -> None: ...
+    async def check(self) -> str: ...

@@ -1,0 +1,91 @@
+"""Alertmanager and Grafana: one delivery holds several alerts, each becomes one of ours.
+
+Both send one body; Grafana adds fields, and from version 12 on it can sign.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from bot.adapters.ports import Hook
+from bot.adapters.trackers.reading import Data, load
+from bot.adapters.trackers.signing import carries, require, same, sha256_hex
+from bot.bug.errors import Unreadable
+from bot.bug.values import Alert, AlertKind, AlertLink
+
+SOURCE = "alertmanager"
+ALIASES = ("grafana",)
+
+_MOST = 200
+"""Alerts of one delivery; the sender's own limits (max_alerts, truncatedAlerts) are far below."""
+
+_OF_STATUS = {
+    "firing": AlertKind.OCCURRED,
+    "alerting": AlertKind.OCCURRED,
+    "resolved": AlertKind.RESOLVED,
+    "ok": AlertKind.RESOLVED,
+}
+
+_WHERE = ("instance", "host", "hostname", "pod", "container", "job")
+_WHAT = ("service", "app", "application", "job", "namespace")
+_STAGE = ("environment", "env", "stage")
+
+
+def verify(hook: Hook, secret: str | None) -> None:
+    require(
+        secret is None or carries(hook, secret) or _is_signed(hook, secret),
+        "The delivery carries no proof: let it send [hooks.alertmanager] secret as a bearer token or password, or sign with it.",
+    )
+
+
+def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
+    body = load(hook.body)
+    if not isinstance(body.at("alerts").value, list):
+        raise Unreadable("This is no Alertmanager or Grafana webhook: the list alerts is missing.")
+    rows = body.rows("alerts")[:_MOST]
+    found = tuple(_alert(body, row) for row in rows if _group(row))
+    if rows and not found:
+        raise Unreadable("None of the alerts has a fingerprint or labels.")
+    return found
+
+
+def link(url: str) -> AlertLink | None:
+    """None: no address of theirs names a fingerprint."""
+    return None
+
+
+def _is_signed(hook: Hook, secret: str) -> bool:
+    """Grafana signs "TIMESTAMP:BODY" where it is set up to send a timestamp, else the body alone."""
+    stamp = hook.headers.get("x-grafana-alerting-timestamp", "")
+    signed = f"{stamp}:".encode("utf-8", "replace") + hook.body if stamp else hook.body
+    return same(hook.headers.get("x-grafana-alerting-signature", ""), sha256_hex(secret, signed))
+
+
+def _group(row: Data) -> str:
+    """The fingerprint of the labels; an old sender leaves it out, and then it is ours."""
+    labels = row.facts("labels")
+    own = hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()[:16] if labels else ""
+    return row.key("fingerprint") or own
+
+
+def _alert(body: Data, row: Data) -> Alert:
+    labels, notes = row.at("labels"), row.at("annotations")
+    kind = _OF_STATUS.get((row.line("status") or body.line("status")).lower(), AlertKind.OTHER)
+    return Alert(
+        source=SOURCE,
+        group=_group(row),
+        kind=kind,
+        event=row.key("endsAt" if kind is AlertKind.RESOLVED else "startsAt"),
+        title=notes.line("summary", "title")
+        or labels.line("alertname")
+        or body.line("title")
+        or "Alert without a name",
+        message=notes.text("description", "message") or row.text("valueString"),
+        context=labels.line(*_WHERE),
+        project=labels.line(*_WHAT),
+        stage=labels.line(*_STAGE),
+        severity=labels.severity("severity", "priority", "level"),
+        url=row.url("panelURL", "dashboardURL", "generatorURL") or body.url("externalURL"),
+        at=row.time("endsAt" if kind is AlertKind.RESOLVED else "startsAt"),
+        facts=row.facts("labels", "annotations", "values", "valueString", "startsAt"),
+    )

@@ -1,0 +1,108 @@
+"""Honeybadger: webhooks of faults (payload versions 1 to 3), and links to faults. It signs nothing."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.adapters.ports import Hook
+from bot.adapters.trackers.reading import Data, customer, frame, frames, load, nothing_without_group, title, web_address
+from bot.adapters.trackers.signing import unsigned
+from bot.bug.errors import Unreadable
+from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
+
+SOURCE = "honeybadger"
+
+verify = unsigned
+
+_OF_EVENT = {
+    "occurred": AlertKind.OCCURRED,
+    "unresolved": AlertKind.REOPENED,
+    "resolved": AlertKind.RESOLVED,
+    "ignored": AlertKind.IGNORED,
+    "snoozed": AlertKind.SNOOZED,
+    "commented": AlertKind.COMMENTED,
+}
+"""The others (assigned, rate_exceeded, deployed, volume_spike, down, up, check_in_missing …) are no error of their own."""
+
+_LINK = re.compile(
+    r"https?://(?:[\w-]{1,63}\.){0,6}honeybadger\.io/projects/(?P<project>\d{1,30})/faults/(?P<fault>\d{1,30})"
+    r"(?:/(?P<notice>[\w-]{20,64}))?(?![^/?#])",
+    re.IGNORECASE,
+)
+
+
+def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
+    body = load(hook.body)
+    if not body.line("event"):
+        raise Unreadable("This is no Honeybadger webhook: event is missing.")
+    kind = _OF_EVENT.get(body.line("event"), AlertKind.OTHER)
+    if not body.key("fault.id"):
+        return nothing_without_group(kind, "fault.id")
+    return (_alert(body, body.at("fault"), body.at("notice"), kind),)
+
+
+def link(url: str) -> AlertLink | None:
+    found = _LINK.match(url)
+    if found is None:
+        return None
+    return AlertLink(
+        source=SOURCE,
+        group=found["fault"],
+        event=found["notice"] or "",
+        project=found["project"],
+        url=web_address(url),
+    )
+
+
+def _alert(body: Data, fault: Data, notice: Data, kind: AlertKind) -> Alert:
+    message = notice.text("message") or fault.text("message")
+    return Alert(
+        source=SOURCE,
+        group=fault.key("id"),
+        kind=kind,
+        event=notice.key("id") if kind is AlertKind.OCCURRED else body.key("comment.id"),
+        title=title(fault.line("klass"), message) or body.line("message") or "Fault without a name",
+        message=message,
+        context=_context(fault, notice),
+        project=body.line("project.name") or fault.key("project_id"),
+        stage=fault.line("environment") or notice.line("environment_name", "environment.environment_name"),
+        occurrences=fault.count("notices_count") or 1,
+        url=notice.url("url") or fault.url("url") or _url(body, fault),
+        page=notice.url("request.url"),
+        release=notice.line("deploy.revision", "environment.revision", "revision"),
+        at=notice.time("created_at") or fault.time("last_notice_at"),
+        customer=_customer(notice),
+        facts=notice.facts("request.context", "request.params", "context", "params"),
+        frames=frames(_frames(notice)),
+        comment=_comment(body, kind),
+    )
+
+
+def _context(fault: Data, notice: Data) -> str:
+    parts = [fault.line(part) or notice.line(f"request.{part}") for part in ("component", "action")]
+    return "#".join(filter(None, parts))
+
+
+def _customer(notice: Data) -> CustomerHint:
+    """Honeybadger knows people by `user_id` and `user_email` of the context that the app set; `actor` is a colleague."""
+    return customer(
+        id=notice.key("user.id", "request.user.id", "request.context.user_id", "context.user_id"),
+        name=notice.line("user.name", "request.context.user_name", "context.user_name"),
+        email=notice.line("user.email", "request.user.email", "request.context.user_email", "context.user_email"),
+    )
+
+
+def _frames(notice: Data) -> Iterator[tuple[str, bool]]:
+    own = notice.rows("application_trace")
+    for row in own or notice.rows("backtrace"):
+        yield frame(row, file="file", line="number", function="method"), bool(own) or row.line("context") == "app"
+
+
+def _url(body: Data, fault: Data) -> str:
+    project = fault.key("project_id") or body.key("project.id")
+    return web_address(f"https://app.honeybadger.io/projects/{project}/faults/{fault.key('id')}") if project else ""
+
+
+def _comment(body: Data, kind: AlertKind) -> str:
+    if kind is AlertKind.COMMENTED:
+        return body.text("comment.body", "comment.text", "message")
+    return body.line("actor.name", "actor.email")

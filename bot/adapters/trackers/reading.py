@@ -1,0 +1,213 @@
+"""JSON from outside, read without surprises: each read gives a value of the asked type, tidy and cut, or that type's nothing."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from itertools import islice
+from urllib.parse import quote
+
+from bot.adapters.trackers.text import LINE, LONG, cut, one_line, tidy
+from bot.bug.errors import Unreadable
+from bot.bug.values import LONG_AGO, AlertKind, CustomerHint, Severity
+
+_BODY = 1024 * 1024
+_KEY = 200
+_URL = 2_000
+_FACTS = 100
+_FACT = 500
+_FRAMES = 20
+_DEPTH = 8
+_INDEX_DIGITS = 6
+_MANY = 10**9
+_MILLISECONDS = 10**11
+"""A Unix time from here on is in milliseconds: as seconds it would be the year 5138."""
+
+_SECRET = re.compile(
+    r"passw|secret|token|authori[sz]|cookie|api.?key|private.?key|credential|csrf|cvv|session.?id", re.IGNORECASE
+)
+_UNSAFE_IN_URL = re.compile(r"[\s<>|\"'`]")
+
+_SEVERITIES = {
+    Severity.ERROR: ("fatal", "critical", "error", "emergency", "alert", "page", "high", "50", "40"),
+    Severity.WARNING: ("warning", "warn", "medium", "30"),
+    Severity.INFO: ("info", "information", "notice", "debug", "low", "none", "20", "10"),
+}
+_SEVERITY = {word: severity for severity, words in _SEVERITIES.items() for word in words}
+
+_NEEDS_GROUP = frozenset(
+    {AlertKind.OCCURRED, AlertKind.REOPENED, AlertKind.RESOLVED, AlertKind.SNOOZED, AlertKind.IGNORED}
+)
+
+
+@dataclass(frozen=True)
+class Data:
+    """A piece of JSON. Paths are dotted ("error.items.0.name"); of several, the first that holds something counts."""
+
+    value: object = None
+
+    def at(self, path: str) -> "Data":
+        found = self.value
+        for step in path.split(".") if path else ():
+            found = _step(found, step)
+        return Data(found)
+
+    def text(self, *paths: str, limit: int = LONG) -> str:
+        """A scalar as text that may have several lines."""
+        return next(filter(None, (cut(tidy(_scalar(self.at(path).value, limit)), limit) for path in paths)), "")
+
+    def line(self, *paths: str, limit: int = LINE) -> str:
+        """A scalar as one line."""
+        return next(filter(None, (cut(one_line(_scalar(self.at(path).value, limit)), limit) for path in paths)), "")
+
+    def key(self, *paths: str) -> str:
+        """An id, never cut, since two cut ids could be the same: one too long to keep is kept as its hash."""
+        found = self.line(*paths, limit=_BODY)
+        return found if len(found) <= _KEY else hashlib.sha256(found.encode()).hexdigest()
+
+    def url(self, *paths: str) -> str:
+        """An address for a browser; anything else that calls itself one is left out."""
+        return next(filter(None, (web_address(self.at(path).value) for path in paths)), "")
+
+    def count(self, *paths: str) -> int | None:
+        return next((found for path in paths if (found := _count(self.at(path).value)) is not None), None)
+
+    def time(self, *paths: str) -> datetime | None:
+        return next((found for path in paths if (found := moment(self.at(path).value)) is not None), None)
+
+    def severity(self, *paths: str) -> Severity | None:
+        return next((found for path in paths if (found := _SEVERITY.get(self.line(path).lower()))), None)
+
+    def rows(self, path: str) -> tuple["Data", ...]:
+        found = self.at(path).value
+        return tuple(map(Data, found)) if isinstance(found, list | tuple) else ()
+
+    def facts(self, *paths: str) -> dict[str, str]:
+        """The scalars under `paths` (or under all) by dotted path, without what looks like a secret."""
+        found = (fact for path in paths or ("",) for fact in _flat(path, self.at(path).value, _DEPTH))
+        return dict(islice(found, _FACTS))
+
+
+def load(body: bytes) -> Data:
+    """The JSON object in a delivery's body. Raises Unreadable for anything else."""
+    if len(body) > _BODY:
+        raise Unreadable("The body is over 1 MiB: no alert is that long.")
+    try:
+        found = json.loads(body)
+    except RecursionError:
+        raise Unreadable("The JSON is nested too deeply to be an alert.") from None
+    except ValueError as error:
+        raise Unreadable(f"The body is not JSON: {error}.") from None
+    if not isinstance(found, dict):
+        raise Unreadable("The body is JSON, but not an object.")
+    return Data(found)
+
+
+def nothing_without_group(kind: AlertKind, missing: str) -> tuple[()]:
+    """What to make of a delivery that names no error: nothing, unless its kind is about one. Raises Unreadable then."""
+    if kind in _NEEDS_GROUP:
+        raise Unreadable(f"The delivery says that an error was {kind.value}, but names none: {missing} is missing.")
+    return ()
+
+
+def title(kind: str, message: str) -> str:
+    """ "ErrorException: Undefined index: crud"; either half may be empty, or the message begin with the kind already."""
+    if message.startswith(kind):
+        return cut(one_line(message), LINE)
+    return cut(one_line(f"{kind}: {message}" if message else kind), LINE)
+
+
+def customer(*, id: str = "", name: str = "", email: str = "") -> CustomerHint:  # noqa: A002 -- the value's own word
+    """Who was hit. Where an app names nobody, trackers put the address of the connection: that is no one's id."""
+    return CustomerHint(id="" if _is_ip(id) else id, name=name, email=email)
+
+
+def frame(row: Data, *, file: str, line: str, function: str) -> str:
+    """ "app/Crud.php:34 generate"; the arguments are the paths of the parts."""
+    place = ":".join(filter(None, (row.line(file), row.line(line, limit=12))))
+    return " ".join(filter(None, (place, row.line(function))))
+
+
+def frames(rows: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
+    """At most 20 of (frame, in project): those in the project where any is marked so."""
+    known = [(text, own) for text, own in rows if text]
+    ours = [text for text, own in known if own]
+    return tuple((ours or [text for text, _ in known])[:_FRAMES])
+
+
+def web_address(value: object) -> str:
+    found = tidy(value).strip() if isinstance(value, str) and len(value) <= _URL else ""
+    if not found.lower().startswith(("https://", "http://")):
+        return ""
+    return _UNSAFE_IN_URL.sub(lambda unsafe: quote(unsafe[0]), found)
+
+
+def moment(value: object) -> datetime | None:
+    """ISO 8601 or Unix time, as UTC; "0001-01-01" and its like mean never."""
+    try:
+        found = _moment(value)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found and found > LONG_AGO else None
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, str):
+        found = datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return datetime.fromtimestamp(value / 1000 if value >= _MILLISECONDS else value, UTC)
+    return None
+
+
+def _step(value: object, step: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, list | tuple) and step.isdecimal() and len(step) <= _INDEX_DIGITS:
+        return value[int(step)] if int(step) < len(value) else None
+    return None
+
+
+def _scalar(value: object, limit: int) -> str:
+    """Reads a little more than `limit`, as tidying may shorten it."""
+    if isinstance(value, str):
+        return value[: limit * 4]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else ""
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = int(float(value))
+    except (ValueError, OverflowError):
+        return None
+    return min(found, _MANY) if found >= 0 else None
+
+
+def _flat(path: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
+    if _SECRET.search(path) or not depth:
+        return
+    if not isinstance(value, Mapping | list | tuple):
+        text = cut(tidy(_scalar(value, _FACT)), _FACT)
+        yield from [(path, text)] if text else []
+        return
+    for key, inner in _children(value):
+        yield from _flat(".".join(filter(None, (path, cut(one_line(str(key)), _KEY)))), inner, depth - 1)
+
+
+def _children(value: Mapping[str, object] | list[object] | tuple[object, ...]) -> Iterable[tuple[str | int, object]]:
+    return value.items() if isinstance(value, Mapping) else enumerate(value)
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,129 @@
+"""The clocks of a bug: who is reminded of what, and when. Pure: what is due follows from the bug and the moment."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime, Field
+
+from bot.bug.bug import Bug, Customer, Debt, Status
+from bot.bug.fold import nudge_name
+from bot.bug.office import Office
+from bot.bug.values import Frozen
+
+WORKING = frozenset({Status.OPEN, Status.CLAIMED})
+UNTOLD = WORKING | {Status.FIXED}
+
+
+class Rules(Office):
+    """`[clocks]`: all spans in minutes. A list has a further reminder after each of its spans."""
+
+    on_call: tuple[str, ...] = ()
+    """Who is called while nobody has the bug: people (U…) or groups (S…); empty: whoever is in the channel."""
+    claim: tuple[int, ...] = (2, 5, 15)
+    """A customer is online and nobody has claimed."""
+    answer: tuple[int, ...] = (10, 20)
+    """Somebody has claimed, and a customer who wrote has heard nothing."""
+    promise: int = Field(default=3, ge=1)
+    """Before the time that a first answer promised."""
+    waiting: tuple[int, ...] = (57,)
+    """A customer wrote, and does not know yet that it works."""
+
+
+class Alarm(Frozen):
+    """One clock: it speaks up at each of `times`, of which the last that is over counts."""
+
+    kind: str
+    since: AwareDatetime
+    times: tuple[AwareDatetime, ...]
+    whom: tuple[str, ...] = ()
+
+
+class Nudge(Frozen):
+    """What is to be said: "unclaimed:1", to whom; nobody: whoever is there."""
+
+    what: str
+    whom: tuple[str, ...]
+    since: AwareDatetime
+
+
+def due(bug: Bug, now: datetime, rules: Rules) -> tuple[Nudge, ...]:
+    """What has to be said now and was not said yet; of a clock that is several rounds late, only the last."""
+    late = (_last(bug, alarm, now, rules) for alarm in alarms(bug, rules))
+    return tuple(nudge for nudge in late if nudge)
+
+
+def next_at(bug: Bug, now: datetime, rules: Rules) -> datetime | None:
+    """When to look again; None while no clock runs."""
+    coming = (at for alarm in alarms(bug, rules) for at in _times(bug, alarm, rules) if at > now)
+    return min(coming, default=None)
+
+
+def _times(bug: Bug, alarm: Alarm, rules: Rules) -> list[datetime]:
+    quiet = bug.snoozed_until
+    return [rules.open_from(max(at, quiet) if quiet else at) for at in alarm.times]
+
+
+def _last(bug: Bug, alarm: Alarm, now: datetime, rules: Rules) -> Nudge | None:
+    passed = sum(at <= now for at in _times(bug, alarm, rules))
+    nudge = Nudge(what=f"{alarm.kind}:{passed}", whom=alarm.whom, since=alarm.since)
+    known = nudge_name(nudge.what, nudge.since) in bug.nudges
+    return nudge if passed and not known else None
+
+
+def alarms(bug: Bug, rules: Rules) -> Iterable[Alarm]:
+    """Every clock that runs now, spoken up or not."""
+    if bug.status in UNTOLD:
+        yield from _unclaimed(bug, rules)
+        yield from _silent(bug, rules)
+        yield from _promised(bug, rules)
+        for customer in _waiting(bug):
+            yield from _customer(bug, customer, rules)
+    if bug.status is Status.OWED and bug.debt:
+        yield _debt(bug.debt)
+
+
+def _waiting(bug: Bug) -> tuple[Customer, ...]:
+    """Who wrote and does not know yet; who was only hit waits for nothing."""
+    return tuple(c for c in bug.untold if c.said_at and not c.told)
+
+
+def _after(since: datetime, minutes: Iterable[int]) -> tuple[datetime, ...]:
+    return tuple(since + timedelta(minutes=m) for m in minutes)
+
+
+def _unclaimed(bug: Bug, rules: Rules) -> Iterator[Alarm]:
+    there = [c for c in bug.untold if c.online]
+    if bug.status is Status.OPEN and there and bug.free_since:
+        since = max(bug.free_since, min(c.since for c in there))
+        yield Alarm(kind="unclaimed", since=since, times=_after(since, rules.claim), whom=rules.on_call)
+
+
+def _silent(bug: Bug, rules: Rules) -> Iterator[Alarm]:
+    silent = [c for c in _waiting(bug) if not c.answered_at]
+    if bug.owner and bug.claimed_at and silent:
+        since = max(bug.claimed_at, min(c.since for c in silent))
+        yield Alarm(kind="silent", since=since, times=_after(since, rules.answer), whom=(bug.owner,))
+
+
+def _promised(bug: Bug, rules: Rules) -> Iterator[Alarm]:
+    """Soon, then over; a promise for in a moment is not reminded of before."""
+    kept = next((m for c in bug.untold if not c.told for m in reversed(c.messages) if m.promised == bug.back_by), None)
+    if not bug.back_by or kept is None:
+        return
+    near = max(bug.back_by - timedelta(minutes=rules.promise), kept.at)
+    soon = near if near - kept.at >= timedelta(minutes=rules.promise) else bug.back_by
+    yield Alarm(kind="promise", since=bug.back_by, times=(soon, bug.back_by), whom=(bug.owner or kept.by,))
+
+
+def _customer(bug: Bug, customer: Customer, rules: Rules) -> Iterator[Alarm]:
+    whom = (bug.owner,) if bug.owner else rules.on_call
+    long = _after(customer.since, rules.waiting)
+    yield Alarm(kind=f"waiting:{customer.id}", since=customer.since, times=long, whom=whom)
+    if customer.left_at and not customer.answered_at:
+        yield Alarm(kind=f"gone:{customer.id}", since=customer.left_at, times=(customer.left_at,), whom=whom)
+
+
+def _debt(debt: Debt) -> Alarm:
+    """The day before, when it is due, and after a day, three days and a week."""
+    times = tuple(debt.due + timedelta(days=days) for days in (-1, 0, 1, 3, 7))
+    return Alarm(kind="debt", since=debt.due, times=times, whom=(debt.owner,))

@@ -1,0 +1,1 @@
+"""Fixes, looks and probes: their values, events and decisions."""

@@ -1,0 +1,70 @@
+"""Office hours: when reminders may come. Outside them they wait for the door to open."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import field_validator
+
+from bot.bug.values import Frozen
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+NAMES: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Office(Frozen):
+    """`hours` "08:00-19:00"; empty: always open."""
+
+    hours: str = ""
+    zone: str = "UTC"
+    days: tuple[Day, ...] = NAMES[:5]
+    """Where `hours` is set: the days on which they hold."""
+
+    @field_validator("hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value:
+            opens, closes = _span(value)
+            if opens >= closes:
+                raise ValueError('write when it opens and when it closes, as in "08:00-19:00"')
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError('write a time zone, as in "Europe/Berlin"') from None
+        return value
+
+    @field_validator("days")
+    @classmethod
+    def _days(cls, value: tuple[Day, ...]) -> tuple[Day, ...]:
+        if not value:
+            raise ValueError('name at least one day, as in ["mon", "tue"]')
+        return value
+
+    def open_from(self, at: datetime) -> datetime:
+        """`at` itself while it is open, else the next opening."""
+        if not self.hours:
+            return at
+        opens, closes = _span(self.hours)
+        local = at.astimezone(ZoneInfo(self.zone))
+        if self._works(local) and opens <= local.time() < closes:
+            return at
+        day = local if local.time() < opens else local + timedelta(days=1)
+        while not self._works(day):
+            day += timedelta(days=1)
+        return datetime.combine(day.date(), opens, ZoneInfo(self.zone)).astimezone(UTC)
+
+    def _works(self, local: datetime) -> bool:
+        return NAMES[local.weekday()] in self.days
+
+
+def _span(hours: str) -> tuple[time, time]:
+    try:
+        opens, closes = hours.split("-")
+        return time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
+    except ValueError:
+        raise ValueError('write hours as in "08:00-19:00"') from None

@@ -1,0 +1,81 @@
+"""Who may: people of the workspace act, other people approve; guests, bots, strangers and latecomers never do."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime
+
+from bot.bug.errors import NotAllowed
+from bot.bug.fixes.fix import Fix
+from bot.bug.mrkdwn import who
+from bot.bug.values import Frozen
+
+
+class Member(Frozen):
+    """What Slack says of a user, at the moment of asking."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    bot: bool = False
+    deleted: bool = False
+    guest: bool = False
+    stranger: bool = False
+    """Of another workspace (Slack Connect)."""
+    joined: AwareDatetime | None = None
+    """First seen in the workspace, where known."""
+    tz: str = "UTC"
+    approver: bool = False
+    """Named by [policy] approvers, directly or through a group."""
+
+
+def may_command(member: Member) -> None:
+    """Raises unless this is a living human member of the workspace."""
+    if member.bot:
+        raise NotAllowed("Only people command Makegood, not other apps.")
+    if member.deleted:
+        raise NotAllowed("This account is deactivated.")
+    if member.stranger:
+        raise NotAllowed("Only members of this workspace can do this; you are here as a guest of another one.")
+
+
+def may_approve(member: Member, fix: Fix) -> None:
+    """Raises unless this person may approve (or reject) this fix."""
+    may_command(member)
+    if member.id == fix.by:
+        raise NotAllowed("You asked for it, so somebody else has to approve it.")
+    if member.guest:
+        raise NotAllowed("Guests can't approve changes of production.")
+    if not member.approver or member.id not in fix.asked:
+        asked = ", ".join(who(x) for x in fix.asked) or "nobody"
+        raise NotAllowed(f"You are not among those who can approve this. Asked: {asked}.")
+    if _came_after(member, fix.confirmed_at):
+        raise NotAllowed("You joined after this was asked for, so you can't approve it.")
+    if member.id in fix.approved_by:
+        raise NotAllowed("You have approved this already.")
+
+
+def may_rule(member: Member, what: str) -> None:
+    """Raises unless this person may decide for everybody."""
+    may_command(member)
+    if not member.approver or member.guest:
+        raise NotAllowed(f"Only approvers {what}: those in `[policy] approvers`.")
+
+
+def wanting(fix: Fix) -> str:
+    """What is missing for a start by the trail's own word; empty: enough of those who were asked have approved."""
+    proven = set(fix.factors if fix.factor else fix.approved_by)
+    if fix.broken_glass:
+        return "" if fix.by in proven else "going on alone takes a second factor here"
+    good = (proven & set(fix.approved_by) & set(fix.asked)) - {fix.by}
+    short = f"{len(good)} of {fix.approvals} approvals count{', each with a second factor' if fix.factor else ''}"
+    return "" if len(good) >= fix.approvals else short
+
+
+def _came_after(member: Member, asked_at: datetime | None) -> bool:
+    return bool(member.joined and asked_at and member.joined > asked_at)
+
+
+def eligible(members: tuple[Member, ...], by: str) -> tuple[str, ...]:
+    """Who can be asked to approve what `by` wants to run."""
+    fit = (m for m in members if m.approver and not (m.bot or m.deleted or m.guest or m.stranger))
+    return tuple(m.id for m in fit if m.id != by)

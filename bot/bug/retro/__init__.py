@@ -1,0 +1,1 @@
+"""The story of a bug, or of a month, folded from entries."""

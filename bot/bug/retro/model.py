@@ -1,0 +1,207 @@
+"""What a retro says: the story of one bug, and of a month of them. Times are seconds; None where it never happened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import AwareDatetime
+
+from bot.bug.bug import Debt, Status
+from bot.bug.events import Event
+from bot.bug.fixes.fix import RunState
+from bot.bug.retro.mood import Mood
+from bot.bug.values import Actor, BugRef, Frozen, Grant
+
+QUESTIONS = ("How did it get into production?", "How did we do?")
+
+
+class EntryLike(Protocol):
+    """One fact of the trail, wherever it is kept."""
+
+    @property
+    def bug(self) -> BugRef: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def event(self) -> Event: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def by(self) -> Actor: ...
+
+
+class Times(Frozen):
+    """Since the first sign of it: the first error, or the first word of a customer where that came earlier."""
+
+    claim: float | None = None
+    answer: float | None = None
+    fix: float | None = None
+    """To the first fix, whether or not it held."""
+    tell: float | None = None
+    open: float | None = None
+    """To the end of it; None while it goes on."""
+    wait: float | None = None
+    """The longest that a customer waited to be told."""
+
+
+class Estimate(Frozen):
+    minutes: int
+    actual: float | None = None
+    """Seconds from the estimate to the fix."""
+
+
+class Step(Frozen):
+    """One line of the timeline: plain text, nothing in it is escaped yet."""
+
+    at: AwareDatetime
+    by: str
+    what: str
+    whom: str = ""
+    """Another person it is about, as an actor."""
+    quote: str = ""
+    loud: bool = False
+    """Nobody may overlook it."""
+
+
+class Deeds(Frozen):
+    """How often one person did what: {"fix": 2, "tell": 1}."""
+
+    person: str
+    done: Mapping[str, int]
+
+
+class Run(Frozen):
+    """One fix that was asked for, and how it went."""
+
+    run: int
+    action: str
+    name: str
+    by: str
+    reason: str
+    state: RunState
+    undo_of: int | None = None
+    undone: bool = False
+    approved_by: tuple[str, ...] = ()
+    """Other people than who ran it."""
+    broken_glass: bool = False
+    proper: bool = False
+    why: str = ""
+
+
+class Gift(Frozen):
+    """A makegood that was booked, or of which nobody knows whether it was."""
+
+    at: AwareDatetime
+    customer: str
+    """Their name."""
+    account: str
+    """As the billing system calls them; ours where that is not known."""
+    grant: Grant
+    state: Literal["granted", "undone", "doubtful"]
+    undone_at: AwareDatetime | None = None
+
+
+class Served(Frozen):
+    """How one customer fared."""
+
+    id: str
+    name: str
+    waited: float | None = None
+    """Until they were told."""
+    answered: bool = False
+    told: bool = False
+    skipped: bool = False
+    came_back: bool = False
+    """They were seen again an hour or more after they were told."""
+    bought: bool = False
+    """Their plan changed afterwards, and not by our gift."""
+    mood: Mood | None = None
+    words: str = ""
+    """The last they wrote after they were told."""
+
+
+class Remark(Frozen):
+    """What somebody wrote in the thread, as it reads now."""
+
+    at: AwareDatetime
+    by: str
+    text: str
+    edited: bool = False
+
+
+class Retro(Frozen):
+    """The story of one bug."""
+
+    bug: BugRef
+    title: str
+    status: Status
+    began_at: AwareDatetime
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    closed_why: str = ""
+    occurrences: int = 0
+    people: tuple[str, ...] = ()
+    """Everybody named in it, as actors."""
+    times: Times
+    estimate: Estimate | None = None
+    timeline: tuple[Step, ...] = ()
+    deeds: tuple[Deeds, ...] = ()
+    fixes: tuple[Run, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    customers: tuple[Served, ...] = ()
+    thread: tuple[Remark, ...] = ()
+    debt: Debt | None = None
+    came_back: int = 0
+    reopened: int = 0
+    questions: tuple[str, ...] = QUESTIONS
+
+
+class Booking(Frozen):
+    """One line for the accountant; an undo is a line of its own, so that a month that is over never changes."""
+
+    at: AwareDatetime
+    bug: str
+    customer: str
+    kind: Literal["credit", "days", "upgrade"]
+    amount: int | None = None
+    """Minor units, negative where it was taken back; None where it is not money."""
+    currency: str = ""
+    state: Literal["granted", "undone", "doubtful"]
+    what: str
+    """In words: "5 days until 2025-12-03"."""
+
+
+class Total(Frozen):
+    """What was given of one kind and currency, what was taken back already off."""
+
+    kind: str
+    currency: str = ""
+    count: int
+    amount: int
+    """Minor units of the currency; days for days; the number for upgrades."""
+
+
+class Again(Frozen):
+    """One action that had to be run more than once: its cause is still there."""
+
+    action: str
+    times: int
+    bugs: tuple[int, ...]
+
+
+class Month(Frozen):
+    """What a month of bugs came to; times are medians over those bugs that have them."""
+
+    month: str
+    """ "2025-11", in UTC; empty for all of them."""
+    bugs: int
+    dismissed: int
+    came_back: int
+    told: int
+    """Customers."""
+    owed: int
+    """Proper fixes not paid yet."""
+    times: Times
+    given: tuple[Total, ...] = ()
+    again: tuple[Again, ...] = ()
+    bookings: tuple[Booking, ...] = ()

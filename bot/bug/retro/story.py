@@ -1,0 +1,114 @@
+"""The story of a bug, folded from its entries: `fold(entries) -> Retro`; and of many, `month(retros, "2025-11") -> Month`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.errors import NotFound
+from bot.bug.events import Event
+from bot.bug.fixes.fix import Fix
+from bot.bug.fold import apply
+from bot.bug.retro.model import QUESTIONS, EntryLike, Estimate, Gift, Month, Retro, Run, Step, Times
+from bot.bug.retro.month import month
+from bot.bug.retro.people import deeds, gifts, served, thread
+from bot.bug.retro.steps import timeline
+
+__all__ = ["QUESTIONS", "EntryLike", "Gift", "Month", "Retro", "Step", "fold", "month"]
+
+
+def fold(entries: Iterable[EntryLike]) -> Retro:
+    """All entries of one bug, in order. Raises NotFound where there are none."""
+    trail = tuple(entries)
+    if not trail:
+        raise NotFound("Nothing happened here yet, so there is no story to tell.")
+    bug = Bug(ref=trail[0].bug)
+    for entry in trail:
+        bug = apply(bug, entry.event, entry.at, entry.by)
+    return _with_people(_retro(trail, bug))
+
+
+def _retro(trail: Sequence[EntryLike], bug: Bug) -> Retro:
+    opened = bug.opened_at or trail[0].at
+    began = min([opened, *(c.since for c in bug.customers)])
+    return Retro(
+        bug=bug.ref,
+        title=bug.title,
+        status=bug.status,
+        began_at=began,
+        opened_at=opened,
+        closed_at=bug.closed_at,
+        closed_why=bug.closed_why,
+        occurrences=bug.occurrences,
+        times=_times(trail, bug, began),
+        estimate=_estimate(trail),
+        timeline=timeline(trail, bug),
+        deeds=deeds(trail),
+        fixes=tuple(_run(fix) for fix in bug.fixes),
+        gifts=gifts(trail, bug),
+        customers=served(trail, bug),
+        thread=thread(trail),
+        debt=bug.debt,
+        came_back=sum(isinstance(x.event, e.CameBack) for x in trail),
+        reopened=sum(isinstance(x.event, e.Reopened) for x in trail),
+    )
+
+
+def _times(trail: Sequence[EntryLike], bug: Bug, began: datetime) -> Times:
+    def since(*moments: datetime | None) -> float | None:
+        """To the first of them that there is."""
+        first = min((m for m in moments if m), default=None)
+        return (first - began).total_seconds() if first else None
+
+    waits = [(c.told_at - c.since).total_seconds() for c in bug.customers if c.told_at]
+    return Times(
+        claim=since(_first(trail, e.Claimed)),
+        answer=since(*(c.answered_at for c in bug.customers)),
+        fix=since(_first(trail, e.Fixed)),
+        tell=since(*(c.told_at for c in bug.customers)),
+        open=since(bug.closed_at),
+        wait=max(waits, default=None),
+    )
+
+
+def _first(trail: Iterable[EntryLike], kind: type[Event]) -> datetime | None:
+    return next((x.at for x in trail if isinstance(x.event, kind)), None)
+
+
+def _estimate(trail: Sequence[EntryLike]) -> Estimate | None:
+    """The last one given, against the fix that came after it."""
+    given = [(i, x.at, x.event.minutes) for i, x in enumerate(trail) if isinstance(x.event, e.Estimated)]
+    if not given:
+        return None
+    place, at, minutes = given[-1]
+    fixed = _first(trail[place:], e.Fixed)
+    return Estimate(minutes=minutes, actual=(fixed - at).total_seconds() if fixed else None)
+
+
+def _run(fix: Fix) -> Run:
+    return Run(
+        run=fix.run,
+        action=fix.action,
+        name=fix.name,
+        by=fix.by,
+        reason=fix.reason,
+        state=fix.state,
+        undo_of=fix.undo_of,
+        undone=fix.undone_by is not None,
+        approved_by=tuple(x for x in fix.approved_by if x != fix.by),
+        broken_glass=fix.broken_glass,
+        proper=fix.proper,
+        why=fix.why,
+    )
+
+
+def _with_people(story: Retro) -> Retro:
+    """Everybody whose name the story needs."""
+    named = [
+        *(person for step in story.timeline for person in (step.by, step.whom)),
+        *(x.person for x in story.deeds),
+        *(person for run in story.fixes for person in (run.by, *run.approved_by)),
+        *(remark.by for remark in story.thread),
+        story.debt.owner if story.debt else "",
+    ]
+    return story.model_copy(update={"people": tuple(dict.fromkeys(x for x in named if x))})

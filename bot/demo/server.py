@@ -1,0 +1,131 @@
+"""The demo: one address serves the page, the local Slack and the world; the bot runs beside them as it would in production."""
+
+import contextlib
+import random
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+from pydantic import SecretStr
+
+import bot
+from bot import settings as config
+from bot.app import Bot
+from bot.bug.errors import Misconfigured
+from bot.demo import page
+from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.world.world import World
+
+MANIFEST = Path(bot.__file__).resolve().parent.parent / "app_manifest.yml"
+CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
+BOT_TOKEN, APP_TOKEN = "xoxb-local", "xapp-local"
+
+
+def people() -> tuple[Person, ...]:
+    """In the time zone of this machine, as the browser is: what the card says and what a customer is told agree."""
+    _, _, zone = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
+    named = (("U0DEV", "Dana", "developer"), ("U0SUP", "Sam", "supporter"), ("U0LEAD", "Lee", "lead"))
+    return tuple(
+        Person(id=id_, name=name, email=f"{name.lower()}@quickadmin.example", title=title, tz=zone or "UTC")
+        for id_, name, title in named
+    )
+
+
+@dataclass
+class Demo:
+    """`start` returns when the page can be used. Everything lives below `data` and is made anew at each start."""
+
+    port: int
+    data: Path
+    mode: str = "run"
+    database_url: str = ""
+    """Where the bot keeps its trail; empty: a file below `data`."""
+    rate_limits: bool = True
+    started: Callable[[str], None] = lambda _url: None
+    bot: Bot | None = None
+    _runner: web.AppRunner | None = field(default=None)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(parents=True)
+        self.slack = LocalSlack(
+            people=list(people()),
+            channels=CHANNELS,
+            manifest=AppManifest.load(MANIFEST),
+            bot_token=BOT_TOKEN,
+            app_token=APP_TOKEN,
+            rate_limits=self.rate_limits,
+        )
+        await self._serve()
+        await self.world.start()
+        await self._start_bot()
+        self.started(self.url)
+
+    async def _serve(self) -> None:
+        """The bot's own port is its own; what it faces is all behind one address."""
+        app = web.Application(client_max_size=32 << 20)
+        inner = web.Application(client_max_size=32 << 20)
+        inner.add_routes(self.slack.routes())
+        app.add_subapp("/slack", inner)
+        app.add_routes(page.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._bot_port = free_port()
+        bot_url = f"http://127.0.0.1:{self._bot_port}"
+        self.world = World(
+            data_dir=self.data / "world", base_url=self.url, bot_url=bot_url, slack=self.slack, on_reset=self._reset
+        )
+        app.add_routes(self.world.routes())
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        except OSError as error:
+            raise Misconfigured(f"Port {self.port} is taken. Choose another: make demo PORT=8068.") from error
+        self.slack.world.base_url = f"{self.url}/slack"
+
+    async def _start_bot(self) -> None:
+        home = self.data / "bot"
+        home.mkdir(exist_ok=True)
+        file = home / "makegood.toml"
+        file.write_text(self.world.settings_toml(mode=self.mode, approvers=("U0LEAD",)))
+        settings, secrets = config.read(file)
+        environment = {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "SLACK_API_URL": f"{self.url}/slack/api/",
+            "MAKEGOOD_PORT": str(self._bot_port),
+            "MAKEGOOD_DATABASE_URL": self.database_url,
+        }
+        self.bot = Bot(settings, config.runtime(file, (*secrets, SecretStr(BOT_TOKEN)), environment), home)
+        await self.bot.start()
+
+    async def _reset(self) -> None:
+        """Nobody remembers anything: a new day for the bot and for Slack."""
+        if self.bot:
+            await self.bot.stop()
+        shutil.rmtree(self.data / "bot", ignore_errors=True)
+        self.slack.reset()
+        await self._start_bot()
+
+    async def stop(self) -> None:
+        if self.bot:
+            await self.bot.stop()
+        await self.world.stop()
+        await self.slack.stop()
+        if self._runner:
+            await self._runner.cleanup()
+
+
+def free_port() -> int:
+    """One that nobody uses at this moment, and that the system gives to nobody by itself before it is used: below 32768."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - any will do
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -1,0 +1,5 @@
+"""A till that behaves as Stripe does where it matters: strict fields, stored answers per idempotency key, odd failures."""
+
+from bot.demo.till.fake import StripeFake
+
+__all__ = ["StripeFake"]

@@ -1,0 +1,149 @@
+"""One engine, one way to write. SQLite: a single writer, people before hooks; PostgreSQL: as many as there are."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.bug.errors import Unavailable
+from bot.ledger.db import sqlite_driver
+
+PEOPLE, SINKS, HOOKS = 0, 1, 2
+IDLE = 15.0
+"""Seconds that a transaction on PostgreSQL may wait for its own process."""
+
+
+class Turnstile:
+    """A lock that lets the most urgent waiter in first: (rank, arrival)."""
+
+    def __init__(self) -> None:
+        self._busy = False
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._count = itertools.count()
+
+    @asynccontextmanager
+    async def hold(self, rank: int) -> AsyncIterator[None]:
+        await self._enter(rank)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, rank: int) -> None:
+        if not self._busy:
+            self._busy = True
+            return
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._count), turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()  # the turn had been given to us: pass it on
+            raise
+
+    def _leave(self) -> None:
+        while self._waiting:
+            *_, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._busy = False
+
+
+class Database:
+    """`write` is a transaction; `read` and `snapshot` never wait for a writer."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self._turnstile = Turnstile()
+
+    @asynccontextmanager
+    async def write(self, rank: int = PEOPLE) -> AsyncIterator[AsyncConnection]:
+        if not self.sqlite:
+            async with self._connection() as conn, conn.begin():
+                yield conn
+            return
+        async with self._turnstile.hold(rank), self._connection() as conn:
+            await conn.exec_driver_sql(sqlite_driver.BEGIN)
+            try:
+                yield conn
+            except BaseException:  # a cancelled writer must leave nothing half-written either
+                await conn.rollback()
+                raise
+            await conn.commit()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Each query sees what is committed by then."""
+        async with self._connection() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """All queries see the same moment, whatever is written meanwhile."""
+        async with self._connection() as conn:
+            if self.sqlite:
+                await conn.exec_driver_sql("BEGIN")
+            else:
+                await conn.execution_options(isolation_level="REPEATABLE READ")
+            try:
+                yield conn
+            finally:
+                await conn.rollback()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        """Raises Unavailable where there is none to be had: each driver has errors of its own for it."""
+        try:
+            conn = await self.engine.connect()
+        except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are
+            said = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
+            raise Unavailable(f"The database can't be reached: {said}.") from error
+        try:
+            yield conn
+        finally:
+            await conn.close()
+
+    async def alive(self) -> bool:
+        """Whether it answers."""
+        try:
+            async with self.read() as conn:
+                await conn.exec_driver_sql("SELECT 1")
+        except (SQLAlchemyError, OSError, Unavailable):
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=_patience(url))
+    engine = create_async_engine(url, pool_size=5, max_overflow=5, async_creator=sqlite_driver.creator(url))
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _patience(url: str) -> dict[str, Any]:
+    """A process that was frozen in the middle of a transaction must not hold its bug for ever: the others go on without it."""
+    setting, value = "idle_in_transaction_session_timeout", f"{IDLE:.0f}s"
+    if url.startswith("postgresql+asyncpg"):
+        return {"server_settings": {setting: value}}
+    return {"options": f"-c {setting}={value}"}
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

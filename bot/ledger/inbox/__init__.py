@@ -1,0 +1,1 @@
+"""What arrives: stored before it is answered, then worked on once."""

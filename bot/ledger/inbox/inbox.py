@@ -1,0 +1,212 @@
+"""What arrives is stored under a key before it is answered, many at a time; each key is worked on once."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ledger.db.engine import HOOKS, PEOPLE, Database
+from bot.ledger.db.sequences import insert_of
+from bot.ledger.db.tables import inbox
+
+OWN_TURN = 20.0
+"""Seconds that the process which stored an item has before others may take it up."""
+MAX_ATTEMPTS = 8
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One delivery: `source` says who reads `body`."""
+
+    key: str
+    source: str
+    body: str
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A key that is used up, and what came of it."""
+
+    key: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    what: Item | _Done
+    written: asyncio.Future[bool]
+
+
+class Inbox:
+    """`store` and `finish` return after the commit; those that wait at the same time share one."""
+
+    def __init__(self, db: Database, team: str, clock: Callable[[], float]) -> None:
+        self.db, self.team, self.clock = db, team, clock
+        self._waiting: list[_Waiting] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def store(self, item: Item) -> bool:
+        """True where it is new; False where this key was stored before. Either way it is durable now."""
+        return await self._write(item)
+
+    async def finish(self, key: str, state: str = "done", note: str = "") -> None:
+        """Done with this key: a refusal uses it up too."""
+        await self._write(_Done(key, state, note))
+
+    async def _write(self, what: Item | _Done) -> bool:
+        waiting = _Waiting(what, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush())
+        return await asyncio.shield(waiting.written)
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            try:
+                await self._commit(batch)
+            except BaseException as error:  # whoever waits must be told, whatever it was: nothing was stored
+                if len(batch) > 1 and _about_one(error):
+                    await self._one_by_one(batch)
+                    continue
+                _settle(batch, error)
+                if not isinstance(error, Exception):
+                    raise
+
+    async def _one_by_one(self, batch: list[_Waiting]) -> None:
+        """One of them can't be stored: the others must not fail with it."""
+        for waiting in batch:
+            try:
+                await self._commit([waiting])
+            except (SQLAlchemyError, ValueError) as error:
+                _settle([waiting], error)
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        items = {w.what.key: w.what for w in batch if isinstance(w.what, Item)}
+        ended = [w.what for w in batch if isinstance(w.what, _Done)]
+        new: set[str] = set()
+        async with self.db.write(HOOKS if items else PEOPLE) as conn:
+            if items:
+                new = await self._insert(conn, items.values())
+            for state, note in {(x.state, x.note) for x in ended}:
+                await self.finish_in(conn, [x.key for x in ended if (x.state, x.note) == (state, note)], state, note)
+        for waiting in batch:
+            waiting.written.set_result(waiting.what.key in new)
+            new.discard(waiting.what.key)
+
+    async def _insert(self, conn: AsyncConnection, items: Iterable[Item]) -> set[str]:
+        now = self.clock()
+        rows = [self._row(i, now) for i in sorted(items, key=lambda i: i.key)]  # the order in which everybody locks
+        store = _store(conn.dialect.name)
+        return set(
+            (await (conn.execute(store, rows[0]) if len(rows) == 1 else conn.execute(store.values(rows)))).scalars()
+        )
+
+    def _row(self, item: Item, now: float) -> dict[str, Any]:
+        mine = {"team": self.team, "key": item.key, "source": item.source, "body": item.body}
+        return mine | {"at": now, "due": now + OWN_TURN, "state": "new", "attempts": 0, "note": ""}
+
+    async def take(self, sources: Iterable[str], limit: int = BATCH) -> list[Item]:
+        """Items that nobody finished: their process died, or they failed and are due again."""
+        now = self.clock()
+        mine = inbox.c.team == self.team
+        due = mine & (inbox.c.state == "new") & (inbox.c.due <= now) & inbox.c.source.in_(tuple(sources))
+        query = (
+            select(inbox.c.key, inbox.c.source, inbox.c.body, inbox.c.attempts)
+            .where(due)
+            .order_by(inbox.c.due)
+            .limit(limit)
+        )
+        async with self.db.write(HOOKS) as conn:
+            rows = (await conn.execute(query.with_for_update(skip_locked=True))).all()
+            keys = [r.key for r in rows]
+            again = {"due": now + OWN_TURN * 3, "attempts": inbox.c.attempts + 1}
+            await conn.execute(update(inbox).where(mine & inbox.c.key.in_(keys)).values(again)) if keys else None
+        return [Item(key=r.key, source=r.source, body=r.body, attempts=r.attempts) for r in rows]
+
+    async def waiting(self, sources: Iterable[str]) -> bool:
+        """Whether anything is due; a cheap look before a write."""
+        query = select(inbox.c.key).where(
+            inbox.c.state == "new", inbox.c.due <= self.clock(), inbox.c.source.in_(tuple(sources))
+        )
+        async with self.db.read() as conn:
+            return (await conn.execute(query.limit(1))).first() is not None
+
+    async def finish_in(self, conn: AsyncConnection, keys: Iterable[str], state: str = "done", note: str = "") -> None:
+        """Done with these keys, in the transaction that did it; what they said is not kept a second time."""
+        ended = {"of_team": self.team, "state": state, "note": _note(note)}
+        rows = [ended | {"of_key": key} for key in sorted(keys)]
+        await conn.execute(_FINISH, rows) if rows else None
+
+    async def left(self, conn: AsyncConnection, keys: Iterable[str]) -> set[str]:
+        """Which of these nobody finished yet; locked, so that nobody does before this transaction ends."""
+        return set((await conn.execute(_LEFT, {"team": self.team, "keys": list(keys)})).scalars())
+
+    async def failed(self, item: Item, why: str) -> None:
+        """Try again later; after MAX_ATTEMPTS it is dead and `makegood doctor` says so."""
+        state = "dead" if item.attempts + 1 >= MAX_ATTEMPTS else "new"
+        await self._again(item, state, why, item.attempts + 1, 2.0**item.attempts)
+
+    async def later(self, item: Item, why: str, pause: float) -> None:
+        """It could not be worked on yet, through no fault of its own: not an attempt."""
+        await self._again(item, "new", why, item.attempts, pause)
+
+    async def _again(self, item: Item, state: str, why: str, attempts: int, pause: float) -> None:
+        """Whatever was finished meanwhile stays finished."""
+        mine = (inbox.c.team == self.team) & (inbox.c.key == item.key) & (inbox.c.state == "new")
+        values = {"state": state, "note": _note(why), "attempts": attempts, "due": self.clock() + pause}
+        async with self.db.write(HOOKS) as conn:
+            await conn.execute(update(inbox).where(mine).values(values))
+
+    async def abandoned(self) -> None:
+        """The only process starts: whatever is new was left behind by the one before."""
+        async with self.db.write(HOOKS) as conn:
+            mine = (inbox.c.team == self.team) & (inbox.c.state == "new")
+            await conn.execute(update(inbox).where(mine).values(due=self.clock()))
+
+    async def tidy(self, older_than: float) -> None:
+        """Forgets keys that no delivery repeats any more (a day is ample: Slack and hooks give up within 16 hours)."""
+        old = (
+            (inbox.c.team == self.team)
+            & (inbox.c.state.in_(("done", "refused")))
+            & (inbox.c.at < self.clock() - older_than)
+        )
+        async with self.db.write(HOOKS) as conn:
+            await conn.execute(inbox.delete().where(old))
+
+
+# made once: SQLAlchemy takes twice as long to make a statement as to run it
+_NEW = (inbox.c.team == bindparam("team"), inbox.c.key.in_(bindparam("keys", expanding=True)), inbox.c.state == "new")
+_LEFT = select(inbox.c.key).where(*_NEW).order_by(inbox.c.key).with_for_update()
+_THIS = (inbox.c.team == bindparam("of_team"), inbox.c.key == bindparam("of_key"))
+_FINISH = update(inbox).where(*_THIS).values(state=bindparam("state"), note=bindparam("note"), body="")
+
+
+@cache
+def _store(dialect: str) -> Any:
+    return insert_of(dialect, inbox).on_conflict_do_nothing().returning(inbox.c.key)
+
+
+def _about_one(error: BaseException) -> bool:
+    """Not about the database as a whole: a text that it can't store."""
+    if isinstance(error, DBAPIError):
+        return not (isinstance(error, OperationalError) or error.connection_invalidated)
+    return isinstance(error, ValueError)
+
+
+def _note(text: str) -> str:
+    """What any database stores: PostgreSQL knows no NUL."""
+    return text[:500].replace("\x00", "")
+
+
+def _settle(batch: list[_Waiting], error: BaseException) -> None:
+    for waiting in batch:
+        waiting.written.set_exception(error)

@@ -1,0 +1,113 @@
+"""Works the inbox off: what is stored is handed on at once, and what another process left behind is taken up."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from bot.bug.errors import Doubtful, MakegoodError, Unavailable
+from bot.bug.mrkdwn import sentence
+from bot.ledger.db.engine import HOOKS
+from bot.ledger.inbox.inbox import Inbox, Item
+from bot.ledger.relay.pace import TooSoon
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Sequence[Item]], Awaitable[object]]
+BATCH = 200
+SWEEP = 2.0
+OUTAGE = 10.0
+"""Seconds after which something that is away is asked again."""
+
+
+@dataclass
+class Inflow:
+    """A handler for each source gets its items in batches, in order; one that fails is tried again alone, later."""
+
+    inbox: Inbox
+    handlers: Mapping[str, Handler]
+    _queues: dict[str, asyncio.Queue[Item]] = field(default_factory=dict)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def submit(self, item: Item) -> bool:
+        """Durable when this returns; True where it is new."""
+        new = await self.inbox.store(item)
+        if new:
+            self._queue(item.source).put_nowait(item)
+        return new
+
+    def _queue(self, source: str) -> asyncio.Queue[Item]:
+        return self._queues.setdefault(source, asyncio.Queue())
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._work(source)) for source in self.handlers]
+        self._tasks.append(asyncio.create_task(self._sweep()))
+
+    async def stop(self) -> None:
+        """What is stored and not worked off yet waits in the inbox for the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _work(self, source: str) -> None:
+        queue = self._queue(source)
+        while True:
+            batch = [await queue.get()]
+            while not queue.empty() and len(batch) < BATCH:
+                batch.append(queue.get_nowait())
+            await self._handle(source, batch)
+
+    async def _handle(self, source: str, batch: list[Item]) -> None:
+        """Never raises: what can't even be noted as failed is still in the inbox, and the sweep finds it there."""
+        try:
+            await self.handlers[source](batch)
+        except Exception as error:  # one bad delivery must not stop the others: it is kept and tried again
+            log.warning(
+                "%s: %s of %s", source, error, len(batch), exc_info=not isinstance(error, MakegoodError | TooSoon)
+            )
+            try:
+                await self._apart(source, batch, error)
+            except (SQLAlchemyError, OSError, Unavailable) as gone:
+                log.warning("%s What arrived waits in the inbox.", sentence(gone))
+
+    async def _apart(self, source: str, batch: list[Item], error: Exception) -> None:
+        """One by one, so that only what fails itself is tried again; what is done by now is left alone."""
+        if len(batch) == 1:
+            await self._failed(batch[0], error)
+            return
+        async with self.inbox.db.write(HOOKS) as conn:
+            left = await self.inbox.left(conn, [item.key for item in batch])
+        for item in batch:
+            if item.key in left:
+                await self._alone(source, item)
+
+    async def _alone(self, source: str, item: Item) -> None:
+        try:
+            await self.handlers[source]([item])
+        except Exception as error:  # noqa: BLE001 - whatever it is concerns this item alone: it is noted and tried again
+            await self._failed(item, error)
+
+    async def _failed(self, item: Item, error: Exception) -> None:
+        """An outage is nobody's fault and may last for hours: only what fails by itself is given up in the end."""
+        if _passing(error):
+            await self.inbox.later(item, str(error), getattr(error, "wait", None) or OUTAGE)
+        else:
+            await self.inbox.failed(item, str(error) or repr(error))
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                if await self.inbox.waiting(self.handlers):
+                    for item in await self.inbox.take(self.handlers):
+                        self._queue(item.source).put_nowait(item)
+            except (SQLAlchemyError, OSError, Unavailable) as error:
+                log.warning("The inbox can't be read: %s Trying again.", sentence(error))
+            await asyncio.sleep(SWEEP)
+
+
+def _passing(error: Exception) -> bool:
+    """Another system, the pace or the database, not the item."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, Unavailable | Doubtful | TooSoon | OperationalError | OSError)

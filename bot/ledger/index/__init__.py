@@ -1,0 +1,1 @@
+"""Rows that span bugs and follow from an entry, in its transaction."""

@@ -1,0 +1,1 @@
+"""The trail is the queue: subscriptions, leases, heartbeats, pace."""

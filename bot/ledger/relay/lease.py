@@ -1,0 +1,223 @@
+"""A lease on a cursor: who serves it now, guarded by a fencing token; an expired one is taken over with doubt."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ledger.db.engine import SINKS
+from bot.ledger.db.tables import bugs, cursors
+from bot.ledger.ledger import Ledger
+
+LEASE = 12.0
+"""Seconds; whoever works longer renews it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    bug: int
+    sink: str
+    done: int
+    rank: int
+    attempts: int
+    fence: int
+    doubt: bool
+    external: str
+
+    @staticmethod
+    def none() -> "Lease":
+        return _NONE
+
+    def __bool__(self) -> bool:
+        return self is not _NONE
+
+
+# made once: SQLAlchemy takes twice as long to make a statement as to run it
+_BUG = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_bug"))
+_HEAD = select(bugs.c.seq).where(*_BUG)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_CURSOR = (
+    cursors.c.team == bindparam("of_team"),
+    cursors.c.bug == bindparam("of_bug"),
+    cursors.c.sink == bindparam("of_sink"),
+)
+_FENCE = select(cursors.c.fence).where(*_CURSOR).with_for_update()
+_LEASE = update(cursors).where(*_CURSOR).values(lease=bindparam("lease"), fence=bindparam("fence"))
+
+_NONE = Lease(bug=0, sink="", done=0, rank=0, attempts=0, fence=0, doubt=False, external="")
+
+
+async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int], seconds: float) -> list[Lease]:
+    """The most urgent due cursors, at most as many as there are free places; a lease that ran out was cut off: doubt.
+
+    `below`: of this sink only what is more urgent than this rank, for the rest has to wait.
+    """
+    now = ledger.clock().timestamp()
+    ranks = {f"below_{name}": below[name] for name in free if name in below}
+    asked = {"of_team": ledger.team, "now": now, "sinks": [name for name in free if name not in below], **ranks}
+    is_due, due = _due(tuple(name for name in free if name in below))
+    if not free or not await _any(ledger, is_due, asked):
+        return []
+    async with ledger.db.write(SINKS) as conn:
+        rows = (await conn.execute(due, asked | {"most": sum(free.values())})).all()
+        chosen, left = [], dict(free)
+        for row in rows:
+            if left[row.sink]:
+                left[row.sink] -= 1
+                chosen.append(row)
+        leased = [{**_of(ledger, row), "lease": now + seconds, "fence": row.fence + 1} for row in chosen]
+        await conn.execute(_LEASE, leased) if leased else None
+    return [_lease(row) for row in chosen]
+
+
+async def _any(ledger: Ledger, is_due: Any, asked: Mapping[str, Any]) -> bool:
+    async with ledger.db.read() as conn:
+        return (await conn.execute(is_due, asked)).first() is not None
+
+
+@lru_cache(maxsize=64)
+def _due(scarce: tuple[str, ...]) -> tuple[Any, Any]:
+    """Whether any cursor is due, and those that are; of a scarce sink only what is more urgent."""
+    urgent = (and_(cursors.c.sink == name, cursors.c.rank < bindparam(f"below_{name}")) for name in scarce)
+    due = (
+        cursors.c.team == bindparam("of_team"),
+        or_(cursors.c.sink.in_(bindparam("sinks", expanding=True)), *urgent),
+        cursors.c.due <= bindparam("now"),
+        cursors.c.lease <= bindparam("now"),
+        cursors.c.parked.is_(None),
+    )
+    first = select(cursors).where(*due).order_by(cursors.c.rank, cursors.c.due).limit(bindparam("most"))
+    return select(cursors.c.bug).where(*due).limit(1), first.with_for_update(skip_locked=True)
+
+
+def _lease(row: Any) -> Lease:
+    return Lease(
+        bug=row.bug,
+        sink=row.sink,
+        done=row.done,
+        rank=row.rank,
+        attempts=row.attempts,
+        fence=row.fence + 1,
+        doubt=bool(row.doubt) or row.lease > 0,
+        external=row.external,
+    )
+
+
+def _place(ledger: Ledger, bug: int, sink: str) -> Any:
+    return and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink == sink)
+
+
+def _of(ledger: Ledger, cursor: Any) -> dict[str, Any]:
+    """A row or a lease, as the statements above name it."""
+    return {"of_team": ledger.team, "of_bug": cursor.bug, "of_sink": cursor.sink}
+
+
+def _mine(ledger: Ledger, lease: Lease) -> Any:
+    return and_(_place(ledger, lease.bug, lease.sink), cursors.c.fence == lease.fence)
+
+
+async def held(conn: AsyncConnection, ledger: Ledger, lease: Lease) -> bool:
+    """Whether nobody has taken over; locks the bug, then the cursor (the order of every writer) until the transaction ends."""
+    await _head(conn, ledger, lease.bug, lock=True)
+    row = (await conn.execute(_FENCE, _of(ledger, lease))).first()
+    return row is not None and row.fence == lease.fence
+
+
+async def move(
+    conn: AsyncConnection,
+    ledger: Ledger,
+    lease: Lease,
+    done: int,
+    external: Mapping[str, Any] | None,
+    again_in: float | None,
+    seconds: float,
+) -> Lease:
+    """The cursor stands at `done`; the lease goes on for the next entry, or ends where the sink asked for a pause."""
+    values: dict[str, Any] = {"done": done, "attempts": 0, "doubt": 0}
+    text = lease.external if external is None else json.dumps(external)
+    if text != lease.external:
+        values["external"] = text
+    now = ledger.clock().timestamp()
+    values["lease"] = now + seconds
+    if again_in is not None:
+        behind = await _head(conn, ledger, lease.bug) > done
+        values |= {"lease": 0, "due": now if behind else now + again_in}
+    await _set(conn, ledger, lease, values)
+    return replace(lease, done=done, attempts=0, doubt=False, external=text)
+
+
+async def _head(conn: AsyncConnection, ledger: Ledger, bug: int, *, lock: bool = False) -> int:
+    this = {"of_team": ledger.team, "of_bug": bug}
+    return int((await conn.execute(_HEAD_LOCKED if lock else _HEAD, this)).scalar_one())
+
+
+async def renew(ledger: Ledger, lease: Lease, seconds: float) -> bool:
+    """Whoever is still at it keeps it; False for one that was taken over meanwhile. One row a transaction: nobody waits in a ring."""
+    values = {"lease": ledger.clock().timestamp() + seconds}
+    async with ledger.db.write(SINKS) as conn:
+        result = await conn.execute(update(cursors).where(_mine(ledger, lease), cursors.c.lease > 0).values(values))
+    return bool(result.rowcount)
+
+
+async def abandoned(ledger: Ledger, pause: float) -> None:
+    """The only process starts: whatever is leased was cut off, and what it sent last may still be on its way."""
+    now = ledger.clock().timestamp()
+    async with ledger.db.write(SINKS) as conn:
+        mine = and_(cursors.c.team == ledger.team, cursors.c.lease > now + pause)
+        await conn.execute(update(cursors).where(mine).values(lease=now + pause))
+
+
+async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
+    """Nothing left to do: not due until something new is written (which may be just now)."""
+    async with ledger.db.write(SINKS) as conn:
+        head = await _head(conn, ledger, lease.bug, lock=True)
+        values = {"done": done, "lease": 0, "attempts": 0}
+        await _set(conn, ledger, lease, values if head > done else values | {"due": None})
+
+
+async def later(
+    ledger: Ledger, lease: Lease, pause: float, *, failed: bool = False, doubt: bool = False, seen: int | None = None
+) -> None:
+    """Due again after the pause; at once where the trail has gone on past `seen` meanwhile."""
+    values: dict[str, Any] = {"lease": 0, "due": ledger.clock().timestamp() + pause, "doubt": int(doubt or lease.doubt)}
+    if failed:
+        values["attempts"] = lease.attempts + 1
+    async with ledger.db.write(SINKS) as conn:
+        if seen is not None and await _head(conn, ledger, lease.bug, lock=True) > seen:
+            values["due"] = ledger.clock().timestamp()
+        await _set(conn, ledger, lease, values)
+
+
+async def park(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
+    await _set(conn, ledger, lease, {"lease": 0, "parked": why[:1000], "doubt": int(lease.doubt)})
+
+
+async def _set(conn: AsyncConnection, ledger: Ledger, lease: Lease, values: dict[str, Any]) -> None:
+    """Unless somebody has taken over."""
+    mine = {**_of(ledger, lease), "of_fence": lease.fence}
+    await conn.execute(_setting(tuple(sorted(values))), mine | values)
+
+
+@lru_cache(maxsize=64)
+def _setting(names: tuple[str, ...]) -> Any:
+    mine = update(cursors).where(*_CURSOR, cursors.c.fence == bindparam("of_fence"))
+    return mine.values({name: bindparam(name) for name in names})
+
+
+async def unpark_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:
+    """Another try, from where it stopped; it looks first."""
+    values = {"parked": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
+    await conn.execute(update(cursors).where(_place(ledger, bug, sink)).values(values))
+
+
+async def external(ledger: Ledger, bug: int, sink: str) -> dict[str, Any]:
+    """What the sink keeps of the world: the card's channel and ts, the board card's id."""
+    query = select(cursors.c.external).where(_place(ledger, bug, sink))
+    async with ledger.db.read() as conn:
+        text = (await conn.execute(query)).scalar()
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found

@@ -1,0 +1,297 @@
+"""Moves cursors: leases what is due, lets the sink serve it, and writes what came of it in the transaction that moves the cursor."""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.bug.bug import Bug
+from bot.bug.errors import Doubtful, MakegoodError, Unavailable
+from bot.bug.events import CaughtUp, Event, Parked, Waits
+from bot.bug.lifecycle import allowed
+from bot.bug.mrkdwn import sentence
+from bot.bug.values import Actor, ActorKind
+from bot.ledger.db.engine import SINKS
+from bot.ledger.entries import entries_after, load, unknown_after
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.relay import lease as leases
+from bot.ledger.relay.heartbeat import Holding
+from bot.ledger.relay.lease import Lease
+from bot.ledger.relay.pace import TooSoon
+from bot.ledger.relay.subscription import Interest
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 40
+"""More than an hour's worth: a system that is away so long is caught up with by itself."""
+NOTICED = 5
+"""Attempts after which the bug says what it waits for."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+DOUBT_PAUSE = 10.0
+"""Seconds: a call that was cut off may still arrive there; looking sooner would see nothing."""
+FOREIGN_PAUSE = 15.0
+"""Seconds: a newer version is at work beside this one, and serves the kinds of entries that this one does not know."""
+POLL = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """What a sink is asked to serve. `entry` is None for one that jumps; `doubt`: look first, it may be done already."""
+
+    bug: Bug
+    entry: Entry | None
+    external: Mapping[str, Any]
+    doubt: bool
+    attempt: int
+    lease: Lease
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Served:
+    outcomes: tuple[Event, ...] = ()
+    external: Mapping[str, Any] | None = None
+    again_in: float | None = None
+    """Seconds after which the sink wants to be asked again although nothing new was written."""
+    stuck: MakegoodError | None = None
+    """Part of it is done (`outcomes`), the rest met this: the cursor stays, and it is tried again or parked."""
+
+
+class NotYet(Exception):
+    """Asked too early; again in `wait` seconds, without counting as an attempt, or as soon as the trail goes on after `seen`."""
+
+    def __init__(self, wait: float, seen: int | None = None) -> None:
+        super().__init__(f"again in {wait:.1f} s")
+        self.wait, self.seen = wait, seen
+
+
+class Sink(Protocol):
+    """Follows a bug's trail. `slots`: how many bugs it serves at once."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def interest(self) -> Interest: ...
+    @property
+    def slots(self) -> int: ...
+
+    async def serve(self, work: Work) -> Served: ...
+
+
+@dataclass
+class Relay:
+    """Runs the sinks of this process until `stop`."""
+
+    ledger: Ledger
+    sinks: Mapping[str, Sink]
+    max_attempts: int = MAX_ATTEMPTS
+    lease_seconds: float = leases.LEASE
+    poll: float = POLL
+    """Seconds between two looks at what is due, where nothing wakes it."""
+    _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Sinks that met TooSoon: until when, and from which rank on they wait."""
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._holding = Holding(self.ledger, self.lease_seconds)
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until `stop`: then what is under way is finished, and nothing new is begun."""
+        heartbeat = asyncio.create_task(self._holding.keep())
+        try:
+            await self._loop()
+        finally:
+            heartbeat.cancel()
+
+    async def _loop(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                found = await self._begin()
+            except (OSError, SQLAlchemyError, MakegoodError) as error:
+                log.warning("What is due can't be read: %s Trying again.", sentence(error))
+                found = 0
+            if not found:
+                await self._rest()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def stop(self, drain: float = 10.0) -> None:
+        self._stopping = True
+        self.wake()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=drain)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _rest(self) -> None:
+        now = self.ledger.clock().timestamp()
+        soon = min((until - now for until, _ in self._scarce.values() if until > now), default=self.poll)
+        try:
+            await asyncio.wait_for(self._wake.wait(), max(0.01, min(self.poll, soon)))
+        except TimeoutError:
+            return
+
+    def _free(self) -> dict[str, int]:
+        """Sinks with their free places."""
+        busy = list(self._tasks.values())
+        free = {name: sink.slots - busy.count(name) for name, sink in self.sinks.items()}
+        return {name: places for name, places in free.items() if places > 0}
+
+    def _below(self) -> dict[str, int]:
+        """What is scarce is left to whatever is more urgent than what had to wait."""
+        now = self.ledger.clock().timestamp()
+        self._scarce = {name: wait for name, wait in self._scarce.items() if wait[0] > now}
+        return {name: rank for name, (_, rank) in self._scarce.items()}
+
+    async def _begin(self) -> int:
+        now = asyncio.get_running_loop().time()
+        leased = await leases.take(self.ledger, self._free(), self._below(), self.lease_seconds)
+        for lease in leased:
+            task = asyncio.create_task(self._serve(lease, now))
+            self._tasks[task] = lease.sink
+            task.add_done_callback(self._ended)
+        return len(leased)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
+        self.wake()
+        if not task.cancelled() and (error := task.exception()):
+            expected = isinstance(error, MakegoodError)  # a database that is away says all in its sentence
+            log.error(
+                "A cursor could not be moved: %s Its lease will run out and it is tried again.",
+                sentence(error),
+                exc_info=None if expected else error,
+            )
+
+    async def _serve(self, lease: Lease, taken: float) -> None:
+        """One cursor up to its head, or to the first thing that does not go. A run on production is never stopped for a lease."""
+        async with self._holding.hold(lease, taken, endless=lease.sink == "production"):
+            await self._serve_held(self.sinks[lease.sink], lease)
+
+    async def _serve_held(self, sink: Sink, lease: Lease) -> None:
+        asked = True  # a cursor is due for something new, or because its sink wanted to be asked again
+        while lease:
+            try:
+                bug = await load(self.ledger, lease.bug)
+                entry, head = await self._next(sink, lease, bug)
+                if entry is None and not (sink.interest.jumps and (asked or lease.done < bug.seq)):
+                    await leases.rest(self.ledger, lease, done=head)
+                    return
+                if entry and entry.seq > bug.seq:  # written since: a sink's bug holds what it is asked about
+                    bug = await load(self.ledger, lease.bug)
+                served = await sink.serve(_work(bug, entry, lease))
+            except Exception as error:  # noqa: BLE001 - whatever a sink meets concerns this bug alone: it is kept, retried, parked
+                await self._failed(lease, error)
+                return
+            if served.stuck:
+                await self._partly(lease, served)
+                return
+            lease, asked = await self._done(sink, lease, entry.seq if entry else bug.seq, served), False
+
+    async def _partly(self, lease: Lease, served: Served) -> None:
+        """What is done is written at once; the rest is an attempt that failed."""
+        if served.outcomes:
+            by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
+            await self.ledger.record(lease.bug, lambda bug: _fitting(bug, served.outcomes), by=by, rank=SINKS)
+        await self._failed(lease, served.stuck or MakegoodError())
+
+    async def _next(self, sink: Sink, lease: Lease, bug: Bug) -> tuple[Entry | None, int]:
+        """The first entry after the cursor that the sink follows, and how far the cursor may go without it."""
+        if sink.interest.jumps:
+            if await unknown_after(self.ledger, lease.bug, lease.done):
+                raise NotYet(FOREIGN_PAUSE)
+            return None, bug.seq
+        done = lease.done
+        for entry in await entries_after(self.ledger, lease.bug, lease.done):
+            if type(entry.event) in sink.interest.kinds:
+                return entry, done
+            done = entry.seq
+        if done == lease.done < bug.seq:
+            raise NotYet(FOREIGN_PAUSE)
+        return None, done
+
+    async def _done(self, sink: Sink, lease: Lease, seq: int, served: Served) -> Lease:
+        """Outcomes and the cursor's move, together. A lease that was lost moves nothing, but its outcomes are facts all the same."""
+        by = Actor(kind=ActorKind.SYSTEM, id=sink.name)
+        async with self.ledger.db.write(SINKS) as conn:
+            held = await leases.held(conn, self.ledger, lease)
+            recorded = None
+            outcomes = (*served.outcomes, *((CaughtUp(sink=sink.name),) if lease.attempts >= NOTICED else ()))
+            if outcomes and (held or sink.name == "production"):
+                recorded = await self.ledger.record_in(conn, lease.bug, lambda bug: _fitting(bug, outcomes), by=by)
+            if held:
+                lease = await leases.move(
+                    conn, self.ledger, lease, seq, served.external, served.again_in, self.lease_seconds
+                )
+            await self.ledger.notify(conn)
+        if recorded:
+            self.ledger.woken(recorded)
+        return lease if held and served.again_in is None else Lease.none()
+
+    async def _failed(self, lease: Lease, error: Exception) -> None:
+        now = self.ledger.clock().timestamp()
+        if isinstance(error, TooSoon | NotYet):
+            if isinstance(error, TooSoon):
+                self._scarce[lease.sink] = (
+                    now + error.wait,
+                    min(lease.rank, self._below().get(lease.sink, lease.rank)),
+                )
+            await leases.later(self.ledger, lease, error.wait, seen=getattr(error, "seen", None))
+            return
+        doubt = isinstance(error, Doubtful) or not isinstance(error, MakegoodError)
+        if not isinstance(error, MakegoodError):
+            log.error("%s failed on BUG-%s", lease.sink, lease.bug, exc_info=error)
+        last = lease.attempts + 1 >= self.max_attempts or not isinstance(error, Unavailable | Doubtful | OSError)
+        if (last and isinstance(error, MakegoodError)) or lease.attempts + 1 >= self.max_attempts:
+            await self._park(lease, str(error))
+            return
+        pause = _pause(lease.attempts, error)
+        await leases.later(self.ledger, lease, max(pause, DOUBT_PAUSE) if doubt else pause, failed=True, doubt=doubt)
+        if lease.attempts + 1 == NOTICED:
+            waits = Waits(sink=lease.sink, why=str(error))
+            by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
+            await self.ledger.record(lease.bug, lambda _b: waits, by=by, rank=SINKS)
+
+    async def _park(self, lease: Lease, why: str) -> None:
+        """Where `makegood doctor` and the card say so; other bugs go on."""
+        by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
+        async with self.ledger.db.write(SINKS) as conn:
+            if not await leases.held(conn, self.ledger, lease):
+                return
+            recorded = await self.ledger.record_in(conn, lease.bug, lambda _b: Parked(sink=lease.sink, why=why), by=by)
+            await leases.park(conn, self.ledger, lease, why)
+            await self.ledger.notify(conn)
+        log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)
+        self.ledger.woken(recorded)
+
+
+def _fitting(bug: Bug, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Facts always; what a sink concludes from them only where the life of the bug still allows it."""
+    return tuple(event for event in events if allowed(bug.status, type(event)))
+
+
+def _work(bug: Bug, entry: Entry | None, lease: Lease) -> Work:
+    return Work(
+        bug=bug,
+        entry=entry,
+        external=json.loads(lease.external),
+        doubt=lease.doubt,
+        attempt=lease.attempts,
+        lease=lease,
+    )
+
+
+def _pause(attempts: int, error: Exception) -> float:
+    """Exponential with full jitter above the base; never sooner than the other side asked."""
+    longest = min(FIRST_PAUSE * 2.0**attempts, LONGEST_PAUSE)
+    asked = getattr(error, "retry_after", None) or 0.0
+    return float(max(asked, longest / 2 + random.random() * longest / 2))  # noqa: S311 - jitter

@@ -1,0 +1,67 @@
+"""The trail is the queue: which sinks a new entry concerns, and how urgent it is to them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import case, func, or_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.bug.bug import Bug
+from bot.bug.events import Enriched, Event, Opened, Repeated
+from bot.ledger.db.sequences import insert_of
+from bot.ledger.db.tables import cursors
+
+ANSWER, LIVE, NEW, REPEAT = 0, 1, 2, 3
+REPEAT_PAUSE = 3.0
+"""Seconds: repeats of one error change its card together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interest:
+    """What a sink follows. `jumps`: it shows the present, so one call serves all entries up to the head."""
+
+    kinds: frozenset[type[Event]]
+    jumps: bool = False
+
+
+def rank(events: Sequence[Event]) -> int:
+    """Order of service: answers to people, live bugs, new cards, repeats."""
+    if all(isinstance(e, Repeated | Enriched) for e in events):
+        return REPEAT
+    if isinstance(events[0], Opened):
+        return NEW
+    return LIVE if events[0].OUTCOME else ANSWER
+
+
+async def wake(
+    conn: AsyncConnection, sinks: Mapping[str, Interest], before: Bug, bug: Bug, events: Sequence[Event], now: float
+) -> None:
+    """Makes the cursors of all concerned sinks due; a sink met for the first time starts here, never at 0."""
+    concerned = [name for name, sink in sinks.items() if any(type(e) in sink.kinds for e in events)]
+    if not concerned:
+        return
+    urgency = rank(events)
+    due = now + (REPEAT_PAUSE if urgency == REPEAT else 0)
+    place = {"team": bug.ref.team, "bug": bug.ref.number}
+    rows: list[dict[str, Any]] = [
+        {**place, "sink": name, "done": before.seq, "due": due, "rank": urgency, "external": json.dumps({})}
+        for name in concerned
+    ]
+    await conn.execute(_due(conn.dialect.name), rows)
+
+
+@cache
+def _due(dialect: str) -> Any:
+    statement = insert_of(dialect, cursors)
+    new = statement.excluded
+    earlier = case((or_(cursors.c.due.is_(None), new.due < cursors.c.due), new.due), else_=cursors.c.due)
+    smaller = case((cursors.c.due.is_(None), new.rank), (new.rank < cursors.c.rank, new.rank), else_=cursors.c.rank)
+    # an attempt that failed keeps its pause: new entries must not hammer a system that is down
+    values = {
+        "due": case((cursors.c.attempts > 0, func.coalesce(cursors.c.due, new.due)), else_=earlier),
+        "rank": smaller,
+    }
+    return statement.on_conflict_do_update(index_elements=["team", "bug", "sink"], set_=values)

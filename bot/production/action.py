@@ -1,0 +1,284 @@
+"""What an approved action is, what its preview shows and what its run ends in: the values every runtime shares.
+
+An action is a class in a file of its own; the engine previews, runs and undoes it, the trail belongs to the caller.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from sqlalchemy import Delete, Insert, Select, Update
+
+from bot.bug.values import Frozen
+from bot.production.tables import Tables
+
+MASK = "••••"
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    """A small change that can be undone: a preview and a reason, no second person."""
+    MEDIUM = "medium"
+    """One other person approves."""
+    HIGH = "high"
+    """Two other people approve, with a second factor where the settings ask for one."""
+
+
+APPROVALS = {Risk.LOW: 0, Risk.MEDIUM: 1, Risk.HIGH: 2}
+
+
+class FromTables:
+    """Marks a parameter whose menu is the target's tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FromLook:
+    """Marks a parameter whose menu is filled by a look: each row's `value` column is a choice, `label` is what people read."""
+
+    look: str
+    value: str
+    label: str = ""
+
+
+TableName = Annotated[str, FromTables(), Field(max_length=128, title="Table")]
+
+
+class Action(BaseModel):
+    """One approved action. A subclass's docstring is its help, its fields are its parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    risk: ClassVar[Risk]
+    target: ClassVar[str] = ""
+    """Name of the target in the settings; empty: the only one of its kind, or the one the caller names."""
+    proper: ClassVar[bool] = False
+    """The proper fix itself (a roll-out), so that no further one is owed."""
+    approvals: ClassVar[int | None] = None
+    """How many others approve, where the risk's own number does not fit."""
+    volatile: ClassVar[frozenset[str]] = frozenset()
+    """Columns that change by themselves ("updated_at"): left out of the digest and of the drift check."""
+    from_facts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Parameter -> dotted paths into the error's own data, the first that is there wins: {"id": ("metaData.crud.id",)}."""
+    slug: ClassVar[str] = ""
+    """"delete-row": the file's name. Set by the catalogue."""
+    source_sha: ClassVar[str] = ""
+    """SHA-256 of the file. Set by the catalogue."""
+
+    def lock_key(self) -> str:
+        """Two runs with the same key on the same target never overlap."""
+        return type(self).slug
+
+    def shown(self) -> dict[str, str]:
+        """The parameters as people see them: secrets masked, what is empty left out."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: _shown(value) for name, value in values.items() if value is not None}
+
+    def secrets(self) -> tuple[str, ...]:
+        """The secret parameters' values, which no output may contain."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value())
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return MASK
+    return str(value.value) if isinstance(value, StrEnum) else str(value)
+
+
+class SqlAction(Action):
+    """Changes rows of a database, by one statement of SQLAlchemy Core."""
+
+    rehearse: ClassVar[bool] = False
+    """The preview runs the statement and rolls it back, to show what the database itself makes of it. Takes locks."""
+    max_rows: ClassVar[int | None] = None
+    """None: the WHERE must name rows by their key. A number: any WHERE on columns, at most so many rows."""
+
+    @abstractmethod
+    def statement(self, tables: Tables) -> Insert | Update | Delete: ...
+
+    def check(self, tables: Tables) -> Select[Any] | None:  # noqa: ARG002 - what subclasses take
+        """Rows that show the problem: none are left when the fix has worked. None: there is no such query."""
+        return None
+
+
+class SshAction(Action):
+    """Runs a command on the hosts of a target. Every {parameter} of a template is one quoted argument."""
+
+    command: ClassVar[str]
+    """"regenerate --menu {menu}"."""
+    timeout: ClassVar[float] = 60
+    """Seconds until the command's process group is ended."""
+    on_failure: ClassVar[Literal["stop", "go on"]] = "stop"
+    """What happens on the other hosts once one has failed."""
+    undo: ClassVar[str | None] = None
+    """Template of the command that takes it back. None: it cannot be undone."""
+    check: ClassVar[str | None] = None
+    """Template of a harmless command that ends with 0 when the fix has taken effect; run after a cut-off."""
+    multiline: ClassVar[frozenset[str]] = frozenset()
+    """Parameters that may hold line breaks."""
+
+
+class Request(Frozen):
+    """One call to an HTTP target. The base comes from the settings; each {name} of the path is filled as one segment."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    path: str
+    segments: Mapping[str, str] = Field(default_factory=dict)
+    query: Mapping[str, str] = Field(default_factory=dict)
+    json_body: Mapping[str, Any] | None = None
+    ok: tuple[int, ...] = (200, 201, 202, 204)
+
+
+class Follow(Frozen):
+    """How a run that was started elsewhere is followed to its end."""
+
+    handle: str
+    """Dotted path of the run's id in the answer to the start: "id"."""
+    path: str
+    """Where its state is read: "/runs/{handle}"."""
+    state: str = "status"
+    """Dotted path of the state in that answer."""
+    done: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+    url: str = ""
+    """Dotted path of the page for people."""
+    every: float = 2
+    timeout: float = 900
+
+
+class HttpAction(Action):
+    """Calls an endpoint of a target, or starts a run there and follows it."""
+
+    follow: ClassVar[Follow | None] = None
+    private_answer: ClassVar[bool] = False
+    """The answer is for the owner's eyes only (a one-time link)."""
+
+    @abstractmethod
+    def request(self) -> Request: ...
+
+    def undo_request(self) -> Request | None:
+        """What takes it back. None: it cannot be undone."""
+        return None
+
+    def check_request(self) -> Request | None:
+        """A harmless call that succeeds when the fix has taken effect; made after a cut-off."""
+        return None
+
+
+class FixThis(Frozen):
+    """What "Fix this" on a row of a look offers: an action, the columns that fill its parameters, and fixed parameters."""
+
+    action: str
+    fills: Mapping[str, str] = Field(default_factory=dict)
+    sets: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Look(BaseModel):
+    """A named read-only query. Docstring and fields as with an action; its rows are seen by the asker alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    target: ClassVar[str] = ""
+    row_limit: ClassVar[int] = 20
+    fixes: ClassVar[tuple[FixThis, ...]] = ()
+    from_facts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    slug: ClassVar[str] = ""
+    source_sha: ClassVar[str] = ""
+
+    @abstractmethod
+    def query(self, tables: Tables) -> Select[Any]: ...
+
+
+class RunRef(Frozen):
+    """Which run of a fix this is; stands in the statement's comment and in the connection's name."""
+
+    bug: str = Field(pattern=r"^[A-Z]{1,10}-\d{1,9}$")
+    run: int = Field(ge=1)
+    owner: str = ""
+    salt: str = ""
+    """Random, kept with the preview: no one can guess a row's content from the digest in the trail."""
+    deadline: AwareDatetime | None = None
+    """After this moment nothing takes effect any more."""
+
+    def __str__(self) -> str:
+        return f"{self.bug} run {self.run}"
+
+
+class RowChange(Frozen):
+    """One row, before and after, hidden columns left out. Private: never in the thread."""
+
+    table: str
+    key: Mapping[str, str]
+    before: Mapping[str, str | None] | None
+    after: Mapping[str, str | None] | None
+
+
+class Preview(Frozen):
+    """What an approval is bound to."""
+
+    action: str
+    params: Mapping[str, str]
+    target: str
+    lock_key: str
+    digest: str
+    """SHA-256 over the statement, command or request, the action's source, the parameters, the target and the previewed rows."""
+    summary: str
+    """Counts and keys, fit for the thread: "delete 1 row of menus (id 13); with it 3 rows of menu_items"."""
+    text: str
+    """Private. Exactly what will be executed."""
+    rows: tuple[RowChange, ...] = ()
+    count: int = 0
+    undoable: bool
+    undo_note: str = ""
+    """A sentence: how it is undone, or why it cannot be."""
+    risk: Risk
+    approvals: int
+    """How many other people the risk asks for."""
+    warnings: tuple[str, ...] = ()
+
+
+class Outcome(Frozen):
+    """How a run ended. Only `unknown` leaves something to find out."""
+
+    state: Literal["succeeded", "failed", "unknown", "lapsed"]
+    """lapsed: production was not as previewed, so nothing was done."""
+    summary: str
+    """Fit for the thread."""
+    detail: str = ""
+    """Private."""
+    image: bytes | None = None
+    """Private, encrypted by the caller: what `undo` and `investigate` need (rows before and after, a run's handle)."""
+    changed: Mapping[str, int] = Field(default_factory=dict)
+    """Rows by table, or hosts by result."""
+
+
+class Cell(Frozen):
+    """A row's offer of a fix: the action and its filled parameters."""
+
+    action: str
+    params: Mapping[str, str]
+
+
+class Table(Frozen):
+    """A look's rows, as text. Private to the asker."""
+
+    look: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    offers: tuple[tuple[Cell, ...], ...] = ()
+    """For each row, the fixes it fills in."""
+    more: bool = False
+    """There are more rows than the limit allows."""
+
+
+NO_UNDO = "Its action has no undo."
+UNDO_FORGOTTEN = "Its undo needs a secret parameter, and secrets are forgotten when the run ends."
+
+
+def approvals_for(action: type[Action], *, undoable: bool) -> int:
+    """Low risk means provably undoable: what is not needs one other person all the same."""
+    wanted = APPROVALS[action.risk] if action.approvals is None else action.approvals
+    return wanted if undoable else max(wanted, 1)

@@ -1,0 +1,161 @@
+"""The one door to production: previews, runs, looks and undoes by an action's name. Knows no Slack and keeps no trail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, cast
+
+from bot.bug.errors import Invalid, NotFound, Refused
+from bot.production import forms
+from bot.production.action import Action, FromLook, Look, Outcome, Preview, RunRef, Table
+from bot.production.catalogue import Catalogue, Entry
+from bot.production.forms import Field
+from bot.production.redaction import Redactor
+from bot.production.runtime import Runtime, Watch
+from bot.production.targets import Elsewhere, Target, secrets_of
+
+Values = Mapping[str, str]
+"""Parameters as they were filled in. "target" names the target where the action leaves it open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Call:
+    entry: Entry
+    action: Any
+    runtime: Any
+
+
+class Engine:
+    """Runs the catalogue's actions on the targets of the settings. Close it in the end."""
+
+    def __init__(self, catalogue: Catalogue, targets: Mapping[str, Target], redactor: Redactor | None = None) -> None:
+        self.catalogue = catalogue
+        self.targets = dict(targets)
+        self.redactor = redactor or Redactor(secrets_of(targets))
+        self._runtimes: dict[str, Runtime] = {}
+
+    def fields(self, name: str) -> tuple[Field, ...]:
+        """The form: the action's parameters, and the target where there is a choice."""
+        entry = self.catalogue.find(name)
+        fitting = self._fitting(entry)
+        choice = Field(name="target", label="Where", kind="choice", choices=tuple(fitting))
+        asked = (choice,) if not entry.cls.target and len(fitting) > 1 else ()
+        return (*asked, *(self._filled(field, fitting) for field in forms.fields(entry.cls)))
+
+    def parse(self, name: str, values: Values) -> Action | Look:
+        """Checks what was filled in. Raises Invalid with a sentence for each wrong field."""
+        entry = self.catalogue.find(name)
+        self._target(entry, values)
+        return cast("Action | Look", forms.parse(entry.cls, _parameters(entry, values)))
+
+    def suggest(self, name: str, facts: Mapping[str, str]) -> dict[str, str]:
+        """Parameters that the error's own data fills in."""
+        paths = self.catalogue.find(name).cls.from_facts
+        found = {field: next((facts[p] for p in options if facts.get(p)), "") for field, options in paths.items()}
+        return {field: text for field, text in found.items() if text}
+
+    async def menu(self, name: str, field: str, target: str = "") -> tuple[tuple[str, str], ...]:
+        """The (value, label) choices of a field that a look fills."""
+        menu = next((f.menu for f in self.fields(name) if f.name == field), None)
+        if menu is None:
+            raise NotFound(f"{name} has no menu for {field!r}.")
+        table = await self.look(menu.look, {"target": target} if target else {})
+        return _choices(menu, table)
+
+    async def preview(self, name: str, values: Values, run: RunRef) -> Preview:
+        """What the run would do, for people to approve. Raises Refused where it may not."""
+        call = self._call(self.catalogue.usable(name), values)
+        return cast("Preview", await call.runtime.preview(call.action, run))
+
+    async def run(self, name: str, values: Values, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+        """Does what was previewed, or nothing. The caller sees to it that this is called once."""
+        call = self._call(self.catalogue.usable(name), values, preview)
+        return cast("Outcome", await call.runtime.run(call.action, preview, run, watch))
+
+    async def undo_preview(self, name: str, values: Values, image: bytes | None, run: RunRef) -> Preview:
+        """What an undo would do. `image` is the run's own."""
+        call = self._call(self.catalogue.find(name), values, again=True)
+        return cast("Preview", await call.runtime.undo_preview(call.action, image, run))
+
+    async def undo(
+        self, name: str, values: Values, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
+    ) -> Outcome:
+        call = self._call(self.catalogue.find(name), values, preview, again=True)
+        return cast("Outcome", await call.runtime.undo(call.action, image, preview, run, watch))
+
+    async def investigate(
+        self, name: str, values: Values, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
+    ) -> Outcome:
+        """After a cut-off: what production says. `image` is what the watch was last given to keep."""
+        call = self._call(self.catalogue.find(name), values, preview, again=True)
+        return cast("Outcome", await call.runtime.investigate(call.action, preview, image, run, watch))
+
+    async def check(self, name: str, values: Values) -> int | None:
+        """How many rows still show the problem, by the action's own query; None where it has none."""
+        call = self._call(self.catalogue.usable(name), values)
+        return cast("int | None", await call.runtime.check(call.action)) if call.entry.kind == "sql" else None
+
+    async def look(self, name: str, values: Values) -> Table:
+        """A look's rows, for the asker's eyes."""
+        entry = self.catalogue.usable(name)
+        if entry.kind != "look":
+            raise Refused(f"{name} changes things; it is a fix, not a look. Use: /fix BUG-… {name}")
+        call = self._call(entry, values)
+        return cast("Table", await call.runtime.look(call.action, name))
+
+    async def close(self) -> None:
+        for runtime in self._runtimes.values():
+            await runtime.close()
+        self._runtimes.clear()
+
+    def _call(self, entry: Entry, values: Values, preview: Preview | None = None, *, again: bool = False) -> _Call:
+        target = self._target(entry, values)
+        if preview is not None and (preview.action, preview.target) != (entry.name, target):
+            raise Refused(f"What was approved is {preview.action} on {preview.target}, not {entry.name} on {target}.")
+        read = forms.remembered if again else forms.parse
+        return _Call(entry=entry, action=read(entry.cls, _parameters(entry, values)), runtime=self._runtime(target))
+
+    def _target(self, entry: Entry, values: Values) -> str:
+        fitting = self._fitting(entry)
+        named = entry.cls.target or values.get("target", "")
+        if named in fitting:
+            return named
+        there = ", ".join(fitting) or "none yet"
+        if not named and len(fitting) == 1:
+            return fitting[0]
+        said = f"There is no such target for {entry.name}." if named else f"{entry.name} could run in several places."
+        raise Invalid(f"{said} Targets: {there}.", {"target": f"Choose one of: {there}."})
+
+    def _fitting(self, entry: Entry) -> list[str]:
+        kind = "sql" if entry.kind == "look" else entry.kind
+        return [name for name, target in self.targets.items() if target.kind == kind]
+
+    def _filled(self, field: Field, fitting: list[str]) -> Field:
+        if not field.from_tables:
+            return field
+        tables = [t for name in fitting for t in getattr(self.targets[name], "tables", ())]
+        return field.model_copy(update={"choices": tuple(dict.fromkeys(tables))})
+
+    def _runtime(self, name: str) -> Runtime:
+        if isinstance(self.targets[name], Elsewhere):
+            raise Refused(f"What {name} takes is held by another process, which alone reaches production.")
+        if name not in self._runtimes:
+            self._runtimes[name] = _runtime(self.targets[name], self.redactor)
+        return self._runtimes[name]
+
+
+def _runtime(target: Target, redactor: Redactor) -> Runtime:
+    """`sql.SqlRuntime`, `ssh.SshRuntime` or `http.HttpRuntime`; its libraries are loaded when a target first needs them."""
+    module = import_module(f"bot.production.{target.kind}.runtime")
+    return cast("Runtime", getattr(module, f"{target.kind.capitalize()}Runtime")(target, redactor))
+
+
+def _parameters(entry: Entry, values: Values) -> dict[str, str]:
+    ours = "target" in entry.cls.model_fields or entry.cls.target
+    return {name: text for name, text in values.items() if name != "target" or ours}
+
+
+def _choices(menu: FromLook, table: Table) -> tuple[tuple[str, str], ...]:
+    value = table.columns.index(menu.value)
+    label = table.columns.index(menu.label or menu.value)
+    return tuple((str(row[value]), str(row[label])) for row in table.rows if row[value] is not None)

@@ -1,0 +1,1 @@
+"""Calls to HTTP services of production."""

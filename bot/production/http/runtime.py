@@ -1,0 +1,229 @@
+"""Runs approved calls to HTTP services: preview, call, follow to the end, undo, and a look after a cut-off."""
+
+import json
+import re
+from datetime import timedelta
+from functools import partial
+from typing import Literal
+
+from pydantic import SecretStr
+
+from bot.bug.errors import Doubtful, Outside, Refused, Rejected
+from bot.production.action import (
+    MASK,
+    NO_UNDO,
+    UNDO_FORGOTTEN,
+    HttpAction,
+    Outcome,
+    Preview,
+    Request,
+    RunRef,
+    approvals_for,
+)
+from bot.production.digest import digest_of
+from bot.production.http.call import Answer, Caller
+from bot.production.http.follow import Follower, Trace, now
+from bot.production.http.url import dig, plain, url_of
+from bot.production.redaction import Redactor
+from bot.production.runtime import Watch
+from bot.production.targets import HttpTarget
+
+DETAIL = 8000
+"""Most characters of an answer that are kept."""
+SAID = 500
+MARGIN = 1000
+"""Texts are cut once roughly, made safe, and cut again: no half of a secret stays at the end."""
+
+STILL_AT_WORK = timedelta(minutes=10)
+"""How long a service may be at work on a call whose answer was lost."""
+HANDLE = re.compile(r"(?!\.{1,2}$)[\w.:@-]{1,200}")
+"""A run's id as engines give it; whatever else an answer holds is followed nowhere."""
+
+
+class HttpRuntime:
+    """Makes the calls of HTTP actions to one target."""
+
+    def __init__(self, target: HttpTarget, redactor: Redactor) -> None:
+        self._target = target
+        self._redactor = redactor
+        self._caller = Caller(target)
+
+    async def preview(self, action: HttpAction, run: RunRef) -> Preview:
+        """Calls nothing: the exact request is all there is to know."""
+        undoable, note = self._way_back(action)
+        return self._preview(action, run, action.request(), undoable=undoable, note=note)
+
+    async def run(self, action: HttpAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+        return await self._execute(action, action.request(), preview, run, watch, follows=True)
+
+    async def undo_preview(self, action: HttpAction, image: bytes | None, run: RunRef) -> Preview:  # noqa: ARG002 - every runtime takes it
+        note = "This is the undo; the way back from it is the action itself."
+        preview = self._preview(action, run, _undo(action), undoable=False, note=note)
+        return preview.model_copy(update={"approvals": approvals_for(type(action), undoable=True)})
+
+    async def undo(
+        self,
+        action: HttpAction,
+        image: bytes | None,  # noqa: ARG002 - every runtime takes it
+        preview: Preview,
+        run: RunRef,
+        watch: Watch,
+    ) -> Outcome:
+        return await self._execute(action, _undo(action), preview, run, watch, follows=False)
+
+    async def investigate(
+        self,
+        action: HttpAction,
+        preview: Preview,
+        image: bytes | None,
+        run: RunRef,  # noqa: ARG002 - every runtime takes it
+        watch: Watch,
+    ) -> Outcome:
+        """Follows the run that was started, if one was; otherwise the action's own check says whether it has taken effect."""
+        trace = Trace.read(image)
+        if trace and action.follow:
+            return await self.resume(action, trace, watch)
+        request = action.check_request()
+        if request is None:
+            said = f"{preview.action} has no check of its own. Look at {self._target.name} and say what you see."
+            return Outcome(state="unknown", summary=said, image=image)
+        try:
+            answer = await self._caller.call(request)
+        except Rejected as error:
+            said = self._tidy(action, str(error))[:SAID].removesuffix(" Nothing was done.")
+            return _not_there(f"The check does not pass: {said}", trace)
+        except Outside as error:
+            said = f"{self._target.name} can't be asked now: {self._tidy(action, str(error))[:SAID]}"
+            return Outcome(state="unknown", summary=said, image=image)
+        said = f"The check of {preview.action} passes ({answer.status}): it has taken effect."
+        return Outcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=image)
+
+    async def resume(self, action: HttpAction, trace: Trace, watch: Watch) -> Outcome:
+        """Follows a started run, from its handle or from the time it was asked for; as often as needed."""
+        if action.follow is None:
+            raise Refused("This action starts nothing that could be followed.")
+        follower = Follower(self._caller, action, action.follow, watch, partial(self._tidy, action))
+        try:
+            found = await follower.locate(trace)
+        except Outside as error:
+            said = self._tidy(action, str(error))[:SAID]
+            return Outcome(state="unknown", summary=said, image=trace.image())
+        if found != trace:
+            await watch.keep(found.image())
+        return await follower.to_the_end(found)
+
+    async def close(self) -> None:
+        """Nothing is kept open between calls."""
+
+    def _way_back(self, action: HttpAction) -> tuple[bool, str]:
+        """Whether it can be undone, and how or why not."""
+        back = action.undo_request()
+        if back is None:
+            return False, NO_UNDO
+        if back != _forgetful(action).undo_request():
+            return False, UNDO_FORGOTTEN
+        return True, f"Undone by: {back.method} {url_of(self._target, back)}"
+
+    def _preview(self, action: HttpAction, run: RunRef, request: Request, *, undoable: bool, note: str) -> Preview:
+        shown = self._shown(action, request)
+        return Preview(
+            action=type(action).slug,
+            params=action.shown(),
+            target=self._target.name,
+            lock_key=action.lock_key(),
+            digest=self._digest(action, run, request),
+            summary=f"run {type(action).slug} on {self._target.name} ({request.method})",
+            text=shown,
+            count=1,
+            undoable=undoable,
+            undo_note=note,
+            risk=action.risk,
+            approvals=approvals_for(type(action), undoable=undoable),
+        )
+
+    def _digest(self, action: HttpAction, run: RunRef, request: Request) -> str:
+        executes = request.model_dump(mode="json") | {"url": url_of(self._target, request)}
+        return digest_of(action, run, target=self._target.name, executes=executes)
+
+    def _shown(self, action: HttpAction, request: Request) -> str:
+        body = "" if request.json_body is None else f"\n{json.dumps(request.json_body, indent=1, ensure_ascii=False)}"
+        text = f"{request.method} {url_of(self._target, request)}{body}"
+        return self._tidy(action, text)
+
+    async def _execute(
+        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch, *, follows: bool
+    ) -> Outcome:
+        early = self._too_late(action, request, preview, run, watch)
+        if early:
+            return early
+        trace = Trace(sent=now())
+        await watch.keep(trace.image())
+        try:
+            answer = await self._caller.call(request, f"makegood-{run.bug}-{run.run}-{preview.digest[:16]}")
+        except Outside as error:
+            return self._refused(action, error, trace)
+        if follows and action.follow:
+            return await self._follow(action, answer, trace, watch)
+        said = f"{self._target.name} answered {answer.status}."
+        return Outcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=trace.image())
+
+    def _too_late(
+        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch
+    ) -> Outcome | None:
+        """Why nothing is sent at all."""
+        if self._digest(action, run, request) != preview.digest:
+            said = "The request or its action is not what was approved. Nothing was sent; preview it again."
+            return Outcome(state="lapsed", summary=said)
+        if run.deadline is not None and now() >= run.deadline:
+            return Outcome(state="lapsed", summary="The time to start was over. Nothing was sent.")
+        if watch.cancelled.is_set():
+            return Outcome(state="failed", summary="Cancelled before anything was sent.")
+        return None
+
+    async def _follow(self, action: HttpAction, answer: Answer, trace: Trace, watch: Watch) -> Outcome:
+        handle = dig(answer.json, action.follow.handle) if action.follow else ""
+        handle = handle if HANDLE.fullmatch(handle) else ""
+        trace = trace.model_copy(update={"handle": handle, "sent": answer.at or trace.sent})
+        await watch.keep(trace.image())
+        return await self.resume(action, trace, watch)
+
+    def _refused(self, action: HttpAction, error: Outside, trace: Trace) -> Outcome:
+        state: Literal["unknown", "failed"] = "unknown" if isinstance(error, Doubtful) else "failed"
+        can_tell = state == "unknown" and (action.check_request() is not None or action.follow is not None)
+        hint = " It may have happened there." if state == "unknown" else ""
+        look = " Its own check can tell." if can_tell else (" Look there before you repeat it." if hint else "")
+        said = self._tidy(action, str(error))[:SAID]
+        return Outcome(state=state, summary=f"{said}{hint}{look}", image=trace.image() if hint else None)
+
+    def _tidy(self, action: HttpAction, text: str) -> str:
+        return self._redactor.redact(Redactor(action.secrets()).redact(text))
+
+    def _detail(self, action: HttpAction, answer: Answer) -> str:
+        """The answer. A private one is a one-time link: only what we sent ourselves is taken out of it."""
+        text = plain(answer.text)[: DETAIL + MARGIN]
+        if not action.private_answer:
+            return self._tidy(action, text)[:DETAIL]
+        for secret in (*(value.get_secret_value() for value in self._target.headers.values()), *action.secrets()):
+            text = text.replace(secret, MASK)
+        return text[:DETAIL]
+
+
+def _not_there(said: str, trace: Trace | None) -> Outcome:
+    """No proof that nothing happens: a service may work on a call long after the one who made it is gone."""
+    if trace is None or now() - trace.sent > STILL_AT_WORK:
+        return Outcome(state="failed", summary=said, image=trace.image() if trace else None)
+    wait = f"It was asked at {trace.sent:%H:%M:%S} UTC and may still be at work: look again in a while."
+    return Outcome(state="unknown", summary=f"{said} {wait}", image=trace.image())
+
+
+def _undo(action: HttpAction) -> Request:
+    request = action.undo_request()
+    if request is None:
+        raise Refused(f"This run cannot be undone. {NO_UNDO} Put it right with another fix.")
+    return request
+
+
+def _forgetful(action: HttpAction) -> HttpAction:
+    """As it is known after its run."""
+    secret = [name for name in type(action).model_fields if isinstance(getattr(action, name), SecretStr)]
+    return action.model_copy(update=dict.fromkeys(secret, SecretStr(MASK)))

@@ -1,0 +1,37 @@
+"""What runs one kind of action on one target, and the ear of whoever started it."""
+
+import asyncio
+from typing import Any, Protocol
+
+from bot.production.action import Outcome, Preview, RunRef
+
+
+class Watch(Protocol):
+    """The caller's ear while a run goes on."""
+
+    cancelled: asyncio.Event
+
+    async def progress(self, text: str) -> None:
+        """A line for the thread, already redacted."""
+
+    async def keep(self, image: bytes) -> None:
+        """Durable before it returns: the image or handle by which a cut-off run is found again."""
+
+
+class Runtime(Protocol):
+    """Runs one kind of action on one target."""
+
+    async def preview(self, action: Any, run: RunRef) -> Preview: ...
+
+    async def run(self, action: Any, preview: Preview, run: RunRef, watch: Watch) -> Outcome: ...
+
+    async def undo_preview(self, action: Any, image: bytes | None, run: RunRef) -> Preview: ...
+
+    async def undo(self, action: Any, image: bytes | None, preview: Preview, run: RunRef, watch: Watch) -> Outcome: ...
+
+    async def investigate(
+        self, action: Any, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
+    ) -> Outcome:
+        """After a cut-off: looks at production and says what it saw; never acts."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Databases as production: preview, run, undo and looks."""

@@ -1,0 +1,139 @@
+"""What an action's statement would do, read row by row before it does it: its own rows and those that go with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import functions, visitors
+
+from bot.bug.errors import Refused
+from bot.production.action import SqlAction
+from bot.production.sql import guard
+from bot.production.sql.cascade import with_cascades
+from bot.production.sql.image import Change
+from bot.production.sql.read import fetch
+from bot.production.sql.schema import Schema, TableInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One statement, as it is compiled for the digest and for people, and how many rows it must touch."""
+
+    statement: Any
+    sql: str
+    values: Mapping[str, Any]
+    rows: int
+    inserts: Change | None = None
+    """The row that it inserts, whose key the database may give."""
+
+
+def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Step:
+    compiled = statement.compile(dialect=schema.dialect, compile_kwargs={"render_postcompile": True})
+    return Step(statement=statement, sql=str(compiled), values=dict(compiled.params), rows=rows, inserts=inserts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything one run will do."""
+
+    verb: str
+    """"delete", "update", "insert", "undo"."""
+    table: str
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    volatile: frozenset[str]
+    note: str = ""
+    """Why it cannot be undone; empty: it can."""
+
+
+async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, *, lock: bool) -> Plan:
+    """Reads the rows the action's statement touches, under lock where asked. Raises Refused where it may not run."""
+    if schema.facts.blind:
+        raise Refused(schema.facts.blind)
+    statement = action.statement(schema.for_actions())
+    info = guard.guard_change(statement, schema, action.max_rows)
+    if isinstance(statement, sa.Insert):
+        own = [_inserted(info, await _computed(conn, info, statement))]
+    else:
+        own = await _touched(conn, schema, info, statement, lock=lock)
+        _within(len(own), action.max_rows, f"rows of {info.name} match")
+    changes = await with_cascades(conn, schema, own, lock=lock) if isinstance(statement, sa.Delete) else tuple(own)
+    inserts = own[0] if isinstance(statement, sa.Insert) else None
+    return Plan(
+        verb=statement.__visit_name__,
+        table=info.name,
+        steps=(planned(schema, statement, len(own), inserts),),
+        changes=changes,
+        volatile=type(action).volatile | _clocked(statement) | _touching(schema, statement, changes),
+        note=undo_note(schema, changes),
+    )
+
+
+def undo_note(schema: Schema, changes: Sequence[Change]) -> str:
+    """Why these changes cannot be undone; empty when they can."""
+    for name in dict.fromkeys(change.table for change in changes):
+        if triggers := schema.tables[name].triggers:
+            return f"Cannot be undone: {name} has a trigger ({', '.join(triggers)}), which may change more than is seen here."
+    return ""
+
+
+async def _touched(
+    conn: AsyncConnection, schema: Schema, info: TableInfo, statement: sa.Update | sa.Delete, *, lock: bool
+) -> list[Change]:
+    sets = guard.written(statement)
+    after = [info.read_as(name, expression).label(f"after {name}") for name, expression in sets.items()]
+    query = fetch(info, *after, lock=lock).where(*statement._where_criteria)  # noqa: SLF001 - no public reader
+    rows = (await conn.execute(query.limit(schema.target.row_limit + 1))).mappings().all()
+    _within(len(rows), schema.target.row_limit, f"rows of {info.name} match")
+    changes = [_change(info, dict(row), tuple(sets), deletes=isinstance(statement, sa.Delete)) for row in rows]
+    if not changes:
+        raise Refused(f"No row of {info.name} matches. Nothing to do: check the parameters, it may be gone already.")
+    if all(change.before == change.after for change in changes):
+        raise Refused(f"{changes[0].name} is as wanted already. Nothing to do.")
+    return changes
+
+
+def _change(info: TableInfo, row: dict[str, Any], sets: tuple[str, ...], *, deletes: bool) -> Change:
+    before = {name: row[name] for name in info.columns}
+    after = None if deletes else {**before, **{name: row[f"after {name}"] for name in sets}}
+    return Change(table=info.name, key=info.key_of(before), before=before, after=after)
+
+
+async def _computed(conn: AsyncConnection, info: TableInfo, statement: sa.Insert) -> dict[str, Any]:
+    sets = guard.written(statement)
+    values = [info.read_as(name, expression).label(name) for name, expression in sets.items()]
+    row = (await conn.execute(sa.select(*values))).mappings().one()
+    return dict(row)
+
+
+def _inserted(info: TableInfo, values: dict[str, Any]) -> Change:
+    if not values:
+        raise Refused(f"The insert into {info.name} gives no values.")
+    key = info.key_of(values) if all(values.get(name) is not None for name in info.key) else {}
+    return Change(table=info.name, key=key, before=None, after=values)
+
+
+def _clocked(statement: Any) -> frozenset[str]:
+    """Columns set from the database's clock: never twice the same."""
+    return frozenset(
+        name
+        for name, expression in guard.written(statement).items()
+        for node in visitors.iterate(expression)
+        if isinstance(node, functions.FunctionElement) and getattr(node, "name", "").lower() in guard.CLOCK
+    )
+
+
+def _touching(schema: Schema, statement: Any, changes: Sequence[Change]) -> frozenset[str]:
+    """Columns that an update of their row sets to the database's clock by itself (MySQL)."""
+    updated = {change.table for change in changes if change.before is not None and change.after is not None}
+    facts = (fact for table in updated for fact in schema.tables[table].columns.values())
+    return frozenset(fact.name for fact in facts if fact.clocked) - set(guard.written(statement))
+
+
+def _within(count: int, limit: int | None, what: str) -> None:
+    if limit is not None and count > limit:
+        raise Refused(
+            f"More than {limit} {what}, and that is the limit. Narrow it down, or raise the limit in the settings."
+        )

@@ -1,0 +1,131 @@
+"""A plan in the words and rows that people approve, and the digest that binds them to it. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.bug.errors import Refused
+from bot.production.action import MASK, Preview, RowChange, RunRef, SqlAction, approvals_for
+from bot.production.digest import digest_of
+from bot.production.redaction import Redactor
+from bot.production.sql.image import Change, Image, Values, canonical, shown
+from bot.production.sql.plan import Plan, Step
+from bot.production.sql.read import differing
+from bot.production.sql.schema import HIDDEN, Schema
+
+_KEYS_SHOWN = 5
+
+
+def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Preview:
+    undoable = not plan.note
+    hide = Redactor(action.secrets()).redact if action.secrets() else str
+    return Preview(
+        action=type(action).slug,
+        params=action.shown(),
+        target=schema.target.name,
+        lock_key=action.lock_key(),
+        digest=digest(plan, schema, action, run),
+        summary=hide(summary(plan.verb, plan.table, plan.changes)),
+        text=hide("\n".join(_written(step, schema) for step in plan.steps)),
+        rows=tuple(row_change(schema, change, hide) for change in plan.changes),
+        count=len(plan.changes),
+        undoable=undoable,
+        undo_note=plan.note or _how_undone(plan),
+        risk=action.risk,
+        approvals=approvals_for(type(action), undoable=undoable),
+        warnings=_warnings(plan),
+    )
+
+
+def digest(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> str:
+    rows = sorted((canonical(change, plan.volatile) for change in plan.changes), key=str)
+    executes = [(step.sql, {k: repr(v) for k, v in step.values.items()}) for step in plan.steps]
+    return digest_of(action, run, target=schema.target.name, executes=executes, rows=rows)
+
+
+def row_change(schema: Schema, change: Change, hide: Any = str) -> RowChange:
+    """A row for people: hidden columns left out."""
+    hidden = schema.tables[change.table].hidden
+
+    def told(values: Values | None) -> dict[str, str | None] | None:
+        if values is None:
+            return None
+        return {k: None if v is None else hide(shown(v)) for k, v in values.items() if k not in hidden}
+
+    key = {name: str(shown(raw)) for name, raw in change.key.items()}
+    return RowChange(table=change.table, key=key, before=told(change.before), after=told(change.after))
+
+
+def as_approved(preview: Preview, plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> None:
+    """Raises Refused, naming what is different, unless this plan is the very one that was previewed."""
+    if preview.undoable and plan.note:
+        raise Refused(f"It was approved as something that can be undone. {plan.note}")
+    if digest(plan, schema, action, run) != preview.digest:
+        raise Refused(f"Production is not as previewed: {_drift(preview, plan, schema)}.")
+
+
+def _drift(preview: Preview, plan: Plan, schema: Schema) -> str:
+    """What is no longer as previewed, without values; a hidden column is not named."""
+    then = {(row.table, tuple(row.key.items())): row for row in preview.rows}
+    now = {(row.table, tuple(row.key.items())): row for row in (row_change(schema, change) for change in plan.changes)}
+    said = [f"{_place(p)} is new" for p in now.keys() - then.keys()]
+    said += [f"{_place(p)} is gone" for p in then.keys() - now.keys()]
+    for place in then.keys() & now.keys():
+        info = schema.tables[place[0]]
+        if what := differing(info, then[place].before, now[place].before, plan.volatile):
+            said.append(f"{_place(place)}: {what}")
+    return "; ".join(sorted(said)) or "something that is not shown, or the action itself, has changed"
+
+
+def summary(verb: str, table: str, changes: Sequence[Change]) -> str:
+    """Counts and keys, fit for the thread."""
+    if verb == "undo":
+        return f"restore {_counted(changes)}"
+    own = [c for c in changes if c.table == table and (c.after is None) == (verb == "delete")]
+    also = [c for c in changes if c not in own]
+    gone, emptied = [c for c in also if c.after is None], [c for c in also if c.after is not None]
+    said = f"{verb} {_counted(own)}{_keys(own)}{_columns(own) if verb == 'update' else ''}"
+    said += f"; with it go {_counted(gone)}" if gone else ""
+    return said + (f"; {_counted(emptied)} will no longer point at it" if emptied else "")
+
+
+def image_of(plan: Plan, run: RunRef, changes: Iterable[Change]) -> Image:
+    return Image(run=str(run), volatile=plan.volatile, changes=tuple(changes))
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    tables = dict.fromkeys(change.table for change in changes)
+    counts = [(sum(c.table == table for c in changes), table) for table in tables]
+    return ", ".join(f"{count} row{'' if count == 1 else 's'} of {table}" for count, table in counts)
+
+
+def _keys(changes: Sequence[Change]) -> str:
+    keys = [", ".join(f"{k} {shown(v)}" for k, v in change.key.items()) for change in changes if change.key]
+    more = ", …" if len(keys) > _KEYS_SHOWN else ""
+    return f" ({'; '.join(keys[:_KEYS_SHOWN])}{more})" if keys else ""
+
+
+def _columns(changes: Sequence[Change]) -> str:
+    names = {k for c in changes for k, v in (c.after or {}).items() if v != (c.before or {})[k]}
+    return f": {', '.join(sorted(names))}"
+
+
+def _place(place: tuple[str, tuple[tuple[str, str], ...]]) -> str:
+    return f"{place[0]} ({', '.join(f'{k} {v}' for k, v in place[1]) or 'new'})"
+
+
+def _written(step: Step, schema: Schema) -> str:
+    hidden = schema.of(step.statement.table).hidden  # a value of VALUES or SET is called as its column is
+    lines = [f"  {k} = {MASK if k in hidden or k.startswith(HIDDEN) else repr(v)}" for k, v in step.values.items()]
+    return "\n".join([step.sql, *lines])
+
+
+def _how_undone(plan: Plan) -> str:
+    if plan.verb == "insert":
+        return "Undo removes the row, unless it has changed since. A number given by the database is not given back."
+    return "Undo puts every row back as it was, unless one has changed since."
+
+
+def _warnings(plan: Plan) -> tuple[str, ...]:
+    if plan.verb == "insert" and not plan.changes[0].key:
+        return ("The database gives the new row its key; defaults are filled in when it runs.",)
+    return ()

@@ -1,0 +1,185 @@
+"""The SQL runtime: preview, run, undo and looks on one production database."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.bug.errors import Doubtful, MakegoodError, Outside, Refused, Rejected
+from bot.production.action import Look, Outcome, Preview, RunRef, SqlAction, Table
+from bot.production.redaction import Redactor
+from bot.production.runtime import Watch
+from bot.production.sql import preview as sql_preview
+from bot.production.sql import run as sql_run
+from bot.production.sql.errors import reason, words
+from bot.production.sql.guard import guard_look
+from bot.production.sql.image import Image, decode, encode
+from bot.production.sql.look import read_look
+from bot.production.sql.plan import Plan, plan_action
+from bot.production.sql.read import differing, present
+from bot.production.sql.schema import Schema, read_schema
+from bot.production.sql.session import Database, Session
+from bot.production.sql.undo import plan_undo
+from bot.production.targets import SqlTarget
+
+PAST = {"delete": "deleted", "update": "updated", "insert": "inserted", "restore": "restored"}
+
+Planner = Callable[[AsyncConnection, Schema], Awaitable[Plan]]
+
+
+class SqlRuntime:
+    """Runs SQL actions and looks on one target."""
+
+    def __init__(self, target: SqlTarget, redactor: Redactor) -> None:
+        self.target = target
+        self._redact = redactor.redact
+        self._db = Database(target)
+        self._last: Schema | None = None
+
+    async def preview(self, action: SqlAction, run: RunRef) -> Preview:
+        """Reads what would change. Nothing is locked or written, except where the action rehearses. Raises Refused."""
+        if action.rehearse:
+            return await self._rehearsed(action, run)
+        return await self._previewed(lambda conn, schema: plan_action(conn, schema, action, lock=False), action, run)
+
+    async def run(self, action: SqlAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+        """Does what was previewed, or nothing."""
+        return await self._carry_out(
+            lambda conn, schema: plan_action(conn, schema, action, lock=True), action, preview, run, watch
+        )
+
+    async def undo_preview(self, action: SqlAction, image: bytes | None, run: RunRef) -> Preview:
+        """What an undo would restore. Raises Refused, naming what has changed since."""
+        rows = _image(image)
+        return await self._previewed(lambda conn, schema: plan_undo(conn, schema, rows, lock=False), action, run)
+
+    async def undo(
+        self, action: SqlAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
+    ) -> Outcome:
+        """Restores all rows, or none."""
+        rows = _image(image)
+        return await self._carry_out(
+            lambda conn, schema: plan_undo(conn, schema, rows, lock=True), action, preview, run, watch
+        )
+
+    async def investigate(
+        self, action: SqlAction, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
+    ) -> Outcome:
+        """Holds production against the rows before and after, once the cut-off run is surely over."""
+        del action, preview, watch  # the rows alone tell
+        try:
+            async with self._db.writing(run) as tx:
+                if image is None:
+                    return Outcome(state="failed", summary="looked: it ended before its COMMIT, nothing was changed")
+                schema = await self._schema(tx)
+                return await self._seen(tx.conn, schema, image)
+        except (Outside, SQLAlchemyError, OSError) as error:
+            said = f"could not look at production ({reason(error)}). Look again, or look yourself"
+            return Outcome(state="unknown", summary=said, detail=self._redact(words(error)), image=image)
+
+    async def look(self, look: Look, name: str) -> Table:
+        """The rows of a look, in a read-only transaction."""
+        try:
+            async with self._db.reading(f"makegood {name}") as session:
+                return await read_look(session.conn, await self._schema(session), look)
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The look did not work: {reason(error)}.") from error
+
+    async def check(self, action: SqlAction) -> int | None:
+        """How many rows still show the problem, at most one more than the limit; None where the action has no check."""
+        try:
+            async with self._db.reading("makegood check") as session:
+                schema = await self._schema(session)
+                query = action.check(schema.for_actions())
+                if query is None:
+                    return None
+                guard_look(query, schema)
+                return len((await session.conn.execute(query.limit(self.target.row_limit + 1))).all())
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The check did not work: {reason(error)}.") from error
+
+    async def close(self) -> None:
+        await self._db.close()
+
+    async def _schema(self, session: Session) -> Schema:
+        self._last = await read_schema(session.conn, self.target, session.facts, self._last)
+        return self._last
+
+    async def _previewed(self, planner: Planner, action: SqlAction, run: RunRef) -> Preview:
+        try:
+            async with self._db.reading(f"makegood {run}") as session:
+                schema = await self._schema(session)
+                return sql_preview.preview_of(await planner(session.conn, schema), schema, action, run)
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The preview did not work: {reason(error)}. Nothing was changed.") from error
+
+    async def _rehearsed(self, action: SqlAction, run: RunRef) -> Preview:
+        """Runs it, shows what came of it, and rolls it back."""
+        try:
+            async with self._db.writing(run) as tx:
+                schema = await self._schema(tx)
+                plan = await plan_action(tx.conn, schema, action, lock=True)
+                preview = sql_preview.preview_of(plan, schema, action, run)
+                image = await sql_run.execute(tx.conn, schema, plan, run)
+                rows = tuple(sql_preview.row_change(schema, change) for change in image.changes)
+                return preview.model_copy(update={"rows": rows})
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise Rejected(f"The rehearsal did not work: {reason(error)}. Nothing was changed.") from error
+
+    async def _carry_out(
+        self, planner: Planner, action: SqlAction, preview: Preview, run: RunRef, watch: Watch
+    ) -> Outcome:
+        image: bytes | None = None
+        try:
+            async with self._db.writing(run) as tx:
+                schema = await self._schema(tx)
+                plan = await planner(tx.conn, schema)
+                sql_preview.as_approved(preview, plan, schema, action, run)
+                done = await sql_run.execute(tx.conn, schema, plan, run)
+                image = encode(done)
+                await watch.keep(image)
+                sql_run.in_time(run, watch)
+                await tx.commit()
+        except Doubtful:
+            await watch.progress("The connection was lost at COMMIT. Looking at production …")
+            return await self.investigate(action, preview, image, run, watch)
+        except Refused as error:
+            return Outcome(state="lapsed", summary=f"nothing was changed. {error} Preview it again.")
+        except (MakegoodError, SQLAlchemyError, OSError) as error:
+            return Outcome(
+                state="failed", summary=f"nothing was changed: {_why(error)}", detail=self._redact(str(error))
+            )
+        return _succeeded(plan, done, image)
+
+    async def _seen(self, conn: AsyncConnection, schema: Schema, data: bytes) -> Outcome:
+        image = decode(data)
+        now = [await present(conn, schema.tables[c.table], c.key, lock=True) for c in image.changes]
+        pairs = [(schema.tables[c.table], c, row) for c, row in zip(image.changes, now, strict=True)]
+        if not any(differing(info, c.after, row, image.volatile) for info, c, row in pairs):
+            said = f"looked at production: it took effect ({len(now)} rows are as the run leaves them)"
+            return Outcome(state="succeeded", summary=said, image=data, changed=_by_table(image))
+        if not any(differing(info, c.before, row, image.volatile) for info, c, row in pairs):
+            return Outcome(state="failed", summary="looked at production: it took no effect, every row is as before")
+        other = [c.name for info, c, row in pairs if differing(info, c.after, row, image.volatile)]
+        said = f"looked at production: neither as before nor as after the run: {'; '.join(other)}. Somebody has to look"
+        return Outcome(state="unknown", summary=said, image=data)
+
+
+def _succeeded(plan: Plan, done: Image, image: bytes) -> Outcome:
+    verb, _, what = sql_preview.summary(plan.verb, plan.table, done.changes).partition(" ")
+    return Outcome(state="succeeded", summary=f"{PAST[verb]} {what}", image=image, changed=_by_table(done))
+
+
+def _by_table(image: Image) -> dict[str, int]:
+    tables = [change.table for change in image.changes]
+    return {table: tables.count(table) for table in dict.fromkeys(tables)}
+
+
+def _image(data: bytes | None) -> Image:
+    if data is None:
+        raise Refused("The rows as they were are no longer kept, so this cannot be undone. Restore them by hand.")
+    return decode(data)
+
+
+def _why(error: BaseException) -> str:
+    return str(error) if isinstance(error, MakegoodError) else reason(error)

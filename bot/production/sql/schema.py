@@ -1,0 +1,162 @@
+"""The target's tables as the engine uses them: reflected, with their keys, and values read and written without loss."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import NoSuchTableError, SAWarning
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import NullType
+
+from bot.bug.errors import Misconfigured
+from bot.production.sql.facts import ColumnFact, Facts, ForeignKey
+from bot.production.sql.values import PLAIN, TEXT, Raw, becoming, reading, spec_type
+from bot.production.tables import Tables
+from bot.production.targets import SqlTarget
+
+HIDDEN = "hidden"
+"""Name of the bound values of hidden columns, so that no text shows them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableInfo:
+    """One table: how its rows are found, read and written."""
+
+    name: str
+    table: sa.Table
+    key: tuple[str, ...]
+    columns: Mapping[str, ColumnFact]
+    triggers: tuple[str, ...]
+    hidden: frozenset[str]
+    database: str
+    """"postgresql", "sqlite" or "mysql"."""
+
+    @property
+    def as_text(self) -> bool:
+        """PostgreSQL: every type has a lossless text form, so values travel as text both ways."""
+        return self.database == "postgresql"
+
+    @cached_property
+    def whole(self) -> sa.Select[Any]:
+        """All columns as raw values, in a stable order."""
+        cells = (
+            reading(self.table.c[name], fact.spec, self.database).label(name) for name, fact in self.columns.items()
+        )
+        return sa.select(*cells).order_by(*(self.table.c[name] for name in self.key))
+
+    def read_as(self, name: str, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Raw]:
+        """What the column would hold after being set to the expression."""
+        if isinstance(expression.type, NullType):  # a plain value takes the column's type, as it does in the statement
+            expression = sa.type_coerce(expression, self.table.c[name].type)
+        return becoming(expression, self.columns[name].spec, self.database)
+
+    def write(self, name: str, raw: Raw) -> sa.ColumnElement[Any]:
+        """The raw value as SQL."""
+        if raw is None:
+            return sa.null()
+        label = HIDDEN if name in self.hidden else name
+        if self.as_text:
+            return sa.cast(sa.bindparam(label, raw, type_=TEXT, unique=True), spec_type(self.columns[name].spec))
+        if self.database == "mysql" and isinstance(
+            raw, bytes
+        ):  # as hex: aiomysql can't hand over bytes with PyMySQL 1.2
+            return sa.func.unhex(sa.bindparam(label, raw.hex(), type_=PLAIN, unique=True))
+        return sa.bindparam(label, raw, type_=PLAIN, unique=True)
+
+    def matches(self, values: Mapping[str, Raw]) -> sa.ColumnElement[bool]:
+        """WHERE these columns hold these values; NULL is matched by nothing, as foreign keys have it."""
+        return sa.and_(*(self.table.c[name] == self.write(name, raw) for name, raw in values.items()))
+
+    def key_of(self, row: Mapping[str, Raw]) -> dict[str, Raw]:
+        return {name: row[name] for name in self.key}
+
+    def writable(self, row: Mapping[str, Raw]) -> dict[str, sa.ColumnElement[Any]]:
+        """A whole row for an INSERT, without what the database computes itself."""
+        return {name: self.write(name, raw) for name, raw in row.items() if not self.columns[name].generated}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """All tables of a target at one moment."""
+
+    target: SqlTarget
+    dialect: sa.Dialect
+    facts: Facts
+    tables: Mapping[str, TableInfo]
+
+    def for_actions(self) -> Tables:
+        return Tables(self.target, {name: info.table for name, info in self.tables.items()})
+
+    def of(self, table: sa.Table) -> TableInfo:
+        return self.tables[table.fullname]
+
+    def references(self, parent: str) -> tuple[ForeignKey, ...]:
+        """Foreign keys that point at this table, the table's own key filled in where it is meant."""
+        same = [k for k in self.facts.foreign_keys if _folded(k.parent, self.dialect) == _folded(parent, self.dialect)]
+        primary = tuple(column.name for column in self.tables[parent].table.primary_key)
+        return tuple(
+            ForeignKey(
+                child=self._known(k.child),
+                columns=k.columns,
+                parent=parent,
+                parent_columns=k.parent_columns or primary,
+                on_delete=k.on_delete,
+            )
+            for k in same
+        )
+
+    def _known(self, name: str) -> str:
+        return next((t for t in self.tables if _folded(t, self.dialect) == _folded(name, self.dialect)), name)
+
+
+def _folded(name: str, dialect: sa.Dialect) -> str:
+    return name.lower() if dialect.name == "sqlite" else name
+
+
+async def read_schema(conn: AsyncConnection, target: SqlTarget, facts: Facts, last: Schema | None) -> Schema:
+    """The schema now; reflected again only if the database's catalogue says something new."""
+    if last is not None and last.facts == facts:
+        return last
+    tables = await conn.run_sync(lambda sync: {name: _table(sync, target, facts, name) for name in target.tables})
+    return Schema(target=target, dialect=conn.dialect, facts=facts, tables=tables)
+
+
+def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> TableInfo:
+    setting = f"[targets.{target.name}] tables"
+    schema, _, short = name.rpartition(".")
+    try:
+        with warnings.catch_warnings(action="ignore", category=SAWarning):  # unknown types travel as text
+            table = sa.Table(short, sa.MetaData(), schema=schema or None, autoload_with=conn, resolve_fks=False)
+    except NoSuchTableError as error:
+        raise Misconfigured(
+            f"{setting}: the database has no table {name!r}. Correct the name or leave it out."
+        ) from error
+    if not any(c.table == name for c in facts.columns):
+        raise Misconfigured(f"{setting}: write {name!r} exactly as the database does, capital letters too.")
+    key = tuple(part.strip() for part in target.tables[name].split(","))
+    if not any(found and found <= set(key) for found in _unique(table)) or not set(key) <= set(table.c.keys()):
+        raise Misconfigured(f"{setting}: {target.tables[name]!r} does not tell the rows of {name} apart. Name its key.")
+    if name in facts.untransactional:
+        raise Misconfigured(f"{setting}: {name} cannot be rolled back (not InnoDB). Leave it out.")
+    return TableInfo(
+        name=name,
+        table=table,
+        key=key,
+        columns={c.name: c for c in facts.columns if c.table == name},
+        triggers=tuple(trigger for on, trigger in facts.triggers if on == name),
+        hidden=target.hidden(name),
+        database="mysql" if conn.dialect.name == "mariadb" else conn.dialect.name,
+    )
+
+
+def _unique(table: sa.Table) -> list[set[str]]:
+    """Sets of columns that no two rows share."""
+    constraints = [c for c in table.constraints if isinstance(c, sa.UniqueConstraint)]
+    whole = [
+        i for i in table.indexes if i.unique and not any(o.get("where") is not None for o in i.dialect_options.values())
+    ]
+    named: list[Any] = [table.primary_key, *constraints, *whole]
+    return [{column.name for column in found.columns} for found in named]

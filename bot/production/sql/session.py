@@ -1,0 +1,228 @@
+"""Connections to a production database: short transactions with timeouts, named after the run that uses them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.bug.errors import Doubtful, Unavailable
+from bot.production.action import RunRef
+from bot.production.sql.catalogue import read_facts, read_postgres
+from bot.production.sql.errors import reason, said_no
+from bot.production.sql.facts import Facts
+from bot.production.targets import SqlTarget
+
+_MYSQL = ("mysql", "mariadb")
+_PG_SETTINGS = """
+set_config('application_name', :name, true), set_config('statement_timeout', :statement, true),
+set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true),
+set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true),
+set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true)"""
+_PG_RUN_LOCK = ", pg_advisory_xact_lock(hashtextextended(:name, 0))"
+"""Held until the transaction has ended, whatever became of its connection: who gets it knows that the run is over."""
+_MY_MODE = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+"""Nothing is cut to fit, and a key of 0 stays 0 when an undo brings its row back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One open transaction and what the database's catalogue said as it began."""
+
+    conn: AsyncConnection
+    facts: Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transaction(Session):
+    """Leaving it without a commit rolls it back."""
+
+    timeout: float
+
+    async def commit(self) -> None:
+        """Raises Doubtful when the connection is lost here: only a look at the rows tells what happened."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self.conn.commit()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            if said_no(error):
+                raise
+            await self.conn.invalidate()
+            raise Doubtful("The connection to the database was lost while it was asked to commit.") from error
+
+
+class Database:
+    """A target's connections: one engine for looks and previews, which can only read, one for runs."""
+
+    def __init__(self, target: SqlTarget) -> None:
+        self.target = target
+        self._read = _engine(target, target.read_url or target.url, read_only=True)
+        self._write = _engine(target, target.url, read_only=False)
+
+    @asynccontextmanager
+    async def reading(self, name: str) -> AsyncIterator[Session]:
+        """A read-only transaction that sees one moment."""
+        async with self._open(self._read, name, run_lock=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self, run: RunRef) -> AsyncIterator[Transaction]:
+        """A transaction that holds the run's own lock: a second one of the same run waits until the first is over."""
+        name = f"makegood {run}"
+        async with self._open(self._write, name, run_lock=True) as session:
+            conn = session.conn
+            try:
+                yield Transaction(conn=conn, facts=session.facts, timeout=self.target.statement_timeout)
+            finally:
+                if conn.dialect.name in _MYSQL and not conn.invalidated:
+                    with suppress(SQLAlchemyError, OSError):  # its end frees the lock as well
+                        await conn.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+
+    async def close(self) -> None:
+        for engine in (self._read, self._write):
+            with suppress(TimeoutError):  # a server that does not even answer a goodbye
+                async with asyncio.timeout(self.target.statement_timeout):
+                    await engine.dispose()
+
+    @asynccontextmanager
+    async def _open(self, engine: AsyncEngine, name: str, *, run_lock: bool) -> AsyncIterator[Session]:
+        async with AsyncExitStack() as stack:
+            try:
+                session = await self._begun(stack, engine, name, run_lock=run_lock)
+            except (DBAPIError, OSError) as error:
+                if not _gone(error):
+                    raise
+                await stack.aclose()
+                await engine.dispose()  # the server was away, so no other pooled connection lives either
+                session = await self._begun(stack, engine, name, run_lock=run_lock)
+            yield session
+
+    async def _begun(self, stack: AsyncExitStack, engine: AsyncEngine, name: str, *, run_lock: bool) -> Session:
+        """The first statement also shows whether a pooled connection still lives."""
+        conn = await stack.enter_async_context(self._connected(engine))
+        await stack.enter_async_context(self._patient(conn))
+        tables, waits = tuple(self.target.tables), self._waits()
+        if conn.dialect.name == "postgresql":
+            values = {key: f"{int(1000 * seconds)}ms" for key, seconds in waits.items()}
+            first = _PG_SETTINGS + (_PG_RUN_LOCK if run_lock else "")
+            told = await read_postgres(conn, tables, first, {**values, "idle": values["statement"], "name": name[:63]})
+            return Session(conn=conn, facts=told)
+        if conn.dialect.name in _MYSQL:
+            await _prepare_mysql(conn, name, waits, run_lock=run_lock)
+        return Session(conn=conn, facts=await read_facts(conn, tables))
+
+    def _waits(self) -> dict[str, float]:
+        return {"statement": self.target.statement_timeout, "lock": self.target.lock_timeout}
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with asyncio.timeout(self.target.statement_timeout):
+                conn = await engine.connect()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            raise Unavailable(f"{self.target.name} can't be reached: {reason(error)}. Nothing was changed.") from error
+        try:
+            yield conn
+        finally:
+            await asyncio.shield(conn.close())
+
+    @asynccontextmanager
+    async def _patient(self, conn: AsyncConnection) -> AsyncIterator[None]:
+        """A bound on the whole, for servers and networks that do not answer at all."""
+        try:
+            async with asyncio.timeout(2 * (self.target.statement_timeout + self.target.lock_timeout)):
+                yield
+        except TimeoutError:
+            if conn.dialect.name == "sqlite" and not conn.closed:
+                await (await conn.get_raw_connection()).driver_connection.interrupt()  # type: ignore[union-attr] # aiosqlite's
+            await conn.invalidate()
+            raise
+
+
+def _gone(error: DBAPIError | OSError) -> bool:
+    return isinstance(error, OSError) or error.connection_invalidated
+
+
+async def _prepare_mysql(conn: AsyncConnection, name: str, waits: dict[str, float], *, run_lock: bool) -> None:
+    seconds, millis = max(1, int(waits["lock"])), int(1000 * waits["statement"])
+    mariadb = getattr(conn.dialect, "is_mariadb", False)
+    limit = f"max_statement_time = {millis / 1000}" if mariadb else f"max_execution_time = {millis}"
+    wait = f"innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds}"
+    await conn.execute(sa.text(f"SET SESSION {wait}, SESSION {limit}, SESSION time_zone = '+00:00'"))
+    if run_lock and not await conn.scalar(sa.text("SELECT GET_LOCK(:name, :wait)"), {"name": name, "wait": seconds}):
+        raise Unavailable("This run is still going on in the database. Look again in a minute.")
+
+
+def _engine(target: SqlTarget, url: SecretStr, *, read_only: bool) -> AsyncEngine:
+    where = sa.make_url(url.get_secret_value())
+    one_moment: dict[str, Any] = {
+        "isolation_level": "REPEATABLE READ",
+        "execution_options": {"postgresql_readonly": True},
+    }
+    engine = create_async_engine(
+        where,
+        pool_size=2,
+        max_overflow=2,
+        hide_parameters=True,  # an error's text quotes no row
+        connect_args=_arguments(target, where),
+        **(one_moment if where.get_backend_name() == "postgresql" and read_only else {}),
+    )
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", _marked, retval=True)
+    if where.get_backend_name() == "sqlite":
+        _tame_sqlite(engine, read_only=read_only)
+    elif where.get_backend_name() in _MYSQL and read_only:
+        only = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        sa.event.listen(engine.sync_engine, "connect", _statement(only))
+    return engine
+
+
+def _marked(_conn: Any, _cursor: Any, sql: str, values: Any, context: Any, _many: bool) -> tuple[str, Any]:
+    """The run's name before its statement: added here, so that the statement is compiled once for all runs."""
+    mark = context.execution_options.get("makegood_mark") if context is not None else None
+    return (f"/* {mark} */ {sql}" if mark else sql), values
+
+
+def _arguments(target: SqlTarget, url: sa.URL) -> dict[str, Any]:
+    wait = target.statement_timeout
+    by_driver: dict[str, dict[str, Any]] = {
+        "asyncpg": {"timeout": wait, "server_settings": {"application_name": "makegood"}},
+        "psycopg": {"connect_timeout": max(2, int(wait)), "application_name": "makegood"},
+        "aiosqlite": {"timeout": target.lock_timeout},
+        "aiomysql": {
+            "connect_timeout": wait,
+            "charset": "utf8mb4",
+            "sql_mode": f"'{_MY_MODE}'",
+            "program_name": "makegood",
+        },
+    }
+    return by_driver.get(url.get_driver_name(), {})
+
+
+def _tame_sqlite(engine: AsyncEngine, *, read_only: bool) -> None:
+    """Python's driver opens transactions late and locks them later still: we say BEGIN ourselves, and lock at once to write."""
+
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        _statement("PRAGMA foreign_keys = ON")(connection)
+        if read_only:
+            _statement("PRAGMA query_only = ON")(connection)
+
+    def begin(conn: sa.Connection) -> None:
+        conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    sa.event.listen(engine.sync_engine, "connect", connect)
+    sa.event.listen(engine.sync_engine, "begin", begin)
+
+
+def _statement(sql: str) -> Any:
+    def execute(connection: Any, _: Any = None) -> None:
+        cursor = connection.cursor()
+        cursor.execute(sql)
+        cursor.close()
+
+    return execute

@@ -1,0 +1,118 @@
+"""One command on all hosts of a target: all are made ready first, then it runs, one after another or all at once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.bug.errors import Unavailable
+from bot.production.runtime import Watch
+from bot.production.ssh.host import Result, State, Waiting, connect, hang_up
+from bot.production.ssh.template import Command
+from bot.production.targets import SshTarget
+
+TELL_EVERY = 0.5
+LINE = 200
+"""Most characters of a host's line while the command runs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What an approval is bound to. "stop": one host after another, until one fails; "go on": all at once, each to its end."""
+
+    hosts: tuple[str, ...]
+    command: Command
+    timeout: float
+    on_failure: Literal["stop", "go on"]
+
+
+async def carry_out(
+    target: SshTarget, plan: Plan, *, deadline: datetime, watch: Watch, tidy: Callable[[str], str]
+) -> tuple[Result, ...]:
+    """A result for each host, in their order. With "stop", a host that is not ready keeps the command from all of them."""
+    ready = await asyncio.gather(*(_bring_up(target, host) for host in plan.hosts))
+    waiting = [host for host in ready if isinstance(host, Waiting)]
+    try:
+        missing = [host for host in ready if isinstance(host, Result)]
+        if not waiting or (missing and plan.on_failure == "stop"):
+            return tuple(_spared(host, missing) if isinstance(host, Waiting) else host for host in ready)
+        await watch.keep(image_of({host.host: host.ready.group for host in waiting}))
+        async with _telling(waiting, watch, tidy):
+            ran = await _run(waiting, plan, deadline, watch)
+        return tuple(ran[host.host] if isinstance(host, Waiting) else host for host in ready)
+    finally:
+        await asyncio.gather(*(host.close() for host in waiting))
+
+
+def image_of(groups: Mapping[str, int]) -> bytes:
+    """What finds a run again: its hosts and the process group on each."""
+    return json.dumps({"hosts": groups}).encode()
+
+
+def groups_in(image: bytes | None) -> dict[str, int]:
+    return dict(json.loads(image)["hosts"]) if image else {}
+
+
+async def _bring_up(target: SshTarget, host: str) -> Waiting | Result:
+    try:
+        connection = await connect(target, host)
+        waiting = Waiting(target, host, connection)
+        try:
+            await waiting.bring_up()
+        except BaseException:  # also a cancelled run must not leave a connection behind
+            await hang_up(connection)
+            raise
+    except Unavailable as error:
+        return Result(host=host, state=State.NOT_STARTED, said=str(error))
+    return waiting
+
+
+def _spared(host: Waiting, missing: Sequence[Result]) -> Result:
+    names = ", ".join(other.host for other in missing)
+    return Result(host=host.host, state=State.NOT_STARTED, said=f"was not started, as {names} was not ready")
+
+
+async def _run(waiting: Sequence[Waiting], plan: Plan, deadline: datetime, watch: Watch) -> dict[str, Result]:
+    def start(host: Waiting) -> asyncio.Future[Result]:
+        line, cancelled = plan.command.line, watch.cancelled
+        return asyncio.ensure_future(host.start(line, deadline=deadline, timeout=plan.timeout, cancelled=cancelled))
+
+    if plan.on_failure == "go on":
+        return {result.host: result for result in await asyncio.gather(*map(start, waiting))}
+    results: dict[str, Result] = {}
+    failed = ""
+    for host in waiting:
+        spared = Result(host=host.host, state=State.NOT_STARTED, said=f"was not started, as {failed} came first")
+        results[host.host] = spared if failed else await start(host)
+        failed = failed or ("" if results[host.host].state is State.DONE else host.host)
+    return results
+
+
+@asynccontextmanager
+async def _telling(waiting: Sequence[Waiting], watch: Watch, tidy: Callable[[str], str]) -> AsyncIterator[None]:
+    """Passes the newest line of each host on while it changes, and the last ones at the end."""
+    told = ""
+
+    async def tell() -> None:
+        nonlocal told
+        lines = ((host.host, tidy(host.output.last_line())[:LINE]) for host in waiting)
+        text = "\n".join(f"{host}: {line}" for host, line in lines if line)
+        if text != told:
+            told = text
+            await watch.progress(text)
+
+    async def keep_telling() -> None:
+        while True:
+            await asyncio.sleep(TELL_EVERY)
+            await tell()
+
+    task = asyncio.create_task(keep_telling())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)  # a line that could not be shown ends no run
+    await tell()

@@ -1,0 +1,125 @@
+"""Where actions run: production databases, hosts and HTTP services, by name, from the settings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, SecretStr, Tag, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.bug.values import Frozen
+
+
+class SqlTarget(Frozen):
+    """A production database."""
+
+    kind: Literal["sql"] = "sql"
+    name: str
+    url: SecretStr
+    read_url: SecretStr | None = None
+    """Looks and previews read here; None: the same database, in a read-only transaction."""
+    tables: Mapping[str, str]
+    """What actions may touch, each with its key column ("a,b" where there are two): {"menus": "id", "billing.invoices": "id"}."""
+    hide: tuple[str, ...] = ()
+    """What nobody sees and no action writes: ("users.password",)."""
+    row_limit: int = Field(default=50, ge=1, le=1000)
+    """Most rows that one run may change, cascades included."""
+    statement_timeout: float = Field(default=10, gt=0)
+    lock_timeout: float = Field(default=3, gt=0)
+
+    @field_validator("url", "read_url")
+    @classmethod
+    def _an_address(cls, url: SecretStr | None) -> SecretStr | None:
+        try:
+            make_url(url.get_secret_value()) if url else None
+        except (ArgumentError, ValueError):  # whose words would show the password
+            raise ValueError("write an address: postgresql+asyncpg://user:password@host/database") from None
+        return url
+
+    def hidden(self, table: str) -> frozenset[str]:
+        return frozenset(h.rpartition(".")[2] for h in self.hide if h.rpartition(".")[0] == table)
+
+
+class SshTarget(Frozen):
+    """Production hosts. Their keys are always checked against `known_hosts`."""
+
+    kind: Literal["ssh"] = "ssh"
+    name: str
+    hosts: tuple[str, ...] = Field(min_length=1)
+    """"web1.example.com" or "web1.example.com:2222"."""
+    user: str
+    known_hosts: Path
+    key: Path
+    passphrase: SecretStr | None = None
+    connect_timeout: float = Field(default=10, gt=0)
+
+
+class HttpTarget(Frozen):
+    """An HTTP service; every call goes below `base_url`."""
+
+    kind: Literal["http"] = "http"
+    name: str
+    base_url: str
+    headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Sent with every call: {"Authorization": "Bearer …"}."""
+    idempotency_header: str = ""
+    """"Idempotency-Key" where the service honours one; empty: a cut-off call is unknown."""
+    timeout: float = Field(default=10, gt=0)
+
+
+class Elsewhere(Frozen):
+    """A target whose credentials another process holds: known here by name, kind and tables, for forms."""
+
+    kind: Literal["sql", "ssh", "http"]
+    name: str
+    tables: Mapping[str, str] = Field(default_factory=dict)
+
+
+Target = SqlTarget | SshTarget | HttpTarget | Elsewhere
+
+
+KINDS = {"url": "sql", "hosts": "ssh", "base_url": "http"}
+
+
+def described(name: str, table: Any) -> Any:
+    """A table of the settings with its kind, which follows from what it has: a url is a database, hosts are hosts, …"""
+    if not isinstance(table, Mapping):
+        return table
+    for key, kind in KINDS.items():
+        if key in table:
+            return {**table, "name": name, "kind": kind}
+    if "kind" in table or "tables" in table:
+        return {"kind": "sql", **table, "name": name}
+    raise ValueError(
+        "write url = (a database), hosts = (machines) or base_url = (a service); or only its kind where another process has them"
+    )
+
+
+def _tag(target: Any) -> str | None:
+    """What a target has says what it is; without credentials it is another process's."""
+    if isinstance(target, Frozen):
+        return "elsewhere" if isinstance(target, Elsewhere) else str(getattr(target, "kind", ""))
+    return next((kind for key, kind in KINDS.items() if key in target), "elsewhere")
+
+
+AnyTarget = Annotated[
+    Annotated[SqlTarget, Tag("sql")]
+    | Annotated[SshTarget, Tag("ssh")]
+    | Annotated[HttpTarget, Tag("http")]
+    | Annotated[Elsewhere, Tag("elsewhere")],
+    Discriminator(_tag),
+]
+
+
+def secrets_of(targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """Every secret of the targets, so that no output shows one."""
+    found: list[SecretStr] = []
+    for target in targets.values():
+        if isinstance(target, SqlTarget):
+            found += [target.url, *([target.read_url] if target.read_url else [])]
+        elif isinstance(target, SshTarget):
+            found += [target.passphrase] if target.passphrase else []
+        elif isinstance(target, HttpTarget):
+            found += target.headers.values()
+    return tuple(s.get_secret_value() for s in found)

@@ -1,6 +1,0 @@
-"""GitHub Actions for the demo and the tests: workflows are dispatched, their runs appear after a while, and end as told."""
-
-from bot.sandbox.github.fake import GitHubFake
-from bot.sandbox.github.records import Run, Workflow
-
-__all__ = ["GitHubFake", "Run", "Workflow"]

@@ -1,6 +1,0 @@
-"""A production host for the demo and the tests: a real SSH server that runs real commands in a scratch directory."""
-
-from bot.sandbox.host.faults import Fault, Faults
-from bot.sandbox.host.host import Host
-
-__all__ = ["Fault", "Faults", "Host"]

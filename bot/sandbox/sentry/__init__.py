@@ -1,5 +1,0 @@
-"""A Sentry of our own: the part of its web API that the bot writes back to."""
-
-from bot.sandbox.sentry.fake import SentryFake
-
-__all__ = ["SentryFake"]

@@ -1,0 +1,165 @@
+"""One run on production: started once in one transaction, carried out, ended by an outcome; cut off, it is only looked at."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.bug.bug import Bug
+from bot.bug.decide.fixes import find, overdue, waits_for
+from bot.bug.errors import MakegoodError, Refused
+from bot.bug.events import Event
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.policy import wanting
+from bot.ledger.index.spans import RESTORED, lock_holder, take_lock
+from bot.ledger.ledger import Entry
+from bot.ledger.relay import lease as leases
+from bot.ledger.relay.lease import Lease
+from bot.ledger.relay.relay import NotYet
+from bot.production.action import Outcome, Preview, RunRef
+from bot.production.engine import Engine
+from bot.sinks.production.view import image_text
+from bot.sinks.watching import BY, Around, Watching
+
+log = logging.getLogger(__name__)
+
+EFFECT = timedelta(minutes=20)
+"""How long after the start an effect may still begin."""
+LOCK_PAUSE = 2.0
+
+Standing = Callable[[Bug, Fix], Awaitable[str]]
+
+
+class Lapsed(Refused):
+    """What was approved may not start (any more); nothing was touched."""
+
+
+class _Held(Refused):
+    """Another run holds this piece of production."""
+
+    def __init__(self, bug: int, run: int) -> None:
+        super().__init__(f"BUG-{bug} run {run} holds it")
+        self.holder = (bug, run)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """`standing` says why the approvers no longer count, or nothing. `alone`: no other process can be at a run."""
+
+    engine: Engine
+    around: Around
+    standing: Standing
+    alone: bool
+
+    async def start(self, bug: Bug, fix: Fix, lease: Lease) -> Bug | None:
+        """The bug with its run started; None where it has gone another way. Raises Lapsed; NotYet while somebody holds the lock."""
+        try:
+            return await self._started(bug, fix, lease, wanting(fix) or await self.standing(bug, fix))
+        except _Held as held:
+            holder = held.holder
+            await self.around.ledger.record(bug.ref.number, lambda now: waits_for(find(now, fix.run), holder), by=BY)
+            raise NotYet(LOCK_PAUSE) from held
+
+    async def _started(self, bug: Bug, fix: Fix, lease: Lease, against: str) -> Bug | None:
+        """One transaction: freshness, approvers, lease, freeze, lock, `started`."""
+        now = self.around.ledger.clock()
+
+        def decide(present: Bug) -> Event | None:
+            this = find(present, fix.run)
+            if this.state is not RunState.APPROVED or this.digest != fix.digest:
+                return None
+            if overdue(this, now):
+                raise Lapsed("it was not started within 15 minutes of the request; make a new preview")
+            if against:
+                raise Lapsed(f"{against}; make a new preview")
+            return f.FixStarted(run=fix.run, deadline=now + EFFECT)
+
+        async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
+            if entries:
+                await self._hold(conn, bug, fix, lease)
+
+        recorded = await self.around.ledger.record(bug.ref.number, decide, by=BY, also=also)
+        return recorded.bug if recorded.entries else None
+
+    async def _hold(self, conn: AsyncConnection, bug: Bug, fix: Fix, lease: Lease) -> None:
+        """Raises NotYet where somebody else has the lease, Lapsed while production is frozen or where a backup came back
+        since, _Held while another run has this piece of it.
+        """
+        if not await leases.held(conn, self.around.ledger, lease):
+            raise NotYet(LOCK_PAUSE)
+        restored = await self.around.switches.since_in(conn, RESTORED)
+        if restored and fix.confirmed_at and fix.confirmed_at.timestamp() <= restored:
+            raise Lapsed("a backup came back since it was asked for: look whether it was done, then make a new preview")
+        frozen = await self.around.switches.get_in(conn, "freeze")
+        if frozen is not None:
+            raise Lapsed(f"production is frozen ({frozen}); after `/fix thaw` make a new preview")
+        ledger = self.around.ledger
+        run, at = {"bug": bug.ref.number, "run": fix.run}, ledger.clock().timestamp()
+        if not await take_lock(conn, ledger.team, fix.target, fix.lock_key, **run, now=at):
+            raise _Held(*await lock_holder(conn, ledger.team, fix.target, fix.lock_key))
+
+    async def run(self, bug: Bug, fix: Fix) -> tuple[Event, ...]:
+        """At most once, ever: from here on every way out is an outcome."""
+        watch = Watching(self.around, bug.ref.number, fix.run)
+        listening = asyncio.create_task(watch.listen())
+        try:
+            outcome = await self._execute(bug, fix, watch)
+            await watch.show()
+        except Exception as error:  # whatever went wrong after the start: nobody knows what production has done
+            log.exception("%s run %s", bug.ref, fix.run)
+            outcome = Outcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
+        finally:
+            listening.cancel()
+        said = (f.FixProgressed(run=fix.run, text=watch.output),) if watch.output else ()
+        return (*said, self._ended(fix.run, outcome))
+
+    async def _execute(self, bug: Bug, fix: Fix, watch: Watching) -> Outcome:
+        preview = Preview.model_validate_json(fix.stored.preview)
+        if fix.undo_of:
+            image = await self.image(bug, fix.undo_of)
+            return await self.engine.undo(fix.action, fix.filled, image, preview, _ref(bug, fix), watch)
+        return await self.engine.run(fix.action, fix.filled, preview, _ref(bug, fix), watch)
+
+    async def cut_off(self, bug: Bug, fix: Fix) -> Event:
+        """Whoever ran it is gone, or silent and may still go on: "it did not happen" is certain only when it can't any more."""
+        outcome = await self.investigate(bug, fix)
+        late = fix.deadline and self.around.ledger.clock() > fix.deadline
+        if outcome.state == "failed" and not (self.alone or late) and fix.deadline:
+            until = f"{fix.deadline.astimezone(UTC):%H:%M} UTC"
+            said = f"{outcome.summary} Whoever ran it may still go on, until {until}; look again then."
+            outcome = outcome.model_copy(update={"state": "unknown", "summary": said})
+        return self._ended(fix.run, outcome)
+
+    async def investigate(self, bug: Bug, fix: Fix) -> Outcome:
+        """Looks, never acts."""
+        watch = Watching(self.around, bug.ref.number, fix.run)
+        try:
+            preview = Preview.model_validate_json(fix.stored.preview)
+            image = self.around.vault.open(fix.kept) if fix.kept else None
+            return await self.engine.investigate(fix.action, fix.filled, preview, image, _ref(bug, fix), watch)
+        except (MakegoodError, ValueError) as error:
+            return Outcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
+
+    async def image(self, bug: Bug, run: int) -> bytes | None:
+        """What an undo of this run needs. Raises Refused where it can't be opened here."""
+        fix = find(bug, run)
+        return self.around.vault.open(await image_text(self.around.ledger, bug.ref.number, run) or fix.kept)
+
+    def _ended(self, run: int, outcome: Outcome) -> Event:
+        if outcome.state == "lapsed":
+            return f.FixLapsed(run=run, why=outcome.summary)
+        return f.FixEnded(
+            run=run,
+            state=outcome.state,
+            summary=outcome.summary,
+            detail=outcome.detail,
+            image=self.around.vault.seal(outcome.image) if outcome.image else "",
+        )
+
+
+def _ref(bug: Bug, fix: Fix) -> RunRef:
+    return RunRef(bug=str(bug.ref), run=fix.run, owner=fix.by, salt=fix.stored.salt, deadline=fix.deadline)

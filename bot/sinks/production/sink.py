@@ -1,0 +1,165 @@
+"""Production: previews, looks, probes and runs. A lease guards only the start; a started run is never taken over, a person is asked.
+
+Cut off before `started` was written: nothing ran, begin again. After it: look at production and say what is seen.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.bug import events as e
+from bot.bug.bug import Bug
+from bot.bug.bug import Probe as Seen
+from bot.bug.decide.fixes import find
+from bot.bug.errors import MakegoodError
+from bot.bug.events import Event
+from bot.bug.fixes import events as f
+from bot.bug.fixes.fix import Fix, RunState
+from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.subscription import Interest
+from bot.production.action import RunRef
+from bot.production.engine import Engine
+from bot.sinks.production.run import Lapsed, Runner
+from bot.sinks.production.view import looked, previewed
+
+Was = f.Probed | Seen
+Probe = Callable[[Bug, str, int | None], Awaitable[tuple[f.Probed, ...]]]
+KINDS: frozenset[type[Event]] = frozenset(
+    {
+        f.FixAsked,
+        f.FixConfirmed,
+        f.FixApproved,
+        f.FixReportedDone,
+        f.InvestigateAsked,
+        f.LookAsked,
+        f.ProbeAsked,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductionSink:
+    """`probe` checks the bug's page and what must not break; `repeats` counts how often an action helped this month.
+
+    `allowed` reads again which actions are turned on: the one who turned it on may have done so in another process.
+    """
+
+    engine: Engine
+    runner: Runner
+    mode: str
+    probe: Probe
+    repeats: Callable[[Bug, str], Awaitable[int]]
+    allowed: Callable[[], Awaitable[None]]
+    name: ClassVar[str] = "production"
+    slots: ClassVar[int] = 8
+    interest: ClassVar[Interest] = Interest(kinds=KINDS)
+
+    async def serve(self, work: Work) -> Served:
+        bug, entry = work.bug, work.entry
+        match entry and entry.event:
+            case f.FixConfirmed(run=run) | f.FixApproved(run=run):
+                return await self._maybe_run(work, find(bug, run))
+            case f.LookAsked() as asked if entry:
+                return Served(outcomes=(await self._look(asked, entry.seq),))
+            case f.ProbeAsked():
+                return Served(outcomes=await self.probe(bug, "asked", None))
+            case f.FixAsked() | f.FixReportedDone() | f.InvestigateAsked() as about:
+                return Served(outcomes=await self._about(bug, find(bug, about.run), about))
+        return Served()
+
+    async def _about(self, bug: Bug, fix: Fix, event: Event) -> tuple[Event, ...]:
+        """What only reads."""
+        if isinstance(event, f.FixAsked):
+            return (await self._preview(bug, fix),)
+        if isinstance(event, f.InvestigateAsked):
+            return await self._investigated(bug, fix)
+        return await self._after(bug, fix, {p.name: p for p in bug.probes})
+
+    async def _preview(self, bug: Bug, fix: Fix) -> Event:
+        """Read-only. Whatever production says against it is the answer."""
+        ref = RunRef(bug=str(bug.ref), run=fix.run, owner=fix.by, salt=secrets.token_hex(16))
+        try:
+            entry = self.engine.catalogue.entries.get(fix.action)
+            if entry is None or not entry.allowed:
+                await self.allowed()
+            if fix.undo_of:
+                image = await self.runner.image(bug, fix.undo_of)
+                preview = await self.engine.undo_preview(fix.action, fix.filled, image, ref)
+            else:
+                preview = await self.engine.preview(fix.action, fix.filled, ref)
+        except MakegoodError as error:
+            return f.FixRefused(run=fix.run, why=str(error))
+        proper = bool(getattr(self.engine.catalogue.find(fix.action).cls, "proper", False))
+        quick = not proper and not fix.undo_of
+        repeats = await self.repeats(bug, fix.action) if quick else 0
+        return previewed(fix.run, preview, ref.salt, proper=proper and not fix.undo_of, repeats=repeats)
+
+    async def _look(self, event: f.LookAsked, seq: int) -> Event:
+        if event.form:
+            return await self._menus(event, event.form, seq)
+        try:
+            table = await self.engine.look(event.look, event.params)
+        except MakegoodError as error:
+            return f.Looked(look=event.look, asked=seq, count=0, why=str(error))
+        return looked(event.look, seq, table)
+
+    async def _menus(self, event: f.LookAsked, form: f.Form, seq: int) -> Event:
+        """What the menus of an open form offer; what can't be read says why, and is typed."""
+        rows, against = list[Mapping[str, str]](), list[str]()
+        try:
+            for name in [field.name for field in self.engine.fields(form.action) if field.menu]:
+                found = await self.engine.menu(form.action, name, form.given.get("target", ""))
+                rows += [{"field": name, "value": value, "text": text} for value, text in found]
+        except MakegoodError as error:
+            against.append(str(error))
+        return f.Looked(look=event.look, asked=seq, count=len(rows), rows=tuple(rows), why=" ".join(against))
+
+    async def _maybe_run(self, work: Work, fix: Fix) -> Served:
+        bug = work.bug
+        if fix.state is RunState.STARTED:
+            return Served(outcomes=(await self.runner.cut_off(bug, fix),))
+        if fix.state is not RunState.APPROVED or self.mode == "watch":
+            return Served()
+        before = await self.probe(bug, "before", fix.run)
+        if self.mode == "propose":
+            return Served(outcomes=before)
+        try:
+            started = await self.runner.start(bug, fix, work.lease)
+        except Lapsed as lapsed:
+            return Served(outcomes=(f.FixLapsed(run=fix.run, why=str(lapsed)),))
+        if started is None:
+            return Served()
+        ended = await self.runner.run(started, find(started, fix.run))
+        was = {p.probe: p for p in before}
+        return Served(outcomes=(*before, *ended, *(await self._after(bug, fix, was) if _worked(ended) else ())))
+
+    async def _after(self, bug: Bug, fix: Fix, was: Mapping[str, Was]) -> tuple[Event, ...]:
+        """The probe's word: was broken, is not any more; and nothing else broke."""
+        seen = [_compared(p, was) for p in await self.probe(bug, "after", fix.run)]
+        own = [p for p in seen if not p.smoke]
+        healed = [p for p in own if p.ok and p.probe in was and not was[p.probe].ok]
+        back = [p for p in own if p.broke]
+        if fix.undo_of and back:
+            return (*seen, e.Reopened(reason=f"the undo brought it back: {back[0].probe} {back[0].said}"))
+        if fix.undo_of or not healed or any(p.broke for p in seen) or not all(p.ok for p in own):
+            return tuple(seen)
+        before = was[healed[0].probe].said.replace("is ", "was ", 1).replace("has ", "had ", 1)
+        said = f"{before}, {healed[0].said}"
+        return (*seen, e.Fixed(how="probe", said=said, proper=fix.proper))
+
+    async def _investigated(self, bug: Bug, fix: Fix) -> tuple[Event, ...]:
+        """Never acts, and never settles: a person does."""
+        if fix.state is not RunState.UNKNOWN:
+            return ()
+        outcome = await self.runner.investigate(bug, fix)
+        state = "failed" if outcome.state == "lapsed" else outcome.state
+        return (f.Investigated(run=fix.run, state=state, summary=outcome.summary, detail=outcome.detail),)
+
+
+def _worked(events: tuple[Event, ...]) -> bool:
+    return any(isinstance(event, f.FixEnded) and event.state == "succeeded" for event in events)
+
+
+def _compared(probe: f.Probed, was: Mapping[str, Was]) -> f.Probed:
+    return probe.model_copy(update={"broke": not probe.ok and probe.probe in was and was[probe.probe].ok})

@@ -1,0 +1,64 @@
+"""From the engine's words to the trail's: what is kept of a preview and of a look, and where an image is found again."""
+
+import json
+from collections.abc import Mapping
+
+from bot.bug.fixes import events as f
+from bot.ledger.entries import trail
+from bot.ledger.ledger import Ledger
+from bot.production.action import Preview, RowChange, Table
+
+
+def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0) -> f.FixPreviewed:
+    return f.FixPreviewed(
+        run=run,
+        digest=preview.digest,
+        target=preview.target,
+        lock_key=preview.lock_key,
+        summary=preview.summary,
+        text=preview.text,
+        rows=tuple(_row(r) for r in preview.rows),
+        stored=f.Stored(salt=salt, preview=preview.model_dump_json()),
+        count=preview.count,
+        undoable=preview.undoable,
+        undo_note=" ".join([preview.undo_note, *preview.warnings]).strip(),
+        approvals=preview.approvals,
+        risk=preview.risk.value,
+        proper=proper,
+        repeats=repeats,
+    )
+
+
+def _row(row: RowChange) -> Mapping[str, str]:
+    """One row for people: its place, and each column as it is and as it will be."""
+    place = f"{row.table} " + ", ".join(f"{k} {v}" for k, v in row.key.items())
+    if row.before is None:
+        return {"place": f"new: {place}", "change": _columns(row.after or {})}
+    if row.after is None:
+        return {"place": f"deleted: {place}", "change": _columns(row.before)}
+    changed = [f"{k}: {row.before.get(k)} → {v}" for k, v in row.after.items() if row.before.get(k) != v]
+    return {"place": f"changed: {place}", "change": "\n".join(changed)}
+
+
+def _columns(row: Mapping[str, str | None]) -> str:
+    return "\n".join(f"{k}: {'NULL' if v is None else v}" for k, v in row.items())
+
+
+def looked(name: str, seq: int, table: Table) -> f.Looked:
+    rows = tuple(_looked_row(table, i) for i in range(len(table.rows)))
+    return f.Looked(look=name, asked=seq, count=len(rows), rows=rows)
+
+
+def _looked_row(table: Table, index: int) -> Mapping[str, str]:
+    text = "\n".join(
+        f"{k}: {'NULL' if v is None else v}" for k, v in zip(table.columns, table.rows[index], strict=True)
+    )
+    offers = table.offers[index] if index < len(table.offers) else ()
+    fix = json.dumps({"action": offers[0].action, "params": dict(offers[0].params)}).encode().hex() if offers else ""
+    return {"text": text, "fix": fix if len(fix) < 1500 else ""}  # noqa: PLR2004 - a button's value has room for 2,000
+
+
+async def image_text(ledger: Ledger, bug: int, run: int) -> str:
+    """The sealed image of a run that succeeded; empty where it has expired."""
+    ended = [x.event for x in await trail(ledger, bug) if isinstance(x.event, f.FixEnded) and x.event.run == run]
+    return ended[-1].image if ended else ""

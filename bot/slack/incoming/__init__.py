@@ -1,0 +1,1 @@
+"""From Slack to a decision: listeners, dispatcher, request, grammar, context."""

@@ -1,0 +1,163 @@
+"""The connection to Slack: two sockets with a watchdog, or signed HTTP; the tokens are checked before anything starts."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bug.errors import Misconfigured, Unavailable
+from bot.bug.values import Frozen
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 2
+"""So that a refresh of one never leaves none."""
+PATIENCE = 4
+"""Ping intervals without a sign of life before a connection is made anew."""
+CHECK_EVERY = 5.0
+START_TIMEOUT = 10.0
+OUTBOUND = {"production", "billing"}
+"""Sinks that never talk to Slack."""
+_SECONDS = re.compile(r"[0-9]{1,12}")
+_FATAL = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type", "missing_scope"}
+)
+
+
+class Identity(Frozen):
+    """Who we are in this workspace."""
+
+    team: str
+    user: str
+    bot: str
+    url: str
+
+
+async def identify(client: AsyncWebClient) -> Identity:
+    """auth.test with a short patience. Raises Misconfigured for a token that will never do, Unavailable for a Slack that is away."""
+    answer = await _asked(client.auth_test(), "SLACK_BOT_TOKEN")
+    return Identity(
+        team=answer["team_id"], user=answer["user_id"], bot=answer.get("bot_id") or "", url=answer.get("url") or ""
+    )
+
+
+def unconnected(team: str, sinks: Iterable[str]) -> Identity:
+    """A second process that never talks to Slack is told the workspace by name. Raises Misconfigured where it would have to."""
+    if not sinks or set(sinks) - OUTBOUND:
+        raise Misconfigured(
+            "MAKEGOOD_TEAM without a token is enough only for `makegood run --sinks production,billing`."
+        )
+    return Identity(team=team, user="", bot="", url="")
+
+
+async def check_app_token(client: AsyncWebClient, token: str) -> None:
+    """One apps.connections.open: AsyncSocketModeHandler itself would retry a wrong token for ever."""
+    await _asked(client.apps_connections_open(app_token=token), "SLACK_APP_TOKEN")
+
+
+async def _asked(call: Awaitable[Any], variable: str) -> Any:
+    try:
+        return await asyncio.wait_for(call, START_TIMEOUT)
+    except SlackApiError as error:
+        code = error.response.get("error", "") if isinstance(error.response.data, dict) else ""
+        if code in _FATAL:
+            raise Misconfigured(
+                f"{variable}: Slack says {code}. Copy the token again from your app's page; app_manifest.yml names the scopes."
+            ) from None
+        raise Unavailable(f"Slack answered {code or error.response.status_code} to the check of {variable}.") from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unavailable(f"Slack can't be reached to check {variable} ({str(error) or 'no answer'}).") from error
+
+
+@dataclass
+class Sockets:
+    """`alive` is what /ready asks; `keep` is the watchdog."""
+
+    app: AsyncApp
+    token: str
+    client: AsyncWebClient
+    _handlers: list[AsyncSocketModeHandler] = field(default_factory=list)
+    _keeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """What can't be connected now, the watchdog makes anew."""
+        self._handlers = [self._new() for _ in range(CONNECTIONS)]
+        for handler in self._handlers:
+            await self._connect(handler)
+        self._keeper = asyncio.create_task(self._keep())
+
+    def _new(self) -> AsyncSocketModeHandler:
+        return AsyncSocketModeHandler(self.app, self.token, web_client=self.client)
+
+    async def _connect(self, handler: AsyncSocketModeHandler) -> None:
+        connecting = handler.connect_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
+        try:
+            await asyncio.wait_for(connecting, START_TIMEOUT)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("Slack can't be reached: %s. Trying again.", str(error) or "no answer")
+
+    async def alive(self) -> bool:
+        return any([await handler.client.is_connected() for handler in self._handlers])
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_EVERY)
+            for index, handler in enumerate(self._handlers):
+                if not await self._healthy(handler):
+                    await self._renew(index, handler)
+
+    async def _healthy(self, handler: AsyncSocketModeHandler) -> bool:
+        """Connected, and heard of lately: a killed TCP connection looks open for ever."""
+        client = handler.client
+        last = client.last_ping_pong_time
+        silent = last is not None and time.time() - last > client.ping_interval * PATIENCE
+        return await client.is_connected() and not silent
+
+    async def _renew(self, index: int, old: AsyncSocketModeHandler) -> None:
+        log.warning("A connection to Slack is silent; making a new one.")
+        self._handlers[index] = fresh = self._new()
+        try:
+            await self._connect(fresh)
+        finally:
+            await old.close_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
+
+    async def stop(self) -> None:
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        for handler in self._handlers:
+            await handler.close_async()  # type: ignore[no-untyped-call] # as above
+
+
+def http_handler(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """POST /slack/events: signatures are checked by Bolt, which reads the body first."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if not _could_be_signed(request):
+            return web.Response(status=401, text="Not signed by Slack.\n")
+        try:
+            asked = await to_bolt_request(request)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, web.RequestPayloadError):
+            # no JSON, no object, an unknown charset, a false Content-Encoding: whatever it is, Slack sent no such thing
+            return web.Response(status=400, text="This is no request of Slack's.\n")
+        return await to_aiohttp_response(await app.async_dispatch(asked))
+
+    return handle
+
+
+def _could_be_signed(request: web.Request) -> bool:
+    """Bolt's own check breaks off at a time that is no number and at a signature beyond ASCII; no headers at all it answers."""
+    at = request.headers.get("X-Slack-Request-Timestamp")
+    signature = request.headers.get("X-Slack-Signature", "")
+    return signature.isascii() and (at is None or bool(_SECONDS.fullmatch(at)))

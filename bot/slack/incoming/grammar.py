@@ -1,0 +1,121 @@
+"""One grammar for slash commands and for `@makegood …` in a thread: a verb, a bug, and the rest."""
+
+import re
+import shlex
+from collections.abc import Mapping
+
+from bot.bug.errors import Refused
+from bot.bug.values import Frozen
+from bot.slack.views.marks import BUG
+
+ALIASES = {
+    "take": "take_over",
+    "takeover": "take_over",
+    "give": "hand",
+    "works": "fixed",
+    "done": "fixed",
+    "merged": "paid",
+    "not-a-bug": "dismiss",
+    "ls": "list",
+    "?": "help",
+    "": "help",
+}
+OWN_COMMAND = {"/fix": "fix", "/tell": "tell", "/retro": "retro"}
+FIX_WORDS = {
+    "list": "fix_list",
+    "show": "fix_show",
+    "freeze": "freeze",
+    "thaw": "thaw",
+    "undo": "undo",
+    "approve": "approve",
+    "probe": "probe",
+}
+FIX_WORDS |= {"reject": "reject", "cancel": "cancel", "look": "look", "allow": "allow"}
+ESCAPED = frozenset({"/bug"})
+"""Commands whose manifest says should_escape, so that @dana arrives as an id."""
+TELL_WORDS = {"undo": "tell_undo"}
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
+_WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
+_MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)")
+
+
+class Words(Frozen):
+    verb: str
+    bug: int | None
+    rest: str
+
+
+def typed(text: str) -> str:
+    """What a person typed, from what Slack makes of it: addresses without their brackets, & < > as such, mentions as they are."""
+    bare = _WRAPPED.sub(r"\1", text)
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def parse(command: str, text: str, here: int | None = None) -> Words:
+    """`here` is the bug whose thread it was said in; a bug that is named wins."""
+    words = text.strip().split(maxsplit=1)
+    if command in OWN_COMMAND:
+        word = words[0].lower() if words else ""
+        if command == "/fix" and word in FIX_WORDS:
+            return _with_bug(FIX_WORDS[word], words[1] if len(words) > 1 else "", here)
+        if command == "/tell" and word in TELL_WORDS:
+            return _with_bug(TELL_WORDS[word], words[1] if len(words) > 1 else "", here)
+        return _with_bug(OWN_COMMAND[command], text, here)
+    if words and BUG.fullmatch(words[0]):  # "/bug BUG-1 claim" is understood as well
+        rest = words[1].split(maxsplit=1) if len(words) > 1 else []
+        text = " ".join([*(rest[:1] or ["show"]), words[0], *rest[1:]])
+        words = text.split(maxsplit=1)
+    verb = words[0].lower() if words else ""
+    rest_ = words[1] if len(words) > 1 else ""
+    if command != "/bug" and "/" + verb in OWN_COMMAND:
+        return parse("/" + verb, rest_, here)
+    return _with_bug(ALIASES.get(verb, verb.replace("-", "_")), rest_, here)
+
+
+def _with_bug(verb: str, rest: str, here: int | None) -> Words:
+    """The first word may be the bug; one further on ("merge BUG-2") belongs to the rest."""
+    words = rest.strip().split(maxsplit=1)
+    named = BUG.fullmatch(words[0]) if words else None
+    if not named or (verb == "merge" and len(words) == 1 and here):
+        return Words(verb=verb, bug=here, rest=rest.strip())
+    return Words(verb=verb, bug=int(named[1]), rest=words[1] if len(words) > 1 else "")
+
+
+def person(text: str) -> str:
+    """The first mention. Raises Refused."""
+    found = _PERSON.search(text)
+    if not found:
+        raise Refused("Name a person with an @, as in `/bug hand BUG-1 @dana`.")
+    return found[1]
+
+
+def minutes(text: str, example: str = "/bug estimate BUG-1 10m") -> int:
+    """ "10m", "2h", "1d", "15". Raises Refused."""
+    found = _MINUTES.match(text.strip().lower())
+    if not found:
+        raise Refused(f"Say it as in `{example}` (m, h or d).")
+    return int(found[1]) * {"h": 60, "d": 1440}.get(found[2] or "m", 1)
+
+
+def address(text: str, example: str = "/bug customer BUG-1 mia@example.com") -> str:
+    """An e-mail address, also as Slack writes it (<mailto:…|…>). Raises Refused."""
+    found = _MAIL.search(typed(text))
+    if not found:
+        raise Refused(f"Name an e-mail address, as in `{example}`.")
+    return found[1]
+
+
+def call(text: str) -> tuple[str, Mapping[str, str], str]:
+    """ "delete-row table=menus id=13 -- why": action, parameters, reason. Raises Refused."""
+    before, _, reason = text.partition(" -- ")
+    try:
+        words = shlex.split(before)
+    except ValueError:
+        raise Refused('A quote is not closed. As in: `/fix BUG-1 set-column value="a b" -- reason`.') from None
+    if not words:
+        return "", {}, reason.strip()
+    wrong = [w for w in words[1:] if "=" not in w]
+    if wrong:
+        raise Refused(f"`{wrong[0]}` is not name=value. As in: `/fix BUG-1 delete-row table=menus id=13 -- a bad row`.")
+    return words[0], dict(w.split("=", 1) for w in words[1:]), reason.strip()

@@ -1,0 +1,153 @@
+"""Slack's Web API with our errors and our pace: nothing is retried here, a cut-off call is Doubtful, a 429 is for everybody."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bug.errors import Doubtful, Rejected, Unavailable
+from bot.ledger.relay.pace import Budget, Pace, TooSoon
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 10
+PARALLEL = 12
+ANSWER_KEPT = 5.0
+"""Seconds that Slack's last sign of life is good for."""
+POST_EVERY, POST_BURST = 1.0, 4
+UPDATE_EVERY, UPDATE_BURST = 1.2, 10
+"""About 50 chat.update a minute and workspace; a short burst is tolerated."""
+GONE = frozenset({"message_not_found", "cant_update_message", "channel_not_found", "is_archived", "not_in_channel"})
+
+
+def web_client(token: str, api_url: str) -> AsyncWebClient:
+    """slack_sdk's own retries are off: its default handler posted twice on a dropped connection."""
+    return AsyncWebClient(token=token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
+
+
+class SlackPort:
+    """`call` for what may be asked freely, `post` and `update` for what Slack paces."""
+
+    def __init__(self, client: AsyncWebClient, pace: Pace) -> None:
+        self.client, self.pace = client, pace
+        self._places = asyncio.Semaphore(PARALLEL)
+        self._answered = (-ANSWER_KEPT, False)
+
+    async def call(self, method: str, **args: Any) -> Mapping[str, Any]:
+        """One call. Raises Unavailable (nothing happened), Rejected (never will) or Doubtful (it may have)."""
+        given = {k: v for k, v in args.items() if v is not None}
+        async with self._places:
+            try:
+                answer = await self.client.api_call(method, **_shape(method, given))
+            except SlackApiError as error:
+                raise await self._translated(method, error) from error
+            except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+                raise Unavailable(f"Slack can't be reached ({method}).") from error
+            except (aiohttp.ClientError, TimeoutError, ConnectionError, AttributeError) as error:
+                # AttributeError: slack_sdk's, where a proxy answers with plain text
+                raise Doubtful(f"The call to Slack was cut off ({method}).") from error
+        data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
+        return data
+
+    async def alive(self) -> bool:
+        """Whether Slack answers, and takes our token; asked at most every few seconds."""
+        at, answered = self._answered
+        if time.monotonic() - at > ANSWER_KEPT:
+            try:
+                await self.client.auth_test()
+                answered = True
+            except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, AttributeError):
+                answered = False  # AttributeError: slack_sdk's, as above
+            self._answered = (time.monotonic(), answered)
+        return answered
+
+    async def _translated(self, method: str, error: SlackApiError) -> Unavailable | Rejected | Doubtful:
+        response = error.response
+        code = response.get("error", "") if hasattr(response, "get") and isinstance(response.data, dict) else ""
+        if response.status_code == 429 or code == "ratelimited":  # noqa: PLR2004 - too many requests
+            wait = float(response.headers.get("Retry-After", 1))
+            await self.pace.blocked(method, wait)
+            return Unavailable(f"Slack asks to wait {wait:.0f} s ({method}).", wait)
+        if response.status_code >= 500 or not code:  # noqa: PLR2004 - a server's error
+            return Doubtful(f"Slack answered {response.status_code} ({method}); it may have happened.")
+        if code in _UNSURE:
+            return Doubtful(f"Slack answered {code} ({method}); it may have happened.")
+        refused = SlackRefused(method, code)
+        if code in _MENDED:
+            log.warning("%s Trying again.", refused)
+            return Unavailable(str(refused))
+        return refused
+
+    async def post(self, channel: str, **message: Any) -> str:
+        """Posts; returns the ts. About one message a second and channel."""
+        await self.pace.take(Budget(f"post:{channel}", POST_EVERY, POST_BURST), Budget("chat.postMessage", 0.05, 20))
+        answer = await self.call("chat.postMessage", channel=channel, unfurl_links=False, unfurl_media=False, **message)
+        return str(answer["ts"])
+
+    async def say(self, channel: str, **message: Any) -> str:
+        """As `post`, for what a person waits for now: its place in the queue is waited for."""
+        while True:
+            try:
+                return await self.post(channel, **message)
+            except TooSoon as soon:
+                await asyncio.sleep(soon.wait)
+
+    async def update(self, channel: str, ts: str, **message: Any) -> None:
+        await self.pace.take(Budget("chat.update", UPDATE_EVERY, UPDATE_BURST))
+        await self.call("chat.update", channel=channel, ts=ts, **message)
+
+
+class SlackRefused(Rejected):
+    """Slack's own error code, for whoever can act on it."""
+
+    def __init__(self, method: str, code: str) -> None:
+        hint = _HINTS.get(code, "")
+        super().__init__(f"Slack refused {method}: {code}.{' ' + hint if hint else ''}")
+        self.code = code
+
+
+_HINTS = {
+    "not_in_channel": "Invite the bot into the channel: /invite @makegood.",
+    "channel_not_found": "Is the channel's id right, and the bot a member of it?",
+    "missing_scope": "Install the app again with the scopes of app_manifest.yml.",
+    "invalid_auth": "The token is not valid (any more).",
+    "is_archived": "The channel is archived.",
+}
+
+_UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout"})
+"""Slack's own words: "it's possible some aspect of the operation succeeded"."""
+_MENDED = frozenset(
+    {
+        "service_unavailable",
+        "team_added_to_org",
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+    }
+)
+"""Nothing happened; it passes, or somebody gives us a token that is valid: what waits must not be given up."""
+
+_QUERY = frozenset({"conversations.replies", "conversations.history", "conversations.info", "users.info", "users.list"})
+_QUERY |= {
+    "usergroups.users.list",
+    "users.lookupByEmail",
+    "chat.getPermalink",
+    "conversations.members",
+    "bots.info",
+    "files.getUploadURLExternal",
+}
+
+
+def _shape(method: str, args: dict[str, Any]) -> dict[str, Any]:
+    """As slack_sdk sends them: reads by GET and query, everything else as JSON."""
+    if method in _QUERY:
+        flat = {k: ("true" if v else "false") if isinstance(v, bool) else v for k, v in args.items()}
+        return {"http_verb": "GET", "params": flat}
+    return {"json": args}

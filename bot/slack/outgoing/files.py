@@ -1,0 +1,29 @@
+"""Sends a text as a file: ask Slack for an address, put the bytes there, say where it belongs."""
+
+import aiohttp
+
+from bot.bug.errors import Doubtful, Unavailable
+from bot.slack.outgoing.client import SlackPort
+
+TIMEOUT = aiohttp.ClientTimeout(total=30)
+OK = 200
+
+
+async def send(port: SlackPort, http: aiohttp.ClientSession, channel: str, name: str, text: str, comment: str) -> None:
+    """Raises Unavailable, Rejected or Doubtful as every call; shown twice it does no harm."""
+    data = text.encode()
+    ticket = await port.call("files.getUploadURLExternal", filename=name, length=len(data))
+    await _put(http, str(ticket["upload_url"]), data)
+    files = [{"id": ticket["file_id"], "title": name}]
+    await port.call("files.completeUploadExternal", files=files, channel_id=channel, initial_comment=comment)
+
+
+async def _put(http: aiohttp.ClientSession, url: str, data: bytes) -> None:
+    try:
+        async with http.post(url, data=data, timeout=TIMEOUT) as answer:
+            if answer.status != OK:
+                raise Unavailable(f"Slack did not take the file ({answer.status}).")
+    except aiohttp.ClientConnectorError as error:
+        raise Unavailable("Slack's file store can't be reached.") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Doubtful("The upload to Slack was cut off.") from error

@@ -1,0 +1,1 @@
+"""What people see in Slack: pure functions of a bug or an entry."""

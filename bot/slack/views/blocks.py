@@ -1,0 +1,157 @@
+"""Block Kit in few words, by slackblocks (which knows Slack's limits); everything is a pure function of its arguments."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import slackblocks as sb
+
+from bot.bug.mrkdwn import cut
+
+Blocks = list[dict[str, Any]]
+SECTION, BUTTON, OPTION, TITLE, LABEL = 3000, 75, 75, 24, 2000
+
+
+def section(text: str, id_: str, accessory: Any = None) -> sb.SectionBlock:
+    return sb.SectionBlock(sb.Text(text[:SECTION], verbatim=False), block_id=id_, accessory=accessory)
+
+
+def context(text: str, id_: str) -> sb.ContextBlock:
+    return sb.ContextBlock([sb.Text(text[:2000])], block_id=id_)
+
+
+def header(text: str, id_: str) -> sb.HeaderBlock:
+    return sb.HeaderBlock(cut(text, 150), block_id=id_)
+
+
+def divider(id_: str) -> sb.DividerBlock:
+    return sb.DividerBlock(block_id=id_)
+
+
+def button(label: str, verb: str, value: str, style: str | None = None, confirm: str = "") -> sb.Button:
+    ask = (
+        sb.ConfirmationDialogue(title="Are you sure?", text=confirm[:300], confirm=cut(label, 30), deny="Not now")
+        if confirm
+        else None
+    )
+    return sb.Button(text=cut(label, BUTTON), action_id=verb, value=value[:2000], style=style, confirm=ask)  # type: ignore[arg-type]
+
+
+def url_button(label: str, verb: str, url: str) -> sb.Button:
+    return sb.Button(text=cut(label, BUTTON), action_id=verb, url=url[:3000])
+
+
+def overflow(options: Sequence[tuple[str, str]], id_: str = "more") -> sb.OverflowMenu | None:
+    """At most five: (label, value)."""
+    chosen = [sb.Option(text=cut(label, OPTION), value=value) for label, value in options[:5]]
+    return sb.OverflowMenu(action_id=id_, options=chosen) if chosen else None
+
+
+def actions(elements: Iterable[Any], id_: str) -> list[sb.Block]:
+    some = [e for e in elements if e is not None][:25]
+    return [sb.ActionsBlock(some, block_id=id_)] if some else []
+
+
+def text_input(
+    id_: str,
+    label: str,
+    value: str = "",
+    *,
+    many: bool = False,
+    optional: bool = False,
+    hint: str = "",
+    longest: int = 3000,
+) -> sb.InputBlock:
+    element = sb.PlainTextInput(
+        action_id="value", initial_value=value[:longest] or None, multiline=many, max_length=min(longest, 3000)
+    )
+    return _input(id_, label, element, optional=optional, hint=hint)
+
+
+def number_input(
+    id_: str,
+    label: str,
+    value: str = "",
+    *,
+    whole: bool = True,
+    optional: bool = False,
+    hint: str = "",
+    least: str | None = None,
+) -> sb.InputBlock:
+    element = sb.NumberInput(
+        is_decimal_allowed=not whole, action_id="value", initial_value=value or None, min_value=least
+    )
+    return _input(id_, label, element, optional=optional, hint=hint)
+
+
+def date_input(id_: str, label: str, value: str = "", *, optional: bool = False, hint: str = "") -> sb.InputBlock:
+    return _input(
+        id_, label, sb.DatePicker(action_id="value", initial_date=value or None), optional=optional, hint=hint
+    )
+
+
+def menu(
+    id_: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    chosen: str = "",
+    *,
+    optional: bool = False,
+    hint: str = "",
+    live: bool = False,
+) -> sb.InputBlock:
+    """(value, label) pairs; `live` reports each change at once."""
+    options = [_option(value, text) for value, text in choices[:100]]
+    first = next((_option(v, t) for v, t in choices[:100] if v == chosen), None)
+    element = sb.StaticSelectMenu(action_id="value", options=options, initial_option=first)
+    return _input(id_, label, element, optional=optional, hint=hint, live=live)
+
+
+def checkboxes(
+    id_: str, label: str, choices: Sequence[tuple[str, str]], ticked: Iterable[str] = (), *, optional: bool = False
+) -> sb.InputBlock:
+    """(value, label) pairs; at most ten, as Slack allows."""
+    chosen = set(ticked)
+    options = [_option(value, text) for value, text in choices[:10]]
+    initial = [_option(v, t) for v, t in choices[:10] if v in chosen] or None
+    return _input(
+        id_, label, sb.CheckboxGroup(action_id="value", options=options, initial_options=initial), optional=optional
+    )
+
+
+def _option(value: str, text: str) -> sb.Option:
+    return sb.Option(text=sb.Text(cut(text, OPTION), type_=sb.TextType.PLAINTEXT), value=value[:150])
+
+
+def _input(id_: str, label: str, element: Any, *, optional: bool, hint: str = "", live: bool = False) -> sb.InputBlock:
+    return sb.InputBlock(
+        label=cut(label, LABEL),
+        element=element,
+        block_id=id_,
+        optional=optional,
+        hint=hint or None,
+        dispatch_action=live,
+    )
+
+
+def modal(
+    title: str, blocks: Sequence[Any], *, id_: str, meta: str = "", submit: str | None = None, close: str = "Close"
+) -> dict[str, Any]:
+    view = sb.ModalView(
+        title=cut(title, TITLE),
+        blocks=list(blocks),
+        submit=cut(submit, TITLE) if submit else None,
+        close=cut(close, TITLE),
+        callback_id=id_,
+        private_metadata=meta,
+    )
+    return dict(view.to_dict())
+
+
+def home(blocks: Sequence[Any]) -> dict[str, Any]:
+    return dict(sb.HomeTabView(blocks=list(blocks)).to_dict())
+
+
+def render(blocks: Sequence[Any]) -> Blocks:
+    """Blocks of a message as Slack takes them."""
+    rendered: Blocks = sb.Message(channel="-", blocks=list(blocks)).to_dict()["blocks"]
+    return rendered

@@ -1,0 +1,123 @@
+"""Which buttons a card offers now: at most five, the rest behind “…”. The action_id is the verb, the value is a mark."""
+
+from typing import Any
+
+from bot.bug.bug import Bug, Status
+from bot.bug.fixes.fix import RunState
+from bot.slack.views import blocks
+from bot.slack.views.marks import mark
+
+
+def row(bug: Bug, mode: str) -> list[Any]:
+    first = [x for x in _first(bug, mode) if x]
+    more = [(label, f"{verb} {_mark(bug)}") for verb, label in _more(bug)]
+    return blocks.actions([*first[:4], blocks.overflow(more)], "buttons")
+
+
+def _mark(bug: Bug, **about: str | int) -> str:
+    return mark(bug.ref.number, bug.seq, **about)
+
+
+def _button(bug: Bug, verb: str, label: str, style: str | None = None, *, confirm: str = "", **about: str | int) -> Any:
+    return blocks.button(label, verb, _mark(bug, **about), style, confirm)
+
+
+def _first(bug: Bug, mode: str) -> list[Any]:
+    troubles = _troubles(bug)
+    match bug.status:
+        case Status.OPEN:
+            return [_button(bug, "claim", "Claim", "primary"), *troubles, _answer(bug), _fix(bug, mode)]
+        case Status.CLAIMED:
+            return [*troubles, *_working(bug, mode)]
+        case Status.FIXED:
+            return [_button(bug, "tell", "Tell", "primary"), *troubles, _undo(bug), _skip(bug)]
+        case Status.OWED:
+            return [_button(bug, "paid", "Fix merged", "primary"), *troubles, _undo(bug)]
+        case Status.CLOSED:
+            return [_button(bug, "retro", "Retro"), *troubles]
+        case _:
+            return [_button(bug, "retro", "Retro")]
+
+
+def _working(bug: Bug, mode: str) -> list[Any]:
+    fix = bug.live_fix
+    waits = fix and fix.state in {RunState.WAITING, RunState.APPROVED, RunState.STARTED}
+    if fix and waits:
+        label = "Cancel" if fix.state is not RunState.STARTED else "Stop it"
+        by_hand = mode == "propose" and fix.state is RunState.APPROVED
+        ran = _button(bug, "ran_it", f"I ran it: {fix.action}", "primary", run=fix.run) if by_hand else None
+        return [ran, _button(bug, "cancel", f"{label}: {fix.action}", "danger", run=fix.run), _tell(bug)]
+    if bug.broken and _undo(bug):
+        return [_undo(bug, "danger"), _fix(bug, mode), _tell(bug), _answer(bug)]
+    works = _button(bug, "fixed", "It works", "primary") if bug.last_success else None
+    return [works, _fix(bug, mode, first=not works), _undo(bug), _tell(bug) if not works else None, _answer(bug)]
+
+
+def _fix(bug: Bug, mode: str, *, first: bool = False) -> Any:
+    return _button(bug, "fix", "Fix", "primary" if first else None) if mode != "watch" else None
+
+
+def _answer(bug: Bug) -> Any:
+    waiting = any(c.reachable and not c.answered_at for c in bug.customers)
+    return _button(bug, "answer", "Answer: looking") if waiting else None
+
+
+def _tell(bug: Bug) -> Any:
+    return _button(bug, "tell", "Tell") if bug.untold else None
+
+
+def _skip(bug: Bug) -> Any:
+    asked = any(c.said_at for c in bug.untold)
+    return _button(bug, "skip_tell", "Nobody to tell") if bug.untold and not asked else None
+
+
+def _undo(bug: Bug, style: str | None = None) -> Any:
+    done = bug.last_success
+    return _button(bug, "undo", "Undo", style, run=done.run) if done and done.undoable else None
+
+
+def _troubles(bug: Bug) -> list[Any]:
+    """What only a person can settle comes before everything else."""
+    found: list[Any] = []
+    unknown = next((x for x in bug.fixes if x.state is RunState.UNKNOWN), None)
+    if unknown:
+        found.append(_button(bug, "investigate", "Look at production", run=unknown.run))
+        found.append(_button(bug, "settle", f"Settle: {unknown.action}", "danger", run=unknown.run))
+    for customer in bug.customers:
+        lost = next((m for m in customer.messages[-1:] if m.state in {"failed", "doubtful"}), None)
+        if lost:
+            found.append(_button(bug, "by_hand", f"I told {customer.name}", message=lost.seq, customer=customer.id))
+        stuck = next((g for g in customer.given if g.state in {"failed", "doubtful"}), None)
+        if stuck:
+            found.append(_button(bug, "release_tell", "Tell without it", message=stuck.tell, customer=customer.id))
+    if bug.parked:
+        found.append(_button(bug, "unpark", "Try again"))
+    return found[:2]
+
+
+_LABELS = {
+    "answer": "Answer: looking",
+    "fix": "Fix…",
+    "look": "Look at production",
+    "fixed": "It works",
+    "tell": "Tell",
+    "take_over": "Take over",
+    "release": "Release",
+    "dismiss": "Not a bug…",
+    "mute": "Mute repeats for a day",
+    "reopen": "Reopen…",
+    "retro": "Retro",
+}
+
+
+def _more(bug: Bug) -> list[tuple[str, str]]:
+    verbs = {
+        Status.OPEN: ("fix", "look", "fixed", "dismiss", "mute"),
+        Status.CLAIMED: ("look", "fixed" if not bug.last_success else "tell", "take_over", "release", "dismiss"),
+        Status.FIXED: ("look", "take_over", "reopen", "retro"),
+        Status.OWED: ("look", "tell", "take_over", "reopen", "retro"),
+        Status.CLOSED: ("reopen",),
+        Status.DISMISSED: ("reopen",),
+        Status.MERGED: (),
+    }
+    return [(verb, _LABELS[verb]) for verb in verbs[bug.status]]

@@ -1,0 +1,244 @@
+"""The forms of a fix: choose and fill in, preview, run; of an undo, a look, and of settling what was cut off."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.bug.bug import Bug
+from bot.bug.decide.fixes import NOBODY
+from bot.bug.fixes.fix import Fix
+from bot.bug.mrkdwn import foreign
+from bot.bug.values import Frozen
+from bot.production.forms import Field
+from bot.slack.views import blocks as kit
+from bot.slack.views import preview as preview_view
+from bot.slack.views.forms.forms import View
+from bot.slack.views.marks import mark
+
+PARAM, TYPED = "p_", "?"
+Menus = Mapping[str, Sequence[tuple[str, str]]]
+"""Choices by field, as (value, label)."""
+
+
+class Few(Frozen):
+    """What there is to say where fewer people can approve than the risk asks for."""
+
+    said: str = ""
+    stops: bool = False
+    """It can't be confirmed."""
+    label: str = ""
+    """Of the button, where it is another one."""
+
+
+ENOUGH = Few()
+
+
+def choose(
+    bug: Bug,
+    actions: Sequence[tuple[str, str]],
+    chosen: str,
+    fields: Sequence[Field],
+    values: Mapping[str, str],
+    menus: Menus | None,
+    help_: str,
+    memory: str = "",
+) -> View:
+    """The action, its parameters, the reason. Changing the action fetches its own fields; `menus` is None until they are read."""
+    head = kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug")
+    remembered = [kit.context(f"worked before: {foreign(memory, 200, one_line=True)}", "memory")] if memory else []
+    pick = kit.menu("action", "What to do", actions, chosen, live=True)
+    about = [kit.context(foreign(help_, 600), "help")] if help_ else []
+    inputs = _inputs(fields, values, menus)
+    why = kit.text_input("reason", "Why", hint="Stands in the trail.", longest=500)
+    return kit.modal(
+        f"Fix {bug.ref}",
+        [head, *remembered, pick, *about, *inputs, why],
+        id_="fix",
+        meta=mark(bug.ref.number, bug.seq),
+        submit="Preview",
+    )
+
+
+def _inputs(fields: Sequence[Field], values: Mapping[str, str], menus: Menus | None) -> list[Any]:
+    return [
+        _typed(f, values.get(f.name, f.default), read=menus is not None)
+        if f.menu and not (menus or {}).get(f.name)
+        else _input(f, values.get(f.name, f.default), (menus or {}).get(f.name, ()))
+        for f in fields
+    ]
+
+
+def _typed(field: Field, value: str, *, read: bool) -> Any:
+    """In place of a menu; under a name of its own, so that nothing typed is taken for a choice."""
+    hint = (
+        "There is nothing to choose from; type the value." if read else "The choices are being read; or type the value."
+    )
+    label, optional = field.label, not field.required
+    return kit.text_input(
+        PARAM + field.name + TYPED, label, value, optional=optional, hint=f"{field.help} {hint}".strip()
+    )
+
+
+def param(block: str) -> str:
+    """The parameter that this block of a form fills."""
+    return block.removeprefix(PARAM).removesuffix(TYPED)
+
+
+def _input(field: Field, value: str, choices: Sequence[tuple[str, str]]) -> Any:
+    id_, label, optional = PARAM + field.name, field.label, not field.required
+    given = [(c, c) for c in field.choices] or list(choices)
+    if given:
+        return kit.menu(id_, label, given, value, optional=optional, hint=field.help)
+    if field.kind == "boolean":
+        return kit.menu(id_, label, [("true", "Yes"), ("false", "No")], value, optional=optional, hint=field.help)
+    if field.kind in {"integer", "number"}:
+        return kit.number_input(id_, label, value, whole=field.kind == "integer", optional=optional, hint=field.help)
+    if field.kind == "date":
+        return kit.date_input(id_, label, value, optional=optional, hint=field.help)
+    return kit.text_input(id_, label, value, optional=optional, hint=field.help, longest=field.max_length or 3000)
+
+
+def waiting(bug: Bug, what: str) -> View:
+    """At once, while production is being read."""
+    text = f":hourglass_flowing_sand: {foreign(what, 300)}\nProduction is only read for this; nothing is changed."
+    return kit.modal(f"Fix {bug.ref}", [kit.section(text, "wait")], id_="note", meta=mark(bug.ref.number, bug.seq))
+
+
+def preview(bug: Bug, fix: Fix, *, mode: str, few: Few = ENOUGH) -> View:
+    """Exactly what will happen, whole, with the one button that makes it happen; without it where nobody could approve."""
+    meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
+    shown = [*preview_view.blocks(fix), *_warning(few)]
+    if few.stops:
+        return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
+    return kit.modal(f"Fix {bug.ref}", shown, id_="run", meta=meta, submit=few.label or run_label(fix, mode))
+
+
+def preview_message(bug: Bug, fix: Fix, *, mode: str, few: Few = ENOUGH) -> kit.Blocks:
+    """The same where no form is open."""
+    run = kit.button(few.label or run_label(fix, mode), "run", _about(bug, fix), "primary")
+    return kit.render([*preview_view.blocks(fix), *_warning(few), *([] if few.stops else kit.actions([run], "run"))])
+
+
+def _about(bug: Bug, fix: Fix) -> str:
+    return mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
+
+
+def _warning(few: Few) -> list[Any]:
+    return [kit.section(few.said, "few")] if few.said else []
+
+
+def too_few(fix: Fix, able: int, *, glass: bool) -> Few:
+    """Said before the preview is confirmed, not after. `glass`: whether the policy lets people go on alone."""
+    if able >= fix.approvals:
+        return ENOUGH
+    if able:
+        can, enough = ("one other person", "it is") if able == 1 else (f"{able} others", "they are")
+        return Few(
+            said=f":warning: Its risk asks for {fix.approvals} approvals; only {can} can approve now, so {enough} enough."
+        )
+    if glass:
+        said = "Nobody else can approve this. You may go on alone, with a reason; everybody will see it."
+        return Few(said=f":rotating_light: {said}", label="Go on without approval")
+    return Few(said=f":no_entry: {NOBODY}", stops=True)
+
+
+def run_label(fix: Fix, mode: str) -> str:
+    if fix.approvals:
+        return "Ask for approval"
+    return "Run it" if mode == "run" else "Propose it"
+
+
+def request(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
+    """To an approver: the whole preview and two buttons."""
+    value = _about(bug, fix)
+    buttons = [kit.button("Approve", "approve", value, "primary"), kit.button("Reject…", "reject", value, "danger")]
+    about = kit.section(f"{text}\n{bug.ref} {foreign(bug.title, 120, one_line=True)}", "about")
+    return kit.render([about, *preview_view.blocks(fix), *kit.actions(buttons, "decide")])
+
+
+def glass(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
+    """To who asked, when nobody answers."""
+    alone = kit.button("Go on alone…", "break_glass", _about(bug, fix), "danger")
+    return kit.render([kit.section(f":rotating_light: {text}", "glass"), *kit.actions([alone], "alone")])
+
+
+def by_hand(bug: Bug, fix: Fix) -> kit.Blocks:
+    """In propose mode: what a person runs, and how they say that it is done."""
+    about = kit.section(f":hammer_and_wrench: Run this yourself for {bug.ref}, then say so:", "byhand")
+    buttons = [
+        kit.button("I ran it", "ran_it", _about(bug, fix), "primary"),
+        kit.button("Not after all", "cancel", _about(bug, fix)),
+    ]
+    return kit.render([about, *preview_view.blocks(fix), *kit.actions(buttons, "done")])
+
+
+def code(bug: Bug, fix: Fix) -> View:
+    """The second factor of an approval."""
+    what = kit.section(f"`{foreign(fix.name, 100, one_line=True)}` is of high risk: say that it is really you.", "what")
+    return kit.modal(f"Approve {bug.ref}", [what, _code()], id_="approve", meta=_about(bug, fix), submit="Approve")
+
+
+def _code() -> Any:
+    return kit.text_input("code", "Code of your authenticator app", hint="Six digits; each works once.", longest=8)
+
+
+def alone(bug: Bug, fix: Fix, digest: str, *, coded: bool) -> View:
+    """To go on without an approval: why, and where the risk is high that it is really who asked."""
+    why = kit.text_input("reason", "Why can nobody be waited for?", many=True, longest=500)
+    meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=digest)
+    blocks = [
+        kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
+        why,
+        *([_code()] if coded else []),
+    ]
+    return kit.modal(f"Go on alone {bug.ref}", blocks, id_="break_glass", meta=meta, submit="Go on alone")
+
+
+def settle(bug: Bug, fix: Fix) -> View:
+    """A person looked at production and says what a cut-off run did."""
+    seen = foreign(fix.why, 800)
+    text = f"`{foreign(fix.name, 100)}` was cut off. Look at production, then say what you saw. Seen so far: {seen}"
+    choices = [("succeeded", "It happened"), ("failed", "It did not happen")]
+    seen_ = fix.seen if fix.seen != "unknown" else ""
+    blocks = [
+        kit.section(text, "what"),
+        kit.menu("state", "On production", choices, seen_),
+        kit.text_input("reason", "What you saw", longest=500),
+    ]
+    return kit.modal(
+        f"Settle {bug.ref}", blocks, id_="settle", meta=mark(bug.ref.number, bug.seq, run=fix.run), submit="Say so"
+    )
+
+
+def look(
+    bug: Bug,
+    looks: Sequence[tuple[str, str]],
+    chosen: str,
+    fields: Sequence[Field],
+    values: Mapping[str, str],
+    menus: Menus | None,
+    help_: str,
+) -> View:
+    pick = kit.menu("action", "What to look at", looks, chosen, live=True)
+    inputs = _inputs(fields, values, menus)
+    about = [kit.context(foreign(help_, 600), "help")] if help_ else []
+    return kit.modal(
+        f"Look {bug.ref}", [pick, *about, *inputs], id_="look", meta=mark(bug.ref.number, bug.seq), submit="Look"
+    )
+
+
+def rows(bug: Bug, name: str, found: Sequence[Mapping[str, str]], more: str = "") -> View:
+    """A look's rows, for the asker alone; a row may offer the fix it fills in."""
+    blocks: list[Any] = [
+        kit.context(f"`{foreign(name, 60)}` on {bug.ref}: {len(found)} rows. Only you see them.", "head")
+    ]
+    for i, row in enumerate(found[:40]):
+        blocks.append(kit.section(foreign(row.get("text", ""), 2500) or "(empty)", f"row{i}", _offer(bug, row)))
+    if more:
+        blocks.append(kit.context(foreign(more, 500), "more"))
+    return kit.modal(f"Look {bug.ref}", blocks, id_="note", meta=mark(bug.ref.number, bug.seq))
+
+
+def _offer(bug: Bug, row: Mapping[str, str]) -> Any:
+    if not row.get("fix"):
+        return None
+    return kit.button("Fix this", "fix_this", mark(bug.ref.number, bug.seq, fix=row["fix"]))

@@ -1,0 +1,100 @@
+"""The forms: pure views from what is known. Their metadata is a mark, their callback the verb that takes the submission."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.bug.bug import Bug, Customer, Given
+from bot.bug.mrkdwn import channel, cut, foreign, plain
+from bot.settings import TellSettings
+from bot.slack.views import blocks as kit
+from bot.slack.views.forms import gifts as gift_fields
+from bot.slack.views.marks import mark
+from bot.slack.views.thread_lines import grant
+
+View = dict[str, Any]
+PER_BOX = 10
+"""Slack allows ten checkboxes in a group."""
+BOXES = ("customers", "customers_2", "customers_3")
+
+
+def local_time(at: datetime, tz: str) -> str:
+    """ "14:15" on the asker's own clock, for a text that leaves Slack."""
+    try:
+        zone = ZoneInfo(tz)
+    except (KeyError, ValueError, OSError):
+        return f"{at:%H:%M} UTC"
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def reason(bug: Bug, verb: str, title: str, label: str, **about: str | int) -> View:
+    """One question, one field."""
+    blocks = [
+        kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
+        kit.text_input("reason", label, many=True, longest=500),
+    ]
+    return kit.modal(f"{title} {bug.ref}", blocks, id_=verb, meta=mark(bug.ref.number, bug.seq, **about), submit=title)
+
+
+def note(title: str, text: str) -> View:
+    """Something to read, nothing to fill in."""
+    return kit.modal(title, [kit.section(text or "…", "note")], id_="note")
+
+
+def tell(
+    bug: Bug,
+    settings: TellSettings,
+    *,
+    text: str,
+    plans: Sequence[str],
+    billing: bool,
+    now: datetime,
+    previews: Sequence[str] = (),
+) -> View:
+    """Who, what, and what they get; prefilled so that one press is enough. `previews`: what each of them will read."""
+    people = [c for c in bug.customers if c.to_tell][: PER_BOX * len(BOXES)]
+    unknowing = [c for c in people if not c.told] or people
+    boxes = [
+        kit.checkboxes(
+            BOXES[i // PER_BOX],
+            "Who is told" if i == 0 else "and",
+            _people(people[i : i + PER_BOX]),
+            [c.id for c in unknowing],
+            optional=i > 0,
+        )
+        for i in range(0, len(people), PER_BOX)
+    ]
+    said = text or (settings.tell if any(not c.told for c in people) else "")
+    words = kit.text_input("text", "What they read", said, many=True, hint="No internals: they don't need to know.")
+    unfixed = (
+        []
+        if bug.fixed_at
+        else [
+            kit.checkboxes("anyway", "It is not marked as fixed", [("anyway", "Tell them all the same")], optional=True)
+        ]
+    )
+    gifts = (
+        gift_fields.fields(bug, people, settings, plans, now)
+        if billing
+        else [kit.context("No `[billing]` is set up: no credit from here.", "nobilling")]
+    )
+    look = kit.actions([kit.button("Show what each of them reads", "value", "preview")], "tell_preview")
+    shown = [kit.section(said, f"preview_{i}") for i, said in enumerate(previews)]
+    blocks = [*boxes, words, *unfixed, *gifts, *look, *shown]
+    return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=mark(bug.ref.number, bug.seq), submit="Tell")
+
+
+def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
+    return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {channel(c.source)}", 75)) for c in people]
+
+
+def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:
+    """Which of several makegoods."""
+    choices = [(str(g.seq), f"{cut(c.name, 30)}: {plain(grant(g.grant))}") for c, g in given]
+    blocks = [
+        kit.menu("granted", "Take back", choices, choices[0][0]),
+        kit.text_input("reason", "Why", why, optional=True, longest=500),
+    ]
+    meta = mark(bug.ref.number, bug.seq)
+    return kit.modal(f"Take back {bug.ref}", blocks, id_="tell_undo", meta=meta, submit="Take back")

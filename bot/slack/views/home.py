@@ -1,0 +1,67 @@
+"""App Home: what waits for this person, what is open, what they owe, what ended lately. Pure; shown anew whenever it is opened."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from bot.bug.bug import Bug, Status
+from bot.bug.fixes.fix import RunState
+from bot.bug.mrkdwn import day, foreign, length, plural, who
+from bot.slack.views import blocks, card
+from bot.slack.views.forms.forms import View
+
+Reference = Callable[[Bug], str]
+"""How a bug is named here: its number, as a link to its card."""
+SHOWN, TITLE = 15, 100
+BEGIN = (
+    "An error that arrives in the error channel becomes a card there. Nobody has to come here to work: "
+    "`/bug help` lists every word, and `/bug new what is wrong` opens a bug that no tracker saw."
+)
+
+
+def view(live: Sequence[Bug], ended: Sequence[Bug], user: str, name: Reference, now: datetime) -> View:
+    open_ = [b for b in live if b.status is not Status.OWED]
+    owed = [b for b in live if b.debt and not b.debt.paid_at and b.debt.owner == user]
+    chapters = (
+        ("Waits for you", [line for bug in live for line in _waits(bug, user, name)]),
+        ("Open", [_open(bug, name, now) for bug in open_] or ["Nothing is open. :tada:"]),
+        ("You owe", [_owed(bug, name) for bug in owed]),
+        ("Lately", [_line(bug, name, foreign(bug.closed_why, TITLE, one_line=True)) for bug in ended]),
+    )
+    shown = [block for title, lines in chapters if lines for block in _chapter(title, lines)]
+    return blocks.home([*shown, blocks.context(BEGIN, "begin")])
+
+
+def _chapter(title: str, lines: Sequence[str]) -> Iterator[object]:
+    left = len(lines) - SHOWN
+    more = [f"and {plural(left, 'more bug')}: `/bug list`"] if left > 0 else []
+    yield blocks.header(title, title)
+    yield blocks.section("\n".join([*lines[:SHOWN], *more]), f"{title} lines")
+
+
+def _waits(bug: Bug, user: str, name: Reference) -> Iterator[str]:
+    """What goes on only when this person does something."""
+    for fix in bug.fixes:
+        if fix.state is RunState.WAITING and user in fix.asked and user not in fix.approved_by:
+            what = foreign(fix.name, TITLE, one_line=True)
+            yield f":raised_hand: {name(bug)} {who(fix.by)} wants to run `{what}`: approve it under *Messages*"
+    if bug.owner == user and bug.status is Status.FIXED and bug.untold:
+        yield f":speech_balloon: {name(bug)} works, and {_names(bug)} does not know yet: press *Tell* on its card"
+
+
+def _names(bug: Bug) -> str:
+    first = foreign(bug.untold[0].name, TITLE, one_line=True)
+    return first if len(bug.untold) == 1 else plural(len(bug.untold), "customer")
+
+
+def _open(bug: Bug, name: Reference, now: datetime) -> str:
+    waits = min((c.since for c in bug.untold), default=None)
+    for_ = f"a customer waits {length(now - waits)}" if waits else ""
+    return _line(bug, name, who(bug.owner) if bug.owner else "nobody has it", for_)
+
+
+def _owed(bug: Bug, name: Reference) -> str:
+    return _line(bug, name, f"the proper fix by {day(bug.debt.due)}" if bug.debt else "")
+
+
+def _line(bug: Bug, name: Reference, *said: str) -> str:
+    return " · ".join(x for x in (f"{card.ICON[bug.status]} {name(bug)} {card.title(bug)}", *said) if x)

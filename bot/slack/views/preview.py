@@ -1,0 +1,93 @@
+"""What a person sees of a fix before it runs: summary, statement, rows. Whole: what does not fit is in a file, and said. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bot.bug.fixes.fix import Fix
+from bot.bug.mrkdwn import foreign, plural
+from bot.slack.views import blocks as kit
+from bot.slack.views.thread_lines import again
+
+ROOM = 8500
+"""Characters of text; Slack refuses messages somewhere above 10,000, and the frame needs some."""
+BLOCKS = 40
+CODE = 2800
+RISK = {"low": "small", "medium": "needs one other person", "high": "needs two other people"}
+ENDLESS = 10**7
+
+
+class Shown(NamedTuple):
+    blocks: list[Any]
+    left: str
+    """What only the file shows: "40 more rows"; empty where everything is here."""
+
+
+def fitted(fix: Fix) -> Shown:
+    """The beginning of it, at most what fits; the rest by name."""
+    pieces = _statement(fix)
+    rows = [_row(row) for row in fix.rows]
+    room, taken = ROOM - len(_head(fix)), 0
+    for text in (*pieces, *rows):
+        room -= len(text)
+        if room < 0 or len(text) > kit.SECTION or taken >= BLOCKS:
+            break
+        taken += 1
+    blocks = [kit.section(text, f"part{i}") for i, text in enumerate([*pieces, *rows][:taken])]
+    return Shown(
+        [kit.section(_head(fix), "head"), *blocks], _left(len(pieces) - taken, len(pieces) + len(rows) - taken)
+    )
+
+
+def _left(statement: int, parts: int) -> str:
+    if parts <= 0:
+        return ""
+    rows = min(parts, parts - max(statement, 0))
+    more = [
+        *(["the rest of the statement"] if statement > 0 else []),
+        *([f"{plural(rows, 'more row')}"] if rows else []),
+    ]
+    return " and ".join(more)
+
+
+def blocks(fix: Fix) -> list[Any]:
+    """For a form or a message; the file stands in the same person's direct messages."""
+    shown = fitted(fix)
+    more = f":page_facing_up: and {shown.left}, in the file I sent you" if shown.left else ""
+    return [*shown.blocks, *([kit.context(more, "rest")] if more else [])]
+
+
+def whole(fix: Fix) -> str:
+    """All of it, as a text file."""
+    rows = [f"{row.get('place', '')}\n{row.get('change', '')}" for row in fix.rows]
+    parts = [fix.summary, _undo(fix), f"Why: {fix.reason}", f"Digest: {fix.digest}", fix.text, *rows]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(fix: Fix) -> str:
+    icon = ":leftwards_arrow_with_hook:" if fix.undoable else ":warning:"
+    risk = f"Risk: {_risk(fix)}. Why: {foreign(fix.reason, 500, one_line=True)}"
+    return f"*{foreign(fix.summary, 600)}*\n{icon} {foreign(_undo(fix), 800)}\n{risk}{again(fix.repeats)}"
+
+
+def _risk(fix: Fix) -> str:
+    """Small only while it can be undone; else somebody else is asked all the same."""
+    if fix.risk == "low" and not fix.undoable:
+        return "small, but without undo: needs one other person"
+    return RISK.get(fix.risk, fix.risk)
+
+
+def _undo(fix: Fix) -> str:
+    if fix.undoable:
+        return fix.undo_note or "Can be undone."
+    return f"Cannot be undone. {fix.undo_note}".strip()
+
+
+def _statement(fix: Fix) -> list[str]:
+    """Nothing in it may end the frame it stands in."""
+    text = foreign(fix.text, ENDLESS).replace("```", "'''")
+    return [f"```{text[i : i + CODE]}```" for i in range(0, len(text), CODE)]
+
+
+def _row(row: Mapping[str, str]) -> str:
+    """One row: its place, then each column as it is and as it will be."""
+    return f"*{foreign(row.get('place', ''), 300, one_line=True)}*\n{foreign(row.get('change', ''), ENDLESS)}"

@@ -1,0 +1,173 @@
+"""What an entry asks of somebody beyond its line in the thread: pure, from the bug as it is now. Most ask nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.bug import events as e
+from bot.bug.bug import Bug, Customer, Message, Status
+from bot.bug.clocks import WORKING
+from bot.bug.events import Event
+from bot.bug.makegood import letter
+from bot.bug.mrkdwn import foreign, link, who
+from bot.ledger.ledger import Entry
+from bot.slack.views.prompt import Button, Offer, button, call, name, title
+from bot.slack.views.reminders import nudge
+from bot.slack.views.thread_lines import grant
+
+ENDED = frozenset({Status.CLOSED, Status.DISMISSED})
+THOUGHT_FIXED = frozenset({Status.FIXED, Status.OWED, *ENDED})
+WORDS = 300
+
+
+def offer(bug: Bug, entry: Entry, now: datetime) -> Offer | None:
+    found = OFFERS.get(type(entry.event))
+    return found(bug, entry, now) if found else None
+
+
+def _nudged(bug: Bug, entry: Entry, now: datetime) -> Offer | None:
+    return nudge(bug, entry.event, now) if isinstance(entry.event, e.Nudged) else None
+
+
+def _tell_asked(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    event = entry.event
+    if not isinstance(event, e.TellAsked) or not any(ask.seq == entry.seq for ask in bug.tell_asks):
+        return None
+    names = ", ".join(name(bug.customer(id_)) for id_ in event.customers[:5])
+    gifts = " + ".join(map(grant, event.grants))
+    text = (
+        f"{who(str(entry.by))} wants to give {names} {gifts} for *{title(bug)}*. That passes {foreign(event.why, 200)}."
+    )
+    said = f"{text}\n>{foreign(event.text, WORDS, one_line=True)}"
+    about = {"ask": entry.seq}
+    yes, no = (
+        button("Let it pass", "approve_tell", "primary", **about),
+        button("No…", "refuse_tell", "danger", **about),
+    )
+    return Offer(text=said, buttons=(yes, no), to=event.asked)
+
+
+def _resolved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    if not isinstance(entry.event, e.TrackerSaid) or entry.event.what != "resolved" or bug.status not in WORKING:
+        return None
+    whom = f"{who(bug.owner)} " if bug.owner else ""
+    text = (
+        f"{whom}{foreign(str(entry.by.id), 40).capitalize()} says that *{title(bug)}* is resolved. Does it work again?"
+    )
+    return Offer(text=text, buttons=(button("It works", "fixed", "primary"),))
+
+
+def _resembles(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    event = entry.event
+    if not isinstance(event, e.Resembles) or bug.status is Status.MERGED:
+        return None
+    why = {"customer": "A customer whom it hit told of", "page": "On the same page happened"}[event.why]
+    text = f"{why} BUG-{event.bug}. Is *{title(bug)}* the same?"
+    same = button(f"Same as BUG-{event.bug}", "merge", "primary", into=event.bug)
+    return Offer(text=text, buttons=(same,), loud=True)
+
+
+def _felt(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    event = entry.event
+    if not isinstance(event, e.CustomerFelt) or event.what != "still_broken" or bug.status not in THOUGHT_FIXED:
+        return None
+    whom = f"{who(bug.owner)} " if bug.owner else ""
+    text = f"{whom}{name(bug.customer(event.customer))} was told that *{title(bug)}* works, and says it does not."
+    return Offer(text=text, buttons=(_reopen(),), loud=True)
+
+
+def _reopen() -> Button:
+    return button("Reopen…", "reopen", "danger")
+
+
+def _wrote(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """A bug that has ended is not looked at any more; what is written there must be."""
+    event = entry.event
+    if not isinstance(event, e.CustomerWrote) or bug.status not in ENDED:
+        return None
+    said = foreign(event.text, WORDS, one_line=True)
+    customer = name(bug.customer(event.customer))
+    whom = f"{who(bug.owner)} " if bug.owner else ""
+    return Offer(
+        text=f"{whom}{customer} writes again, and *{title(bug)}* is {bug.status.value}: “{said}”",
+        buttons=(_reopen(),),
+        loud=True,
+    )
+
+
+def _not_delivered(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """The words as they can be pasted, to who wrote them."""
+    event = entry.event
+    if not isinstance(event, e.NotDelivered):
+        return None
+    customer = bug.customer(event.customer)
+    message = next((m for m in customer.messages if m.seq == event.message), None) if customer else None
+    if customer is None or message is None or message.state not in {"failed", "doubtful"}:
+        return None
+    return _paste(customer, message, event.why)
+
+
+def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """The customer is not told of it, nor of anything, before somebody says so."""
+    event = entry.event
+    if not isinstance(event, e.NotGranted):
+        return None
+    customer = bug.customer(event.customer)
+    message = next((m for m in customer.messages if m.seq == event.tell), None) if customer else None
+    if customer is None or message is None or message.state != "waiting":
+        return None
+    said = "Nobody knows whether it was booked: look at the billing system" if event.doubtful else "It was not booked"
+    text = (
+        f"{name(customer)} should get {grant(event.grant)} for *{title(bug)}*. {said}: {foreign(event.why, 200)}."
+        " Your message waits; what was not booked is not mentioned in it."
+    )
+    tell = button("Tell without it", "release_tell", "primary", message=event.tell, customer=customer.id)
+    return Offer(text=text, buttons=(tell,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
+
+
+def _paste(customer: Customer, message: Message, why: str) -> Offer:
+    there = f"\n{link(customer.url, 'Open the chat')}" if customer.url else ""
+    text = f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n```{foreign(letter(customer, message), 2000)}```{there}"
+    told = button("I told them", "by_hand", "primary", message=message.seq, customer=customer.id)
+    return Offer(text=text, buttons=(told,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
+
+
+def _moved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """An open bug whose card was put away: perhaps it is none."""
+    event = entry.event
+    if not isinstance(event, e.CardMoved) or event.stage not in PUT_AWAY or bug.status not in WORKING:
+        return None
+    who_ = foreign(event.by, 60, one_line=True) or "Somebody"
+    text = (
+        f"{call((bug.owner,)) if bug.owner else ''} {who_} put the board card of *{title(bug)}* away. Is it not a bug?"
+    )
+    return Offer(text=text.strip(), buttons=(button("Not a bug…", "dismiss"), button("It works", "fixed")))
+
+
+def _kept(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    event = entry.event
+    if not isinstance(event, e.GrantKept):
+        return None
+    text = f"A makegood of *{title(bug)}* could not be taken back: {foreign(event.why, WORDS)}. Look at the billing system."
+    return Offer(text=text, to=(bug.owner,) if bug.owner else (), loud=not bug.owner)
+
+
+def settled(bug: Bug, entry: Entry) -> str:
+    """What stands where an approver's buttons were."""
+    decided = {"tell_approved": "let pass", "tell_refused": "refused"}.get(entry.event.KIND, "decided")
+    return f"*{title(bug)}*: the makegood was {decided} by {who(str(entry.by))}."
+
+
+PUT_AWAY = frozenset({"archived", "Not a bug"})
+OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
+    e.Nudged: _nudged,
+    e.TellAsked: _tell_asked,
+    e.TrackerSaid: _resolved,
+    e.Resembles: _resembles,
+    e.CustomerFelt: _felt,
+    e.CustomerWrote: _wrote,
+    e.NotDelivered: _not_delivered,
+    e.NotGranted: _not_granted,
+    e.CardMoved: _moved,
+    e.GrantKept: _kept,
+}

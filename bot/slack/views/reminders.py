@@ -1,0 +1,107 @@
+"""What a clock says when it speaks up: whom it means, what happened, and the press that settles it. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.bug import events as e
+from bot.bug.bug import Bug, Customer, Status
+from bot.bug.mrkdwn import clock, day, length
+from bot.slack.views.prompt import Button, Offer, button, call, name, title
+
+Say = Callable[[Bug, e.Nudged, int, datetime], Offer]
+
+LAST = 2
+"""Round of a clock with a warning before its time: over."""
+
+
+def nudge(bug: Bug, event: e.Nudged, now: datetime) -> Offer:
+    """`what` is "kind:round" or "kind:customer:round"."""
+    kind, *_, number = event.what.split(":")
+    return SAYS[kind](bug, event, int(number), now)
+
+
+def _customer(bug: Bug, event: e.Nudged) -> Customer | None:
+    return bug.customer(event.what.split(":")[1])
+
+
+def _speak(bug: Bug) -> Button:
+    """What can be said to the customer now."""
+    if bug.status is Status.FIXED:
+        return button("Tell", "tell", "primary")
+    return button("Answer: looking", "answer", "primary")
+
+
+def _quiet() -> Button:
+    return button("Remind me in 30 min", "snooze", minutes=30)
+
+
+def _to(event: e.Nudged, text: str, *buttons: Button) -> Offer:
+    """To the people who are meant; to whoever is there where nobody is on duty by name."""
+    groups = any(x.startswith("S") for x in event.whom)
+    if event.whom and not groups:
+        return Offer(text=text, buttons=buttons, to=event.whom)
+    return Offer(text=f"{call(event.whom)} {text}", buttons=buttons, loud=True)
+
+
+def _unclaimed(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
+    there = min((c for c in bug.customers if c.online), key=lambda c: c.since, default=None)
+    waited = f", waiting {length(now - there.since)}," if there else ""
+    text = f":bell: {name(there)} is online{waited} and nobody has *{title(bug)}*. Claim it, even if only to answer."
+    called = Offer(text=f"{call(event.whom)} {text}", buttons=(button("Claim", "claim", "primary"),), loud=True)
+    return called.model_copy(update={"buttons": (*called.buttons, button("Answer: looking", "answer"))})
+
+
+def _silent(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
+    first = min((c for c in bug.untold if not c.answered_at), key=lambda c: c.since, default=None)
+    waited = f" for {length(now - first.since)}" if first else ""
+    text = (
+        f":bell: You have *{title(bug)}*, and {name(first)} has heard nothing{waited}. One press sends a first answer."
+    )
+    return _to(event, text, _speak(bug), _quiet())
+
+
+def _promise(bug: Bug, event: e.Nudged, number: int, _now: datetime) -> Offer:
+    at = clock(event.since) if event.since else "now"
+    if number < LAST:
+        text = f":bell: *{title(bug)}*: you promised to be back by {at}. If it takes longer, say so before."
+    else:
+        text = f":alarm_clock: *{title(bug)}*: the time you promised ({at}) is over. Say how it stands, or a new time."
+    return _to(event, text, _speak(bug), _quiet())
+
+
+def _waiting(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
+    customer = _customer(bug, event)
+    waited = length(now - customer.since) if customer else "a long time"
+    fixed = (
+        "It works again: tell them now." if bug.status is Status.FIXED else "Say how it stands, even if nothing is new."
+    )
+    text = f":hourglass: {name(customer)} has waited {waited} because of *{title(bug)}*. {fixed}"
+    return _to(event, text, _speak(bug), _quiet())
+
+
+def _gone(bug: Bug, event: e.Nudged, _round: int, _now: datetime) -> Offer:
+    customer = _customer(bug, event)
+    mail = (
+        "An answer still reaches them by mail" if customer and customer.hint.email else "Leave them a word in the chat"
+    )
+    text = f":wave: {name(customer)} left without an answer (*{title(bug)}*). {mail}."
+    return _to(event, text, _speak(bug), _quiet())
+
+
+def _debt(bug: Bug, event: e.Nudged, number: int, now: datetime) -> Offer:
+    at = event.since or now
+    when = {1: f"is due {day(at)}", 2: "is due now"}.get(number, f"is overdue for {length(now - at)}")
+    text = f":large_blue_circle: The proper fix of *{title(bug)}* {when}. You owe it."
+    return _to(
+        event, text, button("Fix merged", "paid", "primary"), button("Remind me tomorrow", "snooze", minutes=1440)
+    )
+
+
+SAYS: dict[str, Say] = {
+    "unclaimed": _unclaimed,
+    "silent": _silent,
+    "promise": _promise,
+    "waiting": _waiting,
+    "gone": _gone,
+    "debt": _debt,
+}

@@ -1,0 +1,1 @@
+"""The retro as text."""

@@ -1,0 +1,159 @@
+"""What a retro tells, chapter by chapter, in either dialect."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from bot.bug.fixes.fix import RunState
+from bot.bug.mrkdwn import length, plural
+from bot.bug.retro.model import Run, Served
+from bot.bug.retro.steps import gift
+from bot.bug.retro.story import Gift, Retro, Step
+from bot.bug.values import Credit, Money
+from bot.slack.views.retro.dialect import Dialect
+
+Names = Mapping[str, str]
+TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told"}
+
+
+class Chapter(NamedTuple):
+    title: str
+    lines: tuple[str, ...]
+
+
+def chapters(story: Retro, names: Names, d: Dialect) -> tuple[Chapter, ...]:
+    """Those that have something to say, in the order in which they are read."""
+    found = (Chapter(title, tuple(tell(story, names, d))) for title, tell in CHAPTERS.items())
+    return tuple(c for c in found if c.lines)
+
+
+def money(gifts: Iterable[Gift]) -> str:
+    """ "€15 + $5 credit": what was given and not taken back, each currency by itself."""
+    sums: Counter[str] = Counter()
+    for given in gifts:
+        if isinstance(given.grant, Credit) and given.state == "granted":
+            sums[given.grant.money.currency] += given.grant.money.amount
+    text = " + ".join(str(Money(amount=amount, currency=currency)) for currency, amount in sums.items())
+    return f"{text} credit" if text else ""
+
+
+def _figures(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    why = f" ({d.safe(story.closed_why, 120)})" if story.closed_why else ""
+    until = f" after {length(story.times.open)}" if story.times.open is not None else ""
+    yield f"{d.bold(story.status.value)}{until}{why} · happened {plural(story.occurrences, 'time')}"
+    yield " · ".join(_time(word, getattr(story.times, name)) for name, word in TIMES.items())
+    if story.times.wait is not None:
+        yield f"longest wait of a customer: {length(story.times.wait)}"
+    if story.estimate:
+        took = f"took {length(story.estimate.actual)}" if story.estimate.actual is not None else "not fixed since"
+        yield f"estimated {length(story.estimate.minutes * 60)}, {took}"
+    if story.came_back or story.reopened:
+        yield f"came back {plural(story.came_back, 'time')}, reopened by people {plural(story.reopened, 'time')}"
+
+
+def _time(word: str, seconds: float | None) -> str:
+    return f"{word} after {length(seconds)}" if seconds is not None else f"never {word}"
+
+
+def _timeline(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    date = None
+    for step in story.timeline:
+        day = f"{d.day(step.at)} " if step.at.date() != date else ""
+        date = step.at.date()
+        yield day + _step(step, names, d)
+
+
+def _step(step: Step, names: Names, d: Dialect) -> str:
+    parts = (d.safe(step.what, 160), d.name(step.whom, names) if step.whom else "", d.quote(step.quote))
+    said = " ".join(p for p in parts if p)
+    return f"{d.clock(step.at)} {d.name(step.by, names)} · {'🚨 ' + d.bold(said) if step.loud else said}"
+
+
+def _people(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    for who in story.deeds:
+        yield f"{d.name(who.person, names)}: {', '.join(_times(count, deed) for deed, count in who.done.items())}"
+
+
+def _times(count: int, deed: str) -> str:
+    return deed if count == 1 else f"{count}× {deed}"
+
+
+def _fixes(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    for run in story.fixes:
+        yield " · ".join(x for x in _fix(run, names, d) if x)
+
+
+def _fix(run: Run, names: Names, d: Dialect) -> Sequence[str]:
+    approvers = ", ".join(d.name(x, names) for x in run.approved_by)
+    why = f": {d.safe(run.why, 120)}" if run.why and run.state is not RunState.SUCCEEDED else ""
+    return (
+        ("undo of " if run.undo_of else "") + d.safe(run.name, 80),
+        d.name(run.by, names),
+        (d.bold("undone") if run.undone else run.state.value) + why,
+        "proper fix" if run.proper else "",
+        f"approved by {approvers}" if approvers else "",
+        "🚨 " + d.bold("WITHOUT an approval") if run.broken_glass else "",
+        d.quote(run.reason, 120),
+    )
+
+
+def _cost(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    if total := money(story.gifts):
+        yield d.bold(total)
+    state = {"granted": "", "undone": " · taken back", "doubtful": " · ⚠️ nobody knows whether it was booked"}
+    for given in story.gifts:
+        yield f"{d.safe(gift(given.grant), 80)} · {d.safe(given.customer, 60)}{state[given.state]}"
+
+
+def _customers(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    if not story.customers:
+        return
+    told = sum(c.told for c in story.customers)
+    yield f"{plural(len(story.customers), 'customer')}, {told} told"
+    for customer in story.customers:
+        yield " · ".join(x for x in _customer(customer, d) if x)
+
+
+def _customer(customer: Served, d: Dialect) -> Sequence[str]:
+    waited = f"told after {length(customer.waited)}" if customer.waited is not None else ""
+    left = "left in peace" if customer.skipped else "answered, not told" if customer.answered else d.bold("not told")
+    return (
+        d.safe(customer.name, 60),
+        waited or left,
+        customer.mood.value if customer.mood else "",
+        "came back" if customer.came_back else "",
+        "bought" if customer.bought else "",
+        d.quote(customer.words, 120),
+    )
+
+
+def _thread(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    for said in story.thread:
+        edited = " (edited)" if said.edited else ""
+        yield f"{d.clock(said.at)} {d.name(said.by, names)}: {d.safe(said.text, 200)}{edited}"
+
+
+def _owed(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    debt = story.debt
+    if debt and debt.paid_at:
+        how = f": {d.safe(debt.how, 120)}" if debt.how else ""
+        yield f"the proper fix was paid {d.day(debt.paid_at)}{how}"
+    elif debt:
+        yield f"{d.bold('the proper fix')} · {d.name(debt.owner, names)} · until {d.day(debt.due)}"
+
+
+def _questions(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    yield from story.questions
+
+
+CHAPTERS: dict[str, Callable[[Retro, Names, Dialect], Iterator[str]]] = {
+    "In short": _figures,
+    "Timeline": _timeline,
+    "Who did what": _people,
+    "Fixes": _fixes,
+    "What it cost": _cost,
+    "Customers": _customers,
+    "Said in the thread": _thread,
+    "Owed": _owed,
+    "To answer here": _questions,
+}

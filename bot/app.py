@@ -12,8 +12,8 @@ from slack_bolt.async_app import AsyncApp
 
 from bot import outside
 from bot.bug.bug import Bug
+from bot.bug.customers import CustomerJoined
 from bot.bug.errors import Unavailable
-from bot.bug.events import CustomerJoined
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation

@@ -11,8 +11,8 @@ from bot import fixing
 from bot.adapters import billing, boards, tracker_api
 from bot.adapters.channels import registry as channels
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
-from bot.bug import events as e
 from bot.bug.errors import Misconfigured, NotFound, Outside
+from bot.bug.gifts import Granted
 from bot.intake import sources
 from bot.ledger.entries import entries_after
 from bot.ledger.relay.pace import Budget
@@ -119,7 +119,7 @@ def sinks(bot: "Bot") -> dict[str, Sink]:
     slack = bot.settings.slack
     cards = Budget("cards", 60.0 / slack.cards_per_minute, slack.cards_per_minute)
 
-    async def receipts(bug: int, seq: int) -> e.Granted:
+    async def receipts(bug: int, seq: int) -> Granted:
         return await _receipt(bot, bug, seq)
 
     digest = Digest(bot.port, slack.error_channels[0])
@@ -162,8 +162,8 @@ def elsewhere(settings: Settings) -> dict[str, Interest]:
     return found
 
 
-async def _receipt(bot: "Bot", bug: int, seq: int) -> e.Granted:
+async def _receipt(bot: "Bot", bug: int, seq: int) -> Granted:
     found = await entries_after(bot.ledger, bug, seq - 1, 1)
-    if not found or not isinstance(found[0].event, e.Granted):
+    if not found or not isinstance(found[0].event, Granted):
         raise NotFound("That makegood is not in the trail.")
     return found[0].event

@@ -14,7 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.errors import Misconfigured
-from bot.bug.makegood import Caps, Words
+from bot.bug.gift_caps import Caps
+from bot.bug.gift_texts import GiftTexts
 from bot.bug.values import Frozen
 from bot.production.targets import AnyTarget, described
 from bot.settings_words import sentence
@@ -123,7 +124,7 @@ class TellSettings(Frozen):
     """What the form proposes, in minor units: 500 is €5."""
     largest_credit: int = Field(default=5000, ge=0)
     """Above it nobody can give a credit in Slack."""
-    words: Words = Words()
+    words: GiftTexts = GiftTexts()
     """What the customer reads of each makegood."""
 
 

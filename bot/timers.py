@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.bug.errors import MakegoodError
-from bot.bug.mrkdwn import sentence
 from bot.intake.mails import Mails
 from bot.intake.sources import BOARD
 from bot.ledger.anchors import anchor
@@ -22,6 +21,7 @@ from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Item
 from bot.ledger.ledger import SYSTEM
 from bot.settings import validate
+from bot.text import sentence
 
 if TYPE_CHECKING:
     from bot.app import Bot

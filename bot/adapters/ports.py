@@ -11,7 +11,8 @@ from typing import Protocol
 
 from pydantic import Field
 
-from bot.bug.values import Account, Alert, AlertLink, CustomerHint, Frozen, Grant, Inbound, Outgoing, Receipt, Sent
+from bot.bug.money import Account, Grant, Receipt
+from bot.bug.values import Alert, AlertLink, CustomerHint, Frozen, Inbound, Outgoing, Sent
 
 
 class Hook(Frozen):

@@ -1,12 +1,13 @@
-"""The present state of a bug and of what hangs on it, as folded from its entries (see fold.py)."""
+"""The present state of a bug, as folded from its entries. Each chapter changes it through the `apply` of its events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from pydantic import AwareDatetime, Field
-
+from bot.bug.customer import Customer, TellRequest
 from bot.bug.fixes.fix import ENGAGED, UNDER_WAY, Fix, RunState
-from bot.bug.values import BugRef, CustomerHint, Frozen, Grant, Severity, Terms
+from bot.bug.values import CLOSED, BugRef, Severity
 
 
 class Status(StrEnum):
@@ -22,153 +23,49 @@ class Status(StrEnum):
 LIVE = frozenset({Status.OPEN, Status.CLAIMED, Status.FIXED, Status.OWED})
 
 
-STANDING = frozenset({"promised", "granted", "doubtful"})
-"""States of a makegood that still counts for its customer."""
-
-
-class Message(Frozen):
-    """An answer or a tell to one customer: `at` is when it was decided."""
-
-    seq: int
-    kind: str
-    text: str
-    at: AwareDatetime
-    by: str
-    state: str = "waiting"
-    """waiting | delivered | handed_off | by_hand | failed | doubtful"""
-    external_id: str = ""
-    promised: AwareDatetime | None = None
-
-
-class Given(Frozen):
-    """A makegood promised to one customer."""
-
-    tell: int
-    grant: Grant
-    state: str = "promised"
-    """promised | granted | failed | doubtful | undone | ended | dropped"""
-    seq: int = 0
-    """Of the entry that granted it."""
-    code: str = ""
-    """What the customer types to get it, where it is a promotion code."""
-    thanks: str = ""
-    """What the customer reads of it, once it is booked."""
-
-
-class Customer(Frozen):
-    """Somebody who waits because of this bug."""
-
-    id: str
-    hint: CustomerHint
-    via: str
-    since: AwareDatetime
-    """Waiting since."""
-    source: str = ""
-    conversation: str = ""
-    url: str = ""
-    subject: str = ""
-    message_id: str = ""
-    references: tuple[str, ...] = ()
-    online: bool = False
-    left_at: AwareDatetime | None = None
-    said: str = ""
-    """Their last words."""
-    said_at: AwareDatetime | None = None
-    """When they wrote; None where they did not since they wait."""
-    messages: tuple[Message, ...] = ()
-    given: tuple[Given, ...] = ()
-    plan: str = ""
-    currency: str = ""
-    monthly: int = 0
-    """What the plan costs in a month, in minor units; 0 where that is not known."""
-    terms: Terms = Terms()
-    skipped: bool = False
-    """Nobody needs to tell them."""
-    anew: int = 0
-    """seq of the entry that opened the bug again after they were told: what they heard before does not hold any more."""
-
-    @property
-    def name(self) -> str:
-        return self.hint.name or self.hint.email or self.hint.id or "a customer"
-
-    @property
-    def reachable(self) -> bool:
-        return bool(self.source or self.hint.email)
-
-    @property
-    def answered_at(self) -> AwareDatetime | None:
-        return next((m.at for m in self._heard), None)
-
-    @property
-    def _heard(self) -> Iterator[Message]:
-        return (m for m in self.messages if m.seq > self.anew and m.state not in {"failed", "doubtful"})
-
-    @property
-    def told(self) -> Message | None:
-        """The tell that reached them, or is on its way there."""
-        return next((m for m in self._heard if m.kind == "told"), None)
-
-    @property
-    def got(self) -> bool:
-        """Something was given or promised for this bug, and not taken back."""
-        return any(g.state in STANDING for g in self.given)
-
-    @property
-    def to_tell(self) -> bool:
-        """Not told yet, or told of something that they did not get after all."""
-        missed = any(g.state in {"undone", "dropped"} for g in self.given) and not self.got
-        return self.reachable and (not self.told or missed)
-
-    @property
-    def told_at(self) -> AwareDatetime | None:
-        message = self.told
-        return message.at if message and message.state != "waiting" else None
-
-
-class TellAsk(Frozen):
-    """A tell that waits for an approver's word."""
-
-    seq: int
-    by: str
-    customers: tuple[str, ...]
-    text: str
-    grants: tuple[Grant, ...]
-    asked: tuple[str, ...]
-
-
-class Probe(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Probe:
+    __pydantic_config__ = CLOSED
     name: str
     ok: bool
     said: str
-    at: AwareDatetime
+    at: datetime
     smoke: bool = False
     broke: bool = False
     """A fix broke it: it worked before."""
 
 
-class BoardCard(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoardCard:
+    __pydantic_config__ = CLOSED
     id: str
     url: str
     stage: str = ""
 
 
-class Post(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
     """A message in a channel."""
 
+    __pydantic_config__ = CLOSED
     channel: str
     ts: str
 
 
-class Debt(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Debt:
+    __pydantic_config__ = CLOSED
     owner: str
-    due: AwareDatetime
-    paid_at: AwareDatetime | None = None
+    due: datetime
+    paid_at: datetime | None = None
     how: str = ""
 
 
-class Bug(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bug:
     """Everything known of a bug after entry `seq`."""
 
+    __pydantic_config__ = CLOSED
     ref: BugRef
     seq: int = 0
     status: Status = Status.OPEN
@@ -186,26 +83,26 @@ class Bug(Frozen):
     release: str = ""
     occurrences: int = 0
     users: int | None = None
-    facts: Mapping[str, str] = Field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     frames: tuple[str, ...] = ()
     admitted: str = ""
-    opened_at: AwareDatetime | None = None
+    opened_at: datetime | None = None
     opened_by: str = ""
-    last_at: AwareDatetime | None = None
+    last_at: datetime | None = None
     owner: str | None = None
-    claimed_at: AwareDatetime | None = None
+    claimed_at: datetime | None = None
     estimate: int | None = None
     """Minutes."""
-    back_by: AwareDatetime | None = None
-    fixed_at: AwareDatetime | None = None
+    back_by: datetime | None = None
+    fixed_at: datetime | None = None
     fixed_said: str = ""
     proper: bool = False
     """What fixed it is the proper fix."""
-    closed_at: AwareDatetime | None = None
+    closed_at: datetime | None = None
     closed_why: str = ""
-    muted_until: AwareDatetime | None = None
-    snoozed_until: AwareDatetime | None = None
-    free_since: AwareDatetime | None = None
+    muted_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    free_since: datetime | None = None
     """Since when nobody has it."""
     merged_into: int | None = None
     customers: tuple[Customer, ...] = ()
@@ -220,12 +117,13 @@ class Bug(Frozen):
     recent: tuple[str, ...] = ()
     """Ids of the newest occurrences."""
     debt: Debt | None = None
-    parked: tuple[str, ...] = ()
-    waits: tuple[str, ...] = ()
+    gave_up: tuple[str, ...] = ()
+    """Sinks that wait for a person."""
+    delayed: tuple[str, ...] = ()
     """Sinks whose other side is out of order just now."""
-    nudges: tuple[str, ...] = ()
+    reminded: tuple[str, ...] = ()
     """Clocks that spoke up: what and since when they ran."""
-    tell_asks: tuple[TellAsk, ...] = ()
+    tell_requests: tuple[TellRequest, ...] = ()
     """Tells that wait for an approver."""
 
     def customer(self, id_: str) -> Customer | None:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 
-from bot.bug.bug import Bug, Customer, Debt, Status
-from bot.bug.fold import nudge_name
+from bot.bug.bug import Bug, Debt, Status
+from bot.bug.customer import Customer
 from bot.bug.office import Office
+from bot.bug.reminders import reminder_name
 from bot.bug.values import Frozen
 
 WORKING = frozenset({Status.OPEN, Status.CLAIMED})
@@ -66,7 +67,7 @@ def _times(bug: Bug, alarm: Alarm, rules: Rules) -> list[datetime]:
 def _last(bug: Bug, alarm: Alarm, now: datetime, rules: Rules) -> Nudge | None:
     passed = sum(at <= now for at in _times(bug, alarm, rules))
     nudge = Nudge(what=f"{alarm.kind}:{passed}", whom=alarm.whom, since=alarm.since)
-    known = nudge_name(nudge.what, nudge.since) in bug.nudges
+    known = reminder_name(nudge.what, nudge.since) in bug.reminded
     return nudge if passed and not known else None
 
 

@@ -17,9 +17,15 @@ MakegoodError
 
 from collections.abc import Mapping
 
+from bot.bug.words import Part, plain
+
 
 class MakegoodError(Exception):
-    """Never raised itself."""
+    """Never raised itself. `said` is the sentence in parts, for whoever renders it; `str` is its plain text."""
+
+    def __init__(self, *said: Part) -> None:
+        super().__init__(plain(said))
+        self.said = said
 
 
 class Refused(MakegoodError):

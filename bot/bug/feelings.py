@@ -1,9 +1,13 @@
 """What the words of a customer who was told say, in the languages our customers write: small lists, so a person decides."""
 
 import re
+from datetime import timedelta
 from typing import Literal
 
 from bot.bug.retro.mood import Mood, mood
+
+LATER = timedelta(hours=1)
+"""A word in the same talk is not a return."""
 
 Feeling = Literal["thanks", "still_broken", "bought", "came_back"]
 

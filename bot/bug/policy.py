@@ -6,8 +6,8 @@ from pydantic import AwareDatetime
 
 from bot.bug.errors import NotAllowed
 from bot.bug.fixes.fix import Fix
-from bot.bug.mrkdwn import who
 from bot.bug.values import Frozen
+from bot.bug.words import people
 
 
 class Member(Frozen):
@@ -46,8 +46,8 @@ def may_approve(member: Member, fix: Fix) -> None:
     if member.guest:
         raise NotAllowed("Guests can't approve changes of production.")
     if not member.approver or member.id not in fix.asked:
-        asked = ", ".join(who(x) for x in fix.asked) or "nobody"
-        raise NotAllowed(f"You are not among those who can approve this. Asked: {asked}.")
+        asked = people(fix.asked) or ("nobody",)
+        raise NotAllowed("You are not among those who can approve this. Asked: ", *asked, ".")
     if _came_after(member, fix.confirmed_at):
         raise NotAllowed("You joined after this was asked for, so you can't approve it.")
     if member.id in fix.approved_by:

@@ -4,10 +4,10 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bot.bug.mrkdwn import plural
 from bot.commands import common
 from bot.commands.options import config_option, team_option
 from bot.ledger.restored import hold
+from bot.text import plural
 
 
 def options(sub: argparse.ArgumentParser) -> None:

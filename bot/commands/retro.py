@@ -8,16 +8,16 @@ from pathlib import Path
 
 from bot.bug.bug import Status
 from bot.bug.errors import Refused
-from bot.bug.mrkdwn import length, plural
+from bot.bug.money import Money
 from bot.bug.retro.model import Total
 from bot.bug.retro.story import Month, fold, month
-from bot.bug.values import Money
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
 from bot.ledger.entries import list_bugs, trail
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
 from bot.slack.views.retro import view
+from bot.text import length, plural
 
 EVERY = 1_000_000
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}

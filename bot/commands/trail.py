@@ -5,12 +5,14 @@ import asyncio
 import json
 from pathlib import Path
 
-from bot.bug.mrkdwn import plain, plural
+from bot.bug.bug import Bug
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
 from bot.ledger import entries as reading
 from bot.ledger.ledger import Entry, Ledger
+from bot.slack.views.mrkdwn import plain
 from bot.slack.views.thread_lines import line
+from bot.text import plural
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -40,7 +42,8 @@ async def _verify(args: argparse.Namespace) -> None:
 async def _show(args: argparse.Namespace) -> None:
     async with common.ledger(Path(args.config), args.team) as ledger:
         entries = await reading.trail(ledger, args.bug)
-    common.say(_json(entries) if args.json else "\n".join(_line(entry) for entry in entries))
+        bug = await reading.load(ledger, args.bug)
+    common.say(_json(entries) if args.json else "\n".join(_line(entry, bug) for entry in entries))
 
 
 def _json(entries: list[Entry]) -> str:
@@ -59,7 +62,7 @@ def _json(entries: list[Entry]) -> str:
     return json.dumps(rows, indent=2, ensure_ascii=False)
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: Entry, bug: Bug) -> str:
     """The line of the thread where there is one; its kind where there is none."""
-    said = line(entry, lambda actor: actor) or entry.event.KIND
+    said = line(entry, bug, str(entry.by)) or entry.event.KIND
     return f"{entry.seq:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {entry.by!s:<18}  {' '.join(plain(said).split())}"

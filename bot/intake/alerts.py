@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import events as e
 from bot.bug.admit import Rule, admit
+from bot.bug.alerts import HAPPENED, follow, opening
 from bot.bug.bug import Bug, Status
-from bot.bug.decide.alerts import HAPPENED, follow, opening
-from bot.bug.decide.customers import find
-from bot.bug.events import Event
+from bot.bug.customers import find
+from bot.bug.event import Event
+from bot.bug.intake import AlertPosted
 from bot.bug.values import Actor, ActorKind, Alert, CustomerHint
 from bot.intake.merging import recognise
 from bot.ledger.db.engine import HOOKS
@@ -234,7 +234,7 @@ def _occurrences(reports: Sequence[Report]) -> int:
 
 
 def _posts(reports: Iterable[Report]) -> list[Event]:
-    return [e.AlertPosted(channel=r.posted.channel, ts=r.posted.ts) for r in reports if r.posted]
+    return [AlertPosted(channel=r.posted.channel, ts=r.posted.ts) for r in reports if r.posted]
 
 
 def _source(alert: Alert) -> Actor:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.ports import BoardChange, Stage
-from bot.bug import events as e
+from bot.bug.board import BoardCardCommented, BoardCardGone, BoardCardMoved
 from bot.bug.bug import Bug
-from bot.bug.events import Event
-from bot.bug.lifecycle import allowed
+from bot.bug.course import Paid
+from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.inbox.inbox import Inbox, Item
@@ -41,11 +41,11 @@ def follow(bug: Bug, change: BoardChange) -> tuple[Event, ...]:
     if bug.board is None or bug.board.id != change.card:
         return ()  # a card that was deleted, or stood for a bug that was merged: another one counts now
     if change.kind == "commented":
-        return (e.CardCommented(text=change.text, by=change.by),)
+        return (BoardCardCommented(text=change.text, by=change.by),)
     if change.kind == "deleted":
-        return (e.CardGone(by=change.by),)
+        return (BoardCardGone(by=change.by),)
     done = change.kind == "archived" or (change.kind == "moved" and change.stage is Stage.DONE)
-    moved = (e.CardMoved(stage=change.stage.value if change.stage else change.kind, by=change.by),)
-    if done and allowed(bug.status, e.Paid) and not (bug.debt and bug.debt.paid_at):
-        return (*moved, e.Paid(how=f"moved to done on the board by {change.by}"))
+    moved = (BoardCardMoved(stage=change.stage.value if change.stage else change.kind, by=change.by),)
+    if done and allowed(bug, Paid) and not (bug.debt and bug.debt.paid_at):
+        return (*moved, Paid(how=f"moved to done on the board by {change.by}"))
     return moved if change.kind in {"moved", "archived", "unarchived"} else ()

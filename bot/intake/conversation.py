@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.trackers import alert_from_message, links_in
-from bot.bug import events as e
+from bot.bug import event as kinds
+from bot.bug.conversation import Said, SaidDeleted, SaidEdited
 from bot.bug.errors import Refused
-from bot.bug.mrkdwn import clean
 from bot.bug.values import Actor, ActorKind
 from bot.intake.alerts import Alerts, Posted, body
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
+from bot.text import clean
 
 LONGEST = 8000
 Event = Mapping[str, Any]
@@ -79,7 +80,7 @@ class Conversation:
         """Retros never re-read Slack's history, which free plans hide after 90 days."""
         bug = await self._bug(event)
         if bug and event.get("user"):
-            said = e.Said(user=event["user"], ts=event["ts"], text=_words(event))
+            said = Said(user=event["user"], ts=event["ts"], text=_words(event))
             await self._record(bug, said, event["user"], item)
             await self.seen(event["user"])
 
@@ -88,21 +89,21 @@ class Conversation:
         before = event.get("previous_message") or {}
         bug = await self._bug({**now, "channel": event.get("channel")})
         if bug and now.get("user") and not now.get("bot_id") and now.get("text") != before.get("text"):
-            said = e.SaidAgain(user=now["user"], ts=now["ts"], text=_words(now))
+            said = SaidEdited(user=now["user"], ts=now["ts"], text=_words(now))
             await self._record(bug, said, now["user"], item)
 
     async def _deleted(self, event: Event, item: Item) -> None:
         before = event.get("previous_message") or {}
         bug = await self._bug({**before, "channel": event.get("channel")})
         if bug and before.get("user") and not before.get("bot_id"):
-            said = e.SaidAgain(user=before["user"], ts=str(event.get("deleted_ts", before.get("ts", ""))), deleted=True)
+            said = SaidDeleted(user=before["user"], ts=str(event.get("deleted_ts", before.get("ts", ""))))
             await self._record(bug, said, before["user"], item)
 
     async def _bug(self, event: Event) -> int | None:
         thread = event.get("thread_ts")
         return await bug_of_thread(self.ledger, str(event.get("channel", "")), str(thread)) if thread else None
 
-    async def _record(self, bug: int, said: e.Event, user: str, item: Item) -> None:
+    async def _record(self, bug: int, said: kinds.Event, user: str, item: Item) -> None:
         by = Actor(kind=ActorKind.PERSON, id=user)
         try:
             await self.ledger.record(bug, lambda _bug: said, by=by, key=item.key[:200])

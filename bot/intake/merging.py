@@ -1,8 +1,9 @@
 """One bug goes on for two: both are locked, decided on and written in one transaction."""
 
-from bot.bug import events as e
+from bot.bug import course, same
 from bot.bug.bug import LIVE, Bug, Status
-from bot.bug.decide import course, same
+from bot.bug.customers import CustomerJoined
+from bot.bug.intake import Opened
 from bot.bug.values import Actor
 from bot.ledger.entries import entries_in, list_bugs
 from bot.ledger.ledger import SYSTEM, Ledger, Recorded
@@ -35,7 +36,7 @@ def _open(bug: Bug) -> bool:
 async def recognise(ledger: Ledger, recorded: Recorded) -> Recorded:
     """A tracker's error of which somebody told before: joined where that is sure and nobody has begun on it, else a person is asked."""
     bug = recorded.bug
-    if bug.status not in LIVE or not any(isinstance(x.event, e.Opened | e.CustomerJoined) for x in recorded.entries):
+    if bug.status not in LIVE or not any(isinstance(x.event, Opened | CustomerJoined) for x in recorded.entries):
         return recorded
     others = await list_bugs(ledger, (Status.OPEN, Status.CLAIMED))
     found = same.alike(bug, others)

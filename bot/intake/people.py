@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.bug import arrivals
 from bot.bug.bug import Bug
-from bot.bug.decide import inbound as rules
 from bot.bug.errors import NotFound
-from bot.bug.events import Opened
-from bot.bug.mrkdwn import cut
+from bot.bug.intake import Opened
 from bot.bug.values import Actor, ActorKind, Inbound, InboundKind
 from bot.intake.alerts import Alerts
 from bot.intake.proposal import Proposals
@@ -15,6 +14,7 @@ from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks
 from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
+from bot.text import cut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class People:
 
     async def _place(self, inbound: Inbound, key: str, talk: Talk | None) -> None:
         """A conversation that is not any bug's yet."""
-        found = rules.match(inbound, await list_bugs(self.ledger), self.ledger.clock())
+        found = arrivals.match(inbound, await list_bugs(self.ledger), self.ledger.clock())
         sure = found.sure or await self._held_back(inbound, key)
         if sure and talk:
             await self._join(await self._add(inbound, talk, talk.state), sure, f"joined BUG-{sure}")
@@ -71,7 +71,7 @@ class People:
         by = Actor(kind=ActorKind.SOURCE, id=inbound.source)
         now = self.ledger.clock()
         key = f"in:{'mail' if inbound.source in MAILS else inbound.source}:{inbound.event}"[:200]
-        return await self.ledger.record(bug, lambda b: rules.arrive(b, inbound, now), by=by, key=key)
+        return await self.ledger.record(bug, lambda b: arrivals.arrive(b, inbound, now), by=by, key=key)
 
     async def _join(self, talk: Talk, bug: int, what: str) -> None:
         """All that was said while it waited, in its order: the customer waits since the first word."""

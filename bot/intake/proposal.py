@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from bot.bug.errors import Outside
-from bot.bug.mrkdwn import channel, foreign, link, plural
 from bot.bug.values import Inbound
 from bot.intake.talks import Talk
 from bot.ledger.relay.pace import TooSoon
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import mark
+from bot.slack.views.mrkdwn import channel, foreign, link
+from bot.text import plural
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.bug.bug import Bug
-from bot.bug.events import Event
-from bot.bug.kinds import KINDS
+from bot.bug.event import Event
+from bot.bug.lifecycle import KINDS
 from bot.bug.values import PRIVATE, Actor
 
 GONE = "(deleted)"
@@ -19,6 +19,7 @@ NO_RECEIPT = {
     "account": GONE,
     "external_ids": [],
 }
+_BUG = TypeAdapter(Bug)
 EMPTY: tuple[Any, ...] = ({}, [], NO_RECEIPT)
 
 
@@ -74,11 +75,11 @@ def _fits(annotation: Any, value: Any) -> bool:
 
 
 def dump_bug(bug: Bug) -> str:
-    return bug.model_dump_json(exclude_defaults=True)
+    return _BUG.dump_json(bug, exclude_defaults=True).decode()
 
 
 def load_bug(state: str) -> Bug:
-    return Bug.model_validate_json(state)
+    return _BUG.validate_json(state)
 
 
 def dump_actor(actor: Actor) -> str:

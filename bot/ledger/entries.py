@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.errors import NotFound, TrailBroken
-from bot.bug.kinds import KINDS
+from bot.bug.lifecycle import KINDS
 from bot.bug.values import BugRef
 from bot.ledger import chain, codec
 from bot.ledger.anchors import Anchored

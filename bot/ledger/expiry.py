@@ -8,7 +8,8 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.fixes.events import FixSecrets, ImageExpired
+from bot.bug.fixes.asking import FixSecrets
+from bot.bug.fixes.run import ImageExpired
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.tables import entries, private
 from bot.ledger.ledger import SYSTEM, Ledger

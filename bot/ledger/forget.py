@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.bug import Bug, Customer
-from bot.bug.events import Event
-from bot.bug.fold import apply
+from bot.bug.bug import Bug
+from bot.bug.customer import Customer
+from bot.bug.event import Event, follow
 from bot.bug.values import BugRef
 from bot.ledger import codec
 from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private
@@ -84,7 +84,7 @@ def refold(ref: BugRef, trail: Iterable[Entry]) -> Bug:
     """The bug as its entries tell it."""
     bug = Bug(ref=ref)
     for entry in trail:
-        bug = apply(bug, entry.event, entry.at, entry.by)
+        bug = follow(bug, entry.event, entry.at, entry.by)
     return bug
 
 

@@ -9,11 +9,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.decide.course import consequences
-from bot.bug.decide.rules import must_allow
+from bot.bug.course import consequences
 from bot.bug.errors import NotFound
-from bot.bug.events import Event
-from bot.bug.fold import apply
+from bot.bug.event import Event, follow, must_allow
 from bot.bug.values import Actor, ActorKind, BugRef
 from bot.ledger import chain, codec
 from bot.ledger.db.engine import PEOPLE, Database
@@ -148,7 +146,7 @@ class Ledger:
         written: list[Entry] = []
         for event, actor in self._with_consequences(before, events, by, now):
             must_allow(bug, type(event)) if not event.OUTCOME and bug.seq else None
-            bug = apply(bug, event, now, actor)
+            bug = follow(bug, event, now, actor)
             entry = Entry(bug=bug.ref, seq=bug.seq, event=event, at=now, by=actor, key=None if written else key)
             row, secret = _stored(entry, head)
             head = row["hash"]
@@ -167,10 +165,10 @@ class Ledger:
     ) -> Iterable[tuple[Event, Actor]]:
         for event in events:
             yield event, by
-            bug = apply(bug, event, now, by)
+            bug = follow(bug, event, now, by)
             while follows := consequences(bug, now):
                 yield follows, SYSTEM
-                bug = apply(bug, follows, now, SYSTEM)
+                bug = follow(bug, follows, now, SYSTEM)
 
     async def _write(
         self,

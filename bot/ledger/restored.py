@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.events import Parked
+from bot.bug.delivery import GaveUp
 from bot.bug.values import Actor
 from bot.ledger.db.tables import cursors
 from bot.ledger.index.spans import RESTORED, Switches
@@ -43,7 +43,7 @@ async def _park(ledger: Ledger, by: Actor, bug: int, sink: str) -> bool:
         held = {"parked": WHY, "lease": 0, "fence": cursors.c.fence + 1}
         found = await conn.execute(update(cursors).where(place, _undone()).values(held))
         if found.rowcount:
-            await ledger.record_in(conn, bug, lambda _bug: Parked(sink=sink, why=WHY), by=by)
+            await ledger.record_in(conn, bug, lambda _bug: GaveUp(sink=sink, why=WHY), by=by)
             await _show(ledger, conn, bug)
         return bool(found.rowcount)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.bug.bug import Bug
-from bot.bug.fixes import events as f
+from bot.bug.fixes.looks import Probed
 from bot.production.probe import Looks, Probe, probe
 from bot.settings import ProbeSettings
 
@@ -15,15 +15,15 @@ class Prober:
     probes: Mapping[str, ProbeSettings]
     looks: Looks
 
-    async def check(self, bug: Bug, when: str, run: int | None) -> tuple[f.Probed, ...]:
+    async def check(self, bug: Bug, when: str, run: int | None) -> tuple[Probed, ...]:
         """Every probe that belongs to this bug, all at once; one that can't be asked counts as not ok."""
         mine = [(name, one) for name, one in self.probes.items() if belongs(one, bug)]
         return tuple(await asyncio.gather(*(self._one(name, one, when, run) for name, one in mine)))
 
-    async def _one(self, name: str, settings: ProbeSettings, when: str, run: int | None) -> f.Probed:
+    async def _one(self, name: str, settings: ProbeSettings, when: str, run: int | None) -> Probed:
         seen = await probe(Probe(name=name, **settings.check()), self.looks)
         about = {"probe": name, "when": when, "run": run, "smoke": settings.smoke}
-        return f.Probed.model_validate({**about, "ok": seen.ok, "said": seen.said})
+        return Probed.model_validate({**about, "ok": seen.ok, "said": seen.said})
 
 
 def belongs(probe: ProbeSettings, bug: Bug) -> bool:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
-from bot.bug.decide.fixes import BREAK_GLASS_AFTER, GOOD_FOR, lapse, overdue, said
-from bot.bug.events import Nudged
-from bot.bug.fixes import events as f
+from bot.bug.fixes.approval import BREAK_GLASS_AFTER, FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.mrkdwn import foreign, who
+from bot.bug.fixes.rules import GOOD_FOR
+from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone, FixStarted, lapse, overdue
+from bot.bug.reminders import Reminded
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Served, Work
@@ -19,6 +19,7 @@ from bot.slack.outgoing.client import GONE, SlackRefused
 from bot.slack.outgoing.private import Whisper
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import fix as fix_modals
+from bot.slack.views.mrkdwn import foreign, who
 
 EVENT = "makegood_request"
 REMIND_AFTER = BREAK_GLASS_AFTER
@@ -42,14 +43,14 @@ class ApprovalSink:
     interest: ClassVar[Interest] = Interest(
         kinds=frozenset(
             {
-                f.FixConfirmed,
-                f.FixApproved,
-                f.FixRejected,
-                f.FixCancelled,
-                f.FixLapsed,
-                f.FixStarted,
-                f.FixEnded,
-                f.FixReportedDone,
+                FixConfirmed,
+                FixApproved,
+                FixRejected,
+                FixCancelled,
+                FixLapsed,
+                FixStarted,
+                FixEnded,
+                FixReportedDone,
             }
         ),
         jumps=True,
@@ -85,7 +86,7 @@ class ApprovalSink:
         for user in left:
             if f"{fix.run}:{user}" not in places:
                 places[f"{fix.run}:{user}"] = await self._request(work, fix, user)
-        if (fix.asked and _nudged(fix) not in bug.nudges) or f"{fix.run} reminded" in places:
+        if (fix.asked and _nudged(fix) not in bug.reminded) or f"{fix.run} reminded" in places:
             return
         for user in left:
             waits = f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
@@ -152,20 +153,20 @@ def _nudged(fix: Fix) -> str:
     return f"approval:{fix.run}"
 
 
-def _nudge(bug: Bug, fix: Fix | None, now: datetime) -> Nudged | None:
+def _nudge(bug: Bug, fix: Fix | None, now: datetime) -> Reminded | None:
     """Recorded before it is sent, so that no restart repeats it."""
-    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at and fix.asked) or _nudged(fix) in bug.nudges:
+    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at and fix.asked) or _nudged(fix) in bug.reminded:
         return None
     if now - fix.confirmed_at < REMIND_AFTER:
         return None
-    return Nudged(what=_nudged(fix), whom=tuple(user for user in fix.asked if user not in fix.approved_by))
+    return Reminded(what=_nudged(fix), whom=tuple(user for user in fix.asked if user not in fix.approved_by))
 
 
 def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
     """Seconds until the clock has something to say."""
     if fix is None or fix.confirmed_at is None:
         return None
-    remind = fix.state is RunState.WAITING and bool(fix.asked) and _nudged(fix) not in bug.nudges
+    remind = fix.state is RunState.WAITING and bool(fix.asked) and _nudged(fix) not in bug.reminded
     left = fix.confirmed_at + (REMIND_AFTER if remind else GOOD_FOR) - now
     return max(left.total_seconds(), 0.0) + 0.1
 
@@ -173,7 +174,7 @@ def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
 def _end(fix: Fix) -> str:
     """The request is decided; why, where there is a reason."""
     why = f": {foreign(fix.why, 200, one_line=True)}" if fix.state in {RunState.REJECTED, RunState.LAPSED} else ""
-    return f"{said(fix)}{why}"
+    return f"{fix.state_said}{why}"
 
 
 def _name(fix: Fix) -> str:

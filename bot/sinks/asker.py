@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
-from bot.bug.events import HandedOver, TakenOver
-from bot.bug.fixes import events as f
+from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
+from bot.bug.fixes.asking import FixPreviewed, FixRefused
+from bot.bug.fixes.doubt import Investigated
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.mrkdwn import foreign, who
+from bot.bug.fixes.looks import Form, LookAsked, Looked
+from bot.bug.fixes.run import FixEnded, FixLapsed
+from bot.bug.ownership import HandedOver, TakenOver
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.relay import Served, Work
@@ -17,11 +20,12 @@ from bot.slack.outgoing.private import Whisper
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View, note
+from bot.slack.views.mrkdwn import foreign, who
 
 SHOWN_DETAIL = 2600
 
 Able = Callable[[str], Awaitable[tuple[str, ...]]]
-Fill = Callable[[Bug, f.Form, fix_modals.Menus], Awaitable[View]]
+Fill = Callable[[Bug, Form, fix_modals.Menus], Awaitable[View]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +45,15 @@ class AskerSink:
     interest: ClassVar[Interest] = Interest(
         kinds=frozenset(
             {
-                f.FixPreviewed,
-                f.FixRefused,
-                f.FixConfirmed,
-                f.FixApproved,
-                f.FixRejected,
-                f.FixLapsed,
-                f.FixEnded,
-                f.Investigated,
-                f.Looked,
+                FixPreviewed,
+                FixRefused,
+                FixConfirmed,
+                FixApproved,
+                FixRejected,
+                FixLapsed,
+                FixEnded,
+                Investigated,
+                Looked,
                 HandedOver,
                 TakenOver,
             }
@@ -59,15 +63,15 @@ class AskerSink:
     async def serve(self, work: Work) -> Served:
         bug, entry = work.bug, work.entry
         match entry and entry.event:
-            case f.Looked() as looked:
+            case Looked() as looked:
                 await self._rows(bug, looked)
             case HandedOver(owner=owner):
                 await self.whisper.direct(owner, f"{_by(entry)} handed you {bug.ref}: {_title(bug)}")
             case TakenOver(previous=previous):
                 await self.whisper.direct(previous, f"{_by(entry)} took {bug.ref} over from you: {_title(bug)}")
-            case f.FixPreviewed(run=run) | f.FixConfirmed(run=run) | f.FixApproved(run=run) | f.FixLapsed(run=run):
+            case FixPreviewed(run=run) | FixConfirmed(run=run) | FixApproved(run=run) | FixLapsed(run=run):
                 await self._fix(bug, bug.fix(run), entry)
-            case f.FixRefused(run=run) | f.FixRejected(run=run) | f.FixEnded(run=run) | f.Investigated(run=run):
+            case FixRefused(run=run) | FixRejected(run=run) | FixEnded(run=run) | Investigated(run=run):
                 await self._fix(bug, bug.fix(run), entry)
         return Served()
 
@@ -75,19 +79,19 @@ class AskerSink:
         if fix is None or entry is None:
             return
         match entry.event:
-            case f.FixPreviewed() if fix.state is RunState.PREVIEWED:
+            case FixPreviewed() if fix.state is RunState.PREVIEWED:
                 await self._preview(bug, fix)
-            case f.FixRefused(why=why):
+            case FixRefused(why=why):
                 await self._refused(bug, fix, why)
-            case f.FixConfirmed() | f.FixApproved() if fix.state is RunState.APPROVED and self.mode == "propose":
+            case FixConfirmed() | FixApproved() if fix.state is RunState.APPROVED and self.mode == "propose":
                 await self._by_hand(bug, fix)
-            case f.FixRejected(reason=reason):
+            case FixRejected(reason=reason):
                 said = f":no_entry: {_by(entry)} said no to {_name(fix)}: {foreign(reason, 500)}"
                 await self.whisper.aside(bug, fix.by, said)
-            case f.FixLapsed(why=why):
+            case FixLapsed(why=why):
                 said = f":hourglass: {_name(fix)} has lapsed, nothing was done: {foreign(why, 500)}"
                 await self.whisper.aside(bug, fix.by, said)
-            case f.FixEnded(detail=detail) | f.Investigated(detail=detail) if detail:
+            case FixEnded(detail=detail) | Investigated(detail=detail) if detail:
                 await self._detail(bug, fix, detail)
 
     async def _preview(self, bug: Bug, fix: Fix) -> None:
@@ -119,9 +123,9 @@ class AskerSink:
             blocks = kit.render([kit.section(f"{head}\n```{shown}```", "detail")])
             await self.whisper.aside(bug, fix.by, head, blocks)
 
-    async def _rows(self, bug: Bug, looked: f.Looked) -> None:
+    async def _rows(self, bug: Bug, looked: Looked) -> None:
         asked = next((x for x in await entries_after(self.ledger, bug.ref.number, looked.asked - 1, 1)), None)
-        if asked is None or not isinstance(asked.event, f.LookAsked):
+        if asked is None or not isinstance(asked.event, LookAsked):
             return
         if asked.event.form:
             await self._menus(bug, asked.event.view, asked.event.form, looked)
@@ -130,7 +134,7 @@ class AskerSink:
         if not await self.whisper.form(asked.event.view, view):
             await self.whisper.aside(bug, asked.by.id, f"`{foreign(looked.look, 60)}` on {bug.ref}", view["blocks"])
 
-    async def _menus(self, bug: Bug, view: str, form: f.Form, looked: f.Looked) -> None:
+    async def _menus(self, bug: Bug, view: str, form: Form, looked: Looked) -> None:
         """Where the form is closed or shows another action by now, nobody needs them any more."""
         menus: dict[str, list[tuple[str, str]]] = {}
         for row in looked.rows:

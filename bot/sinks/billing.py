@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.adapters.ports import Biller
-from bot.bug import events as e
-from bot.bug.bug import Bug, Customer
+from bot.bug.bug import Bug
+from bot.bug.course import Fixed
+from bot.bug.customer import Customer
+from bot.bug.customers import AccountSeen, CustomerFelt, CustomerJoined, CustomerWrote, Told
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.bug.events import Event
-from bot.bug.values import Account, Grant, Upgrade
+from bot.bug.event import Event
+from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked, GrantUndone, NotGranted
+from bot.bug.money import Account, Grant, Upgrade
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
 
@@ -19,7 +22,7 @@ log = logging.getLogger(__name__)
 SEEN = ("plan", "currency", "monthly", "terms")
 ASKED = 30
 """Customers whose accounts are read again before a tell: as many as its form shows."""
-Receipts = Callable[[int, int], Awaitable[e.Granted]]
+Receipts = Callable[[int, int], Awaitable[Granted]]
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,20 @@ class BillingSink:
     name: ClassVar[str] = "billing"
     slots: ClassVar[int] = 4
     interest: ClassVar[Interest] = Interest(
-        kinds=frozenset({e.Told, e.GrantUndoAsked, e.CustomerJoined, e.CustomerWrote, e.Fixed})
+        kinds=frozenset({Told, GrantUndoAsked, CustomerJoined, CustomerWrote, Fixed})
     )
 
     async def serve(self, work: Work) -> Served:
         match work.entry and work.entry.event:
-            case e.Told():
+            case Told():
                 return await self._grant_all(work)
-            case e.GrantUndoAsked() as asked:
+            case GrantUndoAsked() as asked:
                 return await self._undo(work.bug, asked)
-            case e.CustomerJoined(customer=id_):
+            case CustomerJoined(customer=id_):
                 return await self._plan(work.bug, id_)
-            case e.CustomerWrote(customer=id_):
+            case CustomerWrote(customer=id_):
                 return await self._bought(work.bug, id_)
-            case e.Fixed():
+            case Fixed():
                 return await self._before_telling(work.bug)
             case _:
                 return Served()
@@ -58,7 +61,7 @@ class BillingSink:
             except (Unavailable, Doubtful) as error:
                 return Served(outcomes=tuple(outcomes), stuck=error)
             except Outside as error:
-                outcomes.append(e.NotGranted(tell=tell, customer=customer.id, grant=grant, why=str(error)))
+                outcomes.append(NotGranted(tell=tell, customer=customer.id, grant=grant, why=str(error)))
         return Served(outcomes=tuple(outcomes))
 
     async def _grant(self, work: Work, customer: Customer, tell: int, index: int, grant: Grant) -> Event:
@@ -68,16 +71,16 @@ class BillingSink:
         key = f"{work.bug.ref.team}-{work.bug.ref}-{tell}-{customer.id}-{index}"
         receipt = await self.biller.find(account, grant, key) if work.doubt else None
         receipt = receipt or await self.biller.apply(account, grant, key)
-        return e.Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt)
+        return Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt)
 
-    async def _undo(self, bug: Bug, asked: e.GrantUndoAsked) -> Served:
+    async def _undo(self, bug: Bug, asked: GrantUndoAsked) -> Served:
         """What was changed by somebody else since stays as it is: a person is told."""
         granted = await self.receipts(bug.ref.number, asked.granted)
         try:
             await self.biller.undo(granted.receipt, f"{granted.receipt.key}-undo")
         except Rejected as error:
-            return Served(outcomes=(e.GrantKept(granted=asked.granted, why=str(error)),))
-        return Served(outcomes=(e.GrantUndone(granted=asked.granted, ended=asked.ended),))
+            return Served(outcomes=(GrantKept(granted=asked.granted, why=str(error)),))
+        return Served(outcomes=(GrantUndone(granted=asked.granted, ended=asked.ended),))
 
     async def _plan(self, bug: Bug, id_: str) -> Served:
         """What the customer pays for, so that the card says whom we are about to lose. Nice to know: never retried for long."""
@@ -92,7 +95,7 @@ class BillingSink:
         if customer is None or account is None or account.plan in {"", customer.plan}:
             return Served()
         ours = {g.grant.plan for g in customer.given if isinstance(g.grant, Upgrade)}
-        bought = (e.CustomerFelt(customer=id_, what="bought"),) if account.plan not in ours else ()
+        bought = (CustomerFelt(customer=id_, what="bought"),) if account.plan not in ours else ()
         return Served(outcomes=(_seen(id_, account), *bought))
 
     async def _before_telling(self, bug: Bug) -> Served:
@@ -113,9 +116,9 @@ class BillingSink:
             return None
 
 
-def _seen(id_: str, account: Account) -> e.AccountSeen:
+def _seen(id_: str, account: Account) -> AccountSeen:
     same = {name: getattr(account, name) for name in SEEN}
-    return e.AccountSeen(customer=id_, **same)
+    return AccountSeen(customer=id_, **same)
 
 
 def _changed(customer: Customer, account: Account) -> bool:
@@ -125,7 +128,7 @@ def _changed(customer: Customer, account: Account) -> bool:
 def _promised(work: Work) -> Iterator[tuple[Customer, int, Grant]]:
     """What this tell promises and is not booked yet."""
     event = work.entry and work.entry.event
-    if not (isinstance(event, e.Told) and work.entry):
+    if not (isinstance(event, Told) and work.entry):
         return
     for customer in work.bug.customers:
         mine = [g for g in customer.given if g.tell == work.entry.seq]

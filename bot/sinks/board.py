@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.adapters.ports import Board, CardRef, CardText, Stage
-from bot.bug import events as e
+from bot.bug.board import BoardCardGone, BoardCardMade
 from bot.bug.bug import LIVE, Bug, Status
+from bot.bug.course import CameBack, Closed, Dismissed, Fixed, Merged, Owed, Paid, Reopened
 from bot.bug.errors import Rejected
-from bot.bug.events import Event
-from bot.bug.fixes import events as f
+from bot.bug.event import Event
 from bot.bug.fixes.fix import Fix
+from bot.bug.fixes.run import FixEnded
+from bot.bug.intake import Enriched, Opened
+from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
 
@@ -23,18 +26,18 @@ STAGES = {
     Status.MERGED: Stage.DONE,
 }
 KINDS: set[type[Event]] = {
-    e.Opened,
-    e.Enriched,
-    e.Claimed,
-    e.Released,
-    e.HandedOver,
-    e.TakenOver,
-    e.Dismissed,
-    e.Merged,
-    e.Fixed,
-    e.Reopened,
+    Opened,
+    Enriched,
+    Claimed,
+    Released,
+    HandedOver,
+    TakenOver,
+    Dismissed,
+    Merged,
+    Fixed,
+    Reopened,
 }
-KINDS |= {e.CameBack, e.Owed, e.Paid, e.Closed, e.CardGone, f.FixEnded}
+KINDS |= {CameBack, Owed, Paid, Closed, BoardCardGone, FixEnded}
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,15 @@ class BoardSink:
             try:
                 ref = await self.board.adopt(work.bug.card_url, card)
                 return Served(
-                    outcomes=(e.CardMade(id=ref.id, url=ref.url, adopted=True),)
+                    outcomes=(BoardCardMade(id=ref.id, url=ref.url, adopted=True),)
                 )  # and moved on the next round
             except Rejected:
                 pass  # the tracker's card is on another board, or gone: a card of our own then
         if work.doubt and (found := await self.board.find(card.marker)):
             # it shows the bug as it was then: brought up to date on the next round
-            return Served(outcomes=(e.CardMade(id=found.id, url=found.url),))
+            return Served(outcomes=(BoardCardMade(id=found.id, url=found.url),))
         ref = await self.board.create(card, stage)
-        return Served(outcomes=(e.CardMade(id=ref.id, url=ref.url),), external={"shown": shown})
+        return Served(outcomes=(BoardCardMade(id=ref.id, url=ref.url),), external={"shown": shown})
 
 
 def text(bug: Bug) -> CardText:

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.adapters.ports import Board, CardRef
-from bot.bug import events as e
 from bot.bug.bug import Bug
-from bot.bug.events import Event
-from bot.bug.fixes import events as f
-from bot.bug.mrkdwn import plural
+from bot.bug.course import CameBack, Fixed, Reopened
+from bot.bug.customers import Told
+from bot.bug.event import Event
+from bot.bug.fixes.run import FixEnded
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Interest
+from bot.text import plural
 
 CARD_PAUSE = 5.0
 """Seconds between two looks for a card that is not there yet."""
 
 
-def _ended(event: f.FixEnded, bug: Bug) -> str:
+def _ended(event: FixEnded, bug: Bug) -> str:
     fix = bug.fix(event.run)
     return (
         f"Done on production: {fix.name} ({event.summary.rstrip('.')})." if fix and event.state == "succeeded" else ""
@@ -25,11 +26,11 @@ def _ended(event: f.FixEnded, bug: Bug) -> str:
 
 
 NOTES: dict[type[Event], Callable[[Any, Bug], str]] = {
-    f.FixEnded: _ended,
-    e.Fixed: lambda ev, _b: f"It works again. {ev.said}".strip(),
-    e.Told: lambda ev, _b: f"{plural(len(ev.customers), 'customer')} told that it works.",
-    e.Reopened: lambda ev, _b: f"Open again: {ev.reason}",
-    e.CameBack: lambda ev, _b: f"It happened again ({ev.occurrences}× by now).",
+    FixEnded: _ended,
+    Fixed: lambda ev, _b: f"It works again. {ev.said}".strip(),
+    Told: lambda ev, _b: f"{plural(len(ev.customers), 'customer')} told that it works.",
+    Reopened: lambda ev, _b: f"Open again: {ev.reason}",
+    CameBack: lambda ev, _b: f"It happened again ({ev.occurrences}× by now).",
 }
 
 

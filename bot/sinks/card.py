@@ -5,10 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.bug import events as e
 from bot.bug.bug import Bug, Post, Status
+from bot.bug.conversation import Said, SaidEdited
 from bot.bug.errors import Unavailable
-from bot.bug.kinds import KINDS
+from bot.bug.intake import CardPosted
+from bot.bug.lifecycle import KINDS
+from bot.bug.reminders import Reminded
+from bot.bug.retro.posting import RetroPosted
 from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget, TooSoon
@@ -26,7 +29,7 @@ REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
 CLOSED = frozenset({"channel_not_found", "not_in_channel", "is_archived", "missing_scope"})
 """What somebody mends in Slack."""
-QUIET = {e.Said, e.SaidAgain, e.Nudged, e.RetroPosted}
+QUIET = {Said, SaidEdited, Reminded, RetroPosted}
 
 Memory = Callable[[Bug], Awaitable[str]]
 
@@ -52,7 +55,7 @@ class CardSink:
             now=self.ledger.clock(),
             mode=self.mode,
             memory=await self.memory(bug) if bug.status is Status.OPEN else "",
-            behind=await behind(self.ledger, bug.ref.number, bug.waits) if bug.waits else {},
+            behind=await behind(self.ledger, bug.ref.number, bug.delayed) if bug.delayed else {},
         )
         text, blocks = card.lock_screen(bug, around.now), card.blocks(bug, around)
         if bug.card is None:
@@ -76,7 +79,7 @@ class CardSink:
                 return Served(external={"digest": True})
             place = await self._new(work.bug, text, blocks)
         return Served(
-            outcomes=(e.CardPosted(channel=place.channel, ts=place.ts),),
+            outcomes=(CardPosted(channel=place.channel, ts=place.ts),),
             external={"shown": {"text": text, "blocks": blocks}},
         )
 

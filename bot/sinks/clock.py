@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from bot.adapters.billing import revert_due
 from bot.bug import clocks
-from bot.bug import events as e
 from bot.bug.bug import Bug
 from bot.bug.clocks import Nudge, Rules
-from bot.bug.fold import nudge_name
-from bot.bug.makegood import upgrades
+from bot.bug.course import CameBack, Owed, Reopened
+from bot.bug.customers import Answered, CustomerPresence, CustomerWrote
+from bot.bug.gift_proposal import upgrades
+from bot.bug.gifts import Granted, GrantUndoAsked
+from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
+from bot.bug.reminders import Reminded, Snoozed, reminder_name
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger
@@ -18,7 +21,7 @@ from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
 
 BY = Actor(kind=ActorKind.SYSTEM, id="clock")
-Receipts = Callable[[int, int], Awaitable[e.Granted]]
+Receipts = Callable[[int, int], Awaitable[Granted]]
 
 
 @dataclass(frozen=True)
@@ -33,18 +36,18 @@ class ClockSink:
     interest: ClassVar[Interest] = Interest(
         kinds=frozenset(
             {
-                e.Claimed,
-                e.Released,
-                e.HandedOver,
-                e.TakenOver,
-                e.CustomerWrote,
-                e.CustomerPresence,
-                e.Answered,
-                e.Reopened,
-                e.CameBack,
-                e.Snoozed,
-                e.Owed,
-                e.Granted,
+                Claimed,
+                Released,
+                HandedOver,
+                TakenOver,
+                CustomerWrote,
+                CustomerPresence,
+                Answered,
+                Reopened,
+                CameBack,
+                Snoozed,
+                Owed,
+                Granted,
             }
         ),
         jumps=True,
@@ -64,16 +67,16 @@ class ClockSink:
     async def _say(self, bug: Bug, nudge: Nudge) -> None:
         """Decided on the bug as it is under the lock: who claims at this moment is not called any more."""
 
-        def decide(present: Bug) -> e.Nudged | None:
+        def decide(present: Bug) -> Reminded | None:
             still = nudge in clocks.due(present, self.ledger.clock(), self.rules)
-            return e.Nudged(what=nudge.what, whom=nudge.whom, since=nudge.since) if still else None
+            return Reminded(what=nudge.what, whom=nudge.whom, since=nudge.since) if still else None
 
-        key = f"nudge:{bug.ref}:{nudge_name(nudge.what, nudge.since)}"[:200]
+        key = f"nudge:{bug.ref}:{reminder_name(nudge.what, nudge.since)}"[:200]
         await self.ledger.record(bug.ref.number, decide, by=BY, key=key, rank=SINKS)
 
     async def _end(self, bug: Bug, seq: int) -> None:
         """An upgrade whose time is over goes back, once."""
         granted = await self.receipts(bug.ref.number, seq)
         if revert_due(granted.receipt):
-            over = e.GrantUndoAsked(granted=seq, why="its time is over", ended=True)
+            over = GrantUndoAsked(granted=seq, why="its time is over", ended=True)
             await self.ledger.record(bug.ref.number, lambda _b: over, by=BY, key=f"ended:{bug.ref}:{seq}", rank=SINKS)

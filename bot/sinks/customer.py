@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from bot.adapters.channels import registry
 from bot.adapters.ports import Channel
-from bot.bug import events as e
-from bot.bug.bug import Bug, Customer, Given, Message
+from bot.bug.bug import Bug
+from bot.bug.customer import Customer, Given, Message
+from bot.bug.customers import Answered, CustomerPresence, Delivered, NotDelivered, Told
 from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
-from bot.bug.events import Event
-from bot.bug.makegood import letter
+from bot.bug.event import Event
+from bot.bug.gift_texts import letter
+from bot.bug.gifts import Granted, TellReleased
 from bot.bug.values import Outgoing
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work
@@ -32,9 +34,7 @@ class CustomerSink:
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
     interest: ClassVar[Interest] = Interest(
-        kinds=frozenset(
-            {e.Answered, e.Told, e.Granted, e.TellReleased, e.CustomerPresence, e.Delivered, e.NotDelivered}
-        )
+        kinds=frozenset({Answered, Told, Granted, TellReleased, CustomerPresence, Delivered, NotDelivered})
     )
 
     async def serve(self, work: Work) -> Served:
@@ -87,13 +87,13 @@ class CustomerSink:
 def _due(work: Work) -> Letter | None:
     """What this entry sets free: an answer at once, a tell once everything it promises is booked (or let go)."""
     match work.entry and work.entry.event:
-        case e.Answered() | e.Told():
+        case Answered() | Told():
             return _next(work.bug, work.entry.seq if work.entry else 0)
-        case e.Delivered(message=seq) | e.NotDelivered(message=seq):
+        case Delivered(message=seq) | NotDelivered(message=seq):
             return _next(work.bug, seq)
-        case e.Granted(tell=seq, customer=id_) | e.TellReleased(tell=seq, customer=id_):
+        case Granted(tell=seq, customer=id_) | TellReleased(tell=seq, customer=id_):
             return _booked(work.bug, seq, id_)
-        case e.CustomerPresence(customer=id_, online=False):
+        case CustomerPresence(customer=id_, online=False):
             return _left(work.bug, id_)
         case _:
             return None
@@ -143,8 +143,8 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
 
 def _delivered(customer: Customer, message: Message, state: str, external_id: str) -> Event:
     data = {"message": message.seq, "customer": customer.id, "state": state, "external_id": external_id}
-    return e.Delivered.model_validate(data)
+    return Delivered.model_validate(data)
 
 
 def _failed(customer: Customer, message: Message, error: MakegoodError, *, doubtful: bool = False) -> Event:
-    return e.NotDelivered(message=message.seq, customer=customer.id, why=str(error), doubtful=doubtful)
+    return NotDelivered(message=message.seq, customer=customer.id, why=str(error), doubtful=doubtful)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from bot.bug.bug import Bug
 from bot.bug.errors import MakegoodError
-from bot.bug.mrkdwn import foreign, plural
 from bot.ledger.relay.pace import TooSoon
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.views import blocks as kit
+from bot.slack.views.mrkdwn import foreign
+from bot.text import plural
 
 log = logging.getLogger(__name__)
 

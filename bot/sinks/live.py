@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug, Post
-from bot.bug.fixes import events as f
+from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.mrkdwn import foreign
+from bot.bug.fixes.run import FixEnded, FixLapsed, FixStarted
 from bot.ledger.index.spans import Switches
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
@@ -15,6 +15,7 @@ from bot.sinks.watching import place
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.outgoing.own_messages import standing
 from bot.slack.views import blocks as kit
+from bot.slack.views.mrkdwn import foreign
 
 EVENT = "makegood_output"
 EVERY = 2.0
@@ -28,9 +29,7 @@ class LiveSink:
     switches: Switches
     name: ClassVar[str] = "live"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(
-        kinds=frozenset({f.FixStarted, f.FixEnded, f.FixLapsed, f.FixSettled}), jumps=True
-    )
+    interest: ClassVar[Interest] = Interest(kinds=frozenset({FixStarted, FixEnded, FixLapsed, FixSettled}), jumps=True)
 
     async def serve(self, work: Work) -> Served:
         shown: dict[str, Any] = dict(work.external)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.bug import events as e
+from bot.bug.gifts import TellApproved, TellRefused
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Interest
@@ -14,7 +14,7 @@ from bot.slack.views import prompts
 from bot.slack.views.prompt import Offer
 
 EVENT = "makegood_nudge"
-DECIDED = (e.TellApproved, e.TellRefused)
+DECIDED = (TellApproved, TellRefused)
 
 
 @dataclass(frozen=True)

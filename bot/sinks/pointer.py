@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.bug.bug import Bug, Post
-from bot.bug.events import AlertPosted, CardPosted
-from bot.bug.mrkdwn import link
+from bot.bug.intake import AlertPosted, CardPosted
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.views.mrkdwn import link
 
 EVENT = "makegood_pointer"
 

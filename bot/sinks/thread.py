@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.bug.bug import Post
-from bot.bug.events import CardPosted
+from bot.bug.intake import CardPosted
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Interest
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.outgoing.own_messages import standing
-from bot.slack.views.thread_lines import LINES, line
+from bot.slack.views.thread_lines import SPOKEN, line
 
 EVENT = "makegood_entry"
 WITHOUT_CARD = 600.0
@@ -24,9 +24,7 @@ class ThreadSink:
     directory: Directory
     name: ClassVar[str] = "thread"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(
-        kinds=frozenset(kind for kind, says in LINES.items() if says) | {CardPosted}
-    )
+    interest: ClassVar[Interest] = Interest(kinds=SPOKEN | {CardPosted})
 
     async def serve(self, work: Work) -> Served:
         entry, place = work.entry, work.bug.card
@@ -35,7 +33,7 @@ class ThreadSink:
         if place is None:
             raise NotYet(WITHOUT_CARD, seen=work.bug.seq)  # the card comes first; its own entry wakes us
         by = await self.directory.name(str(entry.by))
-        text = line(entry, lambda _actor: by)
+        text = line(entry, work.bug, by)
         if text and not (work.doubt and await standing(self.port, place, metadata(entry)["event_payload"])):
             await self._say(place, entry, text)
         return Served()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.adapters.ports import TrackerApi
-from bot.bug import events as e
+from bot.bug.board import BoardCardMade
 from bot.bug.bug import LIVE, Bug
+from bot.bug.course import Closed, Fixed, Reopened
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
@@ -19,7 +20,7 @@ class TrackerSink:
     source: str
     tracker: TrackerApi
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset({e.Fixed, e.Closed, e.Reopened, e.CardMade}))
+    interest: ClassVar[Interest] = Interest(kinds=frozenset({Fixed, Closed, Reopened, BoardCardMade}))
 
     @property
     def name(self) -> str:
@@ -40,18 +41,18 @@ class TrackerSink:
 
     async def _tell(self, group: str, bug: Bug, entry: Entry) -> None:
         match entry.event:
-            case e.CardMade(url=url):
+            case BoardCardMade(url=url):
                 await self.tracker.link(bug.project, group, url)
-            case e.Reopened(reason=reason) if bug.status in LIVE:
+            case Reopened(reason=reason) if bug.status in LIVE:
                 await self.tracker.reopen(bug.project, group)
                 await self.tracker.comment(bug.project, group, _words(bug, entry, f"Open again: {reason}"))
-            case e.Fixed(said=said):
+            case Fixed(said=said):
                 if bug.fixed_at:  # opened again since: the tracker would be told what is over
                     await self.tracker.resolve(bug.project, group)
                 await self.tracker.comment(
                     bug.project, group, _words(bug, entry, f"It works again. {said or _done(bug)}")
                 )
-            case e.Closed():
+            case Closed():
                 await self.tracker.resolve(bug.project, group)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import MakegoodError
-from bot.bug.fixes import events as f
+from bot.bug.fixes.run import FixProgressed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.ledger.index.spans import Switches
@@ -90,5 +90,5 @@ class Watching:
         self._output = "".join(lines)[-KEPT:]
 
     async def keep(self, image: bytes) -> None:
-        event = f.FixProgressed(run=self.run, kept=self.around.vault.seal(image))
+        event = FixProgressed(run=self.run, kept=self.around.vault.seal(image))
         await self.around.ledger.record(self.bug, lambda _bug: event, by=BY)

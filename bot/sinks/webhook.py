@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.adapters.retry_after import pause
 from bot.bug.errors import Rejected, Unavailable
-from bot.bug.kinds import KINDS
+from bot.bug.lifecycle import KINDS
 from bot.ledger.codec import dump, dump_actor
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work

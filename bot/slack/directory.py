@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.bug.errors import NotFound, Outside
-from bot.bug.mrkdwn import foreign
 from bot.bug.policy import Member
 from bot.slack.outgoing.client import SlackPort, SlackRefused
+from bot.slack.views.mrkdwn import foreign
 
 Remember = Callable[[str, str], Awaitable[None]]
 KEPT = 600.0

@@ -1,7 +1,7 @@
 """Story one: an error, a customer in the chat, one bad row; five minutes later "Wow, thank you!", and a fix that stays owed."""
 
 from bot.bug.bug import Status
-from bot.bug.values import Credit, Money
+from bot.bug.money import Credit, Money
 from bot.demo.slack.dsl_message import Message
 from tests.acceptance.company import Company, asks_for, picks
 

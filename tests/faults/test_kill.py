@@ -8,12 +8,13 @@ from functools import partial
 
 import pytest
 
+from bot.bug import gifts, ownership
 from bot.bug.bug import Bug
-from bot.bug.decide import customers, fixes, owner
-from bot.bug.events import Opened, Repeated
-from bot.bug.fixes import events as f
+from bot.bug.fixes import approval, asking, rules
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.values import Credit, Money
+from bot.bug.fixes.run import FixStarted
+from bot.bug.intake import Opened, Repeated
+from bot.bug.money import Credit, Money
 from bot.ledger.entries import load, verify
 from bot.ledger.ledger import utcnow
 from tests.faults.conftest import alive
@@ -52,11 +53,11 @@ async def tell_of(town: Town, number: int) -> None:
         await chat.visitor_says(None, hint.name, hint.email, "What can I do?", "https://shop.example.com/")
         await until(partial(wrote, town, bug), f"the chat of BUG-{bug}")
     record = partial(town.ledger.record, bug, by=person("U0DEV"))
-    await record(lambda now: owner.claim(now, "U0DEV"))
-    await record(lambda now: customers.tell(now, ["c1"], TELL, [CREDIT], anyway=True))
-    await record(lambda now: fixes.ask(now, "U0DEV", "delete-row", row(number), "the bad row"))
+    await record(lambda now: ownership.claim(now, "U0DEV"))
+    await record(lambda now: gifts.tell(now, ["c1"], TELL, [CREDIT], anyway=True))
+    await record(lambda now: asking.ask(now, "U0DEV", "delete-row", row(number), "the bad row"))
     fix = await until(partial(previewed, town, bug), f"a preview for BUG-{bug}", 90)
-    await record(lambda now: fixes.confirm(now, "U0DEV", 1, fix.digest, now=utcnow()))
+    await record(lambda now: approval.confirm(now, "U0DEV", 1, fix.digest, now=utcnow()))
 
 
 def row(number: int) -> dict[str, str]:
@@ -130,10 +131,10 @@ async def _confirmed(town: Town, bugs: list[Bug]) -> bool:
 async def expect_whole(town: Town, bug: Bug) -> None:
     """Its thread tells the whole trail in order; its fix ran at most once, and production agrees with the trail."""
     assert town.lines(bug) == await town.worth_a_line(bug.ref.number), bug.ref
-    assert bug.parked == (), bug.ref
+    assert bug.gave_up == (), bug.ref
     kinds = [x.event for x in await town.entries(bug.ref.number)]
-    assert sum(isinstance(event, f.FixStarted) for event in kinds) == 1, [event.KIND for event in kinds]
-    fix = fixes.find(bug, 1)
+    assert sum(isinstance(event, FixStarted) for event in kinds) == 1, [event.KIND for event in kinds]
+    fix = rules.find(bug, 1)
     assert fix.state in {RunState.SUCCEEDED, RunState.FAILED, RunState.UNKNOWN}, fix.state
     number = int(bug.groups[0].rpartition("-")[2])
     if fix.state is not RunState.UNKNOWN:

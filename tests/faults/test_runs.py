@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.bug.bug import Bug
-from bot.bug.decide import fixes
+from bot.bug.fixes import approval, asking, doubt, rules
 from bot.bug.fixes.fix import Fix, RunState
 from bot.ledger.entries import load, verify
 from bot.ledger.index.spans import Switches
@@ -55,13 +55,13 @@ class Runs:
         number = len(self.bugs) + 1
         await self.town.report(number, 1)
         self.bugs[word] = (await self.town.bug_of(number)).ref.number
-        await self.record(word, lambda bug: fixes.ask(bug, DANA, action, {"word": word}, "it hangs"))
+        await self.record(word, lambda bug: asking.ask(bug, DANA, action, {"word": word}, "it hangs"))
         await until(partial(self.is_in, word, {RunState.PREVIEWED}), f"a preview of {word}")
 
     async def approve(self, word: str) -> None:
         """Low risk: the word of who asked is enough."""
         digest = (await self.fix(word)).digest
-        await self.record(word, lambda bug: fixes.confirm(bug, DANA, 1, digest, now=utcnow()))
+        await self.record(word, lambda bug: approval.confirm(bug, DANA, 1, digest, now=utcnow()))
 
     async def record(self, word: str, decide: Decide) -> None:
         await self.town.ledger.record(self.bugs[word], decide, by=person(DANA))
@@ -70,7 +70,7 @@ class Runs:
         return await load(self.town.ledger, self.bugs[word])
 
     async def fix(self, word: str) -> Fix:
-        return fixes.find(await self.bug(word), 1)
+        return rules.find(await self.bug(word), 1)
 
     async def is_in(self, word: str, states: set[RunState]) -> bool:
         return (await self.fix(word)).state in states
@@ -104,7 +104,8 @@ class Runs:
     async def lines(self, word: str) -> str:
         """What its thread says, sooner or later: Slack takes a line a second."""
         entries = await self.town.entries(self.bugs[word])
-        return "\n".join(line(entry, str) or "" for entry in entries)
+        bug = await load(self.town.ledger, self.bugs[word])
+        return "\n".join(line(entry, bug, str(entry.by)) or "" for entry in entries)
 
 
 @pytest.fixture
@@ -202,9 +203,9 @@ async def expect_a_person_is_asked(runs: Runs) -> None:
         runs.let_go(word)
     for word in ("running", "asked"):
         await until(partial(runs.done, word), f"the end of {word}")
-        await runs.record(word, lambda bug: fixes.investigate(bug, 1))
+        await runs.record(word, lambda bug: doubt.investigate(bug, 1))
         await until(partial(seen_to_work, runs, word), f"a look at {word}")
-        await runs.record(word, lambda bug: fixes.settle(bug, DANA, 1, "succeeded", "I looked"))
+        await runs.record(word, lambda bug: doubt.settle(bug, DANA, 1, "succeeded", "I looked"))
         assert await runs.is_in(word, {RunState.SUCCEEDED})
 
 

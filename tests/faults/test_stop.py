@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
+from bot.bug import gifts, ownership
 from bot.bug.bug import Bug
-from bot.bug.decide import customers, owner
 from bot.ledger.db.tables import cursors
 from bot.ledger.entries import load, verify
 from bot.ledger.relay.lease import LEASE
@@ -31,8 +31,8 @@ async def waiting_customer(town: Town, number: int) -> int:
 
 async def told(town: Town, bug: int) -> None:
     record = partial(town.ledger.record, bug, by=person("U0DEV"))
-    await record(lambda now: owner.claim(now, "U0DEV"))
-    await record(lambda now: customers.tell(now, ["c1"], TELL, [CREDIT], anyway=True))
+    await record(lambda now: ownership.claim(now, "U0DEV"))
+    await record(lambda now: gifts.tell(now, ["c1"], TELL, [CREDIT], anyway=True))
 
 
 async def leased(town: Town) -> int:

@@ -192,7 +192,7 @@ class Town:
         """These sinks (or all) have come to the end of every trail; a card may be shown anew later."""
 
         async def quiet() -> bool:
-            busy = (cursors.c.due.is_not(None) | (cursors.c.lease > 0)) & cursors.c.parked.is_(None)
+            busy = (cursors.c.due.is_not(None) | (cursors.c.lease > 0)) & cursors.c.gave_up.is_(None)
             refreshed = (cursors.c.sink == "card") & (cursors.c.due > utcnow().timestamp() + 5)
             these = cursors.c.sink.in_(sinks) if sinks else true()
             async with self.ledger.db.read() as conn:
@@ -219,7 +219,9 @@ class Town:
         return [m["event_payload"]["seq"] for m in of_trail]
 
     async def worth_a_line(self, bug: int) -> list[int]:
-        return [x.seq for x in await self.entries(bug) if line(x, lambda actor: actor)]
+        entries = await self.entries(bug)
+        state = await load(self.ledger, bug)
+        return [x.seq for x in entries if line(x, state, str(x.by))]
 
     def bubbles(self) -> Counter[str]:
         """What each customer read in the chat."""

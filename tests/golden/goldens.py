@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bot.bug.events import Event
+from bot.bug.event import Event
 from bot.ledger import codec
 
 FOLDER = Path(__file__).parent

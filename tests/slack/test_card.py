@@ -151,7 +151,7 @@ async def test_text_from_outside_never_becomes_a_mention_or_a_link_and_always_fi
     shown = [*card.texts, *(t for m in card.thread.messages for t in m.texts), *dana.ephemerals]
     assert all(harmless(one) for one in shown if f"<@{house.slack.app.user_id}>" not in one)
     assert not any("\u202e" in one or "\x00" in one for one in shown)
-    assert (await house.bug()).parked == ()
+    assert (await house.bug()).gave_up == ()
     assert not [call for call in house.slack.calls if call.answer.get("error")]
 
 

@@ -53,7 +53,7 @@ async def test_a_card_that_somebody_deleted_stays_deleted_and_the_trail_goes_on(
     await dana.types("/bug claim BUG-1", in_=house.errors)
     await dana.expect_ephemeral("You have BUG-1")
     await house.quiet()
-    assert (await house.bug()).parked == ()
+    assert (await house.bug()).gave_up == ()
 
 
 async def test_what_slack_refuses_for_good_is_parked_said_on_the_card_and_tried_again_at_a_press(
@@ -75,7 +75,7 @@ async def test_a_card_that_slack_does_not_take_yet_is_not_given_up(house: House,
     if code == "internal_error":
         await house.doubted()
     await house.errors.expect_message("BUG-1", within=LONG)
-    assert (await house.bug()).parked == ()
+    assert (await house.bug()).gave_up == ()
 
 
 async def test_one_bug_that_is_stuck_holds_up_no_other(house: House) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.bug.events import SaidAgain
+from bot.bug.conversation import SaidDeleted, SaidEdited
 from bot.demo.slack.dsl_message import Message
 from tests.slack import alerts
 from tests.slack.everywhere import every_connection, every_store
@@ -220,9 +220,9 @@ async def test_what_people_write_change_and_delete_in_the_thread_is_in_the_trail
     trail = [(x.event.KIND, x.by.id, getattr(x.event, "text", "")) for x in await house.trail()]
     assert ("said", "U0DEV", "it's the crud of menu 13") in trail
     assert ("said", "U0SUP", "wrong thread, sorry") in trail
-    assert ("said_again", "U0DEV", "it's the crud of menu 14") in trail
-    again = [x.event for x in await house.trail() if isinstance(x.event, SaidAgain)]
-    assert sorted((x.user, x.deleted) for x in again) == [("U0DEV", False), ("U0SUP", True)]
+    assert ("said_edited", "U0DEV", "it's the crud of menu 14") in trail
+    again = [x.event for x in await house.trail() if isinstance(x.event, SaidEdited | SaidDeleted)]
+    assert sorted((x.user, x.KIND) for x in again) == [("U0DEV", "said_edited"), ("U0SUP", "said_deleted")]
 
 
 @pytest.mark.parametrize(

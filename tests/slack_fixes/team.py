@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.bug.decide.fixes import find
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.rules import find
 from bot.demo.slack.dsl import PersonPage
 from bot.demo.slack.dsl_message import Message
 from bot.slack.views.marks import mark

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.bug.bug import Status
-from bot.bug.decide import fixes
+from bot.bug.fixes import asking
 from bot.bug.fixes.fix import RunState
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import Database
@@ -161,7 +161,7 @@ async def test_after_a_backup_came_back_what_was_not_done_yet_waits_for_a_person
     ledger = Ledger(db, team.house.bot.me.team, {ProductionSink.name: ProductionSink.interest})
     dana = Actor(kind=ActorKind.PERSON, id="U0DEV")
     params = {"table": "menus", "id": "13"}
-    await ledger.record(1, lambda bug: fixes.ask(bug, "U0DEV", "delete-row", params, "the bad row"), by=dana)
+    await ledger.record(1, lambda bug: asking.ask(bug, "U0DEV", "delete-row", params, "the bad row"), by=dana)
     assert await hold(ledger, Actor(kind=ActorKind.CLI, id="anna")) == [1]
     assert await hold(ledger, Actor(kind=ActorKind.CLI, id="anna")) == []
     await db.close()

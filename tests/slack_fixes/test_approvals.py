@@ -82,7 +82,7 @@ async def test_after_two_minutes_the_approvers_are_reminded_once(team: Team) -> 
     team.house.clock.advance(minutes=1)
     await team.house.quiet()
     assert sum("still waits" in line for line in dms(team, "U0LEAD")) == 1
-    assert (await team.house.kinds()).count("nudged") == 1
+    assert (await team.house.kinds()).count("reminded") == 1
 
 
 async def test_what_nobody_approves_lapses_by_itself_and_everybody_is_told(team: Team) -> None:

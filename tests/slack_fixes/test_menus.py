@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.bug.fixes.events import Looked
 from bot.bug.fixes.fix import RunState
+from bot.bug.fixes.looks import Looked
 from bot.demo.slack.dsl_modal import Modal
 from tests.faults.process import Makegood
 from tests.slack_fixes.outpost import FRONT, outpost

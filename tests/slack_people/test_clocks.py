@@ -46,7 +46,7 @@ async def test_a_reminder_is_not_said_again_by_the_next_process(house: House, ch
     await house.person("Dana").expect_dm("Mia has heard nothing")
     await house.restart()
     await house.quiet()
-    assert (await house.kinds()).count("nudged") == 1
+    assert (await house.kinds()).count("reminded") == 1
 
 
 async def test_a_snooze_keeps_the_clocks_quiet(house: House, chat: Chat) -> None:
@@ -58,7 +58,7 @@ async def test_a_snooze_keeps_the_clocks_quiet(house: House, chat: Chat) -> None
     await house.quiet()
     house.clock.advance(minutes=20)
     await house.quiet()
-    assert "nudged" not in await house.kinds()
+    assert "reminded" not in await house.kinds()
     house.clock.advance(minutes=11)
     await dana.expect_dm("Mia has heard nothing")
 

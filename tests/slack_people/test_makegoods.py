@@ -158,7 +158,7 @@ async def test_an_approver_says_no_and_why(house: House, chat: Chat, fakes: Fake
     await form.submit()
     await card.thread.expect("It was a typo")
     await house.quiet()
-    assert (fakes.credit(), (await house.bug()).tell_asks) == (0, ())
+    assert (fakes.credit(), (await house.bug()).tell_requests) == (0, ())
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from bot.bug import events as e
-from bot.bug.events import Event
+from bot.bug.conversation import Said
+from bot.bug.event import Event
+from bot.bug.intake import Opened
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
@@ -108,7 +109,7 @@ async def migrated(url: str) -> None:
 
 async def open_bug(ledger: Ledger, title: str = "Menu page fails", *more: Event, key: str | None = None) -> int:
     """A bug that Bugsnag told of."""
-    first = e.Opened(source="bugsnag", group=title, title=title, admitted="error in production")
+    first = Opened(source="bugsnag", group=title, title=title, admitted="error in production")
     async with ledger.db.write() as conn:
         recorded = await ledger.open(conn, [first, *more], by=BUGSNAG, key=key)
     return recorded.bug.ref.number
@@ -117,7 +118,7 @@ async def open_bug(ledger: Ledger, title: str = "Menu page fails", *more: Event,
 async def said(ledger: Ledger, bug: int, *texts: str) -> None:
     """People write in the bug's thread."""
     for text_ in texts:
-        event = e.Said(user="U0DEV", ts=text_, text=text_)
+        event = Said(user="U0DEV", ts=text_, text=text_)
         await ledger.record(bug, lambda _bug, event=event: event, by=person("U0DEV"))  # type: ignore[misc] # bound now
 
 

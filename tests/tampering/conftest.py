@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.bug import events as e
-from bot.bug.decide import owner
+from bot.bug import ownership
+from bot.bug.customers import CustomerJoined
 from bot.bug.values import CustomerHint
 from bot.ledger.anchors import anchor
 from bot.ledger.ledger import Ledger
 from tests.support import stores
 from tests.support.stores import Store, open_bug, person, said
 
-ADA = e.CustomerJoined(customer="c1", hint=CustomerHint(name="Ada", email="ada@example.com"), via="bugsnag")
+ADA = CustomerJoined(customer="c1", hint=CustomerHint(name="Ada", email="ada@example.com"), via="bugsnag")
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ async def ledger(store: Store) -> Ledger:
     """BUG-1 with a customer, a claim and two lines; BUG-2; anchored on two days."""
     ledger = store.ledger()
     bug = await open_bug(ledger, "Menu page fails", ADA)
-    await ledger.record(bug, lambda b: owner.claim(b, "U0DEV"), by=person("U0DEV"), key="click-1")
+    await ledger.record(bug, lambda b: ownership.claim(b, "U0DEV"), by=person("U0DEV"), key="click-1")
     await anchor(ledger)
     store.clock.advance(86400)
     await said(ledger, bug, "the row is gone", "it works")

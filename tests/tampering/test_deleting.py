@@ -1,6 +1,8 @@
 """Personal data may go at any time: the chain stays whole and the bug readable."""
 
-from bot.bug import events as e
+from bot.bug.conversation import Said
+from bot.bug.customers import CustomerJoined
+from bot.bug.intake import Opened
 from bot.ledger.codec import GONE
 from bot.ledger.entries import trail, verify
 from bot.ledger.ledger import Ledger
@@ -13,9 +15,9 @@ async def test_a_trail_whose_private_rows_are_gone_is_whole_and_can_be_read(ledg
     found = [entry.event for entry in await trail(ledger, 1)]
     assert [event.KIND for event in found] == ["opened", "customer_joined", "claimed", "said", "said"]
     opened, joined, _, said, _ = found
-    assert isinstance(opened, e.Opened)
-    assert isinstance(joined, e.CustomerJoined)
-    assert isinstance(said, e.Said)
+    assert isinstance(opened, Opened)
+    assert isinstance(joined, CustomerJoined)
+    assert isinstance(said, Said)
     assert (opened.title, joined.hint.email, said.text) == (GONE, "", GONE)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import ModuleType
 
 from bot.bug.errors import Misconfigured
-from bot.bug.values import Receipt, Upgrade
+from bot.bug.money import Receipt, Upgrade
 
 
 def kinds() -> tuple[str, ...]:

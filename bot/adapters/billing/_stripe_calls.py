@@ -9,7 +9,7 @@ import aiohttp
 import stripe
 
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.bug.values import Receipt
+from bot.bug.money import Receipt
 
 T = TypeVar("T")
 ATTEMPTS = 5

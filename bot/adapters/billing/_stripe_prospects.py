@@ -5,7 +5,7 @@ import stripe
 from bot.adapters.billing._stripe_calls import mark, marked, once, reading, writing
 from bot.adapters.billing._stripe_ways import PAGE, Prices, everything, receipt
 from bot.bug.errors import Rejected
-from bot.bug.values import Account, Days, Grant, Receipt, Upgrade
+from bot.bug.money import Account, Days, Grant, Receipt, Upgrade
 
 
 class Trial:

@@ -8,7 +8,7 @@ import stripe
 
 from bot.adapters.billing._stripe_calls import mark, marked, once, reading, unmark, writing
 from bot.bug.errors import Rejected
-from bot.bug.values import Account, Credit, Days, Grant, Receipt, Terms, Upgrade
+from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms, Upgrade
 
 PAGE = 100
 DAY = 86_400

@@ -11,7 +11,8 @@ from bot.adapters.billing._sql_connection import Database
 from bot.adapters.billing._sql_values import Value, keyed, moment, restored, stored, text
 from bot.adapters.ports import Biller
 from bot.bug.errors import Doubtful, Misconfigured, Rejected, Unavailable
-from bot.bug.values import Account, Credit, CustomerHint, Days, Frozen, Grant, Receipt, Terms, Upgrade
+from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms, Upgrade
+from bot.bug.values import CustomerHint, Frozen
 
 Column = sa.Column[Any]
 DRIVERS = {

@@ -11,7 +11,8 @@ from bot.adapters.billing._stripe_calls import reading
 from bot.adapters.billing._stripe_prospects import Code, Trial
 from bot.adapters.billing._stripe_ways import PAGE, Balance, Prices, Subscription, Way, everything, name, terms
 from bot.adapters.ports import Biller
-from bot.bug.values import Account, Credit, CustomerHint, Days, Frozen, Grant, Receipt, Terms
+from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms
+from bot.bug.values import CustomerHint, Frozen
 
 RUNNING = ("active", "trialing", "past_due")
 

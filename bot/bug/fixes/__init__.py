@@ -1,1 +1,1 @@
-"""Fixes, looks and probes: their values, events and decisions."""
+"""The way of a fix: asked, approved, run, in doubt; and looks and probes."""

@@ -1,12 +1,18 @@
 """One run of an action as it stands, folded from its entries; an undo is one too."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from pydantic import AwareDatetime, Field
+from bot.bug.values import CLOSED, Frozen
 
-from bot.bug.fixes.events import Stored
-from bot.bug.values import Frozen
+
+class Stored(Frozen):
+    """The engine's own preview, serialised, and the salt of its digest: what `run` compares production with."""
+
+    salt: str = ""
+    preview: str = ""
 
 
 class RunState(StrEnum):
@@ -30,17 +36,19 @@ ENGAGED = frozenset({RunState.WAITING, RunState.APPROVED, RunState.STARTED})
 UNDER_WAY = ENGAGED | {RunState.ASKED, RunState.PREVIEWED}
 
 
-class Fix(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fix:
     """One run of an action; an undo is one too (`undo_of`)."""
 
+    __pydantic_config__ = CLOSED
     run: int
     action: str
     params: Mapping[str, str]
-    secrets: Mapping[str, str] = Field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     """Secret parameters, until the outcome."""
     reason: str
     by: str
-    at: AwareDatetime
+    at: datetime
     state: RunState = RunState.ASKED
     undo_of: int | None = None
     undone_by: int | None = None
@@ -67,16 +75,16 @@ class Fix(Frozen):
     factors: tuple[str, ...] = ()
     """Who gave one."""
     broken_glass: bool = False
-    confirmed_at: AwareDatetime | None = None
-    started_at: AwareDatetime | None = None
-    deadline: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    confirmed_at: datetime | None = None
+    started_at: datetime | None = None
+    deadline: datetime | None = None
+    ended_at: datetime | None = None
     kept: str = ""
     """What finds a cut-off run again, sealed."""
     output: str = ""
     """What the run said, capped."""
     cancel_asked: bool = False
-    stored: Stored = Stored()
+    stored: Stored = field(default_factory=Stored)
     waits_for: tuple[int, int] | None = None
     """(bug, run) that holds the same piece of production."""
     seen: str = ""
@@ -93,3 +101,19 @@ class Fix(Frozen):
     def name(self) -> str:
         """As people say it: "delete-row menus 13"."""
         return " ".join([self.action, *(v for v in self.params.values() if v)])
+
+    @property
+    def state_said(self) -> str:
+        """The state in words that fit into "X is …"."""
+        return SAID.get(self.state, self.state.value)
+
+
+SAID = {
+    RunState.ASKED: "being previewed",
+    RunState.PREVIEWED: "previewed",
+    RunState.WAITING: "waiting for approval",
+    RunState.APPROVED: "approved",
+    RunState.STARTED: "running",
+    RunState.SUCCEEDED: "done",
+    RunState.UNKNOWN: "cut off, and nobody knows whether it happened",
+}

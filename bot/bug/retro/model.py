@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, Protocol
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from bot.bug.bug import Debt, Status
-from bot.bug.events import Event
+from bot.bug.event import Event
 from bot.bug.fixes.fix import RunState
+from bot.bug.money import Grant
 from bot.bug.retro.mood import Mood
-from bot.bug.values import Actor, BugRef, Frozen, Grant
+from bot.bug.values import Actor, BugRef, Frozen
+from bot.bug.words import Part
 
 QUESTIONS = ("How did it get into production?", "How did we do?")
 
@@ -51,14 +53,14 @@ class Estimate(Frozen):
 
 
 class Step(Frozen):
-    """One line of the timeline: plain text, nothing in it is escaped yet."""
+    """One line of the timeline."""
 
     at: AwareDatetime
     by: str
-    what: str
-    whom: str = ""
-    """Another person it is about, as an actor."""
-    quote: str = ""
+    said: str
+    """The sentence as plain text; people stand as their ids."""
+    parts: tuple[Part, ...] = Field(default=(), exclude=True)
+    """The same sentence, for whoever renders it."""
     loud: bool = False
     """Nobody may overlook it."""
 

@@ -8,9 +8,8 @@ from typing import Literal, NamedTuple
 
 from bot.bug.bug import Status
 from bot.bug.fixes.fix import RunState
+from bot.bug.money import Credit, Days, Upgrade, described
 from bot.bug.retro.model import Again, Booking, Gift, Month, Retro, Times, Total
-from bot.bug.retro.steps import gift
-from bot.bug.values import Credit, Days, Upgrade
 
 
 class Line(NamedTuple):
@@ -76,7 +75,7 @@ def _booking(line: Line) -> Booking:
         amount=line.sign * money.amount if money else None,
         currency=money.currency if money else "",
         state=line.state,
-        what=gift(grant),
+        what=described(grant),
     )
 
 

@@ -2,37 +2,44 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.bug import events as e
-from bot.bug.bug import Bug, Customer
-from bot.bug.events import Event
-from bot.bug.fixes import events as f
+from bot.bug.bug import Bug
+from bot.bug.conversation import Said, SaidDeleted, SaidEdited
+from bot.bug.course import Dismissed, Fixed, Paid, Reopened
+from bot.bug.customer import Customer
+from bot.bug.customers import AccountSeen, Answered, CustomerPresence, CustomerWrote, Told
+from bot.bug.event import Event
+from bot.bug.feelings import LATER
+from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
+from bot.bug.fixes.doubt import FixSettled
+from bot.bug.fixes.looks import LookAsked
+from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.money import Grant, Upgrade
+from bot.bug.ownership import Claimed, Estimated, HandedOver, TakenOver
 from bot.bug.retro.model import Deeds, EntryLike, Gift, Remark, Served
 from bot.bug.retro.mood import mood
-from bot.bug.values import ActorKind, Grant, Upgrade
+from bot.bug.values import ActorKind
 
 DEEDS: dict[type[Event], str] = {
-    e.Claimed: "claim",
-    e.HandedOver: "hand-over",
-    e.TakenOver: "take-over",
-    e.Estimated: "estimate",
-    e.Answered: "first answer",
-    e.Told: "tell",
-    e.Fixed: "all-clear",
-    e.Reopened: "reopening",
-    e.Dismissed: "dismissal",
-    e.Paid: "debt paid",
-    e.Said: "remark",
-    f.LookAsked: "look",
-    f.FixConfirmed: "fix",
-    f.FixApproved: "approval",
-    f.FixRejected: "rejection",
-    f.FixSettled: "check of production",
+    Claimed: "claim",
+    HandedOver: "hand-over",
+    TakenOver: "take-over",
+    Estimated: "estimate",
+    Answered: "first answer",
+    Told: "tell",
+    Fixed: "all-clear",
+    Reopened: "reopening",
+    Dismissed: "dismissal",
+    Paid: "debt paid",
+    Said: "remark",
+    LookAsked: "look",
+    FixConfirmed: "fix",
+    FixApproved: "approval",
+    FixRejected: "rejection",
+    FixSettled: "check of production",
 }
 GLASS = "run without approval"
-LATER = timedelta(hours=1)
-"""A word in the same talk is not a return."""
 
 
 def deeds(entries: Sequence[EntryLike]) -> tuple[Deeds, ...]:
@@ -46,11 +53,11 @@ def deeds(entries: Sequence[EntryLike]) -> tuple[Deeds, ...]:
 
 
 def _label(event: Event) -> str | None:
-    return GLASS if isinstance(event, f.FixApproved) and event.break_glass else DEEDS.get(type(event))
+    return GLASS if isinstance(event, FixApproved) and event.break_glass else DEEDS.get(type(event))
 
 
 def _person(entry: EntryLike) -> str | None:
-    if isinstance(entry.event, e.Said):
+    if isinstance(entry.event, Said):
         return entry.event.user
     return str(entry.by) if entry.by.kind in {ActorKind.PERSON, ActorKind.CLI} else None
 
@@ -60,12 +67,13 @@ def thread(entries: Sequence[EntryLike]) -> tuple[Remark, ...]:
     remarks: dict[str, Remark] = {}
     for entry in entries:
         match entry.event:
-            case e.Said() as said:
+            case Said() as said:
                 remarks.setdefault(said.ts, Remark(at=entry.at, by=said.user, text=said.text))
-            case e.SaidAgain(deleted=True) as said:
+            case SaidDeleted() as said:
                 remarks.pop(said.ts, None)
-            case e.SaidAgain() as said if said.ts in remarks:
-                remarks[said.ts] = remarks[said.ts].model_copy(update={"text": said.text, "edited": True})
+            case SaidEdited() as said if said.ts in remarks:
+                first = remarks[said.ts]
+                remarks[said.ts] = Remark(at=first.at, by=first.by, text=said.text, edited=True)
             case _:
                 continue
     return tuple(remarks.values())
@@ -93,13 +101,13 @@ def _served(entries: Sequence[EntryLike], customer: Customer) -> Served:
 
 
 def _last_words(entries: Sequence[EntryLike], id_: str, told: datetime) -> str:
-    wrote = (x.event for x in reversed(entries) if isinstance(x.event, e.CustomerWrote) and x.at > told)
+    wrote = (x.event for x in reversed(entries) if isinstance(x.event, CustomerWrote) and x.at > told)
     return next((event.text for event in wrote if event.customer == id_), "")
 
 
 def _seen_later(entries: Sequence[EntryLike], id_: str, told: datetime) -> bool:
     return any(
-        (isinstance(x.event, e.CustomerWrote) or (isinstance(x.event, e.CustomerPresence) and x.event.online))
+        (isinstance(x.event, CustomerWrote) or (isinstance(x.event, CustomerPresence) and x.event.online))
         and x.event.customer == id_
         and x.at - told >= LATER
         for x in entries
@@ -109,7 +117,7 @@ def _seen_later(entries: Sequence[EntryLike], id_: str, told: datetime) -> bool:
 def _bought(entries: Sequence[EntryLike], customer: Customer, told: datetime) -> bool:
     """Another plan than before, which we did not give them."""
     seen = [
-        (x.at, x.event.plan) for x in entries if isinstance(x.event, e.AccountSeen) and x.event.customer == customer.id
+        (x.at, x.event.plan) for x in entries if isinstance(x.event, AccountSeen) and x.event.customer == customer.id
     ]
     before = [plan for at, plan in seen if at <= told]
     after = [plan for at, plan in seen if at > told]
@@ -119,12 +127,12 @@ def _bought(entries: Sequence[EntryLike], customer: Customer, told: datetime) ->
 
 def gifts(entries: Sequence[EntryLike], bug: Bug) -> tuple[Gift, ...]:
     """What was booked, in order, then what nobody knows of."""
-    undone = {x.event.granted: x.at for x in entries if isinstance(x.event, e.GrantUndone) and not x.event.ended}
-    booked = (_booked(x, x.event, bug, undone.get(x.seq)) for x in entries if isinstance(x.event, e.Granted))
+    undone = {x.event.granted: x.at for x in entries if isinstance(x.event, GrantUndone) and not x.event.ended}
+    booked = (_booked(x, x.event, bug, undone.get(x.seq)) for x in entries if isinstance(x.event, Granted))
     return (*booked, *_doubtful(entries, bug))
 
 
-def _booked(entry: EntryLike, event: e.Granted, bug: Bug, undone: datetime | None) -> Gift:
+def _booked(entry: EntryLike, event: Granted, bug: Bug, undone: datetime | None) -> Gift:
     return Gift(
         at=entry.at,
         customer=_name(bug, event.customer),
@@ -138,7 +146,7 @@ def _booked(entry: EntryLike, event: e.Granted, bug: Bug, undone: datetime | Non
 def _doubtful(entries: Sequence[EntryLike], bug: Bug) -> tuple[Gift, ...]:
     """Cut off while it was booked, and not cleared up since."""
     asked: dict[tuple[str, int, Grant], datetime] = {
-        (x.event.customer, x.event.tell, x.event.grant): x.at for x in entries if isinstance(x.event, e.NotGranted)
+        (x.event.customer, x.event.tell, x.event.grant): x.at for x in entries if isinstance(x.event, NotGranted)
     }
     return tuple(
         Gift(at=asked[c.id, g.tell, g.grant], customer=c.name, account=c.id, grant=g.grant, state="doubtful")

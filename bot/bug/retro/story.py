@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.bug import events as e
 from bot.bug.bug import Bug
+from bot.bug.course import CameBack, Fixed, Reopened
 from bot.bug.errors import NotFound
-from bot.bug.events import Event
+from bot.bug.event import Event, follow
 from bot.bug.fixes.fix import Fix
-from bot.bug.fold import apply
+from bot.bug.ownership import Claimed, Estimated
 from bot.bug.retro.model import QUESTIONS, EntryLike, Estimate, Gift, Month, Retro, Run, Step, Times
 from bot.bug.retro.month import month
 from bot.bug.retro.people import deeds, gifts, served, thread
-from bot.bug.retro.steps import timeline
+from bot.bug.words import Person, plain
 
 __all__ = ["QUESTIONS", "EntryLike", "Gift", "Month", "Retro", "Step", "fold", "month"]
 
@@ -24,13 +24,15 @@ def fold(entries: Iterable[EntryLike]) -> Retro:
         raise NotFound("Nothing happened here yet, so there is no story to tell.")
     bug = Bug(ref=trail[0].bug)
     for entry in trail:
-        bug = apply(bug, entry.event, entry.at, entry.by)
-    return _with_people(_retro(trail, bug))
+        bug = follow(bug, entry.event, entry.at, entry.by)
+    return _retro(trail, bug)
 
 
 def _retro(trail: Sequence[EntryLike], bug: Bug) -> Retro:
     opened = bug.opened_at or trail[0].at
     began = min([opened, *(c.since for c in bug.customers)])
+    steps, remarks, done = _timeline(trail, bug), thread(trail), deeds(trail)
+    others = (*(x.person for x in done), *(x.by for x in remarks), bug.debt.owner if bug.debt else "")
     return Retro(
         bug=bug.ref,
         title=bug.title,
@@ -42,15 +44,16 @@ def _retro(trail: Sequence[EntryLike], bug: Bug) -> Retro:
         occurrences=bug.occurrences,
         times=_times(trail, bug, began),
         estimate=_estimate(trail),
-        timeline=timeline(trail, bug),
-        deeds=deeds(trail),
+        timeline=steps,
+        people=_people(steps, others, bug),
+        deeds=done,
         fixes=tuple(_run(fix) for fix in bug.fixes),
         gifts=gifts(trail, bug),
         customers=served(trail, bug),
-        thread=thread(trail),
+        thread=remarks,
         debt=bug.debt,
-        came_back=sum(isinstance(x.event, e.CameBack) for x in trail),
-        reopened=sum(isinstance(x.event, e.Reopened) for x in trail),
+        came_back=sum(isinstance(x.event, CameBack) for x in trail),
+        reopened=sum(isinstance(x.event, Reopened) for x in trail),
     )
 
 
@@ -62,9 +65,9 @@ def _times(trail: Sequence[EntryLike], bug: Bug, began: datetime) -> Times:
 
     waits = [(c.told_at - c.since).total_seconds() for c in bug.customers if c.told_at]
     return Times(
-        claim=since(_first(trail, e.Claimed)),
+        claim=since(_first(trail, Claimed)),
         answer=since(*(c.answered_at for c in bug.customers)),
-        fix=since(_first(trail, e.Fixed)),
+        fix=since(_first(trail, Fixed)),
         tell=since(*(c.told_at for c in bug.customers)),
         open=since(bug.closed_at),
         wait=max(waits, default=None),
@@ -77,11 +80,11 @@ def _first(trail: Iterable[EntryLike], kind: type[Event]) -> datetime | None:
 
 def _estimate(trail: Sequence[EntryLike]) -> Estimate | None:
     """The last one given, against the fix that came after it."""
-    given = [(i, x.at, x.event.minutes) for i, x in enumerate(trail) if isinstance(x.event, e.Estimated)]
+    given = [(i, x.at, x.event.minutes) for i, x in enumerate(trail) if isinstance(x.event, Estimated)]
     if not given:
         return None
     place, at, minutes = given[-1]
-    fixed = _first(trail[place:], e.Fixed)
+    fixed = _first(trail[place:], Fixed)
     return Estimate(minutes=minutes, actual=(fixed - at).total_seconds() if fixed else None)
 
 
@@ -102,13 +105,21 @@ def _run(fix: Fix) -> Run:
     )
 
 
-def _with_people(story: Retro) -> Retro:
-    """Everybody whose name the story needs."""
-    named = [
-        *(person for step in story.timeline for person in (step.by, step.whom)),
-        *(x.person for x in story.deeds),
-        *(person for run in story.fixes for person in (run.by, *run.approved_by)),
-        *(remark.by for remark in story.thread),
-        story.debt.owner if story.debt else "",
-    ]
-    return story.model_copy(update={"people": tuple(dict.fromkeys(x for x in named if x))})
+def _timeline(trail: Sequence[EntryLike], bug: Bug) -> tuple[Step, ...]:
+    """`bug` is the last state: it knows the names of those whom early entries only number."""
+    return tuple(step for entry in trail if (step := _step(entry, bug)))
+
+
+def _step(entry: EntryLike, bug: Bug) -> Step | None:
+    words = entry.event.line(bug, str(entry.by))
+    if words is None or words.minor:
+        return None
+    return Step(at=entry.at, by=str(entry.by), said=plain(words.parts), parts=words.parts, loud=words.loud)
+
+
+def _people(story_steps: Sequence[Step], named: Iterable[str], bug: Bug) -> tuple[str, ...]:
+    """Everybody whose name the story needs, as actors."""
+    of_steps = (part.id for step in story_steps for part in step.parts if isinstance(part, Person))
+    of_fixes = (x for fix in bug.fixes for x in (fix.by, *fix.approved_by))
+    everybody = (*(step.by for step in story_steps), *of_steps, *named, *of_fixes)
+    return tuple(dict.fromkeys(x for x in everybody if x))

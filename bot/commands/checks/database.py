@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.mrkdwn import plural
+from bot.bug.delivery import system
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.common import is_missing, revision, shown
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import guards_missing
 from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.relay.relay import NOTICED
-from bot.slack.views.waiting import system
+from bot.text import plural
 
 NAME = "database"
 

@@ -15,8 +15,8 @@ import aiohttp
 import asyncssh
 
 from bot.bug.errors import MakegoodError, NotFound
-from bot.bug.fixes.events import FixEnded
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.run import FixEnded
 from bot.bug.values import Actor, ActorKind
 from bot.demo.bench import stage
 from bot.demo.bench.figure import Figure

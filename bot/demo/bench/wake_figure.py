@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from bot.bug.events import Opened, Said
+from bot.bug.conversation import Said
+from bot.bug.intake import Opened
 from bot.bug.values import Actor, ActorKind
 from bot.demo.bench.figure import Figure
 from bot.demo.bench.fix_figures import postgres

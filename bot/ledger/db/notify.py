@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from bot.bug.mrkdwn import sentence
 from bot.ledger.db.engine import Database
+from bot.text import sentence
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.bug.errors import Doubtful, MakegoodError, Unavailable
-from bot.bug.mrkdwn import sentence
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.relay.pace import TooSoon
+from bot.text import sentence
 
 log = logging.getLogger(__name__)
 

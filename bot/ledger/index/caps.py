@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.bug import Bug, Given
-from bot.bug.events import Event, GrantUndone, NotGranted
-from bot.bug.makegood import Claim, OverCap, claims
+from bot.bug.bug import Bug
+from bot.bug.customer import Given
+from bot.bug.event import Event
+from bot.bug.gift_caps import Claim, OverCap, claims
+from bot.bug.gifts import GrantUndone, NotGranted
 from bot.ledger import codec
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import entries, spent

@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.bug.board import BoardCardMade
 from bot.bug.bug import Bug
-from bot.bug.events import AlertPosted, CardMade, CardPosted, Event, Merged
-from bot.bug.fixes.events import (
-    FixCancelled,
-    FixEnded,
-    FixLapsed,
-    FixRefused,
-    FixRejected,
-    FixReportedDone,
-    FixSecrets,
-    FixSettled,
-)
+from bot.bug.course import Merged
+from bot.bug.event import Event
+from bot.bug.fixes.approval import FixRejected
+from bot.bug.fixes.asking import FixRefused, FixSecrets
+from bot.bug.fixes.doubt import FixSettled
+from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone
+from bot.bug.intake import AlertPosted, CardPosted
 from bot.bug.values import Actor
 from bot.ledger.codec import canonical, dump_actor
 from bot.ledger.db.engine import Database
@@ -41,7 +38,7 @@ async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) ->
         if isinstance(event, AlertPosted | CardPosted):
             row = {"team": team, "channel": event.channel, "ts": event.ts, "bug": bug}
             await conn.execute(upsert(conn, threads).values(row).on_conflict_do_nothing())
-        elif isinstance(event, CardMade):
+        elif isinstance(event, BoardCardMade):
             row = {"team": team, "channel": BOARD, "ts": event.id[:32], "bug": bug}
             await conn.execute(upsert(conn, threads).values(row).on_conflict_do_nothing())
         elif isinstance(event, Merged):

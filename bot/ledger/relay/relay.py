@@ -11,10 +11,9 @@ from typing import Any, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.bug import Bug
+from bot.bug.delivery import CaughtUp, Delayed, GaveUp
 from bot.bug.errors import Doubtful, MakegoodError, Unavailable
-from bot.bug.events import CaughtUp, Event, Parked, Waits
-from bot.bug.lifecycle import allowed
-from bot.bug.mrkdwn import sentence
+from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.entries import entries_after, load, unknown_after
@@ -24,6 +23,7 @@ from bot.ledger.relay.heartbeat import Holding
 from bot.ledger.relay.lease import Lease
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.subscription import Interest
+from bot.text import sentence
 
 log = logging.getLogger(__name__)
 
@@ -257,7 +257,7 @@ class Relay:
         pause = _pause(lease.attempts, error)
         await leases.later(self.ledger, lease, max(pause, DOUBT_PAUSE) if doubt else pause, failed=True, doubt=doubt)
         if lease.attempts + 1 == NOTICED:
-            waits = Waits(sink=lease.sink, why=str(error))
+            waits = Delayed(sink=lease.sink, why=str(error))
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
             await self.ledger.record(lease.bug, lambda _b: waits, by=by, rank=SINKS)
 
@@ -267,7 +267,7 @@ class Relay:
         async with self.ledger.db.write(SINKS) as conn:
             if not await leases.held(conn, self.ledger, lease):
                 return
-            recorded = await self.ledger.record_in(conn, lease.bug, lambda _b: Parked(sink=lease.sink, why=why), by=by)
+            recorded = await self.ledger.record_in(conn, lease.bug, lambda _b: GaveUp(sink=lease.sink, why=why), by=by)
             await leases.park(conn, self.ledger, lease, why)
             await self.ledger.notify(conn)
         log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)
@@ -276,7 +276,7 @@ class Relay:
 
 def _fitting(bug: Bug, events: tuple[Event, ...]) -> tuple[Event, ...]:
     """Facts always; what a sink concludes from them only where the life of the bug still allows it."""
-    return tuple(event for event in events if allowed(bug.status, type(event)))
+    return tuple(event for event in events if allowed(bug, type(event)))
 
 
 def _work(bug: Bug, entry: Entry | None, lease: Lease) -> Work:

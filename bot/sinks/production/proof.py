@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.bug.bug import Bug
-from bot.bug.decide.fixes import GOOD_FOR
-from bot.bug.fixes.events import FixApproved
+from bot.bug.fixes.approval import FixApproved
 from bot.bug.fixes.fix import Fix
+from bot.bug.fixes.rules import GOOD_FOR
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.production.action import Risk, approvals_for

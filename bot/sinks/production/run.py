@@ -9,11 +9,11 @@ from datetime import UTC, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.decide.fixes import find, overdue, waits_for
 from bot.bug.errors import MakegoodError, Refused
-from bot.bug.events import Event
-from bot.bug.fixes import events as f
+from bot.bug.event import Event
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.rules import find
+from bot.bug.fixes.run import FixEnded, FixLapsed, FixProgressed, FixStarted, overdue, waits_for
 from bot.bug.policy import wanting
 from bot.ledger.index.spans import RESTORED, lock_holder, take_lock
 from bot.ledger.ledger import Entry
@@ -76,7 +76,7 @@ class Runner:
                 raise Lapsed("it was not started within 15 minutes of the request; make a new preview")
             if against:
                 raise Lapsed(f"{against}; make a new preview")
-            return f.FixStarted(run=fix.run, deadline=now + EFFECT)
+            return FixStarted(run=fix.run, deadline=now + EFFECT)
 
         async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
             if entries:
@@ -114,7 +114,7 @@ class Runner:
             outcome = Outcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
         finally:
             listening.cancel()
-        said = (f.FixProgressed(run=fix.run, text=watch.output),) if watch.output else ()
+        said = (FixProgressed(run=fix.run, text=watch.output),) if watch.output else ()
         return (*said, self._ended(fix.run, outcome))
 
     async def _execute(self, bug: Bug, fix: Fix, watch: Watching) -> Outcome:
@@ -151,8 +151,8 @@ class Runner:
 
     def _ended(self, run: int, outcome: Outcome) -> Event:
         if outcome.state == "lapsed":
-            return f.FixLapsed(run=run, why=outcome.summary)
-        return f.FixEnded(
+            return FixLapsed(run=run, why=outcome.summary)
+        return FixEnded(
             run=run,
             state=outcome.state,
             summary=outcome.summary,

@@ -8,14 +8,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.bug import events as e
 from bot.bug.bug import Bug
 from bot.bug.bug import Probe as Seen
-from bot.bug.decide.fixes import find
+from bot.bug.course import Fixed, Reopened
 from bot.bug.errors import MakegoodError
-from bot.bug.events import Event
-from bot.bug.fixes import events as f
+from bot.bug.event import Event
+from bot.bug.fixes.approval import FixApproved, FixConfirmed
+from bot.bug.fixes.asking import FixAsked, FixRefused
+from bot.bug.fixes.doubt import InvestigateAsked, Investigated
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.looks import Form, LookAsked, Looked, ProbeAsked, Probed
+from bot.bug.fixes.rules import find
+from bot.bug.fixes.run import FixEnded, FixLapsed, FixReportedDone
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
 from bot.production.action import RunRef
@@ -23,17 +27,17 @@ from bot.production.engine import Engine
 from bot.sinks.production.run import Lapsed, Runner
 from bot.sinks.production.view import looked, previewed
 
-Was = f.Probed | Seen
-Probe = Callable[[Bug, str, int | None], Awaitable[tuple[f.Probed, ...]]]
+Was = Probed | Seen
+Probe = Callable[[Bug, str, int | None], Awaitable[tuple[Probed, ...]]]
 KINDS: frozenset[type[Event]] = frozenset(
     {
-        f.FixAsked,
-        f.FixConfirmed,
-        f.FixApproved,
-        f.FixReportedDone,
-        f.InvestigateAsked,
-        f.LookAsked,
-        f.ProbeAsked,
+        FixAsked,
+        FixConfirmed,
+        FixApproved,
+        FixReportedDone,
+        InvestigateAsked,
+        LookAsked,
+        ProbeAsked,
     }
 )
 
@@ -58,21 +62,21 @@ class ProductionSink:
     async def serve(self, work: Work) -> Served:
         bug, entry = work.bug, work.entry
         match entry and entry.event:
-            case f.FixConfirmed(run=run) | f.FixApproved(run=run):
+            case FixConfirmed(run=run) | FixApproved(run=run):
                 return await self._maybe_run(work, find(bug, run))
-            case f.LookAsked() as asked if entry:
+            case LookAsked() as asked if entry:
                 return Served(outcomes=(await self._look(asked, entry.seq),))
-            case f.ProbeAsked():
+            case ProbeAsked():
                 return Served(outcomes=await self.probe(bug, "asked", None))
-            case f.FixAsked() | f.FixReportedDone() | f.InvestigateAsked() as about:
+            case FixAsked() | FixReportedDone() | InvestigateAsked() as about:
                 return Served(outcomes=await self._about(bug, find(bug, about.run), about))
         return Served()
 
     async def _about(self, bug: Bug, fix: Fix, event: Event) -> tuple[Event, ...]:
         """What only reads."""
-        if isinstance(event, f.FixAsked):
+        if isinstance(event, FixAsked):
             return (await self._preview(bug, fix),)
-        if isinstance(event, f.InvestigateAsked):
+        if isinstance(event, InvestigateAsked):
             return await self._investigated(bug, fix)
         return await self._after(bug, fix, {p.name: p for p in bug.probes})
 
@@ -89,22 +93,22 @@ class ProductionSink:
             else:
                 preview = await self.engine.preview(fix.action, fix.filled, ref)
         except MakegoodError as error:
-            return f.FixRefused(run=fix.run, why=str(error))
+            return FixRefused(run=fix.run, why=str(error))
         proper = bool(getattr(self.engine.catalogue.find(fix.action).cls, "proper", False))
         quick = not proper and not fix.undo_of
         repeats = await self.repeats(bug, fix.action) if quick else 0
         return previewed(fix.run, preview, ref.salt, proper=proper and not fix.undo_of, repeats=repeats)
 
-    async def _look(self, event: f.LookAsked, seq: int) -> Event:
+    async def _look(self, event: LookAsked, seq: int) -> Event:
         if event.form:
             return await self._menus(event, event.form, seq)
         try:
             table = await self.engine.look(event.look, event.params)
         except MakegoodError as error:
-            return f.Looked(look=event.look, asked=seq, count=0, why=str(error))
+            return Looked(look=event.look, asked=seq, count=0, why=str(error))
         return looked(event.look, seq, table)
 
-    async def _menus(self, event: f.LookAsked, form: f.Form, seq: int) -> Event:
+    async def _menus(self, event: LookAsked, form: Form, seq: int) -> Event:
         """What the menus of an open form offer; what can't be read says why, and is typed."""
         rows, against = list[Mapping[str, str]](), list[str]()
         try:
@@ -113,7 +117,7 @@ class ProductionSink:
                 rows += [{"field": name, "value": value, "text": text} for value, text in found]
         except MakegoodError as error:
             against.append(str(error))
-        return f.Looked(look=event.look, asked=seq, count=len(rows), rows=tuple(rows), why=" ".join(against))
+        return Looked(look=event.look, asked=seq, count=len(rows), rows=tuple(rows), why=" ".join(against))
 
     async def _maybe_run(self, work: Work, fix: Fix) -> Served:
         bug = work.bug
@@ -127,7 +131,7 @@ class ProductionSink:
         try:
             started = await self.runner.start(bug, fix, work.lease)
         except Lapsed as lapsed:
-            return Served(outcomes=(f.FixLapsed(run=fix.run, why=str(lapsed)),))
+            return Served(outcomes=(FixLapsed(run=fix.run, why=str(lapsed)),))
         if started is None:
             return Served()
         ended = await self.runner.run(started, find(started, fix.run))
@@ -141,12 +145,12 @@ class ProductionSink:
         healed = [p for p in own if p.ok and p.probe in was and not was[p.probe].ok]
         back = [p for p in own if p.broke]
         if fix.undo_of and back:
-            return (*seen, e.Reopened(reason=f"the undo brought it back: {back[0].probe} {back[0].said}"))
+            return (*seen, Reopened(reason=f"the undo brought it back: {back[0].probe} {back[0].said}"))
         if fix.undo_of or not healed or any(p.broke for p in seen) or not all(p.ok for p in own):
             return tuple(seen)
         before = was[healed[0].probe].said.replace("is ", "was ", 1).replace("has ", "had ", 1)
         said = f"{before}, {healed[0].said}"
-        return (*seen, e.Fixed(how="probe", said=said, proper=fix.proper))
+        return (*seen, Fixed(how="probe", said=said, proper=fix.proper))
 
     async def _investigated(self, bug: Bug, fix: Fix) -> tuple[Event, ...]:
         """Never acts, and never settles: a person does."""
@@ -154,12 +158,12 @@ class ProductionSink:
             return ()
         outcome = await self.runner.investigate(bug, fix)
         state = "failed" if outcome.state == "lapsed" else outcome.state
-        return (f.Investigated(run=fix.run, state=state, summary=outcome.summary, detail=outcome.detail),)
+        return (Investigated(run=fix.run, state=state, summary=outcome.summary, detail=outcome.detail),)
 
 
 def _worked(events: tuple[Event, ...]) -> bool:
-    return any(isinstance(event, f.FixEnded) and event.state == "succeeded" for event in events)
+    return any(isinstance(event, FixEnded) and event.state == "succeeded" for event in events)
 
 
-def _compared(probe: f.Probed, was: Mapping[str, Was]) -> f.Probed:
+def _compared(probe: Probed, was: Mapping[str, Was]) -> Probed:
     return probe.model_copy(update={"broke": not probe.ok and probe.probe in was and was[probe.probe].ok})

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Mapping
 
-from bot.bug.fixes import events as f
+from bot.bug.fixes.asking import FixPreviewed
+from bot.bug.fixes.fix import Stored
+from bot.bug.fixes.looks import Looked
+from bot.bug.fixes.run import FixEnded
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
 from bot.production.action import Preview, RowChange, Table
 
 
-def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0) -> f.FixPreviewed:
-    return f.FixPreviewed(
+def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0) -> FixPreviewed:
+    return FixPreviewed(
         run=run,
         digest=preview.digest,
         target=preview.target,
@@ -18,7 +21,7 @@ def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: i
         summary=preview.summary,
         text=preview.text,
         rows=tuple(_row(r) for r in preview.rows),
-        stored=f.Stored(salt=salt, preview=preview.model_dump_json()),
+        stored=Stored(salt=salt, preview=preview.model_dump_json()),
         count=preview.count,
         undoable=preview.undoable,
         undo_note=" ".join([preview.undo_note, *preview.warnings]).strip(),
@@ -44,9 +47,9 @@ def _columns(row: Mapping[str, str | None]) -> str:
     return "\n".join(f"{k}: {'NULL' if v is None else v}" for k, v in row.items())
 
 
-def looked(name: str, seq: int, table: Table) -> f.Looked:
+def looked(name: str, seq: int, table: Table) -> Looked:
     rows = tuple(_looked_row(table, i) for i in range(len(table.rows)))
-    return f.Looked(look=name, asked=seq, count=len(rows), rows=rows)
+    return Looked(look=name, asked=seq, count=len(rows), rows=rows)
 
 
 def _looked_row(table: Table, index: int) -> Mapping[str, str]:
@@ -60,5 +63,5 @@ def _looked_row(table: Table, index: int) -> Mapping[str, str]:
 
 async def image_text(ledger: Ledger, bug: int, run: int) -> str:
     """The sealed image of a run that succeeded; empty where it has expired."""
-    ended = [x.event for x in await trail(ledger, bug) if isinstance(x.event, f.FixEnded) and x.event.run == run]
+    ended = [x.event for x in await trail(ledger, bug) if isinstance(x.event, FixEnded) and x.event.run == run]
     return ended[-1].image if ended else ""

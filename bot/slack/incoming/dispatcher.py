@@ -16,6 +16,7 @@ from bot.slack.incoming.request import Answer, Ask
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.views.forms.fix import PARAM, TYPED
 from bot.slack.views.forms.forms import note
+from bot.slack.views.mrkdwn import explain
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +72,12 @@ class Door:
         except Invalid as error:
             state, note_, answer = "refused", str(error), _invalid(ask, error)
         except Refused as error:
-            state, note_, answer = "refused", str(error), Answer(text=str(error))
+            state, note_, answer = "refused", str(error), Answer(text=explain(error))
         except Outside as error:
             state, note_, answer = (
                 "refused",
                 str(error),
-                Answer(text=f"{error} Nothing was changed; try again in a moment."),
+                Answer(text=f"{explain(error)} Nothing was changed; try again in a moment."),
             )
         except (MakegoodError, Exception) as error:
             log.exception("%s failed", ask.verb)
@@ -142,7 +143,7 @@ def _invalid(ask: Ask, error: Invalid) -> Answer:
         for name in (field, PARAM + field, PARAM + field + TYPED)
         if name in ask.values
     }
-    return Answer(errors=known) if known else Answer(text=str(error))
+    return Answer(errors=known) if known else Answer(text=explain(error))
 
 
 def modal_ack(answer: Answer) -> dict[str, object]:

@@ -10,7 +10,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.adapters.trackers import slack_text
 from bot.bug.errors import Refused
-from bot.bug.mrkdwn import clean, plain
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.inbox.inbox import Item
 from bot.slack.incoming import grammar
@@ -18,6 +17,8 @@ from bot.slack.incoming.dispatcher import Ack, Door
 from bot.slack.incoming.request import Ask
 from bot.slack.views import marks
 from bot.slack.views.marks import Mark
+from bot.slack.views.mrkdwn import plain
+from bot.text import clean
 
 Body = Mapping[str, Any]
 Store = Callable[[Item], Awaitable[None]]

@@ -5,7 +5,7 @@ from datetime import datetime
 import pyotp
 
 from bot.bug.errors import Invalid, NotAllowed
-from bot.bug.fixes.events import FixApproved, Proof
+from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix
 from bot.bug.policy import Member
 from bot.settings import PolicySettings

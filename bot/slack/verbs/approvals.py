@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from bot.bug.bug import Bug
-from bot.bug.decide import fixes
 from bot.bug.errors import Invalid, NotFound, Refused
-from bot.bug.fixes.events import FixApproved, Proof
+from bot.bug.fixes import approval, rules
+from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix
-from bot.bug.mrkdwn import foreign
 from bot.bug.policy import Member, may_rule
 from bot.slack.incoming import second_factor
 from bot.slack.incoming.context import Desk
@@ -16,6 +15,7 @@ from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms import forms
 from bot.slack.views.forms.forms import View
+from bot.slack.views.mrkdwn import foreign
 
 Approval = Callable[[Bug, Proof | None], FixApproved]
 
@@ -25,7 +25,7 @@ async def approve(desk: Desk, ask: Ask) -> Answer:
     """You saw the preview and agree."""
     member = await desk.approver(ask.user)
     bug = await desk.bug(ask)
-    fix = fixes.may_decide(bug, member, _waiting(bug, ask).run)
+    fix = approval.may_decide(bug, member, _waiting(bug, ask).run)
     digest = ask.about.get("digest") or fix.digest
     code = ask.field("code") or ask.args.strip()
     if _coded(desk, fix) and not code:
@@ -36,7 +36,7 @@ async def approve(desk: Desk, ask: Ask) -> Answer:
         member,
         fix,
         code,
-        lambda now, proof: fixes.approve(now, member, fix.run, digest, desk.now(), proof=proof),
+        lambda now, proof: approval.approve(now, member, fix.run, digest, desk.now(), proof=proof),
     )
     return Answer(text=f"You approved `{foreign(fix.name, 100)}` for {bug.ref}.")
 
@@ -71,7 +71,7 @@ async def reject(desk: Desk, ask: Ask) -> Answer:
     if not (ask.args or ask.values):
         return Answer(modal=forms.reason(bug, "reject", "Reject", "Why not?", run=fix.run))
     member = await desk.approver(ask.user)
-    await desk.record(ask, lambda now: fixes.reject(now, member, fix.run, ask.args or ask.field("reason")))
+    await desk.record(ask, lambda now: approval.reject(now, member, fix.run, ask.args or ask.field("reason")))
     return NOTHING
 
 
@@ -88,7 +88,7 @@ async def break_glass(desk: Desk, ask: Ask) -> Answer:
     reason, code, member = ask.field("reason"), ask.field("code"), await desk.approver(ask.user)
 
     def decide(now: Bug, proof: Proof | None) -> FixApproved:
-        return fixes.break_glass(now, ask.user, fix.run, digest, now=desk.now(), reason=reason, proof=proof)
+        return approval.break_glass(now, ask.user, fix.run, digest, now=desk.now(), reason=reason, proof=proof)
 
     await _record(desk, ask, member, fix, code, decide)
     return NOTHING
@@ -123,7 +123,7 @@ async def allow(desk: Desk, ask: Ask) -> Answer:
 
 def _waiting(bug: Bug, ask: Ask) -> Fix:
     if "run" in ask.about:
-        return fixes.find(bug, ask.carried_number("run"))
+        return rules.find(bug, ask.carried_number("run"))
     live = bug.live_fix
     if live is None:
         raise NotFound(f"Nothing waits for an approval on {bug.ref}.")

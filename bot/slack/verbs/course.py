@@ -2,11 +2,12 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import events as e
+from bot.bug import course, delivery
 from bot.bug.bug import Bug
-from bot.bug.decide import course
+from bot.bug.delivery import RetryAsked
 from bot.bug.errors import Refused
-from bot.bug.mrkdwn import cut, plain
+from bot.bug.event import Event
+from bot.bug.intake import AlertPosted, Opened
 from bot.intake import merging
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.ledger import Entry
@@ -16,6 +17,8 @@ from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
 from bot.slack.views.marks import BUG
+from bot.slack.views.mrkdwn import plain
+from bot.text import cut
 
 LONGEST_TITLE = 200
 
@@ -91,9 +94,9 @@ async def track(desk: Desk, ask: Ask) -> Answer:
 
 async def _open(desk: Desk, ask: Ask, text: str, *, at_message: bool = False) -> int:
     title, message = cut(" ".join(text.split()), LONGEST_TITLE), cut(text, 3000)
-    first: list[e.Event] = [e.Opened(source="by hand", title=title, message=message, admitted="reported by a person")]
+    first: list[Event] = [Opened(source="by hand", title=title, message=message, admitted="reported by a person")]
     if at_message:
-        first.append(e.AlertPosted(channel=ask.channel, ts=ask.message))
+        first.append(AlertPosted(channel=ask.channel, ts=ask.message))
     key = f"track:{ask.channel}:{ask.message}" if at_message else f"ask:{ask.key}"
     async with desk.ledger.db.write() as conn:
         if await desk.ledger.used(conn, key):
@@ -108,15 +111,10 @@ async def _open(desk: Desk, ask: Ask, text: str, *, at_message: bool = False) ->
 async def unpark(desk: Desk, ask: Ask) -> Answer:
     """What gave up tries again; it looks first what happened."""
 
-    def decide(bug: Bug) -> list[e.Event]:
-        if not bug.parked:
-            raise Refused("Nothing has given up here any more.")
-        return [e.Unparked(sink=s) for s in dict.fromkeys(bug.parked)]
-
     async def also(conn: AsyncConnection, bug: Bug, entries: tuple[Entry, ...]) -> None:
         for entry in entries:
-            if isinstance(entry.event, e.Unparked):
+            if isinstance(entry.event, RetryAsked):
                 await lease.unpark_in(conn, desk.ledger, bug.ref.number, entry.event.sink)
 
-    await desk.ledger.record(desk.number(ask), decide, by=ask.by, key=f"ask:{ask.key}", also=also)
+    await desk.ledger.record(desk.number(ask), delivery.retry, by=ask.by, key=f"ask:{ask.key}", also=also)
     return NOTHING

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.bug.bug import STANDING, Bug, Customer, Status
-from bot.bug.decide import customers
+from bot.bug import customers, gifts
+from bot.bug.bug import Bug, Status
+from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
-from bot.bug.events import Event
-from bot.bug.mrkdwn import clock, foreign, length, plural
+from bot.bug.event import Event
 from bot.bug.values import CustomerHint, Inbound
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming import grammar
@@ -15,7 +15,8 @@ from bot.slack.incoming.context import Desk
 from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
-from bot.slack.views.thread_lines import grant
+from bot.slack.views.mrkdwn import clock, foreign, gift
+from bot.text import length, plural
 
 LISTED = 40
 
@@ -68,7 +69,7 @@ def _line(customer: Customer, now: datetime) -> str:
     )
     plan = f" ({foreign(customer.plan, 20, one_line=True)})" if customer.plan else ""
     mail = f" {foreign(customer.hint.email, 80)}" if customer.hint.email != customer.name else ""
-    got = " + ".join(grant(g.grant) for g in customer.given if g.state in STANDING)
+    got = " + ".join(gift(g.grant) for g in customer.given if g.state in STANDING)
     known = " · ".join(filter(None, (where, _knows(customer, now), got)))
     return f"• {foreign(customer.name, 60, one_line=True)}{mail}{plan} · {known}"
 
@@ -124,5 +125,5 @@ async def by_hand(desk: Desk, ask: Ask) -> Answer:
 async def release_tell(desk: Desk, ask: Ask) -> Answer:
     """Tell without the makegood that could not be booked."""
     message, whom = ask.carried_number("message"), ask.carried("customer")
-    await desk.record(ask, lambda bug: customers.release(bug, message, whom))
+    await desk.record(ask, lambda bug: gifts.release(bug, message, whom))
     return NOTHING

@@ -4,11 +4,10 @@ import json
 from collections.abc import Mapping
 
 from bot.bug.bug import Bug
-from bot.bug.decide import fixes
 from bot.bug.errors import Refused
-from bot.bug.fixes.events import FixConfirmed
+from bot.bug.fixes import approval, asking, doubt, rules, run
+from bot.bug.fixes.approval import FixConfirmed
 from bot.bug.fixes.fix import Fix
-from bot.bug.mrkdwn import foreign
 from bot.bug.policy import eligible
 from bot.production.action import MASK
 from bot.slack.incoming import grammar
@@ -19,6 +18,7 @@ from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import filling, forms
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.filling import engine, names
+from bot.slack.views.mrkdwn import foreign
 
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
@@ -50,7 +50,7 @@ async def _ask_preview(desk: Desk, ask: Ask, name: str, params: Mapping[str, str
     hidden = {f.name: params[f.name] for f in engine(desk).fields(name) if f.kind == "secret" and f.name in params}
     shown = {**params, **dict.fromkeys(hidden, MASK)}
     recorded = await desk.record(
-        ask, lambda bug: fixes.ask(bug, ask.user, name, shown, reason, view=view, secrets=hidden)
+        ask, lambda bug: asking.ask(bug, ask.user, name, shown, reason, view=view, secrets=hidden)
     )
     if ask.via == "modal":
         return Answer(modal=fix_modals.waiting(recorded.bug, f"{name} is being previewed …"))
@@ -70,16 +70,16 @@ async def fix_this(desk: Desk, ask: Ask) -> Answer:
 
 
 @verb("run")
-async def run(desk: Desk, ask: Ask) -> Answer:
+async def run_(desk: Desk, ask: Ask) -> Answer:
     """The preview was read: run it, or ask those who must approve."""
     _must_act(desk)
     number, digest = ask.carried_number("run"), ask.carried("digest")
-    fix, policy = fixes.find(await desk.bug(ask), number), desk.settings.policy
+    fix, policy = rules.find(await desk.bug(ask), number), desk.settings.policy
     asked = eligible(await desk.directory.approvers_now(), ask.user) if fix.approvals else ()
 
     def decide(bug: Bug) -> FixConfirmed:
         coded, alone = factor.wanted(policy, fix), policy.break_glass
-        return fixes.confirm(bug, ask.user, number, digest, now=desk.now(), asked=asked, factor=coded, alone=alone)
+        return approval.confirm(bug, ask.user, number, digest, now=desk.now(), asked=asked, factor=coded, alone=alone)
 
     await desk.record(ask, decide)
     return Answer(close=True)
@@ -92,11 +92,11 @@ async def undo(desk: Desk, ask: Ask) -> Answer:
     bug = await desk.bug(ask)
     number = _run_of(ask, bug.last_success, f"No fix has run on {bug.ref}, so there is nothing to undo.")
     if not (ask.args or ask.values):
-        fixes.find(bug, number)
+        rules.find(bug, number)
         return Answer(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", run=number))
     reason = ask.args or ask.field("reason")
     view = ask.view if ask.via == "modal" else ""
-    recorded = await desk.record(ask, lambda now: fixes.ask_undo(now, ask.user, number, reason, view=view))
+    recorded = await desk.record(ask, lambda now: asking.ask_undo(now, ask.user, number, reason, view=view))
     return Answer(modal=fix_modals.waiting(recorded.bug, "The undo is being previewed …")) if view else NOTHING
 
 
@@ -105,7 +105,7 @@ async def cancel(desk: Desk, ask: Ask) -> Answer:
     """Stops it; what runs already is asked to stop and reports how it ended."""
     bug = await desk.bug(ask)
     number = _run_of(ask, bug.live_fix, f"Nothing is under way on {bug.ref}.")
-    await desk.record(ask, lambda now: fixes.cancel(now, ask.user, number))
+    await desk.record(ask, lambda now: run.cancel(now, ask.user, number))
     return NOTHING
 
 
@@ -114,9 +114,9 @@ async def settle(desk: Desk, ask: Ask) -> Answer:
     """You looked at production and say what a cut-off run did."""
     bug = await desk.bug(ask)
     if not ask.values:
-        return Answer(modal=fix_modals.settle(bug, fixes.find(bug, ask.carried_number("run"))))
+        return Answer(modal=fix_modals.settle(bug, rules.find(bug, ask.carried_number("run"))))
     await desk.record(
-        ask, lambda now: fixes.settle(now, ask.user, ask.carried_number("run"), ask.field("state"), ask.field("reason"))
+        ask, lambda now: doubt.settle(now, ask.user, ask.carried_number("run"), ask.field("state"), ask.field("reason"))
     )
     return NOTHING
 
@@ -124,14 +124,14 @@ async def settle(desk: Desk, ask: Ask) -> Answer:
 @verb("investigate")
 async def investigate(desk: Desk, ask: Ask) -> Answer:
     """After a cut-off: what production says. Reads, never acts."""
-    await desk.record(ask, lambda bug: fixes.investigate(bug, ask.carried_number("run")))
+    await desk.record(ask, lambda bug: doubt.investigate(bug, ask.carried_number("run")))
     return Answer(text="Production is being looked at; what it says comes into the thread.")
 
 
 @verb("ran_it")
 async def ran_it(desk: Desk, ask: Ask) -> Answer:
     """In propose mode: you ran what was shown."""
-    await desk.record(ask, lambda bug: fixes.reported_done(bug, ask.user, ask.carried_number("run")))
+    await desk.record(ask, lambda bug: run.reported_done(bug, ask.user, ask.carried_number("run")))
     return NOTHING
 
 

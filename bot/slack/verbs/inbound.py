@@ -3,13 +3,13 @@
 from urllib.parse import unquote
 
 from bot.bug.errors import Refused
-from bot.bug.mrkdwn import foreign
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming.context import Desk
 from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
 from bot.slack.views import blocks
 from bot.slack.views.marks import mark
+from bot.slack.views.mrkdwn import foreign
 
 
 def _place(ask: Ask) -> tuple[str, str]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from bot.bug.bug import Bug
-from bot.bug.decide.rules import must_allow
 from bot.bug.errors import Refused
-from bot.bug.fixes.events import LookAsked, ProbeAsked
+from bot.bug.event import must_allow
+from bot.bug.fixes.looks import LookAsked, ProbeAsked
 from bot.production.prober import belongs
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Desk

@@ -1,7 +1,6 @@
 """What can be read: the open bugs, one bug, its retro, help."""
 
 from bot.bug.bug import Bug, Status
-from bot.bug.mrkdwn import foreign, link, who
 from bot.bug.retro.story import fold
 from bot.ledger.entries import list_bugs, trail
 from bot.slack.incoming.context import Desk
@@ -9,6 +8,7 @@ from bot.slack.incoming.request import Answer, Ask
 from bot.slack.verbs.registry import VERBS, verb
 from bot.slack.views import blocks as kit
 from bot.slack.views import card, home
+from bot.slack.views.mrkdwn import foreign, link, who
 from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
@@ -51,7 +51,7 @@ async def show(desk: Desk, ask: Ask) -> Answer:
     lines = []
     for entry in (await trail(desk.ledger, bug.ref.number))[-40:]:
         name = await desk.directory.name(str(entry.by))
-        said = line(entry, lambda _actor, name=name: name)  # type: ignore[misc]
+        said = line(entry, bug, name)
         if said:
             lines.append(said)
     body = "\n".join([f"*{reference(desk, bug)} {card.title(bug)}*", *lines[-12:]])

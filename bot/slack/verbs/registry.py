@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.bug.errors import Refused
-from bot.bug.mrkdwn import foreign
 from bot.slack.incoming.context import Desk
 from bot.slack.incoming.request import Answer, Ask
+from bot.slack.views.mrkdwn import foreign
 
 Function = Callable[[Desk, Ask], Awaitable[Answer]]
 

@@ -7,20 +7,21 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import events as e
+from bot.bug import gifts
 from bot.bug.bug import Bug
-from bot.bug.decide import customers
+from bot.bug.customers import Told
 from bot.bug.errors import Invalid, Refused
-from bot.bug.makegood import OverCap, claims, compose
-from bot.bug.mrkdwn import channel, foreign
+from bot.bug.gift_caps import OverCap, claims
+from bot.bug.gift_texts import compose
+from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
 from bot.bug.policy import eligible
-from bot.bug.values import Credit, Days, Grant, Money, Upgrade, minor_digits
 from bot.ledger.index import caps
 from bot.ledger.ledger import Decide, Entry
 from bot.slack.incoming.context import Desk
 from bot.slack.incoming.request import NOTHING, Answer, Ask
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
+from bot.slack.views.mrkdwn import channel, explain, foreign
 
 PREVIEWED = 10
 """Letters that the form shows."""
@@ -60,12 +61,12 @@ async def tell_preview(desk: Desk, ask: Ask) -> Answer:
     try:
         told = _decided(desk, ask, _asked_for(desk, ask), anyway=True)(bug)
     except Refused as error:
-        why = next(iter(getattr(error, "fields", {}).values()), str(error))
-        return Answer(modal=_form(desk, bug, ask.field("text"), [f":warning: {foreign(why, 300)}"]))
+        why = next(iter(error.fields.values()), "") if isinstance(error, Invalid) else explain(error)
+        return Answer(modal=_form(desk, bug, ask.field("text"), [f":warning: {why}"]))
     return Answer(modal=_form(desk, bug, ask.field("text"), list(_previews(bug, told))))
 
 
-def _previews(bug: Bug, told: Iterable[e.Told]) -> Iterator[str]:
+def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
     """The whole letter to each of the first few; the rest read the same words."""
     letters = [(bug.customer(id_), compose(one.text, one.thanks)) for one in told for id_ in one.customers]
     for customer, text in letters[:PREVIEWED]:
@@ -80,11 +81,11 @@ def _asked_for(desk: Desk, ask: Ask) -> tuple[Grant, ...]:
     return tuple(_grants(ask, desk.now(), desk.settings.tell.currency, desk.settings.tell.largest_credit))
 
 
-def _decided(desk: Desk, ask: Ask, grants: tuple[Grant, ...], *, anyway: bool) -> Callable[[Bug], tuple[e.Told, ...]]:
+def _decided(desk: Desk, ask: Ask, grants: tuple[Grant, ...], *, anyway: bool) -> Callable[[Bug], tuple[Told, ...]]:
     """What the filled-in form means for the bug as it is then."""
     chosen = ask.chosen("customers") + ask.chosen("customers_2") + ask.chosen("customers_3")
     words = desk.settings.tell.words
-    return lambda bug: customers.tells(bug, chosen, ask.field("text"), grants, words, anyway=anyway)
+    return lambda bug: gifts.tells(bug, chosen, ask.field("text"), grants, words, anyway=anyway)
 
 
 async def _send(desk: Desk, ask: Ask) -> Answer:
@@ -101,7 +102,7 @@ async def _record(desk: Desk, ask: Ask, decide: Decide, *, anyway: bool = False)
     """The promise and what it takes of the caps, in one transaction: two tells at once never pass one."""
 
     async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
-        told = [(entry, entry.event) for entry in entries if isinstance(entry.event, e.Told)]
+        told = [(entry, entry.event) for entry in entries if isinstance(entry.event, Told)]
         if told:
             whole = [grant for _, event in told for _ in event.customers for grant in event.grants]
             by, at = str(told[0][0].by), told[0][0].at
@@ -112,11 +113,11 @@ async def _record(desk: Desk, ask: Ask, decide: Decide, *, anyway: bool = False)
 
 
 async def _ask_first(
-    desk: Desk, ask: Ask, decide: Callable[[Bug], tuple[e.Told, ...]], grants: tuple[Grant, ...], over: OverCap
+    desk: Desk, ask: Ask, decide: Callable[[Bug], tuple[Told, ...]], grants: tuple[Grant, ...], over: OverCap
 ) -> Answer:
     """More than this person may give alone: an approver is asked, and the customer is not told before."""
     asked = eligible(await desk.directory.approvers_now(), ask.user)
-    await desk.record(ask, lambda bug: customers.ask(bug, decide(bug), grants, over.words, asked))
+    await desk.record(ask, lambda bug: gifts.ask(bug, decide(bug), grants, over.words, asked))
     return Answer(close=True)
 
 
@@ -124,7 +125,7 @@ async def _ask_first(
 async def approve_tell(desk: Desk, ask: Ask) -> Answer:
     """A makegood above a cap may pass."""
     member, seq, words = await desk.approver(ask.user), ask.carried_number("ask"), desk.settings.tell.words
-    await _record(desk, ask, lambda bug: customers.approve(bug, member, seq, words), anyway=True)
+    await _record(desk, ask, lambda bug: gifts.approve(bug, member, seq, words), anyway=True)
     return NOTHING
 
 
@@ -134,7 +135,7 @@ async def refuse_tell(desk: Desk, ask: Ask) -> Answer:
     seq = ask.carried_number("ask")
     if not ask.values:
         return Answer(modal=forms.reason(await desk.bug(ask), "refuse_tell", "Say no", "Why not?", ask=seq))
-    await desk.record(ask, lambda bug: customers.refuse(bug, ask.user, seq, ask.field("reason")))
+    await desk.record(ask, lambda bug: gifts.refuse(bug, ask.user, seq, ask.field("reason")))
     return NOTHING
 
 
@@ -148,7 +149,7 @@ async def tell_undo(desk: Desk, ask: Ask) -> Answer:
         raise Refused(f"Nothing was given for {bug.ref} that could be taken back.")
     if not chosen:
         return Answer(modal=forms.take_back(bug, given, ask.args))
-    await desk.record(ask, lambda now: customers.undo_grant(now, int(chosen), ask.field("reason") or ask.args))
+    await desk.record(ask, lambda now: gifts.undo_grant(now, int(chosen), ask.field("reason") or ask.args))
     return Answer(close=True) if ask.values else NOTHING
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import slackblocks as sb
 
-from bot.bug.mrkdwn import cut
+from bot.text import cut
 
 Blocks = list[dict[str, Any]]
 SECTION, BUTTON, OPTION, TITLE, LABEL = 3000, 75, 75, 24, 2000

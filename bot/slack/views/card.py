@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.bug.bug import Bug, Customer, Status
-from bot.bug.decide.fixes import said as fix_said
+from bot.bug.bug import Bug, Status
+from bot.bug.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.mrkdwn import clock, day, foreign, length, link, plural, who
 from bot.bug.values import Frozen
 from bot.slack.views import blocks as kit
 from bot.slack.views import card_buttons, waiting
-from bot.slack.views.thread_lines import grant
+from bot.slack.views.mrkdwn import clock, day, foreign, gift, link, who
+from bot.text import length, plural
 
 ICON = {
     Status.OPEN: "🔴",
@@ -185,7 +185,7 @@ def _fix(fix: Fix, now: datetime) -> str:
         return f"⚠️ {name} · cut off: nobody knows whether it happened"
     if fix.state in {RunState.FAILED, RunState.LAPSED, RunState.REJECTED}:
         return f"{name} · {fix.state.value}: {foreign(fix.why, NAME, one_line=True)}"
-    return f"{name} · {'undone' if fix.undone_by else fix_said(fix)}"
+    return f"{name} · {'undone' if fix.undone_by else fix.state_said}"
 
 
 def _told_words(bug: Bug) -> str:
@@ -199,7 +199,7 @@ def _told_words(bug: Bug) -> str:
 
 
 def _gifts(bug: Bug) -> str:
-    given = {grant(g.grant): None for c in bug.customers for g in c.given if g.state == "granted"}
+    given = {gift(g.grant): None for c in bug.customers for g in c.given if g.state == "granted"}
     return f" · {' + '.join(given)}" if given else ""
 
 

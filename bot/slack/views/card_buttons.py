@@ -90,7 +90,7 @@ def _troubles(bug: Bug) -> list[Any]:
         stuck = next((g for g in customer.given if g.state in {"failed", "doubtful"}), None)
         if stuck:
             found.append(_button(bug, "release_tell", "Tell without it", message=stuck.tell, customer=customer.id))
-    if bug.parked:
+    if bug.gave_up:
         found.append(_button(bug, "unpark", "Try again"))
     return found[:2]
 

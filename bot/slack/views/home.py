@@ -5,9 +5,10 @@ from datetime import datetime
 
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
-from bot.bug.mrkdwn import day, foreign, length, plural, who
 from bot.slack.views import blocks, card
 from bot.slack.views.forms.forms import View
+from bot.slack.views.mrkdwn import day, foreign, who
+from bot.text import length, plural
 
 Reference = Callable[[Bug], str]
 """How a bug is named here: its number, as a link to its card."""

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from bot.bug.fixes.asking import again
 from bot.bug.fixes.fix import Fix
-from bot.bug.mrkdwn import foreign, plural
 from bot.slack.views import blocks as kit
-from bot.slack.views.thread_lines import again
+from bot.slack.views.mrkdwn import foreign
+from bot.text import plural
 
 ROOM = 8500
 """Characters of text; Slack refuses messages somewhere above 10,000, and the frame needs some."""

@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.bug.bug import Bug, Customer
-from bot.bug.mrkdwn import foreign, who
+from bot.bug.bug import Bug
+from bot.bug.customer import Customer
 from bot.bug.values import Frozen
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import mark
+from bot.slack.views.mrkdwn import foreign, who
 
 
 class Button(Frozen):

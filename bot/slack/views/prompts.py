@@ -4,16 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot.bug import events as e
-from bot.bug.bug import Bug, Customer, Message, Status
+from bot.bug.board import BoardCardMoved
+from bot.bug.bug import Bug, Status
 from bot.bug.clocks import WORKING
-from bot.bug.events import Event
-from bot.bug.makegood import letter
-from bot.bug.mrkdwn import foreign, link, who
+from bot.bug.customer import Customer, Message
+from bot.bug.customers import CustomerFelt, CustomerWrote, NotDelivered
+from bot.bug.event import Event
+from bot.bug.gift_texts import letter
+from bot.bug.gifts import GrantKept, NotGranted, TellAsked
+from bot.bug.intake import Resembles, TrackerSaid
+from bot.bug.reminders import Reminded
 from bot.ledger.ledger import Entry
+from bot.slack.views.mrkdwn import foreign, gift, link, who
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
 from bot.slack.views.reminders import nudge
-from bot.slack.views.thread_lines import grant
 
 ENDED = frozenset({Status.CLOSED, Status.DISMISSED})
 THOUGHT_FIXED = frozenset({Status.FIXED, Status.OWED, *ENDED})
@@ -26,15 +30,15 @@ def offer(bug: Bug, entry: Entry, now: datetime) -> Offer | None:
 
 
 def _nudged(bug: Bug, entry: Entry, now: datetime) -> Offer | None:
-    return nudge(bug, entry.event, now) if isinstance(entry.event, e.Nudged) else None
+    return nudge(bug, entry.event, now) if isinstance(entry.event, Reminded) else None
 
 
 def _tell_asked(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     event = entry.event
-    if not isinstance(event, e.TellAsked) or not any(ask.seq == entry.seq for ask in bug.tell_asks):
+    if not isinstance(event, TellAsked) or not any(ask.seq == entry.seq for ask in bug.tell_requests):
         return None
     names = ", ".join(name(bug.customer(id_)) for id_ in event.customers[:5])
-    gifts = " + ".join(map(grant, event.grants))
+    gifts = " + ".join(map(gift, event.grants))
     text = (
         f"{who(str(entry.by))} wants to give {names} {gifts} for *{title(bug)}*. That passes {foreign(event.why, 200)}."
     )
@@ -48,7 +52,7 @@ def _tell_asked(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 
 
 def _resolved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
-    if not isinstance(entry.event, e.TrackerSaid) or entry.event.what != "resolved" or bug.status not in WORKING:
+    if not isinstance(entry.event, TrackerSaid) or entry.event.what != "resolved" or bug.status not in WORKING:
         return None
     whom = f"{who(bug.owner)} " if bug.owner else ""
     text = (
@@ -59,7 +63,7 @@ def _resolved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 
 def _resembles(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     event = entry.event
-    if not isinstance(event, e.Resembles) or bug.status is Status.MERGED:
+    if not isinstance(event, Resembles) or bug.status is Status.MERGED:
         return None
     why = {"customer": "A customer whom it hit told of", "page": "On the same page happened"}[event.why]
     text = f"{why} BUG-{event.bug}. Is *{title(bug)}* the same?"
@@ -69,7 +73,7 @@ def _resembles(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 
 def _felt(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     event = entry.event
-    if not isinstance(event, e.CustomerFelt) or event.what != "still_broken" or bug.status not in THOUGHT_FIXED:
+    if not isinstance(event, CustomerFelt) or event.what != "still_broken" or bug.status not in THOUGHT_FIXED:
         return None
     whom = f"{who(bug.owner)} " if bug.owner else ""
     text = f"{whom}{name(bug.customer(event.customer))} was told that *{title(bug)}* works, and says it does not."
@@ -83,7 +87,7 @@ def _reopen() -> Button:
 def _wrote(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     """A bug that has ended is not looked at any more; what is written there must be."""
     event = entry.event
-    if not isinstance(event, e.CustomerWrote) or bug.status not in ENDED:
+    if not isinstance(event, CustomerWrote) or bug.status not in ENDED:
         return None
     said = foreign(event.text, WORDS, one_line=True)
     customer = name(bug.customer(event.customer))
@@ -98,7 +102,7 @@ def _wrote(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 def _not_delivered(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     """The words as they can be pasted, to who wrote them."""
     event = entry.event
-    if not isinstance(event, e.NotDelivered):
+    if not isinstance(event, NotDelivered):
         return None
     customer = bug.customer(event.customer)
     message = next((m for m in customer.messages if m.seq == event.message), None) if customer else None
@@ -110,7 +114,7 @@ def _not_delivered(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     """The customer is not told of it, nor of anything, before somebody says so."""
     event = entry.event
-    if not isinstance(event, e.NotGranted):
+    if not isinstance(event, NotGranted):
         return None
     customer = bug.customer(event.customer)
     message = next((m for m in customer.messages if m.seq == event.tell), None) if customer else None
@@ -118,7 +122,7 @@ def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
         return None
     said = "Nobody knows whether it was booked: look at the billing system" if event.doubtful else "It was not booked"
     text = (
-        f"{name(customer)} should get {grant(event.grant)} for *{title(bug)}*. {said}: {foreign(event.why, 200)}."
+        f"{name(customer)} should get {gift(event.grant)} for *{title(bug)}*. {said}: {foreign(event.why, 200)}."
         " Your message waits; what was not booked is not mentioned in it."
     )
     tell = button("Tell without it", "release_tell", "primary", message=event.tell, customer=customer.id)
@@ -135,7 +139,7 @@ def _paste(customer: Customer, message: Message, why: str) -> Offer:
 def _moved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     """An open bug whose card was put away: perhaps it is none."""
     event = entry.event
-    if not isinstance(event, e.CardMoved) or event.stage not in PUT_AWAY or bug.status not in WORKING:
+    if not isinstance(event, BoardCardMoved) or event.stage not in PUT_AWAY or bug.status not in WORKING:
         return None
     who_ = foreign(event.by, 60, one_line=True) or "Somebody"
     text = (
@@ -146,7 +150,7 @@ def _moved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 
 def _kept(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     event = entry.event
-    if not isinstance(event, e.GrantKept):
+    if not isinstance(event, GrantKept):
         return None
     text = f"A makegood of *{title(bug)}* could not be taken back: {foreign(event.why, WORDS)}. Look at the billing system."
     return Offer(text=text, to=(bug.owner,) if bug.owner else (), loud=not bug.owner)
@@ -160,14 +164,14 @@ def settled(bug: Bug, entry: Entry) -> str:
 
 PUT_AWAY = frozenset({"archived", "Not a bug"})
 OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
-    e.Nudged: _nudged,
-    e.TellAsked: _tell_asked,
-    e.TrackerSaid: _resolved,
-    e.Resembles: _resembles,
-    e.CustomerFelt: _felt,
-    e.CustomerWrote: _wrote,
-    e.NotDelivered: _not_delivered,
-    e.NotGranted: _not_granted,
-    e.CardMoved: _moved,
-    e.GrantKept: _kept,
+    Reminded: _nudged,
+    TellAsked: _tell_asked,
+    TrackerSaid: _resolved,
+    Resembles: _resembles,
+    CustomerFelt: _felt,
+    CustomerWrote: _wrote,
+    NotDelivered: _not_delivered,
+    NotGranted: _not_granted,
+    BoardCardMoved: _moved,
+    GrantKept: _kept,
 }

@@ -3,24 +3,26 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.bug import events as e
-from bot.bug.bug import Bug, Customer, Status
-from bot.bug.mrkdwn import clock, day, length
+from bot.bug.bug import Bug, Status
+from bot.bug.customer import Customer
+from bot.bug.reminders import Reminded
+from bot.slack.views.mrkdwn import clock, day
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
+from bot.text import length
 
-Say = Callable[[Bug, e.Nudged, int, datetime], Offer]
+Say = Callable[[Bug, Reminded, int, datetime], Offer]
 
 LAST = 2
 """Round of a clock with a warning before its time: over."""
 
 
-def nudge(bug: Bug, event: e.Nudged, now: datetime) -> Offer:
+def nudge(bug: Bug, event: Reminded, now: datetime) -> Offer:
     """`what` is "kind:round" or "kind:customer:round"."""
     kind, *_, number = event.what.split(":")
     return SAYS[kind](bug, event, int(number), now)
 
 
-def _customer(bug: Bug, event: e.Nudged) -> Customer | None:
+def _customer(bug: Bug, event: Reminded) -> Customer | None:
     return bug.customer(event.what.split(":")[1])
 
 
@@ -35,7 +37,7 @@ def _quiet() -> Button:
     return button("Remind me in 30 min", "snooze", minutes=30)
 
 
-def _to(event: e.Nudged, text: str, *buttons: Button) -> Offer:
+def _to(event: Reminded, text: str, *buttons: Button) -> Offer:
     """To the people who are meant; to whoever is there where nobody is on duty by name."""
     groups = any(x.startswith("S") for x in event.whom)
     if event.whom and not groups:
@@ -43,7 +45,7 @@ def _to(event: e.Nudged, text: str, *buttons: Button) -> Offer:
     return Offer(text=f"{call(event.whom)} {text}", buttons=buttons, loud=True)
 
 
-def _unclaimed(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
+def _unclaimed(bug: Bug, event: Reminded, _round: int, now: datetime) -> Offer:
     there = min((c for c in bug.customers if c.online), key=lambda c: c.since, default=None)
     waited = f", waiting {length(now - there.since)}," if there else ""
     text = f":bell: {name(there)} is online{waited} and nobody has *{title(bug)}*. Claim it, even if only to answer."
@@ -51,7 +53,7 @@ def _unclaimed(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
     return called.model_copy(update={"buttons": (*called.buttons, button("Answer: looking", "answer"))})
 
 
-def _silent(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
+def _silent(bug: Bug, event: Reminded, _round: int, now: datetime) -> Offer:
     first = min((c for c in bug.untold if not c.answered_at), key=lambda c: c.since, default=None)
     waited = f" for {length(now - first.since)}" if first else ""
     text = (
@@ -60,7 +62,7 @@ def _silent(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
     return _to(event, text, _speak(bug), _quiet())
 
 
-def _promise(bug: Bug, event: e.Nudged, number: int, _now: datetime) -> Offer:
+def _promise(bug: Bug, event: Reminded, number: int, _now: datetime) -> Offer:
     at = clock(event.since) if event.since else "now"
     if number < LAST:
         text = f":bell: *{title(bug)}*: you promised to be back by {at}. If it takes longer, say so before."
@@ -69,7 +71,7 @@ def _promise(bug: Bug, event: e.Nudged, number: int, _now: datetime) -> Offer:
     return _to(event, text, _speak(bug), _quiet())
 
 
-def _waiting(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
+def _waiting(bug: Bug, event: Reminded, _round: int, now: datetime) -> Offer:
     customer = _customer(bug, event)
     waited = length(now - customer.since) if customer else "a long time"
     fixed = (
@@ -79,7 +81,7 @@ def _waiting(bug: Bug, event: e.Nudged, _round: int, now: datetime) -> Offer:
     return _to(event, text, _speak(bug), _quiet())
 
 
-def _gone(bug: Bug, event: e.Nudged, _round: int, _now: datetime) -> Offer:
+def _gone(bug: Bug, event: Reminded, _round: int, _now: datetime) -> Offer:
     customer = _customer(bug, event)
     mail = (
         "An answer still reaches them by mail" if customer and customer.hint.email else "Leave them a word in the chat"
@@ -88,7 +90,7 @@ def _gone(bug: Bug, event: e.Nudged, _round: int, _now: datetime) -> Offer:
     return _to(event, text, _speak(bug), _quiet())
 
 
-def _debt(bug: Bug, event: e.Nudged, number: int, now: datetime) -> Offer:
+def _debt(bug: Bug, event: Reminded, number: int, now: datetime) -> Offer:
     at = event.since or now
     when = {1: f"is due {day(at)}", 2: "is due now"}.get(number, f"is overdue for {length(now - at)}")
     text = f":large_blue_circle: The proper fix of *{title(bug)}* {when}. You owe it."

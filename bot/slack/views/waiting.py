@@ -3,29 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.bug.bug import Bug
-from bot.bug.mrkdwn import foreign
-
-NAMES = {
-    "board": "Trello",
-    "board_notes": "Trello",
-    "billing": "The billing",
-    "customer": "The customer's channel",
-    "production": "Production",
-}
-OF_MANY = {"tracker": "{}", "webhook": "The webhook {}"}
-"""Of sinks that there are several of: "tracker:sentry"."""
+from bot.bug.delivery import system
+from bot.slack.views.mrkdwn import foreign
 
 Behind = Mapping[str, frozenset[int]]
 """The entries that each sink has not served yet, by their numbers."""
-
-
-def system(sink: str) -> str:
-    """Which system a sink serves: "Trello"; whatever is not named here speaks to Slack."""
-    kind, _, which = sink.partition(":")
-    if which and kind in OF_MANY:
-        name = which.capitalize() if kind == "tracker" else f"“{which}”"
-        return foreign(OF_MANY[kind].format(name), 60)
-    return NAMES.get(sink, "Slack")
 
 
 def said(bug: Bug, behind: Behind) -> str:
@@ -34,12 +16,12 @@ def said(bug: Bug, behind: Behind) -> str:
 
 
 def _each(bug: Bug, behind: Behind) -> Iterator[str]:
-    if bug.parked:
-        yield f"⚠️ waiting: {', '.join(foreign(sink, 40) for sink in sorted(set(bug.parked)))}"
-    sinks = [sink for sink in bug.waits if sink not in bug.parked]
+    if bug.gave_up:
+        yield f"⚠️ waiting: {', '.join(foreign(sink, 40) for sink in sorted(set(bug.gave_up)))}"
+    sinks = [sink for sink in bug.delayed if sink not in bug.gave_up]
     for name in dict.fromkeys(map(system, sinks)):
         mine = [sink for sink in sinks if system(sink) == name]
-        yield f"⚠️ {name} is not answering{_many(mine, behind)}"
+        yield f"⚠️ {foreign(name, 60)} is not answering{_many(mine, behind)}"
 
 
 def _many(sinks: Iterable[str], behind: Behind) -> str:

@@ -70,5 +70,5 @@ async def expect_whole(house: House) -> None:
     assert await verify(house.bot.ledger) == len(bugs) > len(SOURCES) // 2
     for bug in bugs:
         kinds = await house.kinds(bug.ref.number)
-        assert (kinds[0], bug.title != "", bug.parked) == ("opened", True, ())
+        assert (kinds[0], bug.title != "", bug.gave_up) == ("opened", True, ())
         assert bug.card is not None

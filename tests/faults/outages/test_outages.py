@@ -7,11 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import events as e
 from bot.bug.bug import Bug
-from bot.bug.decide import fixes
+from bot.bug.course import Fixed
+from bot.bug.customers import Answered, CustomerJoined, CustomerWrote, Told
+from bot.bug.event import Event
+from bot.bug.fixes import rules
 from bot.bug.fixes.fix import RunState
-from bot.bug.values import Credit, CustomerHint, Inbound, Money
+from bot.bug.intake import Opened
+from bot.bug.money import Credit, Money
+from bot.bug.ownership import Claimed
+from bot.bug.values import CustomerHint, Inbound
 from bot.demo.slack.dsl import PersonPage
 from bot.demo.slack.dsl_message import Message
 from bot.ledger.entries import verify
@@ -78,12 +83,13 @@ async def in_slack(house: House, _street: Street) -> None:
         told = [
             m["metadata"]["event_payload"]["seq"] for m in thread if m["metadata"]["event_type"] == "makegood_entry"
         ]
-        assert told == [entry.seq for entry in await house.trail(number) if line(entry, str)]
+        bug = await house.bug(number)
+        assert told == [entry.seq for entry in await house.trail(number) if line(entry, bug, str(entry.by))]
         assert len(house.errors.messages(f"BUG-{number}")) == 1
 
 
 async def imap(house: House, _street: Street) -> None:
-    wrote = [entry.event.text for entry in await house.trail(1) if isinstance(entry.event, e.CustomerWrote)]
+    wrote = [entry.event.text for entry in await house.trail(1) if isinstance(entry.event, CustomerWrote)]
     assert wrote == ["I can't add servers", "And now?", "Still there?"]
 
 
@@ -130,21 +136,21 @@ async def begin(house: House, street: Street) -> None:
     groups = {1: f"bugsnag:{street.error}", 2: f"sentry:{ISSUE}", 3: "rollbar:3", 4: "rollbar:4"}
     for number, source in BUGS.items():
         tracker, _, group = groups[number].partition(":")
-        first = e.Opened(source=tracker, group=group, title=f"Page {number} fails", project="Shop", admitted="error")
+        first = Opened(source=tracker, group=group, title=f"Page {number} fails", project="Shop", admitted="error")
         async with house.bot.db.write() as conn:
             recorded = await house.bot.ledger.open(conn, [first], by=BUGSNAG)
         house.bot.ledger.woken(recorded)
         if source != "mail":
             hint = CustomerHint(name=source.capitalize(), email=f"{source}@studio.example")
             place = street.chats[source]
-            joined = e.CustomerJoined(customer="c1", hint=hint, via=source, source=source, conversation=place)
+            joined = CustomerJoined(customer="c1", hint=hint, via=source, source=source, conversation=place)
             await record(house, number, joined)
     writes = {"text": "I can't add servers", "customer": CustomerHint(name="Di", email=DI)}
     first_mail = Inbound(source="email_postmark", conversation=FIRST, event="m1", **writes)
     await house.bot.people.arrive(1, first_mail)
 
 
-async def record(house: House, bug: int, *events: e.Event) -> Bug:
+async def record(house: House, bug: int, *events: Event) -> Bug:
     return (await house.bot.ledger.record(bug, lambda _bug: events, by=person("U0DEV"))).bug
 
 
@@ -153,12 +159,12 @@ async def story(house: House, street: Street) -> None:
     soon = house.clock() + timedelta(minutes=15)
     street.writes("And now?", 2)
     for number in BUGS:
-        await record(house, number, e.Claimed(owner="U0DEV"), e.Answered(customers=("c1",), text=SEEN, promised=soon))
+        await record(house, number, Claimed(owner="U0DEV"), Answered(customers=("c1",), text=SEEN, promised=soon))
     await hour(house, minutes=1)
     for number in BUGS:
         grants = (FIVE,) if number == 1 else ()
-        await record(house, number, e.Fixed(how="word", said="mended"))
-        await record(house, number, e.Told(customers=("c1",), text=WORKS, grants=grants))
+        await record(house, number, Fixed(how="word", said="mended"))
+        await record(house, number, Told(customers=("c1",), text=WORKS, grants=grants))
     street.writes("Still there?", 3)
 
 
@@ -233,7 +239,7 @@ async def expect_said(house: House, system: System) -> None:
 async def expect_calm(house: House, system: System) -> None:
     """Nothing waits any more, nobody gave up, and only where a promise was over is a person asked."""
     bugs = [await house.bug(number) for number in BUGS]
-    assert [(bug.waits, bug.parked) for bug in bugs] == [((), ())] * len(BUGS)
+    assert [(bug.delayed, bug.gave_up) for bug in bugs] == [((), ())] * len(BUGS)
     answers = [customer.messages[0].state for bug in bugs for customer in bug.customers]
     assert ("failed" in answers) is system.late, answers
     assert await verify(house.bot.ledger) == len(BUGS)
@@ -276,7 +282,7 @@ async def test_an_approval_that_comes_an_hour_late_runs_nothing(house: House, st
     await back(house, street, "slack")
     await request.button("Approve").click(by=lee)
     await hour(house, minutes=20)
-    fix = fixes.find(await house.bug(), 1)
+    fix = rules.find(await house.bug(), 1)
     assert (fix.state, street.github.runs) == (RunState.LAPSED, {})
 
 

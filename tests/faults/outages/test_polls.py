@@ -3,7 +3,8 @@
 import asyncio
 from collections import Counter
 
-from bot.bug import events as e
+from bot.bug.board import BoardCardMade
+from bot.bug.intake import Opened
 from tests.slack.house import House
 from tests.support.stores import BUGSNAG
 from tests.support.street import Street
@@ -17,8 +18,8 @@ async def open_bugs(house: House, first: int, last: int) -> None:
     ledger = house.bot.ledger
     sinks, ledger.sinks = ledger.sinks, {}
     for number in range(first, last + 1):
-        opened = e.Opened(source="bugsnag", group=f"g{number}", title=f"Page {number} fails", admitted="error")
-        card = e.CardMade(id=f"{number:024x}", url=f"https://trello.com/c/{number}")
+        opened = Opened(source="bugsnag", group=f"g{number}", title=f"Page {number} fails", admitted="error")
+        card = BoardCardMade(id=f"{number:024x}", url=f"https://trello.com/c/{number}")
         async with house.bot.db.write() as conn:
             await ledger.open(conn, [opened, card], by=BUGSNAG)
     ledger.sinks = sinks

@@ -6,7 +6,8 @@ import pytest
 
 from bot.adapters.billing import revert_due
 from bot.bug.errors import Rejected
-from bot.bug.values import Account, Credit, CustomerHint, Money, Receipt, Upgrade
+from bot.bug.money import Account, Credit, Money, Receipt, Upgrade
+from bot.bug.values import CustomerHint
 from tests.parts.billing.stands import MIA, NEXT_MONTH, PETE, Stand
 
 FIVE_EUROS = Credit(money=Money(amount=500, currency="EUR"))

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.billing import sql
 from bot.bug.errors import Doubtful, Misconfigured, Rejected, Unavailable
-from bot.bug.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
+from bot.bug.money import Account, Credit, Days, Money, Terms, Upgrade
+from bot.bug.values import CustomerHint
 from tests.parts.billing.stands import MIA, NEXT_MONTH, PETE, Stand, sql_settings, sql_stand
 
 FIVE_EUROS = Credit(money=Money(amount=500, currency="EUR"))

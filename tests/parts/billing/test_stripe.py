@@ -8,7 +8,8 @@ import pytest
 from bot.adapters.billing import revert_due, stripe
 from bot.adapters.ports import Biller
 from bot.bug.errors import Doubtful, Rejected, Unavailable
-from bot.bug.values import Account, Credit, CustomerHint, Days, Money, Terms, Upgrade
+from bot.bug.money import Account, Credit, Days, Money, Terms, Upgrade
+from bot.bug.values import CustomerHint
 from bot.demo.till import StripeFake
 from tests.parts.billing.stands import KEY, MIA, NEXT_MONTH, PETE, new_till, seen, served
 

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.bug import events as e
-from bot.bug.decide import customers
-from bot.bug.values import Actor, ActorKind, Credit, CustomerHint, Money
+from bot.bug import customers, gifts
+from bot.bug.course import Fixed
+from bot.bug.gifts import Granted
+from bot.bug.intake import Opened
+from bot.bug.money import Credit, Money
+from bot.bug.ownership import Claimed
+from bot.bug.values import Actor, ActorKind, CustomerHint
 from bot.cli import main
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
@@ -115,16 +119,14 @@ async def _write(db: Database, team: str) -> None:
     minute = iter(range(60))
     ledger = Ledger(db, team, {}, clock=lambda: NOON + timedelta(minutes=next(minute)))
     async with db.write() as conn:
-        first = e.Opened(source="bugsnag", group="g1", title="Menu page fails", admitted="error in production")
+        first = Opened(source="bugsnag", group="g1", title="Menu page fails", admitted="error in production")
         bug = (await ledger.open(conn, [first], by=BUGSNAG)).bug.ref.number
-    await ledger.record(bug, lambda _: e.Claimed(owner="U0DEV"), by=DANA)
+    await ledger.record(bug, lambda _: Claimed(owner="U0DEV"), by=DANA)
     mia = CustomerHint(name="Mia", email="mia@studio.example")
     await ledger.record(bug, lambda now: customers.join(now, mia, via="by hand"), by=DANA)
-    await ledger.record(bug, lambda _: e.Fixed(how="word", said="the row is gone"), by=DANA)
+    await ledger.record(bug, lambda _: Fixed(how="word", said="the row is gone"), by=DANA)
     five = Credit(money=Money(amount=500, currency="EUR"))
-    seq = (
-        await ledger.record(bug, lambda now: customers.tell(now, ["c1"], "It works again.", (five,)), by=DANA)
-    ).bug.seq
+    seq = (await ledger.record(bug, lambda now: gifts.tell(now, ["c1"], "It works again.", (five,)), by=DANA)).bug.seq
     receipt = {"key": "k1", "grant": five, "account": "cus_1", "external_ids": ["cbtxn_1"]}
     granted = {"tell": seq, "customer": "c1", "grant": five, "receipt": receipt}
-    await ledger.record(bug, lambda _: e.Granted.model_validate(granted), by=DANA)
+    await ledger.record(bug, lambda _: Granted.model_validate(granted), by=DANA)

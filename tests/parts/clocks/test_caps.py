@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import events as e
 from bot.bug.bug import Bug
-from bot.bug.makegood import Caps, OverCap, claims
-from bot.bug.values import Credit, Grant, Money, Receipt
+from bot.bug.customers import Told
+from bot.bug.event import Event
+from bot.bug.gift_caps import Caps, OverCap, claims
+from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.money import Credit, Grant, Money, Receipt
 from bot.ledger.index import caps
 from bot.ledger.ledger import Entry, Ledger
 from tests.parts.clocks.test_once import waiting
@@ -26,17 +28,17 @@ async def told(ledger: Ledger, bug: int, *grants: Grant) -> int:
     async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
         await caps.take(conn, TEAM, claims(grants, 1, "U1", entries[0].at, RULES))
 
-    event = e.Told(customers=("c1",), text="It works.", grants=grants)
+    event = Told(customers=("c1",), text="It works.", grants=grants)
     return (await ledger.record(bug, lambda _b: event, by=person("U1"), also=also)).bug.seq
 
 
 async def granted(ledger: Ledger, bug: int, tell: int) -> int:
     receipt = Receipt(key="k", grant=FIVE, account="cus_1", external_ids=("x",))
-    event = e.Granted(tell=tell, customer="c1", grant=FIVE, receipt=receipt)
+    event = Granted(tell=tell, customer="c1", grant=FIVE, receipt=receipt)
     return (await ledger.record(bug, lambda _b: event, by=person("U1"))).bug.seq
 
 
-async def happens(ledger: Ledger, bug: int, event: e.Event) -> None:
+async def happens(ledger: Ledger, bug: int, event: Event) -> None:
     await ledger.record(bug, lambda _b: event, by=person("U2"))
 
 
@@ -53,7 +55,7 @@ async def test_what_is_taken_back_is_free_on_the_day_and_in_the_month_in_which_i
     with pytest.raises(OverCap):
         await told(ledger, bug, FIVE)
     store.clock.advance(timedelta(days=40).total_seconds())
-    await happens(ledger, bug, e.GrantUndone(granted=given))
+    await happens(ledger, bug, GrantUndone(granted=given))
     assert await spent(ledger) == {0}
 
 
@@ -61,9 +63,9 @@ async def test_what_is_taken_back_is_free_on_the_day_and_in_the_month_in_which_i
 async def test_two_who_take_it_back_at_once_free_it_once(ledger: Ledger, where: str) -> None:
     bug, other = await waiting(ledger), await waiting(ledger, "another")
     given = await granted(ledger, bug, await told(ledger, bug, FIVE))
-    await happens(ledger, bug, e.GrantUndone(granted=given))
+    await happens(ledger, bug, GrantUndone(granted=given))
     await told(ledger, other, FIVE)
-    await happens(ledger, bug, e.GrantUndone(granted=given))
+    await happens(ledger, bug, GrantUndone(granted=given))
     assert await spent(ledger) == {500}
 
 
@@ -71,9 +73,9 @@ async def test_two_who_take_it_back_at_once_free_it_once(ledger: Ledger, where: 
 async def test_what_was_never_booked_is_free_again_and_what_is_in_doubt_is_not(ledger: Ledger, where: str) -> None:
     bug = await waiting(ledger)
     tell = await told(ledger, bug, FIVE)
-    await happens(ledger, bug, e.NotGranted(tell=tell, customer="c1", grant=FIVE, why="cut off", doubtful=True))
+    await happens(ledger, bug, NotGranted(tell=tell, customer="c1", grant=FIVE, why="cut off", doubtful=True))
     assert await spent(ledger) == {500}
-    await happens(ledger, bug, e.NotGranted(tell=tell, customer="c1", grant=FIVE, why="no such account"))
+    await happens(ledger, bug, NotGranted(tell=tell, customer="c1", grant=FIVE, why="no such account"))
     assert await spent(ledger) == {0}
 
 
@@ -81,5 +83,5 @@ async def test_what_was_never_booked_is_free_again_and_what_is_in_doubt_is_not(l
 async def test_an_upgrade_whose_time_is_over_was_given(ledger: Ledger, where: str) -> None:
     bug = await waiting(ledger)
     given = await granted(ledger, bug, await told(ledger, bug, FIVE))
-    await happens(ledger, bug, e.GrantUndone(granted=given, ended=True))
+    await happens(ledger, bug, GrantUndone(granted=given, ended=True))
     assert await spent(ledger) == {500}

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from bot.adapters.billing import stripe
-from bot.bug import events as e
 from bot.bug.clocks import Rules
+from bot.bug.customers import CustomerJoined, CustomerPresence, CustomerWrote, Told
 from bot.bug.errors import Refused, Rejected
-from bot.bug.makegood import Caps, OverCap, claims
-from bot.bug.values import Account, Credit, CustomerHint, Grant, Money, Receipt
+from bot.bug.gift_caps import Caps, OverCap, claims
+from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked
+from bot.bug.money import Account, Credit, Grant, Money, Receipt
+from bot.bug.reminders import Reminded
+from bot.bug.values import CustomerHint
 from bot.demo.trello.faults import Faults
 from bot.ledger.db.leader import mine
 from bot.ledger.entries import load
@@ -28,15 +31,15 @@ BOTH = pytest.mark.parametrize("where", ["sqlite", "postgresql"], scope="module"
 FIVE = Credit(money=Money(amount=500, currency="EUR"))
 
 
-async def no_receipts(_bug: int, _seq: int) -> e.Granted:
+async def no_receipts(_bug: int, _seq: int) -> Granted:
     raise Refused("Nothing was given.")
 
 
 async def waiting(ledger: Ledger, title: str = "Menu page fails") -> int:
     """Mia waits, is online, and nobody has it."""
     hint = CustomerHint(name="Mia", email=MIA)
-    joined = e.CustomerJoined(customer="c1", hint=hint, via="chat", source="chatwoot", conversation="31")
-    wrote = e.CustomerWrote(customer="c1", text="What can I do?", at=ledger.clock())
+    joined = CustomerJoined(customer="c1", hint=hint, via="chat", source="chatwoot", conversation="31")
+    wrote = CustomerWrote(customer="c1", text="What can I do?", at=ledger.clock())
     return await open_bug(ledger, title, joined, wrote)
 
 
@@ -50,7 +53,7 @@ async def test_of_several_processes_one_speaks(store: Store) -> None:
     tasks = [asyncio.create_task(relay.run()) for relay in relays]
     bugs = [await waiting(ledgers[0], f"bug {n}") for n in range(10)]
     for bug in bugs:
-        online = e.CustomerPresence(customer="c1", online=True)
+        online = CustomerPresence(customer="c1", online=True)
         await ledgers[0].record(bug, lambda _b, online=online: online, by=person("U1"))  # type: ignore[misc] # bound now
     for bug in bugs:
         await until(paused(ledgers[0], bug, "clock"), 60)
@@ -59,13 +62,13 @@ async def test_of_several_processes_one_speaks(store: Store) -> None:
         for relay in relays:
             relay.wake()
         await asyncio.sleep(0.02)
-        said = [await of_kind(ledgers[0], bug, e.Nudged) for bug in bugs]
+        said = [await of_kind(ledgers[0], bug, Reminded) for bug in bugs]
         if all(said):
             break
     for relay, task in zip(relays, tasks, strict=True):
         await relay.stop(2)
         await asyncio.gather(task, return_exceptions=True)
-    assert [len(await of_kind(ledgers[0], bug, e.Nudged)) for bug in bugs] == [1] * 10
+    assert [len(await of_kind(ledgers[0], bug, Reminded)) for bug in bugs] == [1] * 10
 
 
 @BOTH
@@ -74,7 +77,7 @@ async def test_many_tells_at_once_never_pass_one_cap(ledger: Ledger, where: str)
     bugs = [await waiting(ledger, f"bug {n}") for n in range(12)]
 
     async def tell(bug: int) -> bool:
-        told = e.Told(customers=("c1",), text="It works.", grants=(FIVE,))
+        told = Told(customers=("c1",), text="It works.", grants=(FIVE,))
 
         async def also(conn: Any, _bug: Any, _entries: Any) -> None:
             await caps.take(conn, TEAM, claims(told.grants, 1, "U1", MONDAY, rules))
@@ -87,7 +90,7 @@ async def test_many_tells_at_once_never_pass_one_cap(ledger: Ledger, where: str)
 
     done = await asyncio.gather(*map(tell, bugs))
     assert sum(done) == 4
-    assert sum([len(await of_kind(ledger, bug, e.Told)) for bug in bugs]) == 4
+    assert sum([len(await of_kind(ledger, bug, Told)) for bug in bugs]) == 4
 
 
 @BOTH
@@ -127,8 +130,8 @@ class Dying:
         raise AssertionError("it is dead")
 
 
-def told() -> e.Told:
-    return e.Told(customers=("c1",), text="It works.", grants=(FIVE,))
+def told() -> Told:
+    return Told(customers=("c1",), text="It works.", grants=(FIVE,))
 
 
 async def test_a_process_that_dies_between_stripes_yes_and_ours_leaves_one_credit(stage: Stage) -> None:
@@ -148,11 +151,11 @@ async def test_a_process_that_dies_between_stripes_yes_and_ours_leaves_one_credi
         stage.store.clock.advance(60)
         stage.follow(BillingSink(biller, no_receipts))
         for _ in range(200):
-            if await of_kind(stage.ledger, bug, e.Granted):
+            if await of_kind(stage.ledger, bug, Granted):
                 break
             await stage.outage(1)
         await biller.close()
-    assert len(await of_kind(stage.ledger, bug, e.Granted)) == 1
+    assert len(await of_kind(stage.ledger, bug, Granted)) == 1
     assert seen(till, MIA)[0] == 500
 
 
@@ -165,16 +168,16 @@ async def test_an_hour_without_stripe_gives_what_was_promised_once_it_is_back(st
         bug = await waiting(stage.ledger)
         await stage.ledger.record(bug, lambda _b: told(), by=person("U1"))
         await stage.outage(60)
-        assert (await load(stage.ledger, bug)).waits == ("billing",)
+        assert (await load(stage.ledger, bug)).delayed == ("billing",)
         till.faults = Faults()
         for _ in range(100):
-            if await of_kind(stage.ledger, bug, e.Granted):
+            if await of_kind(stage.ledger, bug, Granted):
                 break
             await stage.outage(1)
         await biller.close()
     assert seen(till, MIA)[0] == 500
     present = await load(stage.ledger, bug)
-    assert (present.waits, present.parked) == ((), ())
+    assert (present.delayed, present.gave_up) == ((), ())
 
 
 async def test_a_gift_that_somebody_changed_since_is_kept_and_a_person_is_told(stage: Stage) -> None:
@@ -185,16 +188,16 @@ async def test_a_gift_that_somebody_changed_since_is_kept_and_a_person_is_told(s
         async def undo(self, _receipt: Receipt, _key: str) -> None:
             raise Rejected("somebody changed the plan since")
 
-    async def receipts(_bug: int, _seq: int) -> e.Granted:
+    async def receipts(_bug: int, _seq: int) -> Granted:
         receipt = Receipt(key="k", grant=FIVE, account="a", external_ids=("x",))
-        return e.Granted(tell=4, customer="c1", grant=FIVE, receipt=receipt)
+        return Granted(tell=4, customer="c1", grant=FIVE, receipt=receipt)
 
     stage.follow(BillingSink(Changed(), receipts))  # type: ignore[arg-type] # all that an undo needs
     bug = await waiting(stage.ledger)
-    await stage.ledger.record(bug, lambda _b: e.GrantUndoAsked(granted=4, why="wrong"), by=person("U1"))
+    await stage.ledger.record(bug, lambda _b: GrantUndoAsked(granted=4, why="wrong"), by=person("U1"))
     for _ in range(50):
-        if await of_kind(stage.ledger, bug, e.GrantKept):
+        if await of_kind(stage.ledger, bug, GrantKept):
             break
         await stage.outage(1)
-    (kept,) = await of_kind(stage.ledger, bug, e.GrantKept)
-    assert kept.event == e.GrantKept(granted=4, why="somebody changed the plan since")
+    (kept,) = await of_kind(stage.ledger, bug, GrantKept)
+    assert kept.event == GrantKept(granted=4, why="somebody changed the plan since")

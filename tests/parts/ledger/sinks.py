@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.bug import events as e
+from bot.bug.board import BoardCardMade
+from bot.bug.conversation import Said
+from bot.bug.intake import Opened
+from bot.bug.ownership import Claimed
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.relay import Relay, Served, Work
@@ -13,8 +16,8 @@ from bot.ledger.relay.subscription import Interest
 from tests.support.stores import Store, cursor
 
 Answer = Served | Exception
-SAID = Interest(kinds=frozenset({e.Said}))
-CARD = Interest(kinds=frozenset({e.Opened, e.Said, e.Claimed, e.CardMade}), jumps=True)
+SAID = Interest(kinds=frozenset({Said}))
+CARD = Interest(kinds=frozenset({Opened, Said, Claimed, BoardCardMade}), jumps=True)
 
 
 @dataclass

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.bug import events as e
+from bot.bug import course
 from bot.bug.admit import Rule
 from bot.bug.bug import Status
-from bot.bug.decide import course
+from bot.bug.course import Merged
+from bot.bug.intake import TrackerSaid
 from bot.bug.values import Alert, AlertKind, CustomerHint
 from bot.intake.alerts import Alerts, Posted, _reports, body
 from bot.ledger.entries import list_bugs, load
@@ -80,7 +81,7 @@ async def test_what_waits_before_there_is_a_bug_is_all_in_it(desk: Desk) -> None
     assert (recorded.before.seq, recorded.bug) == (0, bug)
     assert (bug.occurrences, sorted(bug.recent), bug.facts) == (3, ["o1", "o2", "o3"], {"menu": "13"})
     assert ([c.hint for c in bug.customers], len(bug.alerts)) == ([ADA], 1)
-    assert await of_kind(desk.ledger, 1, e.TrackerSaid)
+    assert await of_kind(desk.ledger, 1, TrackerSaid)
 
 
 async def test_webhook_and_message_of_one_occurrence_count_once(desk: Desk) -> None:
@@ -156,7 +157,7 @@ async def test_an_error_that_nobody_knows_is_not_opened_by_its_end(desk: Desk) -
 async def test_what_is_done_in_the_tracker_joins_the_trail(desk: Desk) -> None:
     await desk.told("k1", alert())
     await desk.told("k2", alert(kind=AlertKind.COMMENTED, comment="known since Monday"))
-    assert await of_kind(desk.ledger, 1, e.TrackerSaid)
+    assert await of_kind(desk.ledger, 1, TrackerSaid)
 
 
 async def test_an_error_that_comes_back_reopens_its_bug(desk: Desk) -> None:
@@ -169,7 +170,7 @@ async def test_an_error_that_comes_back_reopens_its_bug(desk: Desk) -> None:
 async def test_what_happens_after_a_merge_is_told_to_the_bug_that_goes_on(desk: Desk) -> None:
     await desk.told("k1", alert("g1"))
     await desk.told("k2", alert("g2"))
-    await desk.ledger.record(1, lambda _b: e.Merged(into=2), by=person("U1"))
+    await desk.ledger.record(1, lambda _b: Merged(into=2), by=person("U1"))
     await desk.told("k3", alert("g1"))
     assert (await load(desk.ledger, 2)).occurrences == 2
 
@@ -177,7 +178,7 @@ async def test_what_happens_after_a_merge_is_told_to_the_bug_that_goes_on(desk: 
 async def test_what_happens_during_a_merge_is_told_to_the_bug_that_goes_on(desk: Desk) -> None:
     await desk.told("k1", alert("g1"))
     await desk.told("k2", alert("g2"))
-    await desk.ledger.record(1, lambda _b: e.Merged(into=2), by=person("U1"))
+    await desk.ledger.record(1, lambda _b: Merged(into=2), by=person("U1"))
     item = await desk.stored("k3", alert("g1"))
     async with desk.ledger.db.write() as conn:
         await desk.alerts._follow(conn, 1, _reports(item), None)

@@ -1,6 +1,6 @@
 """What of the trail a sink has still to serve: the card says of each tell whether it is out."""
 
-from bot.bug import events as e
+from bot.bug.ownership import Claimed, Released
 from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
@@ -8,14 +8,14 @@ from bot.ledger.relay.subscription import Interest
 from tests.parts.ledger.sinks import SAID
 from tests.support.stores import Store, open_bug, person, said
 
-CLAIMS = Interest(kinds=frozenset({e.Claimed, e.Released}))
+CLAIMS = Interest(kinds=frozenset({Claimed, Released}))
 
 
 async def trail(ledger: Ledger) -> int:
     """1 opened, 2 said, 3 claimed, 4 said; nothing is served yet."""
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    await ledger.record(bug, lambda _b: e.Claimed(owner="U1"), by=person("U1"))
+    await ledger.record(bug, lambda _b: Claimed(owner="U1"), by=person("U1"))
     await said(ledger, bug, "b")
     return bug
 

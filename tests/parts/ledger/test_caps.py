@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.bug import events as e
-from bot.bug.makegood import Caps, OverCap, claims
-from bot.bug.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Upgrade
+from bot.bug.customers import CustomerJoined, Told
+from bot.bug.gift_caps import Caps, OverCap, claims
+from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.money import Credit, Days, Grant, Money, Receipt, Upgrade
+from bot.bug.values import CustomerHint
 from bot.ledger.index import caps
 from bot.ledger.ledger import SYSTEM, Ledger
 from tests.support.stores import MONDAY, TEAM, Store, open_bug, person, rows, sql
@@ -25,13 +27,13 @@ async def bug(ledger: Ledger) -> int:
     return await open_bug(
         ledger,
         "Menu page fails",
-        *(e.CustomerJoined(customer=id_, hint=hint, via="bugsnag") for id_, hint in hints.items()),
+        *(CustomerJoined(customer=id_, hint=hint, via="bugsnag") for id_, hint in hints.items()),
     )
 
 
 async def tells(ledger: Ledger, bug: int, *grants: Grant, customer: str = "c1", by: str = "U1") -> int:
     """As the form does; the tell's seq."""
-    event = e.Told(customers=(customer,), text="It works.", grants=grants)
+    event = Told(customers=(customer,), text="It works.", grants=grants)
 
     async def also(conn: Any, _bug: Any, entries: Any) -> None:
         await caps.take(conn, TEAM, claims(grants, 1, by, entries[0].at, TEN_A_DAY))
@@ -43,17 +45,17 @@ async def tells(ledger: Ledger, bug: int, *grants: Grant, customer: str = "c1", 
 async def booked(ledger: Ledger, bug: int, tell: int) -> int:
     """The seq of what the biller has booked."""
     receipt = Receipt(key="k", grant=FIVE, account="cus_1", external_ids=("x",))
-    event = e.Granted(tell=tell, customer="c1", grant=FIVE, receipt=receipt)
+    event = Granted(tell=tell, customer="c1", grant=FIVE, receipt=receipt)
     return (await ledger.record(bug, lambda _b: event, by=SYSTEM)).bug.seq
 
 
 async def not_booked(ledger: Ledger, bug: int, tell: int, grant: Grant = FIVE) -> None:
-    event = e.NotGranted(tell=tell, customer="c1", grant=grant, why="no such account")
+    event = NotGranted(tell=tell, customer="c1", grant=grant, why="no such account")
     await ledger.record(bug, lambda _b: event, by=SYSTEM)
 
 
 async def undone(ledger: Ledger, bug: int, granted: int) -> None:
-    await ledger.record(bug, lambda _b: e.GrantUndone(granted=granted), by=SYSTEM)
+    await ledger.record(bug, lambda _b: GrantUndone(granted=granted), by=SYSTEM)
 
 
 async def counted(ledger: Ledger) -> dict[str, int]:

@@ -2,15 +2,18 @@
 
 import pytest
 
-from bot.bug.fixes import events as f
+from bot.bug.fixes.asking import FixAsked, FixPreviewed, FixSecrets
+from bot.bug.fixes.fix import Stored
+from bot.bug.fixes.rules import IMAGES, SECRETS
+from bot.bug.fixes.run import FixEnded, FixProgressed, ImageExpired
 from bot.ledger.entries import load, verify
 from bot.ledger.expiry import BATCH, expire
 from bot.ledger.ledger import SYSTEM, Ledger
 from tests.support.stores import Store, kinds, of_kind, open_bug, person, rows
 
-A_DAY, A_MONTH = f.SECRETS.total_seconds(), f.IMAGES.total_seconds()
+A_DAY, A_MONTH = SECRETS.total_seconds(), IMAGES.total_seconds()
 ROW = {"key": "13", "name": "Margherita"}
-PREVIEW = f.FixPreviewed(
+PREVIEW = FixPreviewed(
     run=1,
     digest="d1",
     target="shop",
@@ -18,18 +21,18 @@ PREVIEW = f.FixPreviewed(
     summary="1 row of menus",
     text="delete from menus where key = 13",
     rows=(ROW,),
-    stored=f.Stored(salt="s", preview="what would run"),
+    stored=Stored(salt="s", preview="what would run"),
     undoable=True,
 )
-ENDED = f.FixEnded(run=1, state="succeeded", summary="1 row deleted", image="sealed rows")
+ENDED = FixEnded(run=1, state="succeeded", summary="1 row deleted", image="sealed rows")
 
 
 @pytest.fixture
 async def bug(ledger: Ledger) -> int:
     """A fix with a secret parameter ran."""
     number = await open_bug(ledger)
-    asked = f.FixAsked(run=1, action="delete-row", params={"key": "13"}, reason="bad row")
-    hidden = f.FixSecrets(run=1, values={"token": "s3cret"})
+    asked = FixAsked(run=1, action="delete-row", params={"key": "13"}, reason="bad row")
+    hidden = FixSecrets(run=1, values={"token": "s3cret"})
     await ledger.record(number, lambda _b: (asked, hidden), by=person("U1"))
     await ledger.record(number, lambda _b: PREVIEW, by=SYSTEM)
     return number
@@ -56,7 +59,7 @@ async def test_rows_of_production_are_gone_after_a_month_and_the_run_can_not_be_
         False,
         "The stored image has expired.",
         (),
-        f.Stored(),
+        Stored(),
     )
     assert run.summary == "1 row deleted"
     assert await verify(ledger) == 1
@@ -66,8 +69,8 @@ async def test_it_is_said_once(store: Store, ledger: Ledger, bug: int) -> None:
     store.clock.advance(A_MONTH + 1)
     await expire(ledger)
     assert await expire(ledger) == 0
-    (said,) = await of_kind(ledger, bug, f.ImageExpired)
-    assert (said.event, said.by) == (f.ImageExpired(run=1), SYSTEM)
+    (said,) = await of_kind(ledger, bug, ImageExpired)
+    assert (said.event, said.by) == (ImageExpired(run=1), SYSTEM)
 
 
 async def test_the_secrets_of_a_preview_that_nobody_went_on_with_are_gone_after_a_day(
@@ -85,26 +88,26 @@ async def test_the_secrets_of_a_preview_that_nobody_went_on_with_are_gone_after_
 async def test_each_bug_loses_its_own(store: Store, ledger: Ledger, bug: int) -> None:
     store.clock.advance(A_MONTH - A_DAY)
     young = await open_bug(ledger, "another error")
-    asked = f.FixAsked(run=1, action="delete-row", params={}, reason="bad row too")
+    asked = FixAsked(run=1, action="delete-row", params={}, reason="bad row too")
     await ledger.record(young, lambda _b: (asked, PREVIEW), by=person("U1"))
     store.clock.advance(A_DAY + 1)
     assert await expire(ledger) == 2
-    assert [len(await of_kind(ledger, number, f.ImageExpired)) for number in (bug, young)] == [1, 0]
+    assert [len(await of_kind(ledger, number, ImageExpired)) for number in (bug, young)] == [1, 0]
     assert (await load(ledger, young)).fixes[0].undoable
 
 
 async def test_what_is_too_much_for_one_turn_goes_with_the_next(store: Store, ledger: Ledger, bug: int) -> None:
-    lines = [f.FixProgressed(run=1, text=f"line {n}") for n in range(BATCH)]
+    lines = [FixProgressed(run=1, text=f"line {n}") for n in range(BATCH)]
     await ledger.record(bug, lambda _b: lines, by=SYSTEM)
     store.clock.advance(A_MONTH + 1)
     assert [await expire(ledger), await expire(ledger), await expire(ledger)] == [BATCH, 2, 0]
-    assert len(await of_kind(ledger, bug, f.ImageExpired)) == 1
+    assert len(await of_kind(ledger, bug, ImageExpired)) == 1
     assert await verify(ledger) == 1
 
 
 async def test_what_a_run_of_nothing_left_behind_is_deleted_without_a_word(store: Store, ledger: Ledger) -> None:
     bug = await open_bug(ledger)
-    await ledger.record(bug, lambda _b: f.FixProgressed(run=7, text="?"), by=SYSTEM)
+    await ledger.record(bug, lambda _b: FixProgressed(run=7, text="?"), by=SYSTEM)
     store.clock.advance(A_MONTH + 1)
     assert await expire(ledger) == 1
     assert await kinds(ledger, bug) == ["opened", "fix_progressed"]

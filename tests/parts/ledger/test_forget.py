@@ -4,8 +4,12 @@ import json
 
 import pytest
 
-from bot.bug import events as e
-from bot.bug.values import Alert, Credit, CustomerHint, Inbound, Money, Receipt
+from bot.bug.customers import Answered, CustomerJoined, CustomerWrote, Told
+from bot.bug.gifts import Granted
+from bot.bug.intake import Opened
+from bot.bug.money import Credit, Money, Receipt
+from bot.bug.ownership import Claimed
+from bot.bug.values import Alert, CustomerHint, Inbound
 from bot.intake.alerts import body
 from bot.ledger.anchors import anchor
 from bot.ledger.codec import GONE
@@ -23,7 +27,7 @@ CREDIT = Credit(money=Money(amount=500, currency="EUR"))
 
 @pytest.fixture
 def ledger(store: Store) -> Ledger:
-    return store.ledger({"card": Interest(kinds=frozenset({e.Opened, e.Claimed}), jumps=True)})
+    return store.ledger({"card": Interest(kinds=frozenset({Opened, Claimed}), jumps=True)})
 
 
 @pytest.fixture
@@ -33,13 +37,13 @@ async def bug(ledger: Ledger) -> int:
     return await open_bug(
         ledger,
         "Menu page fails",
-        e.CustomerJoined(customer="c1", hint=ADA, via="bugsnag"),
-        e.CustomerJoined(customer="c2", hint=BEN, via="bugsnag"),
-        e.CustomerWrote(customer="c1", text="my shop is down", at=MONDAY),
-        e.CustomerWrote(customer="c2", text="mine too", at=MONDAY),
-        e.Answered(customers=("c1", "c2"), text="We see it."),
-        e.Told(customers=("c1",), text="Your shop in Oslo works again", grants=(CREDIT,)),
-        e.Granted(tell=7, customer="c1", grant=CREDIT, receipt=receipt),
+        CustomerJoined(customer="c1", hint=ADA, via="bugsnag"),
+        CustomerJoined(customer="c2", hint=BEN, via="bugsnag"),
+        CustomerWrote(customer="c1", text="my shop is down", at=MONDAY),
+        CustomerWrote(customer="c2", text="mine too", at=MONDAY),
+        Answered(customers=("c1", "c2"), text="We see it."),
+        Told(customers=("c1",), text="Your shop in Oslo works again", grants=(CREDIT,)),
+        Granted(tell=7, customer="c1", grant=CREDIT, receipt=receipt),
     )
 
 
@@ -64,11 +68,11 @@ async def test_the_trail_stays_whole_and_the_bug_is_what_its_entries_tell(ledger
     assert await verify(ledger) == 1
     present = await load(ledger, bug)
     assert present == refold(present.ref, await trail(ledger, bug))
-    (wrote, _) = [x.event for x in await of_kind(ledger, bug, e.CustomerWrote)]
-    assert isinstance(wrote, e.CustomerWrote)
+    (wrote, _) = [x.event for x in await of_kind(ledger, bug, CustomerWrote)]
+    assert isinstance(wrote, CustomerWrote)
     assert wrote.text == GONE
     assert [c.hint for c in present.customers] == [CustomerHint(), BEN]
-    await ledger.record(bug, lambda _b: e.Claimed(owner="U1"), by=person("U1"))
+    await ledger.record(bug, lambda _b: Claimed(owner="U1"), by=person("U1"))
     assert await verify(ledger) == 1
 
 

@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import event, text
 
-from bot.bug import events as e
 from bot.bug.bug import Bug
-from bot.bug.decide import fixes
-from bot.bug.fixes import events as f
+from bot.bug.course import Fixed
+from bot.bug.fixes import asking
+from bot.bug.fixes.asking import FixAsked
+from bot.bug.fixes.doubt import FixSettled
+from bot.bug.fixes.run import FixEnded
+from bot.bug.intake import Enriched
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load
@@ -23,9 +26,9 @@ ROW: Mapping[str, str] = {"table": "menus", "id": "13"}
 
 async def run(ledger: Ledger, bug: int, action: str = "delete-row", state: str = "succeeded") -> int:
     """A fix of this bug, by whoever; returns its number."""
-    asked = await ledger.record(bug, lambda now: fixes.ask(now, "U0DEV", action, ROW, "bad row"), by=person("U0DEV"))
+    asked = await ledger.record(bug, lambda now: asking.ask(now, "U0DEV", action, ROW, "bad row"), by=person("U0DEV"))
     number = len(asked.bug.fixes)
-    ended = f.FixEnded.model_validate({"run": number, "state": state, "summary": "1 row"})
+    ended = FixEnded.model_validate({"run": number, "state": state, "summary": "1 row"})
     await ledger.record(bug, lambda _bug: ended, by=PRODUCTION)
     return number
 
@@ -34,7 +37,7 @@ async def cured(ledger: Ledger, title: str, action: str = "delete-row") -> int:
     """A bug that a fix has ended."""
     bug = await open_bug(ledger, title)
     await run(ledger, bug, action)
-    await ledger.record(bug, lambda _bug: e.Fixed(how="word", said="it works"), by=person("U0DEV"))
+    await ledger.record(bug, lambda _bug: Fixed(how="word", said="it works"), by=person("U0DEV"))
     return bug
 
 
@@ -58,10 +61,10 @@ async def test_what_failed_or_was_undone_helped_nobody(ledger: Ledger) -> None:
     bug = await open_bug(ledger, "Menu 13 fails")
     await run(ledger, bug, state="failed")
     number = await run(ledger, bug)
-    undo = f.FixAsked(run=number + 1, action="delete-row", params=ROW, reason="wrong row", undo_of=number)
+    undo = FixAsked(run=number + 1, action="delete-row", params=ROW, reason="wrong row", undo_of=number)
     assert await Memory(ledger).repeats(await load(ledger, bug), "delete-row") == 1
     await ledger.record(bug, lambda _bug: undo, by=person("U0DEV"))
-    ended = f.FixEnded(run=undo.run, state="succeeded", summary="1 row is back")
+    ended = FixEnded(run=undo.run, state="succeeded", summary="1 row is back")
     await ledger.record(bug, lambda _bug: ended, by=PRODUCTION)
     assert await Memory(ledger).repeats(await load(ledger, bug), "delete-row") == 0
 
@@ -72,14 +75,14 @@ async def test_repeats_are_counted_for_a_month_by_hand_or_not_this_bug_included(
     await cured(ledger, "Menu 12 fails")
     here = await open_bug(ledger, "Menu 13 fails")
     number = await run(ledger, here, state="unknown")
-    settled = f.FixSettled(run=number, state="succeeded", word="the row is gone")
+    settled = FixSettled(run=number, state="succeeded", word="the row is gone")
     await ledger.record(here, lambda _bug: settled, by=person("U0DEV"))
     assert await Memory(ledger).repeats(await load(ledger, here), "delete-row") == 2
 
 
 async def test_a_bug_that_gets_another_name_is_remembered_by_it(ledger: Ledger) -> None:
     bug = await cured(ledger, "customers complain")
-    named = e.Enriched(source="bugsnag", group="g9", title="Menu 7 fails")
+    named = Enriched(source="bugsnag", group="g9", title="Menu 7 fails")
     await ledger.record(bug, lambda _bug: named, by=PRODUCTION)
     assert (await Memory(ledger).suggestion(await fresh(ledger, "Menu 8 fails"))).action == "delete-row"
 

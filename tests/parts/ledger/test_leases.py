@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.bug import events as e
+from bot.bug.board import BoardCardMade
 from bot.bug.errors import Rejected, Unavailable
+from bot.bug.reminders import Reminded
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.relay import Served, Work
 from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
@@ -95,7 +96,7 @@ async def test_a_fenced_off_worker_writes_no_outcome(store: Store, *, late: bool
     ledger = follows(store, slow)
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    made = e.CardMade(id="c1", url="u")
+    made = BoardCardMade(id="c1", url="u")
 
     async def serve(work: Work) -> Served:
         slow.served.append(work)
@@ -109,7 +110,7 @@ async def test_a_fenced_off_worker_writes_no_outcome(store: Store, *, late: bool
             await sql(ledger.db, "UPDATE cursors SET fence = fence + 1")
         slow.go.set()
         await asyncio.sleep(0.2)
-    assert await kinds(ledger, bug) == ["opened", "said"] + ([] if late else ["card_made"])
+    assert await kinds(ledger, bug) == ["opened", "said"] + ([] if late else ["board_card_made"])
 
 
 async def test_what_takes_longer_than_a_lease_keeps_it(store: Store) -> None:
@@ -208,7 +209,7 @@ async def test_two_processes_serve_each_entry_once(store: Store) -> None:
 
 @SEVERAL
 async def test_under_mixed_load_nobody_waits_in_a_ring(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    made = Served(outcomes=(e.Nudged(what="x"),))
+    made = Served(outcomes=(Reminded(what="x"),))
     sinks = [[Scribe(SAID, [made, Unavailable("away", 0.01)] * 40, name=name) for name in "abc"] for _ in range(2)]
     ledgers = [store.ledger({s.name: s.interest for s in mine}, clock=lambda: datetime.now(UTC)) for mine in sinks]
     bugs = [await open_bug(ledgers[0], f"error {i}") for i in range(4)]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.bug import events as e
 from bot.bug.admit import Rule
+from bot.bug.customers import CustomerWrote
 from bot.bug.errors import NotFound, Outside
 from bot.bug.values import Alert, CustomerHint, Inbound, InboundKind
 from bot.demo.slack import AppManifest, LocalSlack, Person
@@ -79,7 +79,7 @@ def desk(store: Store, slack: LocalSlack) -> Desk:
 
 
 async def wrote(ledger: Ledger, bug: int) -> list[str]:
-    return [x.event.text for x in await of_kind(ledger, bug, e.CustomerWrote) if isinstance(x.event, e.CustomerWrote)]
+    return [x.event.text for x in await of_kind(ledger, bug, CustomerWrote) if isinstance(x.event, CustomerWrote)]
 
 
 async def test_who_was_hit_is_joined_without_asking(desk: Desk) -> None:

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.bug import events as e
+from bot.bug import course, ownership
 from bot.bug.bug import Bug, Status
-from bot.bug.decide import course, owner
+from bot.bug.course import Paid
+from bot.bug.customers import CustomerJoined
 from bot.bug.errors import NotFound, Refused
+from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import list_bugs, load, trail, verify
 from bot.ledger.forget import refold
@@ -22,7 +24,7 @@ SEVERAL = pytest.mark.parametrize("where", ["postgresql"], indirect=True)
 
 
 def claim(user: str) -> object:
-    return lambda bug: owner.claim(bug, user)
+    return lambda bug: ownership.claim(bug, user)
 
 
 async def test_of_500_claims_at_once_one_wins_and_499_are_told_who_has_it_and_since_when(ledger: Ledger) -> None:
@@ -30,7 +32,7 @@ async def test_of_500_claims_at_once_one_wins_and_499_are_told_who_has_it_and_si
     people = [f"U{i:03}" for i in range(500)]
 
     async def press(user: str) -> Recorded:
-        return await ledger.record(bug, lambda now: owner.claim(now, user), by=person(user))
+        return await ledger.record(bug, lambda now: ownership.claim(now, user), by=person(user))
 
     answers = await asyncio.gather(*map(press, people), return_exceptions=True)
     won = [a for a in answers if isinstance(a, Recorded)]
@@ -44,8 +46,8 @@ async def test_of_500_claims_at_once_one_wins_and_499_are_told_who_has_it_and_si
 
 async def test_a_key_is_used_once_whoever_uses_it_again(ledger: Ledger) -> None:
     bug = await open_bug(ledger)
-    first = await ledger.record(bug, lambda b: owner.claim(b, "U1"), by=person("U1"), key="click-1")
-    again = await ledger.record(bug, lambda b: owner.release(b, "U1"), by=person("U1"), key="click-1")
+    first = await ledger.record(bug, lambda b: ownership.claim(b, "U1"), by=person("U1"), key="click-1")
+    again = await ledger.record(bug, lambda b: ownership.release(b, "U1"), by=person("U1"), key="click-1")
     assert (len(first.entries), first.again) == (1, False)
     assert (again.entries, again.again) == ((), True)
     assert (await load(ledger, bug)).owner == "U1"
@@ -65,7 +67,7 @@ async def test_deciding_on_nothing_writes_nothing(ledger: Ledger) -> None:
 
 async def test_a_bug_that_is_not_there_is_said_so(ledger: Ledger) -> None:
     with pytest.raises(NotFound, match="There is no BUG-99"):
-        await ledger.record(99, lambda b: owner.claim(b, "U1"), by=person("U1"))
+        await ledger.record(99, lambda b: ownership.claim(b, "U1"), by=person("U1"))
     with pytest.raises(NotFound, match="There is no BUG-99"):
         await trail(ledger, 99)
 
@@ -73,29 +75,29 @@ async def test_a_bug_that_is_not_there_is_said_so(ledger: Ledger) -> None:
 async def test_a_move_that_the_life_of_a_bug_does_not_know_is_refused(ledger: Ledger) -> None:
     bug = await open_bug(ledger)
     with pytest.raises(Refused, match="is open and not fixed yet"):
-        await ledger.record(bug, lambda _b: e.Paid(how="PR 1"), by=person("U1"))
+        await ledger.record(bug, lambda _b: Paid(how="PR 1"), by=person("U1"))
 
 
 async def test_what_can_not_be_written_to_the_trail_does_not_happen(store: Store) -> None:
-    ledger = store.ledger({"card": Interest(kinds=frozenset({e.Claimed}))})
+    ledger = store.ledger({"card": Interest(kinds=frozenset({Claimed}))})
     bug = await open_bug(ledger)
     copied = "INSERT INTO entries SELECT team, bug, 2, kind, at, \"by\", 'x', body, commitment, prev, hash FROM entries"
     await sql(ledger.db, copied)
     with pytest.raises(IntegrityError):
-        await ledger.record(bug, lambda b: owner.claim(b, "U1"), by=person("U1"))
+        await ledger.record(bug, lambda b: ownership.claim(b, "U1"), by=person("U1"))
     assert (await load(ledger, bug)).owner is None
     assert await rows(ledger.db, "SELECT bug FROM cursors") == []
 
 
 async def test_what_fails_beside_an_entry_takes_the_entry_back(store: Store) -> None:
-    ledger = store.ledger({"card": Interest(kinds=frozenset({e.Claimed}))})
+    ledger = store.ledger({"card": Interest(kinds=frozenset({Claimed}))})
     bug = await open_bug(ledger)
 
     async def frozen(*_: object) -> None:
         raise Refused("production is frozen")
 
     with pytest.raises(Refused, match="frozen"):
-        await ledger.record(bug, lambda b: owner.claim(b, "U1"), by=person("U1"), also=frozen)
+        await ledger.record(bug, lambda b: ownership.claim(b, "U1"), by=person("U1"), also=frozen)
     assert await kinds(ledger, bug) == ["opened"]
     assert await rows(ledger.db, "SELECT bug FROM cursors") == []
 
@@ -132,9 +134,9 @@ async def test_two_processes_never_give_the_same_number(store: Store) -> None:
 async def test_what_is_stored_of_a_bug_is_what_its_entries_tell(store: Store) -> None:
     store.clock.advance(0.123456)
     ledger = store.ledger()
-    hit = e.CustomerJoined(customer="c1", hint=CustomerHint(name="Ada", email="ada@example.com"), via="bugsnag")
+    hit = CustomerJoined(customer="c1", hint=CustomerHint(name="Ada", email="ada@example.com"), via="bugsnag")
     bug = await open_bug(ledger, "Menu page fails", hit)
-    await ledger.record(bug, lambda b: owner.claim(b, "U1"), by=person("U1"))
+    await ledger.record(bug, lambda b: ownership.claim(b, "U1"), by=person("U1"))
     store.clock.advance(0.0004)
     await ledger.record(bug, lambda b: course.fixed(b, "U1", "the row is gone"), by=person("U1"))
     present = await load(ledger, bug)
@@ -153,5 +155,5 @@ async def test_a_listener_is_told_after_the_commit(ledger: Ledger) -> None:
     bug = await open_bug(ledger)
     heard: list[Bug] = []
     ledger.woken = lambda recorded: heard.append(recorded.bug)
-    await ledger.record(bug, lambda b: owner.claim(b, "U1"), by=person("U1"))
+    await ledger.record(bug, lambda b: ownership.claim(b, "U1"), by=person("U1"))
     assert [b.owner for b in heard] == ["U1"]

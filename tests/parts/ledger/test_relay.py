@@ -9,9 +9,13 @@ from functools import partial
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import events as e
-from bot.bug.decide import owner
+from bot.bug import ownership
+from bot.bug.board import BoardCardMade
+from bot.bug.course import Paid
+from bot.bug.delivery import GaveUp
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
+from bot.bug.intake import Opened, Repeated
+from bot.bug.ownership import Claimed
 from bot.ledger.db.engine import Database
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
@@ -99,20 +103,20 @@ async def test_what_a_sink_does_not_follow_is_passed_over(store: Store) -> None:
     ledger = follows(store, scribe)
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    await ledger.record(bug, lambda b: owner.claim(b, "U1"), by=person("U1"))
+    await ledger.record(bug, lambda b: ownership.claim(b, "U1"), by=person("U1"))
     async with relaying(ledger, scribe):
         await until(at_rest(ledger, bug, "scribe"))
     assert (scribe.read, (await cursor(ledger, bug, "scribe"))["done"]) == (["a"], 3)
 
 
 async def test_urgent_bugs_are_served_first(store: Store) -> None:
-    card = Scribe(Interest(kinds=frozenset({e.Opened, e.Repeated, e.Claimed}), jumps=True), name="card", slots=1)
+    card = Scribe(Interest(kinds=frozenset({Opened, Repeated, Claimed}), jumps=True), name="card", slots=1)
     ledger = follows(store, card)
     new, repeated, live = [await open_bug(ledger, title) for title in ("new", "repeated", "live")]
     await sql(ledger.db, "UPDATE cursors SET due = NULL WHERE bug > 1")
-    await ledger.record(repeated, lambda _b: e.Repeated(deliveries=1, occurrences=2), by=person("U1"))
+    await ledger.record(repeated, lambda _b: Repeated(deliveries=1, occurrences=2), by=person("U1"))
     store.clock.advance(10)
-    await ledger.record(live, lambda b: owner.claim(b, "U1"), by=person("U1"))
+    await ledger.record(live, lambda b: ownership.claim(b, "U1"), by=person("U1"))
     async with relaying(ledger, card):
         await until(lambda: len(card.served) == 3)
     assert [w.bug.ref.number for w in card.served] == [live, new, repeated]
@@ -143,41 +147,41 @@ async def test_a_kind_that_this_version_does_not_know_is_never_passed(store: Sto
 
 
 async def test_an_outcome_and_the_move_of_the_cursor_are_one(store: Store) -> None:
-    made = e.CardMade(id="c1", url="https://board.example/c1")
+    made = BoardCardMade(id="c1", url="https://board.example/c1")
     board = Scribe(CARD, name="board", answers=[Served(outcomes=(made,), external={"id": "c1"})])
     ledger = follows(store, board)
     bug = await open_bug(ledger)
     async with relaying(ledger, board):
         await until(at_rest(ledger, bug, "board"))
-    assert [(x.event.KIND, str(x.by)) for x in await trail(ledger, bug)][1:] == [("card_made", "system:board")]
+    assert [(x.event.KIND, str(x.by)) for x in await trail(ledger, bug)][1:] == [("board_card_made", "system:board")]
     assert await lease.external(ledger, bug, "board") == {"id": "c1"}
     assert [dict(w.external) for w in board.served] == [{}, {"id": "c1"}]
 
 
 async def test_a_conclusion_that_no_longer_fits_is_left_out_and_the_facts_are_kept(store: Store) -> None:
-    scribe = Scribe(answers=[Served(outcomes=(e.CardMade(id="c1", url="u"), e.Paid(how="done on the board")))])
+    scribe = Scribe(answers=[Served(outcomes=(BoardCardMade(id="c1", url="u"), Paid(how="done on the board")))])
     ledger = follows(store, scribe)
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
     async with relaying(ledger, scribe):
         await until(at_rest(ledger, bug, "scribe"))
-    assert await kinds(ledger, bug) == ["opened", "said", "card_made"]
+    assert await kinds(ledger, bug) == ["opened", "said", "board_card_made"]
 
 
 @pytest.mark.parametrize("stuck", [Unavailable("away", 1.0), Doubtful("cut off")])
 async def test_what_is_done_is_written_and_the_rest_is_tried_again(store: Store, stuck: Outside) -> None:
-    made = e.CardMade(id="c1", url="u")
+    made = BoardCardMade(id="c1", url="u")
     scribe = Scribe(answers=[Served(outcomes=(made,), stuck=stuck)])
     ledger = follows(store, scribe)
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
     async with relaying(ledger, scribe) as relay:
         await until(paused(ledger, bug))
-        assert await kinds(ledger, bug) == ["opened", "said", "card_made"]
+        assert await kinds(ledger, bug) == ["opened", "said", "board_card_made"]
         later(store, relay, 20)
         await until(at_rest(ledger, bug, "scribe"))
     assert scribe.read == ["a", "a"]
-    assert await kinds(ledger, bug) == ["opened", "said", "card_made"]
+    assert await kinds(ledger, bug) == ["opened", "said", "board_card_made"]
 
 
 async def test_a_part_that_is_stuck_for_good_is_parked_with_nothing_done(store: Store) -> None:
@@ -186,7 +190,7 @@ async def test_a_part_that_is_stuck_for_good_is_parked_with_nothing_done(store: 
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
     async with relaying(ledger, scribe):
-        await until(lambda: of_kind(ledger, bug, e.Parked))
+        await until(lambda: of_kind(ledger, bug, GaveUp))
 
 
 class Between(Database):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.bug import events as e
-from bot.bug.decide import owner
+from bot.bug import ownership
+from bot.bug.delivery import GaveUp, RetryAsked
 from bot.bug.errors import Doubtful, Rejected, Unavailable
 from bot.ledger.entries import load
 from bot.ledger.relay import lease
@@ -46,7 +46,7 @@ async def test_what_is_scarce_is_left_to_what_is_more_urgent(store: Store) -> No
         await until(lambda: len(card.served) == 1)
         second = await open_bug(ledger, "second")
         third = await open_bug(ledger, "third")
-        await ledger.record(third, lambda b: owner.claim(b, "U1"), by=person("U1"))
+        await ledger.record(third, lambda b: ownership.claim(b, "U1"), by=person("U1"))
         await until(at_rest(ledger, third, "card"))
         assert [w.bug.ref.number for w in card.served] == [1, third]
         later(store, relay, 61)
@@ -115,12 +115,12 @@ async def test_what_does_not_go_is_parked_and_other_bugs_go_on(store: Store, err
         for _ in range(tries - 1):
             await until(paused(ledger, stuck))
             later(store, relay, 60)
-        await until(lambda: of_kind(ledger, stuck, e.Parked))
+        await until(lambda: of_kind(ledger, stuck, GaveUp))
         await said(ledger, other, "b")
         relay.wake()
         await until(at_rest(ledger, other, "scribe"))
     assert scribe.read == ["a"] * tries + ["b"]
-    assert (await load(ledger, stuck)).parked == ("scribe",)
+    assert (await load(ledger, stuck)).gave_up == ("scribe",)
     assert (await cursor(ledger, stuck, "scribe"))["parked"] == str(errors[0])
 
 
@@ -130,16 +130,16 @@ async def test_after_another_try_is_asked_for_it_looks_first_and_goes_on_where_i
     bug = await open_bug(ledger)
     await said(ledger, bug, "a", "b")
     async with relaying(ledger, scribe) as relay:
-        await until(lambda: of_kind(ledger, bug, e.Parked))
+        await until(lambda: of_kind(ledger, bug, GaveUp))
 
         async def also(conn: object, *_: object) -> None:
             await lease.unpark_in(conn, ledger, bug, "scribe")  # type: ignore[arg-type] # a connection
 
-        await ledger.record(bug, lambda _b: e.Unparked(sink="scribe"), by=person("U1"), also=also)
+        await ledger.record(bug, lambda _b: RetryAsked(sink="scribe"), by=person("U1"), also=also)
         relay.wake()
         await until(at_rest(ledger, bug, "scribe"))
     assert (scribe.read, scribe.doubts) == (["a", "a", "b"], [False, True, False])
-    assert (await load(ledger, bug)).parked == ()
+    assert (await load(ledger, bug)).gave_up == ()
 
 
 async def test_a_sink_that_hangs_holds_up_only_its_own_bug(store: Store) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.bug import events as e
+from bot.bug.delivery import RetryAsked
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.relay import lease
 from bot.ledger.restored import OUTBOUND, hold
@@ -28,8 +28,8 @@ async def test_what_a_running_bot_is_at_is_taken_from_it_and_waits_for_a_person(
         await said(ledger, bug, "c")
         parked = await cursor(ledger, bug, name)
         assert (parked["done"], len(at_it.served)) == (1, 1)
-        assert (await kinds(ledger, bug)).count("parked") == 1
-        await ledger.record(bug, lambda _bug: e.Unparked(sink=name), by=person("U0DEV"))
+        assert (await kinds(ledger, bug)).count("gave_up") == 1
+        await ledger.record(bug, lambda _bug: RetryAsked(sink=name), by=person("U0DEV"))
         async with ledger.db.write() as conn:
             await lease.unpark_in(conn, ledger, bug, name)
         await until(lambda: at_it.read == ["a", "a", "b", "c"])
@@ -56,4 +56,4 @@ async def test_of_two_who_say_so_at_once_each_bug_is_parked_once(store: Store) -
         await said(ledger, bug, "a")
     one, two = await asyncio.gather(hold(ledger, ANNA), hold(ledger, ANNA))
     assert sorted([*one, *two]) == bugs
-    assert [(await kinds(ledger, bug)).count("parked") for bug in bugs] == [1] * 5
+    assert [(await kinds(ledger, bug)).count("gave_up") for bug in bugs] == [1] * 5

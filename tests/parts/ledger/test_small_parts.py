@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.bug import events as e
 from bot.bug.bug import Status
+from bot.bug.conversation import Said
+from bot.bug.course import Dismissed, Merged
 from bot.bug.errors import Misconfigured
-from bot.bug.fixes import events as f
+from bot.bug.fixes.run import FixEnded
+from bot.bug.intake import AlertPosted, CardPosted
 from bot.ledger.anchors import anchor
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.notify import listen
@@ -153,7 +155,7 @@ async def test_a_connection_that_is_lost_is_made_anew(store: Store, caplog: pyte
 
 async def test_a_long_trail_is_read_to_its_end(ledger: Ledger) -> None:
     bug = await open_bug(ledger)
-    words = [e.Said(user="U1", ts=str(i), text="x") for i in range(SOME + 20)]
+    words = [Said(user="U1", ts=str(i), text="x") for i in range(SOME + 20)]
     await ledger.record(bug, lambda _b: words, by=person("U1"))
     assert seqs(await trail(ledger, bug)) == list(range(1, SOME + 22))
     assert len(await entries_after(ledger, bug, 0)) == SOME
@@ -161,7 +163,7 @@ async def test_a_long_trail_is_read_to_its_end(ledger: Ledger) -> None:
 
 async def test_bugs_are_listed_by_their_status_the_newest_first(ledger: Ledger) -> None:
     one, two = await open_bug(ledger, "one"), await open_bug(ledger, "two")
-    await ledger.record(one, lambda _b: e.Dismissed(reason="a crawler"), by=person("U1"))
+    await ledger.record(one, lambda _b: Dismissed(reason="a crawler"), by=person("U1"))
     three = await open_bug(ledger, "three")
     assert [b.ref.number for b in await list_bugs(ledger)] == [three, two]
     assert [b.ref.number for b in await list_bugs(ledger, [Status.DISMISSED])] == [one]
@@ -173,10 +175,10 @@ async def test_bugs_are_listed_by_their_status_the_newest_first(ledger: Ledger) 
 
 async def test_a_message_leads_to_its_bug_and_after_a_merge_to_the_one_that_goes_on(ledger: Ledger) -> None:
     one, two = await open_bug(ledger, "one"), await open_bug(ledger, "two")
-    for event in (e.CardPosted(channel="C1", ts="1.1"), e.AlertPosted(channel="C1", ts="2.2")):
+    for event in (CardPosted(channel="C1", ts="1.1"), AlertPosted(channel="C1", ts="2.2")):
         await ledger.record(one, lambda _b, event=event: event, by=person("U1"))  # type: ignore[misc] # bound now
     assert await bug_of_thread(ledger, "C1", "1.1") == await bug_of_thread(ledger, "C1", "2.2") == one
-    await ledger.record(one, lambda _b: e.Merged(into=two), by=person("U1"))
+    await ledger.record(one, lambda _b: Merged(into=two), by=person("U1"))
     assert await bug_of_thread(ledger, "C1", "2.2") == two
     assert await bug_of_thread(ledger, "C1", "9.9") is None
 
@@ -189,7 +191,7 @@ async def test_a_lock_on_production_is_held_by_one_run_and_freed_by_its_outcome_
             return await take_lock(conn, TEAM, "shop", "menus/13", bug=bug, run=run, now=0)
 
     async def ended(state: str) -> None:
-        event = f.FixEnded.model_validate({"run": 1, "state": state, "summary": "s"})
+        event = FixEnded.model_validate({"run": 1, "state": state, "summary": "s"})
         await ledger.record(bug, lambda _b: event, by=person("U1"))
 
     assert [await taken(1), await taken(1), await taken(2)] == [True, True, False]

@@ -8,7 +8,9 @@ from aiohttp.test_utils import TestServer
 
 from bot.adapters.boards import trello
 from bot.adapters.ports import Board
-from bot.bug import events as e
+from bot.bug.board import BoardCardGone, BoardCardMade
+from bot.bug.course import Dismissed, Fixed, Reopened
+from bot.bug.ownership import Claimed
 from bot.demo.trello import TrelloFake
 from bot.ledger.entries import load
 from bot.sinks.board import BoardSink
@@ -54,8 +56,8 @@ async def test_the_card_says_what_was_done_and_that_the_customer_knows(
 ) -> None:
     stage.follow(BoardSink(board), BoardNotesSink(board))
     bug = await open_bug(stage.ledger)
-    await stage.ledger.record(bug, lambda _b: e.Fixed(how="word", said="row is gone"), by=person("U1"))
-    await stage.ledger.record(bug, lambda _b: e.Reopened(reason="still 500"), by=person("U1"))
+    await stage.ledger.record(bug, lambda _b: Fixed(how="word", said="row is gone"), by=person("U1"))
+    await stage.ledger.record(bug, lambda _b: Reopened(reason="still 500"), by=person("U1"))
     await stage.until(lambda: len(comments(fake)) == 2)
     assert sorted(comments(fake)) == [
         "It works again. row is gone (BUG-1, entry 2)",
@@ -70,7 +72,7 @@ async def test_a_comment_whose_answer_was_lost_stands_once(
     fake.faults.add(cut, "POST /1/cards/{id}/actions/comments")
     stage.follow(BoardSink(board), BoardNotesSink(board))
     bug = await open_bug(stage.ledger)
-    await stage.ledger.record(bug, lambda _b: e.Fixed(how="word", said="row is gone"), by=person("U1"))
+    await stage.ledger.record(bug, lambda _b: Fixed(how="word", said="row is gone"), by=person("U1"))
     await stage.until(lambda: len(comments(fake)) == 1)
     await stage.outage(10)
     assert len(comments(fake)) == 1
@@ -84,7 +86,7 @@ async def test_a_card_whose_answer_was_lost_is_one_and_shows_the_bug_as_it_is_by
     stage.follow(BoardSink(board))
     bug = await open_bug(stage.ledger)
     await stage.quiet()
-    await stage.ledger.record(bug, lambda _b: e.Claimed(owner="U1"), by=person("U1"))
+    await stage.ledger.record(bug, lambda _b: Claimed(owner="U1"), by=person("U1"))
     await stage.outage(2)
     shown = {one["name"]: len(one["cards"]) for one in fake.snapshot()["lists"] if one["cards"]}
     assert shown == {"Doing": 1}
@@ -97,9 +99,9 @@ async def test_a_card_that_somebody_deletes_is_made_anew_while_the_bug_lives(
     bug = await open_bug(stage.ledger)
     await stage.until(lambda: cards(fake) == 1)
     await stage.outage(1)
-    await stage.ledger.record(bug, lambda _b: e.CardGone(by="ben"), by=BUGSNAG)
+    await stage.ledger.record(bug, lambda _b: BoardCardGone(by="ben"), by=BUGSNAG)
     for _ in range(50):
-        if len(await of_kind(stage.ledger, bug, e.CardMade)) == 2:
+        if len(await of_kind(stage.ledger, bug, BoardCardMade)) == 2:
             break
         await stage.outage(1)
     assert (await load(stage.ledger, bug)).board is not None
@@ -112,6 +114,6 @@ async def test_the_deleted_card_of_a_bug_that_is_over_is_not_missed(
     bug = await open_bug(stage.ledger)
     await stage.until(lambda: cards(fake) == 1)
     await stage.outage(1)
-    await stage.ledger.record(bug, lambda _b: (e.Dismissed(reason="a crawler"), e.CardGone(by="ben")), by=BUGSNAG)
+    await stage.ledger.record(bug, lambda _b: (Dismissed(reason="a crawler"), BoardCardGone(by="ben")), by=BUGSNAG)
     await stage.outage(5)
-    assert len(await of_kind(stage.ledger, bug, e.CardMade)) == 1
+    assert len(await of_kind(stage.ledger, bug, BoardCardMade)) == 1

@@ -12,7 +12,8 @@ from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import BoardChange
 from bot.adapters.ports import Stage as Column
-from bot.bug import events as e
+from bot.bug.board import BoardCardMade
+from bot.bug.course import Fixed
 from bot.bug.values import Inbound
 from bot.demo.channels.imap import ImapServer
 from bot.intake.boards import BoardChanges, follow
@@ -31,20 +32,20 @@ def change(kind: str, event: str, column: Column | None = None, card: str = "car
 
 
 async def with_card(stage: Stage) -> tuple[int, BoardChanges]:
-    bug = await open_bug(stage.ledger, "Menu page fails", e.CardMade(id="card1", url="https://trello.com/c/abc"))
+    bug = await open_bug(stage.ledger, "Menu page fails", BoardCardMade(id="card1", url="https://trello.com/c/abc"))
     return bug, BoardChanges(stage.ledger, Inbox(stage.ledger.db, TEAM, stage.store.clock.seconds))
 
 
 async def test_a_card_is_found_by_its_id_whatever_the_number_of_bugs(stage: Stage) -> None:
     bug, boards = await with_card(stage)
     await boards.fold([change("moved", "a1", Column.DROPPED), change("moved", "a2", Column.DOING, card="other")])
-    assert await kinds(stage.ledger, bug) == ["opened", "card_made", "card_moved"]
+    assert await kinds(stage.ledger, bug) == ["opened", "board_card_made", "board_card_moved"]
 
 
 async def test_a_deleted_card_is_gone_and_what_is_said_of_it_later_is_of_no_bug(stage: Stage) -> None:
     bug, boards = await with_card(stage)
     await boards.fold([change("deleted", "a1"), change("commented", "a2")])
-    assert await kinds(stage.ledger, bug) == ["opened", "card_made", "card_gone"]
+    assert await kinds(stage.ledger, bug) == ["opened", "board_card_made", "board_card_gone"]
     assert (await load(stage.ledger, bug)).board is None
 
 
@@ -52,15 +53,15 @@ async def test_a_change_told_of_by_webhook_and_by_poll_is_one(stage: Stage) -> N
     bug, boards = await with_card(stage)
     await boards.fold([change("archived", "a1")])
     await boards.fold([change("archived", "a1")])
-    assert (await kinds(stage.ledger, bug)).count("card_moved") == 1
+    assert (await kinds(stage.ledger, bug)).count("board_card_moved") == 1
 
 
 async def test_a_debt_in_done_is_paid(stage: Stage) -> None:
     bug, _boards = await with_card(stage)
-    fixed = (e.Fixed(how="word"),)
+    fixed = (Fixed(how="word"),)
     owed = (await stage.ledger.record(bug, lambda _b: fixed, by=BUGSNAG)).bug
     moved = BoardChange(event="a", card="card1", kind="moved", stage=Column.DONE, by="ben", at=MONDAY)
-    assert [x.KIND for x in follow(owed, moved)] == ["card_moved", "paid"]
+    assert [x.KIND for x in follow(owed, moved)] == ["board_card_moved", "paid"]
 
 
 @pytest.fixture

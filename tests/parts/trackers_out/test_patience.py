@@ -14,8 +14,9 @@ from bot.adapters import billing, boards, tracker_api
 from bot.adapters.channels import registry as channels
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import Channel
-from bot.bug import events as e
+from bot.bug.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import Outside
+from bot.bug.event import Event
 from bot.bug.values import CustomerHint, Outgoing
 from bot.production.action import Request
 from bot.production.http.call import Caller
@@ -207,10 +208,10 @@ async def test_what_has_no_limit_of_its_own_has_its_sinks_places(
     assert 0 < silent.most <= sink.slots
 
 
-def joined() -> tuple[e.Event, ...]:
+def joined() -> tuple[Event, ...]:
     """A customer whose plan the billing is asked for."""
-    wrote = e.CustomerWrote(customer="c1", text="help", at=MONDAY)
-    return e.CustomerJoined(customer="c1", hint=SOMEBODY, via="chat"), wrote
+    wrote = CustomerWrote(customer="c1", text="help", at=MONDAY)
+    return CustomerJoined(customer="c1", hint=SOMEBODY, via="chat"), wrote
 
 
 def settings_of(found: Any) -> type[BaseModel]:

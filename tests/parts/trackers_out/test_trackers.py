@@ -8,8 +8,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.tracker_api import bugsnag, find, sentry
-from bot.bug import events as e
+from bot.bug.board import BoardCardMade
+from bot.bug.course import Fixed, Paid, Reopened
 from bot.bug.errors import Rejected, Unavailable
+from bot.bug.event import Event
+from bot.bug.intake import Opened
 from bot.demo.sentry import SentryFake
 from bot.demo.world.bugsnag import PROJECT_ID
 from bot.demo.world.tracker import Tracker
@@ -52,13 +55,13 @@ def at_sentry(url: str, http: aiohttp.ClientSession, **more: object) -> TrackerS
 
 
 async def opened(stage: Stage, source: str, group: str) -> int:
-    first = e.Opened(source=source, group=group, title="Menu page fails", project="Shop", admitted="error")
+    first = Opened(source=source, group=group, title="Menu page fails", project="Shop", admitted="error")
     async with stage.ledger.db.write() as conn:
         recorded = await stage.ledger.open(conn, [first], by=BUGSNAG)
     return recorded.bug.ref.number
 
 
-async def then(stage: Stage, bug: int, *events: e.Event) -> None:
+async def then(stage: Stage, bug: int, *events: Event) -> None:
     await stage.ledger.record(bug, lambda _bug: events, by=person("U0DEV"))
 
 
@@ -68,7 +71,9 @@ async def test_bugsnag_hears_that_it_works_and_of_the_board_card(
     url, _, tracker, group = site
     stage.follow(at_bugsnag(url, http))
     bug = await opened(stage, "bugsnag", group)
-    await then(stage, bug, e.CardMade(id="c1", url="https://trello.com/c/abc"), e.Fixed(how="word", said="row is gone"))
+    await then(
+        stage, bug, BoardCardMade(id="c1", url="https://trello.com/c/abc"), Fixed(how="word", said="row is gone")
+    )
     await stage.until(lambda: bool(tracker.groups[group].comments))
     known = tracker.groups[group]
     assert (known.status, known.linked) == ("fixed", "https://trello.com/c/abc")
@@ -81,9 +86,9 @@ async def test_bugsnag_hears_that_it_is_open_again_and_why(
     url, _, tracker, group = site
     stage.follow(at_bugsnag(url, http))
     bug = await opened(stage, "bugsnag", group)
-    await then(stage, bug, e.Fixed(how="word", said="row is gone"))
+    await then(stage, bug, Fixed(how="word", said="row is gone"))
     await stage.until(lambda: tracker.groups[group].status == "fixed")
-    await then(stage, bug, e.Reopened(reason="still 500"))
+    await then(stage, bug, Reopened(reason="still 500"))
     await stage.until(lambda: len(tracker.groups[group].comments) == 2)
     assert tracker.groups[group].status == "open"
 
@@ -94,9 +99,9 @@ async def test_sentry_hears_that_it_works_and_that_it_does_not(
     url, fake, *_ = site
     stage.follow(at_sentry(url, http))
     bug = await opened(stage, "sentry", "4711")
-    await then(stage, bug, e.CardMade(id="c1", url="https://trello.com/c/abc"), e.Fixed(how="word"))
+    await then(stage, bug, BoardCardMade(id="c1", url="https://trello.com/c/abc"), Fixed(how="word"))
     await stage.until(lambda: fake.issues["4711"].status == "resolved")
-    await then(stage, bug, e.Reopened(reason="still 500"))
+    await then(stage, bug, Reopened(reason="still 500"))
     await stage.until(lambda: len(fake.issues["4711"].notes) == 3)
     assert fake.issues["4711"].status == "unresolved"
     assert fake.issues["4711"].notes[0] == "Board card: https://trello.com/c/abc"
@@ -109,7 +114,7 @@ async def test_a_comment_whose_answer_was_lost_stands_once(
     fake.faults.add("after_500", method="POST")
     stage.follow(at_sentry(url, http))
     bug = await opened(stage, "sentry", "4711")
-    await then(stage, bug, e.Fixed(how="word"), e.Paid(how="PR 212"))
+    await then(stage, bug, Fixed(how="word"), Paid(how="PR 212"))
     await stage.until(lambda: not fake.faults.pending and len(fake.issues["4711"].notes) == 1)
     await stage.outage(5)
     assert len(fake.issues["4711"].notes) == 1
@@ -122,16 +127,16 @@ async def test_an_hour_without_sentry_is_caught_up_with_in_order_and_the_bug_say
     fake.faults.add("503", method="GET", times=10_000)
     stage.follow(at_sentry(url, http))
     bug = await opened(stage, "sentry", "4711")
-    await then(stage, bug, e.Fixed(how="word", said="first"))
+    await then(stage, bug, Fixed(how="word", said="first"))
     await stage.outage(60)
-    await then(stage, bug, e.Reopened(reason="second"))
+    await then(stage, bug, Reopened(reason="second"))
     waiting = (await stage.ledger.record(bug, lambda _bug: None, by=BUGSNAG)).bug
-    assert (waiting.waits, waiting.parked) == (("tracker:sentry",), ())
+    assert (waiting.delayed, waiting.gave_up) == (("tracker:sentry",), ())
     fake.faults.clear()
     await stage.until(lambda: len(fake.issues["4711"].notes) == 2)
     assert ["first" in note for note in fake.issues["4711"].notes] == [True, False]
     await stage.outage(3)
-    assert (await stage.ledger.record(bug, lambda _bug: None, by=BUGSNAG)).bug.waits == ()
+    assert (await stage.ledger.record(bug, lambda _bug: None, by=BUGSNAG)).bug.delayed == ()
 
 
 @pytest.mark.parametrize("wrong", [{"token": "old"}, {"organization": "other"}])

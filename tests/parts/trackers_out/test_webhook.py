@@ -10,7 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.bug import events as e
+from bot.bug.course import Fixed
+from bot.bug.customers import CustomerJoined
+from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import load
 from bot.settings import WebhookSettings
@@ -61,9 +63,9 @@ async def story(stage: Stage) -> int:
     bug = await open_bug(stage.ledger)
     hint = CustomerHint(name="Mia", email="mia@studio.example")
     for event in (
-        e.CustomerJoined(customer="c1", hint=hint, via="bugsnag"),
-        e.Claimed(owner="U0DEV"),
-        e.Fixed(how="word", said="works"),
+        CustomerJoined(customer="c1", hint=hint, via="bugsnag"),
+        Claimed(owner="U0DEV"),
+        Fixed(how="word", said="works"),
     ):
         await stage.ledger.record(bug, lambda _b, event=event: event, by=person("U0DEV"))  # type: ignore[misc] # bound now
     return bug
@@ -102,4 +104,4 @@ async def test_a_tool_that_refuses_entries_is_put_before_a_person(
     stage.follow(sink(tool, http))
     bug = await story(stage)
     await stage.outage(5)
-    assert (await load(stage.ledger, bug)).parked == ("webhook:metrics",)
+    assert (await load(stage.ledger, bug)).gave_up == ("webhook:metrics",)

@@ -13,7 +13,8 @@ from bot.adapters.billing import stripe
 from bot.adapters.boards import trello
 from bot.adapters.channels import chatwoot, email_postmark
 from bot.adapters.ports import CardText, Hook, Stage
-from bot.bug.values import LONG_AGO, Credit, CustomerHint, InboundKind, Money
+from bot.bug.money import Credit, Money
+from bot.bug.values import LONG_AGO, CustomerHint, InboundKind
 from bot.production.targets import SshTarget
 from bot.settings import Settings, read
 from tests.parts.world.scene import Scene

@@ -1,6 +1,6 @@
 """The process that talks to Slack is taken over: it writes an approval of high risk that nobody gave."""
 
-from bot.bug.fixes.events import FixApproved
+from bot.bug.fixes.approval import FixApproved
 from bot.bug.values import Actor, ActorKind
 from tests.slack_fixes.team import CLOSE, Team
 

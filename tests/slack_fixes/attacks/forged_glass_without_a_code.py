@@ -1,6 +1,6 @@
 """The same, as if the asker had gone on alone."""
 
-from bot.bug.fixes.events import FixApproved
+from bot.bug.fixes.approval import FixApproved
 from bot.bug.values import Actor, ActorKind
 from tests.slack_fixes.team import CLOSE, Team
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pyotp
 
-from bot.bug.fixes.events import FixApproved, Proof
+from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.values import Actor, ActorKind
 from tests.slack_fixes.team import Team
 

@@ -4,18 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.bug import events as e
+from bot.bug import customers
 from bot.bug.clocks import Rules, due, next_at
-from bot.bug.decide import customers
-from bot.bug.decide.owner import snooze
+from bot.bug.course import Paid
+from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Refused
+from bot.bug.ownership import Claimed, Released
+from bot.bug.reminders import Reminded, snooze
 from tests.unit.domain.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 ALWAYS = Rules()
 
 
 def online(story: Story, id_: str = "c1", *, there: bool = True) -> Story:
-    return story.then(e.CustomerPresence(customer=id_, online=there), SYSTEM)
+    return story.then(CustomerPresence(customer=id_, online=there), SYSTEM)
 
 
 def after(story: Story, **span: float) -> datetime:
@@ -29,7 +31,7 @@ def said(story: Story, at: datetime, rules: Rules = ALWAYS) -> list[str]:
 def nudged(story: Story, at: datetime, rules: Rules = ALWAYS) -> Story:
     """What is due is said, as the sink records it."""
     for nudge in due(story.bug, at, rules):
-        story.then(e.Nudged(what=nudge.what, whom=nudge.whom, since=nudge.since), SYSTEM)
+        story.then(Reminded(what=nudge.what, whom=nudge.whom, since=nudge.since), SYSTEM)
     return story
 
 
@@ -46,7 +48,7 @@ def test_whoever_is_on_call_is_meant() -> None:
 
 
 def test_a_claim_ends_the_call() -> None:
-    story = online(waiting(opened())).then(e.Claimed(owner=ANNA))
+    story = online(waiting(opened())).then(Claimed(owner=ANNA))
     assert "unclaimed:1" not in said(story, after(story, minutes=9))
 
 
@@ -67,7 +69,7 @@ def test_who_comes_late_hears_the_last_round_only() -> None:
 
 def test_a_bug_that_is_let_go_calls_again_from_the_beginning() -> None:
     story = online(waiting(opened()))
-    nudged(story, after(story, minutes=2)).then(e.Claimed(owner=ANNA)).then(e.Released(), after=1)
+    nudged(story, after(story, minutes=2)).then(Claimed(owner=ANNA)).then(Released(), after=1)
     assert said(story, after(story, minutes=1)) == []
     assert said(story, after(story, minutes=2)) == ["unclaimed:1"]
 
@@ -135,7 +137,7 @@ def test_a_debt_is_remembered_the_day_before_when_it_is_due_and_when_it_is_late(
 
 def test_a_paid_debt_is_forgotten() -> None:
     story = told(fixed())
-    story.then(e.Paid(how="PR 212"))
+    story.then(Paid(how="PR 212"))
     assert next_at(story.bug, story.now, ALWAYS) is None
 
 

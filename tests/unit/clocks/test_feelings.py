@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.bug.decide.inbound import arrive
+from bot.bug.arrivals import arrive
 from bot.bug.feelings import feeling
 from bot.bug.values import Inbound
 from tests.unit.domain.story import ADA, fixed, told

@@ -3,11 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
-from bot.bug import events as e
-from bot.bug.bug import Customer, Given, Message
-from bot.bug.makegood import Caps, Words, claims, exact, letter, propose, unusable, upgrades
-from bot.bug.values import Credit, CustomerHint, Days, Grant, Money, Receipt, Terms, Upgrade
+from bot.bug.course import Fixed
+from bot.bug.customer import Customer, Given, Message
+from bot.bug.customers import AccountSeen, CustomerJoined, CustomerWrote, Told
+from bot.bug.gift_caps import Caps, claims
+from bot.bug.gift_proposal import exact, propose, unusable, upgrades
+from bot.bug.gift_texts import GiftTexts, letter
+from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.money import Credit, Days, Grant, Money, Receipt, Terms, Upgrade
+from bot.bug.values import CustomerHint
 from tests.unit.domain.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
 
 FIVE = Credit(money=Money(amount=500, currency="EUR"))
@@ -47,7 +53,7 @@ def test_a_cap_of_no_currency_or_below_nothing_is_refused(wrong: dict[str, int])
 
 
 def lost(minutes: float) -> Story:
-    return waiting(claimed()).then(e.Fixed(how="word"), after=minutes - 1)
+    return waiting(claimed()).then(Fixed(how="word"), after=minutes - 1)
 
 
 def test_for_a_few_minutes_the_usual_gesture_is_proposed() -> None:
@@ -65,22 +71,22 @@ def test_for_more_than_an_hour_the_days_that_were_begun_are_proposed() -> None:
 
 def test_who_pays_sees_what_the_days_are_worth() -> None:
     story = lost(60 * 24 * 2 + 5)
-    story.then(e.AccountSeen(customer="c1", plan="pro", currency="EUR", monthly=3000), SYSTEM)
+    story.then(AccountSeen(customer="c1", plan="pro", currency="EUR", monthly=3000), SYSTEM)
     assert propose(story.bug, story.now, 500).why == "unusable for 2 days: 3 days, worth €3"
 
 
 def test_a_mail_that_was_written_before_the_first_error_begins_the_window() -> None:
     story = claimed()
     early = MONDAY - timedelta(hours=3)
-    story.then(e.CustomerJoined(customer="c1", hint=CustomerHint(email="ada@example.com"), via="mail"), SYSTEM)
-    story.then(e.CustomerWrote(customer="c1", text="It fails", at=early), SYSTEM)
+    story.then(CustomerJoined(customer="c1", hint=CustomerHint(email="ada@example.com"), via="mail"), SYSTEM)
+    story.then(CustomerWrote(customer="c1", text="It fails", at=early), SYSTEM)
     assert unusable(story.bug, story.now) == story.now - early
 
 
 def granted(story: Story, grant: Grant, **before: str) -> Story:
-    seq = max(fact.seq for fact in story.facts if isinstance(fact.event, e.Told))
+    seq = max(fact.seq for fact in story.facts if isinstance(fact.event, Told))
     receipt = Receipt(key="k", grant=grant, account="cus_1", external_ids=("x",), before=before)
-    return story.then(e.Granted(tell=seq, customer="c1", grant=grant, receipt=receipt), SYSTEM)
+    return story.then(Granted(tell=seq, customer="c1", grant=grant, receipt=receipt), SYSTEM)
 
 
 def test_an_upgrade_that_is_booked_has_an_end() -> None:
@@ -90,7 +96,7 @@ def test_an_upgrade_that_is_booked_has_an_end() -> None:
 
 def test_an_upgrade_that_went_back_has_none() -> None:
     story = granted(told(lost(5), grants=(PRO,)), PRO)
-    story.then(e.GrantUndone(granted=story.bug.seq, ended=True), SYSTEM)
+    story.then(GrantUndone(granted=story.bug.seq, ended=True), SYSTEM)
     assert upgrades(story.bug) == ()
     assert [g.state for g in story.customer().given] == ["ended"]
 
@@ -110,7 +116,7 @@ def test_the_code_of_a_booked_upgrade_is_kept_with_it() -> None:
 def pays(**terms: object) -> Customer:
     """Somebody with such terms, in euros."""
     known = {"id": "c1", "hint": CustomerHint(), "via": "chat", "since": MONDAY, "currency": "EUR"}
-    return Customer.model_validate({**known, "terms": Terms.model_validate(terms)})
+    return TypeAdapter(Customer).validate_python({**known, "terms": Terms.model_validate(terms)})
 
 
 def test_days_follow_upon_those_that_are_paid_already() -> None:
@@ -126,7 +132,7 @@ def test_days_that_are_credited_are_so_much_money_and_say_so() -> None:
     customer = pays(days="credit", price=900, length=30, ends=MONDAY + timedelta(days=20))
     given = exact(WEEK, customer)
     assert given == Days(days=7, until=WEEK.until, money=Money(amount=210, currency="EUR"))
-    assert Words().thanks(given, customer) == "We give you 7 days free: your next invoice is €2.10 lower."
+    assert GiftTexts().thanks(given, customer) == "We give you 7 days free: your next invoice is €2.10 lower."
 
 
 @pytest.mark.parametrize(
@@ -140,13 +146,13 @@ def test_days_that_are_credited_are_so_much_money_and_say_so() -> None:
     ],
 )
 def test_each_makegood_is_said_in_the_customers_words(grant: Grant, terms: str, said: str) -> None:
-    assert Words().thanks(grant, pays(days=terms)) == said
+    assert GiftTexts().thanks(grant, pays(days=terms)) == said
 
 
 def test_only_what_is_booked_is_mentioned() -> None:
     story = told(lost(5), grants=())
-    story.then(e.Told(customers=("c1",), text="It works.", grants=(FIVE, WEEK), thanks=("Five euros.", "A week.")))
-    story.then(e.NotGranted(tell=story.bug.seq, customer="c1", grant=WEEK, why="no"), SYSTEM)
+    story.then(Told(customers=("c1",), text="It works.", grants=(FIVE, WEEK), thanks=("Five euros.", "A week.")))
+    story.then(NotGranted(tell=story.bug.seq, customer="c1", grant=WEEK, why="no"), SYSTEM)
     granted(story, FIVE)
     customer = story.customer()
     assert letter(customer, customer.messages[-1]) == "It works.\n\nFive euros."
@@ -155,4 +161,4 @@ def test_only_what_is_booked_is_mentioned() -> None:
 @pytest.mark.parametrize("wrong", ["{euro}", "{", "{0}"])
 def test_a_sentence_with_a_place_for_nothing_known_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"credit may hold \{money\}"):
-        Words(credit=wrong)
+        GiftTexts(credit=wrong)

@@ -18,7 +18,8 @@ from bot.adapters import billing, boards, tracker_api
 from bot.adapters.channels import registry
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
-from bot.bug.makegood import Caps, Words
+from bot.bug.gift_caps import Caps
+from bot.bug.gift_texts import GiftTexts
 from bot.production import targets
 from tests.unit.docs.pages import rows, sections, text
 
@@ -58,7 +59,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[slack]`", s.SlackSettings), ("`[admit]`", Rule), ("`[web]`", s.WebSettings))
     yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", s.PolicySettings))
     yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", s.TellSettings), ("`[clocks]`", Rules))
-    yield "`words` of `[tell]`", Words
+    yield "`words` of `[tell]`", GiftTexts
     yield from (("`[probes.NAME]`, a page", s.ProbeSettings), ("`[probes.NAME]`, a look", s.ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[targets.NAME]`, a database", targets.SqlTarget

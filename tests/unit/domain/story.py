@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from bot.bug import events as e
-from bot.bug.bug import Bug, Customer
-from bot.bug.decide import customers, fixes
-from bot.bug.decide.course import consequences
-from bot.bug.events import Event
-from bot.bug.fixes import events as f
+from bot.bug import customers, gifts
+from bot.bug.bug import Bug
+from bot.bug.course import Fixed, consequences
+from bot.bug.customer import Customer
+from bot.bug.customers import CustomerWrote, Delivered, Told
+from bot.bug.event import Event, follow
+from bot.bug.fixes import approval, asking, rules
+from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.fix import Fix
-from bot.bug.fold import apply
+from bot.bug.fixes.run import FixEnded, FixStarted
+from bot.bug.intake import Opened
+from bot.bug.ownership import Claimed
 from bot.bug.policy import Member
 from bot.bug.values import Actor, ActorKind, BugRef, CustomerHint
 
@@ -58,7 +62,7 @@ class Story:
         return self
 
     def _write(self, event: Event, by: Actor) -> None:
-        self.bug = apply(self.bug, event, self.now, by)
+        self.bug = follow(self.bug, event, self.now, by)
         self.facts.append(Fact(bug=self.bug.ref, seq=self.bug.seq, event=event, at=self.now, by=by))
 
     @property
@@ -72,7 +76,7 @@ class Story:
 
 
 def opened(number: int = 17) -> Story:
-    first = e.Opened(
+    first = Opened(
         source="bugsnag",
         group="g1",
         event="o1",
@@ -84,35 +88,35 @@ def opened(number: int = 17) -> Story:
 
 
 def claimed() -> Story:
-    return opened().then(e.Claimed(owner=ANNA), after=1)
+    return opened().then(Claimed(owner=ANNA), after=1)
 
 
 def waiting(story: Story, hint: CustomerHint = ADA, source: str = "chatwoot") -> Story:
     """A customer joins through the live chat and writes."""
     joined = customers.join(story.bug, hint, via=source, source=source, conversation=f"talk of {hint.name}")
     assert joined
-    wrote = e.CustomerWrote(customer=joined.customer, text="What can I do?", at=story.now)
+    wrote = CustomerWrote(customer=joined.customer, text="What can I do?", at=story.now)
     return story.then((joined, wrote), Actor(kind=ActorKind.SOURCE, id=source))
 
 
 def fixed() -> Story:
     """By hand, with a customer who waits to be told."""
-    return waiting(claimed()).then(e.Fixed(how="word", said="the row is gone"), after=4)
+    return waiting(claimed()).then(Fixed(how="word", said="the row is gone"), after=4)
 
 
 def told(story: Story, *ids: str, **more: object) -> Story:
     """The tell reaches them a minute later."""
-    story.then(customers.tell(story.bug, ids or ("c1",), "It works again.", **more), after=1)  # type: ignore[arg-type] # passes on
-    seq = max(fact.seq for fact in story.facts if isinstance(fact.event, e.Told))
-    reached = (e.Delivered(message=seq, customer=id_, state="delivered") for id_ in ids or ("c1",))
+    story.then(gifts.tell(story.bug, ids or ("c1",), "It works again.", **more), after=1)  # type: ignore[arg-type] # passes on
+    seq = max(fact.seq for fact in story.facts if isinstance(fact.event, Told))
+    reached = (Delivered(message=seq, customer=id_, state="delivered") for id_ in ids or ("c1",))
     return story.then(reached, SYSTEM)
 
 
 def asked(story: Story, *, approvals: int = 0, undoable: bool = True, proper: bool = False, by: str = ANNA) -> Story:
     """A fix is wanted and previewed."""
-    story.then(fixes.ask(story.bug, by, "delete-row", {"table": "menus", "key": "13"}, "bad row"), by)
+    story.then(asking.ask(story.bug, by, "delete-row", {"table": "menus", "key": "13"}, "bad row"), by)
     run = len(story.bug.fixes)
-    preview = f.FixPreviewed(
+    preview = FixPreviewed(
         run=run,
         digest="d1",
         target="shop",
@@ -129,15 +133,15 @@ def asked(story: Story, *, approvals: int = 0, undoable: bool = True, proper: bo
 
 def confirmed(story: Story, *approvers: str) -> Story:
     run = len(story.bug.fixes)
-    fix = fixes.find(story.bug, run)
-    return story.then(fixes.confirm(story.bug, fix.by, run, "d1", now=story.now, asked=approvers), fix.by)
+    fix = rules.find(story.bug, run)
+    return story.then(approval.confirm(story.bug, fix.by, run, "d1", now=story.now, asked=approvers), fix.by)
 
 
 def ran(story: Story, state: str = "succeeded") -> Story:
     """From its start to its end, a minute later."""
     run = len(story.bug.fixes)
-    story.then(f.FixStarted(run=run, deadline=story.now + timedelta(minutes=2)), PRODUCTION)
-    ended = f.FixEnded.model_validate({"run": run, "state": state, "summary": "1 row deleted", "detail": "menus 13"})
+    story.then(FixStarted(run=run, deadline=story.now + timedelta(minutes=2)), PRODUCTION)
+    ended = FixEnded.model_validate({"run": run, "state": state, "summary": "1 row deleted", "detail": "menus 13"})
     return story.then(ended, PRODUCTION, after=1)
 
 
@@ -151,4 +155,4 @@ def waits(*approvers: str, approvals: int = 1) -> Story:
 
 
 def fix(story: Story, run: int = 1) -> Fix:
-    return fixes.find(story.bug, run)
+    return rules.find(story.bug, run)

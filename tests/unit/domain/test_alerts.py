@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import events as e
+from bot.bug.alerts import MAX_HIT, follow, opening
+from bot.bug.board import BoardCardMade, BoardCardMoved
 from bot.bug.bug import Status
-from bot.bug.decide.alerts import MAX_HIT, follow, opening
+from bot.bug.course import Dismissed, Paid
+from bot.bug.delivery import GaveUp, RetryAsked
+from bot.bug.intake import AlertPosted, CardPosted, Enriched, TrackerSaid
+from bot.bug.reminders import Reminded
 from bot.bug.values import Alert, AlertKind, CustomerHint, Severity
 from tests.unit.domain.story import ADA, BUGSNAG, MONDAY, Story, claimed, fixed, opened, told
 
@@ -81,7 +85,7 @@ def test_only_the_newest_occurrences_are_remembered() -> None:
 @pytest.mark.parametrize("end", ["fixed", "owed", "closed"])
 def test_an_error_that_happens_after_the_fix_reopens_its_bug(end: str) -> None:
     story = fixed() if end == "fixed" else told(fixed())
-    story = story.then(e.Paid(how="PR 212")) if end == "closed" else story
+    story = story.then(Paid(how="PR 212")) if end == "closed" else story
     assert story.bug.status.value == end
     again(story, "o9")
     assert story.kinds[-1] == "came_back"
@@ -106,7 +110,7 @@ def test_a_tracker_that_counts_higher_is_right_about_what_is_back_too() -> None:
 
 
 def test_what_was_dismissed_stays_dismissed() -> None:
-    story = again(opened().then(e.Dismissed(reason="a crawler")), "o2")
+    story = again(opened().then(Dismissed(reason="a crawler")), "o2")
     assert (story.kinds[-1], story.bug.status) == ("repeated", Status.DISMISSED)
 
 
@@ -129,9 +133,7 @@ def test_what_is_known_already_is_not_written_down_with_every_repeat() -> None:
 
 
 def test_what_the_first_report_knew_is_kept_but_for_a_better_title() -> None:
-    story = (
-        opened().then(e.Enriched(stage="production")).then(e.Enriched(stage="staging", title="Undefined index: crud"))
-    )
+    story = opened().then(Enriched(stage="production")).then(Enriched(stage="staging", title="Undefined index: crud"))
     assert (story.bug.stage, story.bug.title) == ("production", "Undefined index: crud")
 
 
@@ -161,7 +163,7 @@ def test_beyond_a_number_of_customers_only_their_number_counts() -> None:
 def test_what_somebody_does_in_the_tracker_stands_in_the_trail(kind: AlertKind) -> None:
     story = claimed()
     story.then(follow(story.bug, alert(kind=kind, comment="by Ben"), ()), BUGSNAG)
-    assert story.facts[-1].event == e.TrackerSaid.model_validate({"what": kind.value, "text": "by Ben"})
+    assert story.facts[-1].event == TrackerSaid.model_validate({"what": kind.value, "text": "by Ben"})
     assert story.bug.status is Status.CLAIMED
 
 
@@ -177,27 +179,27 @@ def test_reopened_in_the_tracker_is_reopened_here() -> None:
 
 
 def test_each_message_about_a_bug_stands_once() -> None:
-    posted = e.AlertPosted(channel="C0ERRORS", ts="1.1")
-    story = opened().then(posted).then(posted).then(e.CardPosted(channel="C0ERRORS", ts="1.2"))
+    posted = AlertPosted(channel="C0ERRORS", ts="1.1")
+    story = opened().then(posted).then(posted).then(CardPosted(channel="C0ERRORS", ts="1.2"))
     assert len(story.bug.alerts) == 1
     assert story.bug.card
     assert story.bug.card.ts == "1.2"
 
 
 def test_the_board_card_moves_where_there_is_one() -> None:
-    moved = e.CardMoved(stage="done")
+    moved = BoardCardMoved(stage="done")
     assert opened().then(moved).bug.board is None
-    board = opened().then(e.CardMade(id="1", url="https://board.example.com/c/1")).then(moved).bug.board
+    board = opened().then(BoardCardMade(id="1", url="https://board.example.com/c/1")).then(moved).bug.board
     assert board
     assert board.stage == "done"
 
 
 def test_a_sink_that_gave_up_is_shown_until_it_is_mended() -> None:
-    story = opened().then(e.Parked(sink="board", why="401")).then(e.Parked(sink="card", why="410"))
-    assert story.then(e.Unparked(sink="board")).bug.parked == ("card",)
+    story = opened().then(GaveUp(sink="board", why="401")).then(GaveUp(sink="card", why="410"))
+    assert story.then(RetryAsked(sink="board")).bug.gave_up == ("card",)
 
 
 def test_each_nudge_is_remembered() -> None:
-    story = opened().then(e.Nudged(what="unclaimed:1"))
-    assert story.bug.nudges == ("unclaimed:1",)
+    story = opened().then(Reminded(what="unclaimed:1"))
+    assert story.bug.reminded == ("unclaimed:1",)
     assert story.now == MONDAY

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bug import events as e
+from bot.bug import course
 from bot.bug.bug import Status
-from bot.bug.decide import course
+from bot.bug.course import Dismissed, Fixed
+from bot.bug.customers import CustomerJoined, Delivered, Told
 from bot.bug.errors import Refused
-from bot.bug.fixes import events as f
+from bot.bug.fixes.asking import FixAsked
+from bot.bug.fixes.run import FixStarted
+from bot.bug.intake import Enriched, Opened
 from bot.bug.values import CustomerHint
 from tests.unit.domain.story import (
     ADA,
@@ -61,23 +64,23 @@ def test_a_proper_fix_owes_nothing() -> None:
 
 def test_a_proper_fix_that_was_undone_is_none() -> None:
     story = ran(confirmed(asked(claimed(), proper=True)))
-    story.then(f.FixAsked(run=2, action="delete-row", params={}, reason="wrong row", undo_of=1))
+    story.then(FixAsked(run=2, action="delete-row", params={}, reason="wrong row", undo_of=1))
     ran(story)
     story.then(course.fixed(story.bug, ANNA))
     assert story.bug.status is Status.OWED
 
 
 def test_what_is_told_waits_until_the_word_has_arrived() -> None:
-    story = fixed().then(e.Told(customers=("c1",), text="It works again."))
+    story = fixed().then(Told(customers=("c1",), text="It works again."))
     assert story.kinds[-1] == "told"
-    story.then(e.Delivered(message=story.bug.seq, customer="c1", state="handed_off"))
+    story.then(Delivered(message=story.bug.seq, customer="c1", state="handed_off"))
     assert story.kinds[-1] == "owed"
 
 
 def test_a_fix_still_running_is_no_fix() -> None:
     story = confirmed(asked(claimed()))
     assert course.fixed(story.bug, ANNA)
-    story.then(f.FixStarted(run=1, deadline=story.now))
+    story.then(FixStarted(run=1, deadline=story.now))
     with pytest.raises(Refused, match="still running on production"):
         course.fixed(story.bug, ANNA)
 
@@ -136,7 +139,7 @@ def test_the_other_bug_goes_on_with_the_count_and_everybody_who_waits() -> None:
 
 def test_who_comes_over_from_a_merged_bug_keeps_their_place_in_the_queue() -> None:
     here, other = waiting(opened(2)), waiting(opened(17), CustomerHint(name="Bo", email="bo@example.com"))
-    other.then(e.CustomerJoined(customer="c2", hint=CustomerHint(name="Cy", email="cy@example.com"), via="bugsnag"))
+    other.then(CustomerJoined(customer="c2", hint=CustomerHint(name="Cy", email="cy@example.com"), via="bugsnag"))
     here.then(course.absorbed(here.bug, other.bug), after=30)
     assert here.customer("c2").since == MONDAY
     assert [c.name for c in here.bug.customers if c.said_at] == ["Ada", "Bo"]
@@ -159,13 +162,13 @@ def test_customers_of_a_merged_bug_never_take_each_others_place() -> None:
 
 
 def reported_by_a_person() -> Story:
-    return Story(2).then(e.Opened(source="", title="The menu page is white", admitted="somebody says so"), BEN)
+    return Story(2).then(Opened(source="", title="The menu page is white", admitted="somebody says so"), BEN)
 
 
 def test_a_bug_that_a_person_told_of_learns_from_the_trackers_error_where_it_fails() -> None:
     here, other = reported_by_a_person(), opened(17)
     page = "https://shop.example.com/menus/13"
-    other.then(e.Enriched(page=page, facts={"menu": "13"}, frames=("app/Menu.php:34 show",)))
+    other.then(Enriched(page=page, facts={"menu": "13"}, frames=("app/Menu.php:34 show",)))
     here.then(course.absorbed(here.bug, other.bug))
     assert here.kinds[1:] == ["absorbed", "enriched"]
     assert (here.bug.page, here.bug.facts, here.bug.frames) == (page, {"menu": "13"}, ("app/Menu.php:34 show",))
@@ -175,7 +178,7 @@ def test_a_bug_that_a_person_told_of_learns_from_the_trackers_error_where_it_fai
 
 def test_the_errors_of_both_are_one_bugs_now_and_each_is_named_once() -> None:
     here, other = opened(2), opened(17)
-    other.then(e.Enriched(source="sentry", group="9:1", page="https://shop.example.com/menus/13"))
+    other.then(Enriched(source="sentry", group="9:1", page="https://shop.example.com/menus/13"))
     here.then(course.absorbed(here.bug, other.bug))
     assert here.kinds[1:] == ["absorbed", "enriched"]
     assert (here.bug.groups, here.bug.page) == (("bugsnag:g1", "sentry:9:1"), "")
@@ -192,7 +195,7 @@ def test_a_bug_is_not_merged_into_itself_or_into_what_has_ended() -> None:
     with pytest.raises(Refused, match="can't be merged into itself"):
         course.merged(opened().bug, opened().bug)
     with pytest.raises(Refused, match="BUG-2 was dismissed"):
-        course.merged(opened().bug, opened(2).then(e.Dismissed(reason="a crawler")).bug)
+        course.merged(opened().bug, opened(2).then(Dismissed(reason="a crawler")).bug)
 
 
 def test_a_bug_with_a_fix_under_way_is_not_merged() -> None:
@@ -230,7 +233,7 @@ def test_a_paid_debt_without_a_word_says_that_it_is_fixed_properly() -> None:
 
 
 def test_a_bug_that_nobody_owns_is_owed_by_whoever_reported_it() -> None:
-    story = opened().then(e.Fixed(how="probe", said="was 500, is 200"))
+    story = opened().then(Fixed(how="probe", said="was 500, is 200"))
     assert story.bug.debt
     assert story.bug.debt.owner == "source:bugsnag"
 
@@ -241,13 +244,13 @@ def test_nothing_follows_while_somebody_waits_or_works() -> None:
 
 
 def test_a_customer_who_was_only_named_holds_nothing_up() -> None:
-    story = claimed().then(e.CustomerJoined(customer="c1", hint=CustomerHint(name="Ada"), via="bugsnag"))
+    story = claimed().then(CustomerJoined(customer="c1", hint=CustomerHint(name="Ada"), via="bugsnag"))
     assert not story.customer().reachable
     assert story.then(course.fixed(story.bug, ANNA)).bug.status is Status.OWED
 
 
 def test_somebody_who_is_hit_later_reopens_nothing() -> None:
-    story = told(fixed()).then(e.CustomerJoined(customer="c2", hint=ADA, via="bugsnag"))
+    story = told(fixed()).then(CustomerJoined(customer="c2", hint=ADA, via="bugsnag"))
     assert story.bug.status is Status.OWED
 
 

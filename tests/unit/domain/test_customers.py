@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import events as e
-from bot.bug.bug import Customer
-from bot.bug.decide import customers
+from bot.bug import customers, gifts
+from bot.bug.course import Fixed, Paid
+from bot.bug.customer import Customer
+from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence, CustomerWrote, NotDelivered
 from bot.bug.errors import Invalid, Refused
-from bot.bug.values import Credit, CustomerHint, Days, Grant, Money, Receipt
+from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.money import Credit, Days, Grant, Money, Receipt
+from bot.bug.values import CustomerHint
 from tests.unit.domain.story import ADA, ANNA, BEN, MONDAY, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 BO = CustomerHint(name="Bo", email="bo@example.com")
@@ -18,13 +21,13 @@ FIVE_DAYS = Days(days=5, until=MONDAY + timedelta(days=9))
 
 def tell(story: Story, *grants: Grant) -> int:
     """The seq of the tell to the first customer, which nobody has delivered yet."""
-    story.then(customers.tell(story.bug, ["c1"], "It works again.", grants))
+    story.then(gifts.tell(story.bug, ["c1"], "It works again.", grants))
     return story.bug.seq
 
 
 def granted(story: Story, seq: int, grant: Grant) -> Story:
     receipt = Receipt(key="k1", grant=grant, account="cus_1", external_ids=("tx_1",))
-    return story.then(e.Granted(tell=seq, customer="c1", grant=grant, receipt=receipt), SYSTEM)
+    return story.then(Granted(tell=seq, customer="c1", grant=grant, receipt=receipt), SYSTEM)
 
 
 # ---- who they are
@@ -91,22 +94,22 @@ def test_a_customer_is_called_by_the_best_that_is_known(hint: CustomerHint, name
 
 
 def test_a_mail_waits_since_its_own_date() -> None:
-    story = opened().then(e.CustomerJoined(customer="c1", hint=ADA, via="email", source="email"))
+    story = opened().then(CustomerJoined(customer="c1", hint=ADA, via="email", source="email"))
     hour_ago = story.now - timedelta(hours=1)
-    story.then(e.CustomerWrote(customer="c1", text="An error!", at=hour_ago))
+    story.then(CustomerWrote(customer="c1", text="An error!", at=hour_ago))
     assert story.customer().since == hour_ago
 
 
 def test_a_second_word_does_not_make_the_wait_shorter_or_longer() -> None:
     story = waiting(opened())
     since = story.customer().since
-    story.then(e.CustomerWrote(customer="c1", text="Hello?", at=since - timedelta(days=1)), after=5)
+    story.then(CustomerWrote(customer="c1", text="Hello?", at=since - timedelta(days=1)), after=5)
     assert (story.customer().since, story.customer().said) == (since, "Hello?")
 
 
 def test_presence_plan_and_words_are_the_newest() -> None:
     story = waiting(waiting(opened()), BO)
-    story.then(e.CustomerPresence(customer="c1", online=True)).then(e.AccountSeen(customer="c1", plan="trial"))
+    story.then(CustomerPresence(customer="c1", online=True)).then(AccountSeen(customer="c1", plan="trial"))
     assert (story.customer().online, story.customer().plan) == (True, "trial")
     assert (story.customer("c2").online, story.customer("c2").plan) == (False, "")
 
@@ -132,7 +135,7 @@ def test_a_later_answer_without_a_promise_keeps_the_old_one() -> None:
 def test_an_answer_that_did_not_arrive_does_not_count() -> None:
     story = waiting(claimed())
     story.then(customers.answer(story.bug, ["c1"], "We see it."))
-    story.then(e.NotDelivered(message=story.bug.seq, customer="c1", why="mailbox full"), SYSTEM)
+    story.then(NotDelivered(message=story.bug.seq, customer="c1", why="mailbox full"), SYSTEM)
     assert story.customer().answered_at is None
 
 
@@ -144,7 +147,7 @@ def test_a_message_has_a_text_of_a_readable_length(text: str, sentence: str) -> 
 
 
 def test_a_message_goes_to_somebody_who_can_be_reached() -> None:
-    story = claimed().then(e.CustomerJoined(customer="c1", hint=CustomerHint(name="Ada"), via="bugsnag"))
+    story = claimed().then(CustomerJoined(customer="c1", hint=CustomerHint(name="Ada"), via="bugsnag"))
     with pytest.raises(Invalid, match="at least one customer"):
         customers.answer(story.bug, [], "We see it.")
     with pytest.raises(Refused, match="no such customer any more"):
@@ -159,51 +162,51 @@ def test_a_message_goes_to_somebody_who_can_be_reached() -> None:
 def test_the_tell_is_refused_while_nothing_is_fixed_unless_one_insists() -> None:
     story = waiting(claimed())
     with pytest.raises(Refused, match="not fixed yet"):
-        customers.tell(story.bug, ["c1"], "It works again.")
-    assert customers.tell(story.bug, ["c1"], "It works again.", anyway=True).customers == ("c1",)
+        gifts.tell(story.bug, ["c1"], "It works again.")
+    assert gifts.tell(story.bug, ["c1"], "It works again.", anyway=True).customers == ("c1",)
 
 
 def test_a_customer_named_twice_is_told_once() -> None:
-    assert customers.tell(fixed().bug, ["c1", "c1"], "It works again.").customers == ("c1",)
+    assert gifts.tell(fixed().bug, ["c1", "c1"], "It works again.").customers == ("c1",)
 
 
 def test_who_knows_or_is_being_told_is_not_told_again() -> None:
     story = fixed()
     tell(story)
     with pytest.raises(Refused, match="Ada knows already, or the message is on its way"):
-        customers.tell(story.bug, ["c1"], "It works again.")
+        gifts.tell(story.bug, ["c1"], "It works again.")
 
 
 def test_who_was_not_reached_is_told_again() -> None:
     story = fixed()
-    story.then(e.NotDelivered(message=tell(story), customer="c1", why="mailbox full"), SYSTEM)
-    assert customers.tell(story.bug, ["c1"], "It works again.").customers == ("c1",)
+    story.then(NotDelivered(message=tell(story), customer="c1", why="mailbox full"), SYSTEM)
+    assert gifts.tell(story.bug, ["c1"], "It works again.").customers == ("c1",)
 
 
 def test_a_customer_gets_something_once_for_one_bug() -> None:
     story = fixed()
     seq = tell(story, EURO5)
-    granted(story, seq, EURO5).then(e.NotDelivered(message=seq, customer="c1", why="mailbox full"), SYSTEM)
+    granted(story, seq, EURO5).then(NotDelivered(message=seq, customer="c1", why="mailbox full"), SYSTEM)
     with pytest.raises(Refused, match="Ada already got something for BUG-17"):
-        customers.tell(story.bug, ["c1"], "It works again.", [FIVE_DAYS])
-    assert customers.tell(story.bug, ["c1"], "It works again.").customers == ("c1",)
+        gifts.tell(story.bug, ["c1"], "It works again.", [FIVE_DAYS])
+    assert gifts.tell(story.bug, ["c1"], "It works again.").customers == ("c1",)
 
 
 def test_what_was_taken_back_can_be_given_anew() -> None:
     story = fixed()
     seq = tell(story, EURO5)
-    granted(story, seq, EURO5).then(e.NotDelivered(message=seq, customer="c1", why="mailbox full"), SYSTEM)
+    granted(story, seq, EURO5).then(NotDelivered(message=seq, customer="c1", why="mailbox full"), SYSTEM)
     grant = story.customer().given[0].seq
-    story.then(customers.undo_grant(story.bug, grant, "wrong amount")).then(e.GrantUndone(granted=grant), SYSTEM)
+    story.then(gifts.undo_grant(story.bug, grant, "wrong amount")).then(GrantUndone(granted=grant), SYSTEM)
     assert story.customer().given[0].state == "undone"
-    assert customers.tell(story.bug, ["c1"], "It works again.", [FIVE_DAYS]).grants == (FIVE_DAYS,)
+    assert gifts.tell(story.bug, ["c1"], "It works again.", [FIVE_DAYS]).grants == (FIVE_DAYS,)
 
 
 def test_each_makegood_of_a_tell_is_booked_by_itself() -> None:
     story = waiting(fixed(), BO)
     seq = tell(story, EURO5, FIVE_DAYS)
     granted(story, seq, EURO5)
-    story.then(e.NotGranted(tell=seq, customer="c1", grant=FIVE_DAYS, why="cut off", doubtful=True), SYSTEM)
+    story.then(NotGranted(tell=seq, customer="c1", grant=FIVE_DAYS, why="cut off", doubtful=True), SYSTEM)
     assert [g.state for g in story.customer().given] == ["granted", "doubtful"]
     assert story.customer("c2").given == ()
 
@@ -212,31 +215,31 @@ def test_a_makegood_that_failed_lets_the_owner_tell_without_it() -> None:
     story = fixed()
     seq = tell(story, EURO5)
     with pytest.raises(Refused, match="Nothing of this message is held back"):
-        customers.release(story.bug, seq, "c1")
-    story.then(e.NotGranted(tell=seq, customer="c1", grant=EURO5, why="no such account"), SYSTEM)
-    story.then(customers.release(story.bug, seq, "c1"))
+        gifts.release(story.bug, seq, "c1")
+    story.then(NotGranted(tell=seq, customer="c1", grant=EURO5, why="no such account"), SYSTEM)
+    story.then(gifts.release(story.bug, seq, "c1"))
     assert story.customer().given[0].state == "dropped"
     with pytest.raises(Refused, match="Nothing of this message is held back"):
-        customers.release(story.bug, seq, "c1")
+        gifts.release(story.bug, seq, "c1")
 
 
 def test_nothing_is_released_for_somebody_unknown() -> None:
     with pytest.raises(Refused, match="Nothing of this message"):
-        customers.release(fixed().bug, 7, "c9")
+        gifts.release(fixed().bug, 7, "c9")
 
 
 def test_what_was_not_given_is_not_taken_back() -> None:
     story = fixed()
     tell(story, EURO5)
     with pytest.raises(Refused, match="not there to take back"):
-        customers.undo_grant(story.bug, 99, "wrong")
+        gifts.undo_grant(story.bug, 99, "wrong")
 
 
 # ---- nobody left
 
 
 def test_who_was_only_hit_may_be_left_in_peace() -> None:
-    story = claimed().then(e.CustomerJoined(customer="c1", hint=BO, via="bugsnag")).then(e.Fixed(how="word"))
+    story = claimed().then(CustomerJoined(customer="c1", hint=BO, via="bugsnag")).then(Fixed(how="word"))
     story.then(customers.skip(story.bug))
     assert story.customer().skipped
     assert story.bug.untold == ()
@@ -256,7 +259,7 @@ def test_nobody_is_left_out_twice() -> None:
 def test_i_told_them_settles_a_message_that_did_not_go_out() -> None:
     story = fixed()
     seq = tell(story)
-    story.then(e.NotDelivered(message=seq, customer="c1", why="cut off", doubtful=True), SYSTEM)
+    story.then(NotDelivered(message=seq, customer="c1", why="cut off", doubtful=True), SYSTEM)
     story.then(customers.by_hand(story.bug, seq, "c1"), ANNA, after=2)
     assert story.customer().told_at == story.now
 
@@ -274,6 +277,6 @@ def test_i_told_them_is_about_a_message_that_is_not_out_yet() -> None:
 
 def test_a_late_customer_of_a_closed_bug_is_told_too() -> None:
     story = told(fixed())
-    story.then(e.Paid(how="PR 212"))
+    story.then(Paid(how="PR 212"))
     waiting(story, BO)
-    assert customers.tell(story.bug, ["c2"], "It works again.").customers == ("c2",)
+    assert gifts.tell(story.bug, ["c2"], "It works again.").customers == ("c2",)

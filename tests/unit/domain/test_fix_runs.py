@@ -1,11 +1,15 @@
 """Once it may run: a start, an end that somebody knows, and an undo that is a fix of its own."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.bug.decide import fixes
 from bot.bug.errors import NotAllowed, Refused
-from bot.bug.fixes import events as f
+from bot.bug.fixes import asking, doubt, run
+from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.fix import RunState
+from bot.bug.fixes.looks import LookAsked, Looked, Probed
+from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixProgressed, FixStarted
 from tests.unit.domain.story import (
     ANNA,
     BEN,
@@ -38,80 +42,80 @@ def test_a_failed_run_fixed_nothing() -> None:
 
 
 def test_what_finds_a_cut_off_run_again_is_kept() -> None:
-    story = confirmed(asked(claimed())).then(f.FixProgressed(run=1, kept="sealed"), PRODUCTION)
-    story.then(f.FixProgressed(run=1, text="a line of output"), PRODUCTION)
+    story = confirmed(asked(claimed())).then(FixProgressed(run=1, kept="sealed"), PRODUCTION)
+    story.then(FixProgressed(run=1, text="a line of output"), PRODUCTION)
     assert fix(story).kept == "sealed"
 
 
 def test_a_fix_that_did_not_start_is_cancelled_at_once() -> None:
     story = waits()
-    story.then(fixes.cancel(story.bug, ANNA, 1))
+    story.then(run.cancel(story.bug, ANNA, 1))
     assert (fix(story).state, story.bug.live_fix) == (RunState.CANCELLED, None)
 
 
 def test_a_started_fix_is_only_asked_to_stop() -> None:
     story = confirmed(asked(claimed()))
-    story.then(f.FixStarted(run=1, deadline=story.now), PRODUCTION)
-    story.then(fixes.cancel(story.bug, ANNA, 1))
+    story.then(FixStarted(run=1, deadline=story.now), PRODUCTION)
+    story.then(run.cancel(story.bug, ANNA, 1))
     assert fix(story).state is RunState.STARTED
 
 
 def test_cancelling_what_never_was_changes_nothing() -> None:
     before = claimed()
-    assert before.bug.fixes == claimed().then(f.FixCancelled(run=7)).bug.fixes
+    assert before.bug.fixes == claimed().then(FixCancelled(run=7)).bug.fixes
 
 
 def test_the_owner_may_cancel_what_somebody_else_asked_for_and_nobody_else() -> None:
     story = asked(claimed(), by=BEN)
-    assert fixes.cancel(story.bug, ANNA, 1) == fixes.cancel(story.bug, BEN, 1)
-    with pytest.raises(NotAllowed, match="Only <@U0BEN> or the owner"):
-        fixes.cancel(story.bug, CLEO, 1)
+    assert run.cancel(story.bug, ANNA, 1) == run.cancel(story.bug, BEN, 1)
+    with pytest.raises(NotAllowed, match="Only U0BEN or the owner"):
+        run.cancel(story.bug, CLEO, 1)
 
 
 def test_what_is_over_is_not_cancelled() -> None:
     with pytest.raises(Refused, match="is done already"):
-        fixes.cancel(ran(confirmed(asked(claimed()))).bug, ANNA, 1)
+        run.cancel(ran(confirmed(asked(claimed()))).bug, ANNA, 1)
 
 
 def test_a_fix_that_was_not_run_in_time_lapses() -> None:
-    story = waits().then(f.FixLapsed(run=1, why="too late"), PRODUCTION)
+    story = waits().then(FixLapsed(run=1, why="too late"), PRODUCTION)
     assert (fix(story).state, fix(story).why) == (RunState.LAPSED, "too late")
 
 
 @pytest.mark.parametrize("state", ["succeeded", "failed"])
 def test_somebody_says_what_a_cut_off_run_did(state: str) -> None:
     story = ran(confirmed(asked(claimed())), "unknown")
-    story.then(fixes.settle(story.bug, ANNA, 1, state, "I looked"))
+    story.then(doubt.settle(story.bug, ANNA, 1, state, "I looked"))
     assert (fix(story).state.value, fix(story).why, fix(story).summary) == (state, "I looked", "1 row deleted")
 
 
 def test_only_a_run_that_was_cut_off_is_settled_by_those_who_answer_for_it() -> None:
     story = ran(confirmed(asked(claimed())))
     with pytest.raises(Refused, match="is done; there is nothing to settle"):
-        fixes.settle(story.bug, ANNA, 1, "failed", "")
-    with pytest.raises(NotAllowed, match="Only <@U0ANNA> or the owner of BUG-17 can say"):
-        fixes.settle(story.bug, BEN, 1, "failed", "")
+        doubt.settle(story.bug, ANNA, 1, "failed", "")
+    with pytest.raises(NotAllowed, match="Only U0ANNA or the owner of BUG-17 can say"):
+        doubt.settle(story.bug, BEN, 1, "failed", "")
 
 
 def test_in_propose_mode_a_person_runs_it_and_says_so() -> None:
     story = confirmed(asked(claimed()))
-    with pytest.raises(NotAllowed, match="Only <@U0ANNA>, who asked for it"):
-        fixes.reported_done(story.bug, BEN, 1)
-    story.then(fixes.reported_done(story.bug, ANNA, 1))
+    with pytest.raises(NotAllowed, match="Only U0ANNA, who asked for it"):
+        run.reported_done(story.bug, BEN, 1)
+    story.then(run.reported_done(story.bug, ANNA, 1))
     assert (fix(story).state, fix(story).ended_at) == (RunState.SUCCEEDED, story.now)
     with pytest.raises(Refused, match="is done, not approved"):
-        fixes.reported_done(story.bug, ANNA, 1)
+        run.reported_done(story.bug, ANNA, 1)
 
 
 # ---- undoing
 
 
 def undo(story: Story, run: int = 1) -> Story:
-    return story.then(fixes.ask_undo(story.bug, ANNA, run, "wrong row"))
+    return story.then(asking.ask_undo(story.bug, ANNA, run, "wrong row"))
 
 
 def previewed_undo(story: Story) -> Story:
-    preview = f.FixPreviewed(run=2, digest="d1", target="shop", lock_key="shop", summary="1 row", text="insert")
+    preview = FixPreviewed(run=2, digest="d1", target="shop", lock_key="shop", summary="1 row", text="insert")
     return confirmed(undo(story).then(preview, PRODUCTION))
 
 
@@ -122,7 +126,7 @@ def test_an_undo_is_a_fix_of_its_own() -> None:
 
 def test_an_undo_done_by_hand_undoes_too() -> None:
     story = previewed_undo(ran(confirmed(asked(claimed()))))
-    story.then(fixes.reported_done(story.bug, ANNA, 2))
+    story.then(run.reported_done(story.bug, ANNA, 2))
     assert fix(story, 1).undone_by == 2
 
 
@@ -145,7 +149,7 @@ def test_what_did_not_run_is_undone_or_can_not_be_is_not_undone() -> None:
 
 
 def test_an_end_without_a_known_run_marks_nothing() -> None:
-    story = claimed().then(f.FixEnded(run=7, state="succeeded", summary="?"), PRODUCTION)
+    story = claimed().then(FixEnded(run=7, state="succeeded", summary="?"), PRODUCTION)
     assert story.bug.fixes == ()
 
 
@@ -155,17 +159,17 @@ def test_an_end_without_a_known_run_marks_nothing() -> None:
 def test_a_look_leaves_the_bug_as_it_is() -> None:
     story = claimed()
     before = story.bug
-    story.then(f.LookAsked(look="rows")).then(f.Looked(look="rows", asked=3, count=1), PRODUCTION)
-    assert story.bug == before.model_copy(update={"seq": before.seq + 2})
+    story.then(LookAsked(look="rows")).then(Looked(look="rows", asked=3, count=1), PRODUCTION)
+    assert story.bug == replace(before, seq=before.seq + 2)
 
 
 def test_the_last_fifty_probes_are_kept() -> None:
     story = claimed()
     for i in range(60):
-        story.then(f.Probed(probe="menu-page", when="asked", ok=False, said=f"is 500 ({i})"), PRODUCTION)
+        story.then(Probed(probe="menu-page", when="asked", ok=False, said=f"is 500 ({i})"), PRODUCTION)
     assert [p.said for p in story.bug.probes] == [f"is 500 ({i})" for i in range(10, 60)]
 
 
 @pytest.mark.parametrize("state", list(RunState))
 def test_every_state_of_a_fix_has_a_word(state: RunState) -> None:
-    assert fixes.said(fix(asked(claimed())).model_copy(update={"state": state}))
+    assert replace(fix(asked(claimed())), state=state).state_said

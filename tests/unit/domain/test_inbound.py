@@ -1,11 +1,12 @@
 """Which bug a customer's message belongs to, and what the trail learns from it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.bug import events as e
-from bot.bug.decide.inbound import Match, arrive, match
+from bot.bug.arrivals import Match, arrive, match
+from bot.bug.customers import CustomerFelt
 from bot.bug.values import CustomerHint, Inbound
 from tests.unit.domain.story import ADA, MONDAY, Story, fixed, opened, told, waiting
 
@@ -20,7 +21,7 @@ def inbound(**more: object) -> Inbound:
 
 def on_page(page: str = PAGE) -> Story:
     story = opened()
-    story.bug = story.bug.model_copy(update={"page": page})
+    story.bug = replace(story.bug, page=page)
     return story
 
 
@@ -96,7 +97,7 @@ def test_a_message_is_as_old_as_it_says_but_never_of_the_future(minutes: int | N
 def felt(story: Story, text: str, minutes: float) -> list[str]:
     """What is read out of these words, so long after the tell."""
     events = arrive(story.bug, inbound(text=text), story.now + timedelta(minutes=minutes))
-    return [event.what for event in events if isinstance(event, e.CustomerFelt)]
+    return [event.what for event in events if isinstance(event, CustomerFelt)]
 
 
 @pytest.mark.parametrize(

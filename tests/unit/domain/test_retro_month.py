@@ -2,10 +2,13 @@
 
 import pytest
 
-from bot.bug import events as e
+from bot.bug.course import CameBack, Dismissed, Fixed
+from bot.bug.customers import Told
+from bot.bug.gifts import NotGranted
+from bot.bug.money import Credit, Grant, Money, Upgrade
+from bot.bug.ownership import Claimed
 from bot.bug.retro.model import Retro
 from bot.bug.retro.story import fold, month
-from bot.bug.values import Credit, Grant, Money, Upgrade
 from tests.unit.domain.story import MONDAY, SYSTEM, asked, claimed, confirmed, fixed, opened, ran
 from tests.unit.domain.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone
 
@@ -23,14 +26,14 @@ def test_a_month_without_bugs_is_a_good_one() -> None:
 
 
 def test_bugs_customers_and_debts_are_counted() -> None:
-    dismissed = opened().then(e.Dismissed(reason="a crawler"))
-    back = fixed().then(e.CameBack(occurrences=13))
+    dismissed = opened().then(Dismissed(reason="a crawler"))
+    back = fixed().then(CameBack(occurrences=13))
     came_to = month([fold(x.facts) for x in (minutes(), paid(), dismissed, back)], "2025-11")
     assert (came_to.bugs, came_to.dismissed, came_to.came_back, came_to.told, came_to.owed) == (4, 1, 1, 2, 1)
 
 
 def test_times_are_medians_of_those_bugs_that_have_them() -> None:
-    slow = claimed().then(e.Fixed(how="word"), after=59)
+    slow = claimed().then(Fixed(how="word"), after=59)
     came_to = month([fold(x.facts) for x in (minutes(), minutes(), slow, opened())])
     assert (came_to.times.claim, came_to.times.fix, came_to.times.tell) == (60, 300, 360)
 
@@ -64,8 +67,8 @@ def test_a_month_that_is_over_does_not_change_when_something_is_taken_back_later
 
 
 def test_what_is_in_doubt_is_listed_and_not_counted() -> None:
-    story = fixed().then(e.Told(customers=("c1",), text="It works.", grants=(EURO5,)))
-    doubt = e.NotGranted(tell=story.bug.seq, customer="c1", grant=EURO5, why="cut off", doubtful=True)
+    story = fixed().then(Told(customers=("c1",), text="It works.", grants=(EURO5,)))
+    doubt = NotGranted(tell=story.bug.seq, customer="c1", grant=EURO5, why="cut off", doubtful=True)
     came_to = month([fold(story.then(doubt, SYSTEM).facts)])
     assert [(b.state, b.amount, b.customer) for b in came_to.bookings] == [("doubtful", 500, "c1")]
     assert came_to.given == ()
@@ -73,7 +76,7 @@ def test_what_is_in_doubt_is_listed_and_not_counted() -> None:
 
 def test_an_action_that_is_needed_again_and_again_stands_out() -> None:
     def with_fix(number: int, state: str = "succeeded") -> Retro:
-        story = opened(number).then(e.Claimed(owner="U0ANNA"))
+        story = opened(number).then(Claimed(owner="U0ANNA"))
         return fold(ran(confirmed(asked(story)), state).facts)
 
     twice = ran(confirmed(asked(ran(confirmed(asked(claimed()))))))

@@ -1,14 +1,19 @@
 """Two bugs that may be one: somebody told of it, and then the tracker reports an error."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.bug import events as e
+from bot.bug import same
 from bot.bug.bug import Bug
-from bot.bug.decide import same
-from bot.bug.events import Event
+from bot.bug.conversation import Said
+from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.event import Event
+from bot.bug.intake import CardPosted, Enriched, Opened, Repeated, Resembles
+from bot.bug.ownership import Claimed
+from bot.bug.reminders import Reminded
 from bot.bug.values import CustomerHint
 from tests.unit.domain.story import ADA, ANNA, BEN, BUGSNAG, Story, opened, waiting
 
@@ -18,15 +23,15 @@ PAGE = "https://shop.example.com/menus/13/"
 
 def told_of(number: int, hint: CustomerHint = ADA, **more: object) -> Bug:
     """A bug that was made of a customer's message."""
-    first = e.Opened.model_validate({"source": "", "title": "It does not work", "admitted": "a customer waits"} | more)
+    first = Opened.model_validate({"source": "", "title": "It does not work", "admitted": "a customer waits"} | more)
     return waiting(Story(number).then(first, BEN), hint).bug
 
 
 def reported(page: str = "", *hit: CustomerHint) -> Bug:
     """The tracker's error, with whom it hit."""
-    story = opened().then(e.Enriched(page=page), BUGSNAG)
+    story = opened().then(Enriched(page=page), BUGSNAG)
     for n, hint in enumerate(hit, 1):
-        story.then(e.CustomerJoined(customer=f"c{n}", hint=hint, via="bugsnag"), BUGSNAG)
+        story.then(CustomerJoined(customer=f"c{n}", hint=hint, via="bugsnag"), BUGSNAG)
     return story.bug
 
 
@@ -80,9 +85,9 @@ def test_what_was_told_of_the_page_on_which_it_fails_is_perhaps_the_same(told: C
 
 
 def said(text: str) -> Bug:
-    story = Story(2).then(e.Opened(source="", title="It does not work", admitted="a customer waits"), BEN)
+    story = Story(2).then(Opened(source="", title="It does not work", admitted="a customer waits"), BEN)
     waiting(story, BO)
-    return story.then(e.CustomerWrote(customer="c1", text=text, at=story.now)).bug
+    return story.then(CustomerWrote(customer="c1", text=text, at=story.now)).bug
 
 
 @pytest.mark.parametrize("page", ["", "https://shop.example.com", "https://shop.example.com/menus/14"])
@@ -94,22 +99,22 @@ def test_another_page_the_front_page_or_none_says_nothing(page: str) -> None:
 def test_it_is_the_same_within_two_hours_whichever_came_first(hours: float, found: tuple[int, str] | None) -> None:
     told = told_of(2, BO, page=PAGE)
     assert told.last_at
-    other = told.model_copy(update={"last_at": told.last_at + timedelta(hours=hours)})
+    other = replace(told, last_at=told.last_at + timedelta(hours=hours))
     assert alike(reported(PAGE), other) == found
-    assert alike(reported(PAGE), other.model_copy(update={"last_at": None})) is None
+    assert alike(reported(PAGE), replace(other, last_at=None)) is None
 
 
 # ---- how sure
 
 
 def test_it_is_sure_where_the_customer_told_of_one_thing_only() -> None:
-    error, resembles = reported("", ADA), e.Resembles(bug=2, why="customer")
+    error, resembles = reported("", ADA), Resembles(bug=2, why="customer")
     assert same.surely(error, resembles, [error, told_of(2), told_of(3, BO)])
     assert not same.surely(error, resembles, [told_of(2), told_of(3)])
 
 
 def test_a_page_alone_is_never_sure() -> None:
-    assert not same.surely(reported(PAGE, ADA), e.Resembles(bug=2, why="page"), [told_of(2, page=PAGE)])
+    assert not same.surely(reported(PAGE, ADA), Resembles(bug=2, why="page"), [told_of(2, page=PAGE)])
 
 
 # ---- what nobody has begun on
@@ -118,14 +123,14 @@ def test_a_page_alone_is_never_sure() -> None:
 @pytest.mark.parametrize(
     ("event", "by_itself"),
     [
-        (e.Repeated(deliveries=1, occurrences=2), True),
-        (e.Nudged(what="unclaimed:1"), True),
-        (e.Claimed(owner=ANNA), False),
-        (e.Said(user=ANNA, ts="1.1", text="I look"), False),
-        (e.CustomerWrote(customer="c1", text="Hello?", at=opened().now), False),
+        (Repeated(deliveries=1, occurrences=2), True),
+        (Reminded(what="unclaimed:1"), True),
+        (Claimed(owner=ANNA), False),
+        (Said(user=ANNA, ts="1.1", text="I look"), False),
+        (CustomerWrote(customer="c1", text="Hello?", at=opened().now), False),
     ],
     ids=lambda x: getattr(x, "KIND", ""),
 )
 def test_a_bug_is_untouched_while_all_that_happened_came_by_itself(event: Event, *, by_itself: bool) -> None:
-    story = opened().then(e.CardPosted(channel="C1", ts="1.1")).then(event)
+    story = opened().then(CardPosted(channel="C1", ts="1.1")).then(event)
     assert same.untouched(type(fact.event) for fact in story.facts) is by_itself

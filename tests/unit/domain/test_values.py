@@ -3,7 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from bot.bug.values import Actor, ActorKind, Grant, Money
+from bot.bug.money import Grant, Money
+from bot.bug.values import Actor, ActorKind
 from tests.unit.domain.telling import EURO5, FIVE_DAYS
 
 

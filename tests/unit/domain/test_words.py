@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bug import mrkdwn as words
-from bot.bug.mrkdwn import clean, cut, foreign, link, plain, who
+from bot.slack.views.mrkdwn import clock, day, foreign, link, plain, who
+from bot.text import clean, cut, length, plural, sentence
 
 AT = datetime(2025, 11, 24, 14, 5, tzinfo=UTC)
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=300)
@@ -103,8 +103,8 @@ def test_only_people_of_the_workspace_are_mentioned(person: str, written: str) -
 
 
 def test_a_time_is_the_readers_own_with_a_fallback() -> None:
-    assert words.clock(AT) == f"<!date^{int(AT.timestamp())}^{{time}}|14:05 UTC>"
-    assert words.day(AT) == f"<!date^{int(AT.timestamp())}^{{date_short_pretty}}|Mon 24 Nov>"
+    assert clock(AT) == f"<!date^{int(AT.timestamp())}^{{time}}|14:05 UTC>"
+    assert day(AT) == f"<!date^{int(AT.timestamp())}^{{date_short_pretty}}|Mon 24 Nov>"
 
 
 @pytest.mark.parametrize(
@@ -121,11 +121,11 @@ def test_a_time_is_the_readers_own_with_a_fallback() -> None:
     ],
 )
 def test_a_span_is_as_short_as_people_say_it(span: timedelta | float, said: str) -> None:
-    assert words.length(span) == said
+    assert length(span) == said
 
 
 def test_one_is_not_many() -> None:
-    assert [words.plural(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert [plural(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_an_address_that_slack_would_not_take_is_no_link(length: int) -> None:
 
 
 def test_in_a_terminal_markup_is_words() -> None:
-    written = f"<@U0ANNA> at {words.clock(AT)}: {link('https://a.example', 'bug')} {foreign('1 < 2 & 3')} <#C0|errors>"
+    written = f"<@U0ANNA> at {clock(AT)}: {link('https://a.example', 'bug')} {foreign('1 < 2 & 3')} <#C0|errors>"
     assert plain(written) == "@U0ANNA at 14:05 UTC: bug (https://a.example) 1 < 2 & 3 #C0"
 
 
@@ -168,4 +168,4 @@ def test_in_a_terminal_markup_is_words() -> None:
     ],
 )
 def test_the_log_says_an_error_in_one_sentence(error: Exception, said: str) -> None:
-    assert words.sentence(error) == said
+    assert sentence(error) == said

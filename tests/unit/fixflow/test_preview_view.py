@@ -1,8 +1,9 @@
 """The preview of a fix: whole where it fits, never silently cut, and nothing in it can pass for our own words."""
 
 import pytest
+from pydantic import TypeAdapter
 
-from bot.bug.fixes.events import FixAsked
+from bot.bug.fixes.asking import FixAsked
 from bot.bug.fixes.fix import Fix
 from bot.slack.views import blocks as kit
 from bot.slack.views import preview
@@ -13,7 +14,8 @@ ROW = {"place": "changed: menus id 13", "change": "title: Breakfast → Brunch"}
 
 def fix(**about: object) -> Fix:
     asked = {"run": 1, "action": "set-column", "params": {}, "reason": "a wrong title", "by": "U0DEV", "at": MONDAY}
-    return Fix.model_validate({**asked, "summary": "update 1 row", "text": "UPDATE menus", "undoable": True, **about})
+    whole = {**asked, "summary": "update 1 row", "text": "UPDATE menus", "undoable": True, **about}
+    return TypeAdapter(Fix).validate_python(whole)
 
 
 def text(fix_: Fix) -> str:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.bug import events as e
 from bot.bug.bug import Bug
-from bot.bug.events import Event
-from bot.bug.fold import apply
-from bot.bug.kinds import KINDS
+from bot.bug.conversation import Said
+from bot.bug.customers import Answered
+from bot.bug.event import Event, follow
+from bot.bug.lifecycle import KINDS
+from bot.bug.ownership import Released
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef
 from bot.ledger import codec
 from tests.golden import goldens
@@ -55,8 +56,8 @@ def test_an_entry_is_still_read_when_its_private_row_is_deleted(kind: str) -> No
 
 
 def test_a_text_that_was_required_says_that_it_was_deleted() -> None:
-    said = codec.load("said", *_public_of(e.Said(user="U0ANNA", ts="1.1", text="the customer is Ada")))
-    assert isinstance(said, e.Said)
+    said = codec.load("said", *_public_of(Said(user="U0ANNA", ts="1.1", text="the customer is Ada")))
+    assert isinstance(said, Said)
     assert said.text == codec.GONE
 
 
@@ -65,8 +66,8 @@ def _public_of(event: Event) -> tuple[str, None]:
 
 
 def test_a_field_that_says_nothing_is_not_stored() -> None:
-    assert codec.dump(e.Released()) == ("{}", None)
-    assert codec.dump(e.Answered(customers=("c1",), text="we look")) == ('{"customers":["c1"]}', '{"text":"we look"}')
+    assert codec.dump(Released()) == ("{}", None)
+    assert codec.dump(Answered(customers=("c1",), text="we look")) == ('{"customers":["c1"]}', '{"text":"we look"}')
 
 
 def test_letters_are_stored_as_they_are_and_keys_in_order() -> None:
@@ -76,7 +77,7 @@ def test_letters_are_stored_as_they_are_and_keys_in_order() -> None:
 def test_a_bug_comes_back_as_it_was_stored() -> None:
     bug = Bug(ref=BugRef(team="T1", number=17))
     for kind in sorted(KINDS):
-        bug = apply(bug, goldens.event(kind), AT, Actor(kind=ActorKind.PERSON, id="U0ANNA"))
+        bug = follow(bug, goldens.event(kind), AT, Actor(kind=ActorKind.PERSON, id="U0ANNA"))
     assert codec.load_bug(codec.dump_bug(bug)) == bug
 
 

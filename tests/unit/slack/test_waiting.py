@@ -3,8 +3,9 @@
 import pytest
 
 from bot.bug.bug import Bug
+from bot.bug.delivery import system
 from bot.bug.values import BugRef
-from bot.slack.views.waiting import Behind, said, system
+from bot.slack.views.waiting import Behind, said
 
 TWELVE = frozenset(range(3, 15))
 
@@ -19,17 +20,17 @@ TWELVE = frozenset(range(3, 15))
     ],
 )
 def test_a_system_that_is_away_is_named_with_what_waits(waits: tuple[str, ...], behind: Behind, words: str) -> None:
-    assert said(Bug(ref=BugRef(team="T1", number=1), waits=waits), behind) == words
+    assert said(Bug(ref=BugRef(team="T1", number=1), delayed=waits), behind) == words
 
 
 def test_an_entry_that_two_sinks_of_a_system_have_to_serve_is_one() -> None:
-    bug = Bug(ref=BugRef(team="T1", number=1), waits=("board", "board_notes"))
+    bug = Bug(ref=BugRef(team="T1", number=1), delayed=("board", "board_notes"))
     behind = {"board": frozenset({4, 5}), "board_notes": frozenset({5, 6})}
     assert said(bug, behind) == "⚠️ Trello is not answering, 3 entries wait"
 
 
 def test_each_system_is_said_by_itself_and_who_gave_up_first() -> None:
-    bug = Bug(ref=BugRef(team="T1", number=1), waits=("billing", "tracker:sentry"), parked=("thread",))
+    bug = Bug(ref=BugRef(team="T1", number=1), delayed=("billing", "tracker:sentry"), gave_up=("thread",))
     behind = {"billing": frozenset({4}), "tracker:sentry": frozenset({4, 5})}
     assert said(bug, behind).split(" · ") == [
         "⚠️ waiting: thread",
@@ -39,4 +40,5 @@ def test_each_system_is_said_by_itself_and_who_gave_up_first() -> None:
 
 
 def test_a_webhook_s_name_can_not_shout() -> None:
-    assert system("webhook:<!channel>") == "The webhook “&lt;!channel&gt;”"
+    bug = Bug(ref=BugRef(team="T1", number=1), delayed=("webhook:<!channel>",))
+    assert said(bug, {}) == "⚠️ The webhook “&lt;!channel&gt;” is not answering"

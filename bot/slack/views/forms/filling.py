@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.bug.bug import Bug
-from bot.bug.decide.rules import must_allow
 from bot.bug.errors import Refused
-from bot.bug.fixes.events import Form, LookAsked
+from bot.bug.event import must_allow
+from bot.bug.fixes.looks import Form, LookAsked
 from bot.production.catalogue import Entry
 from bot.production.engine import Engine
 from bot.slack.incoming.context import Desk

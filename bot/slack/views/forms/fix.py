@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.bug.bug import Bug
-from bot.bug.decide.fixes import NOBODY
+from bot.bug.fixes.approval import NOBODY
 from bot.bug.fixes.fix import Fix
-from bot.bug.mrkdwn import foreign
 from bot.bug.values import Frozen
 from bot.production.forms import Field
 from bot.slack.views import blocks as kit
 from bot.slack.views import preview as preview_view
 from bot.slack.views.forms.forms import View
 from bot.slack.views.marks import mark
+from bot.slack.views.mrkdwn import foreign
 
 PARAM, TYPED = "p_", "?"
 Menus = Mapping[str, Sequence[tuple[str, str]]]

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.bug.bug import Bug, Customer, Given
-from bot.bug.mrkdwn import channel, cut, foreign, plain
+from bot.bug.bug import Bug
+from bot.bug.customer import Customer, Given
 from bot.settings import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
 from bot.slack.views.marks import mark
-from bot.slack.views.thread_lines import grant
+from bot.slack.views.mrkdwn import channel, foreign, gift, plain
+from bot.text import cut
 
 View = dict[str, Any]
 PER_BOX = 10
@@ -91,7 +92,7 @@ def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
 
 def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:
     """Which of several makegoods."""
-    choices = [(str(g.seq), f"{cut(c.name, 30)}: {plain(grant(g.grant))}") for c, g in given]
+    choices = [(str(g.seq), f"{cut(c.name, 30)}: {plain(gift(g.grant))}") for c, g in given]
     blocks = [
         kit.menu("granted", "Take back", choices, choices[0][0]),
         kit.text_input("reason", "Why", why, optional=True, longest=500),

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.bug.bug import Bug, Customer
-from bot.bug.makegood import Proposal, Words, exact, propose
-from bot.bug.mrkdwn import foreign
-from bot.bug.values import Credit, Days, Grant, Money, minor_digits
+from bot.bug.bug import Bug
+from bot.bug.customer import Customer
+from bot.bug.gift_proposal import Proposal, exact, propose
+from bot.bug.gift_texts import GiftTexts
+from bot.bug.money import Credit, Days, Grant, Money, minor_digits
 from bot.settings import TellSettings
 from bot.slack.views import blocks
+from bot.slack.views.mrkdwn import foreign
 
 SHOWN = 3
 
@@ -66,7 +68,7 @@ def _read(proposed: Proposal, people: Sequence[Customer], settings: TellSettings
 
 
 def _sentences(
-    proposed: Proposal, people: Sequence[Customer], words: Words, currency: str, now: datetime
+    proposed: Proposal, people: Sequence[Customer], words: GiftTexts, currency: str, now: datetime
 ) -> Iterator[str]:
     for customer in people:
         if proposed.credit:

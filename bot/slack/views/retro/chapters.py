@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.bug.fixes.fix import RunState
-from bot.bug.mrkdwn import length, plural
+from bot.bug.money import Credit, Money, described
 from bot.bug.retro.model import Run, Served
-from bot.bug.retro.steps import gift
 from bot.bug.retro.story import Gift, Retro, Step
-from bot.bug.values import Credit, Money
 from bot.slack.views.retro.dialect import Dialect
+from bot.text import length, plural
 
 Names = Mapping[str, str]
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told"}
@@ -64,9 +63,8 @@ def _timeline(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
 
 
 def _step(step: Step, names: Names, d: Dialect) -> str:
-    parts = (d.safe(step.what, 160), d.name(step.whom, names) if step.whom else "", d.quote(step.quote))
-    said = " ".join(p for p in parts if p)
-    return f"{d.clock(step.at)} {d.name(step.by, names)} · {'🚨 ' + d.bold(said) if step.loud else said}"
+    said = d.sentence(step.parts, names)
+    return f"{d.clock(step.at)} {'🚨 ' + d.bold(said) if step.loud else said}"
 
 
 def _people(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
@@ -102,7 +100,7 @@ def _cost(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
         yield d.bold(total)
     state = {"granted": "", "undone": " · taken back", "doubtful": " · ⚠️ nobody knows whether it was booked"}
     for given in story.gifts:
-        yield f"{d.safe(gift(given.grant), 80)} · {d.safe(given.customer, 60)}{state[given.state]}"
+        yield f"{d.safe(described(given.grant), 80)} · {d.safe(given.customer, 60)}{state[given.state]}"
 
 
 def _customers(story: Retro, names: Names, d: Dialect) -> Iterator[str]:

@@ -1,12 +1,17 @@
 """The two ways in which a retro is written: Slack's mrkdwn, short and harmless, and Markdown, in full."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.bug import mrkdwn
-from bot.bug.mrkdwn import clean, foreign, plain
+from bot.bug.words import Clock, Code, Day, Foreign, Link, Part, Person, Press, Quote
+from bot.slack.views import mrkdwn
+from bot.slack.views.mrkdwn import foreign, plain
+from bot.text import clean
+
+LONGEST = 160
+"""Characters of foreign text in one line of a retro."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +23,33 @@ class Dialect:
     clock: Callable[[datetime], str]
     day: Callable[[datetime], str]
     bold: Callable[[str], str]
+    code: Callable[[str], str]
+    link: Callable[[str, str], str]
+
+    def sentence(self, parts: Iterable[Part], names: Mapping[str, str]) -> str:
+        """Neutral words in this dialect, on one line."""
+        return " ".join("".join(self._part(part, names) for part in parts).split())
+
+    def _part(self, part: Part, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one for each kind of part
+        match part:
+            case Person(id=id_):
+                return self.name(id_, names)
+            case Foreign(text=text, limit=limit):
+                return self.safe(text, min(limit, LONGEST))
+            case Quote(text=text, limit=limit):
+                return self.quote(text, min(limit, LONGEST))
+            case Code(text=text):
+                return self.code(text)
+            case Clock(at=at):
+                return self.clock(at)
+            case Day(at=at):
+                return self.day(at)
+            case Link(url=url, label=label):
+                return self.link(url, label)
+            case Press(button=button):
+                return self.bold(button)
+            case str():
+                return part
 
     def name(self, actor: str, names: Mapping[str, str]) -> str:
         known = names.get(actor)
@@ -38,6 +70,8 @@ MRKDWN = Dialect(
     clock=mrkdwn.clock,
     day=mrkdwn.day,
     bold=lambda text: f"*{text}*",
+    code=lambda text: mrkdwn.render([Code(text)]),
+    link=mrkdwn.link,
 )
 MARKDOWN = Dialect(
     safe=_escaped,
@@ -45,4 +79,6 @@ MARKDOWN = Dialect(
     clock=lambda at: f"{at.astimezone(UTC):%H:%M}",
     day=lambda at: f"{at.astimezone(UTC):%Y-%m-%d}",
     bold=lambda text: f"**{text}**",
+    code=lambda text: f"`{clean(text).replace('`', 'ˋ')}`",
+    link=lambda url, label: f"{_escaped(label)} ({_escaped(url)})",
 )

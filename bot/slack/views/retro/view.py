@@ -8,11 +8,12 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 
-from bot.bug.mrkdwn import foreign, length
 from bot.bug.retro.story import Month, Retro
 from bot.slack.views import blocks as kit
+from bot.slack.views.mrkdwn import foreign
 from bot.slack.views.retro.chapters import Chapter, chapters, money
 from bot.slack.views.retro.dialect import MARKDOWN, MRKDWN
+from bot.text import length
 
 MESSAGE = 9500
 """Slack takes 10,000 characters of text in one message; the rest is for the title and the footer."""

@@ -1,0 +1,317 @@
+"""The course of a bug: fixed, reopened, owed, paid, closed, dismissed, muted, merged; and what follows by itself."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from bot.bug.bug import Bug, Debt, Status
+from bot.bug.customer import Customer
+from bot.bug.customers import CustomerJoined, CustomerWrote, find, names, next_id, wait_again
+from bot.bug.errors import Invalid, Refused
+from bot.bug.event import (
+    ALIVE,
+    CLOSED,
+    DISMISSED,
+    ENDED,
+    FIXED,
+    MERGED,
+    OPEN,
+    OWED,
+    STAY,
+    WORKING,
+    Event,
+    Move,
+    Outcome,
+    Text,
+    must_allow,
+)
+from bot.bug.fixes.fix import RunState
+from bot.bug.intake import Enriched, details, seen_again
+from bot.bug.ownership import claim_if_free
+from bot.bug.words import SHORT, Clock, Day, Foreign, Part, Person, Words, because, listed
+
+DEBT_WORKDAYS = 5
+SATURDAY = 5
+
+
+class Fixed(Event):
+    """It works again: on somebody's word, or because the probe says so."""
+
+    KIND = "fixed"
+    MOVES = (Move(WORKING, FIXED, "it works again"),)
+    how: Literal["word", "probe"]
+    said: str = ""
+    proper: bool = False
+
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        return replace(bug, fixed_at=at, fixed_said=self.said, proper=self.proper)
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        said: tuple[Part, ...] = (Foreign(self.said, SHORT),) if self.said else (Person(by), " says so")
+        return Words("large_green_circle", ("It works again: ", *said))
+
+
+def open_again(bug: Bug, at: datetime) -> Bug:
+    """Nothing that was said of the fix holds any more, and whoever was told waits anew."""
+    again = replace(
+        bug, fixed_at=None, fixed_said="", proper=False, closed_at=None, closed_why="", debt=None, free_since=at
+    )
+    return wait_again(again, at)
+
+
+class Reopened(Event):
+    KIND = "reopened"
+    MOVES = (Move((FIXED, OWED, *ENDED), OPEN, "it does not work after all"),)
+    reason: Text
+
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        return open_again(bug, at)
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        return Words("red_circle", (Person(by), " reopened it", *because(self.reason)))
+
+
+class CameBack(Outcome):
+    """The error happened again after it was thought fixed."""
+
+    KIND = "came_back"
+    MOVES = (Move((FIXED, OWED, *ENDED), OPEN, "it happened again after it was thought fixed"),)
+    occurrences: int
+    users: int | None = None
+    events: tuple[str, ...] = ()
+
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        total = max(self.occurrences, bug.occurrences + 1)
+        return open_again(seen_again(bug, at, total, self.users, self.events), at)
+
+    def line(self, _bug: Bug, _by: str) -> Words:
+        return Words("red_circle", (f"It happened again ({self.occurrences}× by now): open once more",))
+
+
+class Owed(Event):
+    """Everybody is told; the proper fix is still owed."""
+
+    KIND = "owed"
+    MOVES = (Move((FIXED,), OWED, "everybody is told, and the fix was a quick one"),)
+    owner: str
+    due: AwareDatetime
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        return replace(bug, debt=Debt(owner=self.owner, due=self.due))
+
+    def line(self, _bug: Bug, _by: str) -> Words:
+        owes = (Person(self.owner), " owes the proper fix by ", Day(self.due))
+        return Words("large_blue_circle", ("Everybody knows. ", *owes))
+
+
+class Paid(Event):
+    """The proper fix is done."""
+
+    KIND = "paid"
+    MOVES = (
+        Move((OWED,), CLOSED, "the proper fix is done"),
+        Move((FIXED,), STAY, "the proper fix is done before everybody is told: telling closes it"),
+    )
+    how: Text = ""
+
+    def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
+        debt = replace(bug.debt or Debt(owner=bug.owner or by, due=at), paid_at=at, how=self.how)
+        if bug.status is not Status.OWED:
+            return replace(bug, debt=debt)
+        return replace(bug, debt=debt, closed_at=at, closed_why=self.how or "fixed properly")
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        return Words("white_circle", (Person(by), " paid the proper fix", *because(self.how)))
+
+
+class Closed(Event):
+    KIND = "closed"
+    MOVES = (Move((FIXED, OWED), CLOSED, "nothing is owed to anybody"),)
+    why: str
+
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        return replace(bug, closed_at=at, closed_why=self.why)
+
+    def line(self, _bug: Bug, _by: str) -> Words:
+        return Words("white_circle", ("Closed: ", Foreign(self.why, SHORT)))
+
+
+class Dismissed(Event):
+    KIND = "dismissed"
+    MOVES = (Move(WORKING, DISMISSED, "not a bug; what was fixed can't be dismissed"),)
+    reason: Text
+
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        return replace(bug, closed_at=at, closed_why=self.reason)
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        return Words("white_circle", (Person(by), " dismissed it", *because(self.reason)))
+
+
+class Muted(Event):
+    """Repeats don't touch the card until then."""
+
+    KIND = "muted"
+    MOVES = (Move(ALIVE, STAY, "repeats are noise for a while"),)
+    until: AwareDatetime
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        return replace(bug, muted_until=self.until)
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        until = (Day(self.until), " ", Clock(self.until))
+        return Words("mute", (Person(by), " muted repeats until ", *until), minor=True)
+
+
+class Merged(Event):
+    """This bug is the same as another, which goes on."""
+
+    KIND = "merged"
+    MOVES = (Move(ALIVE, MERGED, "the other bug goes on for both"),)
+    into: int
+
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        return replace(bug, merged_into=self.into, closed_at=at)
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        return Words("twisted_rightwards_arrows", (Person(by), f" merged it into BUG-{self.into}"))
+
+
+class Absorbed(Event):
+    """Another bug turned out to be this one."""
+
+    KIND = "absorbed"
+    MOVES = (Move(ALIVE, STAY, "another bug turned out to be this one"),)
+    bug: int
+    occurrences: int = 0
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        return replace(bug, occurrences=bug.occurrences + self.occurrences)
+
+    def line(self, _bug: Bug, _by: str) -> Words:
+        return Words("twisted_rightwards_arrows", (f"BUG-{self.bug} is the same and goes on here",))
+
+
+EVENTS = (Fixed, Reopened, CameBack, Owed, Paid, Closed, Dismissed, Muted, Merged, Absorbed)
+
+
+def fixed(bug: Bug, by: str, said: str = "") -> tuple[Event, ...]:
+    """On somebody's word; an unclaimed bug is claimed with it."""
+    must_allow(bug, Fixed)
+    _no_open_question(bug)
+    fix = bug.last_success
+    return (*claim_if_free(bug, by), Fixed(how="word", said=said, proper=bool(fix and fix.proper)))
+
+
+def _no_open_question(bug: Bug) -> None:
+    fix = bug.live_fix
+    if fix and fix.state is RunState.STARTED:
+        raise Refused(Foreign(fix.name, 100), " is still running on production. Wait for its end.")
+    unknown = next((x for x in bug.fixes if x.state is RunState.UNKNOWN), None)
+    if unknown:
+        look = " happened. Look at production, then settle it on the card."
+        raise Refused("Nobody knows yet whether ", Foreign(unknown.name, 100), look)
+    if bug.broken:
+        again = f"Undo it; or mend that, and `/fix probe {bug.ref}` looks again."
+        broken = listed(Foreign(p.name, 60) for p in bug.broken)
+        raise Refused(*broken, f" worked before the fix and fails now. {again}")
+
+
+def reopened(bug: Bug, reason: str) -> Reopened:
+    must_allow(bug, Reopened)
+    return Reopened(reason=_reason(reason, f"/bug reopen {bug.ref} still answers 500"))
+
+
+def dismissed(bug: Bug, reason: str) -> Dismissed:
+    must_allow(bug, Dismissed)
+    if bug.untold:
+        first = f" waits for an answer because of {bug.ref}. Tell them first, then dismiss it."
+        raise Refused(*names(bug.untold), first)
+    return Dismissed(reason=_reason(reason, f"/bug dismiss {bug.ref} a crawler, harmless"))
+
+
+def muted(bug: Bug, now: datetime, hours: int = 24) -> Muted:
+    must_allow(bug, Muted)
+    return Muted(until=now + timedelta(hours=hours))
+
+
+def merged(bug: Bug, into: Bug) -> Merged:
+    must_allow(bug, Merged)
+    if bug.ref == into.ref:
+        raise Refused(f"{bug.ref} can't be merged into itself.")
+    must_allow(into, Absorbed)
+    live = bug.live_fix
+    if live:
+        raise Refused(Foreign(live.name, 100), f" is under way on {bug.ref}. Finish or cancel it, then merge.")
+    return Merged(into=into.ref.number)
+
+
+def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:
+    """What the surviving bug learns: the count, the error's data where it has none, and every customer who waits."""
+    brought = (x for i, c in enumerate(other.customers) for x in _brought(bug, c, i))
+    return (Absorbed(bug=other.ref.number, occurrences=other.occurrences), *_details(bug, other), *brought)
+
+
+def _details(bug: Bug, other: Bug) -> tuple[Enriched, ...]:
+    """The error groups of both are this bug's now; one that only a person told of learns page and data as well."""
+    new = [group.partition(":") for group in other.groups if group not in bug.groups]
+    named = [Enriched(source=source, group=group) for source, _, group in new]
+    if named and not bug.groups:
+        named[0] = details(other, source=named[0].source, group=named[0].group)
+    return tuple(named)
+
+
+def _brought(bug: Bug, customer: Customer, offset: int) -> tuple[Event, ...]:
+    """The customer and what they wrote, so that they wait since then and are not left without a word."""
+    joined = _joined(bug, customer, offset)
+    if not customer.said_at:
+        return (joined,)
+    return (joined, CustomerWrote(customer=joined.customer, text=customer.said, at=customer.since))
+
+
+def _joined(bug: Bug, customer: Customer, offset: int) -> CustomerJoined:
+    known = find(bug, customer.hint, customer.source, customer.conversation)
+    return CustomerJoined(
+        customer=known.id if known else next_id(bug, offset),
+        hint=customer.hint,
+        via=customer.via,
+        source=customer.source,
+        conversation=customer.conversation,
+        url=customer.url,
+        again=known is not None,
+    )
+
+
+def paid(bug: Bug, how: str) -> Paid:
+    """The proper fix is done: merged, released, and live and staging agree again."""
+    if bug.debt and bug.debt.paid_at:
+        raise Refused(f"The fix owed for {bug.ref} is paid already.")
+    must_allow(bug, Paid)
+    return Paid(how=how)
+
+
+def _reason(reason: str, example: str) -> str:
+    if not reason.strip():
+        say = f"Say why, for whoever reads this in a month: `{example}`."
+        raise Invalid(say, {"reason": say})
+    return reason.strip()
+
+
+def consequences(bug: Bug, now: datetime) -> Event | None:
+    """What follows from the present state without anybody's doing; asked again after each event until there is nothing."""
+    if bug.status is not Status.FIXED or bug.untold:
+        return None
+    if bug.proper or (bug.debt and bug.debt.paid_at):
+        return Closed(why="fixed properly")
+    return Owed(owner=bug.owner or bug.opened_by, due=workdays_after(now, DEBT_WORKDAYS))
+
+
+def workdays_after(now: datetime, days: int) -> datetime:
+    """The same time of day, `days` working days later."""
+    at = now
+    while days:
+        at += timedelta(days=1)
+        days -= at.weekday() < SATURDAY
+    return at

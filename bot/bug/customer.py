@@ -1,0 +1,132 @@
+"""A customer of a bug, what they were sent and what they were given, as folded from the entries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bot.bug.money import Grant, Terms
+from bot.bug.values import CLOSED, CustomerHint
+
+MessageState = Literal["waiting", "delivered", "handed_off", "by_hand", "failed", "doubtful"]
+GivenState = Literal["promised", "granted", "failed", "doubtful", "undone", "ended", "dropped"]
+STANDING: frozenset[GivenState] = frozenset({"promised", "granted", "doubtful"})
+"""States in which a makegood still counts for its customer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """An answer or a tell to one customer: `at` is when it was decided, then when it was delivered."""
+
+    __pydantic_config__ = CLOSED
+    seq: int
+    kind: Literal["answered", "told"]
+    text: str
+    at: datetime
+    by: str
+    state: MessageState = "waiting"
+    external_id: str = ""
+    promised: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """A makegood promised to one customer."""
+
+    __pydantic_config__ = CLOSED
+    tell: int
+    """seq of the Told entry."""
+    grant: Grant
+    state: GivenState = "promised"
+    seq: int = 0
+    """seq of the Granted entry."""
+    code: str = ""
+    """What the customer types to get it, if it is a promotion code."""
+    thanks: str = ""
+    """What the customer reads about it, once it is booked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Customer:
+    """Somebody who was hit by this bug, or waits because of it."""
+
+    __pydantic_config__ = CLOSED
+    id: str
+    """Ours, within the bug: "c1"."""
+    hint: CustomerHint
+    via: str
+    since: datetime
+    """Waiting since."""
+    source: str = ""
+    conversation: str = ""
+    url: str = ""
+    subject: str = ""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    online: bool = False
+    left_at: datetime | None = None
+    said: str = ""
+    """Their last words."""
+    said_at: datetime | None = None
+    """When they wrote; None if they have not written since they began to wait."""
+    messages: tuple[Message, ...] = ()
+    given: tuple[Given, ...] = ()
+    plan: str = ""
+    currency: str = ""
+    monthly: int = 0
+    """Price of the plan for a month, in minor units; 0 if it is not known."""
+    terms: Terms = field(default_factory=Terms)
+    skipped: bool = False
+    """Nobody needs to tell them."""
+    anew: int = 0
+    """seq of the entry that opened the bug again after they were told: earlier messages do not hold any more."""
+
+    @property
+    def name(self) -> str:
+        return self.hint.name or self.hint.email or self.hint.id or "a customer"
+
+    @property
+    def reachable(self) -> bool:
+        return bool(self.source or self.hint.email)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        return next((m.at for m in self._heard), None)
+
+    @property
+    def _heard(self) -> Iterator[Message]:
+        return (m for m in self.messages if m.seq > self.anew and m.state not in {"failed", "doubtful"})
+
+    @property
+    def told(self) -> Message | None:
+        """The tell that reached them, or is on its way to them."""
+        return next((m for m in self._heard if m.kind == "told"), None)
+
+    @property
+    def got(self) -> bool:
+        """Something was given or promised for this bug, and not taken back."""
+        return any(g.state in STANDING for g in self.given)
+
+    @property
+    def to_tell(self) -> bool:
+        """Not told yet, or told of something that they did not get after all."""
+        missed = any(g.state in {"undone", "dropped"} for g in self.given) and not self.got
+        return self.reachable and (not self.told or missed)
+
+    @property
+    def told_at(self) -> datetime | None:
+        message = self.told
+        return message.at if message and message.state != "waiting" else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TellRequest:
+    """A tell that waits for an approver's word."""
+
+    __pydantic_config__ = CLOSED
+    seq: int
+    by: str
+    customers: tuple[str, ...]
+    text: str
+    grants: tuple[Grant, ...]
+    asked: tuple[str, ...]

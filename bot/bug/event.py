@@ -1,0 +1,114 @@
+"""What an entry is made of: its kind, when it may happen (`MOVES`), what it changes (`apply`), and what people read of it (`line`).
+
+A decision is what a person wants, and may be refused. An outcome is a fact about the world: it is always recorded, and it
+moves the bug's life only where a move fits. Fields marked PRIVATE are kept in a deletable row.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, NamedTuple
+
+from bot.bug.bug import Bug, Status
+from bot.bug.errors import Refused
+from bot.bug.values import PRIVATE, Actor, CustomerHint, Frozen
+from bot.bug.words import Foreign, Part, Words
+
+Text = Annotated[str, PRIVATE]
+Texts = Annotated[Mapping[str, str], PRIVATE]
+Hint = Annotated[CustomerHint, PRIVATE]
+
+OPEN, CLAIMED, FIXED, OWED, CLOSED, DISMISSED, MERGED = Status
+STAY = None
+WORKING = (OPEN, CLAIMED)
+ALIVE = (OPEN, CLAIMED, FIXED, OWED)
+ENDED = (CLOSED, DISMISSED)
+ANY = (*ALIVE, *ENDED)
+
+
+class Move(NamedTuple):
+    """One allowed move: from which states, to which one (STAY: it remains), and why."""
+
+    frm: tuple[Status, ...]
+    to: Status | None
+    why: str
+
+
+class Event(Frozen):
+    """Base of every kind. KIND is its stored name and never changes; an older stored form needs an upcaster."""
+
+    KIND: ClassVar[str] = ""
+    OUTCOME: ClassVar[bool] = False
+    MOVES: ClassVar[tuple[Move, ...]] = ()
+    KEEP: ClassVar[timedelta | None] = None
+    """How long its private half is kept; None: until somebody is forgotten."""
+
+    @abstractmethod
+    def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
+        """The bug after this entry. Total: it never refuses. `seq` and `status` are set by `follow`."""
+
+    @abstractmethod
+    def line(self, bug: Bug, by: str) -> Words | None:
+        """What people read, in the thread and in the retro; None if this entry says nothing to them.
+
+        `bug` is a later state: it knows the names of the customers that the entry numbers.
+        """
+
+    @classmethod
+    def leads_to(cls, status: Status) -> Status | None:
+        """The state after this kind in that state; None if no move fits."""
+        return next((move.to or status for move in cls.MOVES if status in move.frm), None)
+
+
+class Outcome(Event):
+    """A fact about the world."""
+
+    OUTCOME: ClassVar[bool] = True
+
+
+class Quiet:
+    """A kind that nobody reads of."""
+
+    def line(self, _bug: Bug, _by: str) -> None:
+        return None
+
+
+class Inert:
+    """A kind that changes nothing of the bug's state but `seq`."""
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        return bug
+
+
+def follow(bug: Bug, event: Event, at: datetime, by: Actor) -> Bug:
+    """The bug after this event. A bug that opens again with an owner is claimed: nobody has to claim twice."""
+    after = event.apply(bug, at, str(by))
+    status = event.leads_to(bug.status) or bug.status
+    return replace(after, seq=bug.seq + 1, status=CLAIMED if status is OPEN and after.owner else status)
+
+
+def allowed(bug: Bug, kind: type[Event]) -> bool:
+    """Whether an entry of this kind may be written now; an outcome always may."""
+    return kind.OUTCOME or kind.leads_to(bug.status) is not None
+
+
+def must_allow(bug: Bug, kind: type[Event]) -> None:
+    """Raise Refused with the bug's present state if no move of this kind fits it."""
+    if not allowed(bug, kind):
+        raise Refused(*_present(bug))
+
+
+def _present(bug: Bug) -> tuple[Part, ...]:
+    why = Foreign(bug.closed_why or "done", 200)
+    again = f"`/bug reopen {bug.ref} why`."
+    sentences: dict[Status, tuple[Part, ...]] = {
+        OPEN: (f"{bug.ref} is open and not fixed yet.",),
+        CLAIMED: (f"{bug.ref} is being worked on and not fixed yet.",),
+        FIXED: (f"{bug.ref} is fixed already; the customer is still to be told.",),
+        OWED: (f"{bug.ref} is fixed and told; only the proper fix is owed.",),
+        CLOSED: (f"{bug.ref} is closed (", why, f"). If it is back: {again}"),
+        DISMISSED: (f"{bug.ref} was dismissed: ", why, f". If it is a bug after all: {again}"),
+        MERGED: (f"{bug.ref} was merged into BUG-{bug.merged_into}; go on there.",),
+    }
+    return sentences[bug.status]

@@ -1,0 +1,205 @@
+"""Approval: who asked confirms what they saw, somebody else lets it pass or says no; in need one goes on alone."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from bot.bug.bug import Bug
+from bot.bug.errors import Invalid, NotAllowed, Refused
+from bot.bug.event import ALIVE, CLOSED, STAY, Event, Move, Text, must_allow
+from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.rules import (
+    GOOD_FOR,
+    SHORTEST_REASON,
+    called,
+    changed,
+    ended,
+    find,
+    must_be_fresh,
+    must_match,
+    one_at_a_time,
+    waiting,
+)
+from bot.bug.policy import Member, may_approve
+from bot.bug.values import PRIVATE, Frozen
+from bot.bug.words import Clock, Person, Words, because, people
+
+LATE = (*ALIVE, CLOSED)
+BREAK_GLASS_AFTER = timedelta(minutes=2)
+NOBODY = (
+    "This needs somebody else's approval, and nobody else can give it: add somebody to `[policy] approvers`, or ask for a "
+    "fix of lower risk. Whoever runs the bot can also set `[policy] break_glass = true`, to go on alone in an emergency."
+)
+
+
+class Proof(Frozen):
+    """A second factor as it was given: whose app by the settings, and its code. Used up; whoever has the secret can check it again."""
+
+    whom: str = ""
+    code: str = ""
+
+
+class FixConfirmed(Event):
+    """The owner has seen the preview and wants it run."""
+
+    KIND = "fix_confirmed"
+    MOVES = (Move(LATE, STAY, "the one who asked has seen what will happen"),)
+    run: int
+    digest: str
+    asked: tuple[str, ...] = ()
+    """Who is asked to approve; nobody: there is nobody else, and who asks may go on alone."""
+    factor: bool = False
+    """Each approval takes a second factor."""
+
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        return changed(bug, self.run, lambda fix: self._confirmed(fix, at))
+
+    def _confirmed(self, fix: Fix, at: datetime) -> Fix:
+        return replace(
+            fix,
+            state=RunState.WAITING if fix.approvals else RunState.APPROVED,
+            asked=self.asked,
+            confirmed_at=at,
+            approvals=min(fix.approvals, max(len(self.asked), 1)),
+            factor=self.factor,
+        )
+
+    def line(self, _bug: Bug, by: str) -> Words | None:
+        if not self.asked:
+            return None
+        return Words("raised_hand", (Person(by), " asks ", *people(self.asked), " to approve it"))
+
+
+class FixApproved(Event):
+    KIND = "fix_approved"
+    MOVES = (Move(LATE, STAY, "another person has seen what will happen"),)
+    run: int
+    digest: str
+    break_glass: bool = False
+    factor: bool = False
+    """With a second factor."""
+    proof: Annotated[Proof, PRIVATE] = Proof()
+    reason: Text = ""
+
+    def apply(self, bug: Bug, _at: datetime, by: str) -> Bug:
+        return changed(bug, self.run, lambda fix: self._approved(fix, by))
+
+    def _approved(self, fix: Fix, by: str) -> Fix:
+        people = (*fix.approved_by, by)
+        enough = self.break_glass or len(people) >= fix.approvals
+        return replace(
+            fix,
+            approved_by=people,
+            factors=(*fix.factors, by) if self.factor else fix.factors,
+            state=RunState.APPROVED if enough else RunState.WAITING,
+            broken_glass=fix.broken_glass or self.break_glass,
+        )
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        if self.break_glass:
+            alone = (Person(by), " goes on WITHOUT an approval", *because(self.reason))
+            return Words("rotating_light", alone, loud=True)
+        return Words("ok_hand", (Person(by), " approved it"))
+
+
+class FixRejected(Event):
+    KIND = "fix_rejected"
+    MOVES = (Move(LATE, STAY, "another person says no"),)
+    run: int
+    reason: Text
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        return ended(bug, self.run, RunState.REJECTED, self.reason)
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        return Words("no_entry", (Person(by), " said no", *because(self.reason)))
+
+
+EVENTS = (FixConfirmed, FixApproved, FixRejected)
+
+
+def confirm(
+    bug: Bug,
+    by: str,
+    run: int,
+    digest: str,
+    *,
+    now: datetime,
+    asked: tuple[str, ...] = (),
+    factor: bool = False,
+    alone: bool = False,
+) -> FixConfirmed:
+    """Only who asked for the preview, only what was previewed, only while it is fresh.
+
+    `asked`: the others who could approve it now; where there are fewer than the risk asks for, they are enough. Where there
+    is nobody, `alone` says whether the policy lets people go on without.
+    """
+    fix = find(bug, run)
+    if fix.by != by:
+        raise NotAllowed(Person(fix.by), " asked for this preview, so only they can run it. Make your own with *Fix*.")
+    if fix.state is not RunState.PREVIEWED:
+        raise Refused(called(fix), f" is {fix.state_said} already.")
+    one_at_a_time(bug)
+    must_match(fix, digest)
+    if now - fix.at > GOOD_FOR:
+        raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")
+    if fix.approvals and not asked and not alone:
+        raise NotAllowed(NOBODY)
+    must_allow(bug, FixConfirmed)
+    return FixConfirmed(run=run, digest=digest, asked=asked, factor=factor)
+
+
+def approve(
+    bug: Bug, member: Member, run: int, digest: str, now: datetime, *, proof: Proof | None = None
+) -> FixApproved:
+    """By somebody else, who was asked, for exactly what they saw."""
+    fix = may_decide(bug, member, run)
+    must_match(fix, digest)
+    must_be_fresh(fix, now)
+    _proven(fix, proof)
+    must_allow(bug, FixApproved)
+    return FixApproved(run=run, digest=digest, factor=bool(proof), proof=proof or Proof())
+
+
+def may_decide(bug: Bug, member: Member, run: int) -> Fix:
+    """The fix that waits for this person among others. Raises NotAllowed or Refused."""
+    fix = waiting(bug, run)
+    may_approve(member, fix)
+    return fix
+
+
+def break_glass(
+    bug: Bug, by: str, run: int, digest: str, *, now: datetime, reason: str, proof: Proof | None = None
+) -> FixApproved:
+    """The one who asked goes on alone: only after a wait (for whoever was asked), with a reason, seen by everybody."""
+    fix = waiting(bug, run)
+    if fix.by != by:
+        raise NotAllowed("Only ", Person(fix.by), ", who asked for it, can go on without an approval.")
+    must_match(fix, digest)
+    must_be_fresh(fix, now)
+    _proven(fix, proof)
+    if fix.asked and fix.confirmed_at and now - fix.confirmed_at < BREAK_GLASS_AFTER:
+        raise Refused("Give the approvers until ", Clock(fix.confirmed_at + BREAK_GLASS_AFTER), ".")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("Say why nobody could be waited for.", {"reason": "Say why nobody could be waited for."})
+    return FixApproved(
+        run=run,
+        digest=digest,
+        break_glass=True,
+        factor=bool(proof),
+        proof=proof or Proof(),
+        reason=reason.strip(),
+    )
+
+
+def reject(bug: Bug, member: Member, run: int, reason: str) -> FixRejected:
+    may_decide(bug, member, run)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("Say why not: it helps them.", {"reason": "Say why not: it helps them."})
+    must_allow(bug, FixRejected)
+    return FixRejected(run=run, reason=reason.strip())
+
+
+def _proven(fix: Fix, proof: Proof | None) -> None:
+    if fix.factor and not proof:
+        raise NotAllowed("This takes a second factor: the code of your authenticator app.")

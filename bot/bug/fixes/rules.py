@@ -1,0 +1,89 @@
+"""What every step of a fix needs: the fix itself, its change in the bug, and the rules that several steps share."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.bug.bug import Bug
+from bot.bug.errors import Refused
+from bot.bug.fixes.fix import ENGAGED, UNDER_WAY, Fix, RunState
+from bot.bug.words import Foreign, Part, Person
+
+IMAGES = timedelta(days=30)
+"""How long rows of production, sealed or shown, are kept: as long a run can be undone."""
+SECRETS = timedelta(days=1)
+"""How long the secrets of a preview are kept with which nobody went on."""
+GOOD_FOR = timedelta(minutes=15)
+"""How long a preview may be confirmed, and an approval run."""
+SHORTEST_REASON = 3
+"""Characters."""
+
+
+def changed(bug: Bug, run: int, change: Callable[[Fix], Fix]) -> Bug:
+    """The bug with one fix changed."""
+    return replace(bug, fixes=tuple(change(x) if x.run == run else x for x in bug.fixes))
+
+
+def in_state(fix: Fix, state: RunState) -> Fix:
+    """Secrets go at the outcome."""
+    over = state not in UNDER_WAY and state is not RunState.UNKNOWN
+    return replace(fix, state=state, secrets={} if over else fix.secrets)
+
+
+def ended(bug: Bug, run: int, state: RunState, why: str = "") -> Bug:
+    """The bug whose fix is in that state, for that reason."""
+    return changed(bug, run, lambda fix: replace(in_state(fix, state), why=why))
+
+
+def mark_undone(bug: Bug, run: int) -> Bug:
+    """If this run was an undo: what it undid is undone."""
+    fix = bug.fix(run)
+    if fix is None or fix.undo_of is None:
+        return bug
+    return changed(bug, fix.undo_of, lambda done: replace(done, undone_by=run))
+
+
+def find(bug: Bug, run: int) -> Fix:
+    fix = bug.fix(run)
+    if fix is None:
+        raise Refused(f"{bug.ref} has no fix number {run}.")
+    return fix
+
+
+def named(bug: Bug, run: int) -> tuple[Part, ...]:
+    """A fix as people call it, for a line of the trail."""
+    fix = bug.fix(run)
+    undo = "the undo of " if fix and fix.undo_of else ""
+    return (undo, Foreign(fix.name, 100)) if fix else (f"fix {run}",)
+
+
+def called(fix: Fix) -> Foreign:
+    return Foreign(fix.name, 100)
+
+
+def waiting(bug: Bug, run: int) -> Fix:
+    fix = find(bug, run)
+    if fix.state is not RunState.WAITING:
+        raise Refused(called(fix), f" is {fix.state_said} already.")
+    return fix
+
+
+def must_match(fix: Fix, digest: str) -> None:
+    if fix.digest != digest:
+        raise Refused("What would run has changed since you saw it. Look at the new preview.")
+
+
+def must_be_fresh(fix: Fix, now: datetime) -> None:
+    if fix.confirmed_at and now - fix.confirmed_at > GOOD_FOR:
+        raise Refused("This request is more than 15 minutes old and has lapsed. A new preview is needed.")
+
+
+def one_at_a_time(bug: Bug) -> None:
+    live = bug.live_fix
+    if live and live.state in ENGAGED:
+        wait = f" is under way on {bug.ref}. Wait for its end, or cancel it."
+        raise Refused(called(live), " by ", Person(live.by), wait)
+    unknown = next((x for x in bug.fixes if x.state is RunState.UNKNOWN), None)
+    if unknown:
+        look = " happened. Look at production and settle it first."
+        raise Refused("Nobody knows yet whether ", called(unknown), look)

@@ -3,7 +3,6 @@
 import pytest
 
 from bot.bug.bug import Bug
-from bot.bug.delivery import system
 from bot.bug.values import BugRef
 from bot.slack.views.waiting import Behind, said
 

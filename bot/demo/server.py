@@ -47,12 +47,14 @@ class Demo:
     started: Callable[[str], None] = lambda _url: None
     bot: Bot | None = None
     _runner: web.AppRunner | None = field(default=None)
+    _listener: socket.socket | None = field(default=None)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
+        self._listener = _listen(self.port)  # first: a demo that runs there keeps its files
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(parents=True)
         self.slack = LocalSlack(
@@ -63,12 +65,12 @@ class Demo:
             app_token=APP_TOKEN,
             rate_limits=self.rate_limits,
         )
-        await self._serve()
+        await self._serve(self._listener)
         await self.world.start()
         await self._start_bot()
         self.started(self.url)
 
-    async def _serve(self) -> None:
+    async def _serve(self, listener: socket.socket) -> None:
         """The bot's own port is its own; what it faces is all behind one address."""
         app = web.Application(client_max_size=32 << 20)
         inner = web.Application(client_max_size=32 << 20)
@@ -83,10 +85,7 @@ class Demo:
         )
         app.add_routes(self.world.routes())
         await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        except OSError as error:
-            raise Misconfigured(f"Port {self.port} is taken. Choose another: make demo PORT=8068.") from error
+        await web.SockSite(self._runner, listener).start()
         self.slack.world.base_url = f"{self.url}/slack"
 
     async def _start_bot(self) -> None:
@@ -114,12 +113,23 @@ class Demo:
         await self._start_bot()
 
     async def stop(self) -> None:
+        if self._listener is None:
+            return
         if self.bot:
             await self.bot.stop()
         await self.world.stop()
         await self.slack.stop()
         if self._runner:
             await self._runner.cleanup()
+        self._listener.close()
+
+
+def _listen(port: int) -> socket.socket:
+    """Raises Misconfigured where somebody else listens there."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise Misconfigured(f"Port {port} is taken. Choose another: make demo PORT=8068.") from error
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 """A real Chromium before the demo's page, on the real local Slack, with a small bot behind it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,7 +11,9 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.demo.server import Demo, free_port
 from bot.demo.slack import LocalSlack
+from tests.browser.hands import COUNTING, Hands
 from tests.browser.stage import CHANNELS, MANIFEST, PEOPLE, Outside, Stage, page_app
 
 CHROMIUM = "/usr/bin/chromium"
@@ -78,5 +81,26 @@ async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
     await opened.goto(stage.url)
     await opened.get_by_test_id("composer").wait_for()
     yield opened
+    await context.close()
+    assert complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    demo = Demo(free_port(), tmp_path / "demo")
+    await demo.start()
+    yield demo
+    await demo.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hands(browser: Browser, demo: Demo) -> AsyncIterator[Hands]:
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    await context.add_init_script(COUNTING)
+    page, complaints = await context.new_page(), list[str]()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(demo.url)
+    await page.get_by_test_id("composer").wait_for()
+    yield Hands(page)
     await context.close()
     assert complaints == []

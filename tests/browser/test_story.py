@@ -1,16 +1,14 @@
 """The stories by hand, in the demo as `make demo` serves it."""
 
 import socket
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from bot.bug.errors import Misconfigured
-from bot.demo.server import Demo, free_port
-from tests.browser.hands import COUNTING, SLOW_MS, Hands
+from bot.demo.server import Demo
+from tests.browser.hands import SLOW_MS, Hands
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,27 +45,6 @@ def own_action(tmp_path: Path) -> None:
     """There before the demo is."""
     (tmp_path / "actions").mkdir()
     (tmp_path / "actions" / "hide_menu.py").write_text(OF_ONES_OWN)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    demo = Demo(free_port(), tmp_path / "demo")
-    await demo.start()
-    yield demo
-    await demo.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def hands(browser: Browser, demo: Demo) -> AsyncIterator[Hands]:
-    context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    await context.add_init_script(COUNTING)
-    page, complaints = await context.new_page(), list[str]()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    await page.goto(demo.url)
-    await page.get_by_test_id("composer").wait_for()
-    yield Hands(page)
-    await context.close()
-    assert complaints == []
 
 
 async def test_from_the_alert_to_the_told_customer_it_takes_few_clicks_and_one_typed_reason(hands: Hands) -> None:
@@ -201,10 +178,14 @@ async def test_switching_people_keeps_what_was_typed(hands: Hands) -> None:
     await expect(hands.page.get_by_test_id("composer")).to_have_value("one moment, I am")
 
 
-async def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
+async def test_a_taken_port_is_told_in_one_line_and_the_demo_that_runs_there_keeps_its_files(tmp_path: Path) -> None:
+    files = tmp_path / "demo" / "world" / "shop.db"
+    files.parent.mkdir(parents=True)
+    files.write_bytes(b"of the demo that runs")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         demo = Demo(port, tmp_path / "demo")
         with pytest.raises(Misconfigured, match=rf"^Port {port} is taken\. Choose another: make demo PORT=\d+\.$"):
             await demo.start()
         await demo.stop()
+    assert files.read_bytes() == b"of the demo that runs"

@@ -160,3 +160,12 @@ async def test_an_estimate_that_makes_no_sense_is_refused_with_an_example(house:
     dana = house.person("Dana")
     await dana.types(line, in_=house.errors)
     await dana.expect_ephemeral(answer)
+
+
+async def test_a_mention_outside_of_threads_is_answered_where_it_was_said(house: House) -> None:
+    """Slack shows what one person alone sees in a thread only where the thread is there already."""
+    sam = house.person("Sam")
+    await sam.says("@makegood list", in_=house.errors)
+    await sam.expect_ephemeral("Nothing is open")
+    await sam.says("@makegood claim", in_=house.errors)
+    await sam.expect_ephemeral("Which bug?")

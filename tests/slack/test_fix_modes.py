@@ -67,6 +67,24 @@ async def test_a_look_shows_its_rows_to_the_asker_alone(team: House) -> None:
     assert not any("trial" in line for line in card.thread.lines)
 
 
+async def test_a_row_of_a_look_leads_to_its_fix_and_a_refusal_is_said_over_the_form(team: House) -> None:
+    card, dana = await team.alarm(email="mia@studio.example"), team.person("Dana")
+    for mode, shown in (("run", "What to do"), ("watch", "only watches here")):
+        await team.restart(mode=mode)
+        await card.choose("Look at production", by=dana)
+        form = await dana.expect_modal("Look BUG-1")
+        await form.field("What to look at").pick(
+            next(x for x in form.field("What to look at").choices if "customer-account" in x)
+        )
+        await form.expect_text("The customer's account")
+        await form.submit("Look")
+        await form.expect_text("plan: trial")
+        await form.button("Fix this").click()
+        over = await dana.expect_modal(shown)
+        if mode == "run":
+            assert (over.field("What to do").value[:12], over.field("Account").value) == ("extend-trial", "1")
+
+
 async def test_a_typed_look_answers_its_author_alone(team: House) -> None:
     card, dana = await team.alarm(), team.person("Dana")
     await dana.says("@makegood look customer-account email=mia@studio.example", thread=card)

@@ -168,16 +168,19 @@ class World:
         """Begin a story: a day on which nothing has happened yet."""
         self.story = story
         await self.reset()
-        if story == "two":
-            self.mails_arrive()
 
     async def reset(self) -> None:
-        """The shop is broken again, everything else as it was. What the bot and Slack remember is `on_reset`'s."""
+        """The story from its beginning: the shop is broken, everything else as it was; in story two the mails are on their way.
+
+        What the bot and Slack remember is `on_reset`'s.
+        """
         self._leave()
         await self.parts.reset()
         if self._on_reset is not None:
             await self._on_reset()
         self._begin()
+        if self.story == "two":
+            self.mails_arrive()
         self._changed()
 
     def _begin(self) -> None:

@@ -106,7 +106,8 @@ class ProductionSink:
             table = await self.engine.look(event.look, event.params)
         except MakegoodError as error:
             return Looked(look=event.look, asked=seq, count=0, why=str(error))
-        return looked(event.look, seq, table)
+        where = self.engine.catalogue.find(event.look).cls.target or event.params.get("target", "")
+        return looked(event.look, seq, table, where)
 
     async def _menus(self, event: LookAsked, form: Form, seq: int) -> Event:
         """What the menus of an open form offer; what can't be read says why, and is typed."""

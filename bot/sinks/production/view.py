@@ -9,7 +9,7 @@ from bot.bug.fixes.looks import Looked
 from bot.bug.fixes.run import FixEnded
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
-from bot.production.action import Preview, RowChange, Table
+from bot.production.action import Cell, Preview, RowChange, Table
 
 
 def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0) -> FixPreviewed:
@@ -47,18 +47,25 @@ def _columns(row: Mapping[str, str | None]) -> str:
     return "\n".join(f"{k}: {'NULL' if v is None else v}" for k, v in row.items())
 
 
-def looked(name: str, seq: int, table: Table) -> Looked:
-    rows = tuple(_looked_row(table, i) for i in range(len(table.rows)))
+def looked(name: str, seq: int, table: Table, target: str = "") -> Looked:
+    """`target`: where it was read, if there was a choice; its rows are fixed there."""
+    rows = tuple(_looked_row(table, i, target) for i in range(len(table.rows)))
     return Looked(look=name, asked=seq, count=len(rows), rows=rows)
 
 
-def _looked_row(table: Table, index: int) -> Mapping[str, str]:
+def _looked_row(table: Table, index: int, target: str) -> Mapping[str, str]:
     text = "\n".join(
         f"{k}: {'NULL' if v is None else v}" for k, v in zip(table.columns, table.rows[index], strict=True)
     )
     offers = table.offers[index] if index < len(table.offers) else ()
-    fix = json.dumps({"action": offers[0].action, "params": dict(offers[0].params)}).encode().hex() if offers else ""
+    fix = _offer(offers[0], target) if offers else ""
     return {"text": text, "fix": fix if len(fix) < 1500 else ""}  # noqa: PLR2004 - a button's value has room for 2,000
+
+
+def _offer(cell: Cell, target: str) -> str:
+    """As a button's value carries it."""
+    where = {"target": target} if target else {}
+    return json.dumps({"action": cell.action, "params": {**where, **cell.params}}).encode().hex()
 
 
 async def image_text(ledger: Ledger, bug: int, run: int) -> str:

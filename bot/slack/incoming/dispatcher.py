@@ -109,7 +109,10 @@ class Door:
 
     async def _say(self, ask: Ask, answer: Answer) -> None:
         port: SlackPort = self.desk.port
-        if answer.public and ask.channel:
+        if ask.trigger and (ask.view or ask.via == "home"):  # neither has a channel: over the form, or over the Home
+            opening = "views.push" if ask.view else "views.open"
+            await port.call(opening, trigger_id=ask.trigger, view=note("Makegood", answer.text))
+        elif answer.public and ask.channel:
             await port.say(ask.channel, thread_ts=ask.thread or None, text=answer.text)
         elif ask.response_url:
             body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text}
@@ -118,8 +121,10 @@ class Door:
             ) as response:
                 await response.read()
         elif ask.channel:
+            # Slack shows what one person alone sees in a thread only where the thread is there already.
+            thread = ask.thread if ask.thread != ask.message else ""
             await port.call(
-                "chat.postEphemeral", channel=ask.channel, user=ask.user, thread_ts=ask.thread or None, text=answer.text
+                "chat.postEphemeral", channel=ask.channel, user=ask.user, thread_ts=thread or None, text=answer.text
             )
 
 

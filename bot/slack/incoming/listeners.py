@@ -204,4 +204,5 @@ async def mention_ask(door: Door, event: Body, bot: str, team: str) -> Ask | Non
         args=words.rest,
         channel=event["channel"],
         thread=thread or event["ts"],
+        message=event["ts"],
     )

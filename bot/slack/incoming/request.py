@@ -27,7 +27,7 @@ class Ask(Frozen):
     channel: str = ""
     thread: str = ""
     message: str = ""
-    """ts of the message that was clicked or that the shortcut was used on."""
+    """ts of the message that was clicked, that the shortcut was used on, or that mentions us."""
     trigger: str = ""
     response_url: str = ""
     view: str = ""

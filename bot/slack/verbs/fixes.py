@@ -66,7 +66,8 @@ async def fix_this(desk: Desk, ask: Ask) -> Answer:
         offer = json.loads(bytes.fromhex(ask.carried("fix")))
     except ValueError:
         raise Refused("This row's fix can't be read any more. Look again, or press *Fix*.") from None
-    return await filling.fix(desk, ask, await desk.bug(ask), offer.get("action", ""), offer.get("params", {}))
+    action = filling.choice(desk, offer.get("action", ""))
+    return await filling.fix(desk, ask, await desk.bug(ask), action, offer.get("params", {}))
 
 
 @verb("run")

@@ -4,6 +4,7 @@ import { noteFocus, restoreFocus } from "./lib/focus.js";
 import { icon } from "./lib/icons.js";
 import { follow } from "./lib/feed.js";
 import { closeTop, markRead } from "./actions.js";
+import { forgetFields } from "./blocks/place.js";
 import { inspector } from "./inspector.js";
 import { placeMenu } from "./menu.js";
 import { channelNamed, newest } from "./select.js";
@@ -67,6 +68,7 @@ function seeSlack(snapshot) {
     if (s.me !== snapshot.me.id) recent.slack.forget();
     s.me = snapshot.me.id;
     s.slack = snapshot;
+    forgetFields(s, snapshot.views);
     s.baseline ??= newest(snapshot.channels);
     if (s.thread && !channelNamed(s, s.thread.channel)) s.thread = null;
     recent.slack.note(messageLooks(snapshot), redraw);
@@ -102,6 +104,7 @@ document.addEventListener("pointerdown", () => hold(true), true);
 for (const end of ["pointerup", "pointercancel", "dragend"]) {
   document.addEventListener(end, () => setTimeout(() => hold(false)), true); // after the click that it makes
 }
+document.addEventListener("click", () => hold(false)); // what is typed next meets what the click made
 window.addEventListener("blur", () => hold(false));
 
 document.addEventListener("scroll", placeMenu, true);

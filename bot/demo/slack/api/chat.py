@@ -57,8 +57,10 @@ def post_ephemeral(ctx: Context) -> Json:
         raise SlackError("user_not_in_channel")
     made = messages.content(world, parts(args))
     messages.require_something(made)
-    message = messages.by_app(world, made, args.text("thread_ts") or None)
-    world.add_ephemeral(message | {"channel": channel.id, "for": user})
+    thread = args.text("thread_ts") or None
+    message = messages.by_app(world, made, thread)
+    if thread is None or world.threads.get((channel.id, thread)):  # elsewhere Slack takes it, and nobody ever sees it
+        world.add_ephemeral(message | {"channel": channel.id, "for": user})
     return {"message_ts": message["ts"]}
 
 

@@ -29,6 +29,14 @@ def names(desk: Desk, *, looks: bool) -> list[tuple[str, str]]:
     return [(x.name, f"{x.name}: {x.help.splitlines()[0]}" if x.help else x.name) for x in usable]
 
 
+def choice(desk: Desk, name: str) -> str:
+    """An action that the form offers. Raises Refused with what to do about one that it does not."""
+    entry = desk.catalogue.usable(name)
+    if entry.kind != "look" and _has_target(desk, entry):
+        return name
+    raise Refused(f"{name} can't be run here: the settings name no target for it. `makegood actions check` says more.")
+
+
 def _has_target(desk: Desk, entry: Entry) -> bool:
     """Whether the settings name somewhere for it to run."""
     kind = "sql" if entry.kind == "look" else entry.kind
@@ -42,7 +50,7 @@ async def fix(desk: Desk, ask: Ask, bug: Bug, chosen: str = "", given: Mapping[s
     if not choices:
         raise Refused("No action can be run: `makegood actions check` says why (no target, or none allowed).")
     memory = await desk.services["memory"](bug)
-    chosen = chosen or memory.action or _best(desk, bug, choices)
+    chosen = chosen or (memory.action if memory.action in choices else _best(desk, bug, choices))
     remembered = memory.params if memory.action == chosen else {}
     return await _opened(desk, ask, bug, chosen, given or {**engine(desk).suggest(chosen, _known(bug)), **remembered})
 

@@ -87,10 +87,17 @@ export async function press(place, block, element, given = {}) {
 export const submit = (place) =>
   act({ do: "submit", view_id: place.view, values: typed(place) }, { key: `submit ${place.view}` });
 
-/** What was typed or picked in the fields that are still there: {block: {action: value}}. */
-function typed(place) {
-  const there = new Set(controls(place.blocks ?? []));
-  const form = Object.entries(place.state.forms[place.form] ?? {});
+/** What was typed or picked: {block: {action: value}}. */
+const typed = (place) => place.state.forms[place.form] ?? {};
+
+/** A view that shows other fields now forgets what stood in the old ones, as Slack does: a field that comes back begins anew. */
+export function forgetFields(s, views) {
+  for (const view of views) if (s.forms[view.id]) s.forms[view.id] = stillThere(s.forms[view.id], view.blocks);
+}
+
+function stillThere(fields, blocks) {
+  const there = new Set(controls(blocks));
+  const form = Object.entries(fields);
   const present = ([block, actions]) => [
     block,
     Object.fromEntries(

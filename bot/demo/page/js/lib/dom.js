@@ -1,4 +1,5 @@
-// Elements described as plain data and patched into the page by key, so that focus, typed text and scrolling survive.
+// Elements described as plain data and patched into the page, so that focus, typed text and scrolling survive. An element is
+// known by its key, or else by its place among the children as they are written: one that is left out leaves its place empty.
 // Data only ever becomes text, attributes and properties: there is no way from here to markup.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -14,11 +15,14 @@ export function h(tag, props, ...children) {
   return { name, props: look ? { ...given, class: look } : given, key: given.key, children: flat(children) };
 }
 
-function flat(children) {
-  const shown = children
-    .flat(Infinity)
-    .filter((child) => child != null && child !== false && child !== true && child !== "");
-  return shown.map((child) => (typeof child === "object" ? child : String(child)));
+/** One list of the children that are shown, each with its place: where it stands in these lists, the empty places counted. */
+function flat(children, at = "") {
+  return children.flatMap((child, index) => {
+    const place = `${at}.${index}`;
+    if (Array.isArray(child)) return flat(child, place);
+    if (child == null || child === false || child === true || child === "") return [];
+    return typeof child === "object" ? { ...child, place } : { text: String(child), place };
+  });
 }
 
 /** Makes `parent` show exactly these. */
@@ -42,35 +46,27 @@ function patchChildren(parent, wanted) {
   for (const [node, child] of fresh) child.props?.mounted?.(node);
 }
 
-/** For each wanted child the node that shows it already: by key, or else the next one of the same kind. */
+/** For each wanted child the node that shows it already. */
 function match(nodes, wanted) {
-  const keyed = new Map();
-  const loose = new Map();
-  for (const node of nodes) {
-    const shown = node[NODE];
-    const kind = shown?.name ?? node.nodeName;
-    if (shown?.key != null) keyed.set(`${kind} ${shown.key}`, node);
-    else loose.set(kind, [...(loose.get(kind) ?? []), node]);
-  }
-  return wanted.map((child) => {
-    if (typeof child === "string") return loose.get("#text")?.shift();
-    return child.key != null ? keyed.get(`${child.name} ${child.key}`) : loose.get(child.name)?.shift();
-  });
+  const shown = new Map(nodes.filter((node) => node[NODE]).map((node) => [identity(node[NODE]), node]));
+  return wanted.map((child) => shown.get(identity(child)));
 }
 
+const identity = (child) => `${child.name ?? "#text"} ${child.key == null ? child.place : `key ${child.key}`}`;
+
 function create(child, parent) {
-  if (typeof child === "string") return document.createTextNode(child);
+  if (!child.name) return document.createTextNode(child.text);
   const inSvg = child.name === "svg" || parent.namespaceURI === SVG;
   return inSvg ? document.createElementNS(SVG, child.name) : document.createElement(child.name);
 }
 
 function patch(node, child) {
-  if (typeof child === "string") {
-    if (node.data !== child) node.data = child;
-    return;
-  }
   const before = node[NODE]?.props ?? {};
   node[NODE] = child;
+  if (!child.name) {
+    if (node.data !== child.text) node.data = child.text;
+    return;
+  }
   const settle = child.props.around?.(node);
   patchProps(node, before, child.props);
   patchChildren(node, child.children);

@@ -3,6 +3,7 @@
 const DIALOG = '[role="dialog"], [role="alertdialog"]';
 let before = null;
 let inDialog = false;
+let wrote = false; // in a box of the workspace
 
 export const firstField = (node) => node.querySelector("input, textarea, select, .tokens");
 
@@ -16,13 +17,17 @@ export function toWrongField(node) {
 export function noteFocus() {
   const at = document.activeElement;
   if (at !== document.body && !at.closest(DIALOG)) before = at;
+  wrote = at.matches("textarea") && Boolean(at.closest(".workspace"));
 }
 
-/** After each rendering: focus that was lost with what had it goes to the dialog that is open, or back to where it was. */
+/** After each rendering: focus that was lost with what had it goes to the dialog that is open, or back to where it was. Who wrote
+ * in a thread or a message that is gone goes on writing in the channel.
+ */
 export function restoreFocus(otherwise) {
   const open = [...document.querySelectorAll(DIALOG)].at(-1);
   const lost = document.activeElement === document.body;
   if (open && lost) open.focus();
   else if (inDialog && lost) (before?.isConnected ? before : document.querySelector(otherwise))?.focus();
+  else if (wrote && lost) document.querySelector(otherwise)?.focus();
   inDialog = Boolean(open);
 }

@@ -38,12 +38,17 @@ function box(writing) {
     oninput: (event) => take(key, event.target.value),
     onkeydown: (event) => onKey(event, writing),
     around: (node) => () => grow(node),
+    mounted: thread && ((node) => node.focus()),
   });
 }
 
 function tools(writing) {
   const { state, thread, text } = writing;
-  const send = { type: "button", "aria-label": "Send", disabled: !text.trim(), onclick: () => sendDraft(writing) };
+  const onclick = ({ currentTarget: button }) => {
+    boxOf(button).focus(); // the button is disabled as soon as the box is empty
+    sendDraft(writing);
+  };
+  const send = { type: "button", "aria-label": "Send", disabled: !text.trim(), onclick };
   return h(
     "div.composer-tools",
     null,
@@ -52,6 +57,8 @@ function tools(writing) {
     h("button.send", send, icon("send")),
   );
 }
+
+const boxOf = (node) => node.closest(".composer").querySelector("textarea");
 
 function grow(node) {
   node.style.setProperty("height", "auto");
@@ -70,7 +77,10 @@ function list(state, key, text, offered) {
         "aria-selected": String(index === state.choice),
         class: index === state.choice && "on",
         "data-completion": one.id,
-        onclick: () => take(key, complete(text, one)),
+        onclick: ({ currentTarget: item }) => {
+          boxOf(item).focus(); // the list is gone then
+          take(key, complete(text, one));
+        },
       },
       h("b", null, one.title),
       " ",

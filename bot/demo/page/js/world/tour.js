@@ -3,7 +3,7 @@ import { h } from "../lib/dom.js";
 import { emojiText } from "../lib/emoji.js";
 import { icon } from "../lib/icons.js";
 import { actInWorld, confirmed } from "../actions.js";
-import { change } from "../state.js";
+import { change, recent } from "../state.js";
 import { activeStep, asideStep } from "../select.js";
 
 const STORIES = [
@@ -150,9 +150,13 @@ const begin = (what) => confirmed(ASK, () => beginAgain(what));
 async function beginAgain(what) {
   const answer = await actInWorld(what);
   if (!answer.ok) return;
+  recent.world.forget();
   change((s) => {
     s.begun += 1;
-    s.thread = s.card = s.mail = s.page = null;
+    s.channel = s.thread = s.card = s.mail = s.page = s.menu = s.editing = null;
+    s.tab = "messages";
+    s.writing = false;
+    s.drafts = {};
     s.forms = {};
     s.news = {};
   });

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
 
-from bot import outside
+from bot import outgoing, outside
 from bot.bug.bug import Bug
 from bot.bug.customers import CustomerJoined
 from bot.bug.errors import Unavailable
@@ -42,7 +41,7 @@ from bot.slack.incoming.connection import Identity, Sockets
 from bot.slack.incoming.context import Desk
 from bot.slack.incoming.dispatcher import SOURCE as ASK
 from bot.slack.incoming.dispatcher import Door
-from bot.slack.outgoing.client import SlackPort, web_client
+from bot.slack.outgoing.client import KEPT, SlackPort, web_client
 from bot.slack.verbs.reading import publish_home
 from bot.suggestions import Memory
 from bot.timers import Timers
@@ -67,7 +66,7 @@ class Bot:
     async def start(self) -> None:
         self._connections()
         self.db = await self._database()
-        self.client = web_client(self.runtime.bot_token.get_secret_value(), self.runtime.api_url)
+        self.client = web_client(self.runtime.bot_token.get_secret_value(), self.runtime.api_url, self.slack_http)
         self.me = await self._identify()
         self._ledger()
         await self._parts()
@@ -77,8 +76,8 @@ class Bot:
 
     def _connections(self) -> None:
         """Before anything else: what is wrong in the settings is said at once, not when Slack answers."""
-        self.http = aiohttp.ClientSession()
-        self._stops.append(self.http.close)
+        self.http, self.slack_http = outgoing.session(), outgoing.session(kept=KEPT)
+        self._stops += [self.http.close, self.slack_http.close]
         self.outside = outside.connect(self.settings, self.http)
         self._stops.append(self.outside.close)
 
@@ -127,7 +126,7 @@ class Bot:
         self.alerts = Alerts(self.ledger, self.inbox, self.settings.admit)
         proposals = Proposals(self.port, self.settings.slack.error_channels[0])
         self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
-        self.door = Door(desk=self._desk(), inbox=self.inbox, http=self.http)
+        self.door = Door(desk=self._desk(), inbox=self.inbox, http=self.slack_http)
 
     async def _catalogue(self) -> Catalogue:
         """The shipped actions as they are; the team's own as an approver allowed them."""

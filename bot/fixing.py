@@ -36,7 +36,7 @@ def asking(bot: "Bot") -> tuple[Sink, ...]:
     async def able(user: str) -> tuple[str, ...]:
         return eligible(await bot.directory.approvers_now(), user)
 
-    whisper, settings = Whisper(bot.port, bot.http), bot.settings
+    whisper, settings = Whisper(bot.port, bot.slack_http), bot.settings
     by_hand, glass = settings.mode == "propose", settings.policy.break_glass
     return (
         AskerSink(
@@ -78,7 +78,7 @@ def production(bot: "Bot") -> ProductionSink:
         engine=bot.engine,
         runner=Runner(engine=bot.engine, around=around, standing=standing, alone=bot.db.sqlite),
         mode=bot.settings.mode,
-        probe=Prober(bot.settings.probes, bot.engine).check,
+        probe=Prober(bot.settings.probes, bot.engine, bot.http).check,
         repeats=bot.memory.repeats,
         allowed=bot.reload,
     )

@@ -7,8 +7,9 @@ from typing import Protocol
 import aiohttp
 from pydantic import Field, model_validator
 
-from bot.bug.errors import MakegoodError
+from bot.bug.errors import MakegoodError, Outside
 from bot.bug.values import Frozen
+from bot.outgoing import Client
 from bot.production.action import Table
 
 _BODY_READ = 256 * 1024
@@ -53,14 +54,14 @@ class Looks(Protocol):
     async def look(self, name: str, values: Mapping[str, str]) -> Table: ...
 
 
-async def probe(check: Probe, looks: Looks) -> ProbeResult:
+async def probe(check: Probe, looks: Looks, http: aiohttp.ClientSession) -> ProbeResult:
     """Never raises for what it checks: not reachable is a result too."""
-    return await (_page(check) if check.url else _rows(check, looks))
+    return await (_page(check, http) if check.url else _rows(check, looks))
 
 
-async def probe_all(checks: Sequence[Probe], looks: Looks) -> tuple[ProbeResult, ...]:
+async def probe_all(checks: Sequence[Probe], looks: Looks, http: aiohttp.ClientSession) -> tuple[ProbeResult, ...]:
     """All at once."""
-    return tuple(await asyncio.gather(*(probe(check, looks) for check in checks)))
+    return tuple(await asyncio.gather(*(probe(check, looks, http) for check in checks)))
 
 
 def compared(before: Sequence[ProbeResult], after: Sequence[ProbeResult]) -> str:
@@ -82,31 +83,18 @@ def _line(now: ProbeResult, was: ProbeResult | None) -> str:
     return f"{now.name} {was.said.replace('is ', 'was ', 1).replace('has ', 'had ', 1)}, {now.said}"
 
 
-async def _page(check: Probe) -> ProbeResult:
+async def _page(check: Probe, http: aiohttp.ClientSession) -> ProbeResult:
+    page = Client(session=http, who=check.name, timeout=check.timeout, largest=_BODY_READ)
     try:
-        timeout = aiohttp.ClientTimeout(total=check.timeout)
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(check.url, allow_redirects=False) as answer,
-        ):
-            body = await _beginning(answer) if check.contains else ""
-            status = answer.status
-    except TimeoutError:
-        return ProbeResult(name=check.name, ok=False, said=f"is silent for {check.timeout:g} s")
-    except (aiohttp.ClientError, OSError):
-        return ProbeResult(name=check.name, ok=False, said="is not reachable")
-    if status == check.status and check.contains not in body:
+        reply = await page.exchange("GET", check.url)
+    except Outside as error:
+        silent = isinstance(error.__cause__, TimeoutError)
+        said = f"is silent for {check.timeout:g} s" if silent else "is not reachable"
+        return ProbeResult(name=check.name, ok=False, said=said)
+    status = reply.status
+    if status == check.status and check.contains not in reply.text:
         return ProbeResult(name=check.name, ok=False, said=f"is {status} without “{check.contains}”")
     return ProbeResult(name=check.name, ok=status == check.status, said=f"is {status}")
-
-
-async def _beginning(answer: aiohttp.ClientResponse) -> str:
-    read = bytearray()
-    async for chunk in answer.content.iter_any():
-        read += chunk
-        if len(read) >= _BODY_READ:
-            break
-    return read.decode(errors="replace")
 
 
 async def _rows(check: Probe, looks: Looks) -> ProbeResult:

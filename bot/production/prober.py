@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import aiohttp
+
 from bot.bug.bug import Bug
 from bot.bug.fixes.looks import Probed
 from bot.production.probe import Looks, Probe, probe
@@ -14,6 +16,7 @@ from bot.settings import ProbeSettings
 class Prober:
     probes: Mapping[str, ProbeSettings]
     looks: Looks
+    http: aiohttp.ClientSession
 
     async def check(self, bug: Bug, when: str, run: int | None) -> tuple[Probed, ...]:
         """Every probe that belongs to this bug, all at once; one that can't be asked counts as not ok."""
@@ -21,7 +24,7 @@ class Prober:
         return tuple(await asyncio.gather(*(self._one(name, one, when, run) for name, one in mine)))
 
     async def _one(self, name: str, settings: ProbeSettings, when: str, run: int | None) -> Probed:
-        seen = await probe(Probe(name=name, **settings.check()), self.looks)
+        seen = await probe(Probe(name=name, **settings.check()), self.looks, self.http)
         about = {"probe": name, "when": when, "run": run, "smoke": settings.smoke}
         return Probed.model_validate({**about, "ok": seen.ok, "said": seen.said})
 

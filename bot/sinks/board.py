@@ -54,7 +54,8 @@ class BoardSink:
             return Served()  # somebody deleted the card of a bug that is over
         if work.bug.board is None:
             return await self._make(work, card, stage, shown)
-        if work.external.get("shown") != shown:
+        # a change that was cut off may stand there although the one before it would be right again
+        if work.doubt or work.external.get("shown") != shown:
             await self.board.update(CardRef(id=work.bug.board.id, url=work.bug.board.url), card, stage)
         return Served(external={"shown": shown})
 
@@ -62,14 +63,13 @@ class BoardSink:
         if work.bug.card_url:
             try:
                 ref = await self.board.adopt(work.bug.card_url, card)
-                return Served(
-                    outcomes=(BoardCardMade(id=ref.id, url=ref.url, adopted=True),)
-                )  # and moved on the next round
+                made = BoardCardMade(id=ref.id, url=ref.url, adopted=True)
+                return Served(outcomes=(made,), again_in=0.0)  # and moved on the next round
             except Rejected:
                 pass  # the tracker's card is on another board, or gone: a card of our own then
         if work.doubt and (found := await self.board.find(card.marker)):
             # it shows the bug as it was then: brought up to date on the next round
-            return Served(outcomes=(BoardCardMade(id=found.id, url=found.url),))
+            return Served(outcomes=(BoardCardMade(id=found.id, url=found.url),), again_in=0.0)
         ref = await self.board.create(card, stage)
         return Served(outcomes=(BoardCardMade(id=ref.id, url=ref.url),), external={"shown": shown})
 

@@ -1,17 +1,27 @@
-"""The card: shows the present, so its cursor jumps to the head. Cut off while posting: look first, delete the later duplicate."""
+"""The card: shows the present, so its cursor jumps to the head. Cut off while posting: look first, delete the later duplicate.
 
+Slack takes about 50 changes a minute, so a card is changed only where somebody would see another one. The mark in its buttons
+names the entry after which it was last drawn; entries that change nothing on the card leave it as it is.
+"""
+
+import hashlib
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, ClassVar
 
+from bot.bug.board import BoardCardCommented, BoardCardMoved
 from bot.bug.bug import Bug, Post, Status
 from bot.bug.conversation import Said, SaidEdited
 from bot.bug.errors import Unavailable
-from bot.bug.intake import CardPosted
+from bot.bug.event import Event
+from bot.bug.intake import AlertPosted, CardPosted
 from bot.bug.lifecycle import KINDS
 from bot.bug.reminders import Reminded
 from bot.bug.retro.posting import RetroPosted
+from bot.bug.values import Frozen
 from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget, TooSoon
@@ -29,7 +39,17 @@ REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
 CLOSED = frozenset({"channel_not_found", "not_in_channel", "is_archived", "missing_scope"})
 """What somebody mends in Slack."""
-QUIET = {Said, SaidEdited, Reminded, RetroPosted}
+QUIET = {
+    Said,
+    SaidEdited,
+    Reminded,
+    RetroPosted,
+    CardPosted,
+    AlertPosted,
+    BoardCardMoved,
+    BoardCardCommented,
+}
+"""The card shows nothing of these."""
 
 Memory = Callable[[Bug], Awaitable[str]]
 
@@ -57,36 +77,53 @@ class CardSink:
             memory=await self.memory(bug) if bug.status is Status.OPEN else "",
             behind=await behind(self.ledger, bug.ref.number, bug.delayed) if bug.delayed else {},
         )
-        text, blocks = card.lock_screen(bug, around.now), card.blocks(bug, around)
         if bug.card is None:
-            return await self._post(work, text, blocks)
-        shown = {"text": text, "blocks": blocks}
-        if work.external.get("shown") != shown:
-            await self._update(bug.card, shown)
-        return Served(external={"shown": shown}, again_in=self._again(bug))
+            return await self._post(work, around)
+        drawn = Drawn.read(work.external)
+        # a change that was cut off may stand there although the one before it would be right again
+        if drawn and not work.doubt and not self._looks_new(drawn, bug, around):
+            return Served(again_in=self._again(bug, drawn.at))
+        return await self._show(bug, bug.card, around)
 
-    def _again(self, bug: Bug) -> float | None:
+    async def _show(self, bug: Bug, place: Post, around: card.Around, *outcomes: Event) -> Served:
+        message, drawn = _draw(bug, around)
+        await self._update(place, message)
+        return self._served(bug, drawn, *outcomes)
+
+    def _served(self, bug: Bug, drawn: "Drawn", *outcomes: Event) -> Served:
+        return Served(outcomes=outcomes, external=drawn.kept(), again_in=self._again(bug, drawn.at))
+
+    def _looks_new(self, drawn: "Drawn", bug: Bug, around: card.Around) -> bool:
+        """Time that passed counts where the minutes on the card go on, and then once a minute."""
+        if drawn.digest != drawn.of_same_moment(bug, around):
+            return True
+        return self._goes_on(bug) and (around.now - drawn.at).total_seconds() >= REFRESH
+
+    def _goes_on(self, bug: Bug) -> bool:
         """While somebody waits the minutes on the card go on."""
-        now = self.ledger.clock()
-        young = bug.status in {Status.OPEN, Status.CLAIMED, Status.FIXED} and bug.untold and bug.opened_at
-        return REFRESH if young and (now - bug.opened_at).total_seconds() < REFRESH_FOR else None  # type: ignore[operator]
+        awaited = bug.status in {Status.OPEN, Status.CLAIMED, Status.FIXED} and bug.untold
+        age = self.ledger.clock() - bug.opened_at if bug.opened_at else None
+        return bool(awaited and age and age.total_seconds() < REFRESH_FOR)
 
-    async def _post(self, work: Work, text: str, blocks: list[dict[str, Any]]) -> Served:
-        place = await self._find(work) if work.doubt else None
-        if place is None:
-            if work.bug.status is Status.OPEN and not work.bug.untold and not await self._has_room():
-                await self.digest.add(work.bug)  # somebody who waits, or who works on it, gets the card at once
-                return Served(external={"digest": True})
-            place = await self._new(work.bug, text, blocks)
-        return Served(
-            outcomes=(CardPosted(channel=place.channel, ts=place.ts),),
-            external={"shown": {"text": text, "blocks": blocks}},
-        )
+    def _again(self, bug: Bug, drawn: datetime) -> float | None:
+        passed = (self.ledger.clock() - drawn).total_seconds()
+        return max(REFRESH - passed, 0.0) if self._goes_on(bug) else None
 
-    async def _new(self, bug: Bug, text: str, blocks: list[dict[str, Any]]) -> Post:
+    async def _post(self, work: Work, around: card.Around) -> Served:
+        bug = work.bug
+        found = await self._find(work) if work.doubt else None
+        if found:  # it shows the bug as it was then
+            return await self._show(bug, found, around, _posted(found))
+        if bug.status is Status.OPEN and not bug.untold and not await self._has_room():
+            await self.digest.add(bug)  # somebody who waits, or who works on it, gets the card at once
+            return Served(external={"digest": True})
+        message, drawn = _draw(bug, around)
+        return self._served(bug, drawn, _posted(await self._new(bug, message)))
+
+    async def _new(self, bug: Bug, message: Mapping[str, Any]) -> Post:
         """Without its card nobody sees the bug, nor a button to try again: until somebody lets us in it is tried."""
         try:
-            ts = await self.port.post(self.channel, text=text, blocks=blocks, metadata=_metadata(bug))
+            ts = await self.port.post(self.channel, **message, metadata=_metadata(bug))
         except SlackRefused as error:
             if error.code not in CLOSED:
                 raise
@@ -117,12 +154,45 @@ class CardSink:
             await self.port.call("chat.delete", channel=self.channel, ts=later)
         return Post(channel=self.channel, ts=found[0]) if found else None
 
-    async def _update(self, place: Post, shown: Mapping[str, Any]) -> None:
+    async def _update(self, place: Post, message: Mapping[str, Any]) -> None:
         try:
-            await self.port.update(place.channel, place.ts, **shown)
+            await self.port.update(place.channel, place.ts, **message)
         except SlackRefused as error:
             if error.code not in GONE:
                 raise  # a card that somebody deleted stays deleted; the trail goes on
+
+
+class Drawn(Frozen):
+    """The card as it was last drawn: after which entry, when, and a digest of what stood there."""
+
+    seq: int
+    at: datetime
+    digest: str
+
+    @classmethod
+    def read(cls, external: Mapping[str, Any]) -> "Drawn | None":
+        """None where nothing is known of what stands there: it is drawn anew."""
+        shown = external.get("shown", {})
+        return cls.model_validate(shown) if "digest" in shown else None
+
+    def kept(self) -> dict[str, Any]:
+        """Under the name that `makegood forget` drops."""
+        return {"shown": self.model_dump(mode="json")}
+
+    def of_same_moment(self, bug: Bug, around: card.Around) -> str:
+        """The digest of the present card, had no time passed: what differs then is news."""
+        present = replace(bug, seq=self.seq)
+        return _draw(present, around.model_copy(update={"now": self.at}))[1].digest
+
+
+def _draw(bug: Bug, around: card.Around) -> tuple[dict[str, Any], Drawn]:
+    message = {"text": card.lock_screen(bug, around.now), "blocks": card.blocks(bug, around)}
+    digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
+    return message, Drawn(seq=bug.seq, at=around.now, digest=digest)
+
+
+def _posted(place: Post) -> CardPosted:
+    return CardPosted(channel=place.channel, ts=place.ts)
 
 
 def _payload(bug: Bug) -> dict[str, Any]:

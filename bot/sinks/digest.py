@@ -30,13 +30,15 @@ class Digest:
     channel: str
     _bugs: list[Bug] = field(default_factory=list)
     _ts: str = ""
+    _shown: str = ""
+    """What stands there: somebody who sees no change costs no update."""
     _last: float = 0.0
     _showing: asyncio.Task[None] | None = None
 
     async def add(self, bug: Bug) -> None:
         """Joins the present digest, or begins a new one; shown within seconds."""
         if time.monotonic() - self._last > WINDOW:
-            self._bugs, self._ts = [], ""
+            self._bugs, self._ts, self._shown = [], "", ""
         self._last = time.monotonic()
         if all(known.ref != bug.ref for known in self._bugs):
             self._bugs.append(bug)
@@ -50,19 +52,18 @@ class Digest:
 
     async def _show(self) -> None:
         """Until what stands there is what is known."""
-        shown = 0
-        while shown != len(self._bugs):
+        while self._shown != body(self._bugs):
             await asyncio.sleep(PAUSE if self._ts else 0)
-            now = len(self._bugs)
+            now = body(self._bugs)
             try:
-                await self._put(text(self._bugs), kit.render([kit.section(body(self._bugs), "digest")]))
+                await self._put(text(self._bugs), kit.render([kit.section(now, "digest")]))
             except TooSoon as soon:
                 await asyncio.sleep(soon.wait)
-                continue
             except MakegoodError as error:
                 log.warning("The digest could not be shown: %s", error)
                 return
-            shown = now
+            else:
+                self._shown = now
 
     async def _put(self, line: str, blocks: kit.Blocks) -> None:
         if self._ts:

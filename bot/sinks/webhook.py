@@ -3,21 +3,23 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import aiohttp
 
 from bot.adapters.retry_after import pause
-from bot.bug.errors import Rejected, Unavailable
+from bot.bug.errors import Outside, Rejected, Unavailable
 from bot.bug.lifecycle import KINDS
 from bot.ledger.codec import dump, dump_actor
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Interest
+from bot.outgoing import Client, Reply
 from bot.settings import WebhookSettings
 
-NOT_OK, TOO_MANY, TIMED_OUT, BROKEN = 300, 429, 408, 500
+NOT_OK, TIMED_OUT = 300, 408
 
 
 @dataclass(frozen=True)
@@ -36,30 +38,23 @@ class WebhookSink:
 
     async def serve(self, work: Work) -> Served:
         if work.entry:
-            await self._send(work.entry)
+            raw = body(work.entry)
+            await self.send(raw, headers(work.entry, raw, self.settings.secret.get_secret_value()))
         return Served()
 
-    async def _send(self, entry: Entry) -> None:
-        raw = body(entry)
-        timeout = aiohttp.ClientTimeout(total=self.settings.timeout)
-        try:
-            async with self.http.post(
-                self.settings.url,
-                data=raw,
-                headers=headers(entry, raw, self.settings.secret.get_secret_value()),
-                timeout=timeout,
-                allow_redirects=False,
-            ) as answer:
-                self._check(answer.status, pause(answer.headers))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable(f"The webhook “{self.called}” did not answer; the entry is sent again.") from error
+    async def send(self, raw: bytes, signed: Mapping[str, str]) -> None:
+        """May be sent twice: its key says so to whoever gets it."""
+        client = Client(session=self.http, who=f"The webhook “{self.called}”", timeout=self.settings.timeout)
+        reply = await client.exchange("POST", self.settings.url, twice=True, data=raw, headers=signed)
+        if problem := reply.trouble() or self._refusal(reply):
+            raise problem
 
-    def _check(self, status: int, wait: float | None) -> None:
-        if status < NOT_OK:
-            return
-        if status >= BROKEN or status in {TOO_MANY, TIMED_OUT}:
-            raise Unavailable(f"The webhook “{self.called}” answered {status}; the entry is sent again.", wait)
-        raise Rejected(f"The webhook “{self.called}” refuses entries with {status}: check [webhooks.{self.called}]")
+    def _refusal(self, reply: Reply) -> Outside | None:
+        if reply.status < NOT_OK:
+            return None
+        if reply.status == TIMED_OUT:
+            return Unavailable(f"{reply.who} answered {TIMED_OUT}; the entry is sent again.", pause(reply.headers))
+        return Rejected(f"{reply.who} refuses entries with {reply.status}: check [webhooks.{self.called}]")
 
 
 def body(entry: Entry) -> bytes:

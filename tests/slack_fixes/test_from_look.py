@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from bot.bug.fixes.asking import FixAsked
 
+from bot.bug.fixes.asking import FixAsked
 from bot.production import forms
 from bot.production.catalogue import Catalogue
 from bot.slack.views.forms.filling import names

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,6 +71,7 @@ class TrelloSession(requests.Session):
     def __init__(self, *, base_url: str, key: str, token: str, timeout: float = 10) -> None:
         super().__init__()
         self.auth = Credentials(key, token)
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._base, self._timeout = base_url.rstrip("/"), timeout
         self._pace = Pace()
         self._closing = threading.Event()

@@ -1,19 +1,17 @@
 """JSON over HTTP to a tracker's API: a deadline for each call, few at once, and what a failure means."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 from pydantic import Field, SecretStr
-from yarl import URL
 
-from bot.adapters.retry_after import pause
-from bot.bug.errors import Outside, Rejected, Unavailable
+from bot.bug.errors import Rejected
 from bot.bug.values import Frozen
+from bot.outgoing import Client, Reply
 
-REFUSED, BROKEN = 400, 500
+REFUSED = 400
 MOST_PAGES = 20
 
 
@@ -31,49 +29,35 @@ class Api:
     def __init__(
         self, session: aiohttp.ClientSession, who: str, base_url: str, headers: Mapping[str, str], settings: Common
     ) -> None:
-        self._session, self._who, self._base, self._headers = session, who, base_url.rstrip("/"), dict(headers)
-        self._timeout = aiohttp.ClientTimeout(total=settings.timeout)
+        self._client = Client(session=session, who=who, headers=headers, timeout=settings.timeout)
+        self._who, self._base = who, base_url.rstrip("/")
         self._places = asyncio.Semaphore(settings.parallel)
 
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, missing: str = "") -> Any:
         """`missing` is what a 404 says, where it is not about an error."""
-        async with self._exchange(method, self._base + path, missing, body) as answer:
-            return await answer.json(content_type=None)
+        return (await self._exchange(method, self._base + path, missing, body)).json()
 
     async def pages(self, path: str, missing: str = "") -> list[Any]:
         """All of a list, whose pages name the next one in their Link header."""
         found, url = [], self._base + path
         for _ in range(MOST_PAGES):
-            async with self._exchange("GET", url, missing) as answer:
-                found += await answer.json(content_type=None)
-                following = answer.links.get("next")
-                url = str(following["url"]) if following else ""
+            reply = await self._exchange("GET", url, missing)
+            found += reply.json()
+            url = reply.following
             if not url.startswith(f"{self._base}/"):  # the token goes nowhere else
                 return found
         return found
 
-    @asynccontextmanager
-    async def _exchange(
-        self, method: str, url: str, missing: str, body: Mapping[str, Any] | None = None
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _exchange(self, method: str, url: str, missing: str, body: Mapping[str, Any] | None = None) -> Reply:
         async with self._places:
-            try:
-                async with self._session.request(
-                    method, URL(url, encoded=True), json=body, headers=self._headers, timeout=self._timeout
-                ) as answer:
-                    if answer.status >= REFUSED:
-                        raise self._problem(answer, missing)
-                    yield answer
-            except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-                raise Unavailable(f"{self._who} did not answer; it is asked again.") from error
+            reply = await self._client.exchange(method, url, twice=True, redirects=True, exact=True, json=body)
+        if problem := reply.trouble() or self._refusal(reply.status, missing):
+            raise problem
+        return reply
 
-    def _problem(self, answer: aiohttp.ClientResponse, missing: str) -> Outside:
+    def _refusal(self, status: int, missing: str) -> Rejected | None:
         where = f"[trackers.{self._who.lower()}]"
-        match answer.status:
-            case 429:
-                return Unavailable(f"{self._who} asks to slow down.", pause(answer.headers))
-            case status if status >= BROKEN:
-                return Unavailable(f"{self._who} is out of order ({status}).", pause(answer.headers))
+        match status:
             case 404:
                 lost = f"{self._who} does not know this error (any more), or our token may not see it."
                 return Rejected(missing or lost)
@@ -83,4 +67,4 @@ class Api:
                 return Rejected(
                     f"{self._who} does not let our token do this: give it more rights, or write another in {where}."
                 )
-        return Rejected(f"{self._who} refuses our call ({answer.status}): check {where}.")
+        return Rejected(f"{self._who} refuses our call ({status}): check {where}.") if status >= REFUSED else None

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bot import outside
+from bot import outgoing, outside
 from bot.adapters import boards, trackers
 from bot.adapters.channels import registry as channels
+from bot.bug.errors import Outside
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.production.catalogue import SHIPPED, Catalogue
@@ -16,11 +17,10 @@ from bot.production.probe import Probe, ProbeResult, probe
 from bot.settings import HookSettings, Settings
 
 SHORTEST = 16
-TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
 async def hooks(settings: Settings) -> list[Finding]:
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+    async with outgoing.session() as http:
         public = settings.web.public_url
         asked = (_hook(http, public, source, hook) for source, hook in settings.hooks.items())
         return list(await asyncio.gather(*asked))
@@ -51,8 +51,9 @@ async def probes(settings: Settings, path: Path) -> list[Finding]:
     paths = [SHIPPED, *(home / folder for folder in settings.actions.paths)]
     engine = Engine(outside.catalogue(paths, await common.allowed(path, "")), settings.targets)
     try:
-        asked = (probe(Probe(name=name, **one.check()), engine) for name, one in settings.probes.items())
-        return [_probed(seen) for seen in await asyncio.gather(*asked)]
+        async with outgoing.session() as http:
+            asked = (probe(Probe(name=name, **one.check()), engine, http) for name, one in settings.probes.items())
+            return [_probed(seen) for seen in await asyncio.gather(*asked)]
     finally:
         await engine.close()
 
@@ -65,10 +66,9 @@ def _probed(seen: ProbeResult) -> Finding:
 
 async def _status(http: aiohttp.ClientSession, url: str) -> int | str:
     try:
-        async with http.get(url, allow_redirects=False) as answer:
-            return answer.status
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return f"nothing ({type(error).__name__})"
+        return (await outgoing.Client(session=http, who="The hook").exchange("GET", url)).status
+    except Outside:
+        return "nothing"
 
 
 def actions(settings: Settings, home: Path) -> list[Finding]:

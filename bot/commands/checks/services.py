@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import aiosmtplib
 
+from bot import outgoing
 from bot.adapters import billing, boards, tracker_api
 from bot.adapters.channels import registry as channels
 from bot.adapters.channels.common.calls import Missing
@@ -25,7 +26,7 @@ NOWHERE = Outgoing(source="doctor", conversation="0", customer=NOBODY, text="", 
 
 
 async def services(settings: Settings) -> list[Finding]:
-    async with aiohttp.ClientSession() as http:
+    async with outgoing.session() as http:
         asked = [checked(name, _channel(name, table, http)) for name, table in settings.customers.items()]
         if settings.mail:
             mail = validate(MailSettings, settings.mail, "[mail]")

@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import outgoing
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.settings import Runtime, Settings
@@ -40,7 +41,13 @@ SCOPES = frozenset(
 async def slack(settings: Settings, runtime: Runtime) -> list[Finding]:
     if not runtime.bot_token.get_secret_value():
         return [note(NAME, f"no token here: a process for production and billing of {runtime.team}")]
-    client = web_client(runtime.bot_token.get_secret_value(), runtime.api_url)
+    async with outgoing.session() as http:
+        return await _asked_of(
+            web_client(runtime.bot_token.get_secret_value(), runtime.api_url, http), settings, runtime
+        )
+
+
+async def _asked_of(client: AsyncWebClient, settings: Settings, runtime: Runtime) -> list[Finding]:
     await connection.identify(client)
     findings = [*await _token(client), await _door(client, runtime, settings)]
     findings += await asyncio.gather(*(_channel(client, channel) for channel in settings.slack.error_channels))

@@ -1,11 +1,10 @@
 """Production targets: reached as a look would reach them, and what the role of a database may do beyond its need."""
 
-import aiohttp
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.errors import Unavailable
+from bot import outgoing
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
 from bot.production.sql.schema import read_schema
 from bot.production.sql.session import Database
@@ -116,14 +115,9 @@ async def _host(system: str, target: SshTarget, host: str) -> list[Finding]:
 async def _http(system: str, target: HttpTarget) -> list[Finding]:
     """A GET of the base address: whatever it answers, it is there."""
     headers = {name: value.get_secret_value() for name, value in target.headers.items()}
-    try:
-        async with (
-            aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=target.timeout)) as session,
-            session.get(target.base_url, allow_redirects=False) as answer,
-        ):
-            status = answer.status
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"{target.base_url} can't be reached: {str(error) or 'no answer in time'}.") from error
+    async with outgoing.session() as http:
+        there = outgoing.Client(session=http, who=target.base_url, headers=headers, timeout=target.timeout)
+        status = (await there.exchange("GET", target.base_url)).status
     if status in NOT_ACCEPTED:
         return [wrong(system, f"{target.base_url} does not accept our headers ({status}): renew the token in them")]
     return [ok(system, f"{target.base_url} is there (it answers {status})")]

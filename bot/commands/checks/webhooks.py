@@ -4,20 +4,18 @@ import aiohttp
 
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.outgoing import Client
 from bot.settings import WebhookSettings
 
 REDIRECTS, REFUSALS, NOT_THERE, NO_HEAD, BROKEN = 300, 400, 404, 405, 500
 
 
 async def webhook(name: str, settings: WebhookSettings, http: aiohttp.ClientSession) -> list[Finding]:
-    timeout = aiohttp.ClientTimeout(total=settings.timeout)
+    tool = Client(session=http, who=f"The webhook “{name}”", timeout=settings.timeout)
     try:
-        async with http.head(settings.url, timeout=timeout, allow_redirects=False) as answer:
-            return [_finding(f"webhook {name}", name, answer.status)]
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise Unavailable(
-            f"nobody answers ({type(error).__name__}). Is url in [webhooks.{name}] right, and is the tool up?"
-        ) from error
+        return [_finding(f"webhook {name}", name, (await tool.exchange("HEAD", settings.url)).status)]
+    except Unavailable as error:
+        raise Unavailable(f"nobody answers. Is url in [webhooks.{name}] right, and is the tool up?") from error
 
 
 def _finding(system: str, name: str, status: int) -> Finding:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.demo.slack.clock import Clock
 from bot.demo.slack.control import Control
@@ -52,6 +53,7 @@ class LocalSlack:
         self._seed = (tuple(people), dict(channels))
         self._tasks = Tasks()
         self._runner: web.AppRunner | None = None
+        self._callers: set[tuple[str, int]] = set()
         tokens = Tokens(bot=bot_token, app=app_token, signing_secret=signing_secret)
         self.socket_mode = SocketMode(self.world, self.faults)
         self.http_mode = HttpMode(self.world, request_url, signing_secret) if request_url else None
@@ -100,17 +102,28 @@ class LocalSlack:
         """How many sockets of the app are open."""
         return self.socket_mode.connections
 
+    @property
+    def accepted(self) -> int:
+        """Over how many connections calls have come in; sockets are not among them."""
+        return len(self._callers)
+
     def routes(self) -> list[web.RouteDef]:
         parts = (self._api, self._transfers, self.socket_mode, self._control)
         return [route for part in parts for route in part.routes()]
 
     async def start(self, port: int = 0) -> None:
-        app = web.Application(client_max_size=UPLOAD_BYTES)
+        app = web.Application(client_max_size=UPLOAD_BYTES, middlewares=[self._counting])
         app.add_routes(self.routes())
         self._runner = runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
         self.world.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    @web.middleware
+    async def _counting(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.transport is not None and "Upgrade" not in request.headers:
+            self._callers.add(request.transport.get_extra_info("peername"))
+        return await handler(request)
 
     async def stop(self) -> None:
         self._api.release()

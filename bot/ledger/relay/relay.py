@@ -17,7 +17,7 @@ from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.entries import entries_after, load, unknown_after
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.ledger import Entry, Ledger, Recorded
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Holding
 from bot.ledger.relay.lease import Lease
@@ -229,8 +229,9 @@ class Relay:
             if outcomes and (held or sink.name == "production"):
                 recorded = await self.ledger.record_in(conn, lease.bug, lambda bug: _fitting(bug, outcomes), by=by)
             if held:
+                done = _past_own(sink, seq, recorded)
                 lease = await leases.move(
-                    conn, self.ledger, lease, seq, served.external, served.again_in, self.lease_seconds
+                    conn, self.ledger, lease, done, served.external, served.again_in, self.lease_seconds
                 )
             await self.ledger.notify(conn)
         if recorded:
@@ -272,6 +273,14 @@ class Relay:
             await self.ledger.notify(conn)
         log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)
         self.ledger.woken(recorded)
+
+
+def _past_own(sink: Sink, seq: int, recorded: Recorded | None) -> int:
+    """How far the cursor goes: a sink's own outcomes are no news to it, unless it follows them or something came between."""
+    own = recorded.entries if recorded else ()
+    if not own or own[0].seq != seq + 1 or any(type(entry.event) in sink.interest.kinds for entry in own):
+        return seq
+    return own[-1].seq
 
 
 def _fitting(bug: Bug, events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -10,7 +10,9 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from bot.adapters.retry_after import pause
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
+from bot.outgoing import Client, Reply, session, single_calls
 from bot.production.action import Request
 from bot.production.http.url import same_origin, url_of
 from bot.production.targets import HttpTarget
@@ -19,8 +21,6 @@ ANSWER_LIMIT = 1024 * 1024
 REDIRECTS = 3
 _NOT_NOW = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _MOVED_UNDONE = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
-# the connection was never made, so nothing was sent
-_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +40,18 @@ class Answer:
 
 
 class Caller:
-    """Calls one target. Holds no connection between calls: a reused one makes it unclear what was sent."""
+    """Calls one target. What reads keeps its connection; what changes something has one for itself, since a kept one
+    may be closed by the server at that moment: nobody would know what was sent.
+    """
 
     def __init__(self, target: HttpTarget) -> None:
         self._target = target
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def close(self) -> None:
+        for opened in self._sessions.values():
+            await opened.close()
+        self._sessions.clear()
 
     async def call(self, request: Request, key: str = "") -> Answer:
         """Raises Unavailable, Rejected or Doubtful. What may be repeated (GET, PUT, under a key) is, once, before Doubtful is raised."""
@@ -66,47 +74,40 @@ class Caller:
         headers = {name: value.get_secret_value() for name, value in self._target.headers.items()}
         if key and self._target.idempotency_header:
             headers[self._target.idempotency_header] = key
-        timeout = aiohttp.ClientTimeout(total=self._target.timeout)
-        connector = aiohttp.TCPConnector(force_close=True)
-        async with aiohttp.ClientSession(
-            headers=headers, timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
-        ) as session:
-            try:
-                return await self._send(session, request, url)
-            except _NOT_SENT as error:
-                raise Unavailable(
-                    f"{self._target.name} can't be reached ({_words(error)}). Nothing was sent."
-                ) from error
-            except (aiohttp.ClientError, OSError) as error:
-                raise Doubtful(
-                    f"{self._target.name} was asked, and then the connection was lost ({_words(error)})."
-                ) from error
-
-    async def _send(self, session: aiohttp.ClientSession, request: Request, url: str) -> Answer:
         body = None if request.json_body is None else dict(request.json_body)
+        client = self._client(reads=request.method == "GET")
         for _ in range(REDIRECTS):
-            async with session.request(
-                request.method, URL(url, encoded=True), json=body, allow_redirects=False
-            ) as response:
-                if response.status in request.ok:
-                    return await _read(response)
-                further = _further(self._target.name, request, url, response)
-                if not further:
-                    raise _refusal(self._target.name, response, (await _read(response)).text)
-                url = further
+            reply = await client.exchange(request.method, url, twice=False, exact=True, headers=headers, json=body)
+            if reply.status in request.ok:
+                return _answer(reply)
+            further = _further(self._target.name, request, url, reply)
+            if not further:
+                raise _refusal(reply)
+            url = further
         raise Rejected(f"{self._target.name} redirects in a circle.")
 
+    def _client(self, *, reads: bool) -> Client:
+        """Sessions belong to a running loop, so they are made by the first call."""
+        if reads not in self._sessions:
+            self._sessions[reads] = session() if reads else single_calls()
+        return Client(
+            session=self._sessions[reads],
+            who=self._target.name,
+            timeout=self._target.timeout,
+            largest=ANSWER_LIMIT,
+        )
 
-def _further(name: str, request: Request, url: str, response: aiohttp.ClientResponse) -> str:
+
+def _further(name: str, request: Request, url: str, reply: Reply) -> str:
     """Where a redirected GET goes on: on the same host, or nowhere."""
-    location = response.headers.get("Location", "")
-    if response.status // 100 != 3 or not location:  # noqa: PLR2004 the class of redirects
+    location = reply.headers.get("Location", "")
+    if reply.status // 100 != 3 or not location:  # noqa: PLR2004 the class of redirects
         return ""
     goal = str(URL(url, encoded=True).join(URL(location)))
     if not same_origin(url, goal):
-        raise _moved(response.status, f"{name} redirects to another host ({URL(goal).host}), which is not followed.")
+        raise _moved(reply.status, f"{name} redirects to another host ({URL(goal).host}), which is not followed.")
     if request.method != "GET":
-        raise _moved(response.status, f"{name} redirects to {URL(goal).path}; only what reads is followed there.")
+        raise _moved(reply.status, f"{name} redirects to {URL(goal).path}; only what reads is followed there.")
     return goal
 
 
@@ -115,30 +116,21 @@ def _moved(status: int, words: str) -> Outside:
     return Rejected(f"{words} Nothing was done.") if status in _MOVED_UNDONE else Doubtful(words)
 
 
-def _refusal(name: str, response: aiohttp.ClientResponse, text: str) -> Outside:
-    status, said = response.status, _message(text)
-    words = f"{name} answered {status} {response.reason or ''}".strip() + (f": {said}" if said else "") + "."
+def _refusal(reply: Reply) -> Outside:
+    status, said = reply.status, _message(reply.text)
+    words = f"{reply.who} answered {status} {reply.reason}".strip() + (f": {said}" if said else "") + "."
     limited = status in _NOT_NOW or (
-        status == HTTPStatus.FORBIDDEN and response.headers.get("X-RateLimit-Remaining") == "0"
+        status == HTTPStatus.FORBIDDEN and reply.headers.get("X-RateLimit-Remaining") == "0"
     )
     if limited:
-        return Unavailable(
-            f"{words} Nothing was done; try again later.", _seconds(response.headers.get("Retry-After", ""))
-        )
+        return Unavailable(f"{words} Nothing was done; try again later.", pause(reply.headers))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Doubtful(words)
     return Rejected(f"{words} Nothing was done.")
 
 
-async def _read(response: aiohttp.ClientResponse) -> Answer:
-    raw = bytearray()
-    async for chunk in response.content.iter_chunked(64 * 1024):
-        raw += chunk[: ANSWER_LIMIT - len(raw)]
-        if len(raw) >= ANSWER_LIMIT:
-            break
-    return Answer(
-        status=response.status, text=raw.decode(errors="replace"), at=_clock(response.headers.get("Date", ""))
-    )
+def _answer(reply: Reply) -> Answer:
+    return Answer(status=reply.status, text=reply.text, at=_clock(reply.headers.get("Date", "")))
 
 
 def _message(text: str) -> str:
@@ -157,11 +149,3 @@ def _clock(header: str) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo else None
-
-
-def _seconds(header: str) -> float | None:
-    return float(header) if header.isdigit() else None
-
-
-def _words(error: BaseException) -> str:
-    return str(error) or "no answer in time"

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from bot.bug.errors import Doubtful, Outside, Refused, Rejected
+from bot.outgoing import MAYBE
 from bot.production.action import (
     MASK,
     NO_UNDO,
@@ -113,7 +114,7 @@ class HttpRuntime:
         return await follower.to_the_end(found)
 
     async def close(self) -> None:
-        """Nothing is kept open between calls."""
+        await self._caller.close()
 
     def _way_back(self, action: HttpAction) -> tuple[bool, str]:
         """Whether it can be undone, and how or why not."""
@@ -190,9 +191,9 @@ class HttpRuntime:
     def _refused(self, action: HttpAction, error: Outside, trace: Trace) -> Outcome:
         state: Literal["unknown", "failed"] = "unknown" if isinstance(error, Doubtful) else "failed"
         can_tell = state == "unknown" and (action.check_request() is not None or action.follow is not None)
-        hint = " It may have happened there." if state == "unknown" else ""
+        hint = f" {MAYBE}" if state == "unknown" else ""
         look = " Its own check can tell." if can_tell else (" Look there before you repeat it." if hint else "")
-        said = self._tidy(action, str(error))[:SAID]
+        said = self._tidy(action, str(error))[:SAID].removesuffix(hint)
         return Outcome(state=state, summary=f"{said}{hint}{look}", image=trace.image() if hint else None)
 
     def _tidy(self, action: HttpAction, text: str) -> str:

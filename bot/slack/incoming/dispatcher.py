@@ -1,7 +1,6 @@
 """The one wrapper around every verb: stored before it is acked, a refusal is an answer, nothing a person did is lost silently."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import aiohttp
 
 from bot.bug.errors import Invalid, MakegoodError, Outside, Refused
 from bot.ledger.inbox.inbox import Inbox, Item
+from bot.outgoing import Client
 from bot.slack import verbs
 from bot.slack.incoming.context import Desk
 from bot.slack.incoming.request import Answer, Ask
@@ -96,7 +96,7 @@ class Door:
                 await self._say(ask, answer)
             elif ask.via == "command":
                 await self._say(ask, Answer(text=_heard(ask)))
-        except (Outside, aiohttp.ClientError, TimeoutError) as error:
+        except Outside as error:
             log.warning("The answer to %s did not arrive: %s", ask.verb, error)
 
     async def _open(self, ask: Ask, answer: Answer) -> None:
@@ -116,10 +116,9 @@ class Door:
             await port.say(ask.channel, thread_ts=ask.thread or None, text=answer.text)
         elif ask.response_url:
             body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text}
-            async with self.http.post(
-                ask.response_url, data=json.dumps(body), headers={"Content-Type": "application/json"}
-            ) as response:
-                await response.read()
+            reply = await Client(session=self.http, who="Slack").exchange("POST", ask.response_url, json=body)
+            if problem := reply.trouble():
+                raise problem
         elif ask.channel:
             # Slack shows what one person alone sees in a thread only where the thread is there already.
             thread = ask.thread if ask.thread != ask.message else ""

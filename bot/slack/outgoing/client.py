@@ -12,10 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bug.errors import Doubtful, Rejected, Unavailable
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
+from bot.outgoing import NOT_SENT
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 10
+KEPT = 30.0
+"""Seconds that an idle connection to Slack is kept, for the next click: its servers keep theirs for longer."""
 PARALLEL = 12
 ANSWER_KEPT = 5.0
 """Seconds that Slack's last sign of life is good for."""
@@ -25,9 +28,20 @@ UPDATE_EVERY, UPDATE_BURST = 1.2, 10
 GONE = frozenset({"message_not_found", "cant_update_message", "channel_not_found", "is_archived", "not_in_channel"})
 
 
-def web_client(token: str, api_url: str) -> AsyncWebClient:
-    """slack_sdk's own retries are off: its default handler posted twice on a dropped connection."""
-    return AsyncWebClient(token=token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
+class WebClient(AsyncWebClient):
+    """slack_sdk gives a call its timeout only where it makes a session for it."""
+
+    async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
+        timed = {**req_args, "timeout": aiohttp.ClientTimeout(total=self.timeout)}
+        return await super()._request(http_verb=http_verb, api_url=api_url, req_args=timed)
+
+
+def web_client(token: str, api_url: str, http: aiohttp.ClientSession) -> AsyncWebClient:
+    """slack_sdk's own retries are off: its default handler posted twice on a dropped connection.
+
+    Without a session it would make one for each call, and so a connection.
+    """
+    return WebClient(token=token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[], session=http)
 
 
 class SlackPort:
@@ -43,16 +57,25 @@ class SlackPort:
         given = {k: v for k, v in args.items() if v is not None}
         async with self._places:
             try:
-                answer = await self.client.api_call(method, **_shape(method, given))
+                answer = await self._asked(method, _shape(method, given))
             except SlackApiError as error:
                 raise await self._translated(method, error) from error
-            except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            except NOT_SENT as error:
                 raise Unavailable(f"Slack can't be reached ({method}).") from error
             except (aiohttp.ClientError, TimeoutError, ConnectionError, AttributeError) as error:
                 # AttributeError: slack_sdk's, where a proxy answers with plain text
                 raise Doubtful(f"The call to Slack was cut off ({method}).") from error
         data: Mapping[str, Any] = answer.data if isinstance(answer.data, dict) else {}
         return data
+
+    async def _asked(self, method: str, shaped: Mapping[str, Any]) -> Any:
+        """aiohttp itself asks once more for what it reads where a kept connection was just closed."""
+        try:
+            return await self.client.api_call(method, **shaped)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if method not in _TAKEN_ONCE:
+                raise
+            return await self.client.api_call(method, **shaped)
 
     async def alive(self) -> bool:
         """Whether Slack answers, and takes our token; asked at most every few seconds."""
@@ -133,6 +156,9 @@ _MENDED = frozenset(
     }
 )
 """Nothing happened; it passes, or somebody gives us a token that is valid: what waits must not be given up."""
+
+_TAKEN_ONCE = frozenset({"views.open"})
+"""Slack takes a trigger only once, so that asking twice opens no second form; and nobody else would ask again in its 3 s."""
 
 _QUERY = frozenset({"conversations.replies", "conversations.history", "conversations.info", "users.info", "users.list"})
 _QUERY |= {

@@ -2,10 +2,11 @@
 
 import aiohttp
 
-from bot.bug.errors import Doubtful, Unavailable
+from bot.bug.errors import Unavailable
+from bot.outgoing import Client
 from bot.slack.outgoing.client import SlackPort
 
-TIMEOUT = aiohttp.ClientTimeout(total=30)
+TIMEOUT = 30.0
 OK = 200
 
 
@@ -19,11 +20,9 @@ async def send(port: SlackPort, http: aiohttp.ClientSession, channel: str, name:
 
 
 async def _put(http: aiohttp.ClientSession, url: str, data: bytes) -> None:
-    try:
-        async with http.post(url, data=data, timeout=TIMEOUT) as answer:
-            if answer.status != OK:
-                raise Unavailable(f"Slack did not take the file ({answer.status}).")
-    except aiohttp.ClientConnectorError as error:
-        raise Unavailable("Slack's file store can't be reached.") from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise Doubtful("The upload to Slack was cut off.") from error
+    store = Client(session=http, who="Slack's file store", timeout=TIMEOUT)
+    reply = await store.exchange("POST", url, data=data, redirects=True)
+    if problem := reply.trouble():
+        raise problem
+    if reply.status != OK:
+        raise Unavailable(f"Slack did not take the file ({reply.status}).")

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import outgoing
 from bot.adapters.channels import chatwoot, crisp, generic, intercom, mail
 from bot.adapters.ports import Channel
 from bot.bug.values import CustomerHint, Outgoing
@@ -51,7 +52,7 @@ Serve = Callable[[list[web.RouteDef]], Awaitable[TestServer]]
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as opened:
+    async with outgoing.session() as opened:
         yield opened
 
 

@@ -88,6 +88,22 @@ class Service:
         return await self.answers.pop(0)(request) if self.answers else web.json_response({"ok": True})
 
 
+_CONNECTED: list[HttpRuntime] = []
+
+
+def connected(target: HttpTarget, redactor: Redactor) -> HttpRuntime:
+    """Closed when the test is over."""
+    _CONNECTED.append(HttpRuntime(target, redactor))
+    return _CONNECTED[-1]
+
+
+@pytest.fixture(autouse=True)
+async def all_closed() -> AsyncIterator[None]:
+    yield
+    while _CONNECTED:
+        await _CONNECTED.pop().close()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     service: Service
@@ -95,7 +111,7 @@ class Place:
 
     @property
     def runtime(self) -> HttpRuntime:
-        return HttpRuntime(self.target, Redactor([TOKEN]))
+        return connected(self.target, Redactor([TOKEN]))
 
     async def run(self, action: HttpAction, ear: Ear | None = None, run: RunRef = RUN) -> Outcome:
         preview = await self.runtime.preview(action, run)

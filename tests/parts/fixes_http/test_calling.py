@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from bot.bug.errors import Invalid, Misconfigured, Refused
 from bot.production.action import HttpAction, Request, Risk, RunRef
 from bot.production.http.follow import Trace, now
-from bot.production.http.runtime import STILL_AT_WORK, HttpRuntime
+from bot.production.http.runtime import STILL_AT_WORK
 from bot.production.redaction import Redactor
-from tests.parts.fixes_http.conftest import RUN, TOKEN, Ear, Place, target_at
+from tests.parts.fixes_http.conftest import RUN, TOKEN, Ear, Place, connected, target_at
 
 
 class Recount(HttpAction):
@@ -151,7 +151,7 @@ async def test_what_has_no_check_asks_a_person(place: Place, ear: Ear) -> None:
 async def test_what_was_approved_for_other_words_or_another_place_is_not_sent(place: Place, ear: Ear) -> None:
     preview = await place.runtime.preview(Recount(account="7"), RUN)
     assert (await place.runtime.run(Recount(account="8"), preview, RUN, ear)).state == "lapsed"
-    moved = HttpRuntime(target_at("http://127.0.0.1:9/other"), Redactor())
+    moved = connected(target_at("http://127.0.0.1:9/other"), Redactor())
     assert (await moved.run(Recount(account="7"), preview, RUN, ear)).state == "lapsed"
     late = RunRef(bug="BUG-17", run=3, salt="pepper", deadline=datetime.now(UTC) - timedelta(seconds=1))
     assert (await place.run(Recount(account="7"), ear, late)).state == "lapsed"
@@ -277,7 +277,7 @@ async def test_a_path_that_could_lead_elsewhere_is_no_path(place: Place, path: s
 )
 async def test_a_base_that_is_none_is_said_to_be_the_trouble(base: str) -> None:
     with pytest.raises(Misconfigured, match="base_url"):
-        await HttpRuntime(target_at(base), Redactor()).preview(Recount(account="7"), RUN)
+        await connected(target_at(base), Redactor()).preview(Recount(account="7"), RUN)
 
 
 def test_the_trace_holds_nothing_but_when_and_what_to_follow() -> None:

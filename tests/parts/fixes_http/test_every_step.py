@@ -8,9 +8,8 @@ import pytest
 from aiohttp import web
 
 from bot.production.action import Outcome
-from bot.production.http.runtime import HttpRuntime
 from bot.production.redaction import Redactor
-from tests.parts.fixes_http.conftest import RUN, Answer, Ear, Place, target_at
+from tests.parts.fixes_http.conftest import RUN, Answer, Ear, Place, connected, target_at
 from tests.parts.fixes_http.test_calling import Recount
 from tests.parts.fixes_http.test_following import FOLLOW, Job
 
@@ -99,7 +98,7 @@ async def swallowing(byte_count: int) -> AsyncIterator[str]:
 @pytest.mark.parametrize("byte_count", [0, 1, 40])
 async def test_a_connection_that_dies_under_the_request_is_unknown(ear: Ear, byte_count: int) -> None:
     async with swallowing(byte_count) as address:
-        runtime = HttpRuntime(target_at(address), Redactor())
+        runtime = connected(target_at(address), Redactor())
         preview = await runtime.preview(Recount(account="7"), RUN)
         outcome = await runtime.run(Recount(account="7"), preview, RUN, ear)
     assert outcome.state == "unknown"

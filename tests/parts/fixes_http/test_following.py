@@ -15,7 +15,7 @@ from bot.production.http.github import WorkflowRun
 from bot.production.http.runtime import HttpRuntime
 from bot.production.redaction import Redactor
 from bot.production.targets import HttpTarget
-from tests.parts.fixes_http.conftest import RUN, TOKEN, Ear, Place
+from tests.parts.fixes_http.conftest import RUN, TOKEN, Ear, Place, connected
 
 DEPLOY = Workflow(file="deploy.yml", inputs={"release": True})
 URL = "https://github.example/acme/shop/actions/runs/30433642"
@@ -84,7 +84,7 @@ async def github() -> AsyncIterator[Build]:
 
 def runtime(fake: GitHubFake, token: str = TOKEN) -> HttpRuntime:
     bearer = {"Authorization": SecretStr(f"Bearer {token}")}
-    return HttpRuntime(HttpTarget(name="github", base_url=fake.base_url, headers=bearer, timeout=3), Redactor([TOKEN]))
+    return connected(HttpTarget(name="github", base_url=fake.base_url, headers=bearer, timeout=3), Redactor([TOKEN]))
 
 
 async def rolled_out(fake: GitHubFake, ear: Ear, action: HttpAction | None = None, token: str = TOKEN) -> Any:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import outgoing
 from bot.bug.errors import Invalid, Misconfigured, Refused
 from bot.production.catalogue import SHIPPED, Catalogue
 from bot.production.engine import Engine
@@ -248,9 +249,10 @@ async def test_an_actions_own_check_counts_what_still_shows_the_problem(shop: Sh
 async def test_a_probe_by_a_look_tells_before_from_after(sqlite_shop: Shop) -> None:
     check = Probe(name="Ben's menus", look="rows-behind-page", params={"account": "2"}, rows=0)
     engine = sqlite_shop.engine()
-    before = await probe_all([check], engine)
-    sqlite_shop.meanwhile("DELETE FROM orders", "DELETE FROM menus WHERE account_id = 2")
-    after = await probe_all([check], engine)
+    async with outgoing.session() as http:
+        before = await probe_all([check], engine, http)
+        sqlite_shop.meanwhile("DELETE FROM orders", "DELETE FROM menus WHERE account_id = 2")
+        after = await probe_all([check], engine, http)
     await engine.close()
     assert compared(before, after) == "Ben's menus had 1 row, has 0 rows"
     assert broken(before, after) == ()

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import outgoing
 from bot.production.engine import Engine
 from bot.production.probe import Probe, probe
 from tests.parts.fixes_sql.shop import Shop
@@ -25,6 +27,12 @@ async def page() -> AsyncIterator[TestServer]:
 
 
 @pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with outgoing.session() as session:
+        yield session
+
+
+@pytest.fixture
 async def looks(sqlite_shop: Shop) -> AsyncIterator[Engine]:
     engine = sqlite_shop.engine()
     yield engine
@@ -40,15 +48,17 @@ async def looks(sqlite_shop: Shop) -> AsyncIterator[Engine]:
     ],
 )
 async def test_a_page_is_judged_by_its_status_and_its_words(
-    status: str, contains: str, *, ok: bool, said: str, page: TestServer, looks: Engine
+    status: str, contains: str, *, ok: bool, said: str, page: TestServer, looks: Engine, http: aiohttp.ClientSession
 ) -> None:
     check = Probe(name="menu", url=str(page.make_url(f"/menus/13?status={status}")), contains=contains)
-    result = await probe(check, looks)
+    result = await probe(check, looks, http)
     assert (result.ok, result.said) == (ok, said)
 
 
-async def test_a_page_that_cannot_be_reached_is_a_result_and_no_error(page: TestServer, looks: Engine) -> None:
+async def test_a_page_that_cannot_be_reached_is_a_result_and_no_error(
+    page: TestServer, looks: Engine, http: aiohttp.ClientSession
+) -> None:
     url = str(page.make_url("/menus/13?status=200"))
     await page.close()
-    result = await probe(Probe(name="menu", url=url), looks)
+    result = await probe(Probe(name="menu", url=url), looks, http)
     assert (result.ok, result.said) == (False, "is not reachable")

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
+from bot import outgoing
 from bot.bug.admit import Rule
 from bot.bug.customers import CustomerWrote
 from bot.bug.errors import NotFound, Outside
@@ -28,11 +30,11 @@ ROOT = Path(__file__).parents[3]
 class Desk:
     """The part of a process that hears of customers and of errors."""
 
-    def __init__(self, store: Store, slack: LocalSlack, rule: Rule | None = None) -> None:
-        self.slack, self.ledger = slack, store.ledger()
+    def __init__(self, store: Store, slack: LocalSlack, http: aiohttp.ClientSession, rule: Rule | None = None) -> None:
+        self.slack, self.http, self.ledger = slack, http, store.ledger()
         self.inbox = Inbox(self.ledger.db, TEAM, store.clock.seconds)
         pace = Pace(self.ledger.db, TEAM, store.clock.seconds)
-        self.port = SlackPort(web_client("xoxb-local", slack.api_url), pace)
+        self.port = SlackPort(web_client("xoxb-local", slack.api_url, http), pace)
         self.alerts = Alerts(self.ledger, self.inbox, rule or Rule())
         proposals = Proposals(self.port, "C0ERRORS")
         self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
@@ -74,8 +76,14 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 
 @pytest.fixture
-def desk(store: Store, slack: LocalSlack) -> Desk:
-    return Desk(store, slack)
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with outgoing.session() as session:
+        yield session
+
+
+@pytest.fixture
+def desk(store: Store, slack: LocalSlack, http: aiohttp.ClientSession) -> Desk:
+    return Desk(store, slack, http)
 
 
 async def wrote(ledger: Ledger, bug: int) -> list[str]:
@@ -140,13 +148,15 @@ async def test_a_line_that_can_not_be_changed_does_not_undo_what_was_decided(des
 
 async def test_after_a_restart_the_line_is_found_again(store: Store, desk: Desk) -> None:
     await desk.hears("m1")
-    restarted = Desk(store, desk.slack)
+    restarted = Desk(store, desk.slack, desk.http)
     bug = await restarted.alarmed("k1", customer=ADA)
     assert f"joined BUG-{bug}" in desk.lines[0]
 
 
-async def test_an_error_that_was_no_card_becomes_one_when_its_customer_waits(store: Store, slack: LocalSlack) -> None:
-    desk = Desk(store, slack, Rule(at_least=100))
+async def test_an_error_that_was_no_card_becomes_one_when_its_customer_waits(
+    store: Store, slack: LocalSlack, http: aiohttp.ClientSession
+) -> None:
+    desk = Desk(store, slack, http, Rule(at_least=100))
     assert await desk.alarmed("k0", group="another", customer=CustomerHint(email="ben@example.com")) is None
     assert await desk.alarmed("k1", customer=ADA) is None
     await desk.hears("m1")

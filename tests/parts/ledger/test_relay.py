@@ -14,7 +14,7 @@ from bot.bug.board import BoardCardMade
 from bot.bug.course import Paid
 from bot.bug.delivery import GaveUp
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.bug.intake import Opened, Repeated
+from bot.bug.intake import CardPosted, Opened, Repeated
 from bot.bug.ownership import Claimed
 from bot.ledger.db.engine import Database
 from bot.ledger.entries import trail
@@ -84,6 +84,49 @@ async def test_what_is_written_while_a_sink_pauses_wakes_it(store: Store) -> Non
         await said(ledger, bug, "a")
         await until(at_rest(ledger, bug, "card"))
     assert [w.bug.seq for w in card.served] == [1, 2]
+
+
+POSTED = CardPosted(channel="C1", ts="1.0")
+
+
+@pytest.mark.parametrize("again_in", [None, 60.0])
+async def test_what_a_sink_itself_tells_of_is_no_news_to_it(store: Store, again_in: float | None) -> None:
+    card = Scribe(CARD, name="card", answers=[Served(outcomes=(POSTED,), again_in=again_in)])
+    ledger = follows(store, card)
+    bug = await open_bug(ledger)
+    async with relaying(ledger, card) as relay:
+        await until((paused if again_in else at_rest)(ledger, bug, "card"))
+        later(store, relay, 1)
+        await asyncio.sleep(0.1)
+    assert [w.bug.seq for w in card.served] == [1]
+    assert (await cursor(ledger, bug, "card"))["done"] == 2
+
+
+async def test_what_came_before_a_sinks_own_word_is_news_all_the_same(store: Store) -> None:
+    """Somebody claims while the card is being posted."""
+
+    class Slow(Scribe):
+        async def serve(self, work: Work) -> Served:
+            if not self.served:
+                await said(ledger, work.bug.ref.number, "meanwhile")
+            return await super().serve(work)
+
+    card = Slow(CARD, name="card", answers=[Served(outcomes=(POSTED,), again_in=60.0)])
+    ledger = follows(store, card)
+    bug = await open_bug(ledger)
+    async with relaying(ledger, card):
+        await until(at_rest(ledger, bug, "card"))
+    assert [w.bug.seq for w in card.served] == [1, 3]
+
+
+async def test_a_sink_that_follows_what_it_tells_is_served_once_more(store: Store) -> None:
+    made = BoardCardMade(id="1", url="https://trello.example/c/1")
+    board = Scribe(CARD, name="board", answers=[Served(outcomes=(made,))])
+    ledger = follows(store, board)
+    bug = await open_bug(ledger)
+    async with relaying(ledger, board):
+        await until(at_rest(ledger, bug, "board"))
+    assert [w.bug.seq for w in board.served] == [1, 2]
 
 
 async def test_a_newly_configured_sink_starts_at_the_head(store: Store) -> None:

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
+from bot import outgoing
 from bot.ledger.db.tables import cursors
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Relay, Sink
@@ -86,5 +87,5 @@ async def stage(ledger: Ledger, store: Store) -> AsyncIterator[Stage]:  # noqa: 
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
+    async with outgoing.session() as session:
         yield session

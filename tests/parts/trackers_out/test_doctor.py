@@ -63,10 +63,10 @@ def everything(street: Street) -> str:
     [
         ("tracker sentry", "trackers__sentry__token", "old", "make a new one"),
         ("tracker sentry", "trackers__sentry__organization", "other", "correct [trackers.sentry] organization"),
-        ("tracker sentry", "trackers__sentry__base_url", NOBODY, "did not answer"),
+        ("tracker sentry", "trackers__sentry__base_url", NOBODY, "can't be reached"),
         ("tracker bugsnag", "trackers__bugsnag__token", "old", "make a new one"),
         ("tracker bugsnag", "trackers__bugsnag__project", "none", f'"QuickAdmin" = "{PROJECT_ID}"'),
-        ("tracker bugsnag", "trackers__bugsnag__base_url", NOBODY, "did not answer"),
+        ("tracker bugsnag", "trackers__bugsnag__base_url", NOBODY, "can't be reached"),
         ("webhook metrics", "webhooks__metrics__url", f"{NOBODY}/entries", "Is url in [webhooks.metrics] right"),
         ("board", "board__token", "old", "make a new token"),
         ("board", "board__url", "https://trello.com/b/other/bugs", "may not see it"),

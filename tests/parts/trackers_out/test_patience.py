@@ -135,8 +135,8 @@ def a_biller(name: str) -> Connect:
     return connect
 
 
-def slack(silent: Silent, _http: aiohttp.ClientSession) -> Client:
-    client = web_client("xoxb-1", f"{silent.url}/api/")
+def slack(silent: Silent, http: aiohttp.ClientSession) -> Client:
+    client = web_client("xoxb-1", f"{silent.url}/api/", http)
     client.timeout = 1  # it takes whole seconds
     port = SlackPort(client, None)  # type: ignore[arg-type] # `call` has no pace
     return Client(asks=lambda: port.call("users.info", user="U1"), parallel=PARALLEL)
@@ -144,7 +144,7 @@ def slack(silent: Silent, _http: aiohttp.ClientSession) -> Client:
 
 def a_target(silent: Silent, _http: aiohttp.ClientSession) -> Client:
     caller = Caller(HttpTarget(name="app", base_url=silent.url, timeout=SOON))
-    return Client(asks=lambda: caller.call(Request(method="POST", path="/jobs")), parallel=AT_ONCE)
+    return Client(asks=lambda: caller.call(Request(method="POST", path="/jobs")), parallel=AT_ONCE, close=caller.close)
 
 
 def mailbox(silent: Silent, _http: aiohttp.ClientSession) -> Client:

@@ -149,7 +149,7 @@ async def test_a_wrong_token_is_no_matter_of_time(
 
 
 async def test_a_tracker_that_can_not_be_reached_is_asked_again(http: aiohttp.ClientSession) -> None:
-    with pytest.raises(Unavailable, match="did not answer"):
+    with pytest.raises(Unavailable, match="can't be reached"):
         await at_sentry("http://127.0.0.1:9", http).tracker.resolve("Shop", "4711")
 
 

@@ -9,13 +9,11 @@ from typing import Any
 import aiohttp
 from pydantic import ConfigDict, Field
 
-from bot.adapters.retry_after import pause
-from bot.bug.errors import Doubtful, MakegoodError, Rejected, Unavailable
+from bot.bug.errors import Rejected, Unavailable
 from bot.bug.values import Frozen
+from bot.outgoing import Client
 
-NOT_THERE, TOO_MANY = 404, frozenset({429, 420})
-"""420 is how Crisp asks to slow down (https://docs.crisp.chat/guides/rest-api/rate-limits)."""
-REDIRECTS_FROM, REFUSALS_FROM, FAILURES_FROM = 300, 400, 500
+NOT_THERE, REDIRECTS_FROM, REFUSALS_FROM = 404, 300, 400
 NOT_THE_TOKEN = frozenset({401, 403})
 
 
@@ -62,18 +60,15 @@ class Calls:
     def __init__(
         self, session: aiohttp.ClientSession, *, who: str, base_url: str, headers: Mapping[str, str], pace: Pace
     ) -> None:
-        self._session, self._who, self._base, self._headers = session, who, base_url.rstrip("/"), dict(headers)
-        self._timeout = aiohttp.ClientTimeout(total=pace.timeout)
+        self._client = Client(session=session, who=who, headers=headers, timeout=pace.timeout)
+        self._who, self._base = who, base_url.rstrip("/")
         self._gate = Gate(pace, who)
 
     async def get(
         self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         """A failed look changed nothing: whatever is not a plain no is Unavailable."""
-        try:
-            return await self._call("GET", path, params=params, headers=headers)
-        except Doubtful as error:
-            raise Unavailable(str(error)) from error
+        return await self._call("GET", path, params=params, headers=headers)
 
     async def post(self, path: str, payload: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
         return await self.post_raw(path, json.dumps(payload).encode(), headers or {})
@@ -84,42 +79,14 @@ class Calls:
     async def close(self) -> None:
         await self._gate.close()
 
-    async def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any) -> Any:
+    async def _call(self, method: str, path: str, **what: Any) -> Any:
         async with self._gate.enter():
-            try:
-                return await self._exchange(method, path, headers={**self._headers, **(headers or {})}, **options)
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-                raise Unavailable(f"{self._who} can't be reached; nothing was sent.") from error
-            except (aiohttp.ClientError, TimeoutError) as error:
-                raise Doubtful(f"The call to {self._who} was cut off; it may have gone through.") from error
-
-    async def _exchange(self, method: str, path: str, **options: Any) -> Any:
-        address = self._base + path
-        async with self._session.request(
-            method, address, timeout=self._timeout, allow_redirects=False, **options
-        ) as answer:
-            body = await answer.read()
-            if problem := self._problem(answer, body):
-                raise problem
-            return self._content(body)
-
-    def _content(self, body: bytes) -> Any:
-        try:
-            return json.loads(body or b"{}")
-        except (ValueError, RecursionError) as error:
-            raise Doubtful(
-                f"{self._who} said yes, but in words that can't be read; look whether it is there."
-            ) from error
-
-    def _problem(self, answer: aiohttp.ClientResponse, body: bytes) -> MakegoodError | None:
-        status = answer.status
-        if status < REDIRECTS_FROM:
-            return None
-        if status in TOO_MANY:
-            return Unavailable(f"{self._who} asks to slow down; nothing was sent.", pause(answer.headers))
-        if status >= FAILURES_FROM:
-            return Doubtful(f"{self._who} failed with {status}; it may have gone through.")
-        return self._refusal(status, body)
+            reply = await self._client.exchange(method, self._base + path, **what)
+        if problem := reply.trouble() or (
+            self._refusal(reply.status, reply.body) if reply.status >= REDIRECTS_FROM else None
+        ):
+            raise problem
+        return reply.json()
 
     def _refusal(self, status: int, body: bytes) -> Rejected:
         if status in NOT_THE_TOKEN:

@@ -13,7 +13,7 @@ WALKED := tests/unit tests/parts/ledger tests/parts/clocks tests/tampering tests
 debian = PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null || test "$$(id -u)" != 0 || \
 	(apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2) >/dev/null)
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test oracles lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -35,8 +35,19 @@ test: lint
 	@$(call debian,chromium,chromium)
 	@$(call debian,mariadbd,mariadb-server-core)
 	@test -d /run/systemd/system || $(call debian,sshd,openssh-server)
+	@rm -rf .payloads
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(WALKED:%=--ignore=%)
+
+# What others say of what the tests left behind: Slack's published types, by the TypeScript compiler, of every payload.
+oracles:
+	@test -d .payloads || { echo "No payload was kept. Run make test first."; exit 1; }
+	@$(call debian,node,nodejs)
+	@$(call debian,npm,npm)
+	@mkdir -p .oracles && cp tests/slack_types/* .oracles/
+	@cd .oracles && npm install --silent --no-fund --no-audit --no-package-lock
+	@cd .oracles && node check.mjs ../.payloads && node_modules/.bin/tsc -p tsconfig.json
+	@cd .oracles && node schema.mjs > made.json && diff made.json schema.json
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -48,4 +59,4 @@ lock:
 	@$(BIN)/uv pip compile --quiet pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean:
-	@rm -rf $(VENV) .makegood
+	@rm -rf $(VENV) .makegood .payloads .oracles

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support import postgres
 
+pytest_plugins = ["tests.support.payloads"]
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Path]:

@@ -144,6 +144,23 @@ async def test_an_overflow_menu_offers_its_options(page: Page, bot: AsyncApp) ->
     await expect(page.get_by_role("menu")).to_have_count(0)
 
 
+async def test_options_are_plain_text_with_emoji_in_every_menu(page: Page, bot: AsyncApp) -> None:
+    options = [{"text": {"type": "plain_text", "text": ":white_check_mark: 2 * 3 works"}, "value": "works"}]
+    kinds = ("overflow", "static_select", "multi_static_select")
+    elements = [{"type": kind, "action_id": kind, "options": options} for kind in kinds]
+    await bot.client.chat_postMessage(
+        channel=ERRORS, text="three menus", blocks=[{"type": "actions", "block_id": "three", "elements": elements}]
+    )
+
+    await expect(page.locator("select option[value=works]")).to_have_text("✅ 2 * 3 works")
+    await page.get_by_role("button", name="More choices").click()
+    await expect(page.get_by_role("menuitem", name="2 * 3 works")).to_contain_text("✅")
+    await page.keyboard.press("Escape")
+    await page.locator("button.tokens").click()
+    await page.get_by_label("2 * 3 works").check()
+    await expect(page.locator(".token")).to_contain_text("✅")
+
+
 async def test_a_message_shortcut_is_in_the_menu_over_the_message(page: Page, bot: AsyncApp, stage: Stage) -> None:
     @bot.shortcut("track")
     async def track(ack: Any, body: Json, client: AsyncWebClient) -> None:

@@ -1,4 +1,4 @@
-"""Trackers that are written back to, one module each, found by the name of their source: "bugsnag" is bot/adapters/tracker_api/bugsnag.py."""
+"""Trackers that are written back to, one module each, named as their source: "bugsnag" is bugsnag.py."""
 
 import importlib
 import pkgutil

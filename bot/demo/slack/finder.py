@@ -1,10 +1,11 @@
 """Collects what is wrong with a piece of Block Kit, each with the path to it, as Slack's response_metadata does."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 TEXT_TYPES = ("plain_text", "mrkdwn")
-PLAIN = ("plain_text",)
+PLAIN, MARKED = ("plain_text",), ("mrkdwn",)
+MANY = 100_000
 
 
 class Finder:
@@ -55,7 +56,7 @@ class Finder:
             self.text(f"{path}.{key}", holder[key], most=most, kinds=kinds)
 
     def one_of(self, path: str, value: Any, allowed: Collection[str]) -> None:
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             self.say(path, f"must be one of {', '.join(sorted(allowed))}, is {value!r}")
 
     def number(self, path: str, value: Any, *, least: float | None = None, most: float | None = None) -> None:
@@ -65,11 +66,87 @@ class Finder:
             self.say(path, f"must be from {least} to {most}, is {value}")
 
     def only(self, path: str, holder: dict[str, Any], allowed: Collection[str]) -> None:
-        for key in holder:
+        """No other properties than these; and what is the same kind of value wherever it stands is of that kind."""
+        for key, value in holder.items():
             if key not in allowed:
                 self.say(path, f"has no property {key!r}")
+            elif key in _KINDS:
+                _KINDS[key](self, f"{path}.{key}", value)
+
+    def flag(self, path: str, value: Any) -> None:
+        if not isinstance(value, bool):
+            self.say(path, "must be true or false")
+
+    def words(self, path: str, value: Any) -> None:
+        for index, one in enumerate(self.items(path, value, least=0, most=MANY)):
+            self.string(f"{path}[{index}]", one, most=MANY)
 
     def unique(self, path: str, values: list[Any], what: str) -> None:
         doubled = sorted({str(value) for value in values if values.count(value) > 1})
         if doubled:
             self.say(path, f"{what} must be unique, repeated: {', '.join(doubled)}")
+
+
+def _any_string(finder: Finder, path: str, value: Any) -> None:
+    finder.string(path, value, most=MANY, least=0)
+
+
+def _whole(finder: Finder, path: str, value: Any) -> None:
+    finder.number(path, value, least=0)
+
+
+_FLAGS = (
+    *(
+        "emoji",
+        "verbatim",
+        "optional",
+        "dispatch_action",
+        "focus_on_load",
+        "multiline",
+        "expand",
+        "is_wrapped",
+        "unsafe",
+    ),
+    *(
+        "is_collapsible",
+        "default_collapsed",
+        "has_header_divider",
+        "response_url_enabled",
+        "default_to_current_conversation",
+    ),
+    *("clear_on_close", "notify_on_close", "submit_disabled", "exclude_external_shared_channels", "exclude_bot_users"),
+    *("bold", "code", "italic", "strike", "underline"),
+)
+_NUMBERS = (
+    *("initial_date_time", "max_files", "min_lines", "max_lines", "max_selected_items", "min_query_length"),
+    *("row_header_column_index", "timestamp"),
+)
+_STRINGS = (
+    *(
+        "action_id",
+        "initial_date",
+        "initial_time",
+        "timezone",
+        "initial_user",
+        "initial_channel",
+        "initial_conversation",
+    ),
+    *(
+        "url",
+        "accessibility_label",
+        "title_url",
+        "author_name",
+        "provider_name",
+        "provider_icon_url",
+        "name",
+        "unicode",
+    ),
+    *("fallback", "format", "user_id", "channel_id", "usergroup_id", "team_id"),
+)
+_WORDS = ("initial_users", "initial_channels", "initial_conversations", "filetypes", "visible_to_user_ids")
+_KINDS: dict[str, Callable[[Finder, str, Any], None]] = {
+    **dict.fromkeys(_FLAGS, Finder.flag),
+    **dict.fromkeys(_NUMBERS, _whole),
+    **dict.fromkeys(_STRINGS, _any_string),
+    **dict.fromkeys(_WORDS, Finder.words),
+}

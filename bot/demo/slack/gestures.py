@@ -7,6 +7,7 @@ from bot.demo.slack.courier import Courier
 from bot.demo.slack.finder import Finder
 from bot.demo.slack.records import Ack, Act, ActError, Json, ResponseUrl, SlackError
 from bot.demo.slack.speech import Speech
+from bot.demo.slack.taken import taken
 from bot.demo.slack.transfers import respond
 from bot.demo.slack.validate import walk_elements
 from bot.demo.slack.validate_elements import option
@@ -175,4 +176,5 @@ def _offered(ack: Ack) -> Act:
         option(finder, f"options[{index}]", one)
     if finder.found:
         return Act(ok=False, error="; ".join(finder.found))
+    taken("Suggestions", body)
     return Act(options=tuple(options))

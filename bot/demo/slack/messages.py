@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from bot.demo.slack.records import Json, SlackError
+from bot.demo.slack.taken import taken
 from bot.demo.slack.validate import problems
 from bot.demo.slack.validate_data import text_length
 from bot.demo.slack.world import World
@@ -16,8 +17,14 @@ METADATA_MOST = 16_000
 ATTACHMENTS_MOST = 100
 
 
-def content(world: World, raw: Json) -> Json:
+def content(world: World, raw: Json, kind: str = "Message") -> Json:
     """The checked parts of a message; a part that was not given is absent."""
+    made = _content(world, raw)
+    taken(kind, {key: value for key, value in raw.items() if value is not None})
+    return made
+
+
+def _content(world: World, raw: Json) -> Json:
     made: Json = {}
     if raw.get("text") is not None:
         made["text"] = str(raw["text"])[:TEXT_KEPT]

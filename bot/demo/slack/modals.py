@@ -5,6 +5,7 @@ from typing import Any
 from bot.demo.slack.forms import initial_values
 from bot.demo.slack.messages import with_ids
 from bot.demo.slack.records import Json, SlackError
+from bot.demo.slack.taken import taken
 from bot.demo.slack.validate import view_problems
 from bot.demo.slack.world import World
 
@@ -30,6 +31,7 @@ def checked(view: Any, kind: str) -> Json:
         raise SlackError(
             "invalid_arguments", {"response_metadata": {"messages": [f"[ERROR] {line}" for line in messages]}}
         )
+    taken("Home" if kind == "home" else "Modal", view)
     return dict(view)
 
 

@@ -6,6 +6,7 @@ from bot.demo.slack import forms, modals, payloads
 from bot.demo.slack.courier import Courier
 from bot.demo.slack.gestures import Gestures, find_element
 from bot.demo.slack.records import Ack, Act, ActError, Json, SlackError
+from bot.demo.slack.taken import taken
 from bot.demo.slack.validate import walk_elements
 from bot.demo.slack.world import World
 
@@ -39,10 +40,14 @@ class Submits:
         ack = await self._courier.interactive("interactive", payloads.submission(self._world, user, view))
         if not ack.ok:
             return self._trouble(user, f"{self._world.app.name} didn't respond ({ack.failure})")
+        answer = _answer(ack)
         try:
-            return self._react(user, view, _answer(ack))
+            act = self._react(user, view, answer)
         except SlackError as error:
             return self._trouble(user, f"{error.code} {error.detail}")
+        if answer and not act.error:
+            taken("Submission", answer)
+        return act
 
     def _react(self, user: str, view: Json, answer: Json) -> Act:
         action = answer.get("response_action")

@@ -64,7 +64,7 @@ class Transfers:
 
 def respond(world: World, held: ResponseUrl, body: Json) -> None:
     """What an app says through a response_url or in the ack of a command."""
-    made = messages.content(world, body)
+    made = messages.content(world, body, "Response")
     if body.get("delete_original"):
         _delete_original(world, held)
         return

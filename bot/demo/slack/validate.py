@@ -10,10 +10,18 @@ from typing import Any
 from slackblocks import _limits as limits
 from slackblocks._surfaces import _BLOCK_TYPES_BY_SURFACE
 
-from bot.demo.slack.finder import PLAIN, Finder
+from bot.demo.slack.finder import MARKED, PLAIN, Finder
 from bot.demo.slack.validate_data import data_table, data_visualization, plan, table, task_card
-from bot.demo.slack.validate_elements import BUTTONS, CONTROLS, IN_ACTIONS, INPUTS, SECTION_ACCESSORIES, element
-from bot.demo.slack.validate_rich import image_source, rich_text
+from bot.demo.slack.validate_elements import (
+    BUTTONS,
+    CONTROLS,
+    IN_ACTIONS,
+    IN_CONTEXT_ACTIONS,
+    INPUTS,
+    SECTION_ACCESSORIES,
+    element,
+)
+from bot.demo.slack.validate_rich import image_element, image_source, rich_text, rich_text_block
 
 SURFACES: dict[str, frozenset[str]] = {str(surface): kinds for surface, kinds in _BLOCK_TYPES_BY_SURFACE.items()}
 VIEW_BYTES = 250_000
@@ -98,12 +106,12 @@ def walk_elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Every interactive element, wherever it stands, with its block's id as `block_id`."""
     for block in blocks:
         nested = block.get("child_blocks") or (block.get("elements") if block.get("type") == "carousel" else None)
-        if nested:
-            yield from walk_elements(nested)
+        if isinstance(nested, list):
+            yield from walk_elements([one for one in nested if isinstance(one, dict)])
             continue
         candidates = [block.get("element"), block.get("accessory"), *_list(block, "elements"), *_list(block, "actions")]
         for candidate in candidates:
-            if isinstance(candidate, dict) and candidate.get("type") in CONTROLS:
+            if isinstance(candidate, dict) and str(candidate.get("type")) in CONTROLS:
                 yield {**candidate, "block_id": block.get("block_id")}
 
 
@@ -116,7 +124,7 @@ def _block(finder: Finder, path: str, block: Any, allowed: frozenset[str]) -> No
     if not finder.is_object(path, block):
         return
     kind = block.get("type")
-    if kind not in _CHECKS:
+    if not isinstance(kind, str) or kind not in _CHECKS:
         finder.say(path, f"there is no block of type {kind!r}")
         return
     if kind not in allowed:
@@ -157,7 +165,7 @@ def _context(finder: Finder, path: str, block: dict[str, Any]) -> None:
     ):
         where = f"{path}.elements[{index}]"
         if isinstance(one, dict) and one.get("type") == "image":
-            image_source(finder, where, one)
+            image_element(finder, where, one)
         else:
             finder.text(where, one, most=limits.TEXT_MAX_LENGTH)
 
@@ -165,8 +173,7 @@ def _context(finder: Finder, path: str, block: dict[str, Any]) -> None:
 def _context_actions(finder: Finder, path: str, block: dict[str, Any]) -> None:
     entries = finder.items(f"{path}.elements", block.get("elements"), most=limits.CONTEXT_ACTIONS_ELEMENTS_MAX_ITEMS)
     for index, one in enumerate(entries):
-        if finder.is_object(f"{path}.elements[{index}]", one):
-            finder.one_of(f"{path}.elements[{index}].type", one.get("type"), {"feedback_buttons", "icon_button"})
+        element(finder, f"{path}.elements[{index}]", one, IN_CONTEXT_ACTIONS)
 
 
 def _divider(_finder: Finder, _path: str, _block_: dict[str, Any]) -> None:
@@ -204,14 +211,17 @@ def _video(finder: Finder, path: str, block: dict[str, Any]) -> None:
     finder.text(f"{path}.title", block.get("title"), most=limits.VIDEO_TITLE_MAX_LENGTH, kinds=PLAIN)
     finder.string(f"{path}.video_url", block.get("video_url"), most=limits.VIDEO_VIDEO_URL_MAX_LENGTH)
     finder.string(f"{path}.thumbnail_url", block.get("thumbnail_url"), most=limits.VIDEO_THUMBNAIL_URL_MAX_LENGTH)
+    finder.optional_text(path, block, "description", most=limits.VIDEO_DESCRIPTION_MAX_LENGTH, kinds=PLAIN)
 
 
 def _card(finder: Finder, path: str, block: dict[str, Any]) -> None:
     if not {"hero_image", "title", "body", "actions"} & block.keys():
         finder.say(path, "needs one of hero_image, title, body or actions")
-    finder.optional_text(path, block, "title", most=limits.CARD_TITLE_MAX_LENGTH)
-    finder.optional_text(path, block, "subtitle", most=limits.CARD_SUBTITLE_MAX_LENGTH)
-    finder.optional_text(path, block, "body", most=limits.CARD_BODY_MAX_LENGTH)
+    finder.optional_text(path, block, "title", most=limits.CARD_TITLE_MAX_LENGTH, kinds=MARKED)
+    finder.optional_text(path, block, "subtitle", most=limits.CARD_SUBTITLE_MAX_LENGTH, kinds=MARKED)
+    finder.optional_text(path, block, "body", most=limits.CARD_BODY_MAX_LENGTH, kinds=MARKED)
+    for key in {"icon", "hero_image"} & block.keys():
+        image_element(finder, f"{path}.{key}", block[key])
     finder.optional_text(path, block, "subtext", most=limits.CARD_SUBTEXT_MAX_LENGTH)
     if "actions" in block:
         for index, one in enumerate(
@@ -232,6 +242,10 @@ def _container(finder: Finder, path: str, block: dict[str, Any]) -> None:
     finder.optional_text(path, block, "title", most=limits.CONTAINER_TITLE_MAX_LENGTH, kinds=PLAIN)
     finder.optional_text(path, block, "subtitle", most=limits.CONTAINER_SUBTITLE_MAX_LENGTH)
     finder.one_of(f"{path}.width", block.get("width", "standard"), WIDTHS)
+    if "icon" in block:
+        image_element(finder, f"{path}.icon", block["icon"])
+    if "rich_text_title" in block:
+        rich_text_block(finder, f"{path}.rich_text_title", block["rich_text_title"])
     if block.get("default_collapsed") and not block.get("is_collapsible"):
         finder.say(path, "default_collapsed requires is_collapsible")
     if block.get("has_header_divider") and block.get("is_collapsible"):

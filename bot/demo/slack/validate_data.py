@@ -4,21 +4,34 @@ from typing import Any
 
 from slackblocks import _limits as limits
 
-from bot.demo.slack.finder import Finder
+from bot.demo.slack.finder import MANY, Finder
+from bot.demo.slack.validate_rich import rich_text_block
 
 _STATES = frozenset({"pending", "in_progress", "complete", "error"})
-_ANY_LENGTH = 100_000
 
 
 def table(finder: Finder, path: str, block: dict[str, Any]) -> None:
     rows = finder.items(f"{path}.rows", block.get("rows"), most=limits.TABLE_ROWS_MAX_ITEMS)
     for index, row in enumerate(rows):
         for column, cell in enumerate(finder.items(f"{path}.rows[{index}]", row, most=limits.TABLE_COLUMNS_MAX_ITEMS)):
-            _cell(finder, f"{path}.rows[{index}][{column}]", cell, {"raw_text", "rich_text"})
+            _cell(finder, f"{path}.rows[{index}][{column}]", cell, {"raw_text", "raw_number", "rich_text"})
+    if "column_settings" in block:
+        settings = finder.items(
+            f"{path}.column_settings", block["column_settings"], least=0, most=limits.TABLE_COLUMNS_MAX_ITEMS
+        )
+        for index, one in enumerate(settings):
+            _column(finder, f"{path}.column_settings[{index}]", one)
+
+
+def _column(finder: Finder, path: str, settings: Any) -> None:
+    if settings is None or not finder.is_object(path, settings):
+        return
+    finder.only(path, settings, {"align", "is_wrapped"})
+    finder.one_of(f"{path}.align", settings.get("align", "left"), {"left", "center", "right"})
 
 
 def data_table(finder: Finder, path: str, block: dict[str, Any]) -> None:
-    finder.string(f"{path}.caption", block.get("caption"), most=_ANY_LENGTH)
+    finder.string(f"{path}.caption", block.get("caption"), most=MANY)
     finder.number(f"{path}.page_size", block.get("page_size", 5), least=1, most=limits.DATA_TABLE_PAGE_SIZE_MAX)
     rows = finder.items(
         f"{path}.rows", block.get("rows"), least=limits.DATA_TABLE_ROWS_MIN_ITEMS, most=limits.DATA_TABLE_ROWS_MAX_ITEMS
@@ -49,8 +62,12 @@ def _cell(finder: Finder, path: str, cell: Any, kinds: set[str]) -> None:
     if not finder.is_object(path, cell):
         return
     finder.one_of(f"{path}.type", cell.get("type"), kinds)
-    if cell.get("type") in {"raw_text", "raw_number"}:
-        finder.string(f"{path}.text", cell.get("text"), most=_ANY_LENGTH)
+    if cell.get("type") == "rich_text":
+        rich_text_block(finder, path, cell)
+        return
+    finder.only(path, cell, {"type", "text"} | ({"value"} if cell.get("type") == "raw_number" else set()))
+    if cell.get("type") in ("raw_text", "raw_number"):
+        finder.string(f"{path}.text", cell.get("text"), most=MANY)
     if cell.get("type") == "raw_number":
         finder.number(f"{path}.value", cell.get("value"))
 
@@ -111,7 +128,7 @@ def _point(finder: Finder, path: str, point: Any) -> None:
 
 
 def plan(finder: Finder, path: str, block: dict[str, Any]) -> None:
-    finder.string(f"{path}.title", block.get("title"), most=_ANY_LENGTH)
+    finder.string(f"{path}.title", block.get("title"), most=MANY)
     tasks = finder.items(f"{path}.tasks", block.get("tasks"), least=0, most=limits.PLAN_TASKS_MAX_ITEMS)
     for index, task in enumerate(tasks):
         if finder.is_object(f"{path}.tasks[{index}]", task):
@@ -126,6 +143,19 @@ def task_card(finder: Finder, path: str, block: dict[str, Any]) -> None:
 
 
 def _task(finder: Finder, path: str, task: dict[str, Any]) -> None:
-    finder.string(f"{path}.task_id", task.get("task_id"), most=_ANY_LENGTH)
-    finder.string(f"{path}.title", task.get("title"), most=_ANY_LENGTH)
+    finder.string(f"{path}.task_id", task.get("task_id"), most=MANY)
+    finder.string(f"{path}.title", task.get("title"), most=MANY)
     finder.one_of(f"{path}.status", task.get("status"), _STATES)
+    for key in {"details", "output"} & task.keys():
+        rich_text_block(finder, f"{path}.{key}", task[key])
+    if "sources" in task:
+        for index, one in enumerate(finder.items(f"{path}.sources", task["sources"], least=0, most=MANY)):
+            _source(finder, f"{path}.sources[{index}]", one)
+
+
+def _source(finder: Finder, path: str, source: Any) -> None:
+    if finder.is_object(path, source):
+        finder.only(path, source, {"type", "url", "text"})
+        finder.one_of(f"{path}.type", source.get("type"), {"url"})
+        for key in ("url", "text"):
+            finder.string(f"{path}.{key}", source.get(key), most=MANY)

@@ -41,8 +41,8 @@ def url_button(label: str, verb: str, url: str) -> sb.Button:
 
 
 def overflow(options: Sequence[tuple[str, str]], id_: str = "more") -> sb.OverflowMenu | None:
-    """At most five: (label, value)."""
-    chosen = [sb.Option(text=cut(label, OPTION), value=value) for label, value in options[:5]]
+    """(value, label) pairs, as in every menu; at most five."""
+    chosen = [_option(value, label) for value, label in options[:5]]
     return sb.OverflowMenu(action_id=id_, options=chosen) if chosen else None
 
 
@@ -119,6 +119,7 @@ def checkboxes(
 
 
 def _option(value: str, text: str) -> sb.Option:
+    """In plain text, which is all that Slack takes in menus. slackblocks makes mrkdwn of a bare string, and lets it through."""
     return sb.Option(text=sb.Text(cut(text, OPTION), type_=sb.TextType.PLAINTEXT), value=value[:150])
 
 

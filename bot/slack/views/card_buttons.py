@@ -10,7 +10,7 @@ from bot.slack.views.marks import mark
 
 def row(bug: Bug, mode: str) -> list[Any]:
     first = [x for x in _first(bug, mode) if x]
-    more = [(label, f"{verb} {_mark(bug)}") for verb, label in _more(bug)]
+    more = [(f"{verb} {_mark(bug)}", label) for verb, label in _more(bug)]
     return blocks.actions([*first[:4], blocks.overflow(more)], "buttons")
 
 

@@ -20,7 +20,7 @@ export function multi(place, block, one, all, shape) {
     pick(place, block, one, shape === "ids" ? kept.map((other) => other.value) : kept);
   };
   const shown = chosen.length
-    ? chosen.map((entry) => h("span.token", { key: entry.value }, entry.text.text))
+    ? chosen.map((entry) => h("span.token", { key: entry.value }, plain(entry.text.text)))
     : h("span.quiet", null, one.placeholder?.text ?? "Choose options");
   const items = all.map((entry) =>
     h(
@@ -76,7 +76,7 @@ export function searching(place, block, one) {
 function tokens(chosen, drop) {
   const remove = (entry) => ({ type: "button", "aria-label": `Remove ${entry.text.text}`, onclick: () => drop(entry) });
   const token = (entry) =>
-    h("span.token", { key: entry.value }, entry.text.text, h("button", remove(entry), icon("cross", 12)));
+    h("span.token", { key: entry.value }, plain(entry.text.text), h("button", remove(entry), icon("cross", 12)));
   return chosen.length > 0 && h("div.tokens", { key: "tokens" }, chosen.map(token));
 }
 

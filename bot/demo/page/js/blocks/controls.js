@@ -1,5 +1,6 @@
 // Interactive elements of Block Kit: buttons, menus, selects, dates, checkboxes; fields to type in are in fields.js.
 import { h } from "../lib/dom.js";
+import { withEmoji } from "../lib/emoji.js";
 import { confirmed } from "../actions.js";
 import { menuButton, menuItem } from "../menu.js";
 import { multi, searching } from "./choosers.js";
@@ -109,10 +110,11 @@ function select(place, block, one, groups, chosen, asHeld = (value) => value) {
     const found = all.find((entry) => entry.value === event.target.value);
     pick(place, block, one, found ? asHeld(found.value, found) : null);
   };
-  const entries = (list) => list.map((entry) => h("option", { key: entry.value, value: entry.value }, entry.text.text));
+  const entry = (one) => h("option", { key: one.value, value: one.value }, withEmoji(one.text.text));
+  const entries = (list) => list.map(entry);
   const first = h("option", { key: "", value: "" }, one.placeholder?.text ?? "Choose an option");
   const shown = groups.map((group) =>
-    group.label ? h("optgroup", { label: group.label.text }, entries(group.options)) : entries(group.options),
+    group.label ? h("optgroup", { label: withEmoji(group.label.text) }, entries(group.options)) : entries(group.options),
   );
   return h("select.select", { ...marks(place, block, one), value: chosen ?? "", onchange: choose }, first, shown);
 }

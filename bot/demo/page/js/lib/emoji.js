@@ -107,7 +107,7 @@ const CODE = /:([a-z0-9_+-]+):(?::skin-tone-\d:)?/;
 export const character = (name) => CODES[name];
 
 /** Plain text with its shortcodes as characters. */
-const withEmoji = (text) => text.replace(new RegExp(CODE, "g"), (whole, name) => CODES[name] ?? whole);
+export const withEmoji = (text) => text.replace(new RegExp(CODE, "g"), (whole, name) => CODES[name] ?? whole);
 
 /** The same as children: drawn emoji become small pictures. */
 export const emojiText = (text) =>

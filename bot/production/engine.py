@@ -146,7 +146,7 @@ class Engine:
 
 def _runtime(target: Target, redactor: Redactor) -> Runtime:
     """`sql.SqlRuntime`, `ssh.SshRuntime` or `http.HttpRuntime`; its libraries are loaded when a target first needs them."""
-    module = import_module(f"bot.production.{target.kind}")
+    module = import_module(f"bot.production.{target.kind}.runtime")
     return cast("Runtime", getattr(module, f"{target.kind.capitalize()}Runtime")(target, redactor))
 
 

@@ -54,7 +54,7 @@ def _code(entry: "Entry") -> Iterator[str]:
     if entry.kind in ("sql", "look") and (raw := _RAW_SQL & (attributes | names)):
         yield f"It uses {', '.join(sorted(raw))}: SQL as text is refused at every run."
     if entry.kind == "sql" and names & {"update", "delete"} and "where" not in attributes:
-        yield "The statement is unbounded: an update or delete needs a .where(…) that names the row by its key."
+        yield "The statement does not say which rows: an update or delete needs a .where(…) that names the row by its key."
     for module in _modules(tree):
         if module.startswith(("actions", ".")):
             yield f"It imports {module}, which the approval of this file does not cover. Keep an action in one file."

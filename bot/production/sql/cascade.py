@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Refused
+from bot.production.sql.catalogue_sqlite import affinity
 from bot.production.sql.facts import ForeignKey
 from bot.production.sql.image import Change
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema
+from bot.production.sql.values import TEXT
 
 Place = tuple[str, tuple[Any, ...]]
 
@@ -61,6 +63,8 @@ async def with_cascades(
 
 def _held(key: ForeignKey) -> str:
     said = f"A row of {key.child} points at {key.parent}, "
+    if not key.working:
+        return f"{said}and that foreign key's triggers are switched off, so the row would be left behind. Have them switched on first."
     if key.on_delete == "SET DEFAULT":
         column = ", ".join(key.columns)
         return (
@@ -74,44 +78,83 @@ async def _follow(
     conn: AsyncConnection, schema: Schema, key: ForeignKey, parents: Sequence[Change], found: _Found, *, lock: bool
 ) -> list[Change]:
     """Children of these rows by one foreign key; returns those that are deleted in turn."""
+    if key.child in schema.facts.filtered:
+        raise Refused(hidden_rows(key.child))
+    _refuse_unlike(schema, key)
     if key.child not in schema.tables:
         await _refuse_unlisted(conn, schema, key, parents)
         return []
     info = schema.tables[key.child]
-    pointing = sa.or_(*(info.matches(_pointing(key, parent)) for parent in parents))
+    pointing = sa.or_(*(_points(schema, key, info.table, parent) for parent in parents))
     query = fetch(info, lock=lock).where(pointing).limit(found.limit + 1)
     rows = [dict(row) for row in (await conn.execute(query)).mappings()]
+    if rows and info.closed:
+        raise Refused(f"Rows of {key.child} hang on it. {info.closed}")
     changes = [_child(key, info.key_of(row), row) for row in rows]
-    if key.on_delete not in ("CASCADE", "SET NULL"):
+    if key.on_delete not in ("CASCADE", "SET NULL") or not key.working:
         found.held.update({_place(change): key for change in changes})
         return []
     return [change for change in changes if found.add(change) and change.after is None]
 
 
+def hidden_rows(table: str) -> str:
+    return (
+        f"A policy of row-level security shows this database user only some rows of {table}, so nobody can say what else would change. "
+        "Whoever keeps the database lets the user see all rows (ALTER ROLE … BYPASSRLS), or the row is changed by hand."
+    )
+
+
+def _refuse_unlike(schema: Schema, key: ForeignKey) -> None:
+    """SQLite compares a text with a number in the parent's way, which no query of ours repeats."""
+    if schema.dialect.name != "sqlite":
+        return
+    kinds = {(c.table.casefold(), c.name.casefold()): affinity(c.spec) for c in schema.facts.columns}
+    for child, parent in zip(key.columns, key.parent_columns, strict=True):
+        ours = kinds.get((key.child.casefold(), child.casefold()))
+        if ours != kinds.get((key.parent.casefold(), parent.casefold())):
+            raise Refused(
+                f"{key.child}.{child} and {key.parent}.{parent}, at which it points, are of different types, so nobody can say which "
+                f"rows of {key.child} would go too. Give both columns the same type, or change the row by hand."
+            )
+
+
 def _child(key: ForeignKey, place: Mapping[str, Any], row: Mapping[str, Any]) -> Change:
-    after = {**row, **dict.fromkeys(key.columns)} if key.on_delete == "SET NULL" else None
+    after = {**row, **dict.fromkeys(key.emptied)} if key.on_delete == "SET NULL" else None
     return Change(table=key.child, key=place, before=row, after=after)
 
 
-def _pointing(key: ForeignKey, parent: Change) -> dict[str, Any]:
-    """The child's columns and what they hold if they point at this parent."""
-    before = parent.before or {}
-    return {child: before[column] for child, column in zip(key.columns, key.parent_columns, strict=True)}
+def _points(schema: Schema, key: ForeignKey, child: Any, parent: Change) -> sa.ColumnElement[bool]:
+    """The child's row points at this parent, compared as the parent's columns compare; NULL points at nothing."""
+    info, before = schema.tables[key.parent], parent.before or {}
+    same = []
+    for column, at in zip(key.columns, key.parent_columns, strict=True):
+        way = info.collations.get(at)
+        held = sa.collate(sa.type_coerce(child.c[column], TEXT), way) if way else child.c[column]
+        writer = schema.tables.get(key.child)
+        same.append(held == (writer.write(column, before[at]) if writer else info.write(at, before[at])))
+    return sa.and_(*same)
 
 
 async def _refuse_unlisted(conn: AsyncConnection, schema: Schema, key: ForeignKey, parents: Sequence[Change]) -> None:
     """A table that the settings do not open may not be changed, not even by the database on its own."""
     namespace, _, name = key.child.rpartition(".")
     child = sa.table(name, *(sa.column(c) for c in key.columns), schema=namespace or None)
-    info = schema.tables[key.parent]
     for parent in parents:
-        pairs = zip(key.columns, key.parent_columns, strict=True)
-        held = [child.c[c] == info.write(p, (parent.before or {})[p]) for c, p in pairs]
-        if await conn.scalar(sa.select(sa.func.count()).select_from(child).where(*held)):
-            raise Refused(
-                f"Rows of {key.child} hang on {parent.name} (ON DELETE {key.on_delete}), and {key.child} is not open to actions. "
-                f"Whoever keeps the settings adds it to [targets.{schema.target.name}] tables, or the rows are dealt with first."
-            )
+        held = _points(schema, key, child, parent)
+        if await conn.scalar(sa.select(sa.func.count()).select_from(child).where(held)):
+            raise Refused(_unlisted(schema, key, parent))
+
+
+def _unlisted(schema: Schema, key: ForeignKey, parent: Change) -> str:
+    said = f"Rows of {key.child} hang on {parent.name} (ON DELETE {key.on_delete}), and {key.child} is"
+    if whole := dict(schema.facts.parts).get(key.child):
+        return (
+            f"{said} a part of {whole} with a foreign key of its own. Give it to {whole}, or deal with the rows first."
+        )
+    return (
+        f"{said} not open to actions. "
+        f"Whoever keeps the settings adds it to [targets.{schema.target.name}] tables, or the rows are dealt with first."
+    )
 
 
 def _merged(known: Change, change: Change) -> Change:

@@ -45,6 +45,8 @@ _BY_WORDS = {
     "FOREIGN KEY constraint": _BY_STATE["23503"],
     "NOT NULL constraint": _BY_STATE["23502"],
     "CHECK constraint": _BY_STATE["23514"],
+    "foreign key mismatch": "a foreign key points at columns that are no key of their table. Whoever keeps the database corrects it",
+    "no such table": "a table that a foreign key or a trigger names is not there. Whoever keeps the database corrects it",
 }
 
 
@@ -59,7 +61,7 @@ def reason(error: BaseException) -> str:
     return (
         _BY_STATE.get(state)
         or _MYSQL.get(state)
-        or next(words, f"the database refused it ({state or type(error).__name__})")
+        or next(words, "the database refused it. Its own log says why; whoever keeps it can look there")
     )
 
 

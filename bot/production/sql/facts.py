@@ -1,4 +1,4 @@
-"""What a database's own catalogue says of the tables actions may touch: columns, foreign keys, triggers. Pure."""
+"""What a database's own catalogue says of the tables actions may touch: columns, keys, foreign keys, triggers. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,31 @@ class ForeignKey:
     columns: tuple[str, ...]
     parent: str
     parent_columns: tuple[str, ...]
-    """Empty where the database leaves it to the primary key (SQLite)."""
     on_delete: str
     """CASCADE, SET NULL, SET DEFAULT, RESTRICT or NO ACTION."""
+    emptied: tuple[str, ...]
+    """Columns that ON DELETE SET NULL empties: all of them, unless PostgreSQL was told which."""
+    working: bool
+    """False: its triggers are switched off, so that the database does not do what it says."""
+    trusted: bool
+    """The catalogue alone has to be believed, since the user may not read the parent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UniqueKey:
+    table: str
+    columns: tuple[str, ...]
+    """No two rows hold the same values there, NULL aside."""
+    collations: tuple[str, ...] = ()
+    """SQLite: how the index compares them; empty where that is as the columns do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A rule for the rows of a table, which rows may be outside of."""
+
+    table: str
+    clause: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,28 +57,38 @@ class Facts:
     columns: tuple[ColumnFact, ...]
     foreign_keys: tuple[ForeignKey, ...]
     triggers: tuple[tuple[str, str], ...]
-    """(table, trigger or rule)."""
+    """(table, trigger or rule), those of its partitions and of tables that point at it too."""
+    uniques: tuple[UniqueKey, ...]
+    checks: tuple[Check, ...] = ()
+    ruled: tuple[str, ...] = ()
+    """Tables in which a row may not be half filled for a moment (CHECK, NULLS NOT DISTINCT)."""
+    closed: tuple[tuple[str, str], ...] = ()
+    """(table, why nothing may be changed in it)."""
+    filtered: tuple[str, ...] = ()
+    """Tables of which row-level security shows this user only some rows."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """(partition or child, the table that people name)."""
+    doubtful: tuple[tuple[str, str], ...] = ()
+    """(table, why its rows may not come back)."""
+    replacing: tuple[str, ...] = ()
+    """Tables whose own rule for conflicts may delete another row (SQLite)."""
     untransactional: tuple[str, ...] = ()
     """Tables that cannot be rolled back."""
     blind: str = ""
     """Why the catalogue does not show everything to this user; empty: it does."""
 
+    def triggers_of(self, table: str) -> tuple[str, ...]:
+        return tuple(trigger for on, trigger in self.triggers if on == table)
 
-def facts(
-    columns: Iterable[Any],
-    keys: Iterable[Any],
-    triggers: Iterable[Any],
-    untransactional: Iterable[str] = (),
-    blind: str = "",
-) -> Facts:
-    """From rows of (table, name, type, generated, identity, clocked), (child, column, parent, column, key, rule), (table, name)."""
-    return Facts(
-        columns=tuple(_column(*row) for row in columns),
-        foreign_keys=tuple(_foreign_key(list(rows)) for _, rows in groupby(keys, key=lambda row: row[4])),
-        triggers=tuple((str(table), str(name)) for table, name in triggers),
-        untransactional=tuple(untransactional),
-        blind=blind,
-    )
+
+def columns_of(rows: Iterable[Any]) -> tuple[ColumnFact, ...]:
+    """From rows of (table, name, type, generated, identity, clocked)."""
+    return tuple(_column(*row) for row in rows)
+
+
+def foreign_keys_of(rows: Iterable[Any]) -> tuple[ForeignKey, ...]:
+    """From rows of (child, column, parent, column, key, rule, is emptied, works, is trusted)."""
+    return tuple(_foreign_key(list(group)) for _, group in groupby(rows, key=lambda row: row[4]))
 
 
 def _column(
@@ -68,11 +100,19 @@ def _column(
 
 
 def _foreign_key(rows: Sequence[Any]) -> ForeignKey:
-    child, _, parent, _, _, rule = rows[0]
+    child, _, parent, _, _, rule, _, working, trusted = _padded(rows[0])
     return ForeignKey(
         child=child,
         columns=tuple(row[1] for row in rows),
         parent=parent,
         parent_columns=tuple(row[3] for row in rows if row[3] is not None),
         on_delete=rule,
+        emptied=tuple(row[1] for row in rows if _padded(row)[6]),
+        working=bool(working),
+        trusted=bool(trusted),
     )
+
+
+def _padded(row: Any) -> tuple[Any, ...]:
+    """SQLite and MySQL say nothing of the last three."""
+    return (*row, True, True, False)[:9] if len(row) == 6 else tuple(row)  # noqa: PLR2004 - what the queries select

@@ -3,12 +3,14 @@
 Only node types that are listed here pass, and only as SQLAlchemy itself defines them.
 """
 
+from math import prod
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import elements, functions, operators, selectable, visitors
 
 from bot.bug.errors import Refused
+from bot.production.sql.cascade import hidden_rows
 from bot.production.sql.schema import Schema, TableInfo
 
 CLOCK = frozenset({"now", "current_timestamp", "current_date", "localtimestamp"})
@@ -69,6 +71,8 @@ def guard_change(statement: Any, schema: Schema, max_rows: int | None) -> TableI
             "An action returns one insert, update or delete of SQLAlchemy Core. This one returns something else."
         )
     info = _allowed(statement.table, schema)
+    if info.closed:
+        raise Refused(info.closed)
     _no_extras(statement)
     for part in (*written(statement).values(), *_criteria(statement)):
         for node in visitors.iterate(part):
@@ -160,6 +164,8 @@ def _allowed(table: sa.Table, schema: Schema) -> TableInfo:
     info = schema.tables.get(table.fullname)
     if info is None or info.table is not table:
         raise Refused(f"The table {table.fullname!r} is not open to actions. Take tables from `tables[…]`.")
+    if info.filtered:
+        raise Refused(hidden_rows(info.name))
     return info
 
 
@@ -196,25 +202,31 @@ def _written_columns(statement: Change, schema: Schema, info: TableInfo) -> None
 
 def _bounded(statement: Change, info: TableInfo, max_rows: int | None) -> None:
     criteria = _criteria(statement)
-    named = {column for part in criteria for column in _conjuncts(part)}
-    if max_rows is None and not set(info.key) <= named:
+    pinned = {column for part in criteria for column, _ in _conjuncts(part)}
+    if max_rows is None and not set(info.key) <= pinned:
         key = ", ".join(info.key)
         raise Refused(
-            f"The statement is unbounded: its WHERE must name rows of {info.name} by {key}, or the action declares max_rows."
+            f"The statement does not say which rows: its WHERE must name rows of {info.name} by {key}, or the action declares max_rows."
         )
     if not any(isinstance(node, sa.Column) for part in criteria for node in visitors.iterate(part)):
         raise Refused(f"The statement would touch every row of {info.name}: its WHERE names no column.")
 
 
-def _conjuncts(part: Any) -> list[str]:
-    """Columns that the condition pins to given values, in every case."""
+def named(statement: Change, info: TableInfo) -> int:
+    """How many rows the WHERE names by their key."""
+    pinned = [pair for part in _criteria(statement) for pair in _conjuncts(part)]
+    return prod(min((count for column, count in pinned if column == name), default=0) for name in info.key)
+
+
+def _conjuncts(part: Any) -> list[tuple[str, int]]:
+    """Columns that the condition pins to given values in every case, and to how many."""
     if isinstance(part, elements.Grouping):
         return _conjuncts(part.element)
     if isinstance(part, elements.BooleanClauseList) and part.operator is operators.and_:
-        return [name for clause in part.clauses for name in _conjuncts(clause)]
+        return [pair for clause in part.clauses for pair in _conjuncts(clause)]
     pins = isinstance(part, elements.BinaryExpression) and part.operator in (operators.eq, operators.in_op)
     if pins and isinstance(part.left, sa.Column) and isinstance(part.right, elements.BindParameter):
-        return [part.left.name]
+        return [(part.left.name, len(part.right.value or ()) if part.operator is operators.in_op else 1)]
     return []
 
 

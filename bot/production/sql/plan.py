@@ -15,6 +15,7 @@ from bot.production.sql.cascade import with_cascades
 from bot.production.sql.image import Change
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema, TableInfo
+from bot.production.sql.undoable import undo_note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class Step:
 
 
 def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Step:
+    if schema.of(statement.table).replacing and not isinstance(statement, sa.Delete):
+        statement = statement.prefix_with("OR ABORT")  # instead of the table's own ON CONFLICT REPLACE
     compiled = statement.compile(dialect=schema.dialect, compile_kwargs={"render_postcompile": True})
     return Step(statement=statement, sql=str(compiled), values=dict(compiled.params), rows=rows, inserts=inserts)
 
@@ -59,6 +62,7 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
     else:
         own = await _touched(conn, schema, info, statement, lock=lock)
         _within(len(own), action.max_rows, f"rows of {info.name} match")
+        _one_each(info, statement, len(own), action.max_rows)
     changes = await with_cascades(conn, schema, own, lock=lock) if isinstance(statement, sa.Delete) else tuple(own)
     inserts = own[0] if isinstance(statement, sa.Insert) else None
     return Plan(
@@ -67,16 +71,8 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         steps=(planned(schema, statement, len(own), inserts),),
         changes=changes,
         volatile=type(action).volatile | _clocked(statement) | _touching(schema, statement, changes),
-        note=undo_note(schema, changes),
+        note=await undo_note(conn, schema, changes),
     )
-
-
-def undo_note(schema: Schema, changes: Sequence[Change]) -> str:
-    """Why these changes cannot be undone; empty when they can."""
-    for name in dict.fromkeys(change.table for change in changes):
-        if triggers := schema.tables[name].triggers:
-            return f"Cannot be undone: {name} has a trigger ({', '.join(triggers)}), which may change more than is seen here."
-    return ""
 
 
 async def _touched(
@@ -130,6 +126,16 @@ def _touching(schema: Schema, statement: Any, changes: Sequence[Change]) -> froz
     updated = {change.table for change in changes if change.before is not None and change.after is not None}
     facts = (fact for table in updated for fact in schema.tables[table].columns.values())
     return frozenset(fact.name for fact in facts if fact.clocked) - set(guard.written(statement))
+
+
+def _one_each(info: TableInfo, statement: Any, found: int, max_rows: int | None) -> None:
+    """MySQL takes '7', '07' and '7 inches' for the number 7."""
+    named = guard.named(statement, info)
+    if max_rows is None and found > named:
+        raise Refused(
+            f"{found} rows of {info.name} match {named} value{'' if named == 1 else 's'} of {', '.join(info.key)}. The action compares "
+            "it in another type than its column has: hand over tables.value(column, text)."
+        )
 
 
 def _within(count: int, limit: int | None, what: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.bug.errors import Refused
 from bot.production.sql.image import Values
 from bot.production.sql.schema import TableInfo
 
@@ -16,9 +17,11 @@ def fetch(info: TableInfo, *more: sa.ColumnElement[Any], lock: bool) -> sa.Selec
 
 
 async def present(conn: AsyncConnection, info: TableInfo, key: Values, *, lock: bool) -> dict[str, Any] | None:
-    """The row as it is now, or None."""
-    row = (await conn.execute(fetch(info, lock=lock).where(info.matches(key)))).mappings().first()
-    return None if row is None else dict(row)
+    """The row as it is now, or None. Raises Refused where the key names several."""
+    rows = (await conn.execute(fetch(info, lock=lock).where(info.matches(key)).limit(2))).mappings().all()
+    if len(rows) > 1:
+        raise Refused(f"Several rows of {info.name} have the same {', '.join(key)}. Name a key that tells them apart.")
+    return dict(rows[0]) if rows else None
 
 
 def differing(info: TableInfo, wanted: Values | None, now: Values | None, volatile: frozenset[str]) -> str:

@@ -19,7 +19,7 @@ from bot.production.sql.plan import Plan, plan_action
 from bot.production.sql.read import differing, present
 from bot.production.sql.schema import Schema, read_schema
 from bot.production.sql.session import Database, Session
-from bot.production.sql.undo import plan_undo
+from bot.production.sql.undo import no_place, plan_undo
 from bot.production.targets import SqlTarget
 
 PAST = {"delete": "deleted", "update": "updated", "insert": "inserted", "restore": "restored"}
@@ -153,6 +153,8 @@ class SqlRuntime:
 
     async def _seen(self, conn: AsyncConnection, schema: Schema, data: bytes) -> Outcome:
         image = decode(data)
+        if why := next(filter(None, (no_place(schema, change) for change in image.changes)), ""):
+            return Outcome(state="unknown", summary=f"could not look at production: {why}. Look yourself", image=data)
         now = [await present(conn, schema.tables[c.table], c.key, lock=True) for c in image.changes]
         pairs = [(schema.tables[c.table], c, row) for c, row in zip(image.changes, now, strict=True)]
         if not any(differing(info, c.after, row, image.volatile) for info, c, row in pairs):

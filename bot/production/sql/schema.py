@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
-from bot.bug.errors import Misconfigured
-from bot.production.sql.facts import ColumnFact, Facts, ForeignKey
+from bot.bug.errors import Misconfigured, Refused
+from bot.production.sql.catalogue_sqlite import collations
+from bot.production.sql.facts import ColumnFact, Facts, ForeignKey, UniqueKey
 from bot.production.sql.values import PLAIN, TEXT, Raw, becoming, reading, spec_type
 from bot.production.tables import Tables
 from bot.production.targets import SqlTarget
@@ -29,10 +30,17 @@ class TableInfo:
     table: sa.Table
     key: tuple[str, ...]
     columns: Mapping[str, ColumnFact]
-    triggers: tuple[str, ...]
     hidden: frozenset[str]
     database: str
     """"postgresql", "sqlite" or "mysql"."""
+    collations: Mapping[str, str]
+    """SQLite: how each column compares text."""
+    closed: str
+    """Why nothing may be changed in it; empty: it may."""
+    filtered: bool
+    """Row-level security shows only some of its rows."""
+    replacing: bool
+    """Its own rule for conflicts may delete another row."""
 
     @property
     def as_text(self) -> bool:
@@ -46,6 +54,13 @@ class TableInfo:
             reading(self.table.c[name], fact.spec, self.database).label(name) for name, fact in self.columns.items()
         )
         return sa.select(*cells).order_by(*(self.table.c[name] for name in self.key))
+
+    @cached_property
+    def contested(self) -> frozenset[str]:
+        """Columns of unique indexes and constraints of any kind: of some rows only, or checked late, too."""
+        constraints = [c for c in self.table.constraints if isinstance(c, sa.UniqueConstraint)]
+        found: list[Any] = [*constraints, *(index for index in self.table.indexes if index.unique)]
+        return frozenset(column.name for unique in found for column in unique.columns)
 
     def read_as(self, name: str, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Raw]:
         """What the column would hold after being set to the expression."""
@@ -71,6 +86,12 @@ class TableInfo:
         return sa.and_(*(self.table.c[name] == self.write(name, raw) for name, raw in values.items()))
 
     def key_of(self, row: Mapping[str, Raw]) -> dict[str, Raw]:
+        """Raises Refused where nothing tells the row apart."""
+        if empty := [name for name in self.key if row[name] is None]:
+            raise Refused(
+                f"A row of {self.name} has nothing in {', '.join(empty)}, by which the settings tell its rows apart, so it can't be "
+                f"told from others like it. Fill it by hand, or name another key of {self.name} in the settings."
+            )
         return {name: row[name] for name in self.key}
 
     def writable(self, row: Mapping[str, Raw]) -> dict[str, sa.ColumnElement[Any]]:
@@ -94,19 +115,24 @@ class Schema:
         return self.tables[table.fullname]
 
     def references(self, parent: str) -> tuple[ForeignKey, ...]:
-        """Foreign keys that point at this table, the table's own key filled in where it is meant."""
-        same = [k for k in self.facts.foreign_keys if _folded(k.parent, self.dialect) == _folded(parent, self.dialect)]
-        primary = tuple(column.name for column in self.tables[parent].table.primary_key)
-        return tuple(
-            ForeignKey(
-                child=self._known(k.child),
-                columns=k.columns,
-                parent=parent,
-                parent_columns=k.parent_columns or primary,
-                on_delete=k.on_delete,
-            )
-            for k in same
-        )
+        """Foreign keys that point at this table."""
+        name = _folded(parent, self.dialect)
+        return tuple(self._spelt(k) for k in self.facts.foreign_keys if _folded(k.parent, self.dialect) == name)
+
+    def pointers(self, child: str) -> tuple[ForeignKey, ...]:
+        """Foreign keys by which this table points at others."""
+        name = _folded(child, self.dialect)
+        return tuple(self._spelt(k) for k in self.facts.foreign_keys if _folded(k.child, self.dialect) == name)
+
+    def _spelt(self, key: ForeignKey) -> ForeignKey:
+        """With the names as the tables have them: a foreign key may be written otherwise."""
+        parent = self._known(key.parent)
+        columns = key.parent_columns
+        if parent in self.tables:
+            table = self.tables[parent].table
+            known = {_folded(name, self.dialect): name for name in table.c.keys()}  # noqa: SIM118 - its values are columns
+            columns = tuple(known.get(_folded(c, self.dialect), c) for c in columns)
+        return replace(key, child=self._known(key.child), parent=parent, parent_columns=columns)
 
     def _known(self, name: str) -> str:
         return next((t for t in self.tables if _folded(t, self.dialect) == _folded(name, self.dialect)), name)
@@ -136,27 +162,33 @@ def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> T
         ) from error
     if not any(c.table == name for c in facts.columns):
         raise Misconfigured(f"{setting}: write {name!r} exactly as the database does, capital letters too.")
+    columns = {c.name: c for c in facts.columns if c.table == name}
+    compared = collations(conn, name, columns) if conn.dialect.name == "sqlite" else {}
     key = tuple(part.strip() for part in target.tables[name].split(","))
-    if not any(found and found <= set(key) for found in _unique(table)) or not set(key) <= set(table.c.keys()):
-        raise Misconfigured(f"{setting}: {target.tables[name]!r} does not tell the rows of {name} apart. Name its key.")
+    if not set(key) <= set(columns) or not any(_names_one(u, key, compared) for u in facts.uniques if u.table == name):
+        raise Misconfigured(
+            f"{setting}: {target.tables[name]!r} does not tell the rows of {name} apart. Name its key: the columns of a primary key, "
+            "or of a unique index over whole columns and all rows."
+        )
     if name in facts.untransactional:
         raise Misconfigured(f"{setting}: {name} cannot be rolled back (not InnoDB). Leave it out.")
     return TableInfo(
         name=name,
         table=table,
         key=key,
-        columns={c.name: c for c in facts.columns if c.table == name},
-        triggers=tuple(trigger for on, trigger in facts.triggers if on == name),
+        columns=columns,
         hidden=target.hidden(name),
         database="mysql" if conn.dialect.name == "mariadb" else conn.dialect.name,
+        collations=compared,
+        closed=next((why for on, why in facts.closed if on == name), ""),
+        filtered=name in facts.filtered,
+        replacing=name in facts.replacing,
     )
 
 
-def _unique(table: sa.Table) -> list[set[str]]:
-    """Sets of columns that no two rows share."""
-    constraints = [c for c in table.constraints if isinstance(c, sa.UniqueConstraint)]
-    whole = [
-        i for i in table.indexes if i.unique and not any(o.get("where") is not None for o in i.dialect_options.values())
-    ]
-    named: list[Any] = [table.primary_key, *constraints, *whole]
-    return [{column.name for column in found.columns} for found in named]
+def _names_one(unique: UniqueKey, key: tuple[str, ...], compared: Mapping[str, str]) -> bool:
+    """An index that tells apart what its columns take for the same does not make them a key."""
+    if not set(unique.columns) <= set(key):
+        return False
+    ways = zip(unique.columns, unique.collations, strict=True) if unique.collations else ()
+    return all(compared.get(column, "BINARY") in ("BINARY", way) for column, way in ways)

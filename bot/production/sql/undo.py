@@ -1,21 +1,18 @@
 """How a run is taken back from its image: every row as it was, all of them or none."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
-
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from bot.bug.errors import Refused
-from bot.production.sql.cascade import with_cascades
-from bot.production.sql.facts import ForeignKey
-from bot.production.sql.image import Change, Image, Values
-from bot.production.sql.plan import Plan, Step, planned, undo_note
+from bot.production.sql.cascade import hidden_rows, with_cascades
+from bot.production.sql.image import Change, Image
+from bot.production.sql.order import Order, ordered
+from bot.production.sql.plan import Plan, Step, planned
 from bot.production.sql.read import differing, present
 from bot.production.sql.schema import Schema
+from bot.production.sql.undoable import hindrance, undo_note
 
 
 class _Restore(sa.Insert):
@@ -35,19 +32,25 @@ async def plan_undo(conn: AsyncConnection, schema: Schema, image: Image, *, lock
     if schema.facts.blind:
         raise Refused(schema.facts.blind)
     await _unchanged_since(conn, schema, image, lock=lock)
-    order = _order(schema, {change.table for change in image.changes})
-    changes = _ordered(order, [change.inverse() for change in image.changes])
-    if note := undo_note(schema, changes):
+    changes = [change.inverse() for change in image.changes]
+    if note := hindrance(schema, changes):
         raise Refused(note)
-    steps = _all_steps(schema, order, changes)
-    return Plan(verb="undo", table=changes[0].table, steps=steps, changes=changes, volatile=image.volatile)
+    order = ordered(schema, changes)
+    return Plan(
+        verb="undo",
+        table=order.changes[0].table,
+        steps=_all_steps(schema, order),
+        changes=order.changes,
+        volatile=image.volatile,
+        note=await undo_note(conn, schema, order.changes),
+    )
 
 
 async def _unchanged_since(conn: AsyncConnection, schema: Schema, image: Image, *, lock: bool) -> None:
     drifted: list[str] = []
     for change in image.changes:
-        if change.table not in schema.tables:
-            raise Refused(f"{change.table} is no longer open to actions, so nothing can be undone there.")
+        if why := no_place(schema, change):
+            raise Refused(f"Not undone: {why}.")
         info = schema.tables[change.table]
         now = await present(conn, info, change.key, lock=lock)
         if what := differing(info, change.after, now, image.volatile):
@@ -63,63 +66,47 @@ async def _unchanged_since(conn: AsyncConnection, schema: Schema, image: Image, 
         raise Refused("Not undone: other rows have come to hang on the inserted row since. Deal with them first.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Order:
-    """How tables hang together: parents come before their children."""
-
-    rank: Mapping[str, int]
-    loose: Mapping[str, frozenset[str]]
-    """Columns by which foreign keys form a circle: empty while rows come and go, so that any order does."""
-
-
-def _order(schema: Schema, tables: set[str]) -> _Order:
-    keys = [key for table in tables for key in schema.references(table) if key.child in tables and key.child != table]
-    circular = not _ranked(tables, keys)
-    loose = [key for key in keys if circular and all(schema.tables[key.child].table.c[c].nullable for c in key.columns)]
-    rank = _ranked(tables, [key for key in keys if key not in loose])
-    if not rank:
-        raise Refused("Cannot be undone: the tables' foreign keys form a circle, and none may be empty for a moment.")
-    columns = {table: frozenset(c for key in loose if key.child == table for c in key.columns) for table in tables}
-    return _Order(rank=rank, loose=columns)
+def no_place(schema: Schema, change: Change) -> str:
+    """What the row's table lacks by now; empty: the row still fits it."""
+    info = schema.tables.get(change.table)
+    if info is None:
+        return f"{change.table} is no longer open to actions"
+    if info.closed or info.filtered:
+        return info.closed or hidden_rows(info.name)
+    held = {**change.key, **(change.before or {}), **(change.after or {})}
+    lost = dict.fromkeys(
+        "a hidden column" if name in info.hidden else name for name in held if name not in info.columns
+    )
+    if not lost:
+        return ""
+    names = ", ".join(lost)
+    return f"{change.table} no longer has {names}, which the row held: dropped or renamed since. Restore it by hand"
 
 
-def _ranked(tables: set[str], keys: Sequence[ForeignKey]) -> Mapping[str, int]:
-    """Empty where the keys form a circle."""
-    graph = {table: {key.parent for key in keys if key.child == table} for table in tables}
-    try:
-        return {table: nth for nth, table in enumerate(TopologicalSorter(graph).static_order())}
-    except CycleError:
-        return {}
-
-
-def _ordered(order: _Order, changes: Sequence[Change]) -> tuple[Change, ...]:
-    """Inserts parents first, then updates, then deletes children first."""
-    inserts = sorted((c for c in changes if c.before is None), key=lambda c: order.rank[c.table])
-    updates = [c for c in changes if c.before is not None and c.after is not None]
-    deletes = sorted((c for c in changes if c.after is None), key=lambda c: -order.rank[c.table])
-    return (*inserts, *updates, *deletes)
-
-
-def _all_steps(schema: Schema, order: _Order, changes: Sequence[Change]) -> tuple[Step, ...]:
+def _all_steps(schema: Schema, order: Order) -> tuple[Step, ...]:
     """What closes a circle is let go before rows are deleted, and set once all rows are there."""
-    let_go = [_circle(schema, order, c, c.before or {}, sets=False) for c in changes if c.after is None]
-    main = [step for change in changes for step in _steps(schema, order, change)]
-    closed = [_circle(schema, order, c, c.after or {}, sets=True) for c in changes if c.before is None]
+    let_go = [_circle(schema, order, nth, sets=False) for nth, c in enumerate(order.changes) if c.after is None]
+    main = [step for nth in range(len(order.changes)) for step in _steps(schema, order, nth)]
+    closed = [_circle(schema, order, nth, sets=True) for nth, c in enumerate(order.changes) if c.before is None]
     return tuple(step for step in (*let_go, *main, *closed) if step is not None)
 
 
-def _circle(schema: Schema, order: _Order, change: Change, row: Values, *, sets: bool) -> Step | None:
-    info = schema.tables[change.table]
-    held = [name for name in sorted(order.loose[change.table]) if row[name] is not None]
-    values = {name: info.write(name, row[name] if sets else None) for name in held}
-    return planned(schema, sa.update(info.table).where(info.matches(change.key)).values(values), 1) if held else None
+def _circle(schema: Schema, order: Order, nth: int, *, sets: bool) -> Step | None:
+    change, names = order.changes[nth], order.loose.get(nth, ())
+    if not names:
+        return None
+    info, row = schema.tables[change.table], change.after or {}
+    clocked = [name for name, fact in info.columns.items() if fact.clocked and sets]
+    values = {name: info.write(name, row[name] if sets else None) for name in (*names, *clocked)}
+    return planned(schema, sa.update(info.table).where(info.matches(change.key)).values(values), 1)
 
 
-def _steps(schema: Schema, order: _Order, change: Change) -> list[Step]:
+def _steps(schema: Schema, order: Order, nth: int) -> list[Step]:
+    change = order.changes[nth]
     info, before, after = schema.tables[change.table], change.before, change.after
     where = info.matches(change.key)
     if before is None:
-        row = {**(after or {}), **dict.fromkeys(order.loose[change.table])}
+        row = {**(after or {}), **dict.fromkeys(order.loose.get(nth, ()))}
         restore = _Restore(info.table) if any(c.identity for c in info.columns.values()) else sa.insert(info.table)
         return [planned(schema, restore.values(info.writable(row)), 1)]
     if after is None:

@@ -84,7 +84,7 @@ def test_the_first_of_two_files_of_one_name_counts_and_the_second_is_named(tmp_p
             "    risk = Risk.MEDIUM\n    target = 'attic'\n",
             "The target 'attic' is not a sql target",
         ),
-        ('.where(tables.key("menus") == self.id)', "", "unbounded"),
+        ('.where(tables.key("menus") == self.id)', "", "does not say which rows"),
         ("from sqlalchemy import Update, update", "from sqlalchemy import Update, text, update", "It uses text"),
         (
             "from bot.production.tables",

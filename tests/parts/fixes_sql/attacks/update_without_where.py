@@ -5,7 +5,7 @@ from sqlalchemy import Update, update
 from bot.production.action import Risk, SqlAction
 from bot.production.tables import Tables
 
-REFUSED = "unbounded"
+REFUSED = "does not say which rows"
 
 
 class Attempt(SqlAction):

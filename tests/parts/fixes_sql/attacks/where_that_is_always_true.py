@@ -5,7 +5,7 @@ from sqlalchemy import Delete, delete, or_, true
 from bot.production.action import Risk, SqlAction
 from bot.production.tables import Tables
 
-REFUSED = "unbounded"
+REFUSED = "does not say which rows"
 
 
 class Attempt(SqlAction):

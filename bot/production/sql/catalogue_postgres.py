@@ -1,0 +1,165 @@
+"""PostgreSQL's catalogue: one expression, so that it travels with a transaction's settings in one statement."""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from bot.production.sql.facts import Check, Facts, ForeignKey, UniqueKey, columns_of, foreign_keys_of
+
+_SCOPE = """
+RECURSIVE named AS (
+  SELECT c.oid, c.oid AS root FROM pg_class c WHERE c.relname = ANY(:names) AND c.relkind IN ('r', 'p')),
+tree AS (
+  SELECT oid, root FROM named
+  UNION SELECT i.inhrelid, t.root FROM pg_inherits i JOIN tree t ON t.oid = i.inhparent),
+links AS (
+  SELECT k.*, to_jsonb(k) AS told FROM pg_constraint k
+  WHERE k.contype = 'f' AND k.conparentid = 0
+    AND (k.confrelid IN (SELECT oid FROM tree) OR k.conrelid IN (SELECT oid FROM tree))),
+near AS (
+  (SELECT oid, root FROM named UNION SELECT conrelid, conrelid FROM links)
+  UNION SELECT i.inhrelid, n.root FROM pg_inherits i JOIN near n ON n.oid = i.inhparent),
+places AS (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace)"""
+"""named: the tables of the settings. tree: those and all below them. links: foreign keys from and to the tree.
+near: the tables, what points at them, and all below both, each with the table that people name."""
+_COLUMNS = """
+SELECT json_build_array(c.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> '', a.attidentity = 'a')
+FROM pg_attribute a JOIN named ON named.oid = a.attrelid JOIN places c ON c.oid = a.attrelid
+WHERE a.attnum > 0 AND NOT a.attisdropped
+ORDER BY c.nspname, c.relname, a.attnum"""
+_LINKS = """
+SELECT json_build_array(cc.nspname, cc.relname, ca.attname, pc.nspname, pc.relname, pa.attname, k.oid::text,
+  CASE k.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
+                     WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
+  COALESCE(NULLIF(k.told -> 'confdelsetcols', 'null') @> to_jsonb(u.child), true),
+  NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O'),
+  NOT has_table_privilege(k.confrelid, 'SELECT') OR row_security_active(k.confrelid))
+FROM links k
+CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY u(child, parent, nth)
+JOIN places cc ON cc.oid = k.conrelid JOIN places pc ON pc.oid = k.confrelid
+JOIN pg_attribute ca ON ca.attrelid = k.conrelid AND ca.attnum = u.child
+JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = u.parent
+WHERE COALESCE((k.told ->> 'conenforced')::boolean, true)
+ORDER BY k.oid, u.nth"""
+_TRIGGERS = """
+SELECT DISTINCT json_build_array(c.nspname, c.relname, t.tgname)::text
+FROM pg_trigger t JOIN near ON near.oid = t.tgrelid JOIN places c ON c.oid = near.root
+WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+UNION
+SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename)::text
+FROM pg_rewrite r JOIN near ON near.oid = r.ev_class JOIN places c ON c.oid = near.root
+WHERE r.rulename <> '_RETURN' AND r.ev_enabled <> 'D'"""
+_UNIQUES = """
+SELECT json_build_array(c.nspname, c.relname, array_agg(a.attname ORDER BY u.nth))
+FROM pg_index x JOIN named ON named.oid = x.indrelid JOIN places c ON c.oid = x.indrelid
+CROSS JOIN LATERAL unnest(x.indkey::int2[], x.indcollation::oid[]) WITH ORDINALITY u(attnum, compares, nth)
+JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = u.attnum
+LEFT JOIN pg_collation l ON l.oid = a.attcollation
+WHERE x.indisunique AND x.indisvalid AND x.indisready AND x.indislive AND x.indimmediate AND NOT x.indisexclusion
+  AND x.indpred IS NULL AND x.indexprs IS NULL AND u.nth <= x.indnkeyatts
+GROUP BY c.nspname, c.relname, x.indexrelid
+HAVING bool_and(COALESCE(l.collisdeterministic, true) OR u.compares = a.attcollation)
+ORDER BY c.nspname, c.relname, x.indexrelid"""
+_RELATIONS = """
+SELECT json_build_array(r.nspname, r.relname, c.nspname, c.relname, c.relkind, c.relispartition, row_security_active(c.oid),
+  CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::regclass::text ELSE '' END)
+FROM near JOIN places r ON r.oid = near.root JOIN places c ON c.oid = near.oid
+ORDER BY r.nspname, r.relname, c.nspname, c.relname"""
+_CHECKS = """
+SELECT DISTINCT json_build_array(c.nspname, c.relname, pg_get_expr(k.conbin, k.conrelid), k.convalidated,
+  COALESCE((to_jsonb(k) ->> 'conenforced')::boolean, true))::text
+FROM pg_constraint k JOIN tree ON tree.oid = k.conrelid JOIN places c ON c.oid = tree.root WHERE k.contype = 'c'
+UNION
+SELECT json_build_array(c.nspname, c.relname, '', true, true)::text
+FROM pg_index x JOIN tree ON tree.oid = x.indrelid JOIN places c ON c.oid = tree.root
+WHERE COALESCE((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false)"""
+_UNFINISHED = """
+SELECT json_build_array(c.nspname, c.relname, i.relname)
+FROM pg_index x JOIN tree ON tree.oid = x.indrelid JOIN places c ON c.oid = tree.root JOIN pg_class i ON i.oid = x.indexrelid
+WHERE x.indisunique AND NOT x.indisvalid AND i.relkind = 'i'
+UNION ALL
+SELECT json_build_array(c.nspname, c.relname, k.conname)
+FROM pg_constraint k JOIN tree ON tree.oid = k.conrelid JOIN places c ON c.oid = tree.root
+WHERE NOT k.convalidated AND k.contype = 'n'
+UNION ALL
+SELECT json_build_array(c.nspname, c.relname, k.conname)
+FROM links k JOIN tree ON tree.oid = k.conrelid JOIN places c ON c.oid = tree.root
+WHERE NOT k.convalidated AND COALESCE((k.told ->> 'conenforced')::boolean, true)
+  AND (NOT has_table_privilege(k.confrelid, 'SELECT') OR row_security_active(k.confrelid))
+UNION ALL
+SELECT json_build_array(c.nspname, c.relname, k.conname)
+FROM pg_constraint k JOIN pg_attribute a ON a.atttypid = k.contypid JOIN tree ON tree.oid = a.attrelid
+JOIN places c ON c.oid = tree.root WHERE NOT k.convalidated"""
+_PARTS = (_COLUMNS, _LINKS, _TRIGGERS, _UNIQUES, _RELATIONS, _CHECKS, _UNFINISHED)
+CATALOGUE = (
+    f"(WITH {_SCOPE} SELECT json_build_array(current_schema(), current_setting('session_replication_role'), "
+    + ", ".join(f"ARRAY({part})" for part in _PARTS)
+    + ")::text) AS catalogue"
+)
+
+
+@lru_cache(maxsize=16)
+def read(catalogue: str) -> Facts:
+    """The same words mean the same facts: they are taken apart once."""
+    home, role, columns, links, triggers, uniques, relations, checks, unfinished = json.loads(catalogue)
+
+    def full(schema: str, table: str) -> str:
+        return table if schema == home else f"{schema}.{table}"
+
+    keys = foreign_keys_of((full(cs, ct), cc, full(ps, pt), *rest) for cs, ct, cc, ps, pt, *rest in links)
+    places = [(full(rs, rt), full(s, t), *rest) for rs, rt, s, t, *rest in relations]
+    rules = [(full(s, t), *rest) for s, t, *rest in map(json.loads, checks)]
+    return Facts(
+        columns=columns_of((full(s, t), *rest) for s, t, *rest in columns),
+        foreign_keys=keys,
+        triggers=tuple(sorted((full(s, t), str(name)) for s, t, name in map(json.loads, triggers))),
+        uniques=tuple(UniqueKey(table=full(s, t), columns=tuple(names)) for s, t, names in uniques),
+        checks=tuple(Check(table=t, clause=said) for t, said, valid, enforced in rules if enforced and not valid),
+        ruled=tuple(sorted({table for table, _, _, enforced in rules if enforced})),
+        closed=tuple(_closed(places, keys)),
+        filtered=tuple(sorted({root for root, _, _, _, active, _ in places if active})),
+        parts=tuple(sorted((name, root) for root, name, *_ in places if name != root)),
+        doubtful=tuple((full(s, t), _unfinished(full(s, t), name)) for s, t, name in unfinished),
+        blind=_blind(role),
+    )
+
+
+def _closed(places: Sequence[tuple[str, str, str, bool, bool, str]], keys: Sequence[ForeignKey]) -> Iterable[Any]:
+    """What a table's own name does not cover."""
+    for root, name, kind, partition, _, whole in places:
+        if name == root and partition:
+            yield (
+                root,
+                f"{root} is one partition of {whole}, and what hangs on its rows hangs on {whole}. Name {whole} instead.",
+            )
+        elif name != root and not partition:
+            yield (
+                root,
+                f"Rows of {name} are seen as rows of {root} too (INHERITS), so it is unclear which is meant. {_NAME_IT.format(name)}",
+            )
+        elif name != root and kind == "f":
+            yield root, f"{name}, a partition of {root}, is on another server. Change its rows there."
+    within = {name: root for root, name, *_ in places if name != root}
+    for key in (key for key in keys if key.parent in within):
+        root = within[key.parent]
+        yield (
+            root,
+            f"{key.child} points at {key.parent} alone, a part of {root} (foreign key). Have it point at {root}, or change it by hand.",
+        )
+
+
+_NAME_IT = "If the row is in {0}, name {0} (in the settings' tables as well)."
+
+
+def _unfinished(table: str, name: str) -> str:
+    return f"{name} of {table} was never checked against the rows that were there before, so a row may not be let in again."
+
+
+def _blind(role: str) -> str:
+    if role == "origin":
+        return ""
+    return (
+        f"The database user works as {role} (session_replication_role), so foreign keys and triggers would not work for it. "
+        "Whoever keeps the database sets it to origin for this user."
+    )

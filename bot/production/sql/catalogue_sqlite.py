@@ -1,0 +1,105 @@
+"""SQLite's catalogue: its pragmas, and what only the text of CREATE TABLE tells."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of
+
+COLUMNS = """
+SELECT m.name, x.name, x.type, x.hidden IN (2, 3) FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x
+WHERE m.type = 'table' ORDER BY m.name, x.cid"""
+KEYS = """
+SELECT m.name, f."from", f."table",
+  COALESCE(f."to", (SELECT p.name FROM pragma_table_xinfo(f."table") p WHERE p.pk = f.seq + 1)), m.name || ' ' || f.id, f.on_delete
+FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"""
+TRIGGERS = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' ORDER BY 1, 2"
+UNIQUES = """
+SELECT m.name, l.name, x.name, x.coll FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_xinfo(l.name) x
+WHERE m.type = 'table' AND l."unique" AND NOT l.partial AND x.key ORDER BY m.name, l.seq, x.seqno"""
+ROWIDS = """
+SELECT m.name, x.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND x.pk
+AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) l WHERE l.origin = 'pk') ORDER BY 1"""
+TEXTS = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL ORDER BY 1"
+QUERIES = (COLUMNS, KEYS, TRIGGERS, UNIQUES, ROWIDS, TEXTS)
+
+_TOKEN = re.compile(
+    r"""(?P<blank>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<quoted>[xX]?'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
+    |(?P<word>[\w.$]+)|(?P<sign>[<>=!|&-]+|.)""",
+    re.DOTALL | re.VERBOSE,
+)
+_COMPARES = "Eq"
+
+
+def read(rows: Sequence[Sequence[Any]]) -> Facts:
+    """From the answers to QUERIES."""
+    columns, keys, triggers, uniques, rowids, texts = rows
+    told = {str(name): list(_tokens(str(text))) for name, text in texts}
+    checks = tuple(Check(table=name, clause=clause) for name, tokens in told.items() for clause in _checks(tokens))
+    return Facts(
+        columns=columns_of(columns),
+        foreign_keys=foreign_keys_of(keys),
+        triggers=tuple((str(table), str(name)) for table, name in triggers),
+        uniques=(*_uniques(uniques), *(UniqueKey(table=table, columns=(column,)) for table, column in rowids)),
+        checks=checks,
+        ruled=tuple(dict.fromkeys(check.table for check in checks)),
+        replacing=tuple(name for name, tokens in told.items() if _replaces(tokens)),
+    )
+
+
+def collations(conn: sa.Connection, table: str, columns: Iterable[str]) -> Mapping[str, str]:
+    """How each column compares text, as SQLite's own plan of a comparison says: no pragma does."""
+    quote = conn.dialect.identifier_preparer.quote_identifier
+    found = {}
+    for column in columns:
+        plan = conn.exec_driver_sql(f"EXPLAIN SELECT {quote(column)} = 'a' FROM {quote(table)}").all()  # noqa: S608 - quoted names of its own
+        ways = (str(step[5]) for step in plan if step[1] == _COMPARES and step[5])
+        found[column] = next(ways, "BINARY-8").rpartition("-")[0] or "BINARY"
+    return found
+
+
+def affinity(spec: str) -> str:
+    """How SQLite reads a declared type: "text", "number" or "as it is"."""
+    upper = spec.upper()
+    if "INT" in upper:
+        return "number"
+    if any(sign in upper for sign in ("CHAR", "CLOB", "TEXT")):
+        return "text"
+    return "as it is" if "BLOB" in upper or not upper else "number"
+
+
+def _uniques(rows: Sequence[Any]) -> Iterator[UniqueKey]:
+    for (table, _), group in groupby(rows, key=lambda row: (row[0], row[1])):
+        parts = [(name, collation) for _, _, name, collation in group]
+        if all(name is not None for name, _ in parts):  # None: an expression
+            yield UniqueKey(table=table, columns=tuple(n for n, _ in parts), collations=tuple(c for _, c in parts))
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Words in capitals, quoted parts as they are; blanks and comments left out."""
+    for found in _TOKEN.finditer(text):
+        if found.lastgroup != "blank":
+            yield found[0].upper() if found.lastgroup == "word" else found[0]
+
+
+def _replaces(tokens: Sequence[str]) -> bool:
+    return any(tokens[i : i + 3] == ["ON", "CONFLICT", "REPLACE"] for i in range(len(tokens)))
+
+
+def _checks(tokens: Sequence[str]) -> Iterator[str]:
+    for i, piece in enumerate(tokens):
+        if piece == "CHECK" and tokens[i + 1 : i + 2] == ["("]:
+            yield " ".join(_bracketed(tokens[i + 1 :]))
+
+
+def _bracketed(tokens: Sequence[str]) -> Iterator[str]:
+    depth = 0
+    for piece in tokens:
+        depth += (piece == "(") - (piece == ")")
+        yield piece
+        if depth == 0:
+            return

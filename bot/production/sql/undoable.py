@@ -1,0 +1,127 @@
+"""Whether changes can be taken back, said before they are made: what stands in the way, or that nothing does."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.bug.errors import Refused
+from bot.production.sql.cascade import with_cascades
+from bot.production.sql.facts import ForeignKey
+from bot.production.sql.image import Change
+from bot.production.sql.order import ordered
+from bot.production.sql.schema import Schema
+
+_HANDS_ON = ("CASCADE", "SET NULL", "SET DEFAULT")
+
+
+async def undo_note(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> str:
+    """Why these changes cannot be undone; empty when they can."""
+    return (
+        hindrance(schema, changes) or await _looseness(conn, schema, changes) or await _adopted(conn, schema, changes)
+    )
+
+
+def hindrance(schema: Schema, changes: Sequence[Change]) -> str:
+    """What the schema alone tells."""
+    for name in _reached(schema, changes):
+        if triggers := schema.facts.triggers_of(name):
+            return f"Cannot be undone: {name} has a trigger ({', '.join(triggers)}), which may change more than is seen here."
+    try:
+        ordered(schema, [change.inverse() for change in changes])
+    except Refused as error:
+        return f"Cannot be undone: {error}"
+    return ""
+
+
+def _reached(schema: Schema, changes: Sequence[Change]) -> Iterable[str]:
+    """The changed tables, and those that a deletion goes on to: triggers for a whole statement fire there without any row."""
+    own = dict.fromkeys(change.table for change in changes)
+    ends = dict.fromkeys(change.table for change in changes if change.before is None or change.after is None)
+    onward = (key.child for table in ends for key in schema.references(table) if key.on_delete in _HANDS_ON)
+    return dict.fromkeys((*own, *onward))
+
+
+async def _looseness(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> str:
+    """Rows that are only there because somebody let them in by looser rules would not be let in again."""
+    restored = [change for change in changes if change.before is not None]
+    for table in dict.fromkeys(change.table for change in restored):
+        if why := next((said for name, said in schema.facts.doubtful if name == table), ""):
+            return f"Cannot be undone: {why}"
+    for change in restored:
+        if empty := _empty(schema, change):
+            return f"Cannot be undone: {change.name} has nothing in {empty}, which its table does not allow any more."
+    return await _outside_of_checks(conn, schema, restored) or await _orphans(conn, schema, restored)
+
+
+def _empty(schema: Schema, change: Change) -> str:
+    table, before = schema.tables[change.table].table, change.before or {}
+    names = before if change.after is None else [n for n in before if before[n] != change.after[n]]
+    rowids = {c.name for c in table.primary_key}
+    return next((n for n in names if before[n] is None and not table.c[n].nullable and n not in rowids), "")
+
+
+async def _outside_of_checks(conn: AsyncConnection, schema: Schema, restored: Sequence[Change]) -> str:
+    for check in schema.facts.checks:
+        rows = [change for change in restored if change.table == check.table]
+        if not rows:
+            continue
+        info = schema.tables[check.table]
+        kept = sa.or_(*(info.matches(change.key) for change in rows))
+        broken: sa.ColumnElement[bool] = sa.literal_column(f"NOT ({check.clause})")
+        if await conn.scalar(sa.select(sa.literal(1)).select_from(info.table).where(kept, broken).limit(1)):
+            said = f"a row of {check.table} is outside what its table's check allows ({check.clause})"
+            return f"Cannot be undone: {said}, so it would not be let in again."
+    return ""
+
+
+async def _orphans(conn: AsyncConnection, schema: Schema, restored: Sequence[Change]) -> str:
+    """Rows whose parent is not there."""
+    pointing = [(key, row) for row in restored for key in schema.pointers(row.table) if _counts(key, row)]
+    known = {column.table.casefold() for column in schema.facts.columns}
+    there = {}
+    for nth, (key, row) in enumerate(pointing):
+        if conn.dialect.name == "sqlite" and key.parent.casefold() not in known:
+            return _orphan(key, row)
+        there[nth] = _parent(schema, key, row).label(f"p{nth}")
+    if not there:
+        return ""
+    found = (await conn.execute(sa.select(*there.values()))).one()
+    missing = (pointing[nth] for nth, is_there in zip(there, found, strict=True) if not is_there)
+    return next((_orphan(key, row) for key, row in missing), "")
+
+
+def _counts(key: ForeignKey, row: Change) -> bool:
+    """The undo would have it checked: its columns are filled, and come back."""
+    before = row.before or {}
+    comes_back = row.after is None or any(before[c] != row.after[c] for c in key.columns)
+    return comes_back and not key.trusted and all(before[c] is not None for c in key.columns)
+
+
+def _orphan(key: ForeignKey, row: Change) -> str:
+    return f"Cannot be undone: {row.name} points at a row of {key.parent} that is not there, so it would not be let in again."
+
+
+def _parent(schema: Schema, key: ForeignKey, row: Change) -> sa.ColumnElement[bool]:
+    namespace, _, name = key.parent.rpartition(".")
+    parent = sa.table(name, *(sa.column(c) for c in key.parent_columns), schema=namespace or None).alias()
+    info = schema.tables[row.table]
+    same = (
+        parent.c[p] == info.write(c, (row.before or {})[c])
+        for p, c in zip(key.parent_columns, key.columns, strict=True)
+    )
+    return sa.exists(sa.select(sa.literal(1)).select_from(parent).where(*same))
+
+
+async def _adopted(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> str:
+    """Rows that point at an inserted one before it is there would go with it when it is taken away again."""
+    for change in (change for change in changes if change.before is None and change.key):
+        blank = dict.fromkeys(schema.tables[change.table].columns)
+        gone = Change(table=change.table, key=change.key, before={**blank, **(change.after or {})}, after=None)
+        try:
+            found = await with_cascades(conn, schema, [gone], lock=False)
+        except Refused as error:
+            return f"Cannot be undone: {error}"
+        if len(found) > 1:
+            return f"Cannot be undone: {found[1].name} points at the new row already, before it is there."
+    return ""

@@ -1,0 +1,18 @@
+"""An action of the oracle's own."""
+
+from sqlalchemy import Delete, delete
+
+from bot.production.action import Risk, SqlAction, TableName
+from bot.production.tables import Tables
+
+
+class DeleteNumber(SqlAction):
+    """Delete one row by a key that its author takes for a number."""
+
+    risk = Risk.LOW
+
+    table: TableName
+    id: int
+
+    def statement(self, tables: Tables) -> Delete:
+        return delete(tables[self.table]).where(tables.key(self.table) == self.id)

@@ -1,0 +1,83 @@
+"""A database of its own for each case, on servers of the session, and the plain witness beside it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+import pytest
+
+from tests.oracles.judge import Place
+from tests.support import dump, mariadb, postgres
+
+_HOMES = """
+SELECT c.relname, pg_partition_root(c.oid)::regclass::text FROM pg_class c WHERE c.relispartition"""
+
+
+class Ground(Protocol):
+    """Makes the place of one case from its schema and rows."""
+
+    def __call__(self, schema: str) -> AbstractContextManager[Place]: ...
+
+
+@pytest.fixture(scope="session")
+def on_postgres(postgres_server: Path) -> Ground:
+    @contextmanager
+    def ground(schema: str, driver: str = "asyncpg") -> Iterator[Place]:
+        with postgres.database(postgres_server) as name:
+            plain = postgres.url(postgres_server, name)
+
+            def execute(statements: str) -> None:
+                with psycopg.connect(plain, autocommit=True) as conn:
+                    conn.execute(statements.encode())
+
+            def homes() -> dict[str, str]:
+                with psycopg.connect(plain) as conn:
+                    return dict(conn.execute(_HOMES).fetchall())
+
+            execute(schema)
+            url = postgres.url(postgres_server, name, driver)
+            yield Place(url=url, execute=execute, dump=lambda: dump.of_postgres(plain), homes=homes)
+
+    return ground
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[int]:
+    with mariadb.server() as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def on_mariadb(mariadb_server: int) -> Ground:
+    @contextmanager
+    def ground(schema: str) -> Iterator[Place]:
+        with mariadb.database(mariadb_server) as name:
+
+            def execute(statements: str) -> None:
+                with mariadb.connected(mariadb_server) as conn:
+                    mariadb.execute(conn, f"USE {name}", *filter(str.strip, statements.split(";")))
+
+            execute(schema)
+            url = mariadb.url(mariadb_server, name)
+            yield Place(url=url, execute=execute, dump=lambda: dump.of_mariadb(mariadb_server, name))
+
+    return ground
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    @contextmanager
+    def ground(schema: str) -> Iterator[Place]:
+        path = tmp_path_factory.mktemp("case") / "case.db"
+
+        def execute(statements: str) -> None:
+            with closing(sqlite3.connect(path)) as conn:
+                conn.executescript(statements)
+
+        execute(schema)
+        yield Place(url=f"sqlite+aiosqlite:///{path}", execute=execute, dump=lambda: dump.of_sqlite(path))
+
+    return ground

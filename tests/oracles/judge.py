@@ -1,0 +1,178 @@
+"""Runs an action as people do and lets the dump of the database judge it.
+
+Holds where nothing changed and a sentence says why, or where exactly the rows that were shown changed; and where an undo was promised,
+it gives back the same dump.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+
+from bot.bug.errors import MakegoodError
+from bot.production.action import Outcome, Preview, RowChange
+from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.engine import Engine
+from bot.production.targets import SqlTarget
+from tests.parts.fixes_sql.shop import Follower, run_ref
+from tests.support.dump import Dump, Row, values
+
+_SAID_SO = "may change more than is seen here"
+OURS = Path(__file__).parent / "actions"
+_NOT_FOR_PEOPLE = re.compile(
+    r"unbounded|\b(asyncpg|psycopg|aiosqlite|pymysql|sqlalchemy|KeyError|SQLSTATE)\b|\(([0-9][0-9A-Z]{4}|\w+Error)\)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One database, by the engine's way in and by the witness's."""
+
+    url: str
+    execute: Callable[[str], None]
+    dump: Callable[[], Dump]
+    homes: Callable[[], Mapping[str, str]] = dict
+    """Partition -> the table that people name."""
+
+    @property
+    def kind(self) -> str:
+        return sa.make_url(self.url).get_backend_name()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How it ended, and what was said."""
+
+    end: Literal["refused", "stopped", "irrevocable", "undone"]
+    """Before the approval; in the run; run, but never said to be undoable; run and undone."""
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a person does: which action with which values, and what somebody else does between the run and its undo."""
+
+    tables: Mapping[str, str]
+    action: str = "delete-row"
+    values: Mapping[str, str]
+    user: str = ""
+    """Of the database, where it is another than its owner."""
+    meanwhile: str = ""
+
+
+async def judged(place: Place, trial: Trial) -> Verdict:
+    """Raises AssertionError where the engine said something that is not so."""
+    url = place.url.replace("postgres:@", f"{trial.user}:@") if trial.user else place.url
+    target = SqlTarget.model_validate({"name": "shop", "url": url, "tables": dict(trial.tables), "lock_timeout": 1})
+    engine = Engine(Catalogue.load((SHIPPED, OURS)), {"shop": target})
+    try:
+        verdict = await _judged(place, trial, engine)
+    finally:
+        await engine.close()
+    assert not _NOT_FOR_PEOPLE.search(verdict.said), f"not a sentence for people: {verdict.said}"
+    return verdict
+
+
+async def _judged(place: Place, trial: Trial, engine: Engine) -> Verdict:
+    first = place.dump()
+    try:
+        preview = await engine.preview(trial.action, trial.values, run_ref())
+    except MakegoodError as error:
+        assert place.dump() == first, "a refused preview changed something"
+        return Verdict(end="refused", said=str(error))
+    assert place.dump() == first, "a preview changed something"
+    outcome = await engine.run(trial.action, trial.values, preview, run_ref(), Follower())
+    second = place.dump()
+    if outcome.state != "succeeded":
+        assert second == first, f"{outcome.state}, but it changed {_difference(first, second)}"
+        return Verdict(end="stopped", said=outcome.summary)
+    _as_shown(place, preview, first, second)
+    return await _undone(place, trial, engine, preview, outcome, first)
+
+
+async def _undone(
+    place: Place, trial: Trial, engine: Engine, preview: Preview, outcome: Outcome, first: Dump
+) -> Verdict:
+    """Undo, undo of the undo, and once more: each as promised by the one before."""
+    note, promised, dumps = preview.undo_note, preview.undoable, [place.dump(), first]
+    if trial.meanwhile:
+        place.execute(trial.meanwhile)
+    for turn in range(3):
+        then = place.dump()
+        back, done, why = await _taken_back(trial, engine, outcome.image, 4 + turn)
+        if back is None or done is None or why:
+            assert place.dump() == then, f"an undo that was refused changed {_difference(then, place.dump())}"
+            assert trial.meanwhile or not preview.undoable, f"“{preview.undo_note}”, and then: {why}"
+            return Verdict(end="irrevocable", said=f"{note} {why}" if trial.meanwhile else note)
+        wanted = dumps[1 - turn % 2]
+        assert trial.meanwhile or place.dump() == wanted, f"undone, and yet {_difference(wanted, place.dump())}"
+        preview, outcome = back, done
+    return Verdict(end="undone" if promised else "irrevocable", said=note)
+
+
+async def _taken_back(
+    trial: Trial, engine: Engine, image: bytes | None, number: int
+) -> tuple[Preview | None, Outcome | None, str]:
+    """Its preview and outcome, and why it was not done; empty: it was."""
+    run = run_ref(number)
+    try:
+        back = await engine.undo_preview(trial.action, trial.values, image, run)
+    except MakegoodError as error:
+        return None, None, str(error)
+    done = await engine.undo(trial.action, trial.values, image, back, run, Follower())
+    return back, done, "" if done.state == "succeeded" else done.summary
+
+
+def _as_shown(place: Place, preview: Preview, first: Dump, second: Dump) -> None:
+    """The difference of the dumps is what the preview showed, row by row and value by value."""
+    gone, come = first - second, second - first
+    homes = place.homes()
+    changed = [row for row in preview.rows if row.before != row.after]
+    quoted = place.kind == "sqlite"
+    for row in changed:
+        if row.before is not None:
+            _take(gone, homes, row, row.before, quoted=quoted)
+        if row.after is not None:
+            _take(come, homes, row, row.after, quoted=quoted)
+    if _SAID_SO in preview.undo_note:  # what a trigger does beside it was announced as unseen
+        return
+    assert not gone, f"went unseen: {gone}"
+    assert not come, f"came unseen: {come}"
+
+
+def _take(
+    rows: Dump, homes: Mapping[str, str], change: RowChange, told: Mapping[str, str | None], *, quoted: bool
+) -> None:
+    for row in rows:
+        same = homes.get(row[0], row[0]).casefold() == change.table.casefold()
+        if same and all(_says(text, values(row)[name], quoted=quoted) for name, text in told.items()):
+            rows.subtract([row])
+            rows += Counter()
+            return
+    raise AssertionError(f"shown, but it is not what happened: {change.table} {dict(told)}; {rows}")
+
+
+def _says(shown: str | None, held: str | None, *, quoted: bool) -> bool:
+    if shown is None or held is None:
+        return shown is held
+    plain = held[1:-1].replace("''", "'") if quoted and held.startswith("'") else held
+    return shown == plain or (held.startswith("X'") and quoted) or _number(shown) == _number(held) is not None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _difference(wanted: Dump, found: Dump) -> str:
+    def told(rows: Dump) -> list[Row]:
+        return sorted(rows.elements(), key=str)
+
+    return f"is missing {told(wanted - found)}, is too much {told(found - wanted)}"

@@ -1,0 +1,38 @@
+"""What a case of the oracle is: a schema with rows, what a person does there, and how it has to end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.oracles.judge import Trial
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One schema that stands for its kind."""
+
+    name: str
+    schema: str
+    trial: Trial
+    end: str
+    """"refused", "stopped", "irrevocable" or "undone"."""
+    says: str = ""
+    """A pattern in the sentence."""
+
+
+def kind(
+    name: str,
+    schema: str,
+    tables: str,
+    does: str,
+    end: str,
+    says: str = "",
+    *,
+    user: str = "",
+    meanwhile: str = "",
+) -> Kind:
+    """`tables` as "menus id, seats org,usr"; `does` as a person types it: "delete-row table=menus id=1"."""
+    action, *typed = does.split()
+    values = dict(pair.split("=", 1) for pair in typed)
+    keys: Mapping[str, str] = dict(entry.split() for entry in tables.split("; "))
+    trial = Trial(tables=keys, action=action, values=values, user=user, meanwhile=meanwhile)
+    return Kind(name=name, schema=schema, trial=trial, end=end, says=says)

@@ -1,0 +1,37 @@
+"""Each kind of schema on which rows were lost: the dump of the database says what became of them."""
+
+import re
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests.oracles import kinds_mariadb, kinds_postgres, kinds_postgres_undo, kinds_sqlite
+from tests.oracles.conftest import Ground
+from tests.oracles.judge import Place, judged
+from tests.oracles.kinds import Kind
+
+
+def _named(kinds: list[Kind]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", kinds, ids=[case.name for case in kinds])
+
+
+async def _holds(case: Kind, ground: AbstractContextManager[Place]) -> None:
+    with ground as place:
+        verdict = await judged(place, case.trial)
+    assert verdict.end == case.end, verdict
+    assert re.search(case.says, verdict.said), verdict.said
+
+
+@_named([*kinds_postgres.KINDS, *kinds_postgres_undo.KINDS])
+async def test_on_postgresql_nothing_is_lost_unsaid(case: Kind, on_postgres: Ground) -> None:
+    await _holds(case, on_postgres(case.schema))
+
+
+@_named(kinds_mariadb.KINDS)
+async def test_on_mariadb_nothing_is_lost_unsaid(case: Kind, on_mariadb: Ground) -> None:
+    await _holds(case, on_mariadb(case.schema))
+
+
+@_named(kinds_sqlite.KINDS)
+async def test_on_sqlite_nothing_is_lost_unsaid(case: Kind, on_sqlite: Ground) -> None:
+    await _holds(case, on_sqlite(case.schema))

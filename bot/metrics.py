@@ -15,6 +15,7 @@ class Metrics:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     entries: Counter = field(init=False)
     hooks: Counter = field(init=False)
+    strange: Counter = field(init=False)
     bugs: Gauge = field(init=False)
     behind: Gauge = field(init=False)
     parked: Gauge = field(init=False)
@@ -25,6 +26,8 @@ class Metrics:
         put = object.__setattr__
         put(self, "entries", Counter("makegood_entries", "Entries written, by kind", ["kind"], registry=one))
         put(self, "hooks", Counter("makegood_hooks", "Hook deliveries, by source", ["source"], registry=one))
+        told = "Hook deliveries of a kind that nobody foresaw, by source"
+        put(self, "strange", Counter("makegood_hooks_not_understood", told, ["source"], registry=one))
         put(self, "bugs", Gauge("makegood_bugs", "Bugs, by status", ["status"], registry=one))
         put(
             self,

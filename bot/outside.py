@@ -11,6 +11,7 @@ from bot import fixing
 from bot.adapters import billing, boards, tracker_api
 from bot.adapters.channels import registry as channels
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
+from bot.adapters.trackers import generic
 from bot.bug.errors import Misconfigured, NotFound, Outside
 from bot.bug.gifts import Granted
 from bot.intake import sources
@@ -61,6 +62,9 @@ class Connected:
 def connect(settings: Settings, http: aiohttp.ClientSession) -> Connected:
     """Asks nobody yet. Raises Misconfigured for a table that no module knows, or whose keys it does not know."""
     sources.must_be_known(settings.hooks)
+    if "generic" in settings.hooks:
+        generic.check(settings.hooks["generic"].model_dump())
+    sources.must_be_proven({name: hook.secret is not None for name, hook in settings.hooks.items()})
     found = {name: _channel(name, table, http) for name, table in settings.customers.items()}
     if settings.mail:
         found["mail"] = _channel("mail", settings.mail, http)

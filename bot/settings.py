@@ -52,7 +52,7 @@ class HookSettings(Frozen):
     secret: SecretStr | None = None
     """What the source signs with, where it signs."""
     map: Mapping[str, str] = Field(default_factory=dict)
-    """For `generic`: our field -> dotted path in its JSON."""
+    """For `generic`: our field -> JSONPath in its body."""
     projects: Mapping[str, str] = Field(default_factory=dict)
     """For `rollbar`: project number -> account/project, so that webhooks and links name the same item."""
 

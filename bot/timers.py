@@ -13,14 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.bug.errors import MakegoodError
+from bot.bug.keys import fit
 from bot.intake.mails import Mails
 from bot.intake.sources import BOARD
+from bot.ledger import strange
 from bot.ledger.anchors import anchor
 from bot.ledger.db import leader
 from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Item
 from bot.ledger.ledger import SYSTEM
 from bot.settings import validate
+from bot.slack.views.home import not_understood
 from bot.text import sentence
 
 if TYPE_CHECKING:
@@ -28,8 +31,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BOARD_POLL, PLANS, TIDY, ANCHOR, ALLOWED = 60.0, 600.0, 3600.0, 3600.0, 1.0
+BOARD_POLL, PLANS, TIDY, ANCHOR, ALLOWED, STRANGE = 60.0, 600.0, 3600.0, 3600.0, 1.0, 5.0
 DAY = 86400.0
+SAID = "strange:said"
+"""The switch that says when people were last told of what nobody understood."""
 TICK = 0.5
 """Seconds between two looks at the clock."""
 
@@ -49,6 +54,8 @@ class Timers:
             (ANCHOR, self._anchor),
             (ALLOWED, self._allowed),
         ]
+        if not self.bot.only:
+            jobs.append((STRANGE, self.strange))
         if self.bot.outside.board:
             jobs += [(BOARD_POLL, self._hook), (BOARD_POLL, self._board)]
         if self.bot.outside.biller:
@@ -84,7 +91,20 @@ class Timers:
 
     async def _tidy(self) -> None:
         await self.bot.inbox.tidy(2 * DAY)
+        await strange.tidy(self.bot.db, self.bot.me.team, self._now())
         await expire(self.bot.ledger)
+
+    async def strange(self) -> None:
+        """What nobody understood is said in the channel: at once, and from then on in one line a day while more comes."""
+        bot, now = self.bot, self._now()
+        said = float(await bot.switches.get(SAID) or 0)
+        if now - said < DAY:
+            return
+        async with bot.db.read() as conn:
+            found = await strange.listed(conn, bot.me.team, since=said)
+        if found and await leader.mine(bot.db, bot.me.team, "strange", self._me, now, 60):
+            await bot.port.say(bot.settings.slack.error_channels[0], text=not_understood(found))
+            await bot.switches.set(SAID, str(now), SYSTEM)
 
     async def _allowed(self) -> None:
         """What an approver turned on elsewhere, by the command or in another process, may run from now on."""
@@ -132,7 +152,7 @@ class Timers:
         changes, newest = await board.changes(since)
         for change in changes:
             await self.bot.inflow.submit(
-                Item(key=f"board:{change.event}"[:200], source=BOARD, body=change.model_dump_json())
+                Item(key=fit(f"board:{change.event}"), source=BOARD, body=change.model_dump_json())
             )
         if newest != since:
             await self.bot.switches.set("board:since", newest, SYSTEM)

@@ -1,6 +1,5 @@
 """The bot's own HTTP: hooks (200 only once durable), Slack's events, health, readiness, metrics."""
 
-import hashlib
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,11 +14,13 @@ from bot.adapters import trackers
 from bot.adapters.boards import trello
 from bot.adapters.channels import registry as channels
 from bot.adapters.ports import Hook, Known
-from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, Unreadable
-from bot.bug.values import Frozen
-from bot.intake import alerts
+from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, UnknownKind, Unreadable
+from bot.bug.keys import fit
+from bot.bug.values import AlertKind, Frozen, Inbound, InboundKind
+from bot.intake import again, alerts
 from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE
-from bot.ledger.inbox.inbox import Item
+from bot.ledger import strange
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import Inflow
 from bot.metrics import Metrics
 from bot.settings import HookSettings, Settings
@@ -27,6 +28,8 @@ from bot.settings import HookSettings, Settings
 log = logging.getLogger(__name__)
 
 MIB = 1 << 20
+LEFT_OUT = "ok: this kind is left out on purpose, nothing is opened for it"
+PRESENCE = "ok: this tells whether somebody is there; on purpose it opens nothing by itself"
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
@@ -35,7 +38,8 @@ class Delivery(Frozen):
 
     handler: str
     bodies: tuple[tuple[str, str], ...]
-    """(key, body) pairs; none: well-formed, but nothing for us."""
+    """(key, body) pairs; none: of a kind that is left out on purpose."""
+    said: str = "ok"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,11 +101,21 @@ class Web:
             return web.Response(status=401, text=f"{error}\n")
         except Unreadable as error:
             return web.Response(status=400, text=f"{error}\n")
+        except UnknownKind as error:
+            return await self._strange(source, error, body)
         for key, text in delivery.bodies:
-            await self.inflow.submit(Item(key=key, source=delivery.handler, body=text))
-        if not delivery.bodies:
-            log.debug("%s sent something that is nothing to us", source)
-        return web.Response(text="ok\n")
+            stored = await again.key(self.inflow.inbox, key)
+            await self.inflow.submit(Item(key=stored, source=delivery.handler, body=text))
+        return web.Response(text=f"{delivery.said}\n")
+
+    async def _strange(self, source: str, error: UnknownKind, body: bytes) -> web.Response:
+        """200, since services switch a hook off that refuses; but a person gets to know of it."""
+        inbox: Inbox = self.inflow.inbox
+        text = body.decode("utf-8", "replace")
+        await strange.keep(inbox.db, inbox.team, inbox.clock(), source=source, kind=error.kind, body=text)
+        self.metrics.strange.labels(source).inc()
+        log.info("%s It is kept, and shown to people.", error)
+        return web.Response(text=f"Kept, but not understood: {error} Nothing was opened for it.\n")
 
     def _settings(self, request: web.Request) -> HookSettings:
         """The hook's settings, if the token in the address is right. Answers 401 without saying what was wrong."""
@@ -153,8 +167,10 @@ def read(source: str, hook: Hook, own: HookSettings, settings: Settings, board: 
         return _customer(source, hook, secret, settings)
     tracker.verify(hook, secret)
     found = tracker.parse(hook, own.model_dump())
-    named = tuple(a for a in found if a.group)
-    return Delivery(handler=ALERTS, bodies=((_key(source, hook), alerts.body(named)),) if named else ())
+    named = tuple(a for a in found if a.kind is not AlertKind.OTHER)
+    if not named:
+        return Delivery(handler=ALERTS, bodies=(), said=LEFT_OUT)
+    return Delivery(handler=ALERTS, bodies=((again.of_alerts(source, hook.body, named), alerts.body(named)),))
 
 
 def _customer(source: str, hook: Hook, secret: str | None, settings: Settings) -> Delivery:
@@ -164,16 +180,20 @@ def _customer(source: str, hook: Hook, secret: str | None, settings: Settings) -
         raise Unreadable(str(error)) from error
     channel.verify(hook, secret)
     options = settings.customers.get(channel.SOURCE, settings.mail if "mail" in channel.SOURCE else {})
-    found = channel.parse(hook, options)
-    return Delivery(handler=PEOPLE, bodies=tuple((f"in:{source}:{i.event}"[:200], i.model_dump_json()) for i in found))
+    found = tuple(i for i in channel.parse(hook, options) if i.kind is not InboundKind.OTHER)
+    bodies = tuple((fit(f"in:{source}:{i.event}"), i.model_dump_json()) for i in found)
+    return Delivery(handler=PEOPLE, bodies=bodies, said=_said(found))
+
+
+def _said(found: tuple[Inbound, ...]) -> str:
+    """For whoever sets the webhook up and reads the answers."""
+    if not found:
+        return LEFT_OUT
+    return "ok" if any(i.text or i.subject for i in found) else PRESENCE
 
 
 def _board(hook: Hook, secret: str | None, known: Known) -> Delivery:
     trello.verify(hook, secret, hook.url)
     changes = trello.parse(hook, known)
-    return Delivery(handler=BOARD, bodies=tuple((f"board:{c.event}"[:200], c.model_dump_json()) for c in changes))
-
-
-def _key(source: str, hook: Hook) -> str:
-    """The same bytes are the same delivery: a service that repeats one after a lost answer repeats them exactly."""
-    return f"hook:{source}:{hashlib.sha256(hook.body).hexdigest()[:40]}"
+    bodies = tuple((fit(f"board:{c.event}"), c.model_dump_json()) for c in changes)
+    return Delivery(handler=BOARD, bodies=bodies, said="ok" if changes else LEFT_OUT)

@@ -25,12 +25,17 @@ class Hook(Frozen):
     """When it came in, UTC."""
 
 
+def unsigned(hook: Hook, secret: str | None) -> None:
+    """The `verify` of a source that signs nothing: only the token in its address vouches for it, and a secret stops the start."""
+
+
 class TrackerModule(Protocol):
     """A module `bot/adapters/trackers/X.py`: pure functions, no I/O. `SOURCE` is X.
 
     `verify` raises Unauthorised when the source's own signature (if it has one and `secret` is set) does not match;
-    comparing is constant-time. `parse` raises Unreadable with a reason for whatever can't be understood, and never
-    anything else; an unknown but well-formed event is an Alert of kind OTHER or an empty tuple. `link` reads a URL.
+    comparing is constant-time. `parse` raises Unreadable with a reason for whatever is not this source's delivery, and
+    UnknownKind for one of a kind that nobody foresaw; it raises nothing else. An empty tuple is a kind that is left out on
+    purpose, which docs/trackers.md names. `link` reads a URL.
     """
 
     SOURCE: str
@@ -42,6 +47,8 @@ class TrackerModule(Protocol):
 
 class ChannelModule(Protocol):
     """A module `bot/adapters/channels/X.py`: pure `verify` and `parse` as for a tracker, plus `connect` where it can answer.
+
+    What is left out on purpose is an Inbound of kind OTHER, and docs/customers.md names it.
 
     `CAN_REPLY`: an answer reaches the customer through this channel. `SECRET_SETTINGS` names the settings `connect` reads.
     """

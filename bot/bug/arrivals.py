@@ -12,7 +12,9 @@ from bot.bug.feelings import LATER, feeling
 from bot.bug.values import Frozen, Inbound, InboundKind
 
 SAME_PAGE_WITHIN = timedelta(hours=2)
-CHATS = frozenset({"chatwoot", "crisp", "intercom", "tawk"})
+CHATS = frozenset({"chatwoot", "crisp", "intercom"})
+"""Where a message tells that its author is there. tawk.to tells of all but the first message when the chat is over."""
+LATELY = timedelta(minutes=10)
 
 
 class Match(Frozen):
@@ -62,7 +64,7 @@ def arrive(bug: Bug, inbound: Inbound, now: datetime) -> tuple[Event, ...]:
     events: list[Event] = [joined] if joined else []
     if inbound.text and inbound.kind in {InboundKind.MESSAGE, InboundKind.STARTED}:
         events += [_wrote(customer, inbound, now), *_felt(known, inbound, now)]
-    online = _online(inbound)
+    online = _online(inbound, now)
     if online is not None and (known is None or known.online is not online):
         events.append(CustomerPresence(customer=customer, online=online))
     return tuple(events)
@@ -93,14 +95,14 @@ def _wrote(customer: str, inbound: Inbound, now: datetime) -> Event:
     )
 
 
-def _online(inbound: Inbound) -> bool | None:
-    """Who writes in a chat is there; a mail says nothing about it."""
+def _online(inbound: Inbound, now: datetime) -> bool | None:
+    """Who writes in a chat is there; a mail says nothing about it, nor does what was written a while ago and only arrives now."""
     match inbound.kind:
         case InboundKind.ENDED | InboundKind.OFFLINE:
             return False
         case InboundKind.ONLINE | InboundKind.STARTED:
             return True
         case InboundKind.MESSAGE if inbound.source in CHATS:
-            return True
+            return None if inbound.at and now - inbound.at > LATELY else True
         case _:
             return None

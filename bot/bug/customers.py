@@ -33,6 +33,21 @@ def changed(bug: Bug, id_: str, change: Callable[[Customer], Customer]) -> Bug:
     return replace(bug, customers=tuple(change(c) if c.id == id_ else c for c in bug.customers))
 
 
+def _one(customer: Customer, other: Customer) -> Customer:
+    """Two customers are one: who waits since the first word of either, and said what was said last."""
+    newer = max((customer, other), key=lambda c: c.said_at.timestamp() if c.said_at else 0)
+    return replace(
+        customer,
+        said=newer.said,
+        said_at=newer.said_at,
+        subject=newer.subject,
+        message_id=newer.message_id,
+        references=newer.references,
+        online=customer.online or other.online,
+        since=min(customer.since, other.since),
+    )
+
+
 class CustomerJoined(Outcome):
     """Somebody was hit by this bug, or waits because of it."""
 
@@ -48,8 +63,14 @@ class CustomerJoined(Outcome):
     url: str = ""
     again: bool = False
     """They were known before; now something more of them is."""
+    same: str = ""
+    """Another customer of the bug who turned out to be this one: a visitor without a name who then named an address."""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        other = bug.customer(self.same) if self.same else None
+        if other:
+            left = replace(bug, customers=tuple(c for c in bug.customers if c.id != other.id))
+            return changed(left, self.customer, lambda customer: self._known_better(_one(customer, other)))
         if bug.customer(self.customer):
             return changed(bug, self.customer, self._known_better)
         new = Customer(
@@ -296,6 +317,19 @@ def join(
     bug: Bug, hint: CustomerHint, *, via: str, source: str = "", conversation: str = "", url: str = ""
 ) -> CustomerJoined | None:
     """Somebody waits because of this bug; None if nothing new is known of them."""
+    found = _same_person(bug, hint, source, conversation)
+    if found:
+        stays, goes = found
+        return CustomerJoined(
+            customer=stays.id,
+            hint=_best(found, hint),
+            via=via,
+            source=source,
+            conversation=conversation,
+            url=url,
+            again=True,
+            same=goes.id,
+        )
     known = find(bug, hint, source, conversation)
     if known and _nothing_new(known, hint, source, conversation):
         return None
@@ -308,6 +342,28 @@ def join(
         url=url,
         again=known is not None,
     )
+
+
+def _same_person(bug: Bug, hint: CustomerHint, source: str, conversation: str) -> tuple[Customer, Customer] | None:
+    """Whoever goes on, and who turns out to be the same: a visitor without a name names the address of a known customer.
+
+    Only somebody who was never written to can go: what is on its way to a customer is theirs.
+    """
+    place = (source, conversation)
+    here = next((c for c in bug.customers if conversation and (c.source, c.conversation) == place), None)
+    named = next((c for c in bug.customers if hint.email and c.hint.email.casefold() == hint.email.casefold()), None)
+    if not here or not named or here == named or here.hint.email:
+        return None
+    for stays, goes in ((named, here), (here, named)):
+        if not goes.messages and not goes.given:
+            return stays, goes
+    return None
+
+
+def _best(found: tuple[Customer, Customer], hint: CustomerHint) -> CustomerHint:
+    """The name that goes with an address counts more than what a chat calls a stranger."""
+    nameless, with_address = sorted((c.hint for c in found), key=lambda known: bool(known.email))
+    return nameless.completed(hint).completed(with_address)
 
 
 def next_id(bug: Bug, skip: int = 0) -> str:

@@ -6,6 +6,7 @@ MakegoodError
 │   ├── NotAllowed          this person may not
 │   └── Invalid             a field of a form is wrong; `fields` says which
 ├── Unreadable              what came in can't be understood (400)
+├── UnknownKind             what came in is well-formed, of a kind that nobody foresaw (200; kept, counted and shown)
 ├── Unauthorised            what came in is not from whom it says (401)
 ├── Misconfigured           the settings can't be used; the start stops
 ├── Outside                 another system did not do what was asked
@@ -50,6 +51,17 @@ class Invalid(Refused):
 
 class Unreadable(MakegoodError):
     """A delivery can't be understood; answered with 400 and this reason."""
+
+
+class UnknownKind(MakegoodError):
+    """A known service sent something of a kind that we do not read; `kind` is the service's own word for it.
+
+    Answered with 200, since services switch a hook off after repeated refusals; it is kept, counted and shown to people.
+    """
+
+    def __init__(self, service: str, kind: str) -> None:
+        super().__init__(f"{service} sent “{kind}”, which Makegood does not know yet.")
+        self.kind = kind
 
 
 class Unauthorised(MakegoodError):

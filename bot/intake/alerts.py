@@ -17,6 +17,7 @@ from bot.bug.bug import Bug, Status
 from bot.bug.customers import find
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted
+from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind, Alert, CustomerHint
 from bot.intake.merging import recognise
 from bot.ledger.db.engine import HOOKS
@@ -178,7 +179,7 @@ class Alerts:
         alert = await self._hit(conn, hint)
         if alert is None or (await self._group(conn, alert))[0]:
             return None
-        return await self.open(conn, alert, "a customer waits", alert.occurrences, key=f"held:{key}"[:200])
+        return await self.open(conn, alert, "a customer waits", alert.occurrences, key=fit(f"held:{key}"))
 
     async def _hit(self, conn: AsyncConnection, hint: CustomerHint) -> Alert | None:
         mine = and_(groups.c.team == self.ledger.team, groups.c.bug.is_(None), groups.c.alert != "")
@@ -215,7 +216,7 @@ def _group_of(report: Report) -> Group:
 def _key(report: Report) -> str:
     """One item may tell of several errors: each of them once."""
     group = hashlib.sha256(report.alert.group.encode()).hexdigest()[:12]
-    return f"alert:{group}:{report.key}"[:200]
+    return fit(f"alert:{group}:{report.key}")
 
 
 def _richest(alerts: Sequence[Alert]) -> Alert:

@@ -9,6 +9,7 @@ from bot.adapters.trackers import alert_from_message, links_in
 from bot.bug import event as kinds
 from bot.bug.conversation import Said, SaidDeleted, SaidEdited
 from bot.bug.errors import Refused
+from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind
 from bot.intake.alerts import Alerts, Posted, body
 from bot.ledger.entries import bug_of_thread
@@ -106,7 +107,7 @@ class Conversation:
     async def _record(self, bug: int, said: kinds.Event, user: str, item: Item) -> None:
         by = Actor(kind=ActorKind.PERSON, id=user)
         try:
-            await self.ledger.record(bug, lambda _bug: said, by=by, key=item.key[:200])
+            await self.ledger.record(bug, lambda _bug: said, by=by, key=fit(item.key))
         except Refused:
             return  # a bug that was never there: nothing to keep
 

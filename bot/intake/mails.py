@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import Hook
+from bot.bug.keys import fit
 from bot.intake.sources import PEOPLE
 from bot.ledger.inbox.inbox import Item
 
@@ -25,5 +26,5 @@ class Mails:
         """Raises Unreadable for what is no mail."""
         hook = Hook(headers={}, body=raw, at=self.clock())
         for found in mail.parse(hook, {"sender": self.settings.sender, "authserv": self.settings.authserv}):
-            key = f"in:mail:{found.event}"[:200]
+            key = fit(f"in:mail:{found.event}")
             await self.submit(Item(key=key, source=PEOPLE, body=found.model_dump_json()))

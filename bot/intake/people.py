@@ -7,10 +7,12 @@ from bot.bug import arrivals
 from bot.bug.bug import Bug
 from bot.bug.errors import NotFound
 from bot.bug.intake import Opened
+from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind, Inbound, InboundKind
+from bot.intake import again
 from bot.intake.alerts import Alerts
 from bot.intake.proposal import Proposals
-from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks
+from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks, who
 from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
@@ -36,6 +38,8 @@ class People:
     async def _fold(self, inbound: Inbound, key: str) -> None:
         if inbound.kind is InboundKind.OTHER:
             return
+        if again.timed(inbound.event):  # the same words an hour later are said anew
+            inbound = inbound.model_copy(update={"event": key})
         talk = await self.talks.find(inbound.source, inbound.conversation, *inbound.references)
         if talk and talk.bug:
             await self.arrive(talk.bug, inbound)
@@ -70,13 +74,13 @@ class People:
     async def _record(self, bug: int, inbound: Inbound) -> Recorded:
         by = Actor(kind=ActorKind.SOURCE, id=inbound.source)
         now = self.ledger.clock()
-        key = f"in:{'mail' if inbound.source in MAILS else inbound.source}:{inbound.event}"[:200]
+        key = fit(f"in:{'mail' if inbound.source in MAILS else inbound.source}:{inbound.event}")
         return await self.ledger.record(bug, lambda b: arrivals.arrive(b, inbound, now), by=by, key=key)
 
     async def _join(self, talk: Talk, bug: int, what: str) -> None:
         """All that was said while it waited, in its order: the customer waits since the first word."""
         for inbound in talk.said:
-            await self._record(bug, inbound)
+            await self._record(bug, inbound.model_copy(update={"customer": who(talk.said)}))
         await self.talks.settle(talk.source, talk.conversation, JOINED, bug)
         await self.proposals.settled(talk, what)
 
@@ -116,7 +120,7 @@ class People:
             admitted="a customer waits",
         )
         async with self.ledger.db.write() as conn:
-            recorded = await self.ledger.open(conn, [first], by=by, key=f"new:{source}:{conversation}"[:200])
+            recorded = await self.ledger.open(conn, [first], by=by, key=fit(f"new:{source}:{conversation}"))
             await self.ledger.notify(conn)
         self.ledger.woken(recorded)
         number = recorded.bug.ref.number

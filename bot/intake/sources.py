@@ -1,9 +1,10 @@
 """Whose hooks there are, and who works off what: the names under which items wait in the inbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.adapters import boards, trackers
 from bot.adapters.channels import registry as channels
+from bot.adapters.ports import unsigned
 from bot.bug.errors import Misconfigured
 
 ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
@@ -16,6 +17,24 @@ def names() -> list[str]:
     people = [name.replace("_", "-") for name in channels.sources()]
     both = [CUSTOMER + name for name in people if name in trackers.sources()]
     return sorted({*trackers.sources(), *people, *both, *boards.kinds()})
+
+
+def must_be_proven(hooks: Mapping[str, bool]) -> None:
+    """Raises Misconfigured for a secret that nothing would compare: whoever wrote it believes that forged deliveries are refused."""
+    for hook, secret in hooks.items():
+        if secret and _proves_nothing(hook):
+            raise Misconfigured(
+                f"hooks.{hook}.secret: {hook} signs nothing, so the secret would not be checked. Remove it; "
+                "the token in the hook's address is what protects it, make it long (openssl rand -hex 32)."
+            )
+
+
+def _proves_nothing(hook: str) -> bool:
+    name = hook.replace("_", "-")
+    if name in trackers.sources():
+        return trackers.find(name).verify is unsigned
+    people = name.removeprefix(CUSTOMER)
+    return people.replace("-", "_") in channels.sources() and channels.find(people).verify is unsigned
 
 
 def must_be_known(hooks: Iterable[str]) -> None:

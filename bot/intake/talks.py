@@ -1,14 +1,14 @@
 """What is kept of each conversation: whose bug it is, or, while a person's choice is awaited, all that was said in it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.values import Inbound
+from bot.bug.values import CustomerHint, Inbound
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import conversations
 from bot.ledger.ledger import Ledger
@@ -88,9 +88,17 @@ class Talks:
         await conn.execute(statement.on_conflict_do_update(index_elements=list(place), set_=values))
 
 
+def who(said: Sequence[Inbound]) -> CustomerHint:
+    """All that a conversation tells of its customer: somebody who began without a name may have left an address later."""
+    known: dict[str, str] = {}
+    for inbound in said:
+        known |= {field: text for field, text in inbound.customer.model_dump().items() if text}
+    return CustomerHint.model_validate(known)
+
+
 def _bounded(said: tuple[Inbound, ...]) -> tuple[Inbound, ...]:
     """The first word, the newest ones, and whether they are still there."""
-    said = (*(x for x in said[:-1] if x.text), said[-1])
+    said = (*(x for x in said[:-1] if x.text), said[-1].model_copy(update={"customer": who(said)}))
     return said if len(said) <= KEPT else (said[0], *said[1 - KEPT :])
 
 

@@ -12,6 +12,7 @@ from bot.bug.course import CameBack, Owed, Reopened
 from bot.bug.customers import Answered, CustomerPresence, CustomerWrote
 from bot.bug.gift_proposal import upgrades
 from bot.bug.gifts import Granted, GrantUndoAsked
+from bot.bug.keys import fit
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
 from bot.bug.reminders import Reminded, Snoozed, reminder_name
 from bot.bug.values import Actor, ActorKind
@@ -71,7 +72,7 @@ class ClockSink:
             still = nudge in clocks.due(present, self.ledger.clock(), self.rules)
             return Reminded(what=nudge.what, whom=nudge.whom, since=nudge.since) if still else None
 
-        key = f"nudge:{bug.ref}:{reminder_name(nudge.what, nudge.since)}"[:200]
+        key = fit(f"nudge:{bug.ref}:{reminder_name(nudge.what, nudge.since)}")
         await self.ledger.record(bug.ref.number, decide, by=BY, key=key, rank=SINKS)
 
     async def _end(self, bug: Bug, seq: int) -> None:

@@ -67,6 +67,11 @@ def test_a_wrong_address_of_a_database_is_named_without_its_password(tmp_path: P
         ('[customers.zendesk]\nkey = "x"\n', "customers.zendesk"),
         ('[trackers.jira]\nkey = "x"\n', "trackers.jira"),
         ('[hooks.bugsnagg]\ntoken = "long-enough"\n', "hooks.bugsnagg"),
+        ('[hooks.bugsnag]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.bugsnag.secret: bugsnag signs nothing"),
+        ('[hooks.rollbar]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.rollbar.secret"),
+        ('[hooks.glitchtip]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.glitchtip.secret"),
+        ('[hooks.email-postmark]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.email-postmark.secret"),
+        ('[hooks.generic]\ntoken = "long-enough"\nmap = { title = "$.a[" }\n', "is no JSONPath"),
     ],
 )
 async def test_what_no_module_knows_is_said_before_anybody_is_asked(tmp_path: Path, text: str, key: str) -> None:
@@ -75,6 +80,12 @@ async def test_what_no_module_knows_is_said_before_anybody_is_asked(tmp_path: Pa
     settings, _ = read(path, {})
     with pytest.raises(Misconfigured, match=key.replace("[", r"\[")):
         outside.connect(settings, http=None)  # type: ignore[arg-type] # nobody is asked: there is no session to do it with
+
+
+def test_a_secret_may_be_set_for_every_source_that_checks_it() -> None:
+    signed = set(sources.names()) - {"bugsnag", "rollbar", "glitchtip", "email-postmark", "mail"}
+    sources.must_be_proven(dict.fromkeys(signed, True))
+    sources.must_be_proven(dict.fromkeys(sources.names(), False))
 
 
 def test_every_source_that_answers_may_have_a_hook() -> None:

@@ -3,12 +3,12 @@
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.ports import BoardChange, Hook, Known, Stage
+from bot.bodies import json_object
 from bot.bug.errors import Unauthorised, Unreadable
 
 Json = Mapping[str, Any]
@@ -28,10 +28,7 @@ def verify(hook: Hook, secret: str | None, callback_url: str) -> None:
 
 
 def parse(hook: Hook, known: Known | None = None) -> tuple[BoardChange, ...]:
-    try:
-        delivery = json.loads(hook.body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"Trello's delivery is not JSON: {error}") from error
+    delivery = json_object(hook.body)
     action = _part(delivery, "action")
     if not action:
         raise Unreadable("Trello's delivery has no action.")

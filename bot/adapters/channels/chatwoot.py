@@ -10,16 +10,18 @@ from bot.adapters.channels.common.calls import Calls, Pace
 from bot.adapters.channels.common.reading import (
     at_path,
     customer,
-    fingerprint,
+    foreseen,
     ident,
     items,
-    json_object,
     moment,
+    nameless,
     required,
+    said,
     texts,
 )
 from bot.adapters.channels.common.signature import timestamped
 from bot.adapters.ports import Channel, Hook
+from bot.bodies import json_object
 from bot.bug.errors import Rejected
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing, Sent
 
@@ -33,6 +35,15 @@ PLAIN = {
     "conversation_resolved": InboundKind.ENDED,
     "webwidget_triggered": InboundKind.ONLINE,
 }
+LEFT_OUT = frozenset(
+    {
+        *("message_updated", "conversation_opened", "conversation_typing_off"),
+        *("contact_created", "contact_updated", "inbox_created", "inbox_updated"),
+    }
+)
+READ = frozenset(
+    {*PLAIN, "message_created", "conversation_status_changed", "conversation_updated", "conversation_typing_on"}
+)
 PAGES = 10
 """Pages of 20 messages that `find` reads back: a doubtful send is minutes old, not hundreds of messages."""
 
@@ -56,9 +67,11 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
     """`options` may hold base_url, for the link to the conversation."""
     body = json_object(hook.body)
     event = required(body, "event")
+    ours = any(at_path(body, part) for part in ("account", "conversation", "contact_inbox", "inbox_id"))
+    foreseen(event, READ, LEFT_OUT, service="Chatwoot", ours=ours)
     conversation = _conversation(event, body)
     number = ident(conversation, "id") or ident(conversation, "display_id")
-    if event in {"message_created", "message_updated"} and not number:
+    if event in READ and not number:
         required(conversation, "id")
     kind = _kind(event, body) if number else InboundKind.OTHER
     message = event == "message_created"
@@ -66,7 +79,7 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
         Inbound(
             source=SOURCE,
             conversation=number,
-            event=f"message:{required(body, 'id')}" if message else f"{event}:{fingerprint(hook.body)}",
+            event=f"message:{required(body, 'id')}" if message else f"{event}:{nameless(hook.body)}",
             kind=kind,
             customer=_customer(body, conversation),
             trusted=any(at_path(conversation, place, "hmac_verified") is True for place in ("contact_inbox", "meta")),
@@ -118,7 +131,7 @@ def _customer(body: Mapping[str, Any], conversation: object) -> CustomerHint:
 
 def _text(body: Mapping[str, Any]) -> str:
     files = [f"[{texts(file, 'file_type') or 'file'}] {texts(file, 'data_url')}" for file in items(body, "attachments")]
-    return "\n".join(filter(None, [texts(body, "content"), *files[:10]]))
+    return said(texts(body, "content"), *files[:10])
 
 
 def _link(body: Mapping[str, Any], options: Mapping[str, object], conversation: str) -> str:

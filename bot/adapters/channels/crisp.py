@@ -12,15 +12,18 @@ from bot.adapters.channels.common.calls import Calls, Pace
 from bot.adapters.channels.common.reading import (
     at_path,
     fingerprint,
+    foreseen,
     ident,
     items,
-    json_object,
     moment,
+    nameless,
     required,
+    said,
     texts,
 )
 from bot.adapters.channels.common.signature import expect, hex_hmac
 from bot.adapters.ports import Channel, Hook
+from bot.bodies import json_object
 from bot.bug.errors import Rejected
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing, Sent
 
@@ -34,6 +37,28 @@ PLAIN = {
     "session:sync:pages": InboundKind.ONLINE,
 }
 """A visitor who opens a page or leaves an e-mail address is there; a message carries neither page nor address."""
+READ = frozenset({*PLAIN, "message:send", "session:set_state", "session:update_availability"})
+LEFT_OUT = frozenset(
+    {
+        *("message:received", "message:updated", "message:removed", "message:compose:send", "message:compose:receive"),
+        *("message:acknowledge:read:send", "message:acknowledge:read:received", "message:acknowledge:delivered"),
+        *("message:acknowledge:pending", "message:acknowledge:ignored", "message:acknowledge:unread:send"),
+        *("message:notify:unread:send", "message:notify:unread:received"),
+        *("session:request:initiated", "session:set_phone", "session:set_address", "session:set_subject"),
+        *(
+            "session:set_avatar",
+            "session:set_nickname",
+            "session:set_data",
+            "session:set_segments",
+            "session:set_opened",
+        ),
+        *("session:set_closed", "session:set_participants", "session:set_mentions", "session:set_routing"),
+        *("session:set_block", "session:set_inbox", "session:set_verify", "session:update_verify", "session:error"),
+        *("session:sync:events", "session:sync:capabilities", "session:sync:geolocation", "session:sync:system"),
+        *("session:sync:network", "session:sync:timezone", "session:sync:locales", "session:sync:rating"),
+        *("session:sync:topic", "session:set_reminder", "session:added", "session:set_assign"),
+    }
+)
 AVAILABILITY = {"online": InboundKind.ONLINE, "offline": InboundKind.OFFLINE}
 
 
@@ -59,9 +84,11 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
     body = json_object(hook.body)
     event = required(body, "event")
     data = at_path(body, "data")
+    ours = isinstance(data, Mapping) and bool(texts(body, "website_id"))
+    foreseen(event, READ, LEFT_OUT, service="Crisp", ours=ours)
     session = ident(data, "session_id")
     kind = _kind(event, data)
-    if kind is InboundKind.MESSAGE:
+    if kind is not InboundKind.OTHER:
         required(body, "data", "session_id")
     number = ident(data, "fingerprint")
     message = kind is InboundKind.MESSAGE
@@ -69,7 +96,7 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
         Inbound(
             source=SOURCE,
             conversation=session,
-            event=f"{session}:{number}" if message and number else fingerprint(hook.body),
+            event=f"{session}:{number}" if message and number else nameless(hook.body),
             kind=kind if session else InboundKind.OTHER,
             customer=_customer(data),
             text=_text(data) if message else "",
@@ -97,10 +124,12 @@ def _customer(data: object) -> CustomerHint:
 
 
 def _text(data: object) -> str:
-    """A file's content is an object with its address."""
-    if texts(data, "type") in {"file", "audio"}:
-        return " ".join(filter(None, [f"[{texts(data, 'type')}]", texts(data, "content", "url")]))
-    return texts(data, "content")
+    """The content of a text is a text; that of anything else is an object, with words or an address in it."""
+    if texts(data, "content"):
+        return said(texts(data, "content"))
+    kind, content = texts(data, "type"), at_path(data, "content")
+    words = [texts(content, part) for part in ("text", "value", "url")]
+    return said(" ".join(filter(None, [f"[{kind}]" if kind and any(words) else "", *words])))
 
 
 def _link(website: str, session: str) -> str:

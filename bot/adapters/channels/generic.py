@@ -14,13 +14,15 @@ from bot.adapters.channels.common.reading import (
     customer,
     fingerprint,
     ident,
-    json_object,
     moment,
+    nameless,
     required,
+    said,
     texts,
 )
 from bot.adapters.channels.common.signature import hex_hmac, timestamped
 from bot.adapters.ports import Channel, Hook
+from bot.bodies import json_object
 from bot.bug.errors import Unreadable
 from bot.bug.values import Inbound, InboundKind, Outgoing, Sent
 
@@ -45,16 +47,18 @@ def verify(hook: Hook, secret: str | None) -> None:
 
 def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
     body = json_object(hook.body)
+    kind = _kind(texts(body, "kind") or "message")
+    words, subject = texts(body, "text"), texts(body, "subject")
     return (
         Inbound(
             source=SOURCE,
             conversation=required(body, "conversation"),
-            event=ident(body, "event") or fingerprint(hook.body),
-            kind=_kind(texts(body, "kind") or "message"),
+            event=ident(body, "event") or nameless(hook.body),
+            kind=kind,
             customer=customer(at_path(body, "customer")),
             trusted=at_path(body, "trusted") is True,
-            text=texts(body, "text"),
-            subject=texts(body, "subject"),
+            text=words if subject or kind is not InboundKind.MESSAGE else said(words),
+            subject=subject,
             page=texts(body, "page"),
             at=moment(at_path(body, "at")),
             url=texts(body, "url"),

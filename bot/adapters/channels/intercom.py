@@ -1,6 +1,7 @@
 """Intercom: conversations of its messenger, answered as one admin."""
 
 import html
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -11,16 +12,18 @@ from bot.adapters.channels.common.calls import Calls, Pace
 from bot.adapters.channels.common.markup import text_of_html
 from bot.adapters.channels.common.reading import (
     at_path,
-    fingerprint,
+    foreseen,
     ident,
     items,
-    json_object,
     moment,
+    nameless,
     required,
+    said,
     texts,
 )
 from bot.adapters.channels.common.signature import expect, hex_hmac
 from bot.adapters.ports import Channel, Hook
+from bot.bodies import json_object
 from bot.bug.errors import Rejected
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing, Sent
 
@@ -32,6 +35,37 @@ KINDS = {
     "conversation.user.replied": InboundKind.MESSAGE,
     "conversation.admin.closed": InboundKind.ENDED,
 }
+LEFT_OUT = frozenset(
+    {
+        "ping",
+        *("conversation.admin.replied", "conversation.admin.noted", "conversation.admin.assigned"),
+        *("conversation.admin.opened", "conversation.admin.snoozed", "conversation.admin.unsnoozed"),
+        *("conversation.admin.open.assigned", "conversation.admin.single.created", "conversation.deleted"),
+        *(
+            "conversation.read",
+            "conversation.rating.added",
+            "conversation.rating.remarked",
+            "conversation.priority.updated",
+        ),
+        *("conversation_part.tag.created", "conversation_part.redacted", "conversation.contact.attached"),
+        *("conversation.contact.detached", "conversation.operator.replied"),
+    }
+)
+OURS = (
+    "contact.",
+    "company.",
+    "ticket.",
+    "visitor.",
+    "user.",
+    "lead.",
+    "event.",
+    "admin.",
+    "content_stat.",
+    "call.",
+    "job.",
+)
+"""Topics of these families are about no conversation: left out too."""
+PICTURE = re.compile(r"<(?:img|video|audio|source|iframe)\b[^<>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.IGNORECASE)
 
 
 class Settings(Pace):
@@ -53,29 +87,41 @@ def verify(hook: Hook, secret: str | None) -> None:
 
 def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
     body = json_object(hook.body)
-    kind = KINDS.get(required(body, "topic"), InboundKind.OTHER)
+    topic = required(body, "topic")
+    known = {*LEFT_OUT, *(topic for family in OURS if topic.startswith(family))}
+    foreseen(topic, KINDS, known, service="Intercom", ours=texts(body, "type") == "notification_event")
+    kind = KINDS.get(topic, InboundKind.OTHER)
     conversation = at_path(body, "data", "item")
     number = ident(conversation, "id")
     if kind is not InboundKind.OTHER:
         required(body, "data", "item", "id")
-    said = _said(conversation, kind)
+    wrote = _wrote(conversation, kind)
+    theirs = kind in {InboundKind.STARTED, InboundKind.MESSAGE}
     return (
         Inbound(
             source=SOURCE,
             conversation=number,
-            event=ident(body, "id") or fingerprint(hook.body),
+            event=ident(body, "id") or nameless(hook.body),
             kind=kind,
             customer=_customer(conversation),
-            text=text_of_html(texts(said, "body")),
+            text=_text(wrote) if theirs else "",
             subject=text_of_html(texts(conversation, "source", "subject")),
             page=texts(conversation, "source", "url"),
-            at=moment(at_path(said, "created_at") or at_path(body, "created_at")),
+            at=moment(at_path(wrote, "created_at") or at_path(body, "created_at")),
             url=_link(conversation, texts(body, "app_id"), number),
         ),
     )
 
 
-def _said(conversation: object, kind: InboundKind) -> object:
+def _text(wrote: object) -> str:
+    """Their words, and the addresses of pictures and files."""
+    body = texts(wrote, "body")
+    pictures = [f"[picture] {html.unescape(url)}" for url in PICTURE.findall(body)[:10]]
+    files = [f"[{texts(file, 'name') or 'file'}] {texts(file, 'url')}" for file in items(wrote, "attachments")[:10]]
+    return said(text_of_html(body), *dict.fromkeys([*pictures, *files]))
+
+
+def _wrote(conversation: object, kind: InboundKind) -> object:
     """What the customer wrote: the opening, or the last of their parts that the notification carries."""
     if kind is InboundKind.STARTED:
         return at_path(conversation, "source") or at_path(conversation, "conversation_message")

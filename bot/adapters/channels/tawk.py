@@ -8,20 +8,24 @@ from bot.adapters.channels.common.reading import (
     at_path,
     customer,
     fingerprint,
+    foreseen,
     ident,
     items,
-    json_object,
     moment,
+    nameless,
     required,
+    said,
     texts,
 )
 from bot.adapters.channels.common.signature import expect, hex_hmac
 from bot.adapters.ports import Hook
+from bot.bodies import json_object
 from bot.bug.values import Inbound, InboundKind, Outgoing
 
 SOURCE = "tawk"
 CAN_REPLY = False
 VISITOR = frozenset({"v", "visitor"})
+READ = frozenset({"chat:start", "chat:end", "chat:transcript_created", "ticket:create"})
 MOST = 200
 """Messages read of one transcript: the last ones."""
 
@@ -33,16 +37,17 @@ def verify(hook: Hook, secret: str | None) -> None:
 
 def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
     body = json_object(hook.body)
-    match required(body, "event"):
+    event = required(body, "event")
+    ours = bool(texts(body, "property", "id") or texts(body, "chatId"))
+    foreseen(event, READ, (), service="tawk.to", ours=ours)
+    match event:
         case "chat:start":
             return (_started(body, hook),)
         case "chat:end":
             return (_inbound(body, hook, required(body, "chatId"), kind=InboundKind.ENDED),)
         case "chat:transcript_created":
             return tuple(_transcript(body, hook))
-        case "ticket:create":
-            return (_ticket(body, hook),)
-    return (_inbound(body, hook, ident(body, "chatId"), kind=InboundKind.OTHER),)
+    return (_ticket(body, hook),)
 
 
 def ready_to_copy(message: Outgoing) -> str:
@@ -54,7 +59,8 @@ def ready_to_copy(message: Outgoing) -> str:
 def _started(body: Mapping[str, Any], hook: Hook) -> Inbound:
     """Begun by the visitor, the text is theirs; the transcript brings it again, under the same key."""
     chat = required(body, "chatId")
-    text = texts(body, "message", "text") if texts(body, "message", "sender", "type") in VISITOR else ""
+    theirs = texts(body, "message", "sender", "type") in VISITOR
+    text = said(texts(body, "message", "text"), *_files(at_path(body, "message"))) if theirs else ""
     key = _text_key(chat, text, 0) if text else ""
     return _inbound(body, hook, chat, kind=InboundKind.STARTED, text=text, key=key)
 
@@ -63,17 +69,23 @@ def _transcript(body: Mapping[str, Any], hook: Hook) -> Iterator[Inbound]:
     chat = required(body, "chat", "id")
     seen: Counter[str] = Counter()
     for each in items(body, "chat", "messages")[-MOST:]:
-        text = texts(each, "msg")
-        if texts(each, "sender", "t") not in VISITOR or not text:
+        if texts(each, "sender", "t") not in VISITOR:
             continue
+        text = said(texts(each, "msg"), *_files(each))
         yield _inbound(body, hook, chat, text=text, key=_text_key(chat, text, seen[text]), at=at_path(each, "time"))
         seen[text] += 1
 
 
 def _ticket(body: Mapping[str, Any], hook: Hook) -> Inbound:
     ticket = f"ticket:{required(body, 'ticket', 'id')}"
-    subject, text = texts(body, "ticket", "subject"), texts(body, "ticket", "message")
+    subject, words = texts(body, "ticket", "subject"), texts(body, "ticket", "message")
+    text = words if subject else said(words)
     return _inbound(body, hook, ticket, text=text, subject=subject)
+
+
+def _files(message: object) -> list[str]:
+    files = [at_path(each, "content", "file") for each in items(message, "attchs")[:10]]
+    return [f"[{texts(file, 'name') or 'file'}] {texts(file, 'url')}".strip() for file in files]
 
 
 def _text_key(chat: str, text: str, before: int) -> str:
@@ -96,7 +108,7 @@ def _inbound(
     return Inbound(
         source=SOURCE,
         conversation=conversation,
-        event=key or ident(hook.headers, "x-hook-event-id") or fingerprint(hook.body),
+        event=key or ident(hook.headers, "x-hook-event-id") or nameless(hook.body),
         kind=kind,
         customer=customer(who),
         text=text,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.adapters.ports import Hook
 from bot.adapters.trackers.reading import Data, load
 from bot.adapters.trackers.signing import carries, require, same, sha256_hex
+from bot.adapters.trackers.text import LINE, cut
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink
 
@@ -19,15 +20,15 @@ ALIASES = ("grafana",)
 _MOST = 200
 """Alerts of one delivery; the sender's own limits (max_alerts, truncatedAlerts) are far below."""
 
-_OF_STATUS = {
-    "firing": AlertKind.OCCURRED,
-    "alerting": AlertKind.OCCURRED,
-    "resolved": AlertKind.RESOLVED,
-    "ok": AlertKind.RESOLVED,
-}
+_OVER = frozenset({"resolved", "ok"})
+"""An alert of any other status is taken as firing: better a card too much."""
 
 _WHERE = ("instance", "host", "hostname", "pod", "container", "job")
 _WHAT = ("service", "app", "application", "job", "namespace")
+_SAME_FOR_ALL = frozenset(
+    {"alertname", "severity", "priority", "level", "prometheus", "grafana_folder", "monitor", "receiver"}
+)
+"""Labels that tell nothing of which one it is."""
 _STAGE = ("environment", "env", "stage")
 
 
@@ -44,8 +45,8 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
         raise Unreadable("This is no Alertmanager or Grafana webhook: the list alerts is missing.")
     rows = body.rows("alerts")[:_MOST]
     found = tuple(_alert(body, row) for row in rows if _group(row))
-    if rows and not found:
-        raise Unreadable("None of the alerts has a fingerprint or labels.")
+    if not found:
+        raise Unreadable("The list alerts is empty, or none of the alerts has a fingerprint or labels.")
     return found
 
 
@@ -68,24 +69,47 @@ def _group(row: Data) -> str:
     return row.key("fingerprint") or own
 
 
+def _title(body: Data, row: Data) -> str:
+    """What it is, which one it is, and what is wrong with it: several alerts of one rule share their name and summary."""
+    labels, notes = row.at("labels"), row.at("annotations")
+    name = notes.line("summary", "title") or labels.line("alertname") or body.line("title") or "Alert without a name"
+    known = name.lower()
+    which = [value for value in _which(body, row) if value.lower() not in known]
+    about = notes.line("description", "message")
+    parts = [", ".join(which), about if about.lower() not in known else ""]
+    return cut(" · ".join(filter(None, (name, *parts))), LINE)
+
+
+def _which(body: Data, row: Data) -> list[str]:
+    """The labels that tell this alert from others of its rule: those that the alerts beside it do not share, places first."""
+    labels, common = row.facts("labels"), body.facts("commonLabels")
+    own = {name.removeprefix("labels."): value for name, value in labels.items()}
+    shared = {name.removeprefix("commonLabels.") for name in common} if len(body.rows("alerts")) > 1 else set()
+    names = [name for name in own if name not in _SAME_FOR_ALL and name not in shared and not name.startswith("__")]
+    return [own[name] for name in sorted(names, key=_first_places)]
+
+
+def _first_places(name: str) -> tuple[int, str]:
+    """The stage last: it stands on the card anyway."""
+    return (_WHERE.index(name) if name in _WHERE else len(_WHERE) + (name in _STAGE), name)
+
+
 def _alert(body: Data, row: Data) -> Alert:
     labels, notes = row.at("labels"), row.at("annotations")
-    kind = _OF_STATUS.get((row.line("status") or body.line("status")).lower(), AlertKind.OTHER)
+    over = (row.line("status") or body.line("status")).lower() in _OVER
+    kind = AlertKind.RESOLVED if over else AlertKind.OCCURRED
     return Alert(
         source=SOURCE,
         group=_group(row),
         kind=kind,
-        event=row.key("endsAt" if kind is AlertKind.RESOLVED else "startsAt"),
-        title=notes.line("summary", "title")
-        or labels.line("alertname")
-        or body.line("title")
-        or "Alert without a name",
+        event=row.key("endsAt" if over else "startsAt"),
+        title=_title(body, row),
         message=notes.text("description", "message") or row.text("valueString"),
         context=labels.line(*_WHERE),
         project=labels.line(*_WHAT),
         stage=labels.line(*_STAGE),
         severity=labels.severity("severity", "priority", "level"),
         url=row.url("panelURL", "dashboardURL", "generatorURL") or body.url("externalURL"),
-        at=row.time("endsAt" if kind is AlertKind.RESOLVED else "startsAt"),
+        at=row.time("endsAt" if over else "startsAt"),
         facts=row.facts("labels", "annotations", "values", "valueString", "startsAt"),
     )

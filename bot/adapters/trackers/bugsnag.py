@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from bot.adapters.ports import Hook
-from bot.adapters.trackers.reading import Data, customer, frame, frames, load, nothing_without_group, title, web_address
-from bot.adapters.trackers.signing import unsigned
+from bot.adapters.ports import Hook, unsigned
+from bot.adapters.trackers.reading import Data, customer, frame, frames, kind_of, load, must_name, title, web_address
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
@@ -21,7 +20,8 @@ _OF_TRIGGER = {
     "reopened": AlertKind.REOPENED,
     "comment": AlertKind.COMMENTED,
 }
-"""Every other trigger (release, projectSpiking, projectSamplingStarted, projectApproachingRateLimit) is no bug of its own."""
+_LEFT_OUT = frozenset({"release", "projectSpiking", "projectSamplingStarted", "projectApproachingRateLimit"})
+"""No error of their own."""
 
 _OF_STATE = {
     "fixed": AlertKind.RESOLVED,
@@ -29,6 +29,8 @@ _OF_STATE = {
     "snoozed": AlertKind.SNOOZED,
     "ignored": AlertKind.IGNORED,
 }
+_STATES_LEFT_OUT = frozenset({"snoozeCancelled", "unignored"})
+"""The error is as it was before."""
 
 _LINK = re.compile(
     r"https?://(?:[\w-]{1,63}\.){0,6}(?:bugsnag|insighthub)\.[\w.-]{1,200}(?::\d+)?"
@@ -43,8 +45,9 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
     if not body.line("trigger.type"):
         raise Unreadable("This is no Bugsnag webhook: trigger.type is missing.")
     kind = _kind(body)
-    if not body.key("error.errorId"):
-        return nothing_without_group(kind, "error.errorId")
+    if kind is None:
+        return ()
+    must_name(kind, body.key("error.errorId"), "error.errorId")
     return (_alert(body, body.at("error"), kind),)
 
 
@@ -62,11 +65,12 @@ def link(url: str) -> AlertLink | None:
     )
 
 
-def _kind(body: Data) -> AlertKind:
+def _kind(body: Data) -> AlertKind | None:
     trigger = body.line("trigger.type")
     if trigger == "errorStateManualChange":
-        return _OF_STATE.get(body.line("trigger.stateChange"), AlertKind.OTHER)
-    return _OF_TRIGGER.get(trigger, AlertKind.OTHER)
+        state = body.line("trigger.stateChange") or "a change of state without a name"
+        return kind_of(state, _OF_STATE, _STATES_LEFT_OUT, service="Bugsnag")
+    return kind_of(trigger, _OF_TRIGGER, _LEFT_OUT, service="Bugsnag")
 
 
 def _alert(body: Data, error: Data, kind: AlertKind) -> Alert:

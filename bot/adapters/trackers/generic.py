@@ -1,14 +1,21 @@
 """Any system that can POST JSON: `[hooks.generic] map` says where in the body each thing stands.
 
 map = { title = "$.error.title", group = "$.error.id", severity = "$.level", customer = "$.user.email" }
+
+The paths are JSONPath (RFC 9535). Where the title's leads to several places ("$.errors[*].title"), each is an error of its own.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
+
+import jsonpath
 
 from bot.adapters.ports import Hook
 from bot.adapters.trackers.reading import Data, customer, load
 from bot.adapters.trackers.signing import carries, require, same, sha256_hex
-from bot.bug.errors import Unreadable
+from bot.bug.errors import Misconfigured, Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
 SOURCE = "generic"
@@ -32,6 +39,11 @@ FIELDS = (
 )
 """What may stand in `map`. Without a map each is read from the body's top by its own name."""
 
+_MOST = 200
+"""Places of one path that are looked at."""
+_INDEX = re.compile(r"\.(\d{1,6})(?![^.\[])")
+_Place = tuple[tuple[str | int, ...], object]
+
 _OF_WORD = {
     AlertKind.RESOLVED: ("resolved", "fixed", "closed", "ok", "recovered"),
     AlertKind.REOPENED: ("reopened", "unresolved", "regressed"),
@@ -50,13 +62,28 @@ def verify(hook: Hook, secret: str | None) -> None:
     )
 
 
+def check(options: Mapping[str, object]) -> None:
+    """Raises Misconfigured for a map that can't be used; said at the start, not with the first delivery."""
+    chosen = options.get("map") or {}
+    if not isinstance(chosen, Mapping):
+        raise Misconfigured(
+            '[hooks.generic] map must name paths: map = { title = "$.error.title", group = "$.error.id" }.'
+        )
+    for field, path in chosen.items():
+        if field not in FIELDS:
+            raise Misconfigured(f"[hooks.generic] map does not know “{field}”. Use some of: {', '.join(FIELDS)}.")
+        _compiled(_written(str(path)))
+
+
 def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
     body = load(hook.body)
     paths = _paths(options)
-    found = Data({field: body.at(path).value for field, path in paths.items()})
-    if Data(options).at("map.group").value:
-        _needed(found, "group", paths)
-    return (_alert(body, found, paths),)
+    try:
+        places = {field: _places(path, body) for field, path in paths.items()}
+    except RecursionError:
+        raise Unreadable("The JSON is nested too deeply for the paths of [hooks.generic] map.") from None
+    mapped = bool(Data(options).at("map.group").value)
+    return tuple(_alert(body, found, paths, mapped=mapped) for found in _each(places))
 
 
 def link(url: str) -> AlertLink | None:
@@ -70,25 +97,62 @@ def _is_signed(hook: Hook, secret: str) -> bool:
 
 
 def _paths(options: Mapping[str, object]) -> dict[str, str]:
-    """Field to dotted path. Raises Unreadable for a map that can't be used."""
-    chosen = options.get("map") or {field: field for field in FIELDS}
-    if not isinstance(chosen, Mapping) or not all(isinstance(path, str) for path in chosen.values()):
-        raise Unreadable(
-            '[hooks.generic] map must name paths: map = { title = "$.error.title", group = "$.error.id" }.'
-        )
-    unknown = sorted(set(map(str, chosen)) - set(FIELDS))
-    if unknown:
-        raise Unreadable(f"[hooks.generic] map does not know “{unknown[0]}”. Use some of: {', '.join(FIELDS)}.")
-    return {field: _dotted(path) for field, path in chosen.items()}
+    chosen = options.get("map")
+    named = chosen if isinstance(chosen, Mapping) and chosen else {field: field for field in FIELDS}
+    return {str(field): _written(str(path)) for field, path in named.items()}
 
 
-def _dotted(path: str) -> str:
-    """ "$.items[0].name" as "items.0.name"."""
-    return path.removeprefix("$").replace("[", ".").replace("]", "").strip(".")
+def _written(path: str) -> str:
+    """As RFC 9535 has it; "error.items.0.name" is understood as well."""
+    if "'" in path or '"' in path:
+        return path
+    indexed = _INDEX.sub(r"[\1]", path.strip("."))
+    return indexed if indexed.startswith("$") else f"$.{indexed}"
 
 
-def _alert(body: Data, found: Data, paths: Mapping[str, str]) -> Alert:
+@cache
+def _compiled(path: str) -> "jsonpath.JSONPath | jsonpath.CompoundJSONPath":
+    try:
+        return jsonpath.compile(path, strict=True)
+    except jsonpath.JSONPathError:
+        raise Misconfigured(
+            f"[hooks.generic] map: “{path}” is no JSONPath. Write it as $.error.title, $.items[0].id or $['name.with.dots']."
+        ) from None
+
+
+def _places(path: str, body: Data) -> "list[_Place]":
+    """Where the path leads, and what stands there."""
+    found = _compiled(path).finditer(body.value if isinstance(body.value, Mapping) else {})
+    return [(tuple(match.parts), match.obj) for match in islice(found, _MOST)]
+
+
+def _each(places: "Mapping[str, list[_Place]]") -> Iterator[Data]:
+    """One for each title, with what stands in the same item of the list; a body without a title is one, to be refused."""
+    titles = places.get("title") or [((), None)]
+    for at, _ in titles:
+        item = _item(at) if len(titles) > 1 else None
+        yield Data({field: _of_item(found, item) for field, found in places.items()})
+
+
+def _item(at: "tuple[str | int, ...]") -> "tuple[str | int, ...]":
+    """The way up to the last item of a list on it."""
+    last = max((number for number, step in enumerate(at) if isinstance(step, int)), default=-1)
+    return at[: last + 1]
+
+
+def _of_item(found: "Sequence[_Place]", item: "tuple[str | int, ...] | None") -> object:
+    """What belongs to this item: it stands within, or beside all of the list's items."""
+    for at, value in found:
+        own = _item(at)
+        if item is None or at[: len(item)] == item or item[: len(own)] == own:
+            return value
+    return None
+
+
+def _alert(body: Data, found: Data, paths: Mapping[str, str], *, mapped: bool) -> Alert:
     title = _needed(found, "title", paths)
+    if mapped:
+        _needed(found, "group", paths)
     return Alert(
         source=SOURCE,
         group=found.key("group") or title,

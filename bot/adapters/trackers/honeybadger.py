@@ -1,17 +1,15 @@
-"""Honeybadger: webhooks of faults (payload versions 1 to 3), and links to faults. It signs nothing."""
+"""Honeybadger: webhooks of faults (payload versions 1 to 3), and links to faults. It signs nothing, but sends a token along."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 from bot.adapters.ports import Hook
-from bot.adapters.trackers.reading import Data, customer, frame, frames, load, nothing_without_group, title, web_address
-from bot.adapters.trackers.signing import unsigned
+from bot.adapters.trackers.reading import Data, customer, frame, frames, kind_of, load, must_name, title, web_address
+from bot.adapters.trackers.signing import carries, require, same
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
 SOURCE = "honeybadger"
-
-verify = unsigned
 
 _OF_EVENT = {
     "occurred": AlertKind.OCCURRED,
@@ -21,7 +19,13 @@ _OF_EVENT = {
     "snoozed": AlertKind.SNOOZED,
     "commented": AlertKind.COMMENTED,
 }
-"""The others (assigned, rate_exceeded, deployed, volume_spike, down, up, check_in_missing …) are no error of their own."""
+_LEFT_OUT = frozenset(
+    {
+        *("assigned", "rate_exceeded", "deployed", "volume_spike", "down", "up", "cert_will_expire"),
+        *("check_in_missing", "check_in_reporting", "alarm_alert", "alarm_ok"),
+    }
+)
+"""No error of their own."""
 
 _LINK = re.compile(
     r"https?://(?:[\w-]{1,63}\.){0,6}honeybadger\.io/projects/(?P<project>\d{1,30})/faults/(?P<fault>\d{1,30})"
@@ -30,13 +34,25 @@ _LINK = re.compile(
 )
 
 
+def verify(hook: Hook, secret: str | None) -> None:
+    """The account's own token, which every delivery carries, or the bearer token that the webhook was given."""
+    given = hook.headers.get("honeybadger-token", "")
+    require(
+        secret is None or same(given, secret) or carries(hook, secret),
+        "The delivery carries no proof: write Honeybadger's token (its header Honeybadger-Token), "
+        "or the webhook's bearer token, into [hooks.honeybadger] secret.",
+    )
+
+
 def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
     body = load(hook.body)
     if not body.line("event"):
         raise Unreadable("This is no Honeybadger webhook: event is missing.")
-    kind = _OF_EVENT.get(body.line("event"), AlertKind.OTHER)
-    if not body.key("fault.id"):
-        return nothing_without_group(kind, "fault.id")
+    ours = any(isinstance(body.at(part).value, Mapping) for part in ("fault", "project"))
+    kind = kind_of(body.line("event"), _OF_EVENT, _LEFT_OUT, service="Honeybadger", ours=ours)
+    if kind is None:
+        return ()
+    must_name(kind, body.key("fault.id"), "fault.id")
     return (_alert(body, body.at("fault"), body.at("notice"), kind),)
 
 

@@ -1,9 +1,8 @@
 """JSON from outside, read without surprises: each read gives a value of the asked type, tidy and cut, or that type's nothing."""
 
 import hashlib
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -11,13 +10,16 @@ from itertools import islice
 from urllib.parse import quote
 
 from bot.adapters.trackers.text import LINE, LONG, cut, one_line, tidy
-from bot.bug.errors import Unreadable
+from bot.bodies import json_object
+from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import LONG_AGO, AlertKind, CustomerHint, Severity
 
-_BODY = 1024 * 1024
+_LONGEST = 1024 * 1024
 _KEY = 200
 _URL = 2_000
 _FACTS = 100
+_SHOWN = 80
+"""Characters of a service's own word that are shown."""
 _FACT = 500
 _FRAMES = 20
 _DEPTH = 8
@@ -37,10 +39,6 @@ _SEVERITIES = {
     Severity.INFO: ("info", "information", "notice", "debug", "low", "none", "20", "10"),
 }
 _SEVERITY = {word: severity for severity, words in _SEVERITIES.items() for word in words}
-
-_NEEDS_GROUP = frozenset(
-    {AlertKind.OCCURRED, AlertKind.REOPENED, AlertKind.RESOLVED, AlertKind.SNOOZED, AlertKind.IGNORED}
-)
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Data:
 
     def key(self, *paths: str) -> str:
         """An id, never cut, since two cut ids could be the same: one too long to keep is kept as its hash."""
-        found = self.line(*paths, limit=_BODY)
+        found = self.line(*paths, limit=_LONGEST)
         return found if len(found) <= _KEY else hashlib.sha256(found.encode()).hexdigest()
 
     def url(self, *paths: str) -> str:
@@ -93,24 +91,32 @@ class Data:
 
 def load(body: bytes) -> Data:
     """The JSON object in a delivery's body. Raises Unreadable for anything else."""
-    if len(body) > _BODY:
-        raise Unreadable("The body is over 1 MiB: no alert is that long.")
-    try:
-        found = json.loads(body)
-    except RecursionError:
-        raise Unreadable("The JSON is nested too deeply to be an alert.") from None
-    except ValueError as error:
-        raise Unreadable(f"The body is not JSON: {error}.") from None
-    if not isinstance(found, dict):
-        raise Unreadable("The body is JSON, but not an object.")
-    return Data(found)
+    return Data(json_object(body))
 
 
-def nothing_without_group(kind: AlertKind, missing: str) -> tuple[()]:
-    """What to make of a delivery that names no error: nothing, unless its kind is about one. Raises Unreadable then."""
-    if kind in _NEEDS_GROUP:
+def kind_of(
+    word: str, known: Mapping[str, AlertKind], left_out: Container[str], *, service: str, ours: bool = True
+) -> AlertKind | None:
+    """What the service's own word means; None for what is left out on purpose. Raises UnknownKind for any other word.
+
+    `ours`: whether the body looks like one of the service, whatever its kind. Raises Unreadable where it does not.
+    """
+    if word in known:
+        return known[word]
+    if word in left_out:
+        return None
+    if not word:
+        raise Unreadable(f"This is no {service} webhook: it does not say what happened.")
+    if not ours:
+        raise Unreadable(f"This is no {service} webhook: “{cut(word, _SHOWN)}” is no kind of its deliveries.")
+    raise UnknownKind(service, cut(word, _SHOWN))
+
+
+def must_name(kind: AlertKind, group: str, missing: str) -> str:
+    """The error's id. Raises Unreadable where a delivery about an error names none."""
+    if not group:
         raise Unreadable(f"The delivery says that an error was {kind.value}, but names none: {missing} is missing.")
-    return ()
+    return group
 
 
 def title(kind: str, message: str) -> str:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from bot.adapters.ports import Hook
-from bot.adapters.trackers.reading import Data, customer, frame, frames, load, nothing_without_group, title, web_address
-from bot.adapters.trackers.signing import unsigned
+from bot.adapters.ports import Hook, unsigned
+from bot.adapters.trackers.reading import Data, customer, frame, frames, kind_of, load, must_name, title, web_address
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
@@ -23,6 +22,8 @@ _OF_EVENT = {
     "reopened_item": AlertKind.REOPENED,
     "resolved_item": AlertKind.RESOLVED,
 }
+_LEFT_OUT = frozenset({"deploy", "test"})
+"""No error: a deploy, and what *Send test payload* sends."""
 
 _LINK = re.compile(
     r"https?://(?:app\.)?rollbar\.com/(?:a/)?(?P<account>[^/?#\s]+)/(?:fix/item/(?P<project>[^/?#\s]+)|(?P<old>[^/?#\s]+)/items)"
@@ -36,10 +37,12 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
     body = load(hook.body)
     if not body.line("event_name"):
         raise Unreadable("This is no Rollbar webhook: event_name is missing.")
-    kind = _OF_EVENT.get(body.line("event_name"), AlertKind.OTHER)
+    ours = isinstance(body.at("data").value, Mapping)
+    kind = kind_of(body.line("event_name"), _OF_EVENT, _LEFT_OUT, service="Rollbar", ours=ours)
+    if kind is None:
+        return ()
     item = body.at("data.item")
-    if not item.key("id"):
-        return nothing_without_group(kind, "data.item.id")
+    must_name(kind, item.key("id"), "data.item.id")
     slug = Data(options).line(f"projects.{item.key('project_id')}").strip("/")
     return (_alert(body, item, kind, slug),)
 

@@ -9,10 +9,6 @@ from bot.adapters.ports import Hook
 from bot.bug.errors import Unauthorised
 
 
-def unsigned(hook: Hook, secret: str | None) -> None:
-    """For a source that signs nothing: only the token in its address vouches for it."""
-
-
 def sha256_hex(secret: str, content: bytes) -> str:
     return hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
 

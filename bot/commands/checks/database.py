@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.delivery import system
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.common import is_missing, revision, shown
+from bot.ledger import strange
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import guards_missing
 from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.relay.relay import NOTICED
-from bot.text import plural
+from bot.text import length, plural
 
 NAME = "database"
 
@@ -29,7 +31,8 @@ async def database(url: str) -> list[Finding]:
                 wrong(NAME, f"is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`")
             ]
         async with db.read() as conn:
-            return [await _guards(conn, url, wanted), *await _dead(conn), *await _parked(conn), *await _waiting(conn)]
+            asked = (_dead, _strange, _parked, _waiting)
+            return [await _guards(conn, url, wanted), *[found for ask in asked for found in await ask(conn)]]
     finally:
         await db.close()
 
@@ -55,6 +58,22 @@ async def _dead(conn: AsyncConnection) -> list[Finding]:
         )
         for source, number, why in await conn.execute(counted)
     ]
+
+
+async def _strange(conn: AsyncConnection) -> list[Finding]:
+    """What services sent that nobody foresaw."""
+    return [
+        note(
+            f"hook {found.source}",
+            f"{plural(found.count, 'delivery')} of “{found.kind}” not understood, the last {_ago(found.last)} ago. "
+            "Nothing was opened for them; docs/trackers.md and docs/customers.md say what is read.",
+        )
+        for found in await strange.listed(conn)
+    ]
+
+
+def _ago(at: float) -> str:
+    return length(datetime.now(UTC).timestamp() - at)
 
 
 async def _waiting(conn: AsyncConnection) -> list[Finding]:

@@ -140,6 +140,11 @@ class Inbox:
         async with self.db.read() as conn:
             return (await conn.execute(query.limit(1))).first() is not None
 
+    async def stored_since(self, key: str, at: float) -> bool:
+        query = select(inbox.c.key).where(inbox.c.team == self.team, inbox.c.key == key, inbox.c.at >= at)
+        async with self.db.read() as conn:
+            return (await conn.execute(query)).first() is not None
+
     async def finish_in(self, conn: AsyncConnection, keys: Iterable[str], state: str = "done", note: str = "") -> None:
         """Done with these keys, in the transaction that did it; what they said is not kept a second time."""
         ended = {"of_team": self.team, "state": state, "note": _note(note)}

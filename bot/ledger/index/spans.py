@@ -15,6 +15,7 @@ from bot.bug.fixes.asking import FixRefused, FixSecrets
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone
 from bot.bug.intake import AlertPosted, CardPosted
+from bot.bug.keys import fit
 from bot.bug.values import Actor
 from bot.ledger.codec import canonical, dump_actor
 from bot.ledger.db.engine import Database
@@ -39,7 +40,7 @@ async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) ->
             row = {"team": team, "channel": event.channel, "ts": event.ts, "bug": bug}
             await conn.execute(upsert(conn, threads).values(row).on_conflict_do_nothing())
         elif isinstance(event, BoardCardMade):
-            row = {"team": team, "channel": BOARD, "ts": event.id[:32], "bug": bug}
+            row = {"team": team, "channel": BOARD, "ts": fit(event.id, 32), "bug": bug}
             await conn.execute(upsert(conn, threads).values(row).on_conflict_do_nothing())
         elif isinstance(event, Merged):
             await _merge(conn, team, bug, event.into)
@@ -66,14 +67,14 @@ async def _merge(conn: AsyncConnection, team: str, bug: int, into: int) -> None:
 
 async def take_lock(conn: AsyncConnection, team: str, target: str, key: str, *, bug: int, run: int, now: float) -> bool:
     """Whether this run now holds that piece of production; one at a time, until its outcome."""
-    row = {"team": team, "target": target, "key": key[:200], "bug": bug, "run": run, "at": now}
+    row = {"team": team, "target": target, "key": fit(key), "bug": bug, "run": run, "at": now}
     await conn.execute(upsert(conn, locks).values(row).on_conflict_do_nothing())
     return await lock_holder(conn, team, target, key) == (bug, run)
 
 
 async def lock_holder(conn: AsyncConnection, team: str, target: str, key: str) -> tuple[int, int]:
     """(bug, run) that has it."""
-    where = and_(locks.c.team == team, locks.c.target == target, locks.c.key == key[:200])
+    where = and_(locks.c.team == team, locks.c.target == target, locks.c.key == fit(key))
     held = (await conn.execute(select(locks.c.bug, locks.c.run).where(where))).one()
     return held.bug, held.run
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
+from bot.bug.keys import fit
 from bot.bug.policy import Member, may_command
 from bot.ledger.entries import load
 from bot.ledger.ledger import Decide, Ledger, Recorded
@@ -47,7 +48,7 @@ class Desk:
         """Under the ask's own key: asked twice by a redelivery, done once."""
         number = self.number(ask) if bug is None else bug
         suffix = "" if bug is None else f":{bug}"
-        return await self.ledger.record(number, decide, by=ask.by, key=f"ask:{ask.key}{suffix}"[:200])
+        return await self.ledger.record(number, decide, by=ask.by, key=fit(f"ask:{ask.key}{suffix}"))
 
     async def must_be_ours(self, ask: Ask) -> None:
         """Living human members of this workspace; when Slack can't say more, its own word for the team has to do."""

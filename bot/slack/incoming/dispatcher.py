@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from bot.bug.errors import Invalid, MakegoodError, Outside, Refused
+from bot.bug.keys import fit
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.outgoing import Client
 from bot.slack import verbs
@@ -49,7 +50,7 @@ class Door:
             await asyncio.wait(set(self._inside), timeout=seconds)
 
     async def _enter(self, ask: Ask, ack: Ack) -> None:
-        new = await self.inbox.store(Item(key=f"ask:{ask.key}"[:200], source=SOURCE, body=ask.model_dump_json()))
+        new = await self.inbox.store(Item(key=fit(f"ask:{ask.key}"), source=SOURCE, body=ask.model_dump_json()))
         if not new:
             await ack()
             return
@@ -82,7 +83,7 @@ class Door:
         except (MakegoodError, Exception) as error:
             log.exception("%s failed", ask.verb)
             state, note_, answer = "refused", repr(error), Answer(text=BROKEN)
-        await self.inbox.finish(f"ask:{ask.key}"[:200], state, note_)
+        await self.inbox.finish(fit(f"ask:{ask.key}"), state, note_)
         return answer
 
     async def answer(self, ask: Ask, answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from bot.bug.bug import Bug, Status
 from bot.bug.retro.story import fold
+from bot.ledger import strange
 from bot.ledger.entries import list_bugs, trail
 from bot.slack.incoming.context import Desk
 from bot.slack.incoming.request import Answer, Ask
@@ -40,7 +41,9 @@ async def publish_home(desk: Desk, user: str) -> None:
     """Somebody opened the app's Home."""
     live = await list_bugs(desk.ledger)
     ended = await list_bugs(desk.ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
-    shown = home.view(live, ended, user, lambda bug: reference(desk, bug), desk.now())
+    async with desk.ledger.db.read() as conn:
+        odd = await strange.listed(conn, desk.ledger.team)
+    shown = home.view(live, ended, user, lambda bug: reference(desk, bug), desk.now(), odd)
     await desk.port.call("views.publish", user_id=user, view=shown)
 
 

@@ -13,6 +13,7 @@ from bot.bug.customers import Told
 from bot.bug.errors import Invalid, Refused
 from bot.bug.gift_caps import OverCap, claims
 from bot.bug.gift_texts import compose
+from bot.bug.keys import fit
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
 from bot.bug.policy import eligible
 from bot.ledger.index import caps
@@ -108,7 +109,7 @@ async def _record(desk: Desk, ask: Ask, decide: Decide, *, anyway: bool = False)
             by, at = str(told[0][0].by), told[0][0].at
             await caps.take(conn, desk.ledger.team, claims(whole, 1, by, at, desk.settings.makegood), anyway=anyway)
 
-    key = f"ask:{ask.key}"[:200]
+    key = fit(f"ask:{ask.key}")
     await desk.ledger.record(desk.number(ask), decide, by=ask.by, key=key, also=also)
 
 

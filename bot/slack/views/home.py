@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
+from bot.ledger.strange import Strange
 from bot.slack.views import blocks, card
 from bot.slack.views.forms.forms import View
 from bot.slack.views.mrkdwn import day, foreign, who
@@ -13,23 +14,57 @@ from bot.text import length, plural
 Reference = Callable[[Bug], str]
 """How a bug is named here: its number, as a link to its card."""
 SHOWN, TITLE = 15, 100
+NAMES = {"glitchtip": "GlitchTip", "tawk": "tawk.to", "generic": "Your own system", "email-postmark": "Postmark"}
+NOTHING_OPENED = "Nothing was opened for these. `makegood doctor` lists them; look there whether something is wrong."
 BEGIN = (
     "An error that arrives in the error channel becomes a card there. Nobody has to come here to work: "
     "`/bug help` lists every word, and `/bug new what is wrong` opens a bug that no tracker saw."
 )
 
 
-def view(live: Sequence[Bug], ended: Sequence[Bug], user: str, name: Reference, now: datetime) -> View:
+def view(
+    live: Sequence[Bug],
+    ended: Sequence[Bug],
+    user: str,
+    name: Reference,
+    now: datetime,
+    strange: Sequence[Strange] = (),
+) -> View:
     open_ = [b for b in live if b.status is not Status.OWED]
     owed = [b for b in live if b.debt and not b.debt.paid_at and b.debt.owner == user]
     chapters = (
         ("Waits for you", [line for bug in live for line in _waits(bug, user, name)]),
         ("Open", [_open(bug, name, now) for bug in open_] or ["Nothing is open. :tada:"]),
         ("You owe", [_owed(bug, name) for bug in owed]),
+        ("Not understood", [*map(arrived, strange), NOTHING_OPENED] if strange else []),
         ("Lately", [_line(bug, name, foreign(bug.closed_why, TITLE, one_line=True)) for bug in ended]),
     )
     shown = [block for title, lines in chapters if lines for block in _chapter(title, lines)]
     return blocks.home([*shown, blocks.context(BEGIN, "begin")])
+
+
+def arrived(one: Strange) -> str:
+    """What a service sent that nobody foresaw."""
+    kind = foreign(one.kind, TITLE, one_line=True)
+    return f":grey_question: {foreign(service(one.source), 40)} sent “{kind}” · {one.count}×"
+
+
+def not_understood(found: Sequence[Strange]) -> str:
+    """The line in the channel."""
+    kinds = [
+        f"{foreign(service(x.source), 40)} “{foreign(x.kind, TITLE, one_line=True)}” {x.count}×" for x in found[:SHOWN]
+    ]
+    more = f" and {plural(len(found) - SHOWN, 'more kind')}" if len(found) > SHOWN else ""
+    return (
+        f":grey_question: Something arrived that is not understood: {', '.join(kinds)}{more}. "
+        "Nothing was opened for it, it is kept. If it matters, look where it came from; `makegood doctor` lists all."
+    )
+
+
+def service(source: str) -> str:
+    """As people call it: "Sentry", "GlitchTip"."""
+    bare = source.removeprefix("customer-")
+    return NAMES.get(bare, bare.replace("-", " ").capitalize())
 
 
 def _chapter(title: str, lines: Sequence[str]) -> Iterator[object]:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.adapters.channels import registry
 from bot.adapters.ports import BoardChange, Hook
 from bot.adapters.trackers import modules
-from bot.bug.errors import Unauthorised, Unreadable
+from bot.bug.errors import Unauthorised, UnknownKind, Unreadable
 from bot.bug.values import Inbound
 from bot.intake.alerts import _reports
 from bot.intake.sources import ALERTS, CUSTOMER, PEOPLE
@@ -71,13 +71,13 @@ def bend(body: Any, place: tuple[Any, ...], odd: Any) -> Any:
 
 
 def answered(source: str, raw: bytes) -> Delivery | None:
-    """None where it was refused, which then says why; anything else gets out."""
+    """None where it was refused, or nobody foresaw it, which then says why; anything else gets out."""
     hook = Hook(
         headers={"content-type": "application/json"}, body=raw, url="https://bot.example.com/hooks/x/t", at=NOON
     )
     try:
         return read(source, hook, OWN, OURS)
-    except (Unreadable, Unauthorised) as refused:
+    except (Unreadable, Unauthorised, UnknownKind) as refused:
         return None if str(refused) else pytest.fail(f"{source} refuses without a reason")
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.bug import customers, gifts
 from bot.bug.course import Fixed, Paid
 from bot.bug.customer import Customer
-from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence, CustomerWrote, NotDelivered
+from bot.bug.customers import AccountSeen, Answered, CustomerJoined, CustomerPresence, CustomerWrote, NotDelivered
 from bot.bug.errors import Invalid, Refused
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.money import Credit, Days, Grant, Money, Receipt
@@ -280,3 +280,53 @@ def test_a_late_customer_of_a_closed_bug_is_told_too() -> None:
     story.then(Paid(how="PR 212"))
     waiting(story, BO)
     assert gifts.tell(story.bug, ["c2"], "It works again.").customers == ("c2",)
+
+
+MIA_NAMED = CustomerHint(email="mia@studio.example")
+
+
+def _two(*, known: str = "c1", nameless: str = "c2") -> Story:
+    """Mia, of whom the tracker tells, and somebody without a name in a chat."""
+    hit, stranger = CustomerHint(email="mia@studio.example", name="Mia"), CustomerHint(name="visitor204")
+    mia = CustomerJoined(customer=known, hint=hit, via="bugsnag")
+    chat = CustomerJoined(customer=nameless, hint=stranger, via="crisp", source="crisp", conversation="s1")
+    said = CustomerWrote(customer=nameless, text="It is broken", at=MONDAY, source="crisp", conversation="s1")
+    both = (mia, chat) if known < nameless else (chat, mia)
+    return opened().then(both).then(said)
+
+
+def _names_herself(story: Story, hint: CustomerHint = MIA_NAMED) -> Story:
+    return story.then(customers.join(story.bug, hint, via="crisp", source="crisp", conversation="s1"))
+
+
+@pytest.mark.parametrize(("known", "nameless"), [("c1", "c2"), ("c2", "c1")])
+def test_a_visitor_who_names_the_address_of_a_known_customer_is_that_customer(known: str, nameless: str) -> None:
+    story = _names_herself(_two(known=known, nameless=nameless))
+    (mia,) = story.bug.customers
+    assert (mia.hint, mia.said, mia.conversation) == (
+        CustomerHint(email="mia@studio.example", name="Mia"),
+        "It is broken",
+        "s1",
+    )
+
+
+def test_whoever_was_written_to_goes_on_so_that_nothing_on_its_way_is_lost() -> None:
+    story = _two()
+    story.then(Answered(customers=("c2",), text="We look into it"))
+    _names_herself(story)
+    (mia,) = story.bug.customers
+    assert (mia.id, mia.hint.email, len(mia.messages)) == ("c2", "mia@studio.example", 1)
+
+
+def test_two_who_were_both_written_to_stay_two() -> None:
+    story = _two()
+    story.then(Answered(customers=("c1", "c2"), text="We look into it"))
+    _names_herself(story)
+    assert len(story.bug.customers) == 2
+
+
+def test_a_visitor_who_has_an_address_already_is_somebody_else() -> None:
+    story = _two()
+    _names_herself(story, CustomerHint(email="ola@nord.example"))
+    _names_herself(story)
+    assert len(story.bug.customers) == 2

@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from bot.adapters.ports import Hook, TrackerModule
 from bot.adapters.trackers import find
-from bot.bug.errors import Unreadable
+from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import Alert
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "trackers"
@@ -53,7 +53,7 @@ def alerts(module: TrackerModule, body: object) -> tuple[Alert, ...]:
     """The alerts of a delivery that may be refused; anything but a refusal with a reason gets out."""
     try:
         return module.parse(hook(body), options(module.SOURCE))
-    except Unreadable as refused:
+    except (Unreadable, UnknownKind) as refused:
         if not str(refused):
             raise
         return ()

@@ -13,7 +13,32 @@ def test_each_alert_of_a_delivery_is_one_of_its_own() -> None:
     assert (first.group, second.group) == ("aa11bb22cc33dd44", "aa11bb22cc33dd55")
     assert (first.context, second.context) == ("web1:9100", "web2:9100")
     assert (first.severity, second.severity) == (Severity.ERROR, Severity.WARNING)
-    assert (first.title, first.project, first.stage) == ("Checkout answers 500", "shop", "production")
+    assert (first.project, first.stage) == ("shop", "production")
+
+
+def test_a_title_says_what_it_is_and_which_one_and_what_is_wrong() -> None:
+    first, second = parse("alertmanager/firing.json")
+    assert first.title.startswith("Checkout answers 500 · web1:9100")
+    assert first.title.endswith("7 % of requests in 5 minutes")
+    assert first.title != second.title
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_alerts_of_one_rule_can_be_told_apart_whether_they_come_together_or_one_by_one(*, together: bool) -> None:
+    labels = [
+        {"alertname": "DiskFull", "severity": "page", "mount": mount, "instance": "db-1"} for mount in ("/", "/var")
+    ]
+    rows = [
+        {"labels": mine, "annotations": {"summary": "A disk is full"}, "fingerprint": mine["mount"]} for mine in labels
+    ]
+    sent = [rows] if together else [[row] for row in rows]
+    common = {"alertname": "DiskFull", "instance": "db-1"}
+    read = [a.title for alerts in sent for a in parse("alertmanager/firing.json", alerts=alerts, commonLabels=common)]
+    assert read == (
+        ["A disk is full · /", "A disk is full · /var"]
+        if together
+        else ["A disk is full · db-1, /", "A disk is full · db-1, /var"]
+    )
 
 
 def test_nanoseconds_are_no_obstacle() -> None:
@@ -65,10 +90,11 @@ def test_only_senseless_alerts_are_refused() -> None:
         parse("alertmanager/firing.json", alerts=[{}, 7])
 
 
-def test_an_empty_list_of_alerts_means_nothing() -> None:
-    assert parse("alertmanager/firing.json", alerts=[]) == ()
+def test_an_empty_list_of_alerts_is_refused() -> None:
+    with pytest.raises(Unreadable, match="empty"):
+        parse("alertmanager/firing.json", alerts=[])
 
 
-def test_an_unknown_status_opens_nothing() -> None:
+def test_an_alert_of_an_unknown_status_is_better_opened_than_lost() -> None:
     alerts = [load("alertmanager/firing.json")["alerts"][0] | {"status": "pending"}]
-    assert one("alertmanager/firing.json", alerts=alerts).kind is AlertKind.OTHER
+    assert one("alertmanager/firing.json", alerts=alerts).kind is AlertKind.OCCURRED

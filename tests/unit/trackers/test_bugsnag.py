@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.trackers import find
-from bot.bug.errors import Unreadable
+from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import AlertKind, CustomerHint, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
 
@@ -76,12 +76,25 @@ def test_each_trigger_means_what_it_says(name: str, kind: str) -> None:
     ("change", "kind"),
     [
         *(("fixed", "resolved"), ("reopened", "reopened"), ("ignored", "ignored"), ("snoozed", "snoozed")),
-        *(("unignored", "other"), ("snoozeCancelled", "other"), ("somethingNew", "other")),
     ],
 )
 def test_a_change_by_hand_goes_by_its_state(change: str, kind: str) -> None:
     trigger = {"type": "errorStateManualChange", "message": "Error changed by Tomás Lind", "stateChange": change}
     assert one("bugsnag/fixed.json", trigger=trigger).kind == kind
+
+
+@pytest.mark.parametrize("change", ["unignored", "snoozeCancelled"])
+def test_a_change_back_to_what_it_was_is_left_out(change: str) -> None:
+    assert parse("bugsnag/fixed.json", trigger={"type": "errorStateManualChange", "stateChange": change}) == ()
+
+
+@pytest.mark.parametrize(
+    "trigger", [{"type": "notYetInvented"}, {"type": "errorStateManualChange", "stateChange": "new"}]
+)
+def test_what_nobody_foresaw_is_named(trigger: dict[str, str]) -> None:
+    with pytest.raises(UnknownKind) as unknown:
+        parse("bugsnag/fixed.json", trigger=trigger)
+    assert unknown.value.kind in trigger.values()
 
 
 def test_a_change_by_hand_has_no_id_of_its_own_so_that_a_second_one_is_not_taken_for_a_repeat() -> None:
@@ -99,10 +112,10 @@ def test_a_spike_or_a_release_names_no_error_and_opens_nothing(name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "trigger", ["projectSpiking", "projectSamplingStarted", "projectApproachingRateLimit", "release", "notYetInvented"]
+    "trigger", ["projectSpiking", "projectSamplingStarted", "projectApproachingRateLimit", "release"]
 )
 def test_a_warning_that_names_an_error_is_still_no_new_bug(trigger: str) -> None:
-    assert one("bugsnag/first-exception.json", trigger={"type": trigger}).kind is AlertKind.OTHER
+    assert parse("bugsnag/first-exception.json", trigger={"type": trigger}) == ()
 
 
 @pytest.mark.parametrize("trigger", ["firstException", "exception", "reopened", "powerTen", "errorEventFrequency"])

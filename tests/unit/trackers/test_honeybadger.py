@@ -3,9 +3,9 @@
 import pytest
 
 from bot.adapters.trackers import find
-from bot.bug.errors import Unreadable
+from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import AlertKind, CustomerHint
-from tests.unit.trackers.deliveries import one, parse
+from tests.unit.trackers.deliveries import hook, one, parse
 
 
 @pytest.mark.parametrize("name", ["occurred", "occurred-v3"])
@@ -26,7 +26,7 @@ def test_a_fault_brings_its_notice(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("resolved", "resolved"), ("unresolved", "reopened"), ("assigned", "other"), ("commented", "commented")],
+    [("resolved", "resolved"), ("unresolved", "reopened"), ("commented", "commented")],
 )
 def test_what_a_colleague_does_is_told_with_the_name_or_the_words(name: str, kind: str) -> None:
     alert = one(f"honeybadger/{name}.json")
@@ -35,13 +35,25 @@ def test_what_a_colleague_does_is_told_with_the_name_or_the_words(name: str, kin
     assert alert.customer == CustomerHint()
 
 
-@pytest.mark.parametrize("event", ["deployed", "down", "up", "rate_exceeded", "volume_spike", "check_in_missing"])
+@pytest.mark.parametrize(
+    "event", ["deployed", "down", "up", "rate_exceeded", "volume_spike", "check_in_missing", "assigned"]
+)
 def test_what_names_no_fault_opens_nothing(event: str) -> None:
     assert parse("honeybadger/deployed.json", event=event) == ()
 
 
 def test_a_rate_warning_about_a_fault_is_no_new_bug() -> None:
-    assert one("honeybadger/occurred.json", event="rate_exceeded").kind is AlertKind.OTHER
+    assert parse("honeybadger/occurred.json", event="rate_exceeded") == ()
+
+
+def test_an_event_that_nobody_foresaw_is_named() -> None:
+    with pytest.raises(UnknownKind, match="quota_reached"):
+        parse("honeybadger/occurred.json", event="quota_reached")
+
+
+def test_another_service_that_has_events_too_is_refused() -> None:
+    with pytest.raises(Unreadable, match="no Honeybadger webhook"):
+        find("honeybadger").parse(hook({"event": "chat:start", "property": {"id": "1"}}), {})
 
 
 def test_a_fault_without_an_id_is_refused() -> None:

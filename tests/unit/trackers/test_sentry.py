@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.trackers import find
-from bot.bug.errors import Unreadable
+from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import AlertKind, CustomerHint, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
 
@@ -53,7 +53,6 @@ def test_extra_data_and_tags_are_facts() -> None:
         ("unresolved", "reopened"),
         ("resolved", "resolved"),
         ("archived", "ignored"),
-        ("assigned", "other"),
     ],
 )
 def test_an_issue_goes_by_its_action(action: str, kind: str) -> None:
@@ -83,9 +82,36 @@ def test_a_comment_brings_its_words() -> None:
     assert (alert.kind, alert.group, alert.comment) == (AlertKind.COMMENTED, "5550042", "Seen in the logs since 14:00")
 
 
-@pytest.mark.parametrize("resource", ["installation", "metric_alert", "seer", "not-yet-invented"])
-def test_what_is_about_no_error_opens_nothing(resource: str) -> None:
-    assert parse("sentry/installation.json", {"sentry-hook-resource": resource}) == ()
+@pytest.mark.parametrize("name", ["installation", "issue-assigned"])
+def test_what_is_about_no_error_or_changes_none_is_left_out(name: str) -> None:
+    assert parse(f"sentry/{name}.json") == ()
+
+
+@pytest.mark.parametrize("resource", ["metric_alert", "seer", "not-yet-invented"])
+def test_a_resource_that_nobody_foresaw_is_named(resource: str) -> None:
+    with pytest.raises(UnknownKind, match=resource):
+        parse("sentry/event_alert.json", {"sentry-hook-resource": resource})
+
+
+@pytest.mark.parametrize("address", ["https://sentry.io/api/0/issues/4711/", "https://acme.sentry.io/issues/4711/?a=1"])
+def test_an_alert_without_an_issue_id_is_known_by_its_address(address: str) -> None:
+    for name in ("issue_url", "web_url"):
+        assert one("sentry/event_alert.json", data={"event": {"title": "boom", name: address}}).group == "4711"
+
+
+def test_the_plugin_of_a_project_tells_of_the_same_issue_as_its_link() -> None:
+    alert = one("sentry/plugin.json")
+    assert alert.group == load("sentry/plugin.json")["id"]
+    link = find("sentry").link(alert.url)
+    assert link is not None
+    assert link.group == alert.group
+    assert (alert.title, alert.context) == ("ZeroDivisionError: division by zero", "shop.cart in total")
+    assert (alert.project, alert.stage, alert.severity) == ("shop", "production", Severity.ERROR)
+    assert alert.customer.email.endswith("@studio.example")
+
+
+def test_the_plugin_of_an_old_sentry_names_the_customer_too() -> None:
+    assert one("sentry/old-plugin.json").customer.email == "ivy@garden.example"
 
 
 def test_an_alert_without_an_issue_is_refused() -> None:

@@ -1,13 +1,12 @@
 """Reads values out of bodies that nobody vouches for: a wrong type reads as empty, only no JSON object is an error."""
 
 import hashlib
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.bug.errors import Unreadable
+from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import CustomerHint
 
 LONGEST = 20_000
@@ -16,18 +15,13 @@ MILLISECONDS_FROM = 100_000_000_000
 """A Unix time above this is in milliseconds: as seconds it would be the year 5138."""
 LONGEST_NAME = 200
 """Characters of an id or a name: what is longer would not fit into an index."""
+LONGEST_ADDRESS = 254
+"""Characters of an e-mail address, by the standard."""
+SHOWN = 80
+"""Characters of a service's own word that are shown."""
+WORDLESS = "(no words: open the conversation to see what they sent)"
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL refuses NUL, UTF-8 refuses lone surrogates."""
-
-
-def json_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"The body is not JSON that can be read: {type(error).__name__}.") from error
-    if not isinstance(value, dict):
-        raise Unreadable(f"The body is a JSON {type(value).__name__}; an object is expected.")
-    return value
 
 
 def at_path(value: object, *path: str | int) -> Any:
@@ -79,9 +73,28 @@ def required(value: object, *path: str | int) -> str:
     return found
 
 
+def foreseen(word: str, known: Container[str], left_out: Container[str], *, service: str, ours: bool) -> None:
+    """Raises UnknownKind for a word of the service that nobody foresaw, Unreadable where the body is not the service's at all."""
+    if word in known or word in left_out:
+        return
+    if not ours:
+        raise Unreadable(f"This is no {service} webhook: “{word[:SHOWN]}” is no kind of its deliveries.")
+    raise UnknownKind(service, word[:SHOWN])
+
+
+def said(*parts: str) -> str:
+    """What somebody wrote; where nothing of it can be read as text, that they did."""
+    return "\n".join(filter(None, parts)) or WORDLESS
+
+
 def customer(value: object, *, id_: str = "id", name: str = "name", email: str = "email") -> CustomerHint:
-    read = {"id": texts(value, id_), "name": texts(value, name), "email": texts(value, email)}
-    return CustomerHint(**{field: text[:LONGEST_NAME] for field, text in read.items()})
+    """An id too long to keep is its fingerprint; an address that long is none."""
+    address = texts(value, email)
+    return CustomerHint(
+        id=ident(value, id_),
+        name=texts(value, name)[:LONGEST_NAME],
+        email=address if len(address) <= LONGEST_ADDRESS else "",
+    )
 
 
 def moment(value: object) -> datetime | None:
@@ -95,6 +108,11 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+def nameless(body: bytes) -> str:
+    """In place of an id, for a delivery that has none: the same bytes are the same delivery, but for a while only."""
+    return f"{fingerprint(body)}~"
 
 
 def fingerprint(*parts: str | bytes) -> str:

@@ -1,10 +1,12 @@
-# setup, demo, test, lint, lock: nothing but python3 (3.11+), make and git is needed before.
+# Nothing but python3 (3.11+), make and git is needed before; `make` alone lists the targets.
 PYTHON ?= python3
 PORT ?= 8067
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 export UV_LINK_MODE ?= copy
+# A company's registry may have a certificate that only the system's store knows: uv looks there, as newer pips do.
+export UV_SYSTEM_CERTS ?= 1
 
 # These walk every branch of the domain and the ledger. The rest runs without counting them, which takes twice the time;
 # it waits for processes and browsers as often as it computes, so there are more workers than cores.
@@ -13,25 +15,32 @@ WALKED := tests/unit tests/parts/ledger tests/parts/clocks tests/tampering tests
 debian = PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null || test "$$(id -u)" != 0 || \
 	(apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2) >/dev/null)
 
-.PHONY: setup demo test oracles lint lock clean
+# An older pip is told where the system's store is.
+store = import ssl; paths = ssl.get_default_verify_paths(); print(paths.cafile or paths.capath or "")
+fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --retries 2 uv==$(UV_VERSION)
 
-setup: $(VENV)/.installed
+.PHONY: help setup demo test oracles lint lock digests clean
+
+help: ## lists what make can do
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
+
+setup: $(VENV)/.installed ## installs everything into .venv, as the lock file names it
 
 # pip only fetches uv; uv then installs exactly what the lock file names, hash by hash.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Makegood needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 setup" % sys.version.split()[0])'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(fetch) 2>$(VENV)/pip.log || PIP_CERT="$$($(BIN)/python -c '$(store)')" $(fetch) || { cat $(VENV)/pip.log; exit 1; }
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup
+demo: setup ## runs the demo; PORT=8070 takes another port
 	@$(BIN)/makegood demo --port $(PORT)
 
 # Everything: what a reader complains about, then what is true. Debian's own browser and servers take part: what is missing is
 # installed where that may be done (root), and where no service would be begun by it (a container).
-test: lint
+test: lint ## runs every check and test
 	@$(call debian,chromium,chromium)
 	@$(call debian,mariadbd,mariadb-server-core)
 	@test -d /run/systemd/system || $(call debian,sshd,openssh-server)
@@ -40,7 +49,7 @@ test: lint
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(WALKED:%=--ignore=%)
 
 # What others say of what the tests left behind: Slack's published types, by the TypeScript compiler, of every payload.
-oracles:
+oracles: ## asks Slack's published types about every payload that the tests kept
 	@test -d .payloads || { echo "No payload was kept. Run make test first."; exit 1; }
 	@$(call debian,node,nodejs)
 	@$(call debian,npm,npm)
@@ -49,14 +58,17 @@ oracles:
 	@cd .oracles && node check.mjs ../.payloads && node_modules/.bin/tsc -p tsconfig.json
 	@cd .oracles && node schema.mjs > made.json && diff made.json schema.json
 
-lint: setup
+lint: setup ## runs what a reader would complain about: ruff, import-linter, mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 
-lock:
-	@$(BIN)/uv pip compile --quiet pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+lock: ## renews requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
-clean:
+digests: ## renews the list of the shipped actions, once they were reviewed
+	@cd actions && export LC_ALL=C && { sha256sum [!_]*.py 2>/dev/null || shasum -a 256 [!_]*.py; } > SHA256SUMS
+
+clean: ## removes what make made
 	@rm -rf $(VENV) .makegood .payloads .oracles

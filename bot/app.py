@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot import outgoing, outside
+from bot import outgoing, outside, shipped
 from bot.bug.bug import Bug
 from bot.bug.customers import CustomerJoined
 from bot.bug.errors import Unavailable
@@ -32,7 +32,7 @@ from bot.ledger.relay import lease
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
 from bot.metrics import Metrics
-from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.settings import Runtime, Settings
 from bot.slack.directory import Directory
@@ -130,8 +130,8 @@ class Bot:
 
     async def _catalogue(self) -> Catalogue:
         """The shipped actions as they are; the team's own as an approver allowed them."""
-        paths = [SHIPPED, *(self.home / p for p in self.settings.actions.paths)]
-        return outside.catalogue(paths, await self.switches.starting("allow:"))
+        paths = [shipped.ACTIONS, *(self.home / p for p in self.settings.actions.paths)]
+        return Catalogue.load(paths, await self.switches.starting("allow:"))
 
     def _desk(self) -> Desk:
         services: Mapping[str, Any] = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
+from bot import __version__
 from bot.bug.errors import MakegoodError
 
 COMMANDS = {
@@ -26,13 +27,19 @@ COMMANDS = {
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their options; docs are held against it."""
-    top = argparse.ArgumentParser(
-        prog="makegood", description="A production bug costs a customer; Makegood makes it good."
-    )
+    top = _top()
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, help_ in COMMANDS.items():
         sub = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
         _module(name).options(sub)
+    return top
+
+
+def _top() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="makegood", description="A production bug costs a customer; Makegood makes it good."
+    )
+    top.add_argument("--version", action="version", version=f"makegood {__version__}")
     return top
 
 
@@ -62,4 +69,6 @@ def _parse(given: list[str]) -> argparse.Namespace:
         args = top.parse_args(given[1:])
         args.command = given[0]
         return args
+    if given[:1] == ["--version"]:  # answered even where a command's module can't be loaded
+        return _top().parse_args(given[:1])
     return parser().parse_args(given)

@@ -3,6 +3,8 @@
 import logging
 import sys
 
+from sqlalchemy.engine import make_url
+
 from bot.production.redaction import Redactor
 from bot.production.targets import secrets_of
 from bot.settings import Runtime, Settings
@@ -20,7 +22,8 @@ class Redacting(logging.Formatter):
 def known_secrets(settings: Settings, runtime: Runtime) -> tuple[str, ...]:
     tokens = [runtime.bot_token, runtime.app_token, runtime.signing_secret, *runtime.secrets]
     tokens += [x for hook in settings.hooks.values() for x in (hook.token, hook.secret)]
-    return tuple(t.get_secret_value() for t in tokens if t) + secrets_of(settings.targets)
+    password = make_url(runtime.database_url).password or ""
+    return (*(t.get_secret_value() for t in tokens if t), str(password), *secrets_of(settings.targets))
 
 
 def set_up(settings: Settings, runtime: Runtime, *, debug: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -19,7 +18,6 @@ from bot.ledger.entries import entries_after
 from bot.ledger.relay.pace import Budget
 from bot.ledger.relay.relay import Sink
 from bot.ledger.relay.subscription import Interest
-from bot.production.catalogue import SHIPPED, Catalogue
 from bot.settings import Kind, Settings, validate
 from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
@@ -109,13 +107,6 @@ async def plans(biller: Biller | None) -> tuple[str, ...]:
         return await biller.plans()
     except Outside:
         return ()
-
-
-def catalogue(paths: Iterable[Path], allowed: Mapping[str, str]) -> Catalogue:
-    """Shipped actions are allowed as they came; the team's own only as an approver allowed them."""
-    shipped = Catalogue.load([SHIPPED])
-    known = {name: entry.sha for name, entry in shipped.entries.items()}
-    return Catalogue.load(paths, {**known, **allowed})
 
 
 def sinks(bot: "Bot") -> dict[str, Sink]:

@@ -266,7 +266,10 @@ def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str
 
 
 def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration. Raises Misconfigured."""
+    """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration. Raises Misconfigured.
+
+    MAKEGOOD_DATABASE_PASSWORD joins an address that has none: there any character stands as it is.
+    """
     named, beside = environment.get("MAKEGOOD_DATABASE_URL"), path.resolve().parent / "makegood.db"
     if not (named or path.exists() or beside.exists()):  # a misspelt path must not make a database somewhere
         raise Misconfigured(_NO_FILE.format(path))
@@ -285,4 +288,7 @@ def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str
         raise Misconfigured(
             "MAKEGOOD_DATABASE_URL names no file: write it as sqlite+aiosqlite:////var/lib/makegood.db."
         )
-    return url
+    password = environment.get("MAKEGOOD_DATABASE_PASSWORD")
+    if not password or parsed.password or parsed.drivername.startswith("sqlite"):
+        return url
+    return parsed.set(password=password).render_as_string(hide_password=False)

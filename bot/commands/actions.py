@@ -4,12 +4,12 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bot import outside
 from bot import settings as config
+from bot import shipped
 from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option, team_option
-from bot.production.catalogue import SHIPPED, Catalogue, Entry
+from bot.production.catalogue import Catalogue, Entry
 from bot.production.scaffold import scaffold
 from bot.settings import Settings
 
@@ -70,7 +70,7 @@ def _used(catalogue: Catalogue, settings: Settings) -> Catalogue:
     entries = {
         name: entry
         for name, entry in catalogue.entries.items()
-        if entry.path.parent != SHIPPED or entry.cls.target in ("", *settings.targets)
+        if entry.path.parent != shipped.ACTIONS or entry.cls.target in ("", *settings.targets)
     }
     return Catalogue(entries, catalogue.problems)
 
@@ -135,7 +135,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 def _catalogue(args: argparse.Namespace, settings: Settings) -> Catalogue:
     """As the bot sees it: shipped actions as they came, the team's own as they were allowed."""
     home = Path(args.config).resolve().parent
-    paths = [SHIPPED, *(home / path for path in settings.actions.paths)]
-    return outside.catalogue(
+    paths = [shipped.ACTIONS, *(home / path for path in settings.actions.paths)]
+    return Catalogue.load(
         dict.fromkeys(path.resolve() for path in paths), asyncio.run(common.allowed(Path(args.config), args.team))
     )

@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bot.commands.extra import needs_demo
+
 
 def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
@@ -16,8 +18,9 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot.demo.bench.figure import Figure  # noqa: PLC0415 - loaded when it is wanted
-    from bot.demo.bench.figures import FIGURES  # noqa: PLC0415 - loaded when it is wanted
+    with needs_demo("bench"):
+        from bot.demo.bench.figure import Figure  # noqa: PLC0415 - loaded when it is wanted
+        from bot.demo.bench.figures import FIGURES  # noqa: PLC0415 - loaded when it is wanted
 
     chosen = [name for name in FIGURES if not args.figures or name in args.figures]
     held = True

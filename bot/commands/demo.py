@@ -6,6 +6,12 @@ import logging
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.commands.extra import needs_demo
+
+if TYPE_CHECKING:
+    from bot.demo.server import Demo
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -14,18 +20,18 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    with needs_demo("demo"):
+        from bot.demo.server import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it
+
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    asyncio.run(_run(args.port, Path(args.data)))
+    asyncio.run(_run(Demo(args.port, Path(args.data) / "demo", started=_say)))
     return 0
 
 
-async def _run(port: int, data: Path) -> None:
-    from bot.demo.server import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it
-
+async def _run(demo: "Demo") -> None:
     stopping = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
-    demo = Demo(port, data / "demo", started=_say)
     try:
         await demo.start()
         await stopping.wait()

@@ -11,15 +11,14 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import SecretStr
 
-import bot
 from bot import settings as config
+from bot import shipped
 from bot.app import Bot
 from bot.bug.errors import Misconfigured
 from bot.demo import page
 from bot.demo.slack import AppManifest, LocalSlack, Person
 from bot.demo.world.world import World
 
-MANIFEST = Path(bot.__file__).resolve().parent.parent / "app_manifest.yml"
 CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
 BOT_TOKEN, APP_TOKEN = "xoxb-local", "xapp-local"
 
@@ -56,11 +55,16 @@ class Demo:
     async def start(self) -> None:
         self._listener = _listen(self.port)  # first: a demo that runs there keeps its files
         shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(parents=True)
+        try:
+            self.data.mkdir(parents=True)
+        except OSError as error:
+            raise Misconfigured(
+                f"The demo can't keep its files in {self.data}: {error.strerror}. Choose another folder with --data."
+            ) from error
         self.slack = LocalSlack(
             people=list(people()),
             channels=CHANNELS,
-            manifest=AppManifest.load(MANIFEST),
+            manifest=AppManifest.load(shipped.MANIFEST),
             bot_token=BOT_TOKEN,
             app_token=APP_TOKEN,
             rate_limits=self.rate_limits,
@@ -113,15 +117,17 @@ class Demo:
         await self._start_bot()
 
     async def stop(self) -> None:
-        if self._listener is None:
-            return
+        if self._runner:  # else the start ended before anything ran
+            await self._stop_parts(self._runner)
+        if self._listener:
+            self._listener.close()
+
+    async def _stop_parts(self, runner: web.AppRunner) -> None:
         if self.bot:
             await self.bot.stop()
         await self.world.stop()
         await self.slack.stop()
-        if self._runner:
-            await self._runner.cleanup()
-        self._listener.close()
+        await runner.cleanup()
 
 
 def _listen(port: int) -> socket.socket:

@@ -10,13 +10,12 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
+from bot import shipped
 from bot.bug.errors import MakegoodError, NotFound, Refused
 from bot.bug.values import Frozen
 from bot.production.action import Action, HttpAction, Look, SqlAction, SshAction
 from bot.production.catalogue_check import Problem, check_entry
 from bot.production.targets import Target
-
-SHIPPED = Path(__file__).resolve().parents[2] / "actions"
 
 Kind = Literal["sql", "ssh", "http", "look"]
 _BASES: dict[Kind, type[Action | Look]] = {"sql": SqlAction, "ssh": SshAction, "http": HttpAction, "look": Look}
@@ -53,8 +52,11 @@ class Catalogue:
         self.problems = tuple(problems)
 
     @classmethod
-    def load(cls, paths: Iterable[Path] = (SHIPPED,), allowed: Mapping[str, str] | None = None) -> "Catalogue":
-        """Reads the folders. `allowed` maps a name to the SHA-256 an approver turned on; None allows all there is."""
+    def load(cls, paths: Iterable[Path] = (shipped.ACTIONS,), allowed: Mapping[str, str] | None = None) -> "Catalogue":
+        """Reads the folders. `allowed` maps a name to the SHA-256 that an approver turned on; None allows all there is.
+
+        A shipped action is on as it came.
+        """
         entries: dict[str, Entry] = {}
         problems: list[Problem] = []
         for path in (file for folder in paths for file in sorted(folder.glob("[!_]*.py"))):
@@ -99,7 +101,7 @@ def _read(path: Path, allowed: Mapping[str, str] | None) -> Entry:
     cls = _only_class(_execute(path, code, sha))
     cls.slug, cls.source_sha = name, sha
     kind = next(kind for kind, base in _BASES.items() if issubclass(cls, base))
-    on = allowed is None or allowed.get(name) == sha
+    on = allowed is None or sha in {shipped.digests().get(name), allowed.get(name)}
     return Entry(name=name, kind=kind, cls=cls, path=path, sha=sha, source=code.decode(), allowed=on)
 
 

@@ -15,13 +15,15 @@ class Vault:
     @classmethod
     def at(cls, path: Path) -> "Vault":
         """The key in this file; made, readable by its owner alone, where there is none."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(Fernet.generate_key())
         try:
+            if not path.exists():
+                _make(path)
             return cls(path.read_bytes().strip())
+        except OSError as error:
+            raise Misconfigured(
+                f"The key of the before-images can't be kept in {path}: {error.strerror}. "
+                "Makegood's user has to own that folder, which is the one of makegood.toml."
+            ) from error
         except ValueError as error:
             raise Misconfigured(
                 f"{path} does not hold a key of Makegood. Restore it from the backup: it opens the before-images."
@@ -40,3 +42,10 @@ class Vault:
             raise Refused(
                 "The stored image can't be opened with this machine's key, so this can't be undone from here."
             ) from error
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(Fernet.generate_key())

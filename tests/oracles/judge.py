@@ -13,9 +13,10 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from bot import shipped
 from bot.bug.errors import MakegoodError
 from bot.production.action import Outcome, Preview, RowChange
-from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
 from tests.parts.fixes_sql.shop import Follower, run_ref
@@ -69,7 +70,7 @@ async def judged(place: Place, trial: Trial) -> Verdict:
     """Raises AssertionError where the engine said something that is not so."""
     url = place.url.replace("postgres:@", f"{trial.user}:@") if trial.user else place.url
     target = SqlTarget.model_validate({"name": "shop", "url": url, "tables": dict(trial.tables), "lock_timeout": 1})
-    engine = Engine(Catalogue.load((SHIPPED, OURS)), {"shop": target})
+    engine = Engine(Catalogue.load((shipped.ACTIONS, OURS)), {"shop": target})
     try:
         verdict = await _judged(place, trial, engine)
     finally:

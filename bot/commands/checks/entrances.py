@@ -5,13 +5,13 @@ from pathlib import Path
 
 import aiohttp
 
-from bot import outgoing, outside
+from bot import outgoing, shipped
 from bot.adapters import boards, trackers
 from bot.adapters.channels import registry as channels
 from bot.bug.errors import Outside
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.probe import Probe, ProbeResult, probe
 from bot.settings import HookSettings, Settings
@@ -48,8 +48,8 @@ async def probes(settings: Settings, path: Path) -> list[Finding]:
     if not settings.probes:
         return []
     home = path.parent
-    paths = [SHIPPED, *(home / folder for folder in settings.actions.paths)]
-    engine = Engine(outside.catalogue(paths, await common.allowed(path, "")), settings.targets)
+    paths = [shipped.ACTIONS, *(home / folder for folder in settings.actions.paths)]
+    engine = Engine(Catalogue.load(paths, await common.allowed(path, "")), settings.targets)
     try:
         async with outgoing.session() as http:
             asked = (probe(Probe(name=name, **one.check()), engine, http) for name, one in settings.probes.items())
@@ -73,7 +73,7 @@ async def _status(http: aiohttp.ClientSession, url: str) -> int | str:
 
 def actions(settings: Settings, home: Path) -> list[Finding]:
     """Only files that do not load: whether a target fits is told by `makegood actions check`."""
-    catalogue = Catalogue.load([SHIPPED, *(home / path for path in settings.actions.paths)])
+    catalogue = Catalogue.load([shipped.ACTIONS, *(home / path for path in settings.actions.paths)])
     missing = [path for path in settings.actions.paths if not (home / path).is_dir()]
     found = [wrong("actions", f"[actions] paths: there is no folder {home / path}") for path in missing]
     found += [wrong("actions", str(problem)) for problem in catalogue.problems]

@@ -17,9 +17,10 @@ from typing import Any, Literal
 
 import aiohttp
 
+from bot import shipped
 from bot.bug.errors import MakegoodError
 from bot.bug.values import Frozen
-from bot.demo.server import MANIFEST, free_port
+from bot.demo.server import free_port
 from bot.demo.slack import AppManifest, LocalSlack, Person
 
 CHANNEL, TOKEN, SECRET = "C0ERRORS", "bench-hook-token-0123456789", "bench-secret"
@@ -114,7 +115,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
     local = LocalSlack(
         people=list(CROWD),
         channels={CHANNEL: "errors"},
-        manifest=AppManifest.load(MANIFEST),
+        manifest=AppManifest.load(shipped.MANIFEST),
         bot_token="xoxb-bench",  # noqa: S106 - the local Slack's own
         signing_secret=SECRET,
         rate_limits=False,

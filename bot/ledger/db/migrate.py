@@ -1,11 +1,10 @@
 """Brings the database to the present schema (only ever forward), and checks that the guards still stand."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-import migrations
+from bot import shipped
 from bot.bug.errors import Misconfigured, TrailBroken
 from bot.ledger.db.engine import Database
 from bot.ledger.db.guards import FOREVER
@@ -13,14 +12,12 @@ from bot.ledger.db.guards import FOREVER
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HERE = Path(migrations.__file__).parent
-
 
 def config(connection: Connection | None = None) -> "Config":
     from alembic.config import Config  # noqa: PLC0415 - a start without a migration does without alembic
 
     cfg = Config()
-    cfg.set_main_option("script_location", str(HERE))
+    cfg.set_main_option("script_location", str(shipped.MIGRATIONS))
     cfg.attributes["connection"] = connection
     return cfg
 
@@ -38,7 +35,7 @@ async def migrate(db: Database) -> None:
 
 def newest() -> str:
     """The head: files are named r0001_what.py, the number is the revision (a test holds alembic to it)."""
-    return max(file.name[1:5] for file in (HERE / "versions").glob("r[0-9][0-9][0-9][0-9]_*.py"))
+    return max(file.name[1:5] for file in (shipped.MIGRATIONS / "versions").glob("r[0-9][0-9][0-9][0-9]_*.py"))
 
 
 def _is_current(connection: Connection) -> bool:

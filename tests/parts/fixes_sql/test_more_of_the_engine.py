@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import outgoing
+from bot import outgoing, shipped
 from bot.bug.errors import Invalid, Misconfigured, Refused
-from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.probe import Probe, broken, compared, probe_all
 from tests.parts.fixes_sql.shop import MENU_13, TABLES, Follower, Shop, run_ref
@@ -212,7 +212,7 @@ async def test_the_errors_own_data_fills_the_parameters(sqlite_shop: Shop) -> No
 
 async def test_a_menu_is_filled_by_a_look(sqlite_shop: Shop, tmp_path: Path) -> None:
     (tmp_path / "all_menus.py").write_text(
-        (SHIPPED / "rows_behind_page.py")
+        (shipped.ACTIONS / "rows_behind_page.py")
         .read_text()
         .replace("account: str = Field(", 'account: str = Field(default="1", ')
     )

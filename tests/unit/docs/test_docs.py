@@ -3,6 +3,7 @@
 import argparse
 import pkgutil
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import bot.sinks
-from bot import settings
+from bot import settings, shipped
 from bot.bug.bug import Status
 from bot.cli import COMMANDS, parser
 from bot.metrics import Metrics
-from bot.production.catalogue import SHIPPED, Catalogue
+from bot.production.catalogue import Catalogue
 from bot.slack.verbs import VERBS
 from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, sections, text
 
@@ -81,7 +82,7 @@ def test_every_word_that_people_type_in_slack_is_told() -> None:
     assert sorted(told) == sorted(verb.usage for verb in VERBS.values() if verb.usage)
 
 
-@pytest.mark.parametrize("name", Catalogue.load([SHIPPED]).entries)
+@pytest.mark.parametrize("name", Catalogue.load([shipped.ACTIONS]).entries)
 def test_every_shipped_action_is_told(name: str) -> None:
     assert f"`{name}`" in sections(text("docs/actions.md"))["Shipped"]
 
@@ -111,6 +112,12 @@ def test_every_word_of_make_is_told() -> None:
     told = text("README.md") + text("docs/operations.md")
     assert [word for word in phony.split() if f"make {word}" not in told] == []
     assert set(re.findall(r"`make ([a-z]+)`", told)) <= set(phony.split())
+
+
+def test_make_by_itself_lists_every_word_of_make() -> None:
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", text("Makefile"), re.MULTILINE)
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607 - the system's make
+    assert sorted(line.split()[1] for line in listed.splitlines()) == sorted(phony.split())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,0 +1,19 @@
+"""What only the extra `demo` brings is looked for when it is wanted; without it one sentence says what to install."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.bug.errors import Misconfigured
+
+
+@contextmanager
+def needs_demo(command: str) -> Iterator[None]:
+    """Around the imports of `bot.demo`. Raises Misconfigured where a package of the extra is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "bot":  # a mistake of our own is no missing package
+            raise
+        raise Misconfigured(
+            f"`makegood {command}` needs packages that are not installed here; add them with: pip install 'makegood[demo]'"
+        ) from error

@@ -1,0 +1,75 @@
+"""Every command starts from the wheel, in an environment that was empty before."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+import bot
+from bot.cli import COMMANDS
+from bot.demo.server import free_port
+from tests.support import postgres
+from tests.wheel.places import SETTINGS, Place, local_slack
+
+
+def test_it_says_its_version(bare: Place) -> None:
+    asked = bare.run(bare.makegood, "--version")
+    assert (asked.stdout, asked.stderr) == (f"makegood {bot.__version__}\n", "")
+    assert bare.python("import importlib.metadata as m; print(m.version('makegood'))") == f"{bot.__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_it_helps_with_every_command(bare: Place, command: str) -> None:
+    ran = bare.run(bare.makegood, *command.split(), "--help")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(f"usage: makegood {command}".rstrip())
+
+
+def test_init_writes_what_run_then_asks_tokens_for(bare: Place) -> None:
+    before = bare.run(bare.makegood, "run")
+    assert before.returncode == 1
+    assert before.stderr == "makegood: There is no makegood.toml. `makegood init` asks a few questions and writes it.\n"
+    assert bare.run(bare.makegood, "init", "--yes", "--channel", "C0ERRORS").returncode == 0
+    after = bare.run(bare.makegood, "run")
+    assert after.returncode == 1
+    assert after.stderr.startswith("makegood: SLACK_BOT_TOKEN is not set")
+
+
+def test_the_shipped_actions_are_there_and_on(bare: Place) -> None:
+    (bare.home / "makegood.toml").write_text(SETTINGS)
+    lines = bare.run(bare.makegood, "actions", "list").stdout.splitlines()
+    assert len(lines) == 12
+    assert [line for line in lines if line.split()[3] != "on" and line.split()[2] != "on"] == []
+
+
+@pytest.mark.parametrize("driver", ["", "asyncpg", "psycopg"])
+async def test_it_runs_until_it_is_ready(bare: Place, driver: str, postgres_server: Path) -> None:
+    (bare.home / "makegood.toml").write_text(SETTINGS)
+    with postgres.database(postgres_server) as name:
+        address = {"MAKEGOOD_DATABASE_URL": postgres.url(postgres_server, name, driver)} if driver else {}
+        async with local_slack() as slack:
+            ready = f"http://127.0.0.1:{slack['MAKEGOOD_PORT']}/ready"
+            async with bare.started(ready, "run", **slack, **address):
+                pass
+    assert (bare.home / "makegood.db").exists() is not bool(driver)
+
+
+@pytest.mark.parametrize("command", ["demo", "bench"])
+def test_without_the_extra_it_is_said_what_to_install(bare: Place, command: str) -> None:
+    ran = bare.run(bare.makegood, command)
+    said = "needs packages that are not installed here; add them with: pip install 'makegood[demo]'"
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == f"makegood: `makegood {command}` {said}\n"
+    assert list(bare.home.iterdir()) == []
+
+
+async def test_with_the_extra_the_demo_shows_its_page(with_demo: Place) -> None:
+    port = free_port()
+    page = f"http://127.0.0.1:{port}/"
+    async with with_demo.started(page, "demo", "--port", str(port)), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(30):
+            while "open it in a browser" not in (with_demo.home / "log").read_text():
+                await asyncio.sleep(0.05)
+        async with http.get(page) as answer:
+            assert "<title>Makegood" in await answer.text()

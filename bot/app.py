@@ -24,9 +24,9 @@ from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.migrate import migrate
 from bot.ledger.db.notify import listen
 from bot.ledger.inbox.inbox import Inbox, Item
-from bot.ledger.inbox.worker import Inflow
+from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.index.names import Names
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger, Recorded
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import Pace
@@ -34,16 +34,16 @@ from bot.ledger.relay.relay import Relay
 from bot.metrics import Metrics
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
-from bot.settings import Runtime, Settings
+from bot.settings import Environment, Settings
 from bot.slack.directory import Directory
 from bot.slack.incoming import connection, listeners
 from bot.slack.incoming.connection import Identity, Sockets
-from bot.slack.incoming.context import Desk
+from bot.slack.incoming.context import Context
 from bot.slack.incoming.dispatcher import SOURCE as ASK
-from bot.slack.incoming.dispatcher import Door
+from bot.slack.incoming.dispatcher import Dispatcher
 from bot.slack.outgoing.client import KEPT, SlackPort, web_client
 from bot.slack.verbs.reading import publish_home
-from bot.suggestions import Memory
+from bot.suggestions import Suggestions
 from bot.timers import Timers
 from bot.web import Web, serve
 
@@ -58,7 +58,7 @@ class Bot:
     """`start` returns when /ready would answer 200; `stop` drains. `only` limits the sinks of this process."""
 
     settings: Settings
-    runtime: Runtime
+    runtime: Environment
     home: Path
     only: Sequence[str] = ()
     _stops: list[Any] = field(default_factory=list)
@@ -112,12 +112,12 @@ class Bot:
         self.clock = lambda: self.ledger.clock().timestamp()
         self.inbox = Inbox(self.db, self.me.team, self.clock)
         self.pace = Pace(self.db, self.me.team, self.clock)
-        self.switches = Switches(self.db, self.me.team, self.clock)
+        self.switches = Flags(self.db, self.me.team, self.clock)
         self.port = SlackPort(self.client, self.pace)
         self.directory = Directory(
             self.port, self.me.team, self.settings.policy.approvers, Names(self.switches).remember
         )
-        self.memory = Memory(self.ledger)
+        self.memory = Suggestions(self.ledger)
 
     async def _parts(self) -> None:
         self.engine = Engine(await self._catalogue(), self.settings.targets)
@@ -126,14 +126,14 @@ class Bot:
         self.alerts = Alerts(self.ledger, self.inbox, self.settings.admit)
         proposals = Proposals(self.port, self.settings.slack.error_channels[0])
         self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
-        self.door = Door(desk=self._desk(), inbox=self.inbox, http=self.slack_http)
+        self.dispatcher = Dispatcher(context=self._desk(), inbox=self.inbox, http=self.slack_http)
 
     async def _catalogue(self) -> Catalogue:
         """The shipped actions as they are; the team's own as an approver allowed them."""
         paths = [shipped.ACTIONS, *(self.home / p for p in self.settings.actions.paths)]
         return Catalogue.load(paths, await self.switches.starting("allow:"))
 
-    def _desk(self) -> Desk:
+    def _desk(self) -> Context:
         services: Mapping[str, Any] = {
             "engine": self.engine,
             "memory": self.memory.suggestion,
@@ -143,7 +143,7 @@ class Bot:
             "reload": self.reload,
             "workspace_url": self.me.url,
         }
-        return Desk(
+        return Context(
             ledger=self.ledger,
             port=self.port,
             directory=self.directory,
@@ -180,7 +180,7 @@ class Bot:
             forget=self.directory.forget,
             seen=self.directory.seen,
             own=lambda event: event.get("bot_id") == self.me.bot or event.get("user") == self.me.user,
-            home=lambda user: publish_home(self.door.desk, user),
+            home=lambda user: publish_home(self.dispatcher.context, user),
         )
         boards = BoardChanges(self.ledger, self.inbox)
 
@@ -190,7 +190,7 @@ class Bot:
 
         async def each_ask(items: Sequence[Item]) -> None:
             for item in items:
-                await self.door.again(item)
+                await self.dispatcher.again(item)
 
         handlers = {
             ALERTS: self._alerts,
@@ -199,7 +199,7 @@ class Bot:
             listeners.EVENT: each_event,
             ASK: each_ask,
         }
-        self.inflow = Inflow(self.inbox, handlers)
+        self.inflow = InboxWorker(self.inbox, handlers)
 
     async def _alerts(self, items: Sequence[Item]) -> None:
         for recorded in await self.alerts.fold(items):
@@ -207,10 +207,10 @@ class Bot:
                 await self.people.catch_up(recorded.bug)
 
     async def _mention(self, event: Mapping[str, Any], bot: str, team: str) -> bool:
-        ask = await listeners.mention_ask(self.door, event, bot or self.me.user, team)
-        if ask is None:
+        request = await listeners.mention_ask(self.dispatcher, event, bot or self.me.user, team)
+        if request is None:
             return False
-        await self.door.answer(ask, await self.door.decide(ask))
+        await self.dispatcher.answer(request, await self.dispatcher.decide(request))
         return True
 
     async def _run(self) -> None:
@@ -243,7 +243,7 @@ class Bot:
             board=lambda: self.outside.board_known,
         )
         runner = await serve(site.app(), self.runtime.host, self.runtime.port)
-        self._stops.append(lambda: self.door.drain(DRAIN))
+        self._stops.append(lambda: self.dispatcher.drain(DRAIN))
         self._stops.append(runner.cleanup)
         if self.sockets:
             self._stops.append(self.sockets.stop)
@@ -256,7 +256,7 @@ class Bot:
         async def store(item: Item) -> None:
             await self.inflow.submit(item)
 
-        listeners.register(app, self.door, store)
+        listeners.register(app, self.dispatcher, store)
         return app
 
     async def _warm(self) -> None:

@@ -10,15 +10,15 @@ from bot.ledger.relay.relay import Sink
 from bot.production.prober import Prober
 from bot.production.targets import Elsewhere
 from bot.settings import Settings
+from bot.sinks.answers import AskerSink
 from bot.sinks.approval import ApprovalSink
-from bot.sinks.asker import AskerSink
 from bot.sinks.live import LiveSink
 from bot.sinks.production.proof import Proofs
 from bot.sinks.production.run import Runner
 from bot.sinks.production.sink import ProductionSink
 from bot.sinks.vault import Vault
-from bot.sinks.watching import Around
-from bot.slack.outgoing.private import Whisper
+from bot.sinks.watching import RunContext
+from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views.forms import filling
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def asking(bot: "Bot") -> tuple[Sink, ...]:
     async def able(user: str) -> tuple[str, ...]:
         return eligible(await bot.directory.approvers_now(), user)
 
-    whisper, settings = Whisper(bot.port, bot.slack_http), bot.settings
+    whisper, settings = PrivateMessages(bot.port, bot.slack_http), bot.settings
     by_hand, glass = settings.mode == "propose", settings.policy.break_glass
     return (
         AskerSink(
@@ -45,7 +45,7 @@ def asking(bot: "Bot") -> tuple[Sink, ...]:
             mode=settings.mode,
             able=able,
             break_glass=glass,
-            fill=partial(filling.filled, bot.door.desk),
+            fill=partial(filling.filled, bot.dispatcher.context),
         ),
         ApprovalSink(whisper=whisper, ledger=bot.ledger, by_hand=by_hand, break_glass=glass),
         LiveSink(bot.port, bot.switches),
@@ -53,7 +53,7 @@ def asking(bot: "Bot") -> tuple[Sink, ...]:
 
 
 def production(bot: "Bot") -> ProductionSink:
-    around = Around(
+    around = RunContext(
         ledger=bot.ledger,
         vault=Vault.at(bot.home / "makegood.key"),
         switches=bot.switches,

@@ -7,7 +7,7 @@ from sqlalchemy.engine import make_url
 
 from bot.production.redaction import Redactor
 from bot.production.targets import secrets_of
-from bot.settings import Runtime, Settings
+from bot.settings import Environment, Settings
 
 
 class Redacting(logging.Formatter):
@@ -19,14 +19,14 @@ class Redacting(logging.Formatter):
         return self._redactor.redact(super().format(record))
 
 
-def known_secrets(settings: Settings, runtime: Runtime) -> tuple[str, ...]:
+def known_secrets(settings: Settings, runtime: Environment) -> tuple[str, ...]:
     tokens = [runtime.bot_token, runtime.app_token, runtime.signing_secret, *runtime.secrets]
     tokens += [x for hook in settings.hooks.values() for x in (hook.token, hook.secret)]
     password = make_url(runtime.database_url).password or ""
     return (*(t.get_secret_value() for t in tokens if t), str(password), *secrets_of(settings.targets))
 
 
-def set_up(settings: Settings, runtime: Runtime, *, debug: bool = False) -> None:
+def set_up(settings: Settings, runtime: Environment, *, debug: bool = False) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Redacting(Redactor(known_secrets(settings, runtime))))
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler], force=True)

@@ -17,7 +17,7 @@ from bot.intake import sources
 from bot.ledger.entries import entries_after
 from bot.ledger.relay.pace import Budget
 from bot.ledger.relay.relay import Sink
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.settings import Kind, Settings, validate
 from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
@@ -26,9 +26,9 @@ from bot.sinks.card import CardSink
 from bot.sinks.clock import ClockSink
 from bot.sinks.customer import CustomerSink
 from bot.sinks.digest import Digest
-from bot.sinks.nudge import NudgeSink
 from bot.sinks.pointer import PointerSink
 from bot.sinks.production.sink import ProductionSink
+from bot.sinks.reminder import ReminderSink
 from bot.sinks.thread import ThreadSink
 from bot.sinks.tracker import TrackerSink
 from bot.sinks.webhook import WebhookSink
@@ -126,7 +126,7 @@ def sinks(bot: "Bot") -> dict[str, Sink]:
         *fixing.asking(bot),
         CustomerSink(bot.outside.channels, lambda: bot.ledger.clock()),  # noqa: PLW0108 - stories set it after the start
         ClockSink(bot.ledger, bot.settings.clocks, receipts),
-        NudgeSink(bot.port, bot.ledger),
+        ReminderSink(bot.port, bot.ledger),
     ]
     if fixing.here(bot.settings):
         made.append(fixing.production(bot))
@@ -149,7 +149,7 @@ def _must_be_sinks(only: Iterable[str], every: Iterable[str]) -> None:
             raise Misconfigured(f"--sinks {name}: there is no such sink. Write any of: {', '.join(known)}.")
 
 
-def elsewhere(settings: Settings) -> dict[str, Interest]:
+def elsewhere(settings: Settings) -> dict[str, Subscription]:
     """Sinks of a second process, which alone holds their credentials: it is woken by what is written here."""
     found = {} if fixing.here(settings) else {ProductionSink.name: ProductionSink.interest}
     if settings.billing and settings.billing.elsewhere:

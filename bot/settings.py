@@ -175,7 +175,7 @@ class Settings(Frozen):
         return {name: described(name, table) for name, table in value.items()} if isinstance(value, Mapping) else value
 
 
-class Runtime(Frozen):
+class Environment(Frozen):
     """What the environment says of this process."""
 
     bot_token: SecretStr = SecretStr("")
@@ -249,7 +249,7 @@ _VARIABLES = {
 }
 
 
-def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str, str] = os.environ) -> Runtime:
+def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str, str] = os.environ) -> Environment:
     """The environment's part. Raises Misconfigured where a token is missing."""
     if not environment.get("SLACK_BOT_TOKEN") and not environment.get("MAKEGOOD_TEAM"):
         raise Misconfigured(
@@ -262,7 +262,7 @@ def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str
         )
     values: dict[str, Any] = {field: environment[name] for field, name in _VARIABLES.items() if environment.get(name)}
     url = database_url(path, environment)
-    return validate(Runtime, {**values, "database_url": url, "secrets": secrets}, "environment", _VARIABLES)
+    return validate(Environment, {**values, "database_url": url, "secrets": secrets}, "environment", _VARIABLES)
 
 
 def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:

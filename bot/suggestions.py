@@ -23,7 +23,7 @@ class Suggestion(Frozen):
 
 
 @dataclass(frozen=True)
-class Memory:
+class Suggestions:
     ledger: Ledger
 
     async def suggestion(self, bug: Bug) -> Suggestion:

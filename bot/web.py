@@ -21,7 +21,7 @@ from bot.intake import again, alerts
 from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE
 from bot.ledger import strange
 from bot.ledger.inbox.inbox import Inbox, Item
-from bot.ledger.inbox.worker import Inflow
+from bot.ledger.inbox.worker import InboxWorker
 from bot.metrics import Metrics
 from bot.settings import HookSettings, Settings
 
@@ -45,7 +45,7 @@ class Delivery(Frozen):
 @dataclass(frozen=True, kw_only=True)
 class Web:
     settings: Settings
-    inflow: Inflow
+    inflow: InboxWorker
     ready: Ready
     metrics: Metrics
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None

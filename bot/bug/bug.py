@@ -24,7 +24,7 @@ LIVE = frozenset({Status.OPEN, Status.CLAIMED, Status.FIXED, Status.OWED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Probe:
+class ProbeResult:
     __pydantic_config__ = CLOSED
     name: str
     ok: bool
@@ -107,7 +107,7 @@ class Bug:
     merged_into: int | None = None
     customers: tuple[Customer, ...] = ()
     fixes: tuple[Fix, ...] = ()
-    probes: tuple[Probe, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()
     board: BoardCard | None = None
     card_url: str = ""
     """The tracker's own board card, to be adopted."""
@@ -133,7 +133,7 @@ class Bug:
         return next((f for f in self.fixes if f.run == run), None)
 
     @property
-    def broken(self) -> tuple[Probe, ...]:
+    def broken(self) -> tuple[ProbeResult, ...]:
         """What worked before a fix and has not worked since."""
         last = {p.name: p for p in self.probes if p.ok or p.broke}
         return tuple(p for p in last.values() if p.broke)

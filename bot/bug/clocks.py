@@ -39,7 +39,7 @@ class Alarm(Frozen):
     whom: tuple[str, ...] = ()
 
 
-class Nudge(Frozen):
+class Reminder(Frozen):
     """What is to be said: "unclaimed:1", to whom; nobody: whoever is there."""
 
     what: str
@@ -47,10 +47,10 @@ class Nudge(Frozen):
     since: AwareDatetime
 
 
-def due(bug: Bug, now: datetime, rules: Rules) -> tuple[Nudge, ...]:
+def due(bug: Bug, now: datetime, rules: Rules) -> tuple[Reminder, ...]:
     """What has to be said now and was not said yet; of a clock that is several rounds late, only the last."""
     late = (_last(bug, alarm, now, rules) for alarm in alarms(bug, rules))
-    return tuple(nudge for nudge in late if nudge)
+    return tuple(reminder for reminder in late if reminder)
 
 
 def next_at(bug: Bug, now: datetime, rules: Rules) -> datetime | None:
@@ -64,11 +64,11 @@ def _times(bug: Bug, alarm: Alarm, rules: Rules) -> list[datetime]:
     return [rules.open_from(max(at, quiet) if quiet else at) for at in alarm.times]
 
 
-def _last(bug: Bug, alarm: Alarm, now: datetime, rules: Rules) -> Nudge | None:
+def _last(bug: Bug, alarm: Alarm, now: datetime, rules: Rules) -> Reminder | None:
     passed = sum(at <= now for at in _times(bug, alarm, rules))
-    nudge = Nudge(what=f"{alarm.kind}:{passed}", whom=alarm.whom, since=alarm.since)
-    known = reminder_name(nudge.what, nudge.since) in bug.reminded
-    return nudge if passed and not known else None
+    reminder = Reminder(what=f"{alarm.kind}:{passed}", whom=alarm.whom, since=alarm.since)
+    known = reminder_name(reminder.what, reminder.since) in bug.reminded
+    return reminder if passed and not known else None
 
 
 def alarms(bug: Bug, rules: Rules) -> Iterable[Alarm]:

@@ -9,7 +9,7 @@ from bot import shipped
 from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option, team_option
-from bot.production.catalogue import Catalogue, Entry
+from bot.production.catalogue import Catalogue, CatalogueEntry
 from bot.production.scaffold import scaffold
 from bot.settings import Settings
 
@@ -75,7 +75,7 @@ def _used(catalogue: Catalogue, settings: Settings) -> Catalogue:
     return Catalogue(entries, catalogue.problems)
 
 
-def _off(catalogue: Catalogue) -> list[Entry]:
+def _off(catalogue: Catalogue) -> list[CatalogueEntry]:
     return [entry for entry in catalogue.entries.values() if not entry.allowed]
 
 

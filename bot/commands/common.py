@@ -15,7 +15,7 @@ from bot.bug.errors import Misconfigured, NotFound, Refused, Unavailable
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db import migrate, tables
 from bot.ledger.db.engine import Database
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger
 from bot.settings import database_url
 
@@ -56,8 +56,8 @@ async def ledger(config: Path, team: str) -> AsyncIterator[Ledger]:
         yield Ledger(db, await team_of(db, team), {})
 
 
-def switches(of: Ledger) -> Switches:
-    return Switches(of.db, of.team, lambda: of.clock().timestamp())
+def switches(of: Ledger) -> Flags:
+    return Flags(of.db, of.team, lambda: of.clock().timestamp())
 
 
 async def allowed(config: Path, team: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from bot.commands.checks.finding import Finding, checked, ok, report, wrong
 from bot.commands.options import config_option
 from bot.logs import known_secrets
 from bot.production.redaction import Redactor
-from bot.settings import Runtime, Settings
+from bot.settings import Environment, Settings
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def _offline(settings: Settings, path: Path) -> list[Finding]:
     ]
 
 
-async def _everything(settings: Settings, runtime: Runtime, path: Path) -> list[Finding]:
+async def _everything(settings: Settings, runtime: Environment, path: Path) -> list[Finding]:
     asked = [
         checked("slack", slack.slack(settings, runtime)),
         checked("database", database.database(runtime.database_url)),

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _run(settings: config.Settings, runtime: config.Runtime, home: Path, only: tuple[str, ...]) -> None:
+async def _run(settings: config.Settings, runtime: config.Environment, home: Path, only: tuple[str, ...]) -> None:
     from bot.app import Bot  # noqa: PLC0415 - settings are checked before the heavy parts are loaded
 
     stopping = asyncio.Event()

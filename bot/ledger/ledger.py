@@ -66,7 +66,7 @@ class Ledger:
         self,
         db: Database,
         team: str,
-        sinks: Mapping[str, subscription.Interest],
+        sinks: Mapping[str, subscription.Subscription],
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self.db, self.team, self.sinks, self.clock = db, team, sinks, clock

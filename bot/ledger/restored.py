@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.delivery import GaveUp
 from bot.bug.values import Actor
 from bot.ledger.db.tables import cursors
-from bot.ledger.index.spans import RESTORED, Switches
+from bot.ledger.index.spans import RESTORED, Flags
 from bot.ledger.ledger import Ledger
 
 OUTBOUND = ("production", "customer", "billing")
@@ -23,7 +23,7 @@ async def hold(ledger: Ledger, by: Actor) -> Sequence[int]:
 
     A bot that runs meanwhile loses its leases on them: it starts nothing more, and stops what it is at within a lease's third.
     """
-    await Switches(ledger.db, ledger.team, lambda: ledger.clock().timestamp()).set(RESTORED, WHY, by)
+    await Flags(ledger.db, ledger.team, lambda: ledger.clock().timestamp()).set(RESTORED, WHY, by)
     query = select(cursors.c.bug, cursors.c.sink).where(cursors.c.team == ledger.team, _undone())
     async with ledger.db.read() as conn:
         rows = (await conn.execute(query.order_by(cursors.c.bug, cursors.c.sink))).all()

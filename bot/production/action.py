@@ -240,7 +240,7 @@ class Preview(Frozen):
     warnings: tuple[str, ...] = ()
 
 
-class Outcome(Frozen):
+class RunOutcome(Frozen):
     """How a run ended. Only `unknown` leaves something to find out."""
 
     state: Literal["succeeded", "failed", "unknown", "lapsed"]

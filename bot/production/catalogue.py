@@ -25,7 +25,7 @@ class _Unusable(MakegoodError):
     """A file of the catalogue can't be used; the message says why."""
 
 
-class Entry(Frozen):
+class CatalogueEntry(Frozen):
     """One action or look of the catalogue."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -47,7 +47,7 @@ class Entry(Frozen):
 class Catalogue:
     """What may be run, by name. Broken files are left out and listed in `problems`."""
 
-    def __init__(self, entries: Mapping[str, Entry], problems: Iterable[Problem] = ()) -> None:
+    def __init__(self, entries: Mapping[str, CatalogueEntry], problems: Iterable[Problem] = ()) -> None:
         self.entries = dict(sorted(entries.items()))
         self.problems = tuple(problems)
 
@@ -57,7 +57,7 @@ class Catalogue:
 
         A shipped action is on as it came.
         """
-        entries: dict[str, Entry] = {}
+        entries: dict[str, CatalogueEntry] = {}
         problems: list[Problem] = []
         for path in (file for folder in paths for file in sorted(folder.glob("[!_]*.py"))):
             try:
@@ -70,7 +70,7 @@ class Catalogue:
             entries.setdefault(entry.name, entry)
         return cls(entries, problems)
 
-    def find(self, name: str) -> Entry:
+    def find(self, name: str) -> CatalogueEntry:
         """An action or a look, turned on or not."""
         if name in self.entries:
             return self.entries[name]
@@ -78,7 +78,7 @@ class Catalogue:
         hint = f"Did you mean {near[0]}?" if near else f"There is: {', '.join(self.entries) or 'nothing yet'}."
         raise NotFound(f"There is no action {name!r}. {hint}")
 
-    def usable(self, name: str) -> Entry:
+    def usable(self, name: str) -> CatalogueEntry:
         """As `find`, and refuses what is off."""
         entry = self.find(name)
         if entry.allowed:
@@ -94,7 +94,7 @@ class Catalogue:
         return (*self.problems, *found)
 
 
-def _read(path: Path, allowed: Mapping[str, str] | None) -> Entry:
+def _read(path: Path, allowed: Mapping[str, str] | None) -> CatalogueEntry:
     code = path.read_bytes()
     sha = hashlib.sha256(code).hexdigest()
     name = path.stem.replace("_", "-")
@@ -102,7 +102,7 @@ def _read(path: Path, allowed: Mapping[str, str] | None) -> Entry:
     cls.slug, cls.source_sha = name, sha
     kind = next(kind for kind, base in _BASES.items() if issubclass(cls, base))
     on = allowed is None or sha in {shipped.digests().get(name), allowed.get(name)}
-    return Entry(name=name, kind=kind, cls=cls, path=path, sha=sha, source=code.decode(), allowed=on)
+    return CatalogueEntry(name=name, kind=kind, cls=cls, path=path, sha=sha, source=code.decode(), allowed=on)
 
 
 def _execute(path: Path, code: bytes, sha: str) -> ModuleType:

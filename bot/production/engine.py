@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from bot.bug.errors import Invalid, NotFound, Refused
 from bot.production import forms
-from bot.production.action import Action, FromLook, Look, Outcome, Preview, RunRef, Table
-from bot.production.catalogue import Catalogue, Entry
+from bot.production.action import Action, FromLook, Look, Preview, RunOutcome, RunRef, Table
+from bot.production.catalogue import Catalogue, CatalogueEntry
 from bot.production.forms import Field
 from bot.production.redaction import Redactor
 from bot.production.runtime import Runtime, Watch
@@ -20,7 +20,7 @@ Values = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class _Call:
-    entry: Entry
+    entry: CatalogueEntry
     action: Any
     runtime: Any
 
@@ -67,10 +67,10 @@ class Engine:
         call = self._call(self.catalogue.usable(name), values)
         return cast("Preview", await call.runtime.preview(call.action, run))
 
-    async def run(self, name: str, values: Values, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+    async def run(self, name: str, values: Values, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
         """Does what was previewed, or nothing. The caller sees to it that this is called once."""
         call = self._call(self.catalogue.usable(name), values, preview)
-        return cast("Outcome", await call.runtime.run(call.action, preview, run, watch))
+        return cast("RunOutcome", await call.runtime.run(call.action, preview, run, watch))
 
     async def undo_preview(self, name: str, values: Values, image: bytes | None, run: RunRef) -> Preview:
         """What an undo would do. `image` is the run's own."""
@@ -79,16 +79,16 @@ class Engine:
 
     async def undo(
         self, name: str, values: Values, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
-    ) -> Outcome:
+    ) -> RunOutcome:
         call = self._call(self.catalogue.find(name), values, preview, again=True)
-        return cast("Outcome", await call.runtime.undo(call.action, image, preview, run, watch))
+        return cast("RunOutcome", await call.runtime.undo(call.action, image, preview, run, watch))
 
     async def investigate(
         self, name: str, values: Values, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
-    ) -> Outcome:
+    ) -> RunOutcome:
         """After a cut-off: what production says. `image` is what the watch was last given to keep."""
         call = self._call(self.catalogue.find(name), values, preview, again=True)
-        return cast("Outcome", await call.runtime.investigate(call.action, preview, image, run, watch))
+        return cast("RunOutcome", await call.runtime.investigate(call.action, preview, image, run, watch))
 
     async def check(self, name: str, values: Values) -> int | None:
         """How many rows still show the problem, by the action's own query; None where it has none."""
@@ -108,14 +108,16 @@ class Engine:
             await runtime.close()
         self._runtimes.clear()
 
-    def _call(self, entry: Entry, values: Values, preview: Preview | None = None, *, again: bool = False) -> _Call:
+    def _call(
+        self, entry: CatalogueEntry, values: Values, preview: Preview | None = None, *, again: bool = False
+    ) -> _Call:
         target = self._target(entry, values)
         if preview is not None and (preview.action, preview.target) != (entry.name, target):
             raise Refused(f"What was approved is {preview.action} on {preview.target}, not {entry.name} on {target}.")
         read = forms.remembered if again else forms.parse
         return _Call(entry=entry, action=read(entry.cls, _parameters(entry, values)), runtime=self._runtime(target))
 
-    def _target(self, entry: Entry, values: Values) -> str:
+    def _target(self, entry: CatalogueEntry, values: Values) -> str:
         fitting = self._fitting(entry)
         named = entry.cls.target or values.get("target", "")
         if named in fitting:
@@ -126,7 +128,7 @@ class Engine:
         said = f"There is no such target for {entry.name}." if named else f"{entry.name} could run in several places."
         raise Invalid(f"{said} Targets: {there}.", {"target": f"Choose one of: {there}."})
 
-    def _fitting(self, entry: Entry) -> list[str]:
+    def _fitting(self, entry: CatalogueEntry) -> list[str]:
         kind = "sql" if entry.kind == "look" else entry.kind
         return [name for name, target in self.targets.items() if target.kind == kind]
 
@@ -150,7 +152,7 @@ def _runtime(target: Target, redactor: Redactor) -> Runtime:
     return cast("Runtime", getattr(module, f"{target.kind.capitalize()}Runtime")(target, redactor))
 
 
-def _parameters(entry: Entry, values: Values) -> dict[str, str]:
+def _parameters(entry: CatalogueEntry, values: Values) -> dict[str, str]:
     ours = "target" in entry.cls.model_fields or entry.cls.target
     return {name: text for name, text in values.items() if name != "target" or ours}
 

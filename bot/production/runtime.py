@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, Protocol
 
-from bot.production.action import Outcome, Preview, RunRef
+from bot.production.action import Preview, RunOutcome, RunRef
 
 
 class Watch(Protocol):
@@ -23,15 +23,17 @@ class Runtime(Protocol):
 
     async def preview(self, action: Any, run: RunRef) -> Preview: ...
 
-    async def run(self, action: Any, preview: Preview, run: RunRef, watch: Watch) -> Outcome: ...
+    async def run(self, action: Any, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome: ...
 
     async def undo_preview(self, action: Any, image: bytes | None, run: RunRef) -> Preview: ...
 
-    async def undo(self, action: Any, image: bytes | None, preview: Preview, run: RunRef, watch: Watch) -> Outcome: ...
+    async def undo(
+        self, action: Any, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
+    ) -> RunOutcome: ...
 
     async def investigate(
         self, action: Any, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
-    ) -> Outcome:
+    ) -> RunOutcome:
         """After a cut-off: looks at production and says what it saw; never acts."""
 
     async def close(self) -> None: ...

@@ -14,9 +14,9 @@ from bot.bug.reminders import Reminded
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import GONE, SlackRefused
-from bot.slack.outgoing.private import Whisper
+from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.mrkdwn import foreign, who
@@ -33,14 +33,14 @@ Places = dict[str, Any]
 class ApprovalSink:
     """Shows the present, so its cursor jumps; what comes by the clock is asked for again by `again_in`."""
 
-    whisper: Whisper
+    whisper: PrivateMessages
     ledger: Ledger
     by_hand: bool
     """In propose mode an approved fix waits for a person, however long."""
     break_glass: bool
     name: ClassVar[str] = "approval"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(
+    interest: ClassVar[Subscription] = Subscription(
         kinds=frozenset(
             {
                 FixConfirmed,
@@ -65,9 +65,9 @@ class ApprovalSink:
                 bug.ref.number, lambda present: lapse(present, run, now, by_hand=self.by_hand), by=BY
             )
             return Served(external=places, again_in=0.0)
-        nudge = _nudge(bug, live, now)
-        if nudge:
-            return Served(outcomes=(nudge,), external=places, again_in=0.0)
+        reminder = _reminder(bug, live, now)
+        if reminder:
+            return Served(outcomes=(reminder,), external=places, again_in=0.0)
         for fix in bug.fixes:
             await self._show(work, fix, places)
         return Served(external=places, again_in=_next(live, bug, now))
@@ -86,7 +86,7 @@ class ApprovalSink:
         for user in left:
             if f"{fix.run}:{user}" not in places:
                 places[f"{fix.run}:{user}"] = await self._request(work, fix, user)
-        if (fix.asked and _nudged(fix) not in bug.reminded) or f"{fix.run} reminded" in places:
+        if (fix.asked and _reminded(fix) not in bug.reminded) or f"{fix.run} reminded" in places:
             return
         for user in left:
             waits = f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
@@ -149,24 +149,24 @@ def _payload(bug: Bug, fix: Fix) -> Mapping[str, Any]:
     return {"bug": str(bug.ref), "run": fix.run}
 
 
-def _nudged(fix: Fix) -> str:
+def _reminded(fix: Fix) -> str:
     return f"approval:{fix.run}"
 
 
-def _nudge(bug: Bug, fix: Fix | None, now: datetime) -> Reminded | None:
+def _reminder(bug: Bug, fix: Fix | None, now: datetime) -> Reminded | None:
     """Recorded before it is sent, so that no restart repeats it."""
-    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at and fix.asked) or _nudged(fix) in bug.reminded:
+    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at and fix.asked) or _reminded(fix) in bug.reminded:
         return None
     if now - fix.confirmed_at < REMIND_AFTER:
         return None
-    return Reminded(what=_nudged(fix), whom=tuple(user for user in fix.asked if user not in fix.approved_by))
+    return Reminded(what=_reminded(fix), whom=tuple(user for user in fix.asked if user not in fix.approved_by))
 
 
 def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
     """Seconds until the clock has something to say."""
     if fix is None or fix.confirmed_at is None:
         return None
-    remind = fix.state is RunState.WAITING and bool(fix.asked) and _nudged(fix) not in bug.reminded
+    remind = fix.state is RunState.WAITING and bool(fix.asked) and _reminded(fix) not in bug.reminded
     left = fix.confirmed_at + (REMIND_AFTER if remind else GOOD_FOR) - now
     return max(left.total_seconds(), 0.0) + 0.1
 

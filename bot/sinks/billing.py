@@ -15,7 +15,7 @@ from bot.bug.event import Event
 from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked, GrantUndone, NotGranted
 from bot.bug.money import Account, Grant, Upgrade
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class BillingSink:
     receipts: Receipts
     name: ClassVar[str] = "billing"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(
+    interest: ClassVar[Subscription] = Subscription(
         kinds=frozenset({Told, GrantUndoAsked, CustomerJoined, CustomerWrote, Fixed})
     )
 

@@ -14,7 +14,7 @@ from bot.bug.fixes.run import FixEnded
 from bot.bug.intake import Enriched, Opened
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 
 STAGES = {
     Status.OPEN: Stage.OPEN,
@@ -45,7 +45,7 @@ class BoardSink:
     board: Board
     name: ClassVar[str] = "board"
     slots: ClassVar[int] = 2
-    interest: ClassVar[Interest] = Interest(kinds=frozenset(KINDS), jumps=True)
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(KINDS), jumps=True)
 
     async def serve(self, work: Work) -> Served:
         card, stage = text(work.bug), STAGES[work.bug.status]

@@ -11,7 +11,7 @@ from bot.bug.customers import Told
 from bot.bug.event import Event
 from bot.bug.fixes.run import FixEnded
 from bot.ledger.relay.relay import NotYet, Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.text import plural
 
 CARD_PAUSE = 5.0
@@ -39,7 +39,7 @@ class BoardNotesSink:
     board: Board
     name: ClassVar[str] = "board_notes"
     slots: ClassVar[int] = 2
-    interest: ClassVar[Interest] = Interest(kinds=frozenset(NOTES))
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(NOTES))
 
     async def serve(self, work: Work) -> Served:
         entry = work.entry

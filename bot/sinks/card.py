@@ -26,7 +26,7 @@ from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget, TooSoon
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.sinks.digest import Digest
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.views import card
@@ -67,11 +67,11 @@ class CardSink:
     digest: Digest
     name: ClassVar[str] = "card"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True)
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True)
 
     async def serve(self, work: Work) -> Served:
         bug = work.bug
-        around = card.Around(
+        around = card.CardContext(
             now=self.ledger.clock(),
             mode=self.mode,
             memory=await self.memory(bug) if bug.status is Status.OPEN else "",
@@ -85,7 +85,7 @@ class CardSink:
             return Served(again_in=self._again(bug, drawn.at))
         return await self._show(bug, bug.card, around)
 
-    async def _show(self, bug: Bug, place: Post, around: card.Around, *outcomes: Event) -> Served:
+    async def _show(self, bug: Bug, place: Post, around: card.CardContext, *outcomes: Event) -> Served:
         message, drawn = _draw(bug, around)
         await self._update(place, message)
         return self._served(bug, drawn, *outcomes)
@@ -93,7 +93,7 @@ class CardSink:
     def _served(self, bug: Bug, drawn: "Drawn", *outcomes: Event) -> Served:
         return Served(outcomes=outcomes, external=drawn.kept(), again_in=self._again(bug, drawn.at))
 
-    def _looks_new(self, drawn: "Drawn", bug: Bug, around: card.Around) -> bool:
+    def _looks_new(self, drawn: "Drawn", bug: Bug, around: card.CardContext) -> bool:
         """Time that passed counts where the minutes on the card go on, and then once a minute."""
         if drawn.digest != drawn.of_same_moment(bug, around):
             return True
@@ -109,7 +109,7 @@ class CardSink:
         passed = (self.ledger.clock() - drawn).total_seconds()
         return max(REFRESH - passed, 0.0) if self._goes_on(bug) else None
 
-    async def _post(self, work: Work, around: card.Around) -> Served:
+    async def _post(self, work: Work, around: card.CardContext) -> Served:
         bug = work.bug
         found = await self._find(work) if work.doubt else None
         if found:  # it shows the bug as it was then
@@ -179,13 +179,13 @@ class Drawn(Frozen):
         """Under the name that `makegood forget` drops."""
         return {"shown": self.model_dump(mode="json")}
 
-    def of_same_moment(self, bug: Bug, around: card.Around) -> str:
+    def of_same_moment(self, bug: Bug, around: card.CardContext) -> str:
         """The digest of the present card, had no time passed: what differs then is news."""
         present = replace(bug, seq=self.seq)
         return _draw(present, around.model_copy(update={"now": self.at}))[1].digest
 
 
-def _draw(bug: Bug, around: card.Around) -> tuple[dict[str, Any], Drawn]:
+def _draw(bug: Bug, around: card.CardContext) -> tuple[dict[str, Any], Drawn]:
     message = {"text": card.lock_screen(bug, around.now), "blocks": card.blocks(bug, around)}
     digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
     return message, Drawn(seq=bug.seq, at=around.now, digest=digest)

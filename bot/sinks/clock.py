@@ -7,7 +7,7 @@ from typing import ClassVar
 from bot.adapters.billing import revert_due
 from bot.bug import clocks
 from bot.bug.bug import Bug
-from bot.bug.clocks import Nudge, Rules
+from bot.bug.clocks import Reminder, Rules
 from bot.bug.course import CameBack, Owed, Reopened
 from bot.bug.customers import Answered, CustomerPresence, CustomerWrote
 from bot.bug.gift_proposal import upgrades
@@ -19,7 +19,7 @@ from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 
 BY = Actor(kind=ActorKind.SYSTEM, id="clock")
 Receipts = Callable[[int, int], Awaitable[Granted]]
@@ -27,14 +27,14 @@ Receipts = Callable[[int, int], Awaitable[Granted]]
 
 @dataclass(frozen=True)
 class ClockSink:
-    """The lease lets one process look at a bug's clocks; the key of a nudge lets it speak once, whatever restarts."""
+    """The lease lets one process look at a bug's clocks; the key of a reminder lets it speak once, whatever restarts."""
 
     ledger: Ledger
     rules: Rules
     receipts: Receipts
     name: ClassVar[str] = "clock"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(
+    interest: ClassVar[Subscription] = Subscription(
         kinds=frozenset(
             {
                 Claimed,
@@ -56,8 +56,8 @@ class ClockSink:
 
     async def serve(self, work: Work) -> Served:
         now, bug = self.ledger.clock(), work.bug
-        for nudge in clocks.due(bug, now, self.rules):
-            await self._say(bug, nudge)
+        for reminder in clocks.due(bug, now, self.rules):
+            await self._say(bug, reminder)
         for _customer, given, until in upgrades(bug):
             if until <= now:
                 await self._end(bug, given.seq)
@@ -65,14 +65,14 @@ class ClockSink:
         coming = [at for at in (clocks.next_at(bug, now, self.rules), *ends) if at]
         return Served(again_in=max((min(coming) - now).total_seconds(), 0) if coming else None)
 
-    async def _say(self, bug: Bug, nudge: Nudge) -> None:
+    async def _say(self, bug: Bug, reminder: Reminder) -> None:
         """Decided on the bug as it is under the lock: who claims at this moment is not called any more."""
 
         def decide(present: Bug) -> Reminded | None:
-            still = nudge in clocks.due(present, self.ledger.clock(), self.rules)
-            return Reminded(what=nudge.what, whom=nudge.whom, since=nudge.since) if still else None
+            still = reminder in clocks.due(present, self.ledger.clock(), self.rules)
+            return Reminded(what=reminder.what, whom=reminder.whom, since=reminder.since) if still else None
 
-        key = fit(f"nudge:{bug.ref}:{reminder_name(nudge.what, nudge.since)}")
+        key = fit(f"reminder:{bug.ref}:{reminder_name(reminder.what, reminder.since)}")
         await self.ledger.record(bug.ref.number, decide, by=BY, key=key, rank=SINKS)
 
     async def _end(self, bug: Bug, seq: int) -> None:

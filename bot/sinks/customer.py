@@ -17,7 +17,7 @@ from bot.bug.gifts import Granted, TellReleased
 from bot.bug.values import Outgoing
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 
 MUTE = frozenset(s for s in registry.sources() if hasattr(registry.find(s), "ready_to_copy"))
 """Channels that take no answer from outside: a person pastes it."""
@@ -33,7 +33,7 @@ class CustomerSink:
     clock: Callable[[], datetime] = utcnow
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
-    interest: ClassVar[Interest] = Interest(
+    interest: ClassVar[Subscription] = Subscription(
         kinds=frozenset({Answered, Told, Granted, TellReleased, CustomerPresence, Delivered, NotDelivered})
     )
 

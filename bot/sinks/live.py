@@ -8,9 +8,9 @@ from bot.bug.bug import Bug, Post
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixStarted
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.sinks.watching import place
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.outgoing.own_messages import standing
@@ -26,10 +26,12 @@ class LiveSink:
     """`switches` hold the output while the run goes on, whichever process runs it; in the end it stands in the trail."""
 
     port: SlackPort
-    switches: Switches
+    switches: Flags
     name: ClassVar[str] = "live"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset({FixStarted, FixEnded, FixLapsed, FixSettled}), jumps=True)
+    interest: ClassVar[Subscription] = Subscription(
+        kinds=frozenset({FixStarted, FixEnded, FixLapsed, FixSettled}), jumps=True
+    )
 
     async def serve(self, work: Work) -> Served:
         shown: dict[str, Any] = dict(work.external)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from bot.bug.bug import Bug, Post
 from bot.bug.intake import AlertPosted, CardPosted
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.views.mrkdwn import link
 
@@ -18,7 +18,7 @@ class PointerSink:
     port: SlackPort
     name: ClassVar[str] = "pointer"
     slots: ClassVar[int] = 2
-    interest: ClassVar[Interest] = Interest(kinds=frozenset({AlertPosted, CardPosted}), jumps=True)
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset({AlertPosted, CardPosted}), jumps=True)
 
     async def serve(self, work: Work) -> Served:
         if work.bug.card is None:

@@ -7,7 +7,7 @@ from bot.bug.bug import Post
 from bot.bug.intake import CardPosted
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import NotYet, Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.outgoing.own_messages import standing
@@ -24,7 +24,7 @@ class ThreadSink:
     directory: Directory
     name: ClassVar[str] = "thread"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=SPOKEN | {CardPosted})
+    interest: ClassVar[Subscription] = Subscription(kinds=SPOKEN | {CardPosted})
 
     async def serve(self, work: Work) -> Served:
         entry, place = work.entry, work.bug.card

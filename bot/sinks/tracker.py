@@ -10,7 +10,7 @@ from bot.bug.bug import LIVE, Bug
 from bot.bug.course import Closed, Fixed, Reopened
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class TrackerSink:
     source: str
     tracker: TrackerApi
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset({Fixed, Closed, Reopened, BoardCardMade}))
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset({Fixed, Closed, Reopened, BoardCardMade}))
 
     @property
     def name(self) -> str:

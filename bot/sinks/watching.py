@@ -12,7 +12,7 @@ from bot.bug.errors import MakegoodError
 from bot.bug.fixes.run import FixProgressed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger
 from bot.sinks.vault import Vault
 
@@ -32,17 +32,17 @@ def place(bug: int, run: int) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Around:
+class RunContext:
     """What a watch needs of the house."""
 
     ledger: Ledger
     vault: Vault
-    switches: Switches
+    switches: Flags
     redact: Callable[[str], str]
 
 
 class Watching:
-    def __init__(self, around: Around, bug: int, run: int) -> None:
+    def __init__(self, around: RunContext, bug: int, run: int) -> None:
         self.around, self.bug, self.run = around, bug, run
         self.cancelled = asyncio.Event()
         self._output = ""

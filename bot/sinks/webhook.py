@@ -15,7 +15,7 @@ from bot.bug.lifecycle import KINDS
 from bot.ledger.codec import dump, dump_actor
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.outgoing import Client, Reply
 from bot.settings import WebhookSettings
 
@@ -30,7 +30,7 @@ class WebhookSink:
     settings: WebhookSettings
     http: aiohttp.ClientSession
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset(KINDS.values()))
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(KINDS.values()))
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from bot.bug.bug import Bug
 from bot.bug.fixes import approval, asking, doubt, rules
 from bot.bug.fixes.fix import Fix, RunState
 from bot.ledger.entries import load, verify
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Decide, utcnow
 from bot.production.catalogue import Catalogue
 from bot.slack.views.thread_lines import line
@@ -47,7 +47,7 @@ class Runs:
 
     async def allow(self) -> None:
         """An approver has read the actions and turns them on."""
-        switches = Switches(self.town.ledger.db, TEAM, lambda: utcnow().timestamp())
+        switches = Flags(self.town.ledger.db, TEAM, lambda: utcnow().timestamp())
         for entry in Catalogue.load([ACTIONS]).entries.values():
             await switches.set(f"allow:{entry.name}", entry.sha, person(DANA))
 

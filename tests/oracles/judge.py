@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from bot import shipped
 from bot.bug.errors import MakegoodError
-from bot.production.action import Outcome, Preview, RowChange
+from bot.production.action import Preview, RowChange, RunOutcome
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
@@ -97,7 +97,7 @@ async def _judged(place: Place, trial: Trial, engine: Engine) -> Verdict:
 
 
 async def _undone(
-    place: Place, trial: Trial, engine: Engine, preview: Preview, outcome: Outcome, first: Dump
+    place: Place, trial: Trial, engine: Engine, preview: Preview, outcome: RunOutcome, first: Dump
 ) -> Verdict:
     """Undo, undo of the undo, and once more: each as promised by the one before."""
     note, promised, dumps = preview.undo_note, preview.undoable, [place.dump(), first]
@@ -118,7 +118,7 @@ async def _undone(
 
 async def _taken_back(
     trial: Trial, engine: Engine, image: bytes | None, number: int
-) -> tuple[Preview | None, Outcome | None, str]:
+) -> tuple[Preview | None, RunOutcome | None, str]:
     """Its preview and outcome, and why it was not done; empty: it was."""
     run = run_ref(number)
     try:

@@ -21,7 +21,7 @@ from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.pace import Budget, Pace
 from bot.ledger.relay.relay import DOUBT_PAUSE
-from bot.settings import Runtime, Settings, validate
+from bot.settings import Environment, Settings, validate
 from tests.slack.alerts import Json, bugsnag
 
 MANIFEST = Path(__file__).parents[2] / "app_manifest.yml"
@@ -62,7 +62,7 @@ class House:
     """Started by its fixture; `restart` is the same house, with a new process."""
 
     slack: LocalSlack
-    runtime: Runtime
+    runtime: Environment
     folder: Path
     given: Mapping[str, Any] = field(default_factory=dict)
     paced: bool = False
@@ -210,8 +210,8 @@ def local_slack(port: int, *, http: bool, rate_limits: bool = False) -> LocalSla
     )
 
 
-def runtime(slack: LocalSlack, port: int, database_url: str, *, http: bool) -> Runtime:
-    return Runtime(
+def runtime(slack: LocalSlack, port: int, database_url: str, *, http: bool) -> Environment:
+    return Environment(
         bot_token=SecretStr("xoxb-local"),
         app_token=None if http else SecretStr("xapp-local"),
         signing_secret=SecretStr("local-secret") if http else None,

@@ -33,7 +33,7 @@ async def test_a_row_fills_in_the_form_of_its_action(team: Team, name: str) -> N
     params = filled(name) | ({"email": "mia@studio.example"} if name == "open-as-customer" else {})
     forged = await team.house.forged("fix_this", f"BUG-1 @1 fix={offer(name, params)}")
     await forged.button("fix_this").click(by=team.dana)
-    if name not in dict(names(team.house.bot.door.desk, looks=False)):
+    if name not in dict(names(team.house.bot.dispatcher.context, looks=False)):
         await team.dana.expect_ephemeral(f"{name} can't be run here")
         return
     form = await team.dana.expect_modal("What to do")

@@ -21,7 +21,7 @@ from bot.ledger.db.migrate import migrate
 from bot.ledger.db.tables import cursors
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from tests.support import postgres
 
 MONDAY = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ class Store:
         return self._opened[-1]
 
     def ledger(
-        self, sinks: Mapping[str, Interest] | None = None, clock: Callable[[], datetime] | None = None
+        self, sinks: Mapping[str, Subscription] | None = None, clock: Callable[[], datetime] | None = None
     ) -> Ledger:
         return Ledger(self.database(), TEAM, sinks or {}, clock or self.clock)
 

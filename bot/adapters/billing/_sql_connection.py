@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.bug.errors import Doubtful, Misconfigured, Outside, Rejected, Unavailable
 
 
-class Database:
+class CustomerDatabase:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._tables: dict[str, sa.Table] = {}

@@ -53,7 +53,7 @@ class Trial:
             await writing(self._client.v1.subscriptions.cancel_async(trial, None, {"idempotency_key": key}))
 
 
-class Code:
+class PromotionCode:
     """An upgrade becomes a promotion code, for this customer and for once; `before["code"]` is what to tell them."""
 
     def __init__(self, client: stripe.StripeClient, coupon: str) -> None:

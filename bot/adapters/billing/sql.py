@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic import Field, SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.adapters.billing._sql_connection import Database
+from bot.adapters.billing._sql_connection import CustomerDatabase
 from bot.adapters.billing._sql_values import Value, keyed, moment, restored, stored, text
 from bot.adapters.ports import Biller
 from bot.bug.errors import Doubtful, Misconfigured, Rejected, Unavailable
@@ -52,7 +52,7 @@ class Settings(Frozen):
 
 
 class SqlBiller:
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: CustomerDatabase, settings: Settings) -> None:
         self._database, self._settings, self._columns = database, settings, settings.account
 
     async def account(self, customer: CustomerHint) -> Account | None:
@@ -206,4 +206,4 @@ def connect(settings: Settings) -> Biller:
             "billing.target is not a database's address; write it as postgresql://user:password@host/name."
         ) from error
     engine = create_async_engine(url.set(drivername=DRIVERS.get(url.drivername, url.drivername)))
-    return SqlBiller(Database(engine), settings)
+    return SqlBiller(CustomerDatabase(engine), settings)

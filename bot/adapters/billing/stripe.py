@@ -8,7 +8,7 @@ import stripe
 from pydantic import SecretStr
 
 from bot.adapters.billing._stripe_calls import reading
-from bot.adapters.billing._stripe_prospects import Code, Trial
+from bot.adapters.billing._stripe_prospects import PromotionCode, Trial
 from bot.adapters.billing._stripe_ways import PAGE, Balance, Prices, Subscription, Way, everything, name, terms
 from bot.adapters.ports import Biller
 from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms
@@ -45,7 +45,7 @@ class StripeBiller:
             "plan": changed,
             "period": changed,
             "trial": Trial(client, self._prices, settings.trial_plan),
-            "code": Code(client, settings.coupon),
+            "code": PromotionCode(client, settings.coupon),
         }
 
     async def account(self, customer: CustomerHint) -> Account | None:

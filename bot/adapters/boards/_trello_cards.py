@@ -21,7 +21,7 @@ CARD_LINK = re.compile(r"/c/([A-Za-z0-9]+)")
 CARD_FIELDS = "desc,idLabels,shortUrl"
 
 
-class Desk:
+class TrelloCards:
     def __init__(self, client: TrelloClient, board: str, names: Mapping[Stage, str]) -> None:
         self._client, self._link, self._names = client, board, names
         self._labels: dict[str, str] = {}

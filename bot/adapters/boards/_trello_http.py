@@ -23,7 +23,7 @@ OK, UNAUTHORISED, FORBIDDEN, MISSING, TOO_MANY, BROKEN = 200, 401, 403, 404, 429
 WIRE = logging.getLogger("urllib3.connectionpool")
 
 
-class Pace:
+class TrelloLimit:
     """The calls of the last window; `wait` says for how long the next must."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -73,7 +73,7 @@ class TrelloSession(requests.Session):
         self.auth = Credentials(key, token)
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._base, self._timeout = base_url.rstrip("/"), timeout
-        self._pace = Pace()
+        self._pace = TrelloLimit()
         self._closing = threading.Event()
         self._redaction = Redaction(key, token)
         WIRE.addFilter(self._redaction)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import Field, SecretStr
 from trello import TrelloClient
 
-from bot.adapters.boards._trello_cards import Desk
+from bot.adapters.boards._trello_cards import TrelloCards
 from bot.adapters.boards._trello_events import parse, verify
 from bot.adapters.boards._trello_http import TrelloSession
 from bot.adapters.ports import BoardChange, CardRef, CardText, Known, Stage
@@ -38,42 +38,42 @@ class Settings(Frozen):
 
 
 class TrelloBoard:
-    """Board over a `Desk`, which does the same things synchronously."""
+    """Board over a `TrelloCards`, which does the same things synchronously."""
 
-    def __init__(self, desk: Desk, session: TrelloSession) -> None:
-        self._desk, self._session = desk, session
+    def __init__(self, cards: TrelloCards, session: TrelloSession) -> None:
+        self._cards, self._session = cards, session
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="trello")
 
     async def create(self, card: CardText, stage: Stage) -> CardRef:
-        return await self._do(lambda: self._desk.create(card, stage))
+        return await self._do(lambda: self._cards.create(card, stage))
 
     async def find(self, marker: str) -> CardRef | None:
-        return await self._do(lambda: self._desk.find(marker))
+        return await self._do(lambda: self._cards.find(marker))
 
     async def adopt(self, url: str, card: CardText) -> CardRef:
-        return await self._do(lambda: self._desk.adopt(url, card))
+        return await self._do(lambda: self._cards.adopt(url, card))
 
     async def update(self, ref: CardRef, card: CardText, stage: Stage) -> None:
-        await self._do(lambda: self._desk.update(ref, card, stage))
+        await self._do(lambda: self._cards.update(ref, card, stage))
 
     async def comment(self, ref: CardRef, text: str) -> None:
-        await self._do(lambda: self._desk.comment(ref, text))
+        await self._do(lambda: self._cards.comment(ref, text))
 
     async def commented(self, ref: CardRef, marker: str) -> bool:
-        return await self._do(lambda: self._desk.commented(ref, marker))
+        return await self._do(lambda: self._cards.commented(ref, marker))
 
     async def changes(self, since: str) -> tuple[tuple[BoardChange, ...], str]:
-        return await self._do(lambda: self._desk.changes(since))
+        return await self._do(lambda: self._cards.changes(since))
 
     async def register(self, callback_url: str) -> None:
-        await self._do(lambda: self._desk.register(callback_url))
+        await self._do(lambda: self._cards.register(callback_url))
 
     async def known(self) -> Known:
         """For `parse`: a list that was renamed is still known by its id, and our own doing is no news."""
-        return await self._do(self._desk.known)
+        return await self._do(self._cards.known)
 
     async def check(self) -> tuple[str, ...]:
-        return await self._do(self._desk.check)
+        return await self._do(self._cards.check)
 
     async def close(self) -> None:
         self._session.stop()
@@ -94,4 +94,4 @@ def connect(settings: Settings) -> TrelloBoard:
     session = TrelloSession(base_url=settings.base_url, key=key, token=token, timeout=settings.timeout)
     client = TrelloClient(api_key=key, api_secret=token, http_service=session)
     names = {stage: settings.lists.get(stage, stage.value) for stage in Stage}
-    return TrelloBoard(Desk(client, link.group(1), names), session)
+    return TrelloBoard(TrelloCards(client, link.group(1), names), session)

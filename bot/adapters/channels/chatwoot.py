@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import Calls, Pace
+from bot.adapters.channels.common.calls import CallLimit, Calls
 from bot.adapters.channels.common.reading import (
     at_path,
     customer,
@@ -48,7 +48,7 @@ PAGES = 10
 """Pages of 20 messages that `find` reads back: a doubtful send is minutes old, not hundreds of messages."""
 
 
-class Settings(Pace):
+class Settings(CallLimit):
     """`[customers.chatwoot]`."""
 
     base_url: str = "https://app.chatwoot.com"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import Calls, Pace
+from bot.adapters.channels.common.calls import CallLimit, Calls
 from bot.adapters.channels.common.reading import (
     at_path,
     fingerprint,
@@ -62,7 +62,7 @@ LEFT_OUT = frozenset(
 AVAILABILITY = {"online": InboundKind.ONLINE, "offline": InboundKind.OFFLINE}
 
 
-class Settings(Pace):
+class Settings(CallLimit):
     """`[customers.crisp]`."""
 
     base_url: str = "https://api.crisp.chat/v1"

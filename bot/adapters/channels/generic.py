@@ -8,7 +8,7 @@ from urllib.parse import quote
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import Calls, Missing, Pace
+from bot.adapters.channels.common.calls import CallLimit, Calls, Missing
 from bot.adapters.channels.common.reading import (
     at_path,
     customer,
@@ -31,7 +31,7 @@ CAN_REPLY = True
 SIGNATURE, CLOCK = "X-Makegood-Signature", "X-Makegood-Timestamp"
 
 
-class Settings(Pace):
+class Settings(CallLimit):
     """`[customers.generic]`. Answers are posted to {base_url}/messages and looked for at {base_url}/messages/{key}."""
 
     base_url: str = Field(pattern=r"^https?://")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import Calls, Pace
+from bot.adapters.channels.common.calls import CallLimit, Calls
 from bot.adapters.channels.common.markup import text_of_html
 from bot.adapters.channels.common.reading import (
     at_path,
@@ -68,7 +68,7 @@ OURS = (
 PICTURE = re.compile(r"<(?:img|video|audio|source|iframe)\b[^<>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.IGNORECASE)
 
 
-class Settings(Pace):
+class Settings(CallLimit):
     """`[customers.intercom]`."""
 
     base_url: str = "https://api.intercom.io"

@@ -15,7 +15,7 @@ import aiohttp
 import aiosmtplib
 from pydantic import SecretStr, field_validator
 
-from bot.adapters.channels.common.calls import Gate, Pace
+from bot.adapters.channels.common.calls import CallLimit, Gate
 from bot.adapters.channels.common.mime import MESSAGE_ID, parse_mail
 from bot.adapters.channels.common.reading import fingerprint, texts, tidy
 from bot.adapters.ports import Channel, Hook
@@ -32,7 +32,7 @@ ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
 SUBJECT = "Your message to us"
 
 
-class Settings(Pace):
+class Settings(CallLimit):
     """`[mail]`."""
 
     smtp: SecretStr

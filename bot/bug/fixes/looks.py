@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.bug.bug import Bug, Probe
+from bot.bug.bug import Bug, ProbeResult
 from bot.bug.event import ANY, STAY, Event, Inert, Move, Outcome, Quiet, Text, Texts
 from bot.bug.values import PRIVATE, Frozen
 from bot.bug.words import SHORT, Code, Foreign, Press, Words, because
@@ -74,7 +74,7 @@ class Probed(Outcome):
     """It worked before this run."""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
-        probe = Probe(name=self.probe, at=at, ok=self.ok, said=self.said, smoke=self.smoke, broke=self.broke)
+        probe = ProbeResult(name=self.probe, at=at, ok=self.ok, said=self.said, smoke=self.smoke, broke=self.broke)
         return replace(bug, probes=(*bug.probes, probe)[-PROBES:])
 
     def line(self, _bug: Bug, _by: str) -> Words | None:

@@ -52,7 +52,7 @@ class Estimate(Frozen):
     """Seconds from the estimate to the fix."""
 
 
-class Step(Frozen):
+class TimelineStep(Frozen):
     """One line of the timeline."""
 
     at: AwareDatetime
@@ -103,7 +103,7 @@ class Gift(Frozen):
     undone_at: AwareDatetime | None = None
 
 
-class Served(Frozen):
+class ServedCustomer(Frozen):
     """How one customer fared."""
 
     id: str
@@ -146,11 +146,11 @@ class Retro(Frozen):
     """Everybody named in it, as actors."""
     times: Times
     estimate: Estimate | None = None
-    timeline: tuple[Step, ...] = ()
+    timeline: tuple[TimelineStep, ...] = ()
     deeds: tuple[Deeds, ...] = ()
     fixes: tuple[Run, ...] = ()
     gifts: tuple[Gift, ...] = ()
-    customers: tuple[Served, ...] = ()
+    customers: tuple[ServedCustomer, ...] = ()
     thread: tuple[Remark, ...] = ()
     debt: Debt | None = None
     came_back: int = 0

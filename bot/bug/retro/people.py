@@ -17,7 +17,7 @@ from bot.bug.fixes.looks import LookAsked
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.money import Grant, Upgrade
 from bot.bug.ownership import Claimed, Estimated, HandedOver, TakenOver
-from bot.bug.retro.model import Deeds, EntryLike, Gift, Remark, Served
+from bot.bug.retro.model import Deeds, EntryLike, Gift, Remark, ServedCustomer
 from bot.bug.retro.mood import mood
 from bot.bug.values import ActorKind
 
@@ -79,14 +79,14 @@ def thread(entries: Sequence[EntryLike]) -> tuple[Remark, ...]:
     return tuple(remarks.values())
 
 
-def served(entries: Sequence[EntryLike], bug: Bug) -> tuple[Served, ...]:
+def served(entries: Sequence[EntryLike], bug: Bug) -> tuple[ServedCustomer, ...]:
     return tuple(_served(entries, c) for c in bug.customers)
 
 
-def _served(entries: Sequence[EntryLike], customer: Customer) -> Served:
+def _served(entries: Sequence[EntryLike], customer: Customer) -> ServedCustomer:
     told = customer.told_at
     words = _last_words(entries, customer.id, told) if told else ""
-    return Served(
+    return ServedCustomer(
         id=customer.id,
         name=customer.name,
         waited=(told - customer.since).total_seconds() if told else None,

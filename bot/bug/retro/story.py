@@ -9,12 +9,12 @@ from bot.bug.errors import NotFound
 from bot.bug.event import Event, follow
 from bot.bug.fixes.fix import Fix
 from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.model import QUESTIONS, EntryLike, Estimate, Gift, Month, Retro, Run, Step, Times
+from bot.bug.retro.model import QUESTIONS, EntryLike, Estimate, Gift, Month, Retro, Run, TimelineStep, Times
 from bot.bug.retro.month import month
 from bot.bug.retro.people import deeds, gifts, served, thread
 from bot.bug.words import Person, plain
 
-__all__ = ["QUESTIONS", "EntryLike", "Gift", "Month", "Retro", "Step", "fold", "month"]
+__all__ = ["QUESTIONS", "EntryLike", "Gift", "Month", "Retro", "TimelineStep", "fold", "month"]
 
 
 def fold(entries: Iterable[EntryLike]) -> Retro:
@@ -105,19 +105,19 @@ def _run(fix: Fix) -> Run:
     )
 
 
-def _timeline(trail: Sequence[EntryLike], bug: Bug) -> tuple[Step, ...]:
+def _timeline(trail: Sequence[EntryLike], bug: Bug) -> tuple[TimelineStep, ...]:
     """`bug` is the last state: it knows the names of those whom early entries only number."""
     return tuple(step for entry in trail if (step := _step(entry, bug)))
 
 
-def _step(entry: EntryLike, bug: Bug) -> Step | None:
+def _step(entry: EntryLike, bug: Bug) -> TimelineStep | None:
     words = entry.event.line(bug, str(entry.by))
     if words is None or words.minor:
         return None
-    return Step(at=entry.at, by=str(entry.by), said=plain(words.parts), parts=words.parts, loud=words.loud)
+    return TimelineStep(at=entry.at, by=str(entry.by), said=plain(words.parts), parts=words.parts, loud=words.loud)
 
 
-def _people(story_steps: Sequence[Step], named: Iterable[str], bug: Bug) -> tuple[str, ...]:
+def _people(story_steps: Sequence[TimelineStep], named: Iterable[str], bug: Bug) -> tuple[str, ...]:
     """Everybody whose name the story needs, as actors."""
     of_steps = (part.id for step in story_steps for part in step.parts if isinstance(part, Person))
     of_fixes = (x for fix in bug.fixes for x in (fix.by, *fix.approved_by))

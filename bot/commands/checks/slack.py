@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import outgoing
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.settings import Runtime, Settings
+from bot.settings import Environment, Settings
 from bot.slack.incoming import connection
 from bot.slack.outgoing.client import web_client
 
@@ -38,7 +38,7 @@ SCOPES = frozenset(
 """As in app_manifest.yml; a test holds the two together."""
 
 
-async def slack(settings: Settings, runtime: Runtime) -> list[Finding]:
+async def slack(settings: Settings, runtime: Environment) -> list[Finding]:
     if not runtime.bot_token.get_secret_value():
         return [note(NAME, f"no token here: a process for production and billing of {runtime.team}")]
     async with outgoing.session() as http:
@@ -47,7 +47,7 @@ async def slack(settings: Settings, runtime: Runtime) -> list[Finding]:
         )
 
 
-async def _asked_of(client: AsyncWebClient, settings: Settings, runtime: Runtime) -> list[Finding]:
+async def _asked_of(client: AsyncWebClient, settings: Settings, runtime: Environment) -> list[Finding]:
     await connection.identify(client)
     findings = [*await _token(client), await _door(client, runtime, settings)]
     findings += await asyncio.gather(*(_channel(client, channel) for channel in settings.slack.error_channels))
@@ -65,7 +65,7 @@ async def _token(client: AsyncWebClient) -> list[Finding]:
     return [me, wrong("slack scopes", f"{', '.join(missing)} missing. {mend}")]
 
 
-async def _door(client: AsyncWebClient, runtime: Runtime, settings: Settings) -> Finding:
+async def _door(client: AsyncWebClient, runtime: Environment, settings: Settings) -> Finding:
     """How Slack reaches us."""
     if runtime.app_token:
         await connection.check_app_token(client, runtime.app_token.get_secret_value())

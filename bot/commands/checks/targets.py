@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import outgoing
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
 from bot.production.sql.schema import read_schema
-from bot.production.sql.session import Database
+from bot.production.sql.session import TargetDatabase
 from bot.production.ssh import host as ssh_host
 from bot.production.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget, Target
 
@@ -44,7 +44,7 @@ async def target(name: str, what: Target) -> list[Finding]:
 
 
 async def _sql(system: str, target: SqlTarget) -> list[Finding]:
-    read = Database(target)
+    read = TargetDatabase(target)
     try:
         async with read.reading("makegood doctor") as session:
             await read_schema(session.conn, target, session.facts, None)
@@ -67,7 +67,7 @@ async def _reader(conn: AsyncConnection, system: str) -> list[Finding]:
 
 async def _writer(system: str, target: SqlTarget) -> list[Finding]:
     """What the role that runs fixes may do; asked in a read-only transaction."""
-    own = Database(target.model_copy(update={"read_url": None}))
+    own = TargetDatabase(target.model_copy(update={"read_url": None}))
     try:
         async with own.reading("makegood doctor") as session:
             conn = session.conn

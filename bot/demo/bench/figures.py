@@ -12,7 +12,7 @@ from bot.bug.errors import MakegoodError
 from bot.demo.bench import stage
 from bot.demo.bench.figure import Figure
 from bot.demo.bench.fix_figures import fixes
-from bot.demo.bench.hook_figures import hooks, nudge
+from bot.demo.bench.hook_figures import hooks, reminder
 from bot.demo.bench.remote_figures import remote
 from bot.demo.bench.stage import OURS, Process, Times, baseline
 from bot.demo.bench.wake_figure import wake
@@ -177,5 +177,5 @@ FIGURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "remote": remote,
     "wake": wake,
     "hooks": hooks,
-    "nudge": nudge,
+    "reminder": reminder,
 }

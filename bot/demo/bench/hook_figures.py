@@ -1,4 +1,4 @@
-"""The figures of what comes in and of the clocks: reading a webhook of each source, and a nudge at its time."""
+"""The figures of what comes in and of the clocks: reading a webhook of each source, and a reminder at its time."""
 
 import base64
 import hashlib
@@ -122,20 +122,20 @@ def _signed(source: str, body: bytes) -> dict[str, str]:
     return SIGNATURES.get(source, _bearer)(body, str(int(time.time())))
 
 
-async def nudge(home: Path, database: str = "") -> list[Figure]:
+async def reminder(home: Path, database: str = "") -> list[Figure]:
     """A customer is online and nobody has claimed: how late the channel is called, by a real process and a real clock."""
     async with (
         stage.slack() as slack,
-        stage.running(OURS, home / "nudge", slack.api_url, database, settings=CLOCKS) as bot,
+        stage.running(OURS, home / "reminder", slack.api_url, database, settings=CLOCKS) as bot,
         aiohttp.ClientSession() as http,
     ):
         began = time.time()
         await _customer_waits(http, bot)
         await slack.wait_for(
-            lambda: any("nobody has" in m["text"] for m in slack.messages(CHANNEL)), PATIENCE, why="a nudge"
+            lambda: any("nobody has" in m["text"] for m in slack.messages(CHANNEL)), PATIENCE, why="a reminder"
         )
         late = time.time() - began - NUDGE_AFTER
-    return [Figure(name="a nudge after its time", value=late, limit=5, unit="s")]
+    return [Figure(name="a reminder after its time", value=late, limit=5, unit="s")]
 
 
 async def _customer_waits(http: aiohttp.ClientSession, bot: Process) -> None:

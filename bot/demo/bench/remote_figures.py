@@ -25,7 +25,7 @@ from bot.demo.host import Host
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load, trail
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger
 from bot.production.catalogue import Catalogue
 from bot.slack.views.marks import mark
@@ -233,7 +233,7 @@ async def _desk(home: Path) -> AsyncIterator[_Desk]:
 async def _allow(db: Database) -> None:
     """An approver has read the jobs."""
     await migrate(db)
-    switches = Switches(db, "T0LOCAL", lambda: datetime.now(UTC).timestamp())
+    switches = Flags(db, "T0LOCAL", lambda: datetime.now(UTC).timestamp())
     for entry in Catalogue.load([JOBS]).entries.values():
         await switches.set(f"allow:{entry.name}", entry.sha, Actor(kind=ActorKind.PERSON, id=USER))
 

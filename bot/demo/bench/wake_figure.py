@@ -18,7 +18,7 @@ from bot.ledger.db.migrate import migrate
 from bot.ledger.db.notify import listen
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Relay, Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 
 ROUNDS, WARM, EVERY = 60, 5, 0.13
 """Not in step with the poll."""
@@ -31,7 +31,7 @@ class _Bell:
 
     name: ClassVar[str] = "bell"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset({Said}))
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset({Said}))
 
     def __init__(self) -> None:
         self.rung = asyncio.Event()

@@ -23,7 +23,7 @@ OUTAGE = 10.0
 
 
 @dataclass
-class Inflow:
+class InboxWorker:
     """A handler for each source gets its items in batches, in order; one that fails is tried again alone, later."""
 
     inbox: Inbox

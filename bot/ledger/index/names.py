@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import SYSTEM
 
 NAME = "name:"
@@ -10,7 +10,7 @@ NAME = "name:"
 
 @dataclass(frozen=True)
 class Names:
-    switches: Switches
+    switches: Flags
     _kept: dict[str, str] = field(default_factory=dict)
 
     async def remember(self, user: str, name: str) -> None:

@@ -80,7 +80,7 @@ async def lock_holder(conn: AsyncConnection, team: str, target: str, key: str) -
 
 
 @dataclass(frozen=True, slots=True)
-class Switches:
+class Flags:
     """Named values that people set: freeze, allowed sources of actions."""
 
     db: Database

@@ -28,7 +28,7 @@ class _Held:
 
 
 @dataclass(frozen=True)
-class Holding:
+class Heartbeat:
     """`seconds`: how long a lease lasts."""
 
     ledger: Ledger

@@ -19,10 +19,10 @@ from bot.ledger.db.engine import SINKS
 from bot.ledger.entries import entries_after, load, unknown_after
 from bot.ledger.ledger import Entry, Ledger, Recorded
 from bot.ledger.relay import lease as leases
-from bot.ledger.relay.heartbeat import Holding
+from bot.ledger.relay.heartbeat import Heartbeat
 from bot.ledger.relay.lease import Lease
 from bot.ledger.relay.pace import TooSoon
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.text import sentence
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Sink(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def interest(self) -> Interest: ...
+    def interest(self) -> Subscription: ...
     @property
     def slots(self) -> int: ...
 
@@ -99,7 +99,7 @@ class Relay:
     _stopping: bool = False
 
     def __post_init__(self) -> None:
-        self._holding = Holding(self.ledger, self.lease_seconds)
+        self._holding = Heartbeat(self.ledger, self.lease_seconds)
 
     def wake(self) -> None:
         self._wake.set()

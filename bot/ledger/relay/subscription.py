@@ -21,7 +21,7 @@ REPEAT_PAUSE = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Interest:
+class Subscription:
     """What a sink follows. `jumps`: it shows the present, so one call serves all entries up to the head."""
 
     kinds: frozenset[type[Event]]
@@ -38,7 +38,7 @@ def rank(events: Sequence[Event]) -> int:
 
 
 async def wake(
-    conn: AsyncConnection, sinks: Mapping[str, Interest], before: Bug, bug: Bug, events: Sequence[Event], now: float
+    conn: AsyncConnection, sinks: Mapping[str, Subscription], before: Bug, bug: Bug, events: Sequence[Event], now: float
 ) -> None:
     """Makes the cursors of all concerned sinks due; a sink met for the first time starts here, never at 0."""
     concerned = [name for name, sink in sinks.items() if any(type(e) in sink.kinds for e in events)]

@@ -24,7 +24,7 @@ _MOVED_UNDONE = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT, HT
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     status: int
     text: str
     at: datetime | None
@@ -53,7 +53,7 @@ class Caller:
             await opened.close()
         self._sessions.clear()
 
-    async def call(self, request: Request, key: str = "") -> Answer:
+    async def call(self, request: Request, key: str = "") -> HttpAnswer:
         """Raises Unavailable, Rejected or Doubtful. What may be repeated (GET, PUT, under a key) is, once, before Doubtful is raised."""
         keyed = bool(key and self._target.idempotency_header)
         try:
@@ -63,13 +63,13 @@ class Caller:
                 raise
             return await self._again(request, key, doubt)
 
-    async def _again(self, request: Request, key: str, doubt: Doubtful) -> Answer:
+    async def _again(self, request: Request, key: str, doubt: Doubtful) -> HttpAnswer:
         try:
             return await self._once(request, key)
         except Outside as error:
             raise doubt from error  # whatever is said now, the first call may have been carried out
 
-    async def _once(self, request: Request, key: str) -> Answer:
+    async def _once(self, request: Request, key: str) -> HttpAnswer:
         url = url_of(self._target, request)
         headers = {name: value.get_secret_value() for name, value in self._target.headers.items()}
         if key and self._target.idempotency_header:
@@ -129,8 +129,8 @@ def _refusal(reply: Reply) -> Outside:
     return Rejected(f"{words} Nothing was done.")
 
 
-def _answer(reply: Reply) -> Answer:
-    return Answer(status=reply.status, text=reply.text, at=_clock(reply.headers.get("Date", "")))
+def _answer(reply: Reply) -> HttpAnswer:
+    return HttpAnswer(status=reply.status, text=reply.text, at=_clock(reply.headers.get("Date", "")))
 
 
 def _message(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.bug.errors import Doubtful, MakegoodError, Rejected, Unavailable
 from bot.bug.values import Frozen
-from bot.production.action import Follow, HttpAction, Outcome, Request
+from bot.production.action import Follow, HttpAction, Request, RunOutcome
 from bot.production.http.call import Caller
 from bot.production.http.url import dig
 from bot.production.runtime import Watch
@@ -87,7 +87,7 @@ class Follower:
             )
         return trace.model_copy(update={"handle": handles[0]})
 
-    async def to_the_end(self, trace: Trace) -> Outcome:
+    async def to_the_end(self, trace: Trace) -> RunOutcome:
         """Reads the run's state until it is one that ends it, the time is over, or somebody cancels."""
         began = asyncio.get_running_loop().time()
         while not self._watch.cancelled.is_set():
@@ -108,7 +108,7 @@ class Follower:
             await self._pause(pause)
         return await self._stop(trace)
 
-    async def _look(self, trace: Trace) -> tuple[Trace, Outcome | None]:
+    async def _look(self, trace: Trace) -> tuple[Trace, RunOutcome | None]:
         request = Request(method="GET", path=self._follow.path, segments={"handle": trace.handle})
         answer = (await self._caller.call(request)).json
         trace = trace.model_copy(update={"url": self._page(answer) or trace.url})
@@ -126,7 +126,7 @@ class Follower:
         page = self._tidy(dig(answer, self._follow.url)) if self._follow.url else ""
         return page if LINK.fullmatch(page) else ""
 
-    async def _stop(self, trace: Trace) -> Outcome:
+    async def _stop(self, trace: Trace) -> RunOutcome:
         request = self._action.stop_request(trace.handle) if isinstance(self._action, EngineAction) else None
         if request is None:
             return _outcome("unknown", "It is followed no longer; the run itself goes on over there", trace)
@@ -153,8 +153,8 @@ class Follower:
             return
 
 
-def _outcome(state: Any, said: str, trace: Trace) -> Outcome:
-    return Outcome(state=state, summary=f"{said}.{f' {trace.url}' if trace.url else ''}", image=trace.image())
+def _outcome(state: Any, said: str, trace: Trace) -> RunOutcome:
+    return RunOutcome(state=state, summary=f"{said}.{f' {trace.url}' if trace.url else ''}", image=trace.image())
 
 
 def now() -> datetime:

@@ -15,14 +15,14 @@ from bot.production.action import (
     NO_UNDO,
     UNDO_FORGOTTEN,
     HttpAction,
-    Outcome,
     Preview,
     Request,
+    RunOutcome,
     RunRef,
     approvals_for,
 )
 from bot.production.digest import digest_of
-from bot.production.http.call import Answer, Caller
+from bot.production.http.call import Caller, HttpAnswer
 from bot.production.http.follow import Follower, Trace, now
 from bot.production.http.url import dig, plain, url_of
 from bot.production.redaction import Redactor
@@ -54,7 +54,7 @@ class HttpRuntime:
         undoable, note = self._way_back(action)
         return self._preview(action, run, action.request(), undoable=undoable, note=note)
 
-    async def run(self, action: HttpAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+    async def run(self, action: HttpAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
         return await self._execute(action, action.request(), preview, run, watch, follows=True)
 
     async def undo_preview(self, action: HttpAction, image: bytes | None, run: RunRef) -> Preview:  # noqa: ARG002 - every runtime takes it
@@ -69,7 +69,7 @@ class HttpRuntime:
         preview: Preview,
         run: RunRef,
         watch: Watch,
-    ) -> Outcome:
+    ) -> RunOutcome:
         return await self._execute(action, _undo(action), preview, run, watch, follows=False)
 
     async def investigate(
@@ -79,7 +79,7 @@ class HttpRuntime:
         image: bytes | None,
         run: RunRef,  # noqa: ARG002 - every runtime takes it
         watch: Watch,
-    ) -> Outcome:
+    ) -> RunOutcome:
         """Follows the run that was started, if one was; otherwise the action's own check says whether it has taken effect."""
         trace = Trace.read(image)
         if trace and action.follow:
@@ -87,7 +87,7 @@ class HttpRuntime:
         request = action.check_request()
         if request is None:
             said = f"{preview.action} has no check of its own. Look at {self._target.name} and say what you see."
-            return Outcome(state="unknown", summary=said, image=image)
+            return RunOutcome(state="unknown", summary=said, image=image)
         try:
             answer = await self._caller.call(request)
         except Rejected as error:
@@ -95,11 +95,11 @@ class HttpRuntime:
             return _not_there(f"The check does not pass: {said}", trace)
         except Outside as error:
             said = f"{self._target.name} can't be asked now: {self._tidy(action, str(error))[:SAID]}"
-            return Outcome(state="unknown", summary=said, image=image)
+            return RunOutcome(state="unknown", summary=said, image=image)
         said = f"The check of {preview.action} passes ({answer.status}): it has taken effect."
-        return Outcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=image)
+        return RunOutcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=image)
 
-    async def resume(self, action: HttpAction, trace: Trace, watch: Watch) -> Outcome:
+    async def resume(self, action: HttpAction, trace: Trace, watch: Watch) -> RunOutcome:
         """Follows a started run, from its handle or from the time it was asked for; as often as needed."""
         if action.follow is None:
             raise Refused("This action starts nothing that could be followed.")
@@ -108,7 +108,7 @@ class HttpRuntime:
             found = await follower.locate(trace)
         except Outside as error:
             said = self._tidy(action, str(error))[:SAID]
-            return Outcome(state="unknown", summary=said, image=trace.image())
+            return RunOutcome(state="unknown", summary=said, image=trace.image())
         if found != trace:
             await watch.keep(found.image())
         return await follower.to_the_end(found)
@@ -153,7 +153,7 @@ class HttpRuntime:
 
     async def _execute(
         self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch, *, follows: bool
-    ) -> Outcome:
+    ) -> RunOutcome:
         early = self._too_late(action, request, preview, run, watch)
         if early:
             return early
@@ -166,40 +166,40 @@ class HttpRuntime:
         if follows and action.follow:
             return await self._follow(action, answer, trace, watch)
         said = f"{self._target.name} answered {answer.status}."
-        return Outcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=trace.image())
+        return RunOutcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=trace.image())
 
     def _too_late(
         self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch
-    ) -> Outcome | None:
+    ) -> RunOutcome | None:
         """Why nothing is sent at all."""
         if self._digest(action, run, request) != preview.digest:
             said = "The request or its action is not what was approved. Nothing was sent; preview it again."
-            return Outcome(state="lapsed", summary=said)
+            return RunOutcome(state="lapsed", summary=said)
         if run.deadline is not None and now() >= run.deadline:
-            return Outcome(state="lapsed", summary="The time to start was over. Nothing was sent.")
+            return RunOutcome(state="lapsed", summary="The time to start was over. Nothing was sent.")
         if watch.cancelled.is_set():
-            return Outcome(state="failed", summary="Cancelled before anything was sent.")
+            return RunOutcome(state="failed", summary="Cancelled before anything was sent.")
         return None
 
-    async def _follow(self, action: HttpAction, answer: Answer, trace: Trace, watch: Watch) -> Outcome:
+    async def _follow(self, action: HttpAction, answer: HttpAnswer, trace: Trace, watch: Watch) -> RunOutcome:
         handle = dig(answer.json, action.follow.handle) if action.follow else ""
         handle = handle if HANDLE.fullmatch(handle) else ""
         trace = trace.model_copy(update={"handle": handle, "sent": answer.at or trace.sent})
         await watch.keep(trace.image())
         return await self.resume(action, trace, watch)
 
-    def _refused(self, action: HttpAction, error: Outside, trace: Trace) -> Outcome:
+    def _refused(self, action: HttpAction, error: Outside, trace: Trace) -> RunOutcome:
         state: Literal["unknown", "failed"] = "unknown" if isinstance(error, Doubtful) else "failed"
         can_tell = state == "unknown" and (action.check_request() is not None or action.follow is not None)
         hint = f" {MAYBE}" if state == "unknown" else ""
         look = " Its own check can tell." if can_tell else (" Look there before you repeat it." if hint else "")
         said = self._tidy(action, str(error))[:SAID].removesuffix(hint)
-        return Outcome(state=state, summary=f"{said}{hint}{look}", image=trace.image() if hint else None)
+        return RunOutcome(state=state, summary=f"{said}{hint}{look}", image=trace.image() if hint else None)
 
     def _tidy(self, action: HttpAction, text: str) -> str:
         return self._redactor.redact(Redactor(action.secrets()).redact(text))
 
-    def _detail(self, action: HttpAction, answer: Answer) -> str:
+    def _detail(self, action: HttpAction, answer: HttpAnswer) -> str:
         """The answer. A private one is a one-time link: only what we sent ourselves is taken out of it."""
         text = plain(answer.text)[: DETAIL + MARGIN]
         if not action.private_answer:
@@ -209,12 +209,12 @@ class HttpRuntime:
         return text[:DETAIL]
 
 
-def _not_there(said: str, trace: Trace | None) -> Outcome:
+def _not_there(said: str, trace: Trace | None) -> RunOutcome:
     """No proof that nothing happens: a service may work on a call long after the one who made it is gone."""
     if trace is None or now() - trace.sent > STILL_AT_WORK:
-        return Outcome(state="failed", summary=said, image=trace.image() if trace else None)
+        return RunOutcome(state="failed", summary=said, image=trace.image() if trace else None)
     wait = f"It was asked at {trace.sent:%H:%M:%S} UTC and may still be at work: look again in a while."
-    return Outcome(state="unknown", summary=f"{said} {wait}", image=trace.image())
+    return RunOutcome(state="unknown", summary=f"{said} {wait}", image=trace.image())
 
 
 def _undo(action: HttpAction) -> Request:

@@ -19,7 +19,7 @@ from bot.production.sql.undoable import undo_note
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class Statement:
     """One statement, as it is compiled for the digest and for people, and how many rows it must touch."""
 
     statement: Any
@@ -30,11 +30,11 @@ class Step:
     """The row that it inserts, whose key the database may give."""
 
 
-def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Step:
+def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Statement:
     if schema.of(statement.table).replacing and not isinstance(statement, sa.Delete):
         statement = statement.prefix_with("OR ABORT")  # instead of the table's own ON CONFLICT REPLACE
     compiled = statement.compile(dialect=schema.dialect, compile_kwargs={"render_postcompile": True})
-    return Step(statement=statement, sql=str(compiled), values=dict(compiled.params), rows=rows, inserts=inserts)
+    return Statement(statement=statement, sql=str(compiled), values=dict(compiled.params), rows=rows, inserts=inserts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Plan:
     verb: str
     """"delete", "update", "insert", "undo"."""
     table: str
-    steps: tuple[Step, ...]
+    steps: tuple[Statement, ...]
     changes: tuple[Change, ...]
     volatile: frozenset[str]
     note: str = ""

@@ -8,7 +8,7 @@ from bot.production.action import MASK, Preview, RowChange, RunRef, SqlAction, a
 from bot.production.digest import digest_of
 from bot.production.redaction import Redactor
 from bot.production.sql.image import Change, Image, Values, canonical, shown
-from bot.production.sql.plan import Plan, Step
+from bot.production.sql.plan import Plan, Statement
 from bot.production.sql.read import differing
 from bot.production.sql.schema import HIDDEN, Schema
 
@@ -113,7 +113,7 @@ def _place(place: tuple[str, tuple[tuple[str, str], ...]]) -> str:
     return f"{place[0]} ({', '.join(f'{k} {v}' for k, v in place[1]) or 'new'})"
 
 
-def _written(step: Step, schema: Schema) -> str:
+def _written(step: Statement, schema: Schema) -> str:
     hidden = schema.of(step.statement.table).hidden  # a value of VALUES or SET is called as its column is
     lines = [f"  {k} = {MASK if k in hidden or k.startswith(HIDDEN) else repr(v)}" for k, v in step.values.items()]
     return "\n".join([step.sql, *lines])

@@ -9,7 +9,7 @@ from bot.bug.errors import Refused
 from bot.production.action import RunRef
 from bot.production.runtime import Watch
 from bot.production.sql.image import Change, Image
-from bot.production.sql.plan import Plan, Step
+from bot.production.sql.plan import Plan, Statement
 from bot.production.sql.preview import image_of
 from bot.production.sql.read import differing, present
 from bot.production.sql.schema import Schema
@@ -37,7 +37,7 @@ def in_time(run: RunRef, watch: Watch) -> None:
         raise Refused("The time in which it had to take effect is over.")
 
 
-def _with_key(step: Step, schema: Schema, result: CursorResult[object]) -> Change:
+def _with_key(step: Statement, schema: Schema, result: CursorResult[object]) -> Change:
     change = step.inserts or Change(table="", key={}, before=None, after=None)
     info = schema.tables[change.table]
     primary = [column.name for column in info.table.primary_key]

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Doubtful, MakegoodError, Outside, Refused, Rejected
-from bot.production.action import Look, Outcome, Preview, RunRef, SqlAction, Table
+from bot.production.action import Look, Preview, RunOutcome, RunRef, SqlAction, Table
 from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
 from bot.production.sql import preview as sql_preview
@@ -18,7 +18,7 @@ from bot.production.sql.look import read_look
 from bot.production.sql.plan import Plan, plan_action
 from bot.production.sql.read import differing, present
 from bot.production.sql.schema import Schema, read_schema
-from bot.production.sql.session import Database, Session
+from bot.production.sql.session import Session, TargetDatabase
 from bot.production.sql.undo import no_place, plan_undo
 from bot.production.targets import SqlTarget
 
@@ -33,7 +33,7 @@ class SqlRuntime:
     def __init__(self, target: SqlTarget, redactor: Redactor) -> None:
         self.target = target
         self._redact = redactor.redact
-        self._db = Database(target)
+        self._db = TargetDatabase(target)
         self._last: Schema | None = None
 
     async def preview(self, action: SqlAction, run: RunRef) -> Preview:
@@ -42,7 +42,7 @@ class SqlRuntime:
             return await self._rehearsed(action, run)
         return await self._previewed(lambda conn, schema: plan_action(conn, schema, action, lock=False), action, run)
 
-    async def run(self, action: SqlAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+    async def run(self, action: SqlAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
         """Does what was previewed, or nothing."""
         return await self._carry_out(
             lambda conn, schema: plan_action(conn, schema, action, lock=True), action, preview, run, watch
@@ -55,7 +55,7 @@ class SqlRuntime:
 
     async def undo(
         self, action: SqlAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
-    ) -> Outcome:
+    ) -> RunOutcome:
         """Restores all rows, or none."""
         rows = _image(image)
         return await self._carry_out(
@@ -64,18 +64,18 @@ class SqlRuntime:
 
     async def investigate(
         self, action: SqlAction, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
-    ) -> Outcome:
+    ) -> RunOutcome:
         """Holds production against the rows before and after, once the cut-off run is surely over."""
         del action, preview, watch  # the rows alone tell
         try:
             async with self._db.writing(run) as tx:
                 if image is None:
-                    return Outcome(state="failed", summary="looked: it ended before its COMMIT, nothing was changed")
+                    return RunOutcome(state="failed", summary="looked: it ended before its COMMIT, nothing was changed")
                 schema = await self._schema(tx)
                 return await self._seen(tx.conn, schema, image)
         except (Outside, SQLAlchemyError, OSError) as error:
             said = f"could not look at production ({reason(error)}). Look again, or look yourself"
-            return Outcome(state="unknown", summary=said, detail=self._redact(words(error)), image=image)
+            return RunOutcome(state="unknown", summary=said, detail=self._redact(words(error)), image=image)
 
     async def look(self, look: Look, name: str) -> Table:
         """The rows of a look, in a read-only transaction."""
@@ -128,7 +128,7 @@ class SqlRuntime:
 
     async def _carry_out(
         self, planner: Planner, action: SqlAction, preview: Preview, run: RunRef, watch: Watch
-    ) -> Outcome:
+    ) -> RunOutcome:
         image: bytes | None = None
         try:
             async with self._db.writing(run) as tx:
@@ -144,32 +144,34 @@ class SqlRuntime:
             await watch.progress("The connection was lost at COMMIT. Looking at production …")
             return await self.investigate(action, preview, image, run, watch)
         except Refused as error:
-            return Outcome(state="lapsed", summary=f"nothing was changed. {error} Preview it again.")
+            return RunOutcome(state="lapsed", summary=f"nothing was changed. {error} Preview it again.")
         except (MakegoodError, SQLAlchemyError, OSError) as error:
-            return Outcome(
+            return RunOutcome(
                 state="failed", summary=f"nothing was changed: {_why(error)}", detail=self._redact(str(error))
             )
         return _succeeded(plan, done, image)
 
-    async def _seen(self, conn: AsyncConnection, schema: Schema, data: bytes) -> Outcome:
+    async def _seen(self, conn: AsyncConnection, schema: Schema, data: bytes) -> RunOutcome:
         image = decode(data)
         if why := next(filter(None, (no_place(schema, change) for change in image.changes)), ""):
-            return Outcome(state="unknown", summary=f"could not look at production: {why}. Look yourself", image=data)
+            return RunOutcome(
+                state="unknown", summary=f"could not look at production: {why}. Look yourself", image=data
+            )
         now = [await present(conn, schema.tables[c.table], c.key, lock=True) for c in image.changes]
         pairs = [(schema.tables[c.table], c, row) for c, row in zip(image.changes, now, strict=True)]
         if not any(differing(info, c.after, row, image.volatile) for info, c, row in pairs):
             said = f"looked at production: it took effect ({len(now)} rows are as the run leaves them)"
-            return Outcome(state="succeeded", summary=said, image=data, changed=_by_table(image))
+            return RunOutcome(state="succeeded", summary=said, image=data, changed=_by_table(image))
         if not any(differing(info, c.before, row, image.volatile) for info, c, row in pairs):
-            return Outcome(state="failed", summary="looked at production: it took no effect, every row is as before")
+            return RunOutcome(state="failed", summary="looked at production: it took no effect, every row is as before")
         other = [c.name for info, c, row in pairs if differing(info, c.after, row, image.volatile)]
         said = f"looked at production: neither as before nor as after the run: {'; '.join(other)}. Somebody has to look"
-        return Outcome(state="unknown", summary=said, image=data)
+        return RunOutcome(state="unknown", summary=said, image=data)
 
 
-def _succeeded(plan: Plan, done: Image, image: bytes) -> Outcome:
+def _succeeded(plan: Plan, done: Image, image: bytes) -> RunOutcome:
     verb, _, what = sql_preview.summary(plan.verb, plan.table, done.changes).partition(" ")
-    return Outcome(state="succeeded", summary=f"{PAST[verb]} {what}", image=image, changed=_by_table(done))
+    return RunOutcome(state="succeeded", summary=f"{PAST[verb]} {what}", image=image, changed=_by_table(done))
 
 
 def _by_table(image: Image) -> dict[str, int]:

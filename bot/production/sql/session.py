@@ -58,7 +58,7 @@ class Transaction(Session):
             raise Doubtful("The connection to the database was lost while it was asked to commit.") from error
 
 
-class Database:
+class TargetDatabase:
     """A target's connections: one engine for looks and previews, which can only read, one for runs."""
 
     def __init__(self, target: SqlTarget) -> None:

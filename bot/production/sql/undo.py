@@ -9,7 +9,7 @@ from bot.bug.errors import Refused
 from bot.production.sql.cascade import hidden_rows, with_cascades
 from bot.production.sql.image import Change, Image
 from bot.production.sql.order import Order, ordered
-from bot.production.sql.plan import Plan, Step, planned
+from bot.production.sql.plan import Plan, Statement, planned
 from bot.production.sql.read import differing, present
 from bot.production.sql.schema import Schema
 from bot.production.sql.undoable import hindrance, undo_note
@@ -83,7 +83,7 @@ def no_place(schema: Schema, change: Change) -> str:
     return f"{change.table} no longer has {names}, which the row held: dropped or renamed since. Restore it by hand"
 
 
-def _all_steps(schema: Schema, order: Order) -> tuple[Step, ...]:
+def _all_steps(schema: Schema, order: Order) -> tuple[Statement, ...]:
     """What closes a circle is let go before rows are deleted, and set once all rows are there."""
     let_go = [_circle(schema, order, nth, sets=False) for nth, c in enumerate(order.changes) if c.after is None]
     main = [step for nth in range(len(order.changes)) for step in _steps(schema, order, nth)]
@@ -91,7 +91,7 @@ def _all_steps(schema: Schema, order: Order) -> tuple[Step, ...]:
     return tuple(step for step in (*let_go, *main, *closed) if step is not None)
 
 
-def _circle(schema: Schema, order: Order, nth: int, *, sets: bool) -> Step | None:
+def _circle(schema: Schema, order: Order, nth: int, *, sets: bool) -> Statement | None:
     change, names = order.changes[nth], order.loose.get(nth, ())
     if not names:
         return None
@@ -101,7 +101,7 @@ def _circle(schema: Schema, order: Order, nth: int, *, sets: bool) -> Step | Non
     return planned(schema, sa.update(info.table).where(info.matches(change.key)).values(values), 1)
 
 
-def _steps(schema: Schema, order: Order, nth: int) -> list[Step]:
+def _steps(schema: Schema, order: Order, nth: int) -> list[Statement]:
     change = order.changes[nth]
     info, before, after = schema.tables[change.table], change.before, change.after
     where = info.matches(change.key)

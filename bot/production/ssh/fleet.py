@@ -20,7 +20,7 @@ LINE = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class FleetPlan:
     """What an approval is bound to. "stop": one host after another, until one fails; "go on": all at once, each to its end."""
 
     hosts: tuple[str, ...]
@@ -30,7 +30,7 @@ class Plan:
 
 
 async def carry_out(
-    target: SshTarget, plan: Plan, *, deadline: datetime, watch: Watch, tidy: Callable[[str], str]
+    target: SshTarget, plan: FleetPlan, *, deadline: datetime, watch: Watch, tidy: Callable[[str], str]
 ) -> tuple[Result, ...]:
     """A result for each host, in their order. With "stop", a host that is not ready keeps the command from all of them."""
     ready = await asyncio.gather(*(_bring_up(target, host) for host in plan.hosts))
@@ -75,7 +75,7 @@ def _spared(host: Waiting, missing: Sequence[Result]) -> Result:
     return Result(host=host.host, state=State.NOT_STARTED, said=f"was not started, as {names} was not ready")
 
 
-async def _run(waiting: Sequence[Waiting], plan: Plan, deadline: datetime, watch: Watch) -> dict[str, Result]:
+async def _run(waiting: Sequence[Waiting], plan: FleetPlan, deadline: datetime, watch: Watch) -> dict[str, Result]:
     def start(host: Waiting) -> asyncio.Future[Result]:
         line, cancelled = plan.command.line, watch.cancelled
         return asyncio.ensure_future(host.start(line, deadline=deadline, timeout=plan.timeout, cancelled=cancelled))

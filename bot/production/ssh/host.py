@@ -13,7 +13,7 @@ import asyncssh
 from bot.bug.errors import Doubtful, Unavailable
 from bot.production.ssh.output import Output, clean
 from bot.production.ssh.trust import OTHER_KINDS, known_keys, read_known, split
-from bot.production.ssh.wire import Ready, Said, ending, go, launcher, probing, read_ready, read_said
+from bot.production.ssh.wire import Ready, WireOutput, ending, go, launcher, probing, read_ready, read_said
 from bot.production.targets import SshTarget
 
 CHUNK = 64 * 1024
@@ -96,7 +96,7 @@ class Waiting:
             said = await self._go(go(command, until=self.ready.now + left - 1))
         except Doubtful as error:
             return self._result(State.UNKNOWN, str(error))
-        if said is Said.LATE:
+        if said is WireOutput.LATE:
             return self._result(State.LATE, "did not start it, by its own clock the time to start was over")
         return await self._follow(timeout, cancelled)
 
@@ -115,7 +115,7 @@ class Waiting:
                 )
         return ready
 
-    async def _go(self, order: bytes) -> Said:
+    async def _go(self, order: bytes) -> WireOutput:
         doubt = "lost the connection around the start, it may or may not have run"
         try:
             async with asyncio.timeout(PATIENCE):

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from bot.bug.errors import Refused, Unavailable
-from bot.production.action import NO_UNDO, UNDO_FORGOTTEN, Outcome, Preview, RunRef, SshAction, approvals_for
+from bot.production.action import NO_UNDO, UNDO_FORGOTTEN, Preview, RunOutcome, RunRef, SshAction, approvals_for
 from bot.production.digest import digest_of
 from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
-from bot.production.ssh.fleet import Plan, carry_out, groups_in, image_of
+from bot.production.ssh.fleet import FleetPlan, carry_out, groups_in, image_of
 from bot.production.ssh.host import Result, State, is_running
 from bot.production.ssh.template import dashed, fill, secrets_in
 from bot.production.targets import SshTarget
@@ -33,7 +33,7 @@ class SshRuntime:
         undoable, note = _way_back(action)
         return self._preview(action, run, self._plan(action), template=action.command, undoable=undoable, note=note)
 
-    async def run(self, action: SshAction, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+    async def run(self, action: SshAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
         return await self._execute(action, self._plan(action), preview, run, watch)
 
     async def undo_preview(self, action: SshAction, image: bytes | None, run: RunRef) -> Preview:
@@ -44,7 +44,7 @@ class SshRuntime:
 
     async def undo(
         self, action: SshAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
-    ) -> Outcome:
+    ) -> RunOutcome:
         return await self._execute(action, self._undo_plan(action, image), preview, run, watch)
 
     async def investigate(
@@ -54,29 +54,31 @@ class SshRuntime:
         image: bytes | None,
         run: RunRef,  # noqa: ARG002 - every runtime takes it
         watch: Watch,
-    ) -> Outcome:
+    ) -> RunOutcome:
         """Does the command still run? If not, the action's own check says whether it has taken effect."""
         groups = groups_in(image)
         running = await asyncio.gather(*(self._still_running(host, group) for host, group in groups.items()))
         if any(running):
-            return Outcome(state="unknown", summary=" ".join(filter(None, running)), image=image)
+            return RunOutcome(state="unknown", summary=" ".join(filter(None, running)), image=image)
         hosts = tuple(groups) or self._target.hosts
         if action.check is None:
             here = ", ".join(hosts)
             summary = f"{preview.action} runs no more and has no check of its own. Look at {here} and say what you see."
-            return Outcome(state="unknown", summary=summary, image=image)
-        plan = Plan(hosts=hosts, command=fill(action.check, action), timeout=CHECK_TIMEOUT, on_failure="go on")
+            return RunOutcome(state="unknown", summary=summary, image=image)
+        plan = FleetPlan(hosts=hosts, command=fill(action.check, action), timeout=CHECK_TIMEOUT, on_failure="go on")
         results = await self._carry_out(action, plan, datetime.now(UTC) + START_WITHIN, _Aside(watch))
         return self._checked(action, results, image)
 
     async def close(self) -> None:
         """Nothing is kept open between runs."""
 
-    def _plan(self, action: SshAction) -> Plan:
+    def _plan(self, action: SshAction) -> FleetPlan:
         command = fill(action.command, action)
-        return Plan(hosts=self._target.hosts, command=command, timeout=action.timeout, on_failure=action.on_failure)
+        return FleetPlan(
+            hosts=self._target.hosts, command=command, timeout=action.timeout, on_failure=action.on_failure
+        )
 
-    def _undo_plan(self, action: SshAction, image: bytes | None) -> Plan:
+    def _undo_plan(self, action: SshAction, image: bytes | None) -> FleetPlan:
         """The action's undo, on the hosts that its run has touched."""
         hosts = tuple(host for host in self._target.hosts if host in groups_in(image))
         undoable, why = _way_back(action)
@@ -84,10 +86,10 @@ class SshRuntime:
             why = "It was started on none of the target's hosts." if undoable else why
             raise Refused(f"This run cannot be undone. {why} Put it right with another fix.")
         command = fill(action.undo, action)
-        return Plan(hosts=hosts, command=command, timeout=action.timeout, on_failure=action.on_failure)
+        return FleetPlan(hosts=hosts, command=command, timeout=action.timeout, on_failure=action.on_failure)
 
     def _preview(
-        self, action: SshAction, run: RunRef, plan: Plan, *, template: str, undoable: bool, note: str
+        self, action: SshAction, run: RunRef, plan: FleetPlan, *, template: str, undoable: bool, note: str
     ) -> Preview:
         slug, count = type(action).slug, len(plan.hosts)
         hosts = f"{count} host{'s' if count > 1 else ''} of {self._target.name} ({', '.join(plan.hosts)})"
@@ -110,7 +112,7 @@ class SshRuntime:
             ),
         )
 
-    def _digest(self, action: SshAction, run: RunRef, plan: Plan) -> str:
+    def _digest(self, action: SshAction, run: RunRef, plan: FleetPlan) -> str:
         executes = {
             "command": plan.command.line,
             "hosts": plan.hosts,
@@ -120,17 +122,19 @@ class SshRuntime:
         }
         return digest_of(action, run, target=self._target.name, executes=executes)
 
-    async def _execute(self, action: SshAction, plan: Plan, preview: Preview, run: RunRef, watch: Watch) -> Outcome:
+    async def _execute(
+        self, action: SshAction, plan: FleetPlan, preview: Preview, run: RunRef, watch: Watch
+    ) -> RunOutcome:
         if self._digest(action, run, plan) != preview.digest:
             changed = (
                 "The command, its hosts or its action are not what was approved. Nothing was run; preview it again."
             )
-            return Outcome(state="lapsed", summary=changed)
+            return RunOutcome(state="lapsed", summary=changed)
         results = await self._carry_out(action, plan, run.deadline or datetime.now(UTC) + START_WITHIN, watch)
         state = _state(results)
         hint = " Its own check can tell." if state == "unknown" and action.check else ""
         touched = {result.host: result.group for result in results if result.state.touched}
-        return Outcome(
+        return RunOutcome(
             state=state,
             summary=_summary(results) + hint,
             detail=_detail(results),
@@ -138,7 +142,9 @@ class SshRuntime:
             changed=Counter(result.state.value for result in results),
         )
 
-    async def _carry_out(self, action: SshAction, plan: Plan, deadline: datetime, watch: Watch) -> tuple[Result, ...]:
+    async def _carry_out(
+        self, action: SshAction, plan: FleetPlan, deadline: datetime, watch: Watch
+    ) -> tuple[Result, ...]:
         """The results, nothing secret in them."""
         tidy = self._tidy(action)
         results = await carry_out(self._target, plan, deadline=deadline, watch=watch, tidy=tidy)
@@ -156,17 +162,19 @@ class SshRuntime:
             return f"What it did on {host} can't be seen: {str(error).removesuffix(' Nothing was run there.')}"
         return ""
 
-    def _checked(self, action: SshAction, results: Sequence[Result], image: bytes | None) -> Outcome:
+    def _checked(self, action: SshAction, results: Sequence[Result], image: bytes | None) -> RunOutcome:
         slug = type(action).slug
         bad = [result for result in results if result.state is not State.DONE]
         if not bad:
             summary = (
                 f"The check of {slug} passes on {', '.join(result.host for result in results)}: it has taken effect."
             )
-            return Outcome(state="succeeded", summary=summary, detail=_detail(results), image=image)
+            return RunOutcome(state="succeeded", summary=summary, detail=_detail(results), image=image)
         unseen = [result for result in bad if result.state is not State.FAILED]
         summary = f"The check of {slug} does not pass: {_summary(bad)}"
-        return Outcome(state="unknown" if unseen else "failed", summary=summary, detail=_detail(results), image=image)
+        return RunOutcome(
+            state="unknown" if unseen else "failed", summary=summary, detail=_detail(results), image=image
+        )
 
 
 def _way_back(action: SshAction) -> tuple[bool, str]:
@@ -189,7 +197,7 @@ class _Aside:
         """The run's own image stays."""
 
 
-def _text(plan: Plan, user: str) -> str:
+def _text(plan: FleetPlan, user: str) -> str:
     order = {"stop": "one after another, stopping at the first that fails", "go on": "at the same time"}[
         plan.on_failure
     ]

@@ -39,7 +39,7 @@ _END = (
 _READY = re.compile(rb"^(?P<nonce>[0-9a-f]+) ready (?P<group>[0-9]{1,10}) (?P<now>[0-9]{1,12})\r?$", re.MULTILINE)
 
 
-class Said(StrEnum):
+class WireOutput(StrEnum):
     """The launcher's answer to "go"."""
 
     STARTED = "started"
@@ -83,6 +83,6 @@ def read_ready(seen: bytes, nonce: str) -> Ready | None:
     return None
 
 
-def read_said(line: bytes, nonce: str) -> Said | None:
+def read_said(line: bytes, nonce: str) -> WireOutput | None:
     words = line.decode(errors="replace").split()
-    return Said(words[1]) if len(words) == 2 and words[0] == nonce and words[1] in set(Said) else None  # noqa: PLR2004 a nonce and a word
+    return WireOutput(words[1]) if len(words) == 2 and words[0] == nonce and words[1] in set(WireOutput) else None  # noqa: PLR2004 a nonce and a word

@@ -20,10 +20,10 @@ from bot.ledger.ledger import Entry
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.lease import Lease
 from bot.ledger.relay.relay import NotYet
-from bot.production.action import Outcome, Preview, RunRef
+from bot.production.action import Preview, RunOutcome, RunRef
 from bot.production.engine import Engine
 from bot.sinks.production.view import image_text
-from bot.sinks.watching import BY, Around, Watching
+from bot.sinks.watching import BY, RunContext, Watching
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Runner:
     """`standing` says why the approvers no longer count, or nothing. `alone`: no other process can be at a run."""
 
     engine: Engine
-    around: Around
+    around: RunContext
     standing: Standing
     alone: bool
 
@@ -111,13 +111,13 @@ class Runner:
             await watch.show()
         except Exception as error:  # whatever went wrong after the start: nobody knows what production has done
             log.exception("%s run %s", bug.ref, fix.run)
-            outcome = Outcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
+            outcome = RunOutcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
         finally:
             listening.cancel()
         said = (FixProgressed(run=fix.run, text=watch.output),) if watch.output else ()
         return (*said, self._ended(fix.run, outcome))
 
-    async def _execute(self, bug: Bug, fix: Fix, watch: Watching) -> Outcome:
+    async def _execute(self, bug: Bug, fix: Fix, watch: Watching) -> RunOutcome:
         preview = Preview.model_validate_json(fix.stored.preview)
         if fix.undo_of:
             image = await self.image(bug, fix.undo_of)
@@ -134,7 +134,7 @@ class Runner:
             outcome = outcome.model_copy(update={"state": "unknown", "summary": said})
         return self._ended(fix.run, outcome)
 
-    async def investigate(self, bug: Bug, fix: Fix) -> Outcome:
+    async def investigate(self, bug: Bug, fix: Fix) -> RunOutcome:
         """Looks, never acts."""
         watch = Watching(self.around, bug.ref.number, fix.run)
         try:
@@ -142,14 +142,14 @@ class Runner:
             image = self.around.vault.open(fix.kept) if fix.kept else None
             return await self.engine.investigate(fix.action, fix.filled, preview, image, _ref(bug, fix), watch)
         except (MakegoodError, ValueError) as error:
-            return Outcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
+            return RunOutcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
 
     async def image(self, bug: Bug, run: int) -> bytes | None:
         """What an undo of this run needs. Raises Refused where it can't be opened here."""
         fix = find(bug, run)
         return self.around.vault.open(await image_text(self.around.ledger, bug.ref.number, run) or fix.kept)
 
-    def _ended(self, run: int, outcome: Outcome) -> Event:
+    def _ended(self, run: int, outcome: RunOutcome) -> Event:
         if outcome.state == "lapsed":
             return FixLapsed(run=run, why=outcome.summary)
         return FixEnded(

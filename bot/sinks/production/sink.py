@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.bug.bug import Bug
-from bot.bug.bug import Probe as Seen
+from bot.bug.bug import ProbeResult as Seen
 from bot.bug.course import Fixed, Reopened
 from bot.bug.errors import MakegoodError
 from bot.bug.event import Event
@@ -21,14 +21,14 @@ from bot.bug.fixes.looks import Form, LookAsked, Looked, ProbeAsked, Probed
 from bot.bug.fixes.rules import find
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixReportedDone
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.production.action import RunRef
 from bot.production.engine import Engine
 from bot.sinks.production.run import Lapsed, Runner
 from bot.sinks.production.view import looked, previewed
 
 Was = Probed | Seen
-Probe = Callable[[Bug, str, int | None], Awaitable[tuple[Probed, ...]]]
+ProbeResult = Callable[[Bug, str, int | None], Awaitable[tuple[Probed, ...]]]
 KINDS: frozenset[type[Event]] = frozenset(
     {
         FixAsked,
@@ -52,12 +52,12 @@ class ProductionSink:
     engine: Engine
     runner: Runner
     mode: str
-    probe: Probe
+    probe: ProbeResult
     repeats: Callable[[Bug, str], Awaitable[int]]
     allowed: Callable[[], Awaitable[None]]
     name: ClassVar[str] = "production"
     slots: ClassVar[int] = 8
-    interest: ClassVar[Interest] = Interest(kinds=KINDS)
+    interest: ClassVar[Subscription] = Subscription(kinds=KINDS)
 
     async def serve(self, work: Work) -> Served:
         bug, entry = work.bug, work.entry

@@ -14,12 +14,12 @@ from bot.ledger.ledger import Decide, Ledger, Recorded
 from bot.production.catalogue import Catalogue
 from bot.settings import Settings
 from bot.slack.directory import Directory
-from bot.slack.incoming.request import Ask
+from bot.slack.incoming.request import Request
 from bot.slack.outgoing.client import SlackPort
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class Context:
     ledger: Ledger
     port: SlackPort
     directory: Directory
@@ -36,29 +36,29 @@ class Desk:
         """Where new cards stand."""
         return self.settings.slack.error_channels[0]
 
-    async def bug(self, ask: Ask) -> Bug:
-        return await load(self.ledger, self.number(ask))
+    async def bug(self, request: Request) -> Bug:
+        return await load(self.ledger, self.number(request))
 
-    def number(self, ask: Ask) -> int:
-        if ask.bug is None:
-            raise Refused(f"Which bug? Say `{ask.verb.replace('_', '-')} BUG-1`, or write it in the bug's thread.")
-        return ask.bug
+    def number(self, request: Request) -> int:
+        if request.bug is None:
+            raise Refused(f"Which bug? Say `{request.verb.replace('_', '-')} BUG-1`, or write it in the bug's thread.")
+        return request.bug
 
-    async def record(self, ask: Ask, decide: Decide, bug: int | None = None) -> Recorded:
+    async def record(self, request: Request, decide: Decide, bug: int | None = None) -> Recorded:
         """Under the ask's own key: asked twice by a redelivery, done once."""
-        number = self.number(ask) if bug is None else bug
+        number = self.number(request) if bug is None else bug
         suffix = "" if bug is None else f":{bug}"
-        return await self.ledger.record(number, decide, by=ask.by, key=fit(f"ask:{ask.key}{suffix}"))
+        return await self.ledger.record(number, decide, by=request.by, key=fit(f"ask:{request.key}{suffix}"))
 
-    async def must_be_ours(self, ask: Ask) -> None:
+    async def must_be_ours(self, request: Request) -> None:
         """Living human members of this workspace; when Slack can't say more, its own word for the team has to do."""
-        if ask.team != self.ledger.team:
+        if request.team != self.ledger.team:
             raise NotAllowed("Only members of this workspace can do this; you are here as a guest of another one.")
         try:
-            may_command(await self.directory.member(ask.user))
+            may_command(await self.directory.member(request.user))
         except Outside:
             return
-        await self.directory.seen(ask.user)
+        await self.directory.seen(request.user)
 
     async def approver(self, user: str) -> Member:
         """As Slack knows them at this moment."""

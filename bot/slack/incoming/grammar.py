@@ -40,7 +40,7 @@ _WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
 _MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)")
 
 
-class Words(Frozen):
+class ParsedCommand(Frozen):
     verb: str
     bug: int | None
     rest: str
@@ -52,7 +52,7 @@ def typed(text: str) -> str:
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def parse(command: str, text: str, here: int | None = None) -> Words:
+def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
     """`here` is the bug whose thread it was said in; a bug that is named wins."""
     words = text.strip().split(maxsplit=1)
     if command in OWN_COMMAND:
@@ -73,13 +73,13 @@ def parse(command: str, text: str, here: int | None = None) -> Words:
     return _with_bug(ALIASES.get(verb, verb.replace("-", "_")), rest_, here)
 
 
-def _with_bug(verb: str, rest: str, here: int | None) -> Words:
+def _with_bug(verb: str, rest: str, here: int | None) -> ParsedCommand:
     """The first word may be the bug; one further on ("merge BUG-2") belongs to the rest."""
     words = rest.strip().split(maxsplit=1)
     named = BUG.fullmatch(words[0]) if words else None
     if not named or (verb == "merge" and len(words) == 1 and here):
-        return Words(verb=verb, bug=here, rest=rest.strip())
-    return Words(verb=verb, bug=int(named[1]), rest=words[1] if len(words) > 1 else "")
+        return ParsedCommand(verb=verb, bug=here, rest=rest.strip())
+    return ParsedCommand(verb=verb, bug=int(named[1]), rest=words[1] if len(words) > 1 else "")
 
 
 def person(text: str) -> str:

@@ -13,8 +13,8 @@ from bot.bug.errors import Refused
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.inbox.inbox import Item
 from bot.slack.incoming import grammar
-from bot.slack.incoming.dispatcher import Ack, Door
-from bot.slack.incoming.request import Ask
+from bot.slack.incoming.dispatcher import Ack, Dispatcher
+from bot.slack.incoming.request import Request
 from bot.slack.views import marks
 from bot.slack.views.marks import Mark
 from bot.slack.views.mrkdwn import plain
@@ -25,7 +25,7 @@ Store = Callable[[Item], Awaitable[None]]
 EVENT = "slack.event"
 
 
-def register(app: AsyncApp, door: Door, store: Store) -> None:
+def register(app: AsyncApp, dispatcher: Dispatcher, store: Store) -> None:
     """Events are stored in a global middleware: Bolt acks an event before its listener has run."""
 
     async def persist(req: AsyncBoltRequest, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt injects by this name
@@ -37,16 +37,16 @@ def register(app: AsyncApp, door: Door, store: Store) -> None:
         """Stored already; whoever folds it takes its time."""
 
     async def on_action(ack: Ack, body: Body) -> None:
-        await door.enter(action_ask(body), ack)
+        await dispatcher.enter(action_ask(body), ack)
 
     async def on_command(ack: Ack, body: Body) -> None:
-        await door.enter(await command_ask(door, body), ack)
+        await dispatcher.enter(await command_ask(dispatcher, body), ack)
 
     async def on_view(ack: Ack, body: Body) -> None:
-        await door.enter(view_ask(body), ack)
+        await dispatcher.enter(view_ask(body), ack)
 
     async def on_shortcut(ack: Ack, body: Body) -> None:
-        await door.enter(shortcut_ask(body), ack)
+        await dispatcher.enter(shortcut_ask(body), ack)
 
     app.middleware(persist)
     anything = re.compile(".*")
@@ -78,7 +78,7 @@ def _user(body: Body) -> tuple[str, str]:
     return user.get("id", ""), user.get("team_id") or (body.get("team") or {}).get("id", "")
 
 
-def action_ask(body: Body) -> Ask:
+def action_ask(body: Body) -> Request:
     """A button, a menu in a form, or the “…” of a card, whose value begins with the verb."""
     action, container = body["actions"][0], body.get("container") or {}
     view = body.get("view") or {}
@@ -88,7 +88,7 @@ def action_ask(body: Body) -> Ask:
     in_form = verb == "value"
     found = _mark(view.get("private_metadata", "")) if in_form else _mark(value)
     user, team = _user(body)
-    return Ask(
+    return Request(
         key=f"{body.get('trigger_id', '')}:{action.get('action_ts', '')}",
         verb=action.get("block_id", "") if in_form else verb,
         user=user,
@@ -114,10 +114,10 @@ def _mark(text: str) -> Mark | None:
         return None
 
 
-async def command_ask(door: Door, body: Body) -> Ask:
+async def command_ask(dispatcher: Dispatcher, body: Body) -> Request:
     command, text = body["command"], clean(body.get("text", ""))
     words = grammar.parse(command, grammar.typed(text) if command in grammar.ESCAPED else text)
-    return Ask(
+    return Request(
         key=body.get("trigger_id", ""),
         verb=words.verb,
         user=body["user_id"],
@@ -131,11 +131,11 @@ async def command_ask(door: Door, body: Body) -> Ask:
     )
 
 
-def view_ask(body: Body) -> Ask:
+def view_ask(body: Body) -> Request:
     view = body["view"]
     found = _mark(view.get("private_metadata", ""))
     user, team = _user(body)
-    return Ask(
+    return Request(
         key=f"{view['id']}:{body.get('trigger_id') or view.get('hash', '')}",
         verb=view.get("callback_id", ""),
         user=user,
@@ -150,10 +150,10 @@ def view_ask(body: Body) -> Ask:
     )
 
 
-def shortcut_ask(body: Body) -> Ask:
+def shortcut_ask(body: Body) -> Request:
     message = body.get("message") or {}
     user, team = _user(body)
-    return Ask(
+    return Request(
         key=body.get("trigger_id", ""),
         verb=body.get("callback_id", ""),
         user=user,
@@ -184,7 +184,7 @@ def _value(element: Body) -> str | tuple[str, ...]:
     return ""
 
 
-async def mention_ask(door: Door, event: Body, bot: str, team: str) -> Ask | None:
+async def mention_ask(dispatcher: Dispatcher, event: Body, bot: str, team: str) -> Request | None:
     """ "@makegood claim" in a bug's thread, by a person, unedited; None for everything else."""
     text = clean(str(event.get("text", "")))
     said = re.match(rf"^\s*<@{re.escape(bot)}(?:\|[^>]*)?>\s*(.*)$", text, re.DOTALL) if bot else None
@@ -192,9 +192,9 @@ async def mention_ask(door: Door, event: Body, bot: str, team: str) -> Ask | Non
     if not said or not human:
         return None
     thread = event.get("thread_ts") or ""
-    here = await bug_of_thread(door.desk.ledger, event["channel"], thread) if thread else None
+    here = await bug_of_thread(dispatcher.context.ledger, event["channel"], thread) if thread else None
     words = grammar.parse("", grammar.typed(said[1]), here)
-    return Ask(
+    return Request(
         key=f"msg:{event['channel']}:{event['ts']}",
         verb=words.verb,
         user=event["user"],

@@ -9,7 +9,7 @@ from bot.bug.values import Actor, ActorKind, Frozen
 Via = Literal["button", "command", "thread", "modal", "shortcut", "home"]
 
 
-class Ask(Frozen):
+class Request(Frozen):
     """One request of one person."""
 
     key: str
@@ -62,7 +62,7 @@ class Ask(Frozen):
         return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-class Answer(Frozen):
+class Response(Frozen):
     """What the asker gets; all empty: nothing, the card says it."""
 
     text: str = ""
@@ -80,4 +80,4 @@ class Answer(Frozen):
     """Once the modal stands there: its id, and the hash of its state."""
 
 
-NOTHING = Answer()
+NOTHING = Response()

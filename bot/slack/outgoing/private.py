@@ -19,7 +19,7 @@ Blocks = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Whisper:
+class PrivateMessages:
     port: SlackPort
     http: aiohttp.ClientSession
 

@@ -11,8 +11,8 @@ from bot.bug.event import Event
 from bot.bug.values import CustomerHint, Inbound
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming import grammar
-from bot.slack.incoming.context import Desk
-from bot.slack.incoming.request import NOTHING, Answer, Ask
+from bot.slack.incoming.context import Context
+from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
 from bot.slack.views.mrkdwn import clock, foreign, gift
@@ -22,43 +22,43 @@ LISTED = 40
 
 
 @verb("answer", "/bug answer BUG-1 [a workaround]")
-async def answer(desk: Desk, ask: Ask) -> Answer:
+async def answer(context: Context, request: Request) -> Response:
     """ "We see it, looking now" to everybody who waits; or a workaround in your own words."""
-    promised = desk.now() + timedelta(minutes=desk.settings.tell.minutes)
-    member = await desk.directory.member(ask.user)
-    text = ask.args or desk.settings.tell.answer.format(by=forms.local_time(promised, member.tz))
+    promised = context.now() + timedelta(minutes=context.settings.tell.minutes)
+    member = await context.directory.member(request.user)
+    text = request.args or context.settings.tell.answer.format(by=forms.local_time(promised, member.tz))
 
     def decide(bug: Bug) -> Event:
-        waiting = [c.id for c in bug.customers if c.reachable and (ask.args or not c.answered_at)]
+        waiting = [c.id for c in bug.customers if c.reachable and (request.args or not c.answered_at)]
         if not waiting:
             raise Refused("Nobody waits for a first answer here.")
-        return customers.answer(bug, waiting, text, None if ask.args else promised)
+        return customers.answer(bug, waiting, text, None if request.args else promised)
 
-    await desk.record(ask, decide)
+    await context.record(request, decide)
     return NOTHING
 
 
 @verb("customer", "/bug customer BUG-1 mia@example.com")
-async def customer(desk: Desk, ask: Ask) -> Answer:
+async def customer(context: Context, request: Request) -> Response:
     """Somebody was hit by this bug and is to be told."""
-    hint = CustomerHint(email=grammar.address(ask.args))
-    recorded = await desk.record(ask, lambda bug: customers.join(bug, hint, via="by hand"))
+    hint = CustomerHint(email=grammar.address(request.args))
+    recorded = await context.record(request, lambda bug: customers.join(bug, hint, via="by hand"))
     return (
         NOTHING
         if recorded.entries
-        else Answer(text=f"{foreign(hint.email)} is a customer of {recorded.bug.ref} already.")
+        else Response(text=f"{foreign(hint.email)} is a customer of {recorded.bug.ref} already.")
     )
 
 
 @verb("customers", "/bug customers BUG-1")
-async def customers_(desk: Desk, ask: Ask) -> Answer:
+async def customers_(context: Context, request: Request) -> Response:
     """Who was hit, and what each of them knows."""
-    bug = await desk.bug(ask)
-    lines = [_line(c, desk.now()) for c in sorted(bug.customers, key=lambda c: (c.told_at is not None, c.since))]
+    bug = await context.bug(request)
+    lines = [_line(c, context.now()) for c in sorted(bug.customers, key=lambda c: (c.told_at is not None, c.since))]
     more = f"\n… and {len(lines) - LISTED} more" if len(lines) > LISTED else ""
     hit = f" of {plural(bug.users, 'person')} hit" if bug.users else ""
     head = f"*{bug.ref}*: {plural(len(lines), 'customer')} known{hit}"
-    return Answer(text="\n".join([head, *lines[:LISTED]]) + more)
+    return Response(text="\n".join([head, *lines[:LISTED]]) + more)
 
 
 def _line(customer: Customer, now: datetime) -> str:
@@ -85,21 +85,21 @@ def _knows(customer: Customer, now: datetime) -> str:
 
 
 @verb("known", "/bug known mia@example.com")
-async def known(desk: Desk, ask: Ask) -> Answer:
+async def known(context: Context, request: Request) -> Response:
     """Is what this customer writes about known?"""
-    hint = CustomerHint(email=grammar.address(ask.args, "/bug known mia@example.com"))
-    every = await list_bugs(desk.ledger, set(Status) - {Status.MERGED}, limit=500)
+    hint = CustomerHint(email=grammar.address(request.args, "/bug known mia@example.com"))
+    every = await list_bugs(context.ledger, set(Status) - {Status.MERGED}, limit=500)
     found = [(b, c) for b in every if (c := customers.find(b, hint))]
     lines = [
-        f"• {b.ref} {foreign(b.title, 100, one_line=True)} · {b.status.value} · {_knows(c, desk.now())}"
+        f"• {b.ref} {foreign(b.title, 100, one_line=True)} · {b.status.value} · {_knows(c, context.now())}"
         for b, c in found
     ]
-    waiting = [t for t in await desk.services["people"].talks.waiting() if _from(t.said, hint)]
+    waiting = [t for t in await context.services["people"].talks.waiting() if _from(t.said, hint)]
     lines += [
         f"• waits for somebody's choice in the channel: “{foreign(t.said[-1].text, 100, one_line=True)}”"
         for t in waiting
     ]
-    return Answer(text="\n".join(lines) or f"Nothing is known of {foreign(hint.email)}.")
+    return Response(text="\n".join(lines) or f"Nothing is known of {foreign(hint.email)}.")
 
 
 def _from(said: Iterable[Inbound], hint: CustomerHint) -> bool:
@@ -107,23 +107,23 @@ def _from(said: Iterable[Inbound], hint: CustomerHint) -> bool:
 
 
 @verb("skip_tell")
-async def skip_tell(desk: Desk, ask: Ask) -> Answer:
+async def skip_tell(context: Context, request: Request) -> Response:
     """Who was only hit need not be told."""
-    recorded = await desk.record(ask, customers.skip)
-    return Answer(text=f"{plural(len(recorded.before.untold), 'customer')} will not be told.")
+    recorded = await context.record(request, customers.skip)
+    return Response(text=f"{plural(len(recorded.before.untold), 'customer')} will not be told.")
 
 
 @verb("by_hand")
-async def by_hand(desk: Desk, ask: Ask) -> Answer:
+async def by_hand(context: Context, request: Request) -> Response:
     """You told them yourself."""
-    message, whom = ask.carried_number("message"), ask.carried("customer")
-    await desk.record(ask, lambda bug: customers.by_hand(bug, message, whom))
+    message, whom = request.carried_number("message"), request.carried("customer")
+    await context.record(request, lambda bug: customers.by_hand(bug, message, whom))
     return NOTHING
 
 
 @verb("release_tell")
-async def release_tell(desk: Desk, ask: Ask) -> Answer:
+async def release_tell(context: Context, request: Request) -> Response:
     """Tell without the makegood that could not be booked."""
-    message, whom = ask.carried_number("message"), ask.carried("customer")
-    await desk.record(ask, lambda bug: gifts.release(bug, message, whom))
+    message, whom = request.carried_number("message"), request.carried("customer")
+    await context.record(request, lambda bug: gifts.release(bug, message, whom))
     return NOTHING

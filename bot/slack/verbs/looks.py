@@ -8,8 +8,8 @@ from bot.bug.event import must_allow
 from bot.bug.fixes.looks import LookAsked, ProbeAsked
 from bot.production.prober import belongs
 from bot.slack.incoming import grammar
-from bot.slack.incoming.context import Desk
-from bot.slack.incoming.request import Answer, Ask
+from bot.slack.incoming.context import Context
+from bot.slack.incoming.request import Request, Response
 from bot.slack.verbs.fixes import params_of
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import filling
@@ -18,31 +18,31 @@ from bot.slack.views.forms.filling import engine
 
 
 @verb("look", "/fix look BUG-1 customer-account email=mia@example.com")
-async def look(desk: Desk, ask: Ask) -> Answer:
+async def look(context: Context, request: Request) -> Response:
     """Looks at production without changing it."""
-    bug = await desk.bug(ask)
-    if ask.via == "modal" and ask.values:
-        return await _ask(desk, ask, ask.field("action"), params_of(ask), ask.view)
-    name, params, _ = grammar.call(ask.args)
+    bug = await context.bug(request)
+    if request.via == "modal" and request.values:
+        return await _ask(context, request, request.field("action"), params_of(request), request.view)
+    name, params, _ = grammar.call(request.args)
     if name:
-        return await _ask(desk, ask, name, params, "")
-    return await filling.look(desk, ask, bug)
+        return await _ask(context, request, name, params, "")
+    return await filling.look(context, request, bug)
 
 
 @verb("action")
-async def action(desk: Desk, ask: Ask) -> Answer:
+async def action(context: Context, request: Request) -> Response:
     """Another action or look was chosen in the open form: its own fields."""
-    bug = await desk.bug(ask)
-    if ask.about.get("form") == "look":
-        return await filling.look(desk, ask, bug, ask.field("action"))
-    return await filling.fix(desk, ask, bug, ask.field("action"))
+    bug = await context.bug(request)
+    if request.about.get("form") == "look":
+        return await filling.look(context, request, bug, request.field("action"))
+    return await filling.fix(context, request, bug, request.field("action"))
 
 
 @verb("probe", "/fix probe BUG-1")
-async def probe(desk: Desk, ask: Ask) -> Answer:
+async def probe(context: Context, request: Request) -> Response:
     """Whether it works now: the bug's page and what must not break are asked."""
-    present = await desk.bug(ask)
-    if not any(belongs(one, present) for one in desk.settings.probes.values()):
+    present = await context.bug(request)
+    if not any(belongs(one, present) for one in context.settings.probes.values()):
         raise Refused(
             "No probe belongs to this bug. `[probes.NAME]` in the settings takes a url and the page it is for."
         )
@@ -51,19 +51,19 @@ async def probe(desk: Desk, ask: Ask) -> Answer:
         must_allow(bug, ProbeAsked)
         return ProbeAsked()
 
-    await desk.record(ask, decide)
-    return Answer(text="The page is being asked; its answer comes into the thread.")
+    await context.record(request, decide)
+    return Response(text="The page is being asked; its answer comes into the thread.")
 
 
-async def _ask(desk: Desk, ask: Ask, name: str, params: Mapping[str, str], view: str) -> Answer:
-    desk.catalogue.usable(name)
-    engine(desk).parse(name, params)
+async def _ask(context: Context, request: Request, name: str, params: Mapping[str, str], view: str) -> Response:
+    context.catalogue.usable(name)
+    engine(context).parse(name, params)
 
     def decide(bug: Bug) -> LookAsked:
         must_allow(bug, LookAsked)
         return LookAsked(look=name, params=params, view=view)
 
-    recorded = await desk.record(ask, decide)
+    recorded = await context.record(request, decide)
     if view:
-        return Answer(modal=fix_modals.waiting(recorded.bug, f"{name} is being read …"))
-    return Answer(text=f"`{name}` is being read; the rows come here, for you alone.")
+        return Response(modal=fix_modals.waiting(recorded.bug, f"{name} is being read …"))
+    return Response(text=f"`{name}` is being read; the rows come here, for you alone.")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.bug.errors import Refused
-from bot.slack.incoming.context import Desk
-from bot.slack.incoming.request import Answer, Ask
+from bot.slack.incoming.context import Context
+from bot.slack.incoming.request import Request, Response
 from bot.slack.views.mrkdwn import foreign
 
-Function = Callable[[Desk, Ask], Awaitable[Answer]]
+Function = Callable[[Context, Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)

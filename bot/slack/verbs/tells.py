@@ -18,8 +18,8 @@ from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
 from bot.bug.policy import eligible
 from bot.ledger.index import caps
 from bot.ledger.ledger import Decide, Entry
-from bot.slack.incoming.context import Desk
-from bot.slack.incoming.request import NOTHING, Answer, Ask
+from bot.slack.incoming.context import Context
+from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
 from bot.slack.views.mrkdwn import channel, explain, foreign
@@ -29,42 +29,42 @@ PREVIEWED = 10
 
 
 @verb("tell", "/tell BUG-1 [text]")
-async def tell(desk: Desk, ask: Ask) -> Answer:
+async def tell(context: Context, request: Request) -> Response:
     """That it works again, with what they get for the trouble."""
-    if ask.values:
-        return await _send(desk, ask)
-    bug = await desk.bug(ask)
+    if request.values:
+        return await _send(context, request)
+    bug = await context.bug(request)
     if not any(c.reachable for c in bug.customers):
         raise Refused(
             f"{bug.ref} has no customer who can be reached. Add one: `/bug customer {bug.ref} mia@example.com`."
         )
     if not any(c.to_tell for c in bug.customers):
         raise Refused(f"Everybody knows already, or the message is on its way. `/bug customers {bug.ref}` lists them.")
-    return Answer(modal=_form(desk, bug, ask.args))
+    return Response(modal=_form(context, bug, request.args))
 
 
-def _form(desk: Desk, bug: Bug, text: str, previews: Sequence[str] = ()) -> dict[str, Any]:
+def _form(context: Context, bug: Bug, text: str, previews: Sequence[str] = ()) -> dict[str, Any]:
     return forms.tell(
         bug,
-        desk.settings.tell,
+        context.settings.tell,
         text=text,
-        plans=desk.services["plans"](),
-        billing=desk.settings.billing is not None,
-        now=desk.now(),
+        plans=context.services["plans"](),
+        billing=context.settings.billing is not None,
+        now=context.now(),
         previews=previews,
     )
 
 
 @verb("tell_preview")
-async def tell_preview(desk: Desk, ask: Ask) -> Answer:
+async def tell_preview(context: Context, request: Request) -> Response:
     """What each of the chosen customers will read."""
-    bug = await desk.bug(ask)
+    bug = await context.bug(request)
     try:
-        told = _decided(desk, ask, _asked_for(desk, ask), anyway=True)(bug)
+        told = _decided(context, request, _asked_for(context, request), anyway=True)(bug)
     except Refused as error:
         why = next(iter(error.fields.values()), "") if isinstance(error, Invalid) else explain(error)
-        return Answer(modal=_form(desk, bug, ask.field("text"), [f":warning: {why}"]))
-    return Answer(modal=_form(desk, bug, ask.field("text"), list(_previews(bug, told))))
+        return Response(modal=_form(context, bug, request.field("text"), [f":warning: {why}"]))
+    return Response(modal=_form(context, bug, request.field("text"), list(_previews(bug, told))))
 
 
 def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
@@ -78,28 +78,30 @@ def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
         yield f"and {len(letters) - PREVIEWED} more, in the same words"
 
 
-def _asked_for(desk: Desk, ask: Ask) -> tuple[Grant, ...]:
-    return tuple(_grants(ask, desk.now(), desk.settings.tell.currency, desk.settings.tell.largest_credit))
+def _asked_for(context: Context, request: Request) -> tuple[Grant, ...]:
+    return tuple(_grants(request, context.now(), context.settings.tell.currency, context.settings.tell.largest_credit))
 
 
-def _decided(desk: Desk, ask: Ask, grants: tuple[Grant, ...], *, anyway: bool) -> Callable[[Bug], tuple[Told, ...]]:
+def _decided(
+    context: Context, request: Request, grants: tuple[Grant, ...], *, anyway: bool
+) -> Callable[[Bug], tuple[Told, ...]]:
     """What the filled-in form means for the bug as it is then."""
-    chosen = ask.chosen("customers") + ask.chosen("customers_2") + ask.chosen("customers_3")
-    words = desk.settings.tell.words
-    return lambda bug: gifts.tells(bug, chosen, ask.field("text"), grants, words, anyway=anyway)
+    chosen = request.chosen("customers") + request.chosen("customers_2") + request.chosen("customers_3")
+    words = context.settings.tell.words
+    return lambda bug: gifts.tells(bug, chosen, request.field("text"), grants, words, anyway=anyway)
 
 
-async def _send(desk: Desk, ask: Ask) -> Answer:
-    grants = _asked_for(desk, ask)
-    decide = _decided(desk, ask, grants, anyway="anyway" in ask.chosen("anyway"))
+async def _send(context: Context, request: Request) -> Response:
+    grants = _asked_for(context, request)
+    decide = _decided(context, request, grants, anyway="anyway" in request.chosen("anyway"))
     try:
-        await _record(desk, ask, decide)
+        await _record(context, request, decide)
     except OverCap as over:
-        return await _ask_first(desk, ask, decide, grants, over)
-    return Answer(close=True)
+        return await _ask_first(context, request, decide, grants, over)
+    return Response(close=True)
 
 
-async def _record(desk: Desk, ask: Ask, decide: Decide, *, anyway: bool = False) -> None:
+async def _record(context: Context, request: Request, decide: Decide, *, anyway: bool = False) -> None:
     """The promise and what it takes of the caps, in one transaction: two tells at once never pass one."""
 
     async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
@@ -107,65 +109,79 @@ async def _record(desk: Desk, ask: Ask, decide: Decide, *, anyway: bool = False)
         if told:
             whole = [grant for _, event in told for _ in event.customers for grant in event.grants]
             by, at = str(told[0][0].by), told[0][0].at
-            await caps.take(conn, desk.ledger.team, claims(whole, 1, by, at, desk.settings.makegood), anyway=anyway)
+            await caps.take(
+                conn, context.ledger.team, claims(whole, 1, by, at, context.settings.makegood), anyway=anyway
+            )
 
-    key = fit(f"ask:{ask.key}")
-    await desk.ledger.record(desk.number(ask), decide, by=ask.by, key=key, also=also)
+    key = fit(f"ask:{request.key}")
+    await context.ledger.record(context.number(request), decide, by=request.by, key=key, also=also)
 
 
 async def _ask_first(
-    desk: Desk, ask: Ask, decide: Callable[[Bug], tuple[Told, ...]], grants: tuple[Grant, ...], over: OverCap
-) -> Answer:
+    context: Context,
+    request: Request,
+    decide: Callable[[Bug], tuple[Told, ...]],
+    grants: tuple[Grant, ...],
+    over: OverCap,
+) -> Response:
     """More than this person may give alone: an approver is asked, and the customer is not told before."""
-    asked = eligible(await desk.directory.approvers_now(), ask.user)
-    await desk.record(ask, lambda bug: gifts.ask(bug, decide(bug), grants, over.words, asked))
-    return Answer(close=True)
+    asked = eligible(await context.directory.approvers_now(), request.user)
+    await context.record(request, lambda bug: gifts.ask(bug, decide(bug), grants, over.words, asked))
+    return Response(close=True)
 
 
 @verb("approve_tell")
-async def approve_tell(desk: Desk, ask: Ask) -> Answer:
+async def approve_tell(context: Context, request: Request) -> Response:
     """A makegood above a cap may pass."""
-    member, seq, words = await desk.approver(ask.user), ask.carried_number("ask"), desk.settings.tell.words
-    await _record(desk, ask, lambda bug: gifts.approve(bug, member, seq, words), anyway=True)
+    member, seq, words = (
+        await context.approver(request.user),
+        request.carried_number("request"),
+        context.settings.tell.words,
+    )
+    await _record(context, request, lambda bug: gifts.approve(bug, member, seq, words), anyway=True)
     return NOTHING
 
 
 @verb("refuse_tell")
-async def refuse_tell(desk: Desk, ask: Ask) -> Answer:
+async def refuse_tell(context: Context, request: Request) -> Response:
     """A makegood above a cap may not pass."""
-    seq = ask.carried_number("ask")
-    if not ask.values:
-        return Answer(modal=forms.reason(await desk.bug(ask), "refuse_tell", "Say no", "Why not?", ask=seq))
-    await desk.record(ask, lambda bug: gifts.refuse(bug, ask.user, seq, ask.field("reason")))
+    seq = request.carried_number("request")
+    if not request.values:
+        return Response(
+            modal=forms.reason(await context.bug(request), "refuse_tell", "Say no", "Why not?", request=seq)
+        )
+    await context.record(request, lambda bug: gifts.refuse(bug, request.user, seq, request.field("reason")))
     return NOTHING
 
 
 @verb("tell_undo", "/tell undo BUG-1 [why]")
-async def tell_undo(desk: Desk, ask: Ask) -> Answer:
+async def tell_undo(context: Context, request: Request) -> Response:
     """Takes a makegood back."""
-    bug = await desk.bug(ask)
+    bug = await context.bug(request)
     given = [(c, g) for c in bug.customers for g in c.given if g.state == "granted"]
-    chosen = ask.field("granted") or (str(given[0][1].seq) if len(given) == 1 else "")
+    chosen = request.field("granted") or (str(given[0][1].seq) if len(given) == 1 else "")
     if not given:
         raise Refused(f"Nothing was given for {bug.ref} that could be taken back.")
     if not chosen:
-        return Answer(modal=forms.take_back(bug, given, ask.args))
-    await desk.record(ask, lambda now: gifts.undo_grant(now, int(chosen), ask.field("reason") or ask.args))
-    return Answer(close=True) if ask.values else NOTHING
+        return Response(modal=forms.take_back(bug, given, request.args))
+    await context.record(
+        request, lambda now: gifts.undo_grant(now, int(chosen), request.field("reason") or request.args)
+    )
+    return Response(close=True) if request.values else NOTHING
 
 
-def _grants(ask: Ask, now: datetime, currency: str, largest: int) -> Iterable[Grant]:
+def _grants(request: Request, now: datetime, currency: str, largest: int) -> Iterable[Grant]:
     """What the form promises, as absolute targets. Raises Invalid at the field."""
-    if ask.field("credit").strip():
-        yield Credit(money=Money(amount=_minor(ask.field("credit"), largest, currency), currency=currency))
-    if ask.field("days").strip():
-        days = _whole("days", ask.field("days"))
+    if request.field("credit").strip():
+        yield Credit(money=Money(amount=_minor(request.field("credit"), largest, currency), currency=currency))
+    if request.field("days").strip():
+        days = _whole("days", request.field("days"))
         yield Days(days=days, until=now + timedelta(days=days))
-    if ask.field("plan"):
-        if not ask.field("until"):
+    if request.field("plan"):
+        if not request.field("until"):
             raise Invalid("Until when?", {"until": "Choose the day on which the upgrade ends."})
         yield Upgrade(
-            plan=ask.field("plan"), until=datetime.fromisoformat(ask.field("until")).replace(tzinfo=now.tzinfo)
+            plan=request.field("plan"), until=datetime.fromisoformat(request.field("until")).replace(tzinfo=now.tzinfo)
         )
 
 

@@ -28,12 +28,12 @@ def divider(id_: str) -> sb.DividerBlock:
 
 
 def button(label: str, verb: str, value: str, style: str | None = None, confirm: str = "") -> sb.Button:
-    ask = (
+    request = (
         sb.ConfirmationDialogue(title="Are you sure?", text=confirm[:300], confirm=cut(label, 30), deny="Not now")
         if confirm
         else None
     )
-    return sb.Button(text=cut(label, BUTTON), action_id=verb, value=value[:2000], style=style, confirm=ask)  # type: ignore[arg-type]
+    return sb.Button(text=cut(label, BUTTON), action_id=verb, value=value[:2000], style=style, confirm=request)  # type: ignore[arg-type]
 
 
 def url_button(label: str, verb: str, url: str) -> sb.Button:

@@ -28,7 +28,7 @@ TITLE, NAME, QUOTE = 120, 60, 140
 SHOWN_CUSTOMERS = 2
 
 
-class Around(Frozen):
+class CardContext(Frozen):
     """What the card shows besides the bug itself."""
 
     now: datetime
@@ -64,7 +64,7 @@ def lock_screen(bug: Bug, now: datetime) -> str:
             return f"{name} is {bug.status.value}"
 
 
-def blocks(bug: Bug, around: Around) -> kit.Blocks:
+def blocks(bug: Bug, around: CardContext) -> kit.Blocks:
     """The whole message: at most four lines, then buttons."""
     lines = [_head(bug), *_middle(bug, around)]
     body = [kit.section("\n".join(line for line in lines if line), "card")]
@@ -90,7 +90,7 @@ def _head(bug: Bug) -> str:
             return f"{head} · {bug.status.value} · {foreign(bug.closed_why, NAME, one_line=True)}"
 
 
-def _middle(bug: Bug, around: Around) -> list[str]:
+def _middle(bug: Bug, around: CardContext) -> list[str]:
     if bug.status in {Status.CLOSED, Status.DISMISSED, Status.MERGED}:
         return [_summary(bug)]
     return [
@@ -146,7 +146,7 @@ def _name(customer: Customer) -> str:
     return foreign(customer.name, NAME, one_line=True)
 
 
-def _numbers(bug: Bug, around: Around) -> str:
+def _numbers(bug: Bug, around: CardContext) -> str:
     people = plural(bug.users, "person").replace("persons", "people") if bug.users else ""
     source = link(bug.url, bug.source.capitalize()) if bug.url else ""
     board = link(bug.board.url, "Trello") if bug.board else ""
@@ -155,7 +155,7 @@ def _numbers(bug: Bug, around: Around) -> str:
     return " · ".join(x for x in (f"{bug.occurrences}×", people, source, board, muted, waits) if x)
 
 
-def _debt(bug: Bug, around: Around) -> str:
+def _debt(bug: Bug, around: CardContext) -> str:
     if not bug.debt:
         return ""
     board = f" · {link(bug.board.url, 'Trello')}" if bug.board else ""
@@ -165,7 +165,7 @@ def _debt(bug: Bug, around: Around) -> str:
     return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}{again}{waits}"
 
 
-def _work(bug: Bug, around: Around) -> str:
+def _work(bug: Bug, around: CardContext) -> str:
     """The fix under way or the last one, else what the memory suggests."""
     fix = next(iter(reversed(bug.fixes)), None)
     if fix and fix.state not in {RunState.REFUSED, RunState.CANCELLED, RunState.PREVIEWED}:

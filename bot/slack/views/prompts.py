@@ -17,7 +17,7 @@ from bot.bug.reminders import Reminded
 from bot.ledger.ledger import Entry
 from bot.slack.views.mrkdwn import foreign, gift, link, who
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
-from bot.slack.views.reminders import nudge
+from bot.slack.views.reminders import reminder
 
 ENDED = frozenset({Status.CLOSED, Status.DISMISSED})
 THOUGHT_FIXED = frozenset({Status.FIXED, Status.OWED, *ENDED})
@@ -29,13 +29,13 @@ def offer(bug: Bug, entry: Entry, now: datetime) -> Offer | None:
     return found(bug, entry, now) if found else None
 
 
-def _nudged(bug: Bug, entry: Entry, now: datetime) -> Offer | None:
-    return nudge(bug, entry.event, now) if isinstance(entry.event, Reminded) else None
+def _reminded(bug: Bug, entry: Entry, now: datetime) -> Offer | None:
+    return reminder(bug, entry.event, now) if isinstance(entry.event, Reminded) else None
 
 
 def _tell_asked(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     event = entry.event
-    if not isinstance(event, TellAsked) or not any(ask.seq == entry.seq for ask in bug.tell_requests):
+    if not isinstance(event, TellAsked) or not any(request.seq == entry.seq for request in bug.tell_requests):
         return None
     names = ", ".join(name(bug.customer(id_)) for id_ in event.customers[:5])
     gifts = " + ".join(map(gift, event.grants))
@@ -43,7 +43,7 @@ def _tell_asked(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
         f"{who(str(entry.by))} wants to give {names} {gifts} for *{title(bug)}*. That passes {foreign(event.why, 200)}."
     )
     said = f"{text}\n>{foreign(event.text, WORDS, one_line=True)}"
-    about = {"ask": entry.seq}
+    about = {"request": entry.seq}
     yes, no = (
         button("Let it pass", "approve_tell", "primary", **about),
         button("No…", "refuse_tell", "danger", **about),
@@ -164,7 +164,7 @@ def settled(bug: Bug, entry: Entry) -> str:
 
 PUT_AWAY = frozenset({"archived", "Not a bug"})
 OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
-    Reminded: _nudged,
+    Reminded: _reminded,
     TellAsked: _tell_asked,
     TrackerSaid: _resolved,
     Resembles: _resembles,

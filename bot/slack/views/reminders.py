@@ -16,7 +16,7 @@ LAST = 2
 """Round of a clock with a warning before its time: over."""
 
 
-def nudge(bug: Bug, event: Reminded, now: datetime) -> Offer:
+def reminder(bug: Bug, event: Reminded, now: datetime) -> Offer:
     """`what` is "kind:round" or "kind:customer:round"."""
     kind, *_, number = event.what.split(":")
     return SAYS[kind](bug, event, int(number), now)

@@ -19,7 +19,7 @@ from bot.cli import main
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.index.names import Names
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger
 from tests.support import postgres
 
@@ -101,7 +101,7 @@ async def _name(url: str, called: Mapping[str, str]) -> None:
     db = Database(url)
     try:
         for user, name in called.items():
-            await Names(Switches(db, TEAM, NOON.timestamp)).remember(user, name)
+            await Names(Flags(db, TEAM, NOON.timestamp)).remember(user, name)
     finally:
         await db.close()
 

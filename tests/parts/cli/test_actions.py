@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bot.ledger.db.engine import Database
-from bot.ledger.index.spans import Switches
+from bot.ledger.index.spans import Flags
 from tests.parts.cli.conftest import TEAM, Shell
 
 SHOP = """
@@ -35,7 +35,7 @@ def switch(url: str, name: str) -> str | None:
     async def read() -> str | None:
         db = Database(url)
         try:
-            return await Switches(db, TEAM, lambda: 0.0).get(name)
+            return await Flags(db, TEAM, lambda: 0.0).get(name)
         finally:
             await db.close()
 

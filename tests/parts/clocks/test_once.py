@@ -1,4 +1,4 @@
-"""Once, whatever happens meanwhile: a nudge of several processes, a credit of a process that died, a cap of many tells."""
+"""Once, whatever happens meanwhile: a reminder of several processes, a credit of a process that died, a cap of many tells."""
 
 import asyncio
 from typing import Any

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.production.action import HttpAction, Outcome, RunRef
+from bot.production.action import HttpAction, RunOutcome, RunRef
 from bot.production.http.runtime import HttpRuntime
 from bot.production.redaction import Redactor
 from bot.production.targets import HttpTarget
@@ -113,7 +113,7 @@ class Place:
     def runtime(self) -> HttpRuntime:
         return connected(self.target, Redactor([TOKEN]))
 
-    async def run(self, action: HttpAction, ear: Ear | None = None, run: RunRef = RUN) -> Outcome:
+    async def run(self, action: HttpAction, ear: Ear | None = None, run: RunRef = RUN) -> RunOutcome:
         preview = await self.runtime.preview(action, run)
         return await self.runtime.run(action, preview, run, ear or Ear())
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from bot.production.action import Outcome
+from bot.production.action import RunOutcome
 from bot.production.redaction import Redactor
 from tests.parts.fixes_http.conftest import RUN, Answer, Ear, Place, connected, target_at
 from tests.parts.fixes_http.test_calling import Recount
@@ -76,7 +76,7 @@ def answer_all(place: Place) -> None:
         place.service.answers_with(200, body={"job": {"state": state}})
 
 
-async def investigated(place: Place, image: bytes | None) -> Outcome:
+async def investigated(place: Place, image: bytes | None) -> RunOutcome:
     runtime = place.runtime
     return await runtime.investigate(Patient(), await runtime.preview(Patient(), RUN), image, RUN, Ear())
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.bug.errors import MakegoodError
-from bot.production.action import Outcome
+from bot.production.action import RunOutcome
 from tests.parts.fixes_sql.shop import MENU_13, Follower, Shop, run_ref
 from tests.parts.fixes_sql.wire import Wire, wire_to
 
@@ -58,7 +58,7 @@ class Cuts(Follower):
         vars(self.wire).update(self.cut)
 
 
-async def _run(shop: Shop, follower: Follower) -> Outcome:
+async def _run(shop: Shop, follower: Follower) -> RunOutcome:
     engine = shop.engine()
     preview = await engine.preview("delete-row", MENU_13, run_ref())
     try:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from bot.bug.errors import Rejected
-from bot.production.sql.session import Database
+from bot.production.sql.session import TargetDatabase
 from tests.parts.fixes_sql.shop import MENU_13, Follower, Shop, run_ref
 
 ENDS = {
@@ -84,7 +84,7 @@ async def test_a_look_that_takes_too_long_is_ended_by_the_database(served_shop: 
 
 
 async def test_what_only_reads_cannot_write(shop: Shop) -> None:
-    database = Database(shop.target())
+    database = TargetDatabase(shop.target())
     with pytest.raises(DBAPIError):
         async with database.reading("makegood look") as session:
             await session.conn.execute(sa.text("UPDATE menus SET title = 'Brunch'"))

@@ -1,6 +1,6 @@
 """Delete and undo bring back every kind of value, to the bit."""
 
-from bot.production.action import Outcome
+from bot.production.action import RunOutcome
 from tests.parts.fixes_sql.shop import Follower, Shop, run_ref
 
 POSTGRES_TYPES = """
@@ -28,7 +28,7 @@ INSERT INTO things (id, a_date, a_json, an_amount, some_bytes, a_truth, anything
 """
 
 
-async def _there_and_back(shop: Shop, key: str) -> Outcome:
+async def _there_and_back(shop: Shop, key: str) -> RunOutcome:
     values = {"table": "things", "id": key}
     engine, follower = shop.engine(tables={"things": "id"}), Follower()
     preview = await engine.preview("delete-row", values, run_ref())

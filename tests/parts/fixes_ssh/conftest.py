@@ -12,7 +12,7 @@ import asyncssh
 import pytest
 
 from bot.demo.host import Faults, Host
-from bot.production.action import Outcome, Risk, RunRef, SshAction
+from bot.production.action import Risk, RunOutcome, RunRef, SshAction
 from bot.production.redaction import Redactor
 from bot.production.ssh.runtime import SshRuntime
 from bot.production.targets import SshTarget
@@ -78,7 +78,7 @@ class Place:
     def runtime(self) -> SshRuntime:
         return SshRuntime(self.target, Redactor(["hunter2-of-production"]))
 
-    async def run(self, action: SshAction, ear: Ear | None = None, run: RunRef = RUN) -> Outcome:
+    async def run(self, action: SshAction, ear: Ear | None = None, run: RunRef = RUN) -> RunOutcome:
         preview = await self.runtime.preview(action, run)
         return await self.runtime.run(action, preview, run, ear or Ear())
 

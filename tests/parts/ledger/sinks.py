@@ -12,19 +12,19 @@ from bot.bug.ownership import Claimed
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.relay import Relay, Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from tests.support.stores import Store, cursor
 
 Answer = Served | Exception
-SAID = Interest(kinds=frozenset({Said}))
-CARD = Interest(kinds=frozenset({Opened, Said, Claimed, BoardCardMade}), jumps=True)
+SAID = Subscription(kinds=frozenset({Said}))
+CARD = Subscription(kinds=frozenset({Opened, Said, Claimed, BoardCardMade}), jumps=True)
 
 
 @dataclass
 class Scribe:
     """A sink that writes down what it is asked, and answers what the story says, at last with "done"."""
 
-    interest: Interest = SAID
+    interest: Subscription = SAID
     answers: list[Answer] = field(default_factory=list)
     name: str = "scribe"
     slots: int = 4

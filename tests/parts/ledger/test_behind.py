@@ -4,11 +4,11 @@ from bot.bug.ownership import Claimed, Released
 from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from tests.parts.ledger.sinks import SAID
 from tests.support.stores import Store, open_bug, person, said
 
-CLAIMS = Interest(kinds=frozenset({Claimed, Released}))
+CLAIMS = Subscription(kinds=frozenset({Claimed, Released}))
 
 
 async def trail(ledger: Ledger) -> int:

@@ -17,7 +17,7 @@ from bot.ledger.entries import load, trail, verify
 from bot.ledger.forget import forget, refold
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from tests.support.stores import MONDAY, TEAM, Store, cursor, of_kind, open_bug, person, rows, said, sql
 
 ADA = CustomerHint(name="Ada", email="ada@example.com")
@@ -27,7 +27,7 @@ CREDIT = Credit(money=Money(amount=500, currency="EUR"))
 
 @pytest.fixture
 def ledger(store: Store) -> Ledger:
-    return store.ledger({"card": Interest(kinds=frozenset({Opened, Claimed}), jumps=True)})
+    return store.ledger({"card": Subscription(kinds=frozenset({Opened, Claimed}), jumps=True)})
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load
 from bot.ledger.ledger import Ledger
-from bot.suggestions import Memory
+from bot.suggestions import Suggestions
 from tests.support.stores import Store, open_bug, person, rows, sql
 
 PRODUCTION = Actor(kind=ActorKind.SYSTEM, id="production")
@@ -51,10 +51,10 @@ async def test_what_ended_the_last_bugs_of_a_kind_is_suggested_whatever_their_nu
     await cured(ledger, "Menu 14 fails")
     await cured(ledger, "Login fails", "restart-service")
     await run(ledger, await open_bug(ledger, "Menu 15 fails"), "extend-trial")
-    found = await Memory(ledger).suggestion(await fresh(ledger, "Menu 2025 fails"))
+    found = await Suggestions(ledger).suggestion(await fresh(ledger, "Menu 2025 fails"))
     assert (found.action, found.said) == ("delete-row", "delete-row menus 13, worked twice")
     assert found.params == {"table": "menus"}, "the other bug's number is not this one's"
-    assert (await Memory(ledger).suggestion(await fresh(ledger, "Shop is away"))).said == ""
+    assert (await Suggestions(ledger).suggestion(await fresh(ledger, "Shop is away"))).said == ""
 
 
 async def test_what_failed_or_was_undone_helped_nobody(ledger: Ledger) -> None:
@@ -62,11 +62,11 @@ async def test_what_failed_or_was_undone_helped_nobody(ledger: Ledger) -> None:
     await run(ledger, bug, state="failed")
     number = await run(ledger, bug)
     undo = FixAsked(run=number + 1, action="delete-row", params=ROW, reason="wrong row", undo_of=number)
-    assert await Memory(ledger).repeats(await load(ledger, bug), "delete-row") == 1
+    assert await Suggestions(ledger).repeats(await load(ledger, bug), "delete-row") == 1
     await ledger.record(bug, lambda _bug: undo, by=person("U0DEV"))
     ended = FixEnded(run=undo.run, state="succeeded", summary="1 row is back")
     await ledger.record(bug, lambda _bug: ended, by=PRODUCTION)
-    assert await Memory(ledger).repeats(await load(ledger, bug), "delete-row") == 0
+    assert await Suggestions(ledger).repeats(await load(ledger, bug), "delete-row") == 0
 
 
 async def test_repeats_are_counted_for_a_month_by_hand_or_not_this_bug_included(store: Store, ledger: Ledger) -> None:
@@ -77,14 +77,14 @@ async def test_repeats_are_counted_for_a_month_by_hand_or_not_this_bug_included(
     number = await run(ledger, here, state="unknown")
     settled = FixSettled(run=number, state="succeeded", word="the row is gone")
     await ledger.record(here, lambda _bug: settled, by=person("U0DEV"))
-    assert await Memory(ledger).repeats(await load(ledger, here), "delete-row") == 2
+    assert await Suggestions(ledger).repeats(await load(ledger, here), "delete-row") == 2
 
 
 async def test_a_bug_that_gets_another_name_is_remembered_by_it(ledger: Ledger) -> None:
     bug = await cured(ledger, "customers complain")
     named = Enriched(source="bugsnag", group="g9", title="Menu 7 fails")
     await ledger.record(bug, lambda _bug: named, by=PRODUCTION)
-    assert (await Memory(ledger).suggestion(await fresh(ledger, "Menu 8 fails"))).action == "delete-row"
+    assert (await Suggestions(ledger).suggestion(await fresh(ledger, "Menu 8 fails"))).action == "delete-row"
 
 
 @asynccontextmanager
@@ -105,7 +105,7 @@ async def counted(ledger: Ledger) -> AsyncIterator[list[int]]:
 async def test_remembering_costs_the_same_however_many_bugs_there_are(ledger: Ledger, bugs: int) -> None:
     for number in range(bugs):
         await cured(ledger, f"Menu {number} fails")
-    bug, memory = await fresh(ledger, "Menu 99 fails"), Memory(ledger)
+    bug, memory = await fresh(ledger, "Menu 99 fails"), Suggestions(ledger)
     async with counted(ledger) as statements:
         await memory.suggestion(bug)
         await memory.repeats(bug, "delete-row")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.bug.errors import Unavailable
 from bot.ledger.inbox.inbox import OWN_TURN, Inbox, Item
-from bot.ledger.inbox.worker import Inflow
+from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.relay.pace import TooSoon
 from tests.support.stores import TEAM, Store, rows, sql
 
@@ -26,8 +26,8 @@ def inbox(store: Store) -> Inbox:
 
 
 @asynccontextmanager
-async def working(inbox: Inbox, handler: Handler) -> AsyncIterator[Inflow]:
-    inflow = Inflow(inbox, {HOOK: handler})
+async def working(inbox: Inbox, handler: Handler) -> AsyncIterator[InboxWorker]:
+    inflow = InboxWorker(inbox, {HOOK: handler})
     inflow.start()
     try:
         yield inflow
@@ -74,7 +74,7 @@ async def test_what_is_submitted_is_worked_off_once(inbox: Inbox) -> None:
 
 async def test_what_waits_together_is_handled_together(inbox: Inbox) -> None:
     worker = Worker(inbox)
-    inflow = Inflow(inbox, {HOOK: worker})
+    inflow = InboxWorker(inbox, {HOOK: worker})
     for key in "abc":
         await inflow.submit(item(key))
     inflow.start()
@@ -85,7 +85,7 @@ async def test_what_waits_together_is_handled_together(inbox: Inbox) -> None:
 
 async def test_a_poisoned_item_fails_alone_and_the_others_of_its_batch_go_on(inbox: Inbox) -> None:
     worker = Worker(inbox, b=ValueError("no sense"))
-    inflow = Inflow(inbox, {HOOK: worker})
+    inflow = InboxWorker(inbox, {HOOK: worker})
     for key in "abc":
         await inflow.submit(item(key))
     inflow.start()

@@ -17,7 +17,7 @@ from bot.bug.values import CustomerHint
 from bot.ledger.entries import list_bugs, load, trail, verify
 from bot.ledger.forget import refold
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from tests.support.stores import MONDAY, TEAM, Store, kinds, open_bug, person, rows, said, seqs, sql
 
 SEVERAL = pytest.mark.parametrize("where", ["postgresql"], indirect=True)
@@ -79,7 +79,7 @@ async def test_a_move_that_the_life_of_a_bug_does_not_know_is_refused(ledger: Le
 
 
 async def test_what_can_not_be_written_to_the_trail_does_not_happen(store: Store) -> None:
-    ledger = store.ledger({"card": Interest(kinds=frozenset({Claimed}))})
+    ledger = store.ledger({"card": Subscription(kinds=frozenset({Claimed}))})
     bug = await open_bug(ledger)
     copied = "INSERT INTO entries SELECT team, bug, 2, kind, at, \"by\", 'x', body, commitment, prev, hash FROM entries"
     await sql(ledger.db, copied)
@@ -90,7 +90,7 @@ async def test_what_can_not_be_written_to_the_trail_does_not_happen(store: Store
 
 
 async def test_what_fails_beside_an_entry_takes_the_entry_back(store: Store) -> None:
-    ledger = store.ledger({"card": Interest(kinds=frozenset({Claimed}))})
+    ledger = store.ledger({"card": Subscription(kinds=frozenset({Claimed}))})
     bug = await open_bug(ledger)
 
     async def frozen(*_: object) -> None:

@@ -21,7 +21,7 @@ from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.relay import FOREIGN_PAUSE, Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from tests.parts.ledger.sinks import (
     CARD,
     SAID,
@@ -153,7 +153,7 @@ async def test_what_a_sink_does_not_follow_is_passed_over(store: Store) -> None:
 
 
 async def test_urgent_bugs_are_served_first(store: Store) -> None:
-    card = Scribe(Interest(kinds=frozenset({Opened, Repeated, Claimed}), jumps=True), name="card", slots=1)
+    card = Scribe(Subscription(kinds=frozenset({Opened, Repeated, Claimed}), jumps=True), name="card", slots=1)
     ledger = follows(store, card)
     new, repeated, live = [await open_bug(ledger, title) for title in ("new", "repeated", "live")]
     await sql(ledger.db, "UPDATE cursors SET due = NULL WHERE bug > 1")
@@ -169,7 +169,7 @@ async def test_urgent_bugs_are_served_first(store: Store) -> None:
 
 
 @pytest.mark.parametrize("interest", [SAID, CARD], ids=["follows", "jumps"])
-async def test_a_kind_that_this_version_does_not_know_is_never_passed(store: Store, interest: Interest) -> None:
+async def test_a_kind_that_this_version_does_not_know_is_never_passed(store: Store, interest: Subscription) -> None:
     scribe = Scribe(interest)
     ledger = follows(store, scribe)
     bug = await open_bug(ledger)

@@ -17,7 +17,7 @@ from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.notify import listen
 from bot.ledger.entries import SOME, bug_of_thread, entries_after, list_bugs, trail, verify
 from bot.ledger.index.names import Names
-from bot.ledger.index.spans import Switches, take_lock
+from bot.ledger.index.spans import Flags, take_lock
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Relay
 from tests.parts.ledger.sinks import Scribe, follows, until
@@ -202,7 +202,7 @@ async def test_a_lock_on_production_is_held_by_one_run_and_freed_by_its_outcome_
 
 
 async def test_a_switch_is_set_read_and_cleared(store: Store) -> None:
-    switches = Switches(store.database(), TEAM, store.clock.seconds)
+    switches = Flags(store.database(), TEAM, store.clock.seconds)
     await switches.set("allow:a", "1", person("U1"))
     await switches.set("allow:a", "2", person("U1"))
     await switches.set("freeze", "release", person("U1"))
@@ -217,17 +217,17 @@ async def test_a_switch_is_set_read_and_cleared(store: Store) -> None:
 
 
 async def test_what_people_are_called_is_known_to_whoever_reads_later(store: Store) -> None:
-    here = Names(Switches(store.database(), TEAM, store.clock.seconds))
+    here = Names(Flags(store.database(), TEAM, store.clock.seconds))
     await here.remember("U1", "Anna")
     await here.remember("U2", "Ben")
     await here.remember("U1", "Anna")
     await here.remember("U2", "Benjamin")
-    elsewhere = Names(Switches(store.database(), TEAM, store.clock.seconds))
+    elsewhere = Names(Flags(store.database(), TEAM, store.clock.seconds))
     assert await elsewhere.known() == {"U1": "Anna", "U2": "Benjamin"}
 
 
 async def test_a_name_that_is_known_is_not_written_again(store: Store) -> None:
-    names = Names(Switches(store.database(), TEAM, store.clock.seconds))
+    names = Names(Flags(store.database(), TEAM, store.clock.seconds))
     await names.remember("U1", "Anna")
     first = await rows(names.switches.db, "SELECT at FROM switches")
     store.clock.advance(60)

@@ -1,11 +1,11 @@
 """A hundred calls of one token in ten seconds, and not one more."""
 
-from bot.adapters.boards._trello_http import PER_WINDOW, Pace, Redaction
+from bot.adapters.boards._trello_http import PER_WINDOW, Redaction, TrelloLimit
 
 
 def test_the_first_hundred_go_at_once_and_the_next_waits_for_the_first_to_be_old() -> None:
     now = [1000.0]
-    pace = Pace(lambda: now[0])
+    pace = TrelloLimit(lambda: now[0])
     for _ in range(PER_WINDOW):
         assert pace.wait() == 0
         pace.count()

@@ -25,13 +25,13 @@ def after(story: Story, **span: float) -> datetime:
 
 
 def said(story: Story, at: datetime, rules: Rules = ALWAYS) -> list[str]:
-    return [nudge.what for nudge in due(story.bug, at, rules)]
+    return [reminder.what for reminder in due(story.bug, at, rules)]
 
 
-def nudged(story: Story, at: datetime, rules: Rules = ALWAYS) -> Story:
+def reminded(story: Story, at: datetime, rules: Rules = ALWAYS) -> Story:
     """What is due is said, as the sink records it."""
-    for nudge in due(story.bug, at, rules):
-        story.then(Reminded(what=nudge.what, whom=nudge.whom, since=nudge.since), SYSTEM)
+    for reminder in due(story.bug, at, rules):
+        story.then(Reminded(what=reminder.what, whom=reminder.whom, since=reminder.since), SYSTEM)
     return story
 
 
@@ -43,8 +43,8 @@ def test_a_customer_who_is_online_and_whom_nobody_serves_is_called_out_after_two
 
 def test_whoever_is_on_call_is_meant() -> None:
     story = online(waiting(opened()))
-    (nudge,) = due(story.bug, after(story, minutes=2), Rules(on_call=("U0BEN",)))
-    assert nudge.whom == ("U0BEN",)
+    (reminder,) = due(story.bug, after(story, minutes=2), Rules(on_call=("U0BEN",)))
+    assert reminder.whom == ("U0BEN",)
 
 
 def test_a_claim_ends_the_call() -> None:
@@ -55,7 +55,7 @@ def test_a_claim_ends_the_call() -> None:
 def test_nothing_is_said_twice() -> None:
     story = online(waiting(opened()))
     at = after(story, minutes=2)
-    nudged(story, at)
+    reminded(story, at)
     assert said(story, at) == []
     assert said(story, at + timedelta(minutes=3)) == ["unclaimed:2"]
 
@@ -64,12 +64,12 @@ def test_who_comes_late_hears_the_last_round_only() -> None:
     story = online(waiting(opened()))
     at = after(story, minutes=16)
     assert said(story, at) == ["unclaimed:3"]
-    assert said(nudged(story, at), at) == []
+    assert said(reminded(story, at), at) == []
 
 
 def test_a_bug_that_is_let_go_calls_again_from_the_beginning() -> None:
     story = online(waiting(opened()))
-    nudged(story, after(story, minutes=2)).then(Claimed(owner=ANNA)).then(Released(), after=1)
+    reminded(story, after(story, minutes=2)).then(Claimed(owner=ANNA)).then(Released(), after=1)
     assert said(story, after(story, minutes=1)) == []
     assert said(story, after(story, minutes=2)) == ["unclaimed:1"]
 
@@ -81,8 +81,8 @@ def test_a_customer_who_is_not_there_calls_nobody() -> None:
 
 def test_an_owner_who_says_nothing_for_ten_minutes_is_reminded() -> None:
     story = waiting(claimed())
-    (nudge,) = due(story.bug, after(story, minutes=10), ALWAYS)
-    assert (nudge.what, nudge.whom) == ("silent:1", (ANNA,))
+    (reminder,) = due(story.bug, after(story, minutes=10), ALWAYS)
+    assert (reminder.what, reminder.whom) == ("silent:1", (ANNA,))
 
 
 def test_a_first_answer_stops_that_clock_and_starts_that_of_its_promise() -> None:

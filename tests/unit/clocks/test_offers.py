@@ -94,8 +94,8 @@ def stories() -> dict[str, Story]:
 def test_every_clock_says_which_bug_and_offers_what_settles_it(kind: str) -> None:
     story = stories()[kind]
     story.now += timedelta(days=30) if kind == "debt" else timedelta(minutes=58)
-    nudge = next(x for x in due(story.bug, story.now, Rules()) if x.what.startswith(kind))
-    found = asks(story, Reminded(what=nudge.what, whom=nudge.whom, since=nudge.since))
+    reminder = next(x for x in due(story.bug, story.now, Rules()) if x.what.startswith(kind))
+    found = asks(story, Reminded(what=reminder.what, whom=reminder.whom, since=reminder.since))
     assert found
     assert "BUG-17 Menu page fails" in found.text
     assert found.buttons

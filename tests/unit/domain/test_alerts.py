@@ -199,7 +199,7 @@ def test_a_sink_that_gave_up_is_shown_until_it_is_mended() -> None:
     assert story.then(RetryAsked(sink="board")).bug.gave_up == ("card",)
 
 
-def test_each_nudge_is_remembered() -> None:
+def test_each_reminder_is_remembered() -> None:
     story = opened().then(Reminded(what="unclaimed:1"))
     assert story.bug.reminded == ("unclaimed:1",)
     assert story.now == MONDAY

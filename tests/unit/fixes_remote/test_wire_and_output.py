@@ -3,7 +3,7 @@
 import shlex
 
 from bot.production.ssh.output import HEAD, TAIL, Output, clean
-from bot.production.ssh.wire import Ready, Said, ending, go, launcher, read_ready, read_said
+from bot.production.ssh.wire import Ready, WireOutput, ending, go, launcher, read_ready, read_said
 
 
 def test_ready_is_found_among_what_a_login_prints() -> None:
@@ -16,8 +16,8 @@ def test_half_a_line_is_not_ready_yet() -> None:
 
 
 def test_only_the_launchers_own_words_count() -> None:
-    assert read_said(b"ab12 started\n", "ab12") is Said.STARTED
-    assert read_said(b"ab12 late\n", "ab12") is Said.LATE
+    assert read_said(b"ab12 started\n", "ab12") is WireOutput.STARTED
+    assert read_said(b"ab12 late\n", "ab12") is WireOutput.LATE
     assert [
         read_said(line, "ab12") for line in (b"", b"cd34 started\n", b"ab12 whatever\n", b"ab12 started now\n")
     ] == [None] * 4

@@ -17,7 +17,7 @@ NOT_THERE, REDIRECTS_FROM, REFUSALS_FROM = 404, 300, 400
 NOT_THE_TOKEN = frozenset({401, 403})
 
 
-class Pace(Frozen):
+class CallLimit(Frozen):
     """Settings that every channel which answers has."""
 
     model_config = ConfigDict(hide_input_in_errors=True)  # an address may hold a password
@@ -35,7 +35,7 @@ class Missing(Rejected):
 class Gate:
     """Lets `parallel` calls in at once; closing refuses new ones and waits for those inside."""
 
-    def __init__(self, pace: Pace, who: str) -> None:
+    def __init__(self, pace: CallLimit, who: str) -> None:
         self._slots = asyncio.Semaphore(pace.parallel)
         self._pace, self._who, self._closed = pace, who, False
 
@@ -58,7 +58,7 @@ class Calls:
     """JSON over HTTP to `base_url`. The session belongs to whoever made it and is left open."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, who: str, base_url: str, headers: Mapping[str, str], pace: Pace
+        self, session: aiohttp.ClientSession, *, who: str, base_url: str, headers: Mapping[str, str], pace: CallLimit
     ) -> None:
         self._client = Client(session=session, who=who, headers=headers, timeout=pace.timeout)
         self._who, self._base = who, base_url.rstrip("/")

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Money, described
-from bot.bug.retro.model import Run, Served
-from bot.bug.retro.story import Gift, Retro, Step
+from bot.bug.retro.model import Run, ServedCustomer
+from bot.bug.retro.story import Gift, Retro, TimelineStep
 from bot.slack.views.retro.dialect import Dialect
 from bot.text import length, plural
 
@@ -15,14 +15,14 @@ Names = Mapping[str, str]
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told"}
 
 
-class Chapter(NamedTuple):
+class Section(NamedTuple):
     title: str
     lines: tuple[str, ...]
 
 
-def chapters(story: Retro, names: Names, d: Dialect) -> tuple[Chapter, ...]:
+def chapters(story: Retro, names: Names, d: Dialect) -> tuple[Section, ...]:
     """Those that have something to say, in the order in which they are read."""
-    found = (Chapter(title, tuple(tell(story, names, d))) for title, tell in CHAPTERS.items())
+    found = (Section(title, tuple(tell(story, names, d))) for title, tell in CHAPTERS.items())
     return tuple(c for c in found if c.lines)
 
 
@@ -62,7 +62,7 @@ def _timeline(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
         yield day + _step(step, names, d)
 
 
-def _step(step: Step, names: Names, d: Dialect) -> str:
+def _step(step: TimelineStep, names: Names, d: Dialect) -> str:
     said = d.sentence(step.parts, names)
     return f"{d.clock(step.at)} {'🚨 ' + d.bold(said) if step.loud else said}"
 
@@ -112,7 +112,7 @@ def _customers(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
         yield " · ".join(x for x in _customer(customer, d) if x)
 
 
-def _customer(customer: Served, d: Dialect) -> Sequence[str]:
+def _customer(customer: ServedCustomer, d: Dialect) -> Sequence[str]:
     waited = f"told after {length(customer.waited)}" if customer.waited is not None else ""
     left = "left in peace" if customer.skipped else "answered, not told" if customer.answered else d.bold("not told")
     return (

@@ -11,7 +11,7 @@ from datetime import UTC
 from bot.bug.retro.story import Month, Retro
 from bot.slack.views import blocks as kit
 from bot.slack.views.mrkdwn import foreign
-from bot.slack.views.retro.chapters import Chapter, chapters, money
+from bot.slack.views.retro.chapters import Section, chapters, money
 from bot.slack.views.retro.dialect import MARKDOWN, MRKDWN
 from bot.text import length
 
@@ -68,7 +68,7 @@ def _sections(story: Retro, names: Names, budget: int) -> list[str]:
     return [fitted.get(c.title) or _fit(c, left - 2) for c in told]
 
 
-def _fit(chapter: Chapter, budget: int) -> str:
+def _fit(chapter: Section, budget: int) -> str:
     head = f"*{chapter.title}*\n"
     return head + "\n".join(shortened(chapter.lines, min(budget, kit.SECTION) - len(head)))
 

@@ -7,23 +7,23 @@ from typing import Any, ClassVar
 from bot.bug.gifts import TellApproved, TellRefused
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.relay import NotYet, Served, Work
-from bot.ledger.relay.subscription import Interest
+from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.views import blocks as kit
 from bot.slack.views import prompts
 from bot.slack.views.prompt import Offer
 
-EVENT = "makegood_nudge"
+EVENT = "makegood_reminder"
 DECIDED = (TellApproved, TellRefused)
 
 
 @dataclass(frozen=True)
-class NudgeSink:
+class ReminderSink:
     port: SlackPort
     ledger: Ledger
-    name: ClassVar[str] = "nudge"
+    name: ClassVar[str] = "reminder"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Interest] = Interest(kinds=frozenset(prompts.OFFERS) | frozenset(DECIDED))
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(prompts.OFFERS) | frozenset(DECIDED))
 
     async def serve(self, work: Work) -> Served:
         entry = work.entry

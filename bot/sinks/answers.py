@@ -15,8 +15,8 @@ from bot.bug.ownership import HandedOver, TakenOver
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.relay import Served, Work
-from bot.ledger.relay.subscription import Interest
-from bot.slack.outgoing.private import Whisper
+from bot.ledger.relay.subscription import Subscription
+from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View, note
@@ -34,7 +34,7 @@ class AskerSink:
     an open form anew, with its menus.
     """
 
-    whisper: Whisper
+    whisper: PrivateMessages
     ledger: Ledger
     mode: str
     able: Able
@@ -42,7 +42,7 @@ class AskerSink:
     fill: Fill
     name: ClassVar[str] = "asker"
     slots: ClassVar[int] = 6
-    interest: ClassVar[Interest] = Interest(
+    interest: ClassVar[Subscription] = Subscription(
         kinds=frozenset(
             {
                 FixPreviewed,

@@ -19,7 +19,7 @@ from bot.production.action import Preview, RowChange, RunOutcome
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
-from tests.parts.fixes_sql.shop import Follower, run_ref
+from tests.parts.production_sql.shop import Follower, run_ref
 from tests.support.dump import Dump, Row, values
 
 _SAID_SO = "may change more than is seen here"

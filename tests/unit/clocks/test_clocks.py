@@ -11,7 +11,7 @@ from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Refused
 from bot.bug.ownership import Claimed, Released
 from bot.bug.reminders import Reminded, snooze
-from tests.unit.domain.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
+from tests.unit.bug.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 ALWAYS = Rules()
 

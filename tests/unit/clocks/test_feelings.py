@@ -5,7 +5,7 @@ import pytest
 from bot.bug.arrivals import arrive
 from bot.bug.feelings import feeling
 from bot.bug.values import Inbound
-from tests.unit.domain.story import ADA, fixed, told
+from tests.unit.bug.story import ADA, fixed, told
 
 
 @pytest.mark.parametrize(

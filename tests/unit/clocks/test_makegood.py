@@ -14,7 +14,7 @@ from bot.bug.gift_texts import GiftTexts, letter
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.money import Credit, Days, Grant, Money, Receipt, Terms, Upgrade
 from bot.bug.values import CustomerHint
-from tests.unit.domain.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
+from tests.unit.bug.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
 
 FIVE = Credit(money=Money(amount=500, currency="EUR"))
 WEEK = Days(days=7, until=MONDAY + timedelta(days=7))

@@ -16,7 +16,7 @@ from bot.bug.values import Actor
 from bot.ledger.ledger import Entry
 from bot.slack.views.prompt import Offer
 from bot.slack.views.prompts import offer
-from tests.unit.domain.story import ANNA, BUGSNAG, SYSTEM, Story, claimed, fixed, opened, told, waiting
+from tests.unit.bug.story import ANNA, BUGSNAG, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 
 def asks(story: Story, event: Event, by: Actor = SYSTEM) -> Offer | None:

@@ -24,7 +24,7 @@ from bot.bug.ownership import Claimed, Estimated
 from bot.bug.retro.story import Retro, fold, month
 from bot.bug.values import CustomerHint
 from bot.slack.views.retro import view
-from tests.unit.domain.story import (
+from tests.unit.bug.story import (
     ANNA,
     BEN,
     MONDAY,
@@ -38,7 +38,7 @@ from tests.unit.domain.story import (
     ran,
     waiting,
 )
-from tests.unit.domain.telling import EURO5, given, minutes, paid, undone
+from tests.unit.bug.telling import EURO5, given, minutes, paid, undone
 
 NAMES = {ANNA: "anna", BEN: "ben", "source:bugsnag": "bugsnag", "system:makegood": "makegood"}
 EVIL = "<!channel> <@U0EVIL> <https://evil.example|bank> & *_~`|\u202e"

@@ -1,0 +1,46 @@
+"""Who may: the living people of the workspace; and who can be asked to approve."""
+
+import pytest
+
+from bot.bug.errors import NotAllowed
+from bot.bug.policy import Member, eligible, may_approve, may_command
+from tests.unit.bug.story import ANNA, BEN, CLEO, approver, asked, claimed
+
+
+def test_everybody_of_the_workspace_commands_guests_too() -> None:
+    may_command(Member(id=ANNA))
+    may_command(Member(id=ANNA, guest=True))
+
+
+@pytest.mark.parametrize(
+    ("member", "sentence"),
+    [
+        (Member(id="U0BOT", bot=True), "Only people command"),
+        (Member(id="U0GONE", deleted=True), "deactivated"),
+        (Member(id="U0OTHER", stranger=True), "guest of another one"),
+    ],
+)
+def test_other_apps_the_gone_and_strangers_command_nothing(member: Member, sentence: str) -> None:
+    with pytest.raises(NotAllowed, match=sentence):
+        may_command(member)
+
+
+def test_where_nobody_was_asked_nobody_approves() -> None:
+    fix = asked(claimed()).bug.fixes[0]
+    with pytest.raises(NotAllowed, match="Asked: nobody"):
+        may_approve(approver(), fix)
+
+
+def test_only_other_fit_approvers_are_asked() -> None:
+    people = (
+        approver(ANNA),
+        approver(BEN),
+        approver(CLEO),
+        approver("U0GUEST", guest=True),
+        approver("U0BOT", bot=True),
+        approver("U0GONE", deleted=True),
+        approver("U0OTHER", stranger=True),
+        Member(id="U0DEV"),
+    )
+    assert eligible(people, ANNA) == (BEN, CLEO)
+    assert eligible((approver(ANNA),), ANNA) == ()

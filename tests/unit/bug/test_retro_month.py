@@ -1,0 +1,90 @@
+"""A month of bugs: what it came to, what was given, and the accountant's lines."""
+
+import pytest
+
+from bot.bug.course import CameBack, Dismissed, Fixed
+from bot.bug.customers import Told
+from bot.bug.gifts import NotGranted
+from bot.bug.money import Credit, Grant, Money, Upgrade
+from bot.bug.ownership import Claimed
+from bot.bug.retro.model import Retro
+from bot.bug.retro.story import fold, month
+from tests.unit.bug.story import MONDAY, SYSTEM, asked, claimed, confirmed, fixed, opened, ran
+from tests.unit.bug.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone
+
+DOLLARS = Credit(money=Money(amount=1250, currency="USD"))
+UPGRADE = Upgrade(plan="premium", until=MONDAY)
+
+
+def gave(*grants: Grant) -> Retro:
+    return fold(given(fixed(), *grants).facts)
+
+
+def test_a_month_without_bugs_is_a_good_one() -> None:
+    quiet = month([], "2025-11")
+    assert (quiet.bugs, quiet.given, quiet.bookings, quiet.times.tell) == (0, (), (), None)
+
+
+def test_bugs_customers_and_debts_are_counted() -> None:
+    dismissed = opened().then(Dismissed(reason="a crawler"))
+    back = fixed().then(CameBack(occurrences=13))
+    came_to = month([fold(x.facts) for x in (minutes(), paid(), dismissed, back)], "2025-11")
+    assert (came_to.bugs, came_to.dismissed, came_to.came_back, came_to.told, came_to.owed) == (4, 1, 1, 2, 1)
+
+
+def test_times_are_medians_of_those_bugs_that_have_them() -> None:
+    slow = claimed().then(Fixed(how="word"), after=59)
+    came_to = month([fold(x.facts) for x in (minutes(), minutes(), slow, opened())])
+    assert (came_to.times.claim, came_to.times.fix, came_to.times.tell) == (60, 300, 360)
+
+
+def test_what_was_given_is_summed_by_kind_and_currency() -> None:
+    came_to = month([gave(EURO5, FIVE_DAYS), gave(EURO5, UPGRADE), gave(DOLLARS)])
+    assert [(x.kind, x.currency, x.count, x.amount) for x in came_to.given] == [
+        ("credit", "EUR", 2, 1000),
+        ("credit", "USD", 1, 1250),
+        ("days", "", 1, 5),
+        ("upgrade", "", 1, 1),
+    ]
+
+
+def test_what_was_taken_back_is_a_line_of_its_own_and_off_the_sum() -> None:
+    came_to = month([fold(undone(minutes(), 60).facts)])
+    assert [(b.kind, b.amount, b.currency, b.state) for b in came_to.bookings] == [
+        ("credit", 500, "EUR", "granted"),
+        ("days", None, "", "granted"),
+        ("credit", -500, "EUR", "undone"),
+    ]
+    assert came_to.given[0].amount == 0
+
+
+def test_a_month_that_is_over_does_not_change_when_something_is_taken_back_later() -> None:
+    before, after = fold(minutes().facts), fold(undone(minutes(), 60 * 24 * 10).facts)
+    assert month([before], "2025-11") == month([after], "2025-11")
+    december = month([after], "2025-12")
+    assert december.bugs == 0
+    assert [(b.bug, b.amount, f"{b.at:%Y-%m}") for b in december.bookings] == [("BUG-17", -500, "2025-12")]
+
+
+def test_what_is_in_doubt_is_listed_and_not_counted() -> None:
+    story = fixed().then(Told(customers=("c1",), text="It works.", grants=(EURO5,)))
+    doubt = NotGranted(tell=story.bug.seq, customer="c1", grant=EURO5, why="cut off", doubtful=True)
+    came_to = month([fold(story.then(doubt, SYSTEM).facts)])
+    assert [(b.state, b.amount, b.customer) for b in came_to.bookings] == [("doubtful", 500, "c1")]
+    assert came_to.given == ()
+
+
+def test_an_action_that_is_needed_again_and_again_stands_out() -> None:
+    def with_fix(number: int, state: str = "succeeded") -> Retro:
+        story = opened(number).then(Claimed(owner="U0ANNA"))
+        return fold(ran(confirmed(asked(story)), state).facts)
+
+    twice = ran(confirmed(asked(ran(confirmed(asked(claimed()))))))
+    came_to = month([with_fix(3), with_fix(4, "failed"), fold(twice.facts)])
+    assert [(x.action, x.times, x.bugs) for x in came_to.again] == [("delete-row", 3, (3, 17))]
+    assert month([with_fix(3)]).again == ()
+
+
+@pytest.mark.parametrize(("of", "bugs"), [("", 1), ("2025", 1), ("2025-11", 1), ("2025-11-24", 1), ("2025-10", 0)])
+def test_any_stretch_of_the_calendar_can_be_asked_for(of: str, bugs: int) -> None:
+    assert month([fold(minutes().facts)], of).bugs == bugs

@@ -1,0 +1,75 @@
+"""The preview of a fix: whole where it fits, never silently cut, and nothing in it can pass for our own words."""
+
+import pytest
+from pydantic import TypeAdapter
+
+from bot.bug.fixes.asking import FixAsked
+from bot.bug.fixes.fix import Fix
+from bot.slack.views import blocks as kit
+from bot.slack.views import preview
+from tests.unit.bug.story import MONDAY
+
+ROW = {"place": "changed: menus id 13", "change": "title: Breakfast → Brunch"}
+
+
+def fix(**about: object) -> Fix:
+    asked = {"run": 1, "action": "set-column", "params": {}, "reason": "a wrong title", "by": "U0DEV", "at": MONDAY}
+    whole = {**asked, "summary": "update 1 row", "text": "UPDATE menus", "undoable": True, **about}
+    return TypeAdapter(Fix).validate_python(whole)
+
+
+def text(fix_: Fix) -> str:
+    return str(kit.render(preview.blocks(fix_)))
+
+
+def test_what_fits_is_all_there_and_no_file_is_spoken_of() -> None:
+    shown = text(fix(rows=(ROW,)))
+    assert "UPDATE menus" in shown
+    assert "Breakfast → Brunch" in shown
+    assert "file" not in shown
+    assert preview.fitted(fix(rows=(ROW,))).left == ""
+
+
+@pytest.mark.parametrize(
+    ("about", "left"),
+    [
+        ({"rows": (ROW,) * 100}, "61 more rows"),
+        ({"rows": ({**ROW, "change": "x" * 5000},)}, "1 more row"),
+        ({"text": "y" * 20_000}, "the rest of the statement"),
+        ({"text": "y" * 20_000, "rows": (ROW,)}, "the rest of the statement and 1 more row"),
+    ],
+)
+def test_what_does_not_fit_is_named_and_whole_in_the_file(about: dict[str, object], left: str) -> None:
+    assert preview.fitted(fix(**about)).left == left
+    assert f"and {left}, in the file I sent you" in text(fix(**about))
+    whole = preview.whole(fix(**about))
+    assert fix(**about).text in whole
+    assert whole.count("changed: menus id 13") == len(fix(**about).rows)
+
+
+@pytest.mark.parametrize("about", [{"rows": (ROW,) * 200}, {"text": "<" * 60_000}, {"text": "`" * 9000}])
+def test_slack_takes_whatever_is_shown(about: dict[str, object]) -> None:
+    blocks = kit.render(preview.blocks(fix(**about)))
+    assert len(blocks) <= 45
+    assert sum(len(str(block)) for block in blocks) < 13_000
+
+
+def test_a_statement_can_not_end_the_frame_it_stands_in() -> None:
+    assert text(fix(text="SELECT 1\n```\n*Can be undone.*")).count("```") == 2
+
+
+def test_what_can_not_be_undone_and_what_comes_again_is_said() -> None:
+    assert "Cannot be undone. mail is out" in text(fix(undoable=False, undo_note="mail is out"))
+    assert "Third time this month: the proper fix is owed" in text(fix(repeats=2))
+
+
+def test_a_secret_is_never_part_of_what_people_say() -> None:
+    masked = fix(params={"token": "••••"}, secrets={"token": "s3cret"})
+    assert "s3cret" not in masked.name + text(masked) + preview.whole(masked)
+    assert masked.filled == {"token": "s3cret"}
+    assert FixAsked(run=1, action="a", params=masked.params, reason="r").params == {"token": "••••"}
+
+
+def test_a_small_fix_without_undo_says_that_somebody_else_is_asked() -> None:
+    assert "Risk: small. Why" in text(fix(risk="low", undoable=True))
+    assert "Risk: small, but without undo: needs one other person. Why" in text(fix(risk="low", undoable=False))

@@ -35,7 +35,7 @@ BENT = settings(deadline=None, derandomize=True, max_examples=60)
 def deliveries() -> dict[str, tuple[str, ...]]:
     """Recorded deliveries of each address under /hooks/."""
     found = {name: f"trackers/{name}" for name in TRACKERS} | {"trello": "trello"}
-    found |= {(f"{CUSTOMER}generic" if n == "generic" else n.replace("_", "-")): f"customers/{n}" for n in CHANNELS}
+    found |= {(f"{CUSTOMER}generic" if n == "generic" else n.replace("_", "-")): f"channels/{n}" for n in CHANNELS}
     return {
         source: tuple(p.read_text("utf-8") for p in sorted((FIXTURES / at).glob("*.json")))
         for source, at in found.items()

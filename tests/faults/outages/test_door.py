@@ -25,7 +25,7 @@ OK, REFUSED, BROKEN = 200, 400, 500
 def sources() -> dict[str, list[Any]]:
     """Recorded deliveries of every address under /hooks/, found by name."""
     trackers = {module.SOURCE: f"trackers/{module.SOURCE}" for module in modules()}
-    chats = {name: f"customers/{name}" for name in registry.sources() if name != "mail"}
+    chats = {name: f"channels/{name}" for name in registry.sources() if name != "mail"}
     named = {(CUSTOMER + name if name in trackers else name.replace("_", "-")): at for name, at in chats.items()}
     found = {**trackers, **named, "trello": "trello"}
     return {

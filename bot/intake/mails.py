@@ -8,10 +8,10 @@ from datetime import datetime
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.channels.common.mime import unread
+from bot.adapters.ports import Hook
 from bot.bug.errors import Unreadable
 from bot.intake.sources import PEOPLE
 from bot.ledger.inbox.inbox import Item
-from bot.adapters.ports import Hook
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,10 @@ from bot.adapters.channels.common.parts import content_of_bodies
 from bot.adapters.channels.common.reading import at_path, items, texts
 from bot.adapters.channels.common.sender import writer
 from bot.adapters.channels.common.vouching import aligned, spf_vouched
-from bot.bug.errors import Unreadable
-from bot.bug.values import Inbound
 from bot.adapters.ports import Hook, unsigned
 from bot.bodies import json_object
+from bot.bug.errors import Unreadable
+from bot.bug.values import Inbound
 
 SOURCE = "email_postmark"
 CAN_REPLY = False

@@ -21,9 +21,9 @@ from bot.adapters.channels.common.calls import CallLimit, Gate
 from bot.adapters.channels.common.headers import MESSAGE_ID, one_line
 from bot.adapters.channels.common.mime import parse_mail
 from bot.adapters.channels.common.reading import fingerprint, texts, tidy
+from bot.adapters.ports import Channel, Hook
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable, Unreadable
 from bot.bug.values import CustomerHint, Inbound, Outgoing, Sent
-from bot.adapters.ports import Channel, Hook
 
 SOURCE = "mail"
 CAN_REPLY = True

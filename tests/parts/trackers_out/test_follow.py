@@ -21,8 +21,8 @@ from bot.intake.boards import BoardChanges, follow
 from bot.intake.mails import Mails
 from bot.intake.people import People
 from bot.intake.sources import BOARD
-from bot.ledger.entries import load
 from bot.ledger.db.tables import inbox as table
+from bot.ledger.entries import load
 from bot.ledger.inbox.inbox import Inbox, Item
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import BUGSNAG, MONDAY, TEAM, kinds, open_bug

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mime import unread
+from bot.adapters.ports import Hook
 from bot.bug.errors import Rejected, Unreadable
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing
-from bot.adapters.ports import Hook
 from tests.unit.customers.letters import (
     BIG,
     HTML,

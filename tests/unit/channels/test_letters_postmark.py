@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.adapters.channels import email_postmark
-from bot.bug.values import Inbound, InboundKind
 from bot.adapters.ports import Hook
+from bot.bug.values import Inbound, InboundKind
 from tests.unit.customers.introductions import OVER_QUOTES
 
 CAME = datetime(2026, 11, 22, 12, tzinfo=UTC)

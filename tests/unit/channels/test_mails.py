@@ -11,9 +11,9 @@ from bot.adapters.channels import email_postmark, mail
 from bot.adapters.channels.common.headers import headers_of
 from bot.adapters.channels.common.machine import machine as what_machine
 from bot.adapters.channels.common.vouching import vouched
+from bot.adapters.ports import Hook
 from bot.bug.errors import Rejected, Unreadable
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing
-from bot.adapters.ports import Hook
 
 Deliver = Callable[..., Hook]
 SENDER = "QuickAdmin Support <support@quickadmin.example>"

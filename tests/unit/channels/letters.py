@@ -360,6 +360,8 @@ def people() -> Iterator[tuple[str, Right]]:
         "postmaster writes herself": {"From": "Mia <mia@example.com>", "Subject": "Export"},
         "a subject about replies": {"Subject": "Automatic reply is broken in your app"},
         "a subject about absences": {"Subject": "Out of office hours are wrong in the calendar"},
+        "an answer about an absence": {"Subject": "Re: Out of office"},
+        "a word that means more": {"Subject": "Ausente: hoy no puedo exportar"},
         "a subject about bounces": {"Subject": "Undelivered orders since today"},
         "a Return-Path": {"Return_Path": "<mia@example.com>"},
         "a spam filter's notes": {"X_Spam_Status": "No", "Feedback_ID": "1:2:3"},

@@ -26,21 +26,21 @@ ANSWERS_BY_ITSELF = (
 """Not X-Auto-Response-Suppress: Exchange writes it into people's mails as well."""
 NO = frozenset({"", "no", "none", "false", "0"})
 TITLES = re.compile(
-    r"\s*(?:(?:re|aw|sv|antw|ref)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|auto[ -]?respond(?:er)?|"
+    r"\s*(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|auto[ -]?respond(?:er)?|"
     r"out of (?:the )?office(?: (?:auto ?reply|reply|notification))?|ooo|vacation(?: (?:reply|notice))?|away from (?:the )?office|"
     r"abwesenheits?(?:notiz|nachricht|meldung|assistent)?|abwesend|automatische (?:antwort|r[üu]ckmeldung)|"
     r"automatisch (?:antwoord|antwoordbericht)|afwezig(?:heid(?:sbericht|smelding)?)?|"
-    r"r[ée]ponse automatique|absence(?: du bureau)?|absent du bureau|message d'absence|"
-    r"respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente|risposta automatica|fuori (?:sede|ufficio)|assente|"
+    r"r[ée]ponse automatique|absence du bureau|absent du bureau|message d'absence|"
+    r"respuesta autom[áa]tica|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|"
     r"resposta autom[áa]tica|fora do escrit[óo]rio|auto(?:matisk|matiskt)?[ .]*svar|autosvar|automatisk svar|"
     r"frav[æa]r(?:ende)?|ikke til stede|fr[åa]nvaro|frånvarande|ikke på kontoret|inte på kontoret|"
     r"automaattinen vastaus|poissaolo\w*|(?:odpowied[źz] automatyczna|automatyczna odpowied[źz])|poza biurem|"
     r"automatick[áa] odpov[ěe]ď|mimo kancel[áa][řr]|automatick[áa] odpoveď|автоматический ответ|автоответ|"
-    r"автоматична відповідь|нет на месте|自動応答|自動返信|不在通知|自动答复|自动回复|自動回覆|自動回復|외出|자동 ?회신|자동 ?응답|부재중?|"
+    r"автоматична відповідь|нет на месте|自動応答|自動返信|不在通知|自动答复|自动回复|自動回覆|自動回復|외出|자동 ?회신|자동 ?응답|"
     r"otomatik (?:yan[ıi]t|cevap)|ofis d[ıi][şs][ıi]nda|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד|رد تلقائي|"
     r"الرد التلقائي|خارج المكتب|automatikus v[áa]lasz|házon kívül|r[ăa]spuns automat|αυτόματη απάντηση|εκτός γραφείου|"
     r"trả lời tự động|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|balasan otomatis|automatski odgovor|samodejni odgovor)"
-    r"\s*(?:[:：]|-\s|–\s|\(|$)|\s*auto\s*:.{1,100}out of (?:the )?office",
+    r"\s*[:：]|\s*auto\s*:.{1,100}out of (?:the )?office",
     re.IGNORECASE,
 )
 """What stands before the colon in the subject of an answer that a mail program gave by itself."""

@@ -34,7 +34,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
 ENCODED = "=?"
 """How an encoded word begins: =?utf-8?q?…?="""
-BLANK = re.compile(r"[\s\x00-\x1f]")
+UNSAFE = re.compile(r"[\s\x00-\x1f\"]")
+"""Blanks, and quoted local parts, which Python's e-mail package and mail servers read differently."""
 SPECIAL = re.compile(r'[()<>@,;:\\"\[\]=?]+')
 """What ends a name in a header: Python's e-mail package loses the quotes around a long name when it folds the line."""
 SUBJECT = "Your message to us"
@@ -135,7 +136,7 @@ def _recipient(customer: CustomerHint) -> Address:
         written = Address(_line(SPECIAL.sub(" ", customer.name)), addr_spec=f"{local}@{asked}")
     except (ValueError, IndexError, MessageError):
         written = None
-    if written is None or ENCODED in address or BLANK.search(local if not local.startswith('"') else domain):
+    if written is None or ENCODED in address or UNSAFE.search(address):
         raise Rejected(f"“{one_line(address)}” is no e-mail address one can write to.")
     return written
 

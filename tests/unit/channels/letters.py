@@ -7,7 +7,7 @@ import base64
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.unit.customers.introductions import ABSENCES
+from tests.unit.channels.introductions import ABSENCES
 
 MIA, WORDS = "mia@example.com", "The export fails since today."
 HEAD = {

@@ -15,7 +15,7 @@ from bot.adapters.channels.common.mime import unread
 from bot.adapters.ports import Hook
 from bot.bug.errors import Rejected, Unreadable
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing
-from tests.unit.customers.letters import (
+from tests.unit.channels.letters import (
     BIG,
     HTML,
     LETTERS,

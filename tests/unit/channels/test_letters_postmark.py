@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.channels import email_postmark
 from bot.adapters.ports import Hook
 from bot.bug.values import Inbound, InboundKind
-from tests.unit.customers.introductions import OVER_QUOTES
+from tests.unit.channels.introductions import OVER_QUOTES
 
 CAME = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BODY = {

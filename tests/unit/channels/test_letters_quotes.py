@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.channels.common.html_letter import lines_of_html
 from bot.adapters.channels.common.mime import new_lines, new_text
-from tests.unit.customers.introductions import FORWARDS, HEADS, ORIGINALS, OVER_QUOTES
+from tests.unit.channels.introductions import FORWARDS, HEADS, ORIGINALS, OVER_QUOTES
 
 NEW = "Still broken here.\n\nMia"
 EARLIER = "We see it.\nBack by ten, the queue of worker 7 is stuck.\n\nSam"

@@ -177,6 +177,8 @@ class Inbound(Frozen):
     message_id: str = ""
     """A mail's own Message-ID, for In-Reply-To."""
     references: tuple[str, ...] = ()
+    left_out: str = ""
+    """What a mail is that no person wrote: "an automatic reply". It is counted, and nobody is asked about it."""
 
 
 class Outgoing(Frozen):

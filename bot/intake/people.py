@@ -1,5 +1,6 @@
 """Folds what customers write into bugs; what belongs to none becomes one line that asks a person."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
 from bot.text import cut
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, kw_only=True)
 class People:
@@ -32,8 +35,9 @@ class People:
 
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
-            await self._fold(Inbound.model_validate_json(item.body), item.key)
-            await self.inbox.finish(item.key)
+            inbound = Inbound.model_validate_json(item.body)
+            await self._fold(inbound, item.key)
+            await self.inbox.finish(item.key, note=_left_out(inbound))
 
     async def _fold(self, inbound: Inbound, key: str) -> None:
         if inbound.kind is InboundKind.OTHER:
@@ -138,3 +142,10 @@ class People:
         if talk is None or not talk.waits or not talk.said:
             raise NotFound("Somebody has decided about this message already.")
         return talk
+
+
+def _left_out(inbound: Inbound) -> str:
+    """Kept beside the delivery, so that doctor can name and count it."""
+    if inbound.left_out:
+        log.info("%s from %s is nobody's word, so nobody was asked about it", inbound.left_out, inbound.customer.email)
+    return inbound.left_out

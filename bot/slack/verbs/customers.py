@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.bug import customers, gifts
+from bot.bug import customers, gifts, messages
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
@@ -32,7 +32,7 @@ async def answer(context: Context, request: Request) -> Response:
         waiting = [c.id for c in bug.customers if c.reachable and (request.args or not c.answered_at)]
         if not waiting:
             raise Refused("Nobody waits for a first answer here.")
-        return customers.answer(bug, waiting, text, None if request.args else promised)
+        return messages.answer(bug, waiting, text, None if request.args else promised)
 
     await context.record(request, decide)
     return NOTHING
@@ -109,7 +109,7 @@ def _from(said: Iterable[Inbound], hint: CustomerHint) -> bool:
 @verb("skip_tell")
 async def skip_tell(context: Context, request: Request) -> Response:
     """Who was only hit need not be told."""
-    recorded = await context.record(request, customers.skip)
+    recorded = await context.record(request, messages.skip)
     return Response(text=f"{plural(len(recorded.before.untold), 'customer')} will not be told.")
 
 
@@ -117,7 +117,7 @@ async def skip_tell(context: Context, request: Request) -> Response:
 async def by_hand(context: Context, request: Request) -> Response:
     """You told them yourself."""
     message, whom = request.carried_number("message"), request.carried("customer")
-    await context.record(request, lambda bug: customers.by_hand(bug, message, whom))
+    await context.record(request, lambda bug: messages.by_hand(bug, message, whom))
     return NOTHING
 
 

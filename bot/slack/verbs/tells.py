@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug import gifts
 from bot.bug.bug import Bug
-from bot.bug.customers import Told
 from bot.bug.errors import Invalid, Refused
 from bot.bug.gift_caps import OverCap, claims
 from bot.bug.gift_texts import compose
 from bot.bug.keys import fit
+from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
 from bot.bug.policy import eligible
 from bot.ledger.index import caps

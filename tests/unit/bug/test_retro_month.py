@@ -3,8 +3,8 @@
 import pytest
 
 from bot.bug.course import CameBack, Dismissed, Fixed
-from bot.bug.customers import Told
 from bot.bug.gifts import NotGranted
+from bot.bug.messages import Told
 from bot.bug.money import Credit, Grant, Money, Upgrade
 from bot.bug.ownership import Claimed
 from bot.bug.retro.model import Retro

@@ -6,8 +6,9 @@ import pytest
 
 from bot.bug.conversation import Said, SaidDeleted, SaidEdited
 from bot.bug.course import Fixed, Reopened
-from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence, TellSkipped, Told
+from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence
 from bot.bug.gifts import NotGranted
+from bot.bug.messages import TellSkipped, Told
 from bot.bug.money import Upgrade
 from bot.bug.retro.mood import Mood, mood
 from bot.bug.retro.story import Retro, fold

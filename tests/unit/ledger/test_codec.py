@@ -7,9 +7,9 @@ import pytest
 
 from bot.bug.bug import Bug
 from bot.bug.conversation import Said
-from bot.bug.customers import Answered
 from bot.bug.event import Event, follow
 from bot.bug.lifecycle import KINDS
+from bot.bug.messages import Answered
 from bot.bug.ownership import Released
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef
 from bot.ledger import codec

@@ -45,7 +45,7 @@ async def test_mia_gets_five_euros_and_then_reads_that_it_works(house: House, ch
     card = await fixed(house, chat)
     await told(house, card, "5")
     await card.thread.expect("Booked: €5 credit")
-    await card.expect_text("told")
+    await card.thread.expect("reached Mia")
     assert fakes.credit() == 500
     assert len(fakes.chat.messages) == 1
 

@@ -234,7 +234,7 @@ async def _allow(db: Database) -> None:
     """An approver has read the jobs."""
     await migrate(db)
     switches = Flags(db, "T0LOCAL", lambda: datetime.now(UTC).timestamp())
-    for entry in Catalogue.load([JOBS]).entries.values():
+    for entry in Catalogue.trusting([JOBS]).entries.values():
         await switches.set(f"allow:{entry.name}", entry.sha, Actor(kind=ActorKind.PERSON, id=USER))
 
 

@@ -168,8 +168,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _allow(args: argparse.Namespace) -> int:
-    entry = _catalogue(args, _around(args)).find(args.name)
+    around = _around(args)
+    entry = _catalogue(args, around).find(args.name)
     asyncio.run(_switch(args, f"allow:{entry.name}", entry.sha))
+    _catalogue(args, around).usable(entry.name)
     common.say(f"{entry.name} is on, as {entry.path} is now; a bot that runs sees it within a second or two.")
     return 0
 

@@ -58,6 +58,7 @@ class Action(BaseModel):
     api: ClassVar[int] = API
     """The version of bot.api that the file is written for. A file that names another one is not loaded."""
     risk: ClassVar[Risk]
+    """How much it can spoil, written out as Risk.LOW, MEDIUM or HIGH."""
     target: ClassVar[str] = ""
     """Name of the target in the settings; empty: the only one of its kind, or the one the caller names."""
     proper: ClassVar[bool] = False
@@ -136,9 +137,13 @@ class Request(Frozen):
     """One call to an HTTP target. The base comes from the settings; each {name} of the path is filled as one segment."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    """The HTTP method."""
     path: str
+    """Below the target's base_url: "/menus/{menu}/rebuild"."""
     segments: Mapping[str, str] = Field(default_factory=dict)
+    """What fills each {name} of the path; slashes and dots in it lead nowhere else."""
     query: Mapping[str, str] = Field(default_factory=dict)
+    """What follows the question mark, not yet encoded."""
     json_body: Mapping[str, Any] | None = None
     """Sent as JSON; None: no body."""
     ok: tuple[int, ...] = (200, 201, 202, 204)
@@ -155,7 +160,9 @@ class Follow(Frozen):
     state: str = "status"
     """Dotted path of the state in that answer."""
     done: tuple[str, ...]
+    """States that mean that it has worked."""
     failed: tuple[str, ...] = ()
+    """States that mean that it has failed; under any other state it goes on."""
     url: str = ""
     """Dotted path of the page for people."""
     every: float = 2
@@ -168,6 +175,7 @@ class HttpAction(Action):
     """Calls an endpoint of a target, or starts a run there and follows it."""
 
     follow: ClassVar[Follow | None] = None
+    """How a run that the call starts is followed to its end. None: the answer to the call is the end."""
     private_answer: ClassVar[bool] = False
     """The answer is for the owner's eyes only (a one-time link)."""
 
@@ -208,7 +216,9 @@ class Look(BaseModel):
     from_facts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """As with an action."""
     slug: ClassVar[str] = ""
+    """As with an action."""
     source_sha: ClassVar[str] = ""
+    """As with an action."""
 
     @abstractmethod
     def query(self, tables: Tables) -> Select[Any]:

@@ -201,5 +201,6 @@ def _execute(path: Path, source: str, sha: str) -> ModuleType:
         exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102 - the catalogue is code; only allowed code runs
     except (Exception, SystemExit) as error:  # whatever is wrong with a file, the others must stay usable
         del sys.modules[module.__name__]
-        raise Unusable(f"The file does not load: {type(error).__name__}: {error}") from error
+        said = str(error).split("\n", maxsplit=1)[0]
+        raise Unusable(f"The file does not load: {type(error).__name__}{said and f': {said}'}") from error
     return module

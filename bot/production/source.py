@@ -209,9 +209,9 @@ def _for_this_version(values: Mapping[str, ast.expr], plain: Mapping[str, Any]) 
     """Raises Unusable for an action that was written for another version of bot.api."""
     if "api" not in values or plain.get("api") == API:
         return
-    said = plain.get("api", "another version")
+    said = f"version {plain['api']!r}" if "api" in plain else "another version"
     raise Unusable(
-        f"It is written for version {said} of bot.api; this Makegood has version {API}. Change the file as CHANGELOG.md "
+        f"It is written for {said} of bot.api; this Makegood has version {API}. Change the file as CHANGELOG.md "
         f"says, then write api = {API}."
     )
 

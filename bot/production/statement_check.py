@@ -57,7 +57,21 @@ class Statement:
 
     def unbound(self) -> tuple[int, ...]:
         """Lines of an update or delete whose WHERE is missing or true for every row."""
-        return tuple(call.lineno for call in self._calls if _name(call) in CHANGES and not self._is_bound(call))
+        changes = (call for call in self._calls if _name(call) in CHANGES and self._is_change(call))
+        return tuple(call.lineno for call in changes if not self._is_bound(call))
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        imports = (node for node in self._nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        return frozenset(alias.asname or alias.name for node in imports for alias in node.names)
+
+    def _is_change(self, call: ast.Call) -> bool:
+        """update(…), sa.update(…) and tables["menus"].update(), but not the `update` of a dict."""
+        if not isinstance(call.func, ast.Attribute):
+            return True
+        of = self._resolved(call.func.value)
+        is_table = isinstance(of, ast.Subscript) and _is_tables(of.value)
+        return is_table or (isinstance(of, ast.Name) and of.id in self._imported)
 
     def _is_bound(self, change: ast.Call) -> bool:
         chain = list(self._chain(change))

@@ -21,7 +21,7 @@ from bot.bug.values import Actor, ActorKind
 from bot.demo.bench import stage
 from bot.demo.bench.figure import Figure
 from bot.demo.bench.stage import OURS, Process, Times
-from bot.demo.host import Host
+from bot.demo.host.host import Host
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load, trail

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from bot.demo.github import GitHubFake, Workflow
+from bot.demo.github.fake import GitHubFake
+from bot.demo.github.records import Workflow
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import HttpTarget, Target

@@ -10,7 +10,9 @@ from bot.production.catalogue import Catalogue
 from bot.production.scaffold import scaffold
 from bot.production.targets import HttpTarget, SqlTarget, SshTarget, Target
 
-SHOP = SqlTarget.model_validate({"name": "shop", "url": "sqlite+aiosqlite://", "tables": {"menus": "id", "accounts": "id"}})
+SHOP = SqlTarget.model_validate(
+    {"name": "shop", "url": "sqlite+aiosqlite://", "tables": {"menus": "id", "accounts": "id"}}
+)
 TARGETS: dict[str, Target] = {
     "shop": SHOP,
     "web": SshTarget(

@@ -101,7 +101,8 @@ def _check(args: argparse.Namespace) -> int:
     used = _used(catalogue, around)
     problems = [str(problem) for problem in used.check(around.targets)]
     problems += asyncio.run(_live(used, around)) if args.live else []
-    problems += [f"{e.path.name}: off; `makegood actions allow {e.name}`" for e in _off(catalogue)]
+    if around.targets is not None:  # before there are settings, there is nothing to turn it on in
+        problems += [f"{e.path.name}: off; `makegood actions allow {e.name}`" for e in _off(catalogue)]
     for problem in problems:
         common.say(problem)
     if not problems:
@@ -148,7 +149,7 @@ def _new(args: argparse.Namespace) -> int:
         _write(path, text)
         common.say(f"Wrote {path}.")
     if around.targets is None or not around.paths:
-        common.say(f'So that the bot finds it, add to {args.config}:\n\n[actions]\npaths = ["{folder}"]\n')
+        common.say(f'So that the bot finds it, add to {args.config}:\n\n[actions]\npaths = ["{folder}"]\n\n')
     common.say(f"Fill in what says TODO; then `makegood actions check` and `makegood actions allow {args.name}`.")
     return 0
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.demo.channels.smtp import MailServer
-from bot.demo.slack import Person
 from bot.demo.slack.dsl_message import Message
+from bot.demo.slack.records import Person
 from tests.slack.house import House
 from tests.slack.shop import Shop
 

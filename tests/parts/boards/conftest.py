@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.boards import trello
-from bot.adapters.ports import Board, BoardChange, Hook
+from bot.adapters.ports import Board, BoardChange, Hook, Known
 from bot.demo.trello.fake import TrelloFake
 
 KEY, TOKEN, SECRET = "key-of-the-team", "token-of-the-team", "secret-of-the-key"
@@ -55,7 +55,7 @@ class Receiver:
 
     @property
     def changes(self) -> list[BoardChange]:
-        return [change for hook in self.hooks for change in trello.parse(hook)]
+        return [change for hook in self.hooks for change in trello.ADAPTER.parse(hook, Known())]
 
     async def take(self, request: web.Request) -> web.Response:
         if request.method == "HEAD":

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from trello import TrelloClient
 
-from bot.adapters.boards._trello_http import TrelloSession
+from bot.adapters.boards.trello.http import TrelloSession
 from bot.demo.trello.fake import TrelloFake
 from bot.demo.trello.limits import Limits
 from tests.parts.boards.conftest import KEY, TOKEN, Receiver

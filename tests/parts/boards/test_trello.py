@@ -8,7 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.boards import trello
-from bot.adapters.boards._trello_http import PER_WINDOW
+from bot.adapters.boards.trello.events import parse, verify
+from bot.adapters.boards.trello.http import PER_WINDOW
 from bot.adapters.ports import Board, BoardChange, CardText, Hook, Stage
 from bot.bug.errors import Doubtful, Outside, Rejected, Unauthorised, Unavailable
 from bot.demo.trello.fake import TrelloFake
@@ -211,9 +212,9 @@ async def test_a_delivery_with_another_secret_is_forged(board: Board, fake: Trel
     await fake.person_comments(ref.id, "PR 212")
     await fake.settled()
     (hook,) = receiver.hooks
-    trello.verify(hook, SECRET, receiver.url)
+    verify(hook, SECRET)
     with pytest.raises(Unauthorised):
-        trello.verify(hook, "another", receiver.url)
+        verify(hook, "another")
 
 
 async def test_parse_knows_a_renamed_list_with_the_boards_own_stages(
@@ -226,6 +227,6 @@ async def test_parse_knows_a_renamed_list_with_the_boards_own_stages(
     await fake.person_moves(ref.id, "Shipped")
     await fake.settled()
     hook: Hook = receiver.hooks[-1]
-    changes: tuple[BoardChange, ...] = trello.parse(hook, await board.known())
+    changes: tuple[BoardChange, ...] = parse(hook, await board.known())
     assert [change.stage for change in changes] == [Stage.DONE]
     await board.close()

@@ -1,6 +1,6 @@
 """A hundred calls of one token in ten seconds, and not one more."""
 
-from bot.adapters.boards._trello_http import PER_WINDOW, Redaction, TrelloLimit
+from bot.adapters.boards.trello.http import PER_WINDOW, Redaction, TrelloLimit
 
 
 def test_the_first_hundred_go_at_once_and_the_next_waits_for_the_first_to_be_old() -> None:

@@ -66,7 +66,7 @@ class Registry(Generic[A]):
             name = point.name.replace("-", "_")
             if name in found or name in self._aliases:
                 raise Misconfigured(
-                    f"{_package(point)} ships a {self._noun} “{name}”, and there is one already. Uninstall one of them."
+                    f"Also {_package(point)} ships a {self._noun} “{name}”: it can't be told which is meant. Uninstall one of them."
                 )
             found[name] = partial(_loaded, point, self._noun)
         return MappingProxyType(found)
@@ -99,7 +99,7 @@ def _loaded(point: EntryPoint, noun: str) -> object:
 
 
 def _package(point: EntryPoint) -> str:
-    return f"The package {point.dist.name}" if point.dist else "A package"
+    return f"the package {point.dist.name}" if point.dist else "a package"
 
 
 TRACKERS = Registry(

@@ -37,6 +37,7 @@ def find(hook: str) -> Source:
 
 def must_be_usable(hooks: Mapping[str, HookSettings]) -> None:
     """Raises Misconfigured for a hook whose deliveries nobody could read, or whose secret nothing would compare."""
+    TRACKERS.every()  # a link to any of them may stand in a Slack message: one that can't be loaded stops the start
     for hook, settings in hooks.items():
         try:
             source = find(hook)

@@ -19,6 +19,7 @@ from bot.bug.values import Outgoing
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.once import once
 
 SETTLED = {"granted", "dropped", "undone", "ended"}
 Letter = tuple[Customer, Message]
@@ -53,19 +54,11 @@ class CustomerSink:
             raise Rejected("It waited so long that the time it promises is over. Write a new one")
         channel = self._channel(customer)
         letter = _letter(work.bug, customer, message, channel.source)
-        if work.doubt:
-            if not channel.can_look:
-                return _failed(
-                    customer,
-                    message,
-                    Doubtful("The sending was cut off, and this channel can't be asked."),
-                    doubtful=True,
-                )
-            found = await channel.find(letter)
-            if found:
-                return _delivered(customer, message, found.state, found.external_id)
+        if work.doubt and not channel.can_look:
+            cut_off = Doubtful("The sending was cut off, and this channel can't be asked.")
+            return _failed(customer, message, cut_off, doubtful=True)
         try:
-            sent = await channel.send(letter)
+            sent = await once(lambda: channel.find(letter), lambda: channel.send(letter), doubt=work.doubt)
         except Doubtful as error:
             if channel.can_look:
                 raise

@@ -71,6 +71,7 @@ def test_a_wrong_address_of_a_database_is_named_without_its_password(tmp_path: P
         ('[hooks.bugsnag]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.bugsnag.secret: bugsnag signs nothing"),
         ('[hooks.rollbar]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.rollbar.secret"),
         ('[hooks.glitchtip]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.glitchtip.secret"),
+        ('[hooks.mail]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.mail.secret"),
         ('[hooks.email-postmark]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.email-postmark.secret"),
         ('[hooks.generic]\ntoken = "long-enough"\nmap = { title = "$.a[" }\n', "is no JSONPath"),
     ],

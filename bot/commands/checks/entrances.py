@@ -12,7 +12,7 @@ from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.intake import sources
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
-from bot.production.probe import Probe, ProbeResult, probe
+from bot.production.probe import ProbeResult, probe
 from bot.settings import HookSettings, Settings
 
 SHORTEST = 16
@@ -47,7 +47,7 @@ async def probes(settings: Settings, path: Path) -> list[Finding]:
     engine = Engine(Catalogue.load(paths, await common.allowed(path, "")), settings.targets)
     try:
         async with outgoing.session() as http:
-            asked = (probe(Probe(name=name, **one.check()), engine, http) for name, one in settings.probes.items())
+            asked = (probe(name, one, engine, http) for name, one in settings.probes.items())
             return [_probed(seen) for seen in await asyncio.gather(*asked)]
     finally:
         await engine.close()

@@ -12,6 +12,7 @@ from pydantic import Field
 from bot.adapters.ports import Connects, TrackerApi
 from bot.adapters.trackers.common.api import Api, ApiSettings
 from bot.bug.errors import Rejected
+from bot.once import once
 
 
 class Settings(ApiSettings):
@@ -45,17 +46,20 @@ class Bugsnag:
 
     async def link(self, project: str, group: str, url: str) -> None:
         path = await self._path(project, group)
-        present = await self._api.call("GET", path)
-        if not any(issue.get("url") == url for issue in present.get("linked_issues") or ()):
-            await self._api.call(
-                "PATCH", path, {"operation": "link_issue", "issue_url": url, "verify_issue_url": False}
-            )
+        linking = {"operation": "link_issue", "issue_url": url, "verify_issue_url": False}
+        await once(lambda: self._linked(path, url), lambda: self._api.call("PATCH", path, linking))
 
     async def comment(self, project: str, group: str, text: str) -> None:
         """The text names its entry: one that stands there already is not written again."""
         path = f"{await self._path(project, group)}/comments"
-        if not any(text == comment.get("message") for comment in await self._api.call("GET", path)):
-            await self._api.call("POST", path, {"message": text})
+        await once(lambda: self._commented(path, text), lambda: self._api.call("POST", path, {"message": text}))
+
+    async def _linked(self, path: str, url: str) -> bool:
+        present = await self._api.call("GET", path)
+        return any(issue.get("url") == url for issue in present.get("linked_issues") or ())
+
+    async def _commented(self, path: str, text: str) -> bool:
+        return any(text == comment.get("message") for comment in await self._api.call("GET", path))
 
     async def _status(self, project: str, group: str, operation: str, status: str) -> None:
         path = await self._path(project, group)

@@ -7,6 +7,7 @@ import aiohttp
 from bot.adapters.ports import Connects, TrackerApi
 from bot.adapters.trackers.common.api import Api, ApiSettings
 from bot.bug.errors import Rejected
+from bot.once import once
 
 MAY_WRITE = frozenset({"event:write", "event:admin"})
 
@@ -34,9 +35,11 @@ class Sentry:
 
     async def comment(self, _project: str, group: str, text: str) -> None:
         path = f"{self._path(group)}comments/"
+        await once(lambda: self._commented(path, text), lambda: self._api.call("POST", path, {"text": text}))
+
+    async def _commented(self, path: str, text: str) -> bool:
         notes = await self._api.call("GET", path)
-        if not any(text == (note.get("data") or {}).get("text") for note in notes):
-            await self._api.call("POST", path, {"text": text})
+        return any(text == (note.get("data") or {}).get("text") for note in notes)
 
     async def check(self) -> str:
         scopes = ((await self._api.call("GET", "/api/0/")).get("auth") or {}).get("scopes")

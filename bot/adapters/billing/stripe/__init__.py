@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from bot.adapters.billing.stripe.calls import reading
 from bot.adapters.billing.stripe.prospects import PromotionCode, Trial
+from bot.adapters.billing.stripe.units import from_stripe
 from bot.adapters.billing.stripe.ways import PAGE, Balance, Prices, Subscription, Way, everything, name, terms
 from bot.adapters.ports import Biller, BillerAdapter, Connects
-from bot.adapters.billing.stripe.units import from_stripe
 from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms
 from bot.bug.values import CustomerHint, Frozen
 

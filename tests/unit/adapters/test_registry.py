@@ -15,7 +15,7 @@ LEAST = """
 from bot.adapters.ports import TrackerAdapter, unsigned
 ADAPTER = TrackerAdapter(name="bugzilla", verify=unsigned, parse=lambda hook, options: (), link=lambda url: None)
 """
-HEAVY = ("stripe", "trello", "requests")
+HEAVY = ("stripe", "bot.adapters.boards.trello")
 """Libraries that only one adapter needs."""
 
 

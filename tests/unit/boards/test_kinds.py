@@ -21,9 +21,11 @@ async def test_an_unknown_board_is_told_which_there_are() -> None:
             opening.board(Kind(kind="sticky-notes"), http)
 
 
-def test_an_address_that_is_no_board_names_the_setting() -> None:
-    with pytest.raises(Misconfigured, match=r"board\.url"):
-        trello.connect(trello.Settings.model_validate({"url": "https://trello.com/", "key": "k", "token": "t"}))
+async def test_an_address_that_is_no_board_names_the_setting() -> None:
+    table = {"kind": "trello", "url": "https://trello.com/", "key": "k", "token": "t"}
+    async with outgoing.session() as http:
+        with pytest.raises(Misconfigured, match=r"board\.url"):
+            opening.board(Kind.model_validate(table), http)
 
 
 def test_secrets_are_not_shown_with_the_settings() -> None:

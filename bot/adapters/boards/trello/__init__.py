@@ -1,23 +1,19 @@
-"""The board on Trello, through py-trello: one thread does the calls, so that nothing waits for it."""
+"""The board on Trello."""
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Mapping
 
 import aiohttp
 from pydantic import Field, SecretStr
-from trello import TrelloClient
 
+from bot.adapters.boards.trello.api import TrelloApi
 from bot.adapters.boards.trello.cards import TrelloCards
 from bot.adapters.boards.trello.events import parse, verify
-from bot.adapters.boards.trello.http import TrelloSession
 from bot.adapters.ports import BoardAdapter, BoardChange, CardRef, CardText, Connects, Known, Stage
 from bot.bug.errors import Misconfigured
 from bot.bug.values import Frozen
 
-T = TypeVar("T")
 LINK = re.compile(r"/b/([A-Za-z0-9]+)")
 
 
@@ -37,63 +33,69 @@ class Settings(Frozen):
 
 
 class TrelloBoard:
-    """Board over a `TrelloCards`, which does the same things synchronously."""
+    """One thing is done at a time, so that no list or label is made twice."""
 
-    def __init__(self, cards: TrelloCards, session: TrelloSession) -> None:
-        self._cards, self._session = cards, session
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="trello")
+    def __init__(self, cards: TrelloCards, api: TrelloApi) -> None:
+        self._cards, self._api, self._turn = cards, api, asyncio.Lock()
 
     async def create(self, card: CardText, stage: Stage) -> CardRef:
-        return await self._do(lambda: self._cards.create(card, stage))
+        async with self._turn:
+            return await self._cards.create(card, stage)
 
     async def find(self, marker: str) -> CardRef | None:
-        return await self._do(lambda: self._cards.find(marker))
+        async with self._turn:
+            return await self._cards.find(marker)
 
     async def adopt(self, url: str, card: CardText) -> CardRef:
-        return await self._do(lambda: self._cards.adopt(url, card))
+        async with self._turn:
+            return await self._cards.adopt(url, card)
 
     async def update(self, ref: CardRef, card: CardText, stage: Stage) -> None:
-        await self._do(lambda: self._cards.update(ref, card, stage))
+        async with self._turn:
+            await self._cards.update(ref, card, stage)
 
     async def comment(self, ref: CardRef, text: str) -> None:
-        await self._do(lambda: self._cards.comment(ref, text))
+        async with self._turn:
+            await self._cards.comment(ref, text)
 
     async def commented(self, ref: CardRef, marker: str) -> bool:
-        return await self._do(lambda: self._cards.commented(ref, marker))
+        async with self._turn:
+            return await self._cards.commented(ref, marker)
 
     async def changes(self, since: str) -> tuple[tuple[BoardChange, ...], str]:
-        return await self._do(lambda: self._cards.changes(since))
+        async with self._turn:
+            return await self._cards.changes(since)
 
     async def register(self, callback_url: str) -> None:
-        await self._do(lambda: self._cards.register(callback_url))
+        async with self._turn:
+            await self._cards.register(callback_url)
 
     async def known(self) -> Known:
         """For `parse`: a list that was renamed is still known by its id, and our own doing is no news."""
-        return await self._do(self._cards.known)
+        async with self._turn:
+            return await self._cards.known()
 
     async def check(self) -> tuple[str, ...]:
-        return await self._do(self._cards.check)
+        async with self._turn:
+            return await self._cards.check()
 
     async def close(self) -> None:
-        self._session.stop()
-        await asyncio.to_thread(self._thread.shutdown)
-        self._session.close()
-
-    async def _do(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        """The call under way ends; those that wait are refused."""
+        self._api.close()
+        async with self._turn:
+            return
 
 
-def connect(settings: Settings, _http: aiohttp.ClientSession | None = None) -> TrelloBoard:
+def connect(settings: Settings, http: aiohttp.ClientSession) -> TrelloBoard:
     link = LINK.search(settings.url)
     if link is None:
         raise Misconfigured(
             f'board.url is "{settings.url}"; write the board\'s address, as in https://trello.com/b/abcd1234/bugs.'
         )
     key, token = settings.key.get_secret_value(), settings.token.get_secret_value()
-    session = TrelloSession(base_url=settings.base_url, key=key, token=token, timeout=settings.timeout)
-    client = TrelloClient(api_key=key, api_secret=token, http_service=session)
+    api = TrelloApi(http, base_url=settings.base_url, key=key, token=token, timeout=settings.timeout)
     names = {stage: settings.lists.get(stage, stage.value) for stage in Stage}
-    return TrelloBoard(TrelloCards(client, link.group(1), names), session)
+    return TrelloBoard(TrelloCards(api, link.group(1), names), api)
 
 
 CONNECTOR = Connects(Settings, connect)

@@ -11,16 +11,16 @@ from tests.slack.house import HOOK, House
 from tests.support.package import installed
 
 CODE = '''
-import json
 from dataclasses import dataclass
 
-from bot.adapters.ports import BillerAdapter, BoardAdapter, CardRef, ChannelAdapter, Connects, TrackerAdapter, unsigned
-from bot.adapters.ports import Known
-from bot.bug.values import Alert, AlertLink, CustomerHint, Frozen, Inbound, Sent
+from pydantic import BaseModel
+
+from bot.api import Alert, AlertLink, BillerAdapter, BoardAdapter, CardRef, ChannelAdapter, Connects, CustomerHint, Inbound
+from bot.api import Known, Sent, TrackerAdapter, load, unsigned
 
 
 def alerts(hook, options):
-    body = json.loads(hook.body)
+    body = load(hook.body).value
     hit = CustomerHint(name="Mia", email=body["reporter"])
     return (Alert(source="bugzilla", group=str(body["id"]), title=body["summary"], stage="production", customer=hit),)
 
@@ -33,7 +33,7 @@ def link(url):
 TRACKER = TrackerAdapter(name="bugzilla", verify=unsigned, parse=alerts, link=link)
 
 
-class Settings(Frozen):
+class Settings(BaseModel):
     outbox: str
 
 
@@ -56,7 +56,7 @@ class Phone:
 
 
 def calls(hook, options):
-    body = json.loads(hook.body)
+    body = load(hook.body).value
     who = CustomerHint(name="Mia", email=body["from"])
     return (Inbound(source="phone", conversation=body["call"], event=body["call"], customer=who, text=body["said"]),)
 
@@ -94,7 +94,7 @@ class Nothing:
         pass
 
 
-class Empty(Frozen):
+class Empty(BaseModel):
     pass
 
 

@@ -11,6 +11,7 @@ MakegoodError
 ├── Misconfigured           the settings can't be used; the start stops
 ├── Outside                 another system did not do what was asked
 │   ├── Unavailable         nothing happened there; asking again is right
+│   │   └── Mendable        somebody has to mend something first; it is asked again until then, ever more rarely
 │   ├── Rejected            nothing happened there; asking again won't help
 │   └── Doubtful            it may have happened; look before asking again
 └── TrailBroken             the stored trail is not what was written
@@ -82,6 +83,10 @@ class Unavailable(Outside):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Mendable(Unavailable):
+    """Nothing happened there, until somebody mends what the message names: it is never given up."""
 
 
 class Rejected(Outside):

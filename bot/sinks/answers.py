@@ -57,7 +57,8 @@ class AskerSink:
                 HandedOver,
                 TakenOver,
             }
-        )
+        ),
+        endless=True,
     )
 
     async def serve(self, work: Work) -> Served:

@@ -15,8 +15,8 @@ from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.slack.outgoing.client import GONE, SlackRefused
 from bot.slack.outgoing.private import PrivateMessages
+from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.mrkdwn import foreign, who
@@ -54,6 +54,7 @@ class ApprovalSink:
             }
         ),
         jumps=True,
+        endless=True,
     )
 
     async def serve(self, work: Work) -> Served:
@@ -131,8 +132,8 @@ class ApprovalSink:
                 continue
             try:
                 await self.whisper.port.update(channel, ts, text=text, blocks=blocks)
-            except SlackRefused as error:
-                if error.code not in GONE:
+            except SAID_NO as error:
+                if error.code not in PLACE_GONE:
                     raise
             places[place] = (channel, ts, text)
 

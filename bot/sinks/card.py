@@ -6,16 +6,15 @@ names the entry after which it was last drawn; entries that change nothing on th
 
 import hashlib
 import json
-import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.bug.board import BoardCardCommented, BoardCardMoved
 from bot.bug.bug import Bug, Post, Status
 from bot.bug.conversation import Said, SaidEdited
-from bot.bug.errors import Unavailable
+from bot.bug.errors import Mendable, Rejected
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, CardPosted
 from bot.bug.lifecycle import KINDS
@@ -28,17 +27,16 @@ from bot.ledger.relay.pace import Budget, TooSoon
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.digest import Digest
-from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.client import AHEAD, SlackPort
+from bot.slack.outgoing.refusals import MESSAGE_GONE, PLACE_GONE, SAID_NO
 from bot.slack.views import card
-
-log = logging.getLogger(__name__)
 
 EVENT = "makegood_card"
 REFRESH = 60.0
 REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
-CLOSED = frozenset({"channel_not_found", "not_in_channel", "is_archived", "missing_scope"})
-"""What somebody mends in Slack."""
+PAGES = 20
+"""Pages of a channel's history that are looked through after a cut-off."""
 QUIET = {
     Said,
     SaidEdited,
@@ -65,11 +63,20 @@ class CardSink:
     memory: Memory
     cards: Budget
     digest: Digest
+    _paid: set[int] = field(default_factory=set)
+    """Bugs whose place among the cards of a minute is paid for, and whose card does not stand there yet."""
     name: ClassVar[str] = "card"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True)
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True, endless=True)
 
     async def serve(self, work: Work) -> Served:
+        """Without its card nobody sees the bug, nor a button to try again: it is never given up."""
+        try:
+            return await self._serve(work)
+        except Rejected as error:
+            raise Mendable(f"{error} The log has what was refused; `makegood doctor` says more.") from error
+
+    async def _serve(self, work: Work) -> Served:
         bug = work.bug
         around = card.CardContext(
             now=self.ledger.clock(),
@@ -78,16 +85,26 @@ class CardSink:
             behind=await behind(self.ledger, bug.ref.number, bug.delayed) if bug.delayed else {},
         )
         if bug.card is None:
-            return await self._post(work, around)
+            return await self._first(work, around)
         drawn = Drawn.read(work.external)
         # a change that was cut off may stand there although the one before it would be right again
         if drawn and not work.doubt and not self._looks_new(drawn, bug, around):
             return Served(again_in=self._again(bug, drawn.at))
-        return await self._show(bug, bug.card, around)
+        return await self._again_or_anew(work, bug.card, around)
+
+    async def _again_or_anew(self, work: Work, place: Post, around: card.CardContext) -> Served:
+        """A card that somebody deleted, or whose channel the settings no longer name, is posted anew: the bug is still there."""
+        try:
+            return await self._show(work.bug, place, around)
+        except SAID_NO as error:
+            moved = place.channel != self.channel and error.code in PLACE_GONE
+            if error.code not in MESSAGE_GONE and not moved:
+                raise
+        return await self._post(work, around)
 
     async def _show(self, bug: Bug, place: Post, around: card.CardContext, *outcomes: Event) -> Served:
         message, drawn = _draw(bug, around)
-        await self._update(place, message)
+        await self.port.update(place.channel, place.ts, **message)
         return self._served(bug, drawn, *outcomes)
 
     def _served(self, bug: Bug, drawn: "Drawn", *outcomes: Event) -> Served:
@@ -97,7 +114,7 @@ class CardSink:
         """Time that passed counts where the minutes on the card go on, and then once a minute."""
         if drawn.digest != drawn.of_same_moment(bug, around):
             return True
-        return self._goes_on(bug) and (around.now - drawn.at).total_seconds() >= REFRESH
+        return self._goes_on(bug) and not 0 <= (around.now - drawn.at).total_seconds() < REFRESH
 
     def _goes_on(self, bug: Bug) -> bool:
         """While somebody waits the minutes on the card go on."""
@@ -107,59 +124,61 @@ class CardSink:
 
     def _again(self, bug: Bug, drawn: datetime) -> float | None:
         passed = (self.ledger.clock() - drawn).total_seconds()
-        return max(REFRESH - passed, 0.0) if self._goes_on(bug) else None
+        return min(max(REFRESH - passed, 0.0), REFRESH) if self._goes_on(bug) else None
+
+    async def _first(self, work: Work, around: card.CardContext) -> Served:
+        """Somebody who waits, or who works on it, gets the card at once; of the others so many in a minute."""
+        bug = work.bug
+        if bug.status is Status.OPEN and not bug.untold and not work.doubt and not await self._has_room(bug):
+            await self.digest.add(bug)
+            return Served(external={"digest": True})
+        return await self._post(work, around)
 
     async def _post(self, work: Work, around: card.CardContext) -> Served:
         bug = work.bug
         found = await self._find(work) if work.doubt else None
         if found:  # it shows the bug as it was then
             return await self._show(bug, found, around, _posted(found))
-        if bug.status is Status.OPEN and not bug.untold and not await self._has_room():
-            await self.digest.add(bug)  # somebody who waits, or who works on it, gets the card at once
-            return Served(external={"digest": True})
         message, drawn = _draw(bug, around)
-        return self._served(bug, drawn, _posted(await self._new(bug, message)))
+        ts = await self.port.post(self.channel, ahead=AHEAD, **message, metadata=_metadata(bug))
+        self._paid.discard(bug.ref.number)
+        return self._served(bug, drawn, _posted(Post(channel=self.channel, ts=ts)))
 
-    async def _new(self, bug: Bug, message: Mapping[str, Any]) -> Post:
-        """Without its card nobody sees the bug, nor a button to try again: until somebody lets us in it is tried."""
-        try:
-            ts = await self.port.post(self.channel, **message, metadata=_metadata(bug))
-        except SlackRefused as error:
-            if error.code not in CLOSED:
-                raise
-            log.warning("%s has no card yet: %s Trying again.", bug.ref, error)
-            raise Unavailable(str(error)) from error
-        return Post(channel=self.channel, ts=ts)
-
-    async def _has_room(self) -> bool:
-        """Whether one more card fits into this minute."""
+    async def _has_room(self, bug: Bug) -> bool:
+        """Whether one more card fits into this minute; its place is paid for once, however often the post is tried."""
+        if bug.ref.number in self._paid:
+            return True
         try:
             await self.port.pace.take(self.cards)
         except TooSoon:
             return False
+        self._paid.add(bug.ref.number)
         return True
 
     async def _find(self, work: Work) -> Post | None:
-        """After a cut-off: the card may stand there already, even twice."""
-        since = work.bug.opened_at.timestamp() - 60 if work.bug.opened_at else 0
-        page = await self.port.call(
-            "conversations.history", channel=self.channel, oldest=f"{since:.6f}", limit=200, include_all_metadata=True
-        )
-        found = sorted(
-            m["ts"]
-            for m in page.get("messages", ())
-            if m.get("metadata") and m["metadata"].get("event_payload") == _payload(work.bug)
-        )
+        """After a cut-off: the card may stand there already, even twice. The one that somebody deleted is not there."""
+        found = sorted([ts async for ts in self._standing(work.bug)])
         for later in found[1:]:
             await self.port.call("chat.delete", channel=self.channel, ts=later)
         return Post(channel=self.channel, ts=found[0]) if found else None
 
-    async def _update(self, place: Post, message: Mapping[str, Any]) -> None:
-        try:
-            await self.port.update(place.channel, place.ts, **message)
-        except SlackRefused as error:
-            if error.code not in GONE:
-                raise  # a card that somebody deleted stays deleted; the trail goes on
+    async def _standing(self, bug: Bug) -> AsyncIterator[str]:
+        since, cursor = (bug.opened_at.timestamp() - 60 if bug.opened_at else 0), ""
+        for _ in range(PAGES):
+            page = await self.port.call(
+                "conversations.history",
+                channel=self.channel,
+                oldest=f"{since:.6f}",
+                limit=200,
+                include_all_metadata=True,
+                cursor=cursor or None,
+            )
+            for message in page.get("messages", ()):
+                if (message.get("metadata") or {}).get("event_payload") == _payload(bug):
+                    yield str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
 
 
 class Drawn(Frozen):

@@ -12,8 +12,9 @@ from bot.ledger.index.spans import Flags
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.watching import place
-from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.own_messages import standing
+from bot.slack.outgoing.refusals import THREAD_GONE, SlackRefused
 from bot.slack.views import blocks as kit
 from bot.slack.views.mrkdwn import foreign
 
@@ -30,7 +31,7 @@ class LiveSink:
     name: ClassVar[str] = "live"
     slots: ClassVar[int] = 4
     interest: ClassVar[Subscription] = Subscription(
-        kinds=frozenset({FixStarted, FixEnded, FixLapsed, FixSettled}), jumps=True
+        kinds=frozenset({FixStarted, FixEnded, FixLapsed, FixSettled}), jumps=True, endless=True
     )
 
     async def serve(self, work: Work) -> Served:
@@ -74,7 +75,7 @@ class LiveSink:
             metadata = {"event_type": EVENT, "event_payload": _payload(bug, fix)}
             return await self.port.post(card.channel, thread_ts=card.ts, text=head, blocks=blocks, metadata=metadata)
         except SlackRefused as error:
-            if error.code not in GONE | {"thread_not_found", "cannot_reply_to_message"}:
+            if error.code not in THREAD_GONE:
                 raise
             return ts
 

@@ -7,7 +7,8 @@ from bot.bug.bug import Bug, Post
 from bot.bug.intake import AlertPosted, CardPosted
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.refusals import THREAD_GONE, SlackRefused
 from bot.slack.views.mrkdwn import link
 
 EVENT = "makegood_pointer"
@@ -18,7 +19,7 @@ class PointerSink:
     port: SlackPort
     name: ClassVar[str] = "pointer"
     slots: ClassVar[int] = 2
-    interest: ClassVar[Subscription] = Subscription(kinds=frozenset({AlertPosted, CardPosted}), jumps=True)
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset({AlertPosted, CardPosted}), jumps=True, endless=True)
 
     async def serve(self, work: Work) -> Served:
         if work.bug.card is None:
@@ -38,7 +39,7 @@ class PointerSink:
         try:
             await self.port.post(alert.channel, thread_ts=alert.ts, text=text, metadata=metadata)
         except SlackRefused as error:
-            if error.code not in GONE | {"thread_not_found", "cannot_reply_to_message"}:
+            if error.code not in THREAD_GONE:
                 raise
 
     async def _stands(self, alert: Post) -> bool:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.bug.gifts import TellApproved, TellRefused
+from bot.bug.errors import Doubtful, Outside
 from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO, SlackRefused
 from bot.slack.views import blocks as kit
 from bot.slack.views import prompts
 from bot.slack.views.prompt import Offer
@@ -23,7 +26,7 @@ class ReminderSink:
     ledger: Ledger
     name: ClassVar[str] = "reminder"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(prompts.OFFERS) | frozenset(DECIDED))
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(prompts.OFFERS) | frozenset(DECIDED), endless=True)
 
     async def serve(self, work: Work) -> Served:
         entry = work.entry
@@ -35,28 +38,38 @@ class ReminderSink:
         found = prompts.offer(work.bug, entry, self.ledger.clock())
         if found is None:
             return Served()
-        return Served(external=await (self._each(work, entry, found) if found.to else self._thread(work, entry, found)))
+        return await (self._each(work, entry, found) if found.to else self._thread(work, entry, found))
 
-    async def _thread(self, work: Work, entry: Entry, said: Offer) -> Mapping[str, Any]:
+    async def _thread(self, work: Work, entry: Entry, said: Offer) -> Served:
         place = work.bug.card
         if place is None:
             raise NotYet(0.5)  # the card comes first
         query = {"method": "conversations.replies", "channel": place.channel, "ts": place.ts}
         if not (work.doubt and await self._stands(query, entry)):
             await self._post(work, entry, said, place.channel, thread_ts=place.ts, reply_broadcast=said.loud)
-        return work.external
+        return Served()
 
-    async def _each(self, work: Work, entry: Entry, said: Offer) -> Mapping[str, Any]:
-        """Where each message stands is kept, so that its buttons can go when it is decided."""
-        sent: dict[str, Any] = dict(work.external)
+    async def _each(self, work: Work, entry: Entry, said: Offer) -> Served:
+        """Where each message stands is kept, so that its buttons can go when it is decided; one who can't be reached holds up no other."""
+        sent, stuck = dict(work.external), list[Exception]()
         for user in said.to:
-            channel = await self._channel(user)
-            if not channel:
+            if f"{entry.seq}:{user}" in sent:
                 continue
-            query = {"method": "conversations.history", "channel": channel}
-            ts = await self._stands(query, entry) if work.doubt else ""
-            sent[f"{entry.seq}:{user}"] = [channel, ts or await self._post(work, entry, said, channel)]
-        return sent
+            try:
+                sent |= await self._to(user, work, entry, said)
+            except Doubtful:
+                raise  # whoever looks again looks for all of them
+            except (Outside, TooSoon) as error:
+                stuck.append(error)
+        return Served(external=sent, stuck=next(iter(stuck), None))
+
+    async def _to(self, user: str, work: Work, entry: Entry, said: Offer) -> dict[str, Any]:
+        channel = await self._channel(user)
+        if not channel:
+            return {}
+        query = {"method": "conversations.history", "channel": channel}
+        ts = await self._stands(query, entry) if work.doubt else ""
+        return {f"{entry.seq}:{user}": [channel, ts or await self._post(work, entry, said, channel)]}
 
     async def _channel(self, user: str) -> str:
         """Empty for somebody who can't be written to (any more): the others still are."""
@@ -88,8 +101,8 @@ class ReminderSink:
             if place.startswith(f"{asked}:"):
                 try:
                     await self.port.update(channel, ts, text=text, blocks=kit.render([kit.section(text, "decided")]))
-                except SlackRefused as error:
-                    if error.code not in GONE:
+                except SAID_NO as error:
+                    if error.code not in PLACE_GONE:
                         raise
 
 

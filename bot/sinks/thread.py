@@ -10,8 +10,9 @@ from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.once import once
 from bot.slack.directory import Directory
-from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
+from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.own_messages import standing
+from bot.slack.outgoing.refusals import THREAD_GONE, SlackRefused
 from bot.slack.views.thread_lines import SPOKEN, line
 
 EVENT = "makegood_entry"
@@ -25,7 +26,7 @@ class ThreadSink:
     directory: Directory
     name: ClassVar[str] = "thread"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Subscription] = Subscription(kinds=SPOKEN | {CardPosted})
+    interest: ClassVar[Subscription] = Subscription(kinds=SPOKEN | {CardPosted}, endless=True)
 
     async def serve(self, work: Work) -> Served:
         entry, place = work.entry, work.bug.card
@@ -47,7 +48,7 @@ class ThreadSink:
         try:
             await self.port.post(place.channel, thread_ts=place.ts, text=text, metadata=metadata(entry))
         except SlackRefused as error:
-            if error.code not in GONE | {"thread_not_found", "cannot_reply_to_message"}:
+            if error.code not in THREAD_GONE:
                 raise
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.bug.errors import NotFound, Outside
 from bot.bug.policy import Member
-from bot.slack.outgoing.client import SlackPort, SlackRefused
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.mrkdwn import foreign
 
 Remember = Callable[[str, str], Awaitable[None]]

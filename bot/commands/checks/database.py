@@ -106,7 +106,7 @@ async def _parked(conn: AsyncConnection) -> list[Finding]:
         wrong(
             f"sink {sink}",
             f"gave up on {', '.join(f'BUG-{n}' for n in numbers)}: {why.rstrip('.')}. "
-            "When that is mended, press *Try again* on the card.",
+            f"When that is mended, press *Try again* on the card, or type `/bug retry BUG-{numbers[0]}`.",
         )
         for (sink, why), numbers in stopped.items()
     ]

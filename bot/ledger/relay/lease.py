@@ -12,9 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ledger.db.engine import SINKS
 from bot.ledger.db.tables import bugs, cursors
 from bot.ledger.ledger import Ledger
+from bot.ledger.relay.subscription import WAITED
 
 LEASE = 12.0
 """Seconds; whoever works longer renews it."""
+AGEING = 15.0
+"""Seconds of waiting that weigh as much as one rank: whatever is urgent, the rest comes too."""
+SOON = 60.0
+"""Seconds: what is due later is asked again, where the clock may have been set back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +63,8 @@ async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int]
     """
     now = ledger.clock().timestamp()
     ranks = {f"below_{name}": below[name] for name in free if name in below}
-    asked = {"of_team": ledger.team, "now": now, "sinks": [name for name in free if name not in below], **ranks}
+    named = {"of_team": ledger.team, "now": now, "longest": now + SOON + seconds}
+    asked = {**named, "sinks": [name for name in free if name not in below], **ranks}
     is_due, due = _due(tuple(name for name in free if name in below))
     if not free or not await _any(ledger, is_due, asked):
         return []
@@ -87,10 +93,12 @@ def _due(scarce: tuple[str, ...]) -> tuple[Any, Any]:
         cursors.c.team == bindparam("of_team"),
         or_(cursors.c.sink.in_(bindparam("sinks", expanding=True)), *urgent),
         cursors.c.due <= bindparam("now"),
-        cursors.c.lease <= bindparam("now"),
+        # nobody holds a lease for so long: it is from before the clock was set back
+        or_(cursors.c.lease <= bindparam("now"), cursors.c.lease > bindparam("longest")),
         cursors.c.parked.is_(None),
     )
-    first = select(cursors).where(*due).order_by(cursors.c.rank, cursors.c.due).limit(bindparam("most"))
+    aged = cursors.c.due + AGEING * cursors.c.rank
+    first = select(cursors).where(*due).order_by(cursors.c.rank > WAITED, aged).limit(bindparam("most"))
     return select(cursors.c.bug).where(*due).limit(1), first.with_for_update(skip_locked=True)
 
 
@@ -163,6 +171,16 @@ async def renew(ledger: Ledger, lease: Lease, seconds: float) -> bool:
     return bool(result.rowcount)
 
 
+async def awaken(ledger: Ledger, pause: float) -> None:
+    """The clock may have been set back: what is due later than soon is asked again after a pause. Whoever is early waits again."""
+    now = ledger.clock().timestamp()
+    async with ledger.db.write(SINKS) as conn:
+        far = and_(cursors.c.team == ledger.team, cursors.c.due > now + SOON)
+        await conn.execute(update(cursors).where(far).values(due=now + pause))
+        held = and_(cursors.c.team == ledger.team, cursors.c.lease > now + SOON)
+        await conn.execute(update(cursors).where(held).values(lease=now + pause))
+
+
 async def abandoned(ledger: Ledger, pause: float) -> None:
     """The only process starts: whatever is leased was cut off, and what it sent last may still be on its way."""
     now = ledger.clock().timestamp()
@@ -190,6 +208,12 @@ async def later(
         if seen is not None and await _head(conn, ledger, lease.bug, lock=True) > seen:
             values["due"] = ledger.clock().timestamp()
         await _set(conn, ledger, lease, values)
+
+
+async def keep(ledger: Ledger, lease: Lease, external: Mapping[str, Any]) -> None:
+    """What the sink has done so far of one entry; the cursor stays."""
+    async with ledger.db.write(SINKS) as conn:
+        await _set(conn, ledger, lease, {"external": json.dumps(external)})
 
 
 async def park(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.bug import Bug
 from bot.bug.delivery import CaughtUp, Delayed, GaveUp
-from bot.bug.errors import Doubtful, MakegoodError, Unavailable
+from bot.bug.errors import Doubtful, MakegoodError, Mendable, Unavailable
 from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
@@ -22,21 +23,30 @@ from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
 from bot.ledger.relay.lease import Lease
 from bot.ledger.relay.pace import TooSoon
+from bot.ledger.relay.steady import Steady
 from bot.ledger.relay.subscription import Subscription
 from bot.text import sentence
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 40
-"""More than an hour's worth: a system that is away so long is caught up with by itself."""
+"""More than an hour's worth: a system that is away so long is caught up with by itself.
+
+What somebody can mend, and a sink that is endless, goes on: from then on ever more rarely.
+"""
 NOTICED = 5
 """Attempts after which the bug says what it waits for."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+RAREST = 1800.0
+"""Seconds between two attempts at what was not mended for hours."""
 DOUBT_PAUSE = 10.0
 """Seconds: a call that was cut off may still arrive there; looking sooner would see nothing."""
 FOREIGN_PAUSE = 15.0
 """Seconds: a newer version is at work beside this one, and serves the kinds of entries that this one does not know."""
+MOMENT = 0.01
 POLL = 1.0
+SET_BACK = 2.0
+"""Seconds; clocks are corrected by less all the time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +67,7 @@ class Served:
     external: Mapping[str, Any] | None = None
     again_in: float | None = None
     """Seconds after which the sink wants to be asked again although nothing new was written."""
-    stuck: MakegoodError | None = None
+    stuck: Exception | None = None
     """Part of it is done (`outcomes`), the rest met this: the cursor stays, and it is tried again or parked."""
 
 
@@ -95,11 +105,14 @@ class Relay:
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
+    _lost: float = -math.inf
+    """How far the clock had been set back when we last looked."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
 
     def __post_init__(self) -> None:
         self._holding = Heartbeat(self.ledger, self.lease_seconds)
+        self._steady = Steady(lambda: self.ledger.clock().timestamp())  # stories set another clock later
 
     def wake(self) -> None:
         self._wake.set()
@@ -116,6 +129,7 @@ class Relay:
         while not self._stopping:
             self._wake.clear()
             try:
+                await self._mind_the_clock()
                 found = await self._begin()
             except (OSError, SQLAlchemyError, MakegoodError) as error:
                 log.warning("What is due can't be read: %s Trying again.", sentence(error))
@@ -123,6 +137,13 @@ class Relay:
             if not found:
                 await self._rest()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _mind_the_clock(self) -> None:
+        """At the start, and when the clock was set back: what was to be due by the other time is asked again."""
+        self._steady()
+        if self._steady.lost - self._lost > SET_BACK:
+            await leases.awaken(self.ledger, DOUBT_PAUSE)
+            self._lost = self._steady.lost
 
     async def stop(self, drain: float = 10.0) -> None:
         self._stopping = True
@@ -133,7 +154,7 @@ class Relay:
             task.cancel()
 
     async def _rest(self) -> None:
-        now = self.ledger.clock().timestamp()
+        now = self._steady()
         soon = min((until - now for until, _ in self._scarce.values() if until > now), default=self.poll)
         try:
             await asyncio.wait_for(self._wake.wait(), max(0.01, min(self.poll, soon)))
@@ -148,7 +169,7 @@ class Relay:
 
     def _below(self) -> dict[str, int]:
         """What is scarce is left to whatever is more urgent than what had to wait."""
-        now = self.ledger.clock().timestamp()
+        now = self._steady()
         self._scarce = {name: wait for name, wait in self._scarce.items() if wait[0] > now}
         return {name: rank for name, (_, rank) in self._scarce.items()}
 
@@ -202,6 +223,8 @@ class Relay:
         if served.outcomes:
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
             await self.ledger.record(lease.bug, lambda bug: _fitting(bug, served.outcomes), by=by, rank=SINKS)
+        if served.external is not None:
+            await leases.keep(self.ledger, lease, served.external)
         await self._failed(lease, served.stuck or MakegoodError())
 
     async def _next(self, sink: Sink, lease: Lease, bug: Bug) -> tuple[Entry | None, int]:
@@ -239,28 +262,39 @@ class Relay:
         return lease if held and served.again_in is None else Lease.none()
 
     async def _failed(self, lease: Lease, error: Exception) -> None:
-        now = self.ledger.clock().timestamp()
         if isinstance(error, TooSoon | NotYet):
-            if isinstance(error, TooSoon):
-                self._scarce[lease.sink] = (
-                    now + error.wait,
-                    min(lease.rank, self._below().get(lease.sink, lease.rank)),
-                )
-            await leases.later(self.ledger, lease, error.wait, seen=getattr(error, "seen", None))
+            await self._too_early(lease, error)
             return
         doubt = isinstance(error, Doubtful) or not isinstance(error, MakegoodError)
         if not isinstance(error, MakegoodError):
             log.error("%s failed on BUG-%s", lease.sink, lease.bug, exc_info=error)
-        last = lease.attempts + 1 >= self.max_attempts or not isinstance(error, Unavailable | Doubtful | OSError)
-        if (last and isinstance(error, MakegoodError)) or lease.attempts + 1 >= self.max_attempts:
+        if self._is_over(lease, error):
             await self._park(lease, str(error))
             return
-        pause = _pause(lease.attempts, error)
+        pause = _pause(lease.attempts, error, LONGEST_PAUSE if lease.attempts < self.max_attempts else RAREST)
         await leases.later(self.ledger, lease, max(pause, DOUBT_PAUSE) if doubt else pause, failed=True, doubt=doubt)
         if lease.attempts + 1 == NOTICED:
             waits = Delayed(sink=lease.sink, why=str(error))
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
             await self.ledger.record(lease.bug, lambda _b: waits, by=by, rank=SINKS)
+
+    async def _too_early(self, lease: Lease, error: TooSoon | NotYet) -> None:
+        """No failure. What is scarce keeps its place among those that wait for it."""
+        if isinstance(error, NotYet):
+            await leases.later(self.ledger, lease, error.wait, seen=error.seen)
+            return
+        rank = min(lease.rank, self._below().get(lease.sink, lease.rank))
+        self._scarce[lease.sink] = (self._steady() + error.wait, rank)
+        await leases.later(self.ledger, lease, min(error.wait, MOMENT))  # what comes later stays behind it
+
+    def _is_over(self, lease: Lease, error: Exception) -> bool:
+        """Asking again won't help, or was tried often enough; never what somebody can mend, nor what nobody would see."""
+        if isinstance(error, Mendable):
+            return False
+        if isinstance(error, MakegoodError) and not isinstance(error, Unavailable | Doubtful):
+            return True
+        endless = self.sinks[lease.sink].interest.endless
+        return not endless and lease.attempts + 1 >= self.max_attempts
 
     async def _park(self, lease: Lease, why: str) -> None:
         """Where `makegood doctor` and the card say so; other bugs go on."""
@@ -299,8 +333,8 @@ def _work(bug: Bug, entry: Entry | None, lease: Lease) -> Work:
     )
 
 
-def _pause(attempts: int, error: Exception) -> float:
+def _pause(attempts: int, error: Exception, most: float) -> float:
     """Exponential with full jitter above the base; never sooner than the other side asked."""
-    longest = min(FIRST_PAUSE * 2.0**attempts, LONGEST_PAUSE)
+    longest = min(FIRST_PAUSE * 2.0 ** min(attempts, 20), most)
     asked = getattr(error, "retry_after", None) or 0.0
     return float(max(asked, longest / 2 + random.random() * longest / 2))  # noqa: S311 - jitter

@@ -15,17 +15,22 @@ from bot.bug.intake import Enriched, Opened, Repeated
 from bot.ledger.db.sequences import insert_of
 from bot.ledger.db.tables import cursors
 
-ANSWER, LIVE, NEW, REPEAT = 0, 1, 2, 3
+WAITED, ANSWER, LIVE, NEW, REPEAT = -1, 0, 1, 2, 3
+"""`WAITED`: somebody waits for a card that is not there yet; nothing is ever before it."""
 REPEAT_PAUSE = 3.0
 """Seconds: repeats of one error change its card together."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subscription:
-    """What a sink follows. `jumps`: it shows the present, so one call serves all entries up to the head."""
+    """What a sink follows. `jumps`: it shows the present, so one call serves all entries up to the head.
+
+    `endless`: nobody would see that it gave up, so a system that is away is waited for, however long.
+    """
 
     kinds: frozenset[type[Event]]
     jumps: bool = False
+    endless: bool = False
 
 
 def rank(events: Sequence[Event]) -> int:
@@ -44,7 +49,7 @@ async def wake(
     concerned = [name for name, sink in sinks.items() if any(type(e) in sink.kinds for e in events)]
     if not concerned:
         return
-    urgency = rank(events)
+    urgency = WAITED if bug.card is None and bug.untold else rank(events)
     due = now + (REPEAT_PAUSE if urgency == REPEAT else 0)
     place = {"team": bug.ref.team, "bug": bug.ref.number}
     rows: list[dict[str, Any]] = [

@@ -17,6 +17,7 @@ ALIASES = {
     "merged": "paid",
     "not-a-bug": "dismiss",
     "ls": "list",
+    "retry": "unpark",
     "?": "help",
     "": "help",
 }

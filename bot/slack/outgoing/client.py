@@ -1,6 +1,7 @@
 """Slack's Web API with our errors and our pace: nothing is retried here, a cut-off call is Doubtful, a 429 is for everybody."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Mapping
@@ -10,9 +11,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bug.errors import Doubtful, Rejected, Unavailable
+from bot.bug.errors import Doubtful, Outside, Unavailable
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
 from bot.outgoing import NOT_SENT
+from bot.slack.outgoing.plainly import plainly
+from bot.slack.outgoing.refusals import BUSY, PASSES, UNSURE, SlackRefused, refusal
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +28,14 @@ ANSWER_KEPT = 5.0
 POST_EVERY, POST_BURST = 1.0, 4
 UPDATE_EVERY, UPDATE_BURST = 1.2, 10
 """About 50 chat.update a minute and workspace; a short burst is tolerated."""
-GONE = frozenset({"message_not_found", "cant_update_message", "channel_not_found", "is_archived", "not_in_channel"})
+AHEAD = 8.0
+"""Seconds that somebody who waits may book ahead: lines of threads then come after it, however many there are."""
+SHOWN_TEXT = 3900
+"""Characters of a text that chat.update takes too (chat.postMessage alone takes more)."""
+PAYLOAD = 4000
+"""Characters of a refused payload that the log keeps."""
+WITH_WORDS = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral"})
+"""Calls that can go out again in plain words."""
 
 
 class WebClient(AsyncWebClient):
@@ -53,11 +63,23 @@ class SlackPort:
         self._answered = (-ANSWER_KEPT, False)
 
     async def call(self, method: str, **args: Any) -> Mapping[str, Any]:
-        """One call. Raises Unavailable (nothing happened), Rejected (never will) or Doubtful (it may have)."""
+        """One call. Raises Unavailable (nothing happened), Rejected (never will) or Doubtful (it may have).
+
+        A message that we wrote wrongly goes out at once in plain words.
+        """
         given = {k: v for k, v in args.items() if v is not None}
+        try:
+            return await self._call(method, given)
+        except SlackRefused as error:
+            if not error.ours or method not in WITH_WORDS:
+                raise
+            log.error("%s It goes out in plain words. It was: %s", error, json.dumps(given)[:PAYLOAD])  # noqa: TRY400 - the payload says more than a traceback
+        return await self._call(method, plainly(method, given, SHOWN_TEXT))
+
+    async def _call(self, method: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         async with self._places:
             try:
-                answer = await self._asked(method, _shape(method, given))
+                answer = await self._asked(method, _shape(method, dict(given)))
             except SlackApiError as error:
                 raise await self._translated(method, error) from error
             except NOT_SENT as error:
@@ -89,26 +111,26 @@ class SlackPort:
             self._answered = (time.monotonic(), answered)
         return answered
 
-    async def _translated(self, method: str, error: SlackApiError) -> Unavailable | Rejected | Doubtful:
+    async def _translated(self, method: str, error: SlackApiError) -> Outside:
         response = error.response
-        code = response.get("error", "") if hasattr(response, "get") and isinstance(response.data, dict) else ""
-        if response.status_code == 429 or code == "ratelimited":  # noqa: PLR2004 - too many requests
+        data = response.data if isinstance(response.data, dict) else {}
+        code = str(data.get("error", ""))
+        if response.status_code == 429 or code in BUSY:  # noqa: PLR2004 - too many requests
             wait = float(response.headers.get("Retry-After", 1))
             await self.pace.blocked(method, wait)
             return Unavailable(f"Slack asks to wait {wait:.0f} s ({method}).", wait)
         if response.status_code >= 500 or not code:  # noqa: PLR2004 - a server's error
             return Doubtful(f"Slack answered {response.status_code} ({method}); it may have happened.")
-        if code in _UNSURE:
+        if code in UNSURE:
             return Doubtful(f"Slack answered {code} ({method}); it may have happened.")
-        refused = SlackRefused(method, code)
-        if code in _MENDED:
-            log.warning("%s Trying again.", refused)
-            return Unavailable(str(refused))
-        return refused
+        if code in PASSES:
+            return Unavailable(f"Slack answered {code} ({method}); it is asked again.")
+        return refusal(method, code, str(data.get("needed", "")))
 
-    async def post(self, channel: str, **message: Any) -> str:
-        """Posts; returns the ts. About one message a second and channel."""
-        await self.pace.take(Budget(f"post:{channel}", POST_EVERY, POST_BURST), Budget("chat.postMessage", 0.05, 20))
+    async def post(self, channel: str, *, ahead: float = 0.0, **message: Any) -> str:
+        """Posts; returns the ts. About one message a second and channel. `ahead`: seconds that it may wait for its turn here."""
+        own, all_ = Budget(f"post:{channel}", POST_EVERY, POST_BURST, ahead), Budget("chat.postMessage", 0.05, 20, ahead)
+        await self.pace.take(own, all_)
         answer = await self.call("chat.postMessage", channel=channel, unfurl_links=False, unfurl_media=False, **message)
         return str(answer["ts"])
 
@@ -116,7 +138,7 @@ class SlackPort:
         """As `post`, for what a person waits for now: its place in the queue is waited for."""
         while True:
             try:
-                return await self.post(channel, **message)
+                return await self.post(channel, ahead=AHEAD, **message)
             except TooSoon as soon:
                 await asyncio.sleep(soon.wait)
 
@@ -124,38 +146,6 @@ class SlackPort:
         await self.pace.take(Budget("chat.update", UPDATE_EVERY, UPDATE_BURST))
         await self.call("chat.update", channel=channel, ts=ts, **message)
 
-
-class SlackRefused(Rejected):
-    """Slack's own error code, for whoever can act on it."""
-
-    def __init__(self, method: str, code: str) -> None:
-        hint = _HINTS.get(code, "")
-        super().__init__(f"Slack refused {method}: {code}.{' ' + hint if hint else ''}")
-        self.code = code
-
-
-_HINTS = {
-    "not_in_channel": "Invite the bot into the channel: /invite @makegood.",
-    "channel_not_found": "Is the channel's id right, and the bot a member of it?",
-    "missing_scope": "Install the app again with the scopes of app_manifest.yml.",
-    "invalid_auth": "The token is not valid (any more).",
-    "is_archived": "The channel is archived.",
-}
-
-_UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout"})
-"""Slack's own words: "it's possible some aspect of the operation succeeded"."""
-_MENDED = frozenset(
-    {
-        "service_unavailable",
-        "team_added_to_org",
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-    }
-)
-"""Nothing happened; it passes, or somebody gives us a token that is valid: what waits must not be given up."""
 
 _TAKEN_ONCE = frozenset({"views.open"})
 """Slack takes a trigger only once, so that asking twice opens no second form; and nobody else would ask again in its 3 s."""

@@ -9,7 +9,8 @@ import aiohttp
 from bot.bug.bug import Bug
 from bot.bug.fixes.fix import Fix
 from bot.slack.outgoing import files
-from bot.slack.outgoing.client import SlackPort, SlackRefused
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.refusals import SAID_NO, SlackRefused
 from bot.slack.views import preview
 
 CLOSED_VIEW = frozenset({"not_found", "view_not_found", "invalid_arguments", "hash_conflict"})
@@ -44,7 +45,7 @@ class PrivateMessages:
                     "chat.postEphemeral", channel=channel, user=user, thread_ts=thread, text=text, blocks=blocks
                 )
                 return
-        except SlackRefused as error:
+        except SAID_NO as error:
             if error.code not in NO_WAY:
                 raise
         await self.direct(user, text, blocks)

@@ -92,7 +92,7 @@ def _head(bug: Bug) -> str:
 
 def _middle(bug: Bug, around: CardContext) -> list[str]:
     if bug.status in {Status.CLOSED, Status.DISMISSED, Status.MERGED}:
-        return [_summary(bug)]
+        return [_summary(bug), waiting.said(bug, around.behind)]
     return [
         _customers(bug, around.now),
         _numbers(bug, around) if bug.status is not Status.OWED else _debt(bug, around),

@@ -7,6 +7,9 @@ from bot.bug.fixes.fix import RunState
 from bot.slack.views import blocks
 from bot.slack.views.marks import mark
 
+SHOWN = 2
+"""Troubles at once, so that the work keeps its buttons."""
+
 
 def row(bug: Bug, mode: str) -> list[Any]:
     first = [x for x in _first(bug, mode) if x]
@@ -36,7 +39,7 @@ def _first(bug: Bug, mode: str) -> list[Any]:
         case Status.CLOSED:
             return [_button(bug, "retro", "Retro"), *troubles]
         case _:
-            return [_button(bug, "retro", "Retro")]
+            return [_button(bug, "retro", "Retro"), *troubles]
 
 
 def _working(bug: Bug, mode: str) -> list[Any]:
@@ -90,9 +93,8 @@ def _troubles(bug: Bug) -> list[Any]:
         stuck = next((g for g in customer.given if g.state in {"failed", "doubtful"}), None)
         if stuck:
             found.append(_button(bug, "release_tell", "Tell without it", message=stuck.tell, customer=customer.id))
-    if bug.gave_up:
-        found.append(_button(bug, "unpark", "Try again"))
-    return found[:2]
+    again = [_button(bug, "unpark", "Try again")] if bug.gave_up else []
+    return [*found[: SHOWN - len(again)], *again]
 
 
 _LABELS = {

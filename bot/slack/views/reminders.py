@@ -16,10 +16,11 @@ LAST = 2
 """Round of a clock with a warning before its time: over."""
 
 
-def reminder(bug: Bug, event: Reminded, now: datetime) -> Offer:
-    """`what` is "kind:round" or "kind:customer:round"."""
+def reminder(bug: Bug, event: Reminded, now: datetime) -> Offer | None:
+    """`what` is "kind:round" or "kind:customer:round". None for a kind that is said elsewhere, or by a newer version."""
     kind, *_, number = event.what.split(":")
-    return SAYS[kind](bug, event, int(number), now)
+    say = SAYS.get(kind)
+    return say(bug, event, int(number), now) if say and number.isdecimal() else None
 
 
 def _customer(bug: Bug, event: Reminded) -> Customer | None:

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot import outgoing, outside, shipped
 from bot.bug.bug import Bug
 from bot.bug.customers import CustomerJoined
+from bot.bug.delivery import system
 from bot.bug.errors import Unavailable
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
@@ -29,6 +30,7 @@ from bot.ledger.index.names import Names
 from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger, Recorded
 from bot.ledger.relay import lease
+from bot.ledger.relay.held import bugs_of, held
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
 from bot.metrics import Metrics
@@ -238,6 +240,7 @@ class Bot:
             settings=self.settings,
             inflow=self.inflow,
             ready=self.ready,
+            waiting=self.waiting,
             metrics=self.metrics,
             slack=None if token else connection.http_handler(app),
             board=lambda: self.outside.board_known,
@@ -271,8 +274,13 @@ class Bot:
         self._stops.append(close)
 
     async def ready(self) -> dict[str, bool]:
-        """What /ready says: the database answers, and Slack is connected."""
+        """What /ready says: the database can be written, and Slack is connected."""
         return {"database": await self.db.alive(), "slack": await (self.sockets or self.port).alive()}
+
+    async def waiting(self) -> int:
+        """How many bugs wait for Slack to take something."""
+        async with self.db.read() as conn:
+            return len(bugs_of(x for x in await held(conn, self.me.team) if system(x.sink) == "Slack"))
 
     async def worked_before(self, bug: Bug) -> str:
         return (await self.memory.suggestion(bug)).said

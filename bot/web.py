@@ -46,6 +46,8 @@ class Web:
     inflow: InboxWorker
     ready: Ready
     metrics: Metrics
+    waiting: Callable[[], Awaitable[int]]
+    """How many bugs wait for Slack."""
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     board: Callable[[], Known] = Known
     """What our board knows of itself: its lists by id, and who we are there."""
@@ -65,9 +67,11 @@ class Web:
         return web.json_response({"alive": True})
 
     async def readiness(self, _request: web.Request) -> web.Response:
-        """Database and Slack connection."""
+        """Database and Slack connection, and what Slack does not take: that makes nobody unready, for hooks are kept."""
         parts = dict(await self.ready())
-        return web.json_response(parts, status=200 if all(parts.values()) else 503)
+        waits = await self.waiting() if parts.get("database") else 0
+        said = {**parts, **({"bugs_waiting_for_slack": waits} if waits else {})}
+        return web.json_response(said, status=200 if all(parts.values()) else 503)
 
     async def show_metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=await self.metrics.text(), content_type="text/plain", charset="utf-8")

@@ -20,7 +20,7 @@ from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View, note
-from bot.slack.views.mrkdwn import foreign, who
+from bot.slack.views.mrkdwn import block, foreign, who
 
 SHOWN_DETAIL = 2600
 
@@ -120,8 +120,8 @@ class AskerSink:
         if len(detail) > SHOWN_DETAIL:
             await self.whisper.file(fix.by, f"{bug.ref}-run-{fix.run}-output.txt", detail, head)
         else:
-            shown = foreign(detail, SHOWN_DETAIL + 400).replace("```", "'''")
-            blocks = kit.render([kit.section(f"{head}\n```{shown}```", "detail")])
+            shown = block(detail, kit.SECTION - len(head) - 1)
+            blocks = kit.render([kit.section(f"{head}\n{shown}", "detail")])
             await self.whisper.aside(bug, fix.by, head, blocks)
 
     async def _rows(self, bug: Bug, looked: Looked) -> None:

@@ -16,7 +16,7 @@ from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.own_messages import standing
 from bot.slack.outgoing.refusals import THREAD_GONE, SlackRefused
 from bot.slack.views import blocks as kit
-from bot.slack.views.mrkdwn import foreign
+from bot.slack.views.mrkdwn import block, foreign
 
 EVENT = "makegood_output"
 EVERY = 2.0
@@ -66,8 +66,7 @@ class LiveSink:
 
     async def _say(self, bug: Bug, card: Post, fix: Fix, ts: str | None, text: str) -> str | None:
         head = f":computer: {foreign(fix.action, 60)} {'says' if fix.state is RunState.STARTED else 'said'}"
-        output = foreign(text, kit.SECTION - 200).replace("```", "'''")
-        blocks = kit.render([kit.section(f"{head}\n```{output}```", "output")])
+        blocks = kit.render([kit.section(f"{head}\n{block(text, kit.SECTION - 200)}", "output")])
         try:
             if ts:
                 await self.port.update(card.channel, ts, text=head, blocks=blocks)

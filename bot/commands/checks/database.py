@@ -15,10 +15,11 @@ from bot.ledger import strange
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import guards_missing
 from bot.ledger.db.tables import bugs, cursors, inbox
-from bot.ledger.relay.relay import NOTICED
+from bot.ledger.relay.held import held
 from bot.text import length, plural
 
 NAME = "database"
+SHOWN = 10
 
 
 async def database(url: str) -> list[Finding]:
@@ -87,12 +88,15 @@ async def _left_out(conn: AsyncConnection) -> list[Finding]:
 
 
 async def _waiting(conn: AsyncConnection) -> list[Finding]:
-    """What is tried again by itself, since the other side does not answer."""
-    away = cursors.c.parked.is_(None) & (cursors.c.attempts >= NOTICED)
-    query = select(cursors.c.sink, func.count()).where(away).group_by(cursors.c.sink).order_by(cursors.c.sink)
+    """What is tried again by itself, since the other side does not take it."""
     return [
-        note(f"sink {sink}", f"{system(sink)} does not answer: {plural(number, 'bug')} behind, tried again by itself")
-        for sink, number in await conn.execute(query)
+        note(
+            f"sink {one.sink}",
+            f"{system(one.sink)} does not answer or refuses: {plural(len(one.bugs), 'bug')} behind"
+            f" ({', '.join(f'BUG-{number}' for number in one.bugs[:SHOWN])}), tried again by itself",
+        )
+        for one in await held(conn)
+        if not one.parked
     ]
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import heapq
 import itertools
+import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,10 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.bug.errors import Unavailable
 from bot.ledger.db import sqlite_driver
+from bot.ledger.db.sequences import upsert
+from bot.ledger.db.tables import budgets
 
 PEOPLE, SINKS, HOOKS = 0, 1, 2
 IDLE = 15.0
 """Seconds that a transaction on PostgreSQL may wait for its own process."""
+
+SURE = 1.0
+"""Seconds that the last write is good for."""
+PATIENCE = 5.0
+"""Seconds that it may take."""
 
 
 class Turnstile:
@@ -65,6 +74,7 @@ class Database:
         self.engine = _engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._turnstile = Turnstile()
+        self._written = -math.inf
 
     @asynccontextmanager
     async def write(self, rank: int = PEOPLE) -> AsyncIterator[AsyncConnection]:
@@ -114,16 +124,25 @@ class Database:
             await conn.close()
 
     async def alive(self) -> bool:
-        """Whether it answers."""
+        """Whether a write goes through: a full disk or a standby still answers reads. Written at most once a second."""
+        if time.monotonic() - self._written < SURE:
+            return True
         try:
-            async with self.read() as conn:
-                await conn.exec_driver_sql("SELECT 1")
-        except (SQLAlchemyError, OSError, Unavailable):
+            async with asyncio.timeout(PATIENCE), self.write(SINKS) as conn:
+                await conn.execute(_mark(self.engine))
+        except (SQLAlchemyError, OSError, Unavailable):  # TimeoutError is an OSError
             return False
+        self._written = time.monotonic()
         return True
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _mark(engine: AsyncEngine) -> Any:
+    """A write that changes nothing for anybody: the same row each time."""
+    first = upsert(engine, budgets).values(team="", scope="ready", free_at=0.0)
+    return first.on_conflict_do_update(index_elements=["team", "scope"], set_={"free_at": budgets.c.free_at + 1})
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -9,6 +9,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
 from bot.bug.keys import fit
 from bot.bug.policy import Member, may_command
+from bot.bug.words import Code
 from bot.ledger.entries import load
 from bot.ledger.ledger import Decide, Ledger, Recorded
 from bot.production.catalogue import Catalogue
@@ -41,7 +42,8 @@ class Context:
 
     def number(self, request: Request) -> int:
         if request.bug is None:
-            raise Refused(f"Which bug? Say `{request.verb.replace('_', '-')} BUG-1`, or write it in the bug's thread.")
+            example = Code(f"{request.verb.replace('_', '-')} BUG-1", 60)
+            raise Refused("Which bug? Say ", example, ", or write it in the bug's thread.")
         return request.bug
 
     async def record(self, request: Request, decide: Decide, bug: int | None = None) -> Recorded:

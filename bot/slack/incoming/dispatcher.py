@@ -14,6 +14,7 @@ from bot.outgoing import Client
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.refusals import SAID_NO, SlackRefused
 from bot.slack.verbs import registry as verbs
 from bot.slack.views.forms.fix import PARAM, TYPED
 from bot.slack.views.forms.forms import note
@@ -22,6 +23,7 @@ from bot.slack.views.mrkdwn import explain
 log = logging.getLogger(__name__)
 
 SOURCE = "slack.ask"
+NOT_TAKEN = 300
 Ack = Callable[..., Awaitable[object]]
 BROKEN = (
     "Something went wrong on Makegood's side; nothing was changed. It is in the log. Try again, or look at the card."
@@ -90,7 +92,7 @@ class Dispatcher:
         """A modal with the trigger; a text for the asker alone, or for all where it is meant so."""
         try:
             if answer.modal and request.trigger:
-                await self._open(request, answer)
+                await self._open_or_say(request, answer)
             elif answer.modal:
                 await self._say(request, Response(text=_in_words(request)))
             elif answer.text:
@@ -99,6 +101,15 @@ class Dispatcher:
                 await self._say(request, Response(text=_heard(request)))
         except Outside as error:
             log.warning("The answer to %s did not arrive: %s", request.verb, error)
+
+    async def _open_or_say(self, request: Request, answer: Response) -> None:
+        """Whoever sees no form is told so, and how it goes without one."""
+        try:
+            await self._open(request, answer)
+        except Outside as error:
+            log.warning("The form of %s did not open: %s", request.verb, error)
+            no_form = request.model_copy(update={"trigger": "", "view": ""})
+            await self._say(no_form, Response(text=_not_opened(request)))
 
     async def _open(self, request: Request, answer: Response) -> None:
         if request.view:  # a choice in an open form: the form itself changes
@@ -109,6 +120,14 @@ class Dispatcher:
             await answer.opened(shown["view"]["id"], shown["view"]["hash"])
 
     async def _say(self, request: Request, answer: Response) -> None:
+        """A refusal of Slack's does not eat the words: they come by direct message then."""
+        try:
+            await self._say_there(request, answer)
+        except SAID_NO as error:
+            log.warning("The answer to %s goes by direct message: %s", request.verb, error)
+            await self._direct(request.user, answer.text)
+
+    async def _say_there(self, request: Request, answer: Response) -> None:
         port: SlackPort = self.context.port
         if request.trigger and (
             request.view or request.via == "home"
@@ -122,6 +141,8 @@ class Dispatcher:
             reply = await Client(session=self.http, who="Slack").exchange("POST", request.response_url, json=body)
             if problem := reply.trouble():
                 raise problem
+            if reply.status >= NOT_TAKEN:
+                raise SlackRefused("the answer's address", str(reply.status))
         elif request.channel:
             # Slack shows what one person alone sees in a thread only where the thread is there already.
             thread = request.thread if request.thread != request.message else ""
@@ -132,6 +153,24 @@ class Dispatcher:
                 thread_ts=thread or None,
                 text=answer.text,
             )
+        else:
+            await self._direct(request.user, answer.text)
+
+    async def _direct(self, user: str, text: str) -> None:
+        """Where nothing else is left."""
+        opened = await self.context.port.call("conversations.open", users=user)
+        await self.context.port.say(str(opened["channel"]["id"]), text=text)
+
+
+def _not_opened(request: Request) -> str:
+    """Slack takes a press only for 3 s, and may be slow or away itself."""
+    return f"Slack did not open the form. Nothing was changed. Press again{_typed(request)}."
+
+
+def _typed(request: Request) -> str:
+    """How the verb is written out for this bug; empty for what only a button does."""
+    usage = verbs.find(request.verb).usage.replace("BUG-1", f"BUG-{request.bug}" if request.bug else "BUG-1")
+    return f", or write it out: `{usage}`" if usage else ""
 
 
 def _heard(request: Request) -> str:
@@ -141,9 +180,7 @@ def _heard(request: Request) -> str:
 
 def _in_words(request: Request) -> str:
     """Slack opens a form for a button or a command, not for a message."""
-    usage = verbs.find(request.verb).usage
-    how = f", or write it out: `{usage}`" if usage else ""
-    return f"That takes a form, which can't open from a thread. Press its button on the card{how}."
+    return f"That takes a form, which can't open from a thread. Press its button on the card{_typed(request)}."
 
 
 def _invalid(request: Request, error: Invalid) -> Response:

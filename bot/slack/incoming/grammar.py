@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.bug.errors import Refused
 from bot.bug.values import Frozen
+from bot.bug.words import Code
 from bot.slack.views.marks import BUG
 
 ALIASES = {
@@ -118,5 +119,6 @@ def call(text: str) -> tuple[str, Mapping[str, str], str]:
         return "", {}, reason.strip()
     wrong = [w for w in words[1:] if "=" not in w]
     if wrong:
-        raise Refused(f"`{wrong[0]}` is not name=value. As in: `/fix BUG-1 delete-row table=menus id=13 -- a bad row`.")
+        example = "As in: `/fix BUG-1 delete-row table=menus id=13 -- a bad row`."
+        raise Refused(Code(wrong[0], 60), f" is not name=value. {example}")
     return words[0], dict(w.split("=", 1) for w in words[1:]), reason.strip()

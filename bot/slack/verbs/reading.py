@@ -4,11 +4,12 @@ from bot.bug.bug import Bug, Status
 from bot.bug.retro.story import fold
 from bot.ledger import strange
 from bot.ledger.entries import list_bugs, trail
+from bot.ledger.relay.held import held
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.verbs.registry import VERBS, verb
 from bot.slack.views import blocks as kit
-from bot.slack.views import card, home
+from bot.slack.views import card, home, waiting
 from bot.slack.views.mrkdwn import foreign, link, who
 from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
@@ -20,7 +21,14 @@ LISTED = 30
 async def list_(context: Context, request: Request) -> Response:
     """The bugs that are open, owed ones too."""
     bugs = await list_bugs(context.ledger, limit=LISTED)
-    return Response(text="\n".join(one_line(context, b) for b in bugs) or "Nothing is open. :tada:")
+    lines = [one_line(context, b) for b in bugs] or ["Nothing is open. :tada:"]
+    return Response(text="\n".join(line for line in (await waits(context), *lines) if line))
+
+
+async def waits(context: Context) -> str:
+    """What waits for Slack itself."""
+    async with context.ledger.db.read() as conn:
+        return waiting.for_slack(await held(conn, context.ledger.team))
 
 
 def one_line(context: Context, bug: Bug) -> str:
@@ -43,7 +51,7 @@ async def publish_home(context: Context, user: str) -> None:
     ended = await list_bugs(context.ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
     async with context.ledger.db.read() as conn:
         odd = await strange.listed(conn, context.ledger.team)
-    shown = home.view(live, ended, user, lambda bug: reference(context, bug), context.now(), odd)
+    shown = home.view(live, ended, user, lambda bug: reference(context, bug), context.now(), odd, await waits(context))
     await context.port.call("views.publish", user_id=user, view=shown)
 
 

@@ -29,10 +29,12 @@ def view(
     name: Reference,
     now: datetime,
     strange: Sequence[Strange] = (),
+    held: str = "",
 ) -> View:
     open_ = [b for b in live if b.status is not Status.OWED]
     owed = [b for b in live if b.debt and not b.debt.paid_at and b.debt.owner == user]
     chapters = (
+        ("Slack", [held] if held else []),
         ("Waits for you", [line for bug in live for line in _waits(bug, user, name)]),
         ("Open", [_open(bug, name, now) for bug in open_] or ["Nothing is open. :tada:"]),
         ("You owe", [_owed(bug, name) for bug in owed]),

@@ -1,7 +1,7 @@
 """Slack's mrkdwn: the only place that knows its escapes, its mentions and its dates. Renders neutral words for Slack."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from bot.bug.errors import MakegoodError
@@ -12,6 +12,11 @@ from bot.text import clean, clusters, fit
 LONGEST_URL = 2000
 """A longer address would fill the message, and no browser needs it."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+TICK = "ˋ"
+"""What a backtick from outside becomes: it looks like one, and opens nothing."""
+FENCE = "```"
+_NOT_OURS = re.compile(r"<(?!@[UWS][A-Z0-9]+>|#[CG][A-Z0-9]+>|!date\^|https?://)")
+"""An opening bracket that none of our own mentions, dates and links has."""
 
 Name = Callable[[str], str]
 
@@ -37,9 +42,33 @@ def day(at: datetime) -> str:
 
 def foreign(text: str, limit: int = 3000, *, one_line: bool = False) -> str:
     """Text from outside, harmless in mrkdwn: escaped, then cut at a whole character to at most `limit`."""
-    if len(text) > 4 * limit:
-        text = text[: 4 * limit]
-    text = clean(" ".join(text.split()) if one_line else text)
+    return _escaped(" ".join(text[: 4 * limit].split()) if one_line else text, limit).replace("`", TICK)
+
+
+def block(text: str, limit: int = 3000) -> str:
+    """Text from outside as a code block of at most `limit`, which ends where we end it; single backticks in it stay."""
+    return _fenced(_escaped(text, limit - 2 * len(FENCE)))
+
+
+def code_blocks(text: str, size: int) -> Iterator[str]:
+    """All of a text, in code blocks of at most `size`; no character is cut in two."""
+    now = ""
+    for cluster in clusters(clean(text)):
+        piece = "".join(_ENTITIES.get(ch, ch) for ch in cluster)
+        if len(now) + len(piece) > size - 2 * len(FENCE):
+            yield _fenced(now)
+            now = ""
+        now += piece
+    if now:
+        yield _fenced(now)
+
+
+def _fenced(escaped: str) -> str:
+    return FENCE + re.sub(r"^`+|`+$|``+", lambda found: TICK * len(found[0]), escaped) + FENCE
+
+
+def _escaped(text: str, limit: int) -> str:
+    text = clean(text[: 4 * limit])
     return fit(("".join(_ENTITIES.get(ch, ch) for ch in cluster) for cluster in clusters(text)), limit)
 
 
@@ -53,11 +82,11 @@ def link(url: str, label: str) -> str:
 
 
 def plain(text: str) -> str:
-    """mrkdwn for a terminal: mentions and dates as their fallback, entities as characters."""
+    """mrkdwn for a terminal: mentions and dates as their fallback, entities and backticks as characters."""
     text = re.sub(r"<!date\^\d+\^[^<|>]*\|([^<>]*)>", r"\1", text)
     text = re.sub(r"<([@#!])([^<|>]*)(\|[^<>]*)?>", r"\1\2", text)
     text = re.sub(r"<([^<|>]*)\|([^<>]*)>", r"\2 (\1)", text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace(TICK, "`")
 
 
 def render(parts: Iterable[Part], name: Name = who) -> str:
@@ -73,9 +102,9 @@ def _part(part: Part, name: Name) -> str:  # noqa: PLR0911 - one for each kind o
             return foreign(text, limit, one_line=True)
         case Quote(text=text, limit=limit):
             return f"“{foreign(text, limit, one_line=True)}”"
-        case Code(text=text, limit=limit, block=block):
-            fence = "```" if block else "`"
-            return f"{fence}{foreign(text, limit, one_line=True).replace('`', 'ˋ')}{fence}"
+        case Code(text=text, limit=limit, block=fenced):
+            fence = FENCE if fenced else "`"
+            return f"{fence}{foreign(text, limit, one_line=True)}{fence}"
         case Clock(at=at):
             return clock(at)
         case Day(at=at):
@@ -89,8 +118,8 @@ def _part(part: Part, name: Name) -> str:  # noqa: PLR0911 - one for each kind o
 
 
 def explain(error: MakegoodError) -> str:
-    """An error's sentence for people, as mrkdwn."""
-    return render(error.said)
+    """An error's sentence for people, as mrkdwn. What it quotes of what somebody typed opens nothing."""
+    return _NOT_OURS.sub("&lt;", render(error.said).replace(FENCE, TICK * len(FENCE)))
 
 
 def gift(grant: Grant) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from bot.bug.fixes.asking import again
 from bot.bug.fixes.fix import Fix
 from bot.slack.views import blocks as kit
-from bot.slack.views.mrkdwn import foreign
+from bot.slack.views.mrkdwn import code_blocks, foreign
 from bot.text import plural
 
 ROOM = 8500
@@ -85,8 +85,7 @@ def _undo(fix: Fix) -> str:
 
 def _statement(fix: Fix) -> list[str]:
     """Nothing in it may end the frame it stands in."""
-    text = foreign(fix.text, ENDLESS).replace("```", "'''")
-    return [f"```{text[i : i + CODE]}```" for i in range(0, len(text), CODE)]
+    return list(code_blocks(fix.text, CODE))
 
 
 def _row(row: Mapping[str, str]) -> str:

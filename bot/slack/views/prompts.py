@@ -16,7 +16,7 @@ from bot.bug.intake import Resembles, TrackerSaid
 from bot.bug.messages import NotDelivered
 from bot.bug.reminders import Reminded
 from bot.ledger.ledger import Entry
-from bot.slack.views.mrkdwn import foreign, gift, link, who
+from bot.slack.views.mrkdwn import block, foreign, gift, link, who
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
 from bot.slack.views.reminders import reminder
 
@@ -132,7 +132,7 @@ def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 
 def _paste(customer: Customer, message: Message, why: str) -> Offer:
     there = f"\n{link(customer.url, 'Open the chat')}" if customer.url else ""
-    text = f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n```{foreign(letter(customer, message), 2000)}```{there}"
+    text = f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n{block(letter(customer, message), 2000)}{there}"
     told = button("I told them", "by_hand", "primary", message=message.seq, customer=customer.id)
     return Offer(text=text, buttons=(told,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
 

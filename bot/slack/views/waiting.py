@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.bug.bug import Bug
 from bot.bug.delivery import system
+from bot.ledger.relay.held import Held, bugs_of
 from bot.slack.views.mrkdwn import foreign
 
+SHOWN = 10
 Behind = Mapping[str, frozenset[int]]
 """The entries that each sink has not served yet, by their numbers."""
 
@@ -13,6 +15,15 @@ Behind = Mapping[str, frozenset[int]]
 def said(bug: Bug, behind: Behind) -> str:
     """The card's words; empty where everything answers."""
     return " · ".join(_each(bug, behind))
+
+
+def for_slack(found: Iterable[Held]) -> str:
+    """What Slack does not take just now, in a line; empty where it takes everything. Another way must show it: nobody sees a card that is not there."""
+    bugs = bugs_of(one for one in found if system(one.sink) == "Slack")
+    if not bugs:
+        return ""
+    names = ", ".join(f"BUG-{number}" for number in bugs[:SHOWN]) + (" …" if len(bugs) > SHOWN else "")
+    return f":warning: Slack does not take everything: {names} waits. `makegood doctor` says why; it is tried again by itself."
 
 
 def _each(bug: Bug, behind: Behind) -> Iterator[str]:

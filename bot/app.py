@@ -14,6 +14,7 @@ from bot.bug.bug import Bug
 from bot.bug.customers import CustomerJoined
 from bot.bug.delivery import system
 from bot.bug.errors import Unavailable
+from bot.door import Door
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation
@@ -241,11 +242,12 @@ class Bot:
             inflow=self.inflow,
             ready=self.ready,
             waiting=self.waiting,
+            door=Door(self.settings.web.proxies),
             metrics=self.metrics,
             slack=None if token else connection.http_handler(app),
             board=lambda: self.outside.board_known,
         )
-        runner = await serve(site.app(), self.runtime.host, self.runtime.port)
+        runner = await serve(site.app(), self.runtime.host, self.runtime.port, site.door)
         self._stops.append(lambda: self.dispatcher.drain(DRAIN))
         self._stops.append(runner.cleanup)
         if self.sockets:

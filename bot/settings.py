@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -38,6 +39,22 @@ class SlackSettings(Frozen):
 class WebSettings(Frozen):
     public_url: str = ""
     """The bot's own address from outside; needed for Trello's webhook and for links."""
+    trusted_proxies: Names = ()
+    """Addresses or networks of our own reverse proxies, whose X-Forwarded-For names who really sends."""
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(text) for text in self.trusted_proxies)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: Names) -> Names:
+        for text in value:
+            try:
+                ip_network(text)
+            except ValueError:
+                raise ValueError(f'{text} is no address and no network; write them as in ["10.0.0.0/8"]') from None
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -3,7 +3,7 @@
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.adapters.ports import BoardAdapter, BoardChange, ChannelAdapter, Hook, 
 from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, UnknownKind, Unreadable
 from bot.bug.keys import fit
 from bot.bug.values import Alert, AlertKind, Frozen, Inbound, InboundKind
+from bot.door import Door, Runner
 from bot.intake import again, alerts
 from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE, find
 from bot.ledger import strange
@@ -26,6 +27,8 @@ from bot.settings import HookSettings, Settings
 log = logging.getLogger(__name__)
 
 MIB = 1 << 20
+LINGERING = 2.0
+"""Seconds that the rest of a body is still read after its answer, so that the answer arrives."""
 LEFT_OUT = "ok: this kind is left out on purpose, nothing is opened for it"
 PRESENCE = "ok: this tells whether somebody is there; on purpose it opens nothing by itself"
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -49,18 +52,19 @@ class Web:
     waiting: Callable[[], Awaitable[int]]
     """How many bugs wait for Slack."""
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    door: Door = field(default_factory=Door)
     board: Callable[[], Known] = Known
     """What our board knows of itself: its lists by id, and who we are there."""
 
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=MIB, middlewares=[_or_later])
+        app = web.Application(client_max_size=MIB, middlewares=[self.door.middleware, _or_later])
         app.router.add_post("/hooks/{source}/{token}", self.hook)
         app.router.add_get("/hooks/{source}/{token}", self.hook_is_there)
         app.router.add_get("/health", self.health)
         app.router.add_get("/ready", self.readiness)
         app.router.add_get("/metrics", self.show_metrics)
         if self.slack:
-            app.router.add_post("/slack/events", self.slack)
+            app.router.add_post("/slack/events", self.slack_events)
         return app
 
     async def health(self, _request: web.Request) -> web.Response:
@@ -76,6 +80,13 @@ class Web:
     async def show_metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=await self.metrics.text(), content_type="text/plain", charset="utf-8")
 
+    async def slack_events(self, request: web.Request) -> web.StreamResponse:
+        """Slack comes from few addresses with many requests: only the time is limited, never their number."""
+        await self.door.body(request, limited=False)
+        if self.slack is None:
+            raise web.HTTPNotFound
+        return await self.slack(request)
+
     async def hook_is_there(self, request: web.Request) -> web.Response:
         """HEAD and GET: the service asks before it sends."""
         self._settings(request)
@@ -85,12 +96,7 @@ class Web:
         source = request.match_info["source"]
         settings = self._settings(request)
         self.metrics.hooks.labels(source).inc()
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return web.Response(status=413, text="At most 1 MiB.\n")
-        except web.RequestPayloadError:
-            return web.Response(status=400, text="The body is not what its Content-Encoding says.\n")
+        body = await self.door.body(request)
         hook = Hook(
             headers={k.lower(): v for k, v in request.headers.items()},
             body=body,
@@ -142,12 +148,12 @@ async def _or_later(request: web.Request, handler: Callable[[web.Request], Await
         return web.Response(status=503, text="The database is not there just now. Nothing was stored; send it again.\n")
 
 
-async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+async def serve(app: web.Application, host: str, port: int, door: Door) -> web.AppRunner:
     """Raises Misconfigured where nobody can listen there."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+    runner = Runner(app, door, access_log=None, shutdown_timeout=3, lingering_time=LINGERING)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await runner.listen(host, port)
     except OSError as error:
         await runner.cleanup()
         raise Misconfigured(

@@ -44,6 +44,7 @@ from bot.slack.incoming.connection import Identity, Sockets
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.dispatcher import SOURCE as ASK
 from bot.slack.incoming.dispatcher import Dispatcher
+from bot.slack.outgoing import channels
 from bot.slack.outgoing.client import KEPT, SlackPort, web_client
 from bot.slack.verbs.reading import publish_home
 from bot.suggestions import Suggestions
@@ -265,7 +266,9 @@ class Bot:
         return app
 
     async def _warm(self) -> None:
-        """Names for the first lines; nothing depends on it."""
+        """Whether the channels let us in, and names for the first lines; nothing depends on it."""
+        for said in await channels.closed(self.port, self.settings.slack.error_channels):
+            log.warning("%s", said)
         try:
             await self.directory.warm()
         except Exception as error:  # noqa: BLE001 - only a convenience: names then come one by one

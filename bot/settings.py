@@ -8,10 +8,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.bug import ids
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.errors import Misconfigured
@@ -34,6 +35,11 @@ class SlackSettings(Frozen):
     """Channel ids, as in "C0123456789": where alerts arrive and cards stand."""
     cards_per_minute: int = Field(default=10, ge=1)
     """Above it one digest card stands for the new errors of that minute."""
+
+    @field_validator("error_channels")
+    @classmethod
+    def _ids(cls, value: Names) -> Names:
+        return tuple(map(ids.channel, value))
 
 
 class WebSettings(Frozen):
@@ -59,9 +65,7 @@ class WebSettings(Frozen):
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str) -> str:
-        if value and not re.match(r"https?://[^/]", value):
-            raise ValueError("write an address, as in https://makegood.example.com")
-        return value.rstrip("/")
+        return ids.public_address(value) if value else value
 
 
 class HookSettings(Frozen):
@@ -82,6 +86,11 @@ class PolicySettings(Frozen):
     """Whether the asker may go on alone after 2 minutes, with a reason that everybody reads."""
     totp: Mapping[str, SecretStr] = Field(default_factory=dict)
     """A second factor for high risk: e-mail address or user id of an approver -> the secret of their authenticator app."""
+
+    @field_validator("approvers")
+    @classmethod
+    def _somebody(cls, value: Names) -> Names:
+        return tuple(map(ids.approver, value))
 
     @field_validator("totp")
     @classmethod
@@ -203,6 +212,9 @@ class Settings(Frozen):
         return {name: described(name, table) for name, table in value.items()} if isinstance(value, Mapping) else value
 
 
+_SECRETS = {"bot_token": ids.bot_token, "app_token": ids.app_token, "signing_secret": ids.signing_secret}
+
+
 class Environment(Frozen):
     """What the environment says of this process."""
 
@@ -218,6 +230,14 @@ class Environment(Frozen):
     port: int = Field(default=3000, ge=1, le=65535)
     secrets: tuple[SecretStr, ...] = ()
     """Every value that a "$NAME" of the file stood for: none of them is ever shown."""
+
+    @field_validator("bot_token", "app_token", "signing_secret")
+    @classmethod
+    def _of_its_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Swapped ones are told apart by how they begin; the value itself is never said."""
+        if value and value.get_secret_value():
+            _SECRETS[str(info.field_name)](value.get_secret_value())
+        return value
 
 
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings, tuple[SecretStr, ...]]:

@@ -98,7 +98,7 @@ class Timers:
         """What nobody understood is said in the channel: at once, and from then on in one line a day while more comes."""
         bot, now = self.bot, self._now()
         said = float(await bot.switches.get(SAID) or 0)
-        if now - said < DAY:
+        if 0 <= now - said < DAY:  # a time to come is from before the clock was set back
             return
         async with bot.db.read() as conn:
             found = await strange.listed(conn, bot.me.team, since=said)

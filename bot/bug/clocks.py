@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from bot.bug.bug import Bug, Debt, Status
 from bot.bug.customer import Customer
+from bot.bug.ids import person_or_group
 from bot.bug.office import Office
 from bot.bug.reminders import reminder_name
 from bot.bug.values import Frozen
@@ -20,6 +21,12 @@ class Rules(Office):
 
     on_call: tuple[str, ...] = ()
     """Who is called while nobody has the bug: people (U…) or groups (S…); empty: whoever is in the channel."""
+
+    @field_validator("on_call")
+    @classmethod
+    def _somebody(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(person_or_group, value))
+
     claim: tuple[int, ...] = (2, 5, 15)
     """A customer is online and nobody has claimed."""
     answer: tuple[int, ...] = (10, 20)

@@ -1,9 +1,10 @@
 """What the offline commands share: the database as it is, without Slack, and whose workspace it holds."""
 
 import getpass
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -108,6 +109,18 @@ def _revision(connection: Connection) -> tuple[str | None, str | None]:
 def is_missing(url: str) -> bool:
     """A SQLite file that is not there: opening it would make it."""
     return url.startswith("sqlite") and not Path(str(make_url(url).database)).exists()
+
+
+def is_trail(url: str) -> bool:
+    """Whether a SQLite file is ours; looked at without a write, for opening it as ours would change another one."""
+    if not url.startswith("sqlite"):
+        return True
+    file = Path(str(make_url(url).database)).resolve().as_uri()
+    try:
+        with closing(sqlite3.connect(f"{file}?mode=ro", uri=True)) as conn:
+            return bool(conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone())
+    except sqlite3.Error:
+        return False
 
 
 def shown(url: str) -> str:

@@ -23,13 +23,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings, secrets = config.read(path)
     except Misconfigured as error:
-        return report([wrong("settings", str(error))], Redactor())
+        return report([wrong("settings", str(error))], Redactor(prose=True))
     try:
         runtime = config.runtime(path, secrets)
     except Misconfigured as error:
-        known = Redactor(secret.get_secret_value() for secret in secrets)
+        known = Redactor((secret.get_secret_value() for secret in secrets), prose=True)
         return report([wrong("environment", str(error)), *_offline(settings, path)], known)
-    return report(asyncio.run(_everything(settings, runtime, path)), Redactor(known_secrets(settings, runtime)))
+    return report(asyncio.run(_everything(settings, runtime, path)), Redactor(known_secrets(settings, runtime), prose=True))
 
 
 def _offline(settings: Settings, path: Path) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.adapters.registry import BILLERS, TRACKERS
+from bot.bug import ids
 from bot.bug.errors import Invalid, Refused
 from bot.commands.common import say
 from bot.commands.init_text import Choices, text, variables
@@ -86,9 +87,7 @@ def _nothing(said: str) -> bool:
 
 
 def _channel(said: str) -> str:
-    if said[:1] not in {"C", "G"} or not said.isalnum() or said != said.upper():
-        raise Invalid("A channel's id looks like C0123456789 (--channel); names change, ids don't.")
-    return said
+    return _checked(ids.channel, said, "channel")
 
 
 def _mode(said: str) -> str:
@@ -112,9 +111,19 @@ def _alerts(said: str) -> tuple[str, ...]:
 def _url(said: str) -> str:
     if _nothing(said):
         return ""
-    if not said.startswith(("https://", "http://")):
-        raise Invalid("An address begins with https://.")
-    return said
+    return _checked(ids.public_address, said, "address")
+
+
+def _approvers(said: str) -> tuple[str, ...]:
+    return tuple(_checked(ids.approver, name, "approver") for name in _names(said))
+
+
+def _checked(check: Callable[[str], str], said: str, what: str) -> str:
+    """By the same rule as the settings. Raises Invalid."""
+    try:
+        return check(said)
+    except ValueError as error:
+        raise Invalid(f"The {what}: {error}.") from None
 
 
 def _tables(said: str) -> dict[str, str]:
@@ -148,7 +157,7 @@ READ: dict[str, Callable[[str], object]] = {
     "alerts": _alerts,
     "public_url": _url,
     "tables": _tables,
-    "approvers": _names,
+    "approvers": _approvers,
     "board": _board,
     "sender": _sender,
     "billing": _billing,

@@ -36,23 +36,30 @@ _PATTERNS = tuple(  # every repetition is bounded or starts at one place, so tha
         ),
     )
 )
+_WORD = re.compile(r"[^\W\d_]+[.:]?")
 _CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
 
 
 class Redactor:
     """Replaces secrets by dots. Known values are found in their URL-quoted and JSON-escaped forms too."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[str] = (), *, prose: bool = False) -> None:
+        """`prose`: the text is our own sentences, in which a word after "SLACK_BOT_TOKEN:" is a word."""
         found = {form for secret in secrets for form in _forms(secret) if len(form) >= _SHORTEST}
         longest_first = sorted(found, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if found else None
+        self._prose = prose
 
     def redact(self, text: str) -> str:
         if self._known:
             text = self._known.sub(MASK, text)
         for pattern, replacement in _PATTERNS:
-            text = pattern.sub(replacement, text)
+            text = pattern.sub(self._unless_said if self._prose and pattern is _PATTERNS[-1][0] else replacement, text)
         return _CARD.sub(lambda m: MASK if _luhn(m.group()) else m.group(), text)
+
+    @staticmethod
+    def _unless_said(found: re.Match[str]) -> str:
+        return found[0] if _WORD.fullmatch(found[2]) else f"{found[1]}{MASK}"
 
 
 def _forms(secret: str) -> set[str]:

@@ -1,8 +1,11 @@
 """When Slack answers 429 or 500, hangs, drops, or posts and then drops: the thread has each line once, in order."""
 
+import asyncio
+
 import pytest
 
 from bot.demo.slack.dsl_message import Message
+from bot.slack.outgoing.refusals import MENDED, OURS, PASSES
 from tests.slack.house import House
 
 WAY = ("admitted:", "Dana has it", "Dana estimates 10 minutes", "It works again", "owes the proper fix")
@@ -47,25 +50,121 @@ async def test_an_answer_to_a_person_that_slack_refuses_leaves_the_deed_done(hou
     await card.thread.expect("Dana has it")
 
 
-async def test_a_card_that_somebody_deleted_stays_deleted_and_the_trail_goes_on(house: House) -> None:
+async def test_a_card_that_somebody_deleted_is_posted_anew_when_the_bug_next_changes(house: House) -> None:
     card, dana = await house.alarm(), house.person("Dana")
     await house.bot.client.chat_delete(channel="C0ERRORS", ts=card.ts)
     await dana.types("/bug claim BUG-1", in_=house.errors)
     await dana.expect_ephemeral("You have BUG-1")
     await house.quiet()
+    anew = house.errors.messages("BUG-1")[-1]
+    assert anew.ts != card.ts
+    await anew.expect_text("🟠")
     assert (await house.bug()).gave_up == ()
+    await dana.types("/bug estimate BUG-1 10m", in_=house.errors)
+    await anew.thread.expect("Dana estimates 10 minutes")
 
 
-async def test_what_slack_refuses_for_good_is_parked_said_on_the_card_and_tried_again_at_a_press(
-    house: House,
-) -> None:
+@pytest.mark.parametrize("kind", ["drop_after", "after_500"])
+async def test_a_card_that_is_posted_anew_is_there_once_however_the_call_ends(house: House, kind: str) -> None:
     card, dana = await house.alarm(), house.person("Dana")
-    house.slack.faults.add(kind="error:restricted_action", method="chat.postMessage")
+    await house.bot.client.chat_delete(channel="C0ERRORS", ts=card.ts)
+    house.slack.faults.add(kind="error:thread_not_found", method="chat.postMessage")  # the line of the claim
+    house.slack.faults.add(kind=kind, method="chat.postMessage")
+    await dana.types("/bug claim BUG-1", in_=house.errors)
+    await house.doubted()
+    await house.quiet()
+    assert len([m for m in house.errors.messages("BUG-1") if m.ts != card.ts]) == 1
+
+
+async def test_what_nobody_foresaw_is_put_before_people_and_tried_again_at_a_press(house: House) -> None:
+    card, dana = await house.alarm(), house.person("Dana")
+    house.slack.faults.add(kind="error:of_the_future", method="chat.postMessage")
     await dana.types("/bug claim BUG-1", in_=house.errors)
     await card.expect_text("⚠️ waiting: thread")
+    await dana.types("/bug list", in_=house.errors)
+    await dana.expect_ephemeral("Slack does not take everything: BUG-1 waits")
     await card.button("Try again").click(by=dana)
     await card.thread.expect("thread tries again")
     assert [line for line in card.thread.lines if "has it" in line] == [":raising_hand: Dana has it"]
+
+
+async def test_try_again_can_be_typed(house: House) -> None:
+    card, dana = await house.alarm(), house.person("Dana")
+    house.slack.faults.add(kind="error:of_the_future", method="chat.postMessage")
+    await dana.types("/bug claim BUG-1", in_=house.errors)
+    await card.expect_text("⚠️ waiting: thread")
+    await dana.types("/bug retry BUG-1", in_=house.errors)
+    await card.thread.expect("Dana has it")
+
+
+class TestEachCode:
+    """Every code of Slack's reference, at each call that shows something: what must come of it."""
+
+    @pytest.mark.parametrize("code", sorted({*MENDED, *PASSES, "of_the_future", "blocked"}))
+    async def test_a_card_is_never_given_up(self, house: House, code: str) -> None:
+        house.slack.faults.add(kind=f"error:{code}", method="chat.postMessage", times=3)
+        await house.reported(error="e1")
+        for _ in range(3):
+            await self._refused(house)
+        await house.errors.expect_message("BUG-1", within=LONG)
+        assert (await house.bug()).gave_up == ()
+
+    @pytest.mark.parametrize("code", sorted(MENDED))
+    async def test_a_line_of_the_thread_waits_until_somebody_mends_it(self, house: House, code: str) -> None:
+        card, dana = await house.alarm(), house.person("Dana")
+        house.slack.faults.add(kind=f"error:{code}", method="chat.postMessage", times=2)
+        await dana.types("/bug claim BUG-1", in_=house.errors)
+        for _ in range(2):
+            await self._refused(house)
+        await card.thread.expect("Dana has it", within=LONG)
+        assert (await house.bug()).gave_up == ()
+
+    @pytest.mark.parametrize("code", sorted(OURS))
+    async def test_what_we_wrote_wrongly_goes_out_at_once_in_plain_words(
+        self, house: House, code: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        house.slack.faults.add(kind=f"error:{code}", method="chat.postMessage")
+        await house.reported(error="e1")
+        card = await house.errors.expect_message("BUG-1")
+        assert "nobody has it" in card.texts[0]
+        assert "/bug help" in card.texts[0]
+        assert f"{code}. It goes out in plain words. It was: " in caplog.text
+        assert '"blocks"' in caplog.text
+        house.slack.faults.add(kind=f"error:{code}", method="chat.update")
+        await house.person("Dana").types("/bug claim BUG-1", in_=house.errors)
+        await card.expect_text("🟠")
+        await house.quiet()
+        assert (await house.bug()).gave_up == ()
+
+    async def _refused(self, house: House) -> None:
+        """Until the next attempt is refused; then its pause is over."""
+        before = len(self._refusals(house))
+        await house.slack.wait_for(lambda: len(self._refusals(house)) > before or not house.slack.faults.pending, why="a refusal")
+        await asyncio.sleep(0.05)
+        house.clock.advance(seconds=60)
+        house.bot.relay.wake()
+
+    @staticmethod
+    def _refusals(house: House) -> list[object]:
+        return [call for call in house.slack.calls if call.answer.get("error")]
+
+
+async def test_a_bot_that_nobody_invited_says_so_at_its_start(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.slack.faults.add(kind="error:channel_not_found", method="conversations.info")
+    await house.restart()
+    await house.slack.wait_for(lambda: "Invite the bot into the channel" in caplog.text, why="the line")
+
+
+@pytest.mark.parametrize("code", ["expired_trigger_id", "invalid_arguments", "exchanged_trigger_id", "view_too_large", "internal_error"])
+async def test_a_form_that_slack_does_not_open_is_said_in_words_with_the_way_to_type_it(house: House, code: str) -> None:
+    card, dana = await house.alarm(email="mia@studio.example", name="Mia"), house.person("Dana")
+    await dana.types("/bug claim BUG-1", in_=house.errors)
+    await card.expect_button("Tell")
+    house.slack.faults.add(kind=f"error:{code}", method="views.open")
+    await card.button("Tell").click(by=dana)
+    await dana.expect_ephemeral("Slack did not open the form. Nothing was changed. Press again, or write it out: `/tell BUG-1")
 
 
 @pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found", "invalid_auth", "internal_error"])

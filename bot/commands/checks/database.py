@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.delivery import system
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.commands.common import is_missing, revision, shown
+from bot.commands.common import is_missing, is_trail, revision, shown
 from bot.intake.sources import PEOPLE
 from bot.ledger import strange
 from bot.ledger.db.engine import Database
@@ -25,6 +25,8 @@ SHOWN = 10
 async def database(url: str) -> list[Finding]:
     if is_missing(url):
         return [note(NAME, f"there is none yet at {shown(url)}; the first `makegood run` makes it")]
+    if not is_trail(url):
+        return [wrong(NAME, f"{shown(url)} holds nothing of Makegood's. Is MAKEGOOD_DATABASE_URL right? If it is: `makegood migrate`")]
     db = Database(url)
     try:
         present, wanted = await revision(db)

@@ -1,7 +1,7 @@
 """Slack: the tokens, the scopes, the channels, and whether the approvers can be found."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
 import aiohttp
@@ -14,8 +14,11 @@ from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.settings import Environment, Settings
 from bot.slack.incoming import connection
 from bot.slack.outgoing.client import web_client
+from bot.slack.outgoing.refusals import MENDED
 
 NAME = "slack"
+GONE = frozenset({"user_not_found", "users_not_found", "no_such_subteam", "subteam_not_found", "user_not_visible"})
+"""Slack knows nobody by that name."""
 SCOPES = frozenset(
     {
         "app_mentions:read",
@@ -83,7 +86,7 @@ async def _channel(client: AsyncWebClient, channel: str) -> Finding:
     if refused == "channel_not_found":
         return wrong(system, "is not there, or private. Write its id (C…), and /invite @makegood where it is private")
     if refused:
-        return wrong(system, f"Slack says {refused}; app_manifest.yml names the scopes")
+        return wrong(system, f"Slack says {refused}. {_mend([refused])}")
     found = answer["channel"]
     name = f"#{found.get('name', channel)}"
     if found.get("is_archived"):
@@ -97,10 +100,19 @@ async def _approvers(client: AsyncWebClient, settings: Settings) -> list[Finding
     named = settings.policy.approvers
     if not named:
         return [note("approvers", "nobody: what asks for a second person can't be run. Fill [policy] approvers")]
-    gone = [entry for entry in named if (await _asked(_lookup(client, entry)))[1]]
+    refused = {entry: (await _asked(_lookup(client, entry)))[1] for entry in named}
+    if unasked := [f"{entry}: {code}" for entry, code in refused.items() if code and code not in GONE]:
+        return [wrong("approvers", f"could not be looked up ({', '.join(unasked)}). {_mend(refused.values())}")]
+    gone = [entry for entry, code in refused.items() if code]
     if gone:
         return [wrong("approvers", f"Slack does not know {', '.join(gone)}. Correct [policy] approvers")]
     return [ok("approvers", f"Slack knows all {len(named)}" if len(named) > 1 else "Slack knows the one")]
+
+
+def _mend(codes: Iterable[str]) -> str:
+    """What to do about Slack's words."""
+    known = (MENDED[code.partition(" ")[0]] for code in codes if code.partition(" ")[0] in MENDED)
+    return next(known, "Slack's own words say what is wrong")
 
 
 def _lookup(client: AsyncWebClient, entry: str) -> Awaitable[Any]:
@@ -117,6 +129,9 @@ async def _asked(call: Awaitable[Any]) -> tuple[Any, str]:
         return await call, ""
     except SlackApiError as error:
         data = error.response.data
-        return {}, data.get("error", "no") if isinstance(data, dict) else f"{error.response.status_code}"
+        if not isinstance(data, dict):
+            return {}, f"{error.response.status_code}"
+        needed = f" ({data['needed']})" if data.get("needed") else ""
+        return {}, f"{data.get('error', 'no')}{needed}"
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Unavailable(f"Slack can't be reached: {str(error) or 'no answer'}.") from error

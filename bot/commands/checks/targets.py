@@ -1,16 +1,24 @@
 """Production targets: reached as a look would reach them, and what the role of a database may do beyond its need."""
 
+from collections.abc import Awaitable
+
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yarl import URL
+
 from bot import outgoing
+from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
+from bot.commands.checks.listening import nobody
 from bot.production.sql.schema import read_schema
 from bot.production.sql.session import TargetDatabase
 from bot.production.ssh import host as ssh_host
 from bot.production.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget, Target
 
+PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 NOT_ACCEPTED = frozenset({401, 403})
 _SUPER = sa.text("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
 _MAY_WRITE = sa.text("""
@@ -34,13 +42,34 @@ def where(target: Target) -> str:
 async def target(name: str, what: Target) -> list[Finding]:
     system = f"target {name}"
     if isinstance(what, SqlTarget):
-        return await checked(system, _sql(system, what))
+        url = make_url(what.url.get_secret_value())
+        port = url.port or PORTS.get(url.get_backend_name(), 0)
+        return await checked(system, _reached(_sql(system, what), url.host or "", port))
     if isinstance(what, HttpTarget):
-        return await checked(system, _http(system, what))
+        base = URL(what.base_url)
+        return await checked(system, _reached(_http(system, what), base.host or "", base.port or 0))
     if isinstance(what, Elsewhere):
         return [ok(system, where(what))]
-    found = [await checked(f"{system} {host}", _host(f"{system} {host}", what, host)) for host in what.hosts]
+    found = [
+        await checked(f"{system} {host}", _reached(_host(f"{system} {host}", what, host), *_place(host)))
+        for host in what.hosts
+    ]
     return [finding for each in found for finding in each]
+
+
+def _place(host: str) -> tuple[str, int]:
+    name, _, port = host.rpartition(":")
+    return (name, int(port)) if name and port.isdecimal() else (host, 22)
+
+
+async def _reached(findings: Awaitable[list[Finding]], host: str, port: int) -> list[Finding]:
+    """What can't be reached says whether anybody listens there. Raises Unavailable."""
+    try:
+        return await findings
+    except (Unavailable, SQLAlchemyError, OSError):
+        if host and port and (why := await nobody(host, port)):
+            raise Unavailable(f"{host} can't be reached: {why}") from None
+        raise
 
 
 async def _sql(system: str, target: SqlTarget) -> list[Finding]:

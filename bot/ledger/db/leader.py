@@ -11,7 +11,8 @@ async def mine(db: Database, team: str, job: str, holder: str, now: float, secon
     """Whether `holder` does it now; it stays theirs for `seconds`."""
     row = {"team": team, "name": f"turn:{job}", "value": holder, "by": "system:makegood", "at": now}
     statement = upsert(db.engine, switches).values(row)
-    free = or_(switches.c.value == holder, switches.c.at < now - seconds)
+    past = or_(switches.c.at < now - seconds, switches.c.at > now + seconds)  # the clock may have been set back
+    free = or_(switches.c.value == holder, past)
     taken = statement.on_conflict_do_update(
         index_elements=["team", "name"], set_={"value": holder, "at": now}, where=free
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,13 @@ OWN_TURN = 20.0
 """Seconds that the process which stored an item has before others may take it up."""
 MAX_ATTEMPTS = 8
 BATCH = 500
+LONGEST = 600.0
+"""Seconds between two attempts at most."""
+
+
+def _is_due(now: float) -> ColumnElement[bool]:
+    """What is further away than any pause is from before the clock was set back."""
+    return or_(inbox.c.due <= now, inbox.c.due > now + LONGEST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +125,7 @@ class Inbox:
         """Items that nobody finished: their process died, or they failed and are due again."""
         now = self.clock()
         mine = inbox.c.team == self.team
-        due = mine & (inbox.c.state == "new") & (inbox.c.due <= now) & inbox.c.source.in_(tuple(sources))
+        due = mine & (inbox.c.state == "new") & _is_due(now) & inbox.c.source.in_(tuple(sources))
         query = (
             select(inbox.c.key, inbox.c.source, inbox.c.body, inbox.c.attempts)
             .where(due)
@@ -135,7 +142,7 @@ class Inbox:
     async def waiting(self, sources: Iterable[str]) -> bool:
         """Whether anything is due; a cheap look before a write."""
         query = select(inbox.c.key).where(
-            inbox.c.state == "new", inbox.c.due <= self.clock(), inbox.c.source.in_(tuple(sources))
+            inbox.c.state == "new", _is_due(self.clock()), inbox.c.source.in_(tuple(sources))
         )
         async with self.db.read() as conn:
             return (await conn.execute(query.limit(1))).first() is not None

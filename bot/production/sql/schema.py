@@ -18,6 +18,7 @@ from bot.production.sql.values import PLAIN, TEXT, Raw, becoming, reading, spec_
 from bot.production.tables import Tables
 from bot.production.targets import SqlTarget
 
+SHOWN = 12
 HIDDEN = "hidden"
 """Name of the bound values of hidden columns, so that no text shows them."""
 
@@ -150,6 +151,14 @@ async def read_schema(conn: AsyncConnection, target: SqlTarget, facts: Facts, la
     return Schema(target=target, dialect=conn.dialect, facts=facts, tables=tables)
 
 
+def _tables_there(conn: sa.Connection, schema: str) -> str:
+    """What could be meant, as one writes it."""
+    names = sorted(sa.inspect(conn).get_table_names(schema or None))
+    prefix = f"{schema}." if schema else ""
+    shown = ", ".join(prefix + name for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+    return f"There are: {shown}. Write one of them. " if names else ""
+
+
 def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> TableInfo:
     setting = f"[targets.{target.name}] tables"
     schema, _, short = name.rpartition(".")
@@ -158,7 +167,7 @@ def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> T
             table = sa.Table(short, sa.MetaData(), schema=schema or None, autoload_with=conn, resolve_fks=False)
     except NoSuchTableError as error:
         raise Misconfigured(
-            f"{setting}: the database has no table {name!r}. Correct the name or leave it out."
+            f"{setting}: the database has no table {name!r}. {_tables_there(conn, schema)}Correct the name or leave it out."
         ) from error
     if not any(c.table == name for c in facts.columns):
         raise Misconfigured(f"{setting}: write {name!r} exactly as the database does, capital letters too.")

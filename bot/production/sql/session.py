@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +124,7 @@ class TargetDatabase:
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        _must_be_there(self.target, engine.url)
         try:
             async with asyncio.timeout(self.target.statement_timeout):
                 conn = await engine.connect()
@@ -144,6 +146,14 @@ class TargetDatabase:
                 await (await conn.get_raw_connection()).driver_connection.interrupt()  # type: ignore[union-attr] # aiosqlite's
             await conn.invalidate()
             raise
+
+
+def _must_be_there(target: SqlTarget, url: sa.URL) -> None:
+    """SQLite would make the file that a misspelt address names. Raises Unavailable."""
+    path = url.database or ""
+    if url.get_backend_name() == "sqlite" and path not in {"", ":memory:"} and not path.startswith("file:"):
+        if not Path(path).is_file():
+            raise Unavailable(f"{target.name} can't be reached: there is no file {path}. Correct its url. Nothing was changed.")
 
 
 def _gone(error: DBAPIError | OSError) -> bool:

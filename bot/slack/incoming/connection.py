@@ -73,7 +73,7 @@ async def _asked(call: Awaitable[Any], variable: str) -> Any:
         code = error.response.get("error", "") if isinstance(error.response.data, dict) else ""
         if code in _FATAL:
             raise Misconfigured(
-                f"{variable}: Slack says {code}. Copy the token again from your app's page; app_manifest.yml names the scopes."
+                f"Slack does not take {variable} ({code}). Copy the token again from your app's page; app_manifest.yml names the scopes."
             ) from None
         raise Unavailable(f"Slack answered {code or error.response.status_code} to the check of {variable}.") from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

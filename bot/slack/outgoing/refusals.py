@@ -61,7 +61,6 @@ MENDED = {
     "enterprise_is_restricted": _ADMIN,
     "org_login_required": "The workspace is being moved: an admin has to finish that.",
     "edit_window_closed": "The workspace lets nobody change older messages: an admin changes that.",
-    "cant_update_message": "The message was posted by another app: put the token of that app back.",
     "external_channel_migrating": "The channel is being moved; it opens again by itself.",
     "storage_limit_reached": _PLAN,
     "file_uploads_disabled": _PLAN,
@@ -113,11 +112,11 @@ OURS = frozenset(
 )
 """We wrote what Slack does not take: it goes out in plain words, and the log keeps what it was."""
 
-MESSAGE_GONE = frozenset({"message_not_found"})
-"""The message was deleted."""
+MESSAGE_GONE = frozenset({"message_not_found", "cant_update_message"})
+"""The message was deleted; one with a thread leaves a stone in its place that nobody can change."""
 THREAD_GONE = MESSAGE_GONE | {"thread_not_found", "cannot_reply_to_message", "invalid_thread_ts"}
 """There is no such thread any more."""
-PLACE_GONE = MESSAGE_GONE | {"channel_not_found", "is_archived", "not_in_channel", "cant_update_message"}
+PLACE_GONE = MESSAGE_GONE | {"channel_not_found", "is_archived", "not_in_channel"}
 """A direct message with somebody who has left: nobody reads it any more."""
 
 

@@ -261,3 +261,77 @@ async def test_mails_that_no_person_wrote_are_named_and_counted(
         conn.executemany(row, [("a", "a bounce"), ("b", "an automatic reply"), ("c", "an automatic reply"), ("d", "")])
     ran = await doctor(makegood)
     assert "1 × a bounce, 2 × an automatic reply: of the last two days no person wrote" in line(ran, "letters")
+
+
+async def test_a_misspelt_sqlite_target_makes_no_file(makegood: Shell, around: Neighbours) -> None:
+    makegood.settings('[targets.shop]\nurl = "sqlite+aiosqlite:///nowhere.db"\ntables = { menus = "id" }\n', least=around.settings)
+    before = {path: path.read_bytes() for path in makegood.folder.rglob("*") if path.is_file()}
+    ran = await doctor(makegood)
+    assert "there is no file nowhere.db" in line(ran, "target shop")
+    assert {path: path.read_bytes() for path in makegood.folder.rglob("*") if path.is_file()} == before
+    assert not Path("nowhere.db").exists()
+
+
+def test_a_sqlite_file_of_somebody_else_is_left_as_it_is(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as conn:
+        conn.execute("CREATE TABLE menus (id)")
+        conn.commit()
+    before = (tmp_path / "other.db").read_bytes()
+    (found,) = asyncio.run(database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}"))
+    assert (found.state, "holds nothing of Makegood's" in found.said) == ("wrong", True)
+    assert ([p.name for p in tmp_path.iterdir()], (tmp_path / "other.db").read_bytes()) == (["other.db"], before)
+
+
+DOWN = {
+    "sql": 'url = "postgresql+asyncpg://u:p@127.0.0.1:9/x"\ntables = { menus = "id" }',
+    "psycopg": 'url = "postgresql+psycopg://u:p@127.0.0.1:9/x"\ntables = { menus = "id" }',
+    "mysql": 'url = "mysql+aiomysql://u:p@127.0.0.1:9/x"\ntables = { menus = "id" }',
+    "http": 'base_url = "http://127.0.0.1:9/api"',
+    "ssh": 'hosts = ["127.0.0.1:9"]\nuser = "deploy"\nknown_hosts = "known_hosts"\nkey = "key"',
+}
+
+
+@pytest.mark.parametrize("kind", DOWN)
+async def test_a_target_that_is_down_says_that_nobody_listens(makegood: Shell, around: Neighbours, kind: str) -> None:
+    makegood.settings(f"[targets.shop]\n{DOWN[kind]}\n", least=around.settings)
+    ran = await doctor(makegood)
+    said = line(ran, "target shop 127.0.0.1:9" if kind == "ssh" else "target shop")
+    assert "nobody listens at 127.0.0.1:9" in said
+    assert "(111)" not in ran.out
+
+
+async def test_a_scope_that_is_missing_is_called_so(
+    makegood: Shell, around: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around.slack.faults.add(kind="error:missing_scope", method="users.info", times=5)
+    said = line(await doctor(makegood), "approvers")
+    assert "missing_scope" in said
+    assert "app_manifest.yml" in said
+    assert "does not know" not in said
+
+
+SWAPPED = [
+    ({"SLACK_BOT_TOKEN": "xapp-1-A", "SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN: that is the app-level token (xapp-…)"),
+    ({"SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN: that is a bot's or a person's token"),
+    ({"SLACK_BOT_TOKEN": "xoxp-1"}, "SLACK_BOT_TOKEN: it must begin with xoxb-"),
+    ({"SLACK_SIGNING_SECRET": "xoxb-1"}, "SLACK_SIGNING_SECRET: that is a token."),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), SWAPPED)
+def test_swapped_tokens_are_called_so_in_whole_sentences(
+    makegood: Shell, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
+) -> None:
+    makegood.settings()
+    for name, value in {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", **given}.items():
+        monkeypatch.setenv(name, value)
+    assert said in line(makegood("doctor"), "environment")
+
+
+async def test_its_sentences_keep_their_words(
+    makegood: Shell, around: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-somebody-else")
+    said = line(await doctor(makegood), "slack")
+    assert "Slack does not take SLACK_BOT_TOKEN (invalid_auth)" in said
+    assert "•" not in said

@@ -12,7 +12,8 @@ _HERE = re.compile(r"https?://(localhost|127\.[\d.]+|\[::1\])(:\d+)?(/|$)")
 def channel(text: str) -> str:
     if not _CHANNEL.fullmatch(text):
         raise ValueError(
-            f"“{text[:60]}” is no channel's id. Write it as in C0123456789; it stands at the end of “View channel details” (names change, ids don't)"
+            f"“{text[:60]}” is no channel's id. Write it as in C0123456789 (names change, ids don't);"
+            " it stands at the end of “View channel details”"
         )
     return text
 
@@ -20,7 +21,9 @@ def channel(text: str) -> str:
 def person_or_group(text: str) -> str:
     """Somebody who can be called: a person, or a group."""
     if not (_PERSON.fullmatch(text) or _GROUP.fullmatch(text)):
-        raise ValueError(f"“{text[:60]}” is nobody's id. Write a person's (U0123456789) or a user group's (S0123456789)")
+        raise ValueError(
+            f"“{text[:60]}” is nobody's id. Write a person's (U0123456789) or a user group's (S0123456789)"
+        )
     return text
 
 
@@ -43,15 +46,21 @@ def public_address(text: str) -> str:
 
 def bot_token(text: str) -> str:
     if text.startswith("xapp-"):
-        raise ValueError("that is the app-level token (xapp-…), which belongs into SLACK_APP_TOKEN; are the two swapped?")
+        raise ValueError(
+            "that is the app-level token (xapp-…), which belongs into SLACK_APP_TOKEN; are the two swapped?"
+        )
     if not text.startswith(("xoxb-", "xoxe.xoxb-")):
-        raise ValueError("it must begin with xoxb-: the “Bot User OAuth Token” of your Slack app, under “OAuth & Permissions”")
+        raise ValueError(
+            "it must begin with xoxb-: the “Bot User OAuth Token” of your Slack app, under “OAuth & Permissions”"
+        )
     return text
 
 
 def app_token(text: str) -> str:
     if text.startswith("xox"):
-        raise ValueError("that is a bot's or a person's token, which belongs into SLACK_BOT_TOKEN; are the two swapped?")
+        raise ValueError(
+            "that is a bot's or a person's token, which belongs into SLACK_BOT_TOKEN; are the two swapped?"
+        )
     if not text.startswith("xapp-"):
         raise ValueError("it must begin with xapp-: an “App-Level Token” of your Slack app, under “Basic Information”")
     return text

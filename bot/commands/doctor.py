@@ -29,7 +29,9 @@ def run(args: argparse.Namespace) -> int:
     except Misconfigured as error:
         known = Redactor((secret.get_secret_value() for secret in secrets), prose=True)
         return report([wrong("environment", str(error)), *_offline(settings, path)], known)
-    return report(asyncio.run(_everything(settings, runtime, path)), Redactor(known_secrets(settings, runtime), prose=True))
+    return report(
+        asyncio.run(_everything(settings, runtime, path)), Redactor(known_secrets(settings, runtime), prose=True)
+    )
 
 
 def _offline(settings: Settings, path: Path) -> list[Finding]:

@@ -67,7 +67,9 @@ class CardSink:
     """Bugs whose place among the cards of a minute is paid for, and whose card does not stand there yet."""
     name: ClassVar[str] = "card"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True, endless=True)
+    interest: ClassVar[Subscription] = Subscription(
+        kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True, endless=True
+    )
 
     async def serve(self, work: Work) -> Served:
         """Without its card nobody sees the bug, nor a button to try again: it is never given up."""

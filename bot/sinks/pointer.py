@@ -19,7 +19,9 @@ class PointerSink:
     port: SlackPort
     name: ClassVar[str] = "pointer"
     slots: ClassVar[int] = 2
-    interest: ClassVar[Subscription] = Subscription(kinds=frozenset({AlertPosted, CardPosted}), jumps=True, endless=True)
+    interest: ClassVar[Subscription] = Subscription(
+        kinds=frozenset({AlertPosted, CardPosted}), jumps=True, endless=True
+    )
 
     async def serve(self, work: Work) -> Served:
         if work.bug.card is None:

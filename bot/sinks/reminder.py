@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.bug.gifts import TellApproved, TellRefused
 from bot.bug.errors import Doubtful, Outside
+from bot.bug.gifts import TellApproved, TellRefused
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import NotYet, Served, Work

@@ -1,5 +1,6 @@
 """The card in its five states: the line on the lock screen, four lines, and only the buttons that now apply."""
 
+import json
 import re
 from typing import Any
 
@@ -115,6 +116,10 @@ HOSTILE = [
     "x" * 50_000,
     "🏳️‍🌈\n\n\n> quote\n* list\x00\x07\ud800",
     "<" * 5000,
+    "``` odd",
+    "`one` ``two`` ```three``` ````four`",
+    "``",
+    "a `b",
 ]
 
 
@@ -124,6 +129,52 @@ def harmless(text: str) -> bool:
     for ours in ("<!date^", "<@U0DEV>", "<https://app.bugsnag.com/acme/", "<https://acme.slack.com/archives/"):
         left = left.replace(ours, "")
     return "<" not in left
+
+
+def closed(text: str) -> bool:
+    """Every code block that is opened is closed."""
+    return text.count("```") % 2 == 0 and "````" not in text
+
+
+def _said(house: House) -> list[str]:
+    """Every text in mrkdwn that went to Slack."""
+    found: list[str] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            if value.get("type") == "mrkdwn":
+                found.append(str(value["text"]))
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+
+    for call in house.slack.calls:
+        found.append(str(call.args.get("text", "")))
+        walk({key: json.loads(x) if isinstance(x, str) and x[:1] in "[{" else x for key, x in call.args.items()})
+    return found + house.person("Dana").ephemerals
+
+
+REFUSED = (
+    "/bug {0} BUG-1",
+    "/bug claim {0}",
+    "/fix BUG-1 {0} x",
+    "/bug hand BUG-1 {0}",
+    "/bug estimate BUG-1 {0}",
+    "/fix show {0}",
+)
+
+
+@pytest.mark.parametrize("text", ["```", "`a``b", "```x", "<!channel>"])
+async def test_what_a_refusal_quotes_opens_nothing(house: House, text: str) -> None:
+    await house.alarm()
+    dana = house.person("Dana")
+    for line in REFUSED:
+        await dana.types(line.format(text), in_=house.errors)
+    await house.quiet()
+    assert len(dana.ephemerals) >= len(REFUSED) - 1
+    assert not [one for one in dana.ephemerals if one.count("```") % 2 or not harmless(one)]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -154,6 +205,7 @@ async def test_text_from_outside_never_becomes_a_mention_or_a_link_and_always_fi
     assert all(harmless(one) for one in shown if f"<@{house.slack.app.user_id}>" not in one)
     assert not any("\u202e" in one or "\x00" in one for one in shown)
     assert (await house.bug()).gave_up == ()
+    assert not [one for one in _said(house) if not closed(one)]
     assert not [call for call in house.slack.calls if call.answer.get("error")]
 
 

@@ -173,7 +173,9 @@ async def test_ready_is_said_only_where_a_write_works(house: House) -> None:
     async with aiohttp.ClientSession() as http:
         assert (await http.get(f"{house.url}/ready")).status == 200
         async with house.bot.db.write() as conn:
-            await conn.exec_driver_sql("CREATE TRIGGER full_disk BEFORE UPDATE ON budgets BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END")
+            await conn.exec_driver_sql(
+                "CREATE TRIGGER full BEFORE UPDATE ON budgets BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+            )
         await asyncio.sleep(1.1)
         answer = await http.get(f"{house.url}/ready")
         assert (answer.status, (await answer.json())["database"]) == (503, False)

@@ -139,7 +139,9 @@ class TestEachCode:
     async def _refused(self, house: House) -> None:
         """Until the next attempt is refused; then its pause is over."""
         before = len(self._refusals(house))
-        await house.slack.wait_for(lambda: len(self._refusals(house)) > before or not house.slack.faults.pending, why="a refusal")
+        await house.slack.wait_for(
+            lambda: len(self._refusals(house)) > before or not house.slack.faults.pending, why="a refusal"
+        )
         await asyncio.sleep(0.05)
         house.clock.advance(seconds=60)
         house.bot.relay.wake()
@@ -149,22 +151,26 @@ class TestEachCode:
         return [call for call in house.slack.calls if call.answer.get("error")]
 
 
-async def test_a_bot_that_nobody_invited_says_so_at_its_start(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_bot_that_nobody_invited_says_so_at_its_start(house: House, caplog: pytest.LogCaptureFixture) -> None:
     house.slack.faults.add(kind="error:channel_not_found", method="conversations.info")
     await house.restart()
     await house.slack.wait_for(lambda: "Invite the bot into the channel" in caplog.text, why="the line")
 
 
-@pytest.mark.parametrize("code", ["expired_trigger_id", "invalid_arguments", "exchanged_trigger_id", "view_too_large", "internal_error"])
-async def test_a_form_that_slack_does_not_open_is_said_in_words_with_the_way_to_type_it(house: House, code: str) -> None:
+@pytest.mark.parametrize(
+    "code", ["expired_trigger_id", "invalid_arguments", "exchanged_trigger_id", "view_too_large", "internal_error"]
+)
+async def test_a_form_that_slack_does_not_open_is_said_in_words_with_the_way_to_type_it(
+    house: House, code: str
+) -> None:
     card, dana = await house.alarm(email="mia@studio.example", name="Mia"), house.person("Dana")
     await dana.types("/bug claim BUG-1", in_=house.errors)
     await card.expect_button("Tell")
     house.slack.faults.add(kind=f"error:{code}", method="views.open")
     await card.button("Tell").click(by=dana)
-    await dana.expect_ephemeral("Slack did not open the form. Nothing was changed. Press again, or write it out: `/tell BUG-1")
+    await dana.expect_ephemeral(
+        "Slack did not open the form. Nothing was changed. Press again, or write it out: `/tell BUG-1"
+    )
 
 
 @pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found", "invalid_auth", "internal_error"])

@@ -26,7 +26,12 @@ async def database(url: str) -> list[Finding]:
     if is_missing(url):
         return [note(NAME, f"there is none yet at {shown(url)}; the first `makegood run` makes it")]
     if not is_trail(url):
-        return [wrong(NAME, f"{shown(url)} holds nothing of Makegood's. Is MAKEGOOD_DATABASE_URL right? If it is: `makegood migrate`")]
+        return [
+            wrong(
+                NAME,
+                f"{shown(url)} holds nothing of Makegood's. Is MAKEGOOD_DATABASE_URL right? If it is: `makegood migrate`",
+            )
+        ]
     db = Database(url)
     try:
         present, wanted = await revision(db)

@@ -28,7 +28,11 @@ async def held(conn: AsyncConnection, team: str = "") -> list[Held]:
     rows = (await conn.execute(query.where(cursors.c.team == team) if team else query)).all()
     kinds = sorted({(row.sink, bool(row.parked)) for row in rows})
     return [
-        Held(sink=sink, parked=parked, bugs=tuple(sorted(r.bug for r in rows if (r.sink, bool(r.parked)) == (sink, parked))))
+        Held(
+            sink=sink,
+            parked=parked,
+            bugs=tuple(sorted(r.bug for r in rows if (r.sink, bool(r.parked)) == (sink, parked))),
+        )
         for sink, parked in kinds
     ]
 

@@ -1,4 +1,4 @@
-"""Budgets that all processes share: one row a scope (GCRA), 429s included. Who may not go is told when; only what was booked ahead waits here.
+"""Budgets that all processes share: one row a scope (GCRA), 429s included. Who may not go is told when.
 
 A SQLite database belongs to one process: there the budgets live in its memory, for a row would be a write to disk for nobody.
 """
@@ -63,10 +63,10 @@ class Pace:
         async with self.db.write(SINKS) as conn:
             now = self.clock()
             await self._none_blocked(conn, wanted, now)
-            waits = [0.0]
+            wait = 0.0
             for budget in sorted(wanted, key=lambda b: b.scope):  # everybody locks them in this order
-                waits.append(_wait(budget, await self._use(conn, budget, now), now))
-            return max(waits)
+                wait = max(wait, _wait(budget, await self._use(conn, budget, now), now))
+            return wait
 
     async def blocked(self, scope: str, seconds: float) -> None:
         """The other side said 429: nobody uses this scope until then."""

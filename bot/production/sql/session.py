@@ -151,9 +151,11 @@ class TargetDatabase:
 def _must_be_there(target: SqlTarget, url: sa.URL) -> None:
     """SQLite would make the file that a misspelt address names. Raises Unavailable."""
     path = url.database or ""
-    if url.get_backend_name() == "sqlite" and path not in {"", ":memory:"} and not path.startswith("file:"):
-        if not Path(path).is_file():
-            raise Unavailable(f"{target.name} can't be reached: there is no file {path}. Correct its url. Nothing was changed.")
+    named = url.get_backend_name() == "sqlite" and path not in {"", ":memory:"} and not path.startswith("file:")
+    if named and not Path(path).is_file():
+        raise Unavailable(
+            f"{target.name} can't be reached: there is no file {path}. Correct its url. Nothing was changed."
+        )
 
 
 def _gone(error: DBAPIError | OSError) -> bool:

@@ -129,7 +129,10 @@ class SlackPort:
 
     async def post(self, channel: str, *, ahead: float = 0.0, **message: Any) -> str:
         """Posts; returns the ts. About one message a second and channel. `ahead`: seconds that it may wait for its turn here."""
-        own, all_ = Budget(f"post:{channel}", POST_EVERY, POST_BURST, ahead), Budget("chat.postMessage", 0.05, 20, ahead)
+        own, all_ = (
+            Budget(f"post:{channel}", POST_EVERY, POST_BURST, ahead),
+            Budget("chat.postMessage", 0.05, 20, ahead),
+        )
         await self.pace.take(own, all_)
         answer = await self.call("chat.postMessage", channel=channel, unfurl_links=False, unfurl_media=False, **message)
         return str(answer["ts"])

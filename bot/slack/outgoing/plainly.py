@@ -15,7 +15,9 @@ def plainly(method: str, message: Mapping[str, Any], longest: int) -> dict[str, 
     words = [str(message.get("text") or ""), *_texts(message.get("blocks") or ())]
     known = {key: value for key, value in message.items() if key not in {"text", "blocks", "attachments", "metadata"}}
     said = cut("\n".join(dict.fromkeys(word for word in words if word)), longest - len(HINT) - 1)
-    empty = {"blocks": []} if method == "chat.update" else {}  # an update without blocks would leave the old ones
+    empty: dict[str, Any] = (
+        {"blocks": []} if method == "chat.update" else {}
+    )  # an update without blocks would leave the old ones
     return {**known, **empty, **_known_by(message), "text": _closed(f"{said}\n{HINT}".lstrip())}
 
 

@@ -23,7 +23,7 @@ BUSY = frozenset({"ratelimited", "message_limit_exceeded"})
 
 _INVITE = "Invite the bot into the channel: `/invite @makegood`."
 _INSTALL = "Install the app again with the scopes of app_manifest.yml."
-_TOKEN = "The bot's token is not valid (any more): copy the present one into SLACK_BOT_TOKEN and start again."
+_RENEW = "The bot's token is not valid (any more): copy the present one into SLACK_BOT_TOKEN and start again."
 _ARCHIVED = "The channel is archived: unarchive it, or name another one under [slack] error_channels."
 _POSTING = "Whoever manages the channel or the workspace has to let the app post there."
 _ADMIN = "A workspace admin has to approve the app again."
@@ -44,15 +44,15 @@ MENDED = {
     "post_to_channel_denied": _POSTING,
     "access_denied": _POSTING,
     "as_user_not_supported": _INSTALL,
-    "not_allowed_token_type": _TOKEN,
+    "not_allowed_token_type": _RENEW,
     "missing_scope": _INSTALL,
     "no_permission": _INSTALL,
     "not_allowed": _ADMIN,
-    "invalid_auth": _TOKEN,
-    "not_authed": _TOKEN,
-    "account_inactive": _TOKEN,
-    "token_revoked": _TOKEN,
-    "token_expired": _TOKEN,
+    "invalid_auth": _RENEW,
+    "not_authed": _RENEW,
+    "account_inactive": _RENEW,
+    "token_revoked": _RENEW,
+    "token_expired": _RENEW,
     "app_missing_action_url": "Set a Request URL in the Slack app, or turn Socket Mode on.",
     "two_factor_setup_required": _ADMIN,
     "team_access_not_granted": _ADMIN,

@@ -132,7 +132,9 @@ def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 
 def _paste(customer: Customer, message: Message, why: str) -> Offer:
     there = f"\n{link(customer.url, 'Open the chat')}" if customer.url else ""
-    text = f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n{block(letter(customer, message), 2000)}{there}"
+    text = (
+        f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n{block(letter(customer, message), 2000)}{there}"
+    )
     told = button("I told them", "by_hand", "primary", message=message.seq, customer=customer.id)
     return Offer(text=text, buttons=(told,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
 

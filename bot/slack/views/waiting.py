@@ -18,7 +18,7 @@ def said(bug: Bug, behind: Behind) -> str:
 
 
 def for_slack(found: Iterable[Held]) -> str:
-    """What Slack does not take just now, in a line; empty where it takes everything. Another way must show it: nobody sees a card that is not there."""
+    """What Slack does not take just now, in a line; empty where it takes everything. Nobody sees a card that is not there."""
     bugs = bugs_of(one for one in found if system(one.sink) == "Slack")
     if not bugs:
         return ""

@@ -206,11 +206,11 @@ class Bot:
             if any(isinstance(entry.event, CustomerJoined) for entry in recorded.entries):
                 await self.people.catch_up(recorded.bug)
 
-    async def _mention(self, event: Mapping[str, Any], bot: str, team: str) -> bool:
+    async def _mention(self, event: Mapping[str, Any], bot: str, team: str, item: Item) -> bool:
         request = await listeners.mention_ask(self.dispatcher, event, bot or self.me.user, team)
         if request is None:
             return False
-        await self.dispatcher.answer(request, await self.dispatcher.decide(request))
+        await self.dispatcher.mentioned(request, item)
         return True
 
     async def _run(self) -> None:

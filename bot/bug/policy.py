@@ -38,6 +38,15 @@ def may_command(member: Member) -> None:
         raise NotAllowed("Only members of this workspace can do this; you are here as a guest of another one.")
 
 
+def may_act(member: Member) -> None:
+    """Raises unless this person may reach production or a customer: run, look, tell, approve."""
+    may_command(member)
+    if member.guest:
+        raise NotAllowed(
+            "Guests can't look at production, change it or write to customers. Ask a full member of the workspace."
+        )
+
+
 def may_approve(member: Member, fix: Fix) -> None:
     """Raises unless this person may approve (or reject) this fix."""
     may_command(member)

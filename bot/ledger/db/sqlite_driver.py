@@ -12,8 +12,9 @@ from typing import Any, Self
 from sqlalchemy.engine import make_url
 
 BEGIN = "BEGIN IMMEDIATE"
-WAITS = "PRAGMA journal_mode"
-"""May have to wait for another process, so not on the loop."""
+EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+WAITS = ("PRAGMA journal_mode", EMPTY_LOG)
+"""May have to wait for another process or for the disk, so not on the loop."""
 PATIENCE = 15.0
 """Seconds that SQLite waits for a lock."""
 

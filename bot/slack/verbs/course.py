@@ -107,7 +107,7 @@ async def _open(context: Context, request: Request, text: str, *, at_message: bo
     return recorded.bug.ref.number
 
 
-@verb("unpark")
+@verb("unpark", acts=True)
 async def unpark(context: Context, request: Request) -> Response:
     """What gave up tries again; it looks first what happened."""
 

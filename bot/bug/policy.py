@@ -22,7 +22,7 @@ class Member(Frozen):
     stranger: bool = False
     """Of another workspace (Slack Connect)."""
     joined: AwareDatetime | None = None
-    """First seen in the workspace, where known."""
+    """When Makegood first saw them, where known: Slack does not say when somebody joined."""
     tz: str = "UTC"
     approver: bool = False
     """Named by [policy] approvers, directly or through a group."""

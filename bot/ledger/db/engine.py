@@ -123,11 +123,10 @@ class Database:
         finally:
             await conn.close()
 
-    async def forget_freed(self) -> None:
-        """What was deleted also leaves SQLite's log. Readers that are at it keep the rest for the next time."""
-        if self.sqlite:
-            async with self._turnstile.hold(SINKS), self._connection() as conn:
-                await conn.exec_driver_sql(sqlite_driver.EMPTY_LOG)
+    async def forget_freed(self) -> bool:
+        """What was deleted leaves SQLite's log, too. False where somebody who reads just now is in the way."""
+        async with self._turnstile.hold(SINKS):
+            return await sqlite_driver.empty_log(self.url)
 
     async def alive(self) -> bool:
         """Whether it answers."""

@@ -67,7 +67,7 @@ async def metrics(team: Team) -> str:
 async def test_an_error_of_the_database_does_not_say_it(team: Team, caplog: pytest.LogCaptureFixture) -> None:
     async with team.house.bot.db.write() as conn:
         await conn.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'disk I/O'); END"
+            "CREATE TRIGGER broken BEFORE INSERT ON private BEGIN SELECT RAISE(ABORT, 'disk I/O'); END"
         )
     await team.dana.types(f"/fix BUG-1 {ASK}", in_=team.house.errors)
     await team.dana.expect_ephemeral("Something went wrong")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.bug.errors import Invalid, Misconfigured, Refused
-from bot.production.action import HttpAction, RunOutcome, Request, Risk, RunRef
+from bot.production.action import HttpAction, Request, Risk, RunOutcome, RunRef
 from bot.production.elapsed import Instant
 from bot.production.http.follow import Trace, now
 from bot.production.http.runtime import STILL_AT_WORK

@@ -19,7 +19,6 @@ from tests.parts.production_ssh.conftest import (
     group_to_be_gone,
 )
 
-
 CHECK = 1
 """What the check takes that is made before the run: one connection, one session, one input."""
 

@@ -79,7 +79,7 @@ async def test_a_service_that_holds_the_output_open_does_not_hold_up_the_end_and
     async with asyncio.timeout(5):
         while ending.status is None:
             ending.feed(await process.stdout.read(4096))
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - as sshd hangs up: the pipe is closed, nobody is asked
+    process._transport.close()  # type: ignore[attr-defined]
     await asyncio.sleep(0.5)
     (tmp_path / "stop").touch()
     async with asyncio.timeout(5):

@@ -68,7 +68,10 @@ class Engine:
 
     async def preview(self, name: str, values: Values, run: RunRef) -> Preview:
         """What the run would do, for people to approve. Raises Refused where it may not."""
-        call = self._call(self.catalogue.usable(name), values)
+        entry = self.catalogue.usable(name)
+        if entry.kind == "look":
+            raise Refused(f"{name} only looks, so there is nothing to preview. Use: /fix look BUG-… {name}")
+        call = self._call(entry, values)
         return call.placed(await call.runtime.preview(call.action, run))
 
     async def run(self, name: str, values: Values, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:

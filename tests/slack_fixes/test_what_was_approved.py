@@ -63,24 +63,24 @@ class TestBetweenApprovalAndStart:
         await team.house.quiet()
         assert why in fix.why
         assert fix.started_at is None
-        assert team.plant.menu_13
+        assert team.plant.rows("SELECT title FROM menus WHERE id = 13") == [("Breakfast",)]
         async with team.house.bot.db.read() as conn:
             assert (await conn.execute(locks.select())).all() == []
 
     async def test_an_action_that_was_changed_is_not_run(self, team: Team) -> None:
-        await team.house.allow("one-menu")
-        preview = await team.preview("one-menu id=13 -- the one bad row")
-        file = team.plant.own / "one_menu.py"
+        await team.house.allow("retitle")
+        preview = await team.preview("retitle id=13 title=Brunch -- wrong title")
+        file = team.plant.own / "retitle.py"
         file.write_text(file.read_text() + "\n# another word\n")
         await preview.button("Run it").click()
-        await self.nothing_ran(team, "one-menu is off")
+        await self.nothing_ran(team, "retitle is off")
 
     async def test_an_action_that_is_gone_is_not_run(self, team: Team) -> None:
-        await team.house.allow("one-menu")
-        preview = await team.preview("one-menu id=13 -- the one bad row")
-        (team.plant.own / "one_menu.py").unlink()
+        await team.house.allow("retitle")
+        preview = await team.preview("retitle id=13 title=Brunch -- wrong title")
+        (team.plant.own / "retitle.py").unlink()
         await preview.button("Run it").click()
-        await self.nothing_ran(team, "There is no action 'one-menu'")
+        await self.nothing_ran(team, "There is no action 'retitle'")
 
     @pytest.mark.parametrize(
         "other", [{"tables": {"menus": "id"}}, {"url": "sqlite+aiosqlite:////nonexistent/other.db"}, {"hide": []}]
@@ -100,6 +100,12 @@ class TestBetweenApprovalAndStart:
         await preview.button("Run it").click()
         await self.nothing_ran(team, "The target web is not what it was at the preview")
         assert team.plant.lines("begun") == 0
+
+
+async def test_a_look_that_is_named_as_a_fix_is_refused_in_words(team: Team) -> None:
+    await team.house.allow("one-menu")
+    await team.dana.types("/fix BUG-1 one-menu id=13 -- what is it", in_=team.house.errors)
+    await team.dana.expect_ephemeral("one-menu only looks, so there is nothing to preview")
 
 
 class TestWhoIsNobodyHere:

@@ -70,7 +70,7 @@ async def test_what_concerns_everybody_is_asked_anew(team: Team) -> None:
 async def test_what_was_done_before_the_crash_is_not_told_as_dropped(team: Team) -> None:
     await team.house.quiet()
     request = await left_behind(team.house, verb="release", user=team.dana.id)
-    await team.house.bot.dispatcher._run(request)  # noqa: SLF001 - it is decided, and the process dies before it notes so
+    await team.house.bot.dispatcher._run(request)
     await team.house.restart()
     await team.house.quiet()
     assert (await team.house.kinds()).count("released") == 1

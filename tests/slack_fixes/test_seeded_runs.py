@@ -216,8 +216,8 @@ async def test_never_twice_never_other_than_approved_never_done_when_unknown(
 ) -> None:
     await team.house.allow("retitle", "count", "call")
     drawn = Drawn(team=team, counter=counter, kind=kind, draw=random.Random(f"{kind}-{seed}"))  # noqa: S311 - a story, no secret
-    await drawn._ask(())  # noqa: SLF001 - its first step
-    await drawn._calm()  # noqa: SLF001 - as after every step
+    await drawn._ask(())
+    await drawn._calm()
     for _ in range(STEPS):
         await drawn.step()
         await drawn.check()

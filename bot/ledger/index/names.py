@@ -1,4 +1,4 @@
-"""What people are called, as Slack said it last: whoever reads a retro where Slack can't be asked knows them, too. And since when they are known."""
+"""What people are called, as Slack said it last, for a retro where Slack can't be asked; and since when each of them is known here."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

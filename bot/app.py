@@ -25,9 +25,10 @@ from bot.ledger.db.engine import Database
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.migrate import migrate
 from bot.ledger.db.notify import listen
+from bot.ledger.freed import Freed
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
-from bot.ledger.index.names import Names
+from bot.ledger.index.names import Names, Sights
 from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger, Recorded
 from bot.ledger.relay import lease
@@ -119,7 +120,11 @@ class Bot:
         self.switches = Flags(self.db, self.me.team, self.clock)
         self.port = SlackPort(self.client, self.pace)
         self.directory = Directory(
-            self.port, self.me.team, self.settings.policy.approvers, Names(self.switches).remember
+            self.port,
+            self.me.team,
+            self.settings.policy.approvers,
+            Names(self.switches).remember,
+            Sights(self.switches).first,
         )
         self.memory = Suggestions(self.ledger)
 
@@ -168,10 +173,13 @@ class Bot:
             await lease.abandoned(self.ledger, 2.0)
             await self.inbox.abandoned()
         self.relay = Relay(self.ledger, mine)
+        self.freed = Freed(self.db)
+        self._stops.append(self.freed.stop)
         self.ledger.woken = self._woken
 
     def _woken(self, recorded: Recorded) -> None:
         self.metrics.count(recorded)
+        self.freed.follow(recorded)
         self.relay.wake()
 
     async def _inflow(self) -> None:
@@ -210,11 +218,11 @@ class Bot:
             if any(isinstance(entry.event, CustomerJoined) for entry in recorded.entries):
                 await self.people.catch_up(recorded.bug)
 
-    async def _mention(self, event: Mapping[str, Any], bot: str, team: str) -> bool:
+    async def _mention(self, event: Mapping[str, Any], bot: str, team: str, item: Item) -> bool:
         request = await listeners.mention_ask(self.dispatcher, event, bot or self.me.user, team)
         if request is None:
             return False
-        await self.dispatcher.answer(request, await self.dispatcher.decide(request))
+        await self.dispatcher.mentioned(request, item)
         return True
 
     async def _run(self) -> None:

@@ -150,6 +150,16 @@ class Bug:
         return next((f for f in live if f.state in ENGAGED), live[0] if live else None)
 
     @property
+    def unknown_fix(self) -> Fix | None:
+        """The one that was cut off and of which nobody knows yet what it did."""
+        return next((f for f in self.fixes if f.state is RunState.UNKNOWN), None)
+
+    @property
+    def on_production(self) -> bool:
+        """A fix runs, or nobody knows what it did: production may still change, and people have to look."""
+        return any(f.state in {RunState.STARTED, RunState.UNKNOWN} for f in self.fixes)
+
+    @property
     def last_success(self) -> Fix | None:
         """The newest fix that worked and has not been undone."""
         done = (f for f in reversed(self.fixes) if f.state is RunState.SUCCEEDED and not f.undo_of and not f.undone_by)

@@ -28,6 +28,7 @@ from bot.bug.event import (
     must_allow,
 )
 from bot.bug.fixes.fix import RunState
+from bot.bug.fixes.rules import no_unknown_run, nothing_engaged
 from bot.bug.intake import Enriched, details, seen_again
 from bot.bug.ownership import claim_if_free
 from bot.bug.words import SHORT, Clock, Day, Foreign, Part, Person, Words, because, listed
@@ -209,10 +210,7 @@ def _no_open_question(bug: Bug) -> None:
     fix = bug.live_fix
     if fix and fix.state is RunState.STARTED:
         raise Refused(Foreign(fix.name, 100), " is still running on production. Wait for its end.")
-    unknown = next((x for x in bug.fixes if x.state is RunState.UNKNOWN), None)
-    if unknown:
-        look = " happened. Look at production, then settle it on the card."
-        raise Refused("Nobody knows yet whether ", Foreign(unknown.name, 100), look)
+    no_unknown_run(bug)
     if bug.broken:
         again = f"Undo it; or mend that, and `/fix probe {bug.ref}` looks again."
         broken = listed(Foreign(p.name, 60) for p in bug.broken)
@@ -226,6 +224,7 @@ def reopened(bug: Bug, reason: str) -> Reopened:
 
 def dismissed(bug: Bug, reason: str) -> Dismissed:
     must_allow(bug, Dismissed)
+    nothing_engaged(bug, "dismiss it")
     if bug.untold:
         first = f" waits for an answer because of {bug.ref}. Tell them first, then dismiss it."
         raise Refused(*names(bug.untold), first)
@@ -245,6 +244,7 @@ def merged(bug: Bug, into: Bug) -> Merged:
     live = bug.live_fix
     if live:
         raise Refused(Foreign(live.name, 100), f" is under way on {bug.ref}. Finish or cancel it, then merge.")
+    no_unknown_run(bug)
     return Merged(into=into.ref.number)
 
 
@@ -289,6 +289,7 @@ def paid(bug: Bug, how: str) -> Paid:
     if bug.debt and bug.debt.paid_at:
         raise Refused(f"The fix owed for {bug.ref} is paid already.")
     must_allow(bug, Paid)
+    nothing_engaged(bug, "say that it is paid")
     return Paid(how=how)
 
 
@@ -301,7 +302,7 @@ def _reason(reason: str, example: str) -> str:
 
 def consequences(bug: Bug, now: datetime) -> Event | None:
     """What follows from the present state without anybody's doing; asked again after each event until there is nothing."""
-    if bug.status is not Status.FIXED or bug.untold:
+    if bug.status is not Status.FIXED or bug.untold or bug.on_production:
         return None
     if bug.proper or (bug.debt and bug.debt.paid_at):
         return Closed(why="fixed properly")

@@ -22,7 +22,7 @@ class Member(Frozen):
     stranger: bool = False
     """Of another workspace (Slack Connect)."""
     joined: AwareDatetime | None = None
-    """First seen in the workspace, where known."""
+    """When Makegood first saw them, where known: Slack does not say when somebody joined."""
     tz: str = "UTC"
     approver: bool = False
     """Named by [policy] approvers, directly or through a group."""
@@ -36,6 +36,15 @@ def may_command(member: Member) -> None:
         raise NotAllowed("This account is deactivated.")
     if member.stranger:
         raise NotAllowed("Only members of this workspace can do this; you are here as a guest of another one.")
+
+
+def may_act(member: Member) -> None:
+    """Raises unless this person may reach production or a customer: run, look, tell, approve."""
+    may_command(member)
+    if member.guest:
+        raise NotAllowed(
+            "Guests can't look at production, change it or write to customers. Ask a full member of the workspace."
+        )
 
 
 def may_approve(member: Member, fix: Fix) -> None:

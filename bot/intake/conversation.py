@@ -19,7 +19,7 @@ from bot.text import clean
 
 LONGEST = 8000
 Event = Mapping[str, Any]
-Mention = Callable[[Event, str, str], Awaitable[bool]]
+Mention = Callable[[Event, str, str, Item], Awaitable[bool]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Conversation:
         if event.get("bot_id") or event.get("subtype") == "bot_message":
             await self._maybe_alert(event, item)
             return
-        if await self.mention(event, data["bot"], data["team"]):
+        if await self.mention(event, data["bot"], data["team"], item):
             return
         await self._keep(event, item)
 

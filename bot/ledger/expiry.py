@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
 from bot.bug.fixes.asking import FixSecrets
-from bot.bug.fixes.run import ImageExpired
+from bot.bug.fixes.fix import RunState
+from bot.bug.fixes.run import FixLapsed, ImageExpired
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.tables import entries, private
 from bot.ledger.ledger import SYSTEM, Ledger
@@ -31,13 +32,28 @@ async def expire(ledger: Ledger) -> int:
 
 async def _expire_of(ledger: Ledger, bug: int, rows: Sequence[Any]) -> None:
     """The deletion and the entry that tells of it, together."""
-    runs = sorted({int(json.loads(row.body)["run"]) for row in rows if row.kind != FixSecrets.KIND})
+    secret = {int(json.loads(row.body)["run"]) for row in rows if row.kind == FixSecrets.KIND}
+    images = sorted({int(json.loads(row.body)["run"]) for row in rows if row.kind != FixSecrets.KIND})
 
     async def also(conn: AsyncConnection, _bug: Bug, _entries: object) -> None:
         mine = and_(private.c.team == ledger.team, private.c.bug == bug, private.c.seq.in_([r.seq for r in rows]))
         await conn.execute(delete(private).where(mine))
 
-    await ledger.record(bug, lambda now: _news(now, runs), by=SYSTEM, also=also, rank=HOOKS)
+    await ledger.record(
+        bug, lambda now: (*_forgotten(now, secret), *_news(now, images)), by=SYSTEM, also=also, rank=HOOKS
+    )
+
+
+def _forgotten(bug: Bug, runs: set[int]) -> tuple[FixLapsed, ...]:
+    """A preview with secrets that nobody went on with: what is folded of it must not keep them either."""
+    known = (
+        fix
+        for fix in bug.fixes
+        if fix.run in runs and fix.secrets and fix.state in {RunState.ASKED, RunState.PREVIEWED}
+    )
+    return tuple(
+        FixLapsed(run=fix.run, why="nobody went on with it for a day, so its secret is deleted") for fix in known
+    )
 
 
 def _news(bug: Bug, runs: Sequence[int]) -> tuple[ImageExpired, ...]:

@@ -128,7 +128,9 @@ class SshAction(Action):
     undo: ClassVar[str | None] = None
     """Template of the command that takes it back. None: it cannot be undone."""
     check: ClassVar[str | None] = None
-    """Template of a harmless command that ends with 0 when the fix has taken effect; run after a cut-off."""
+    """Template of a harmless command that ends with 0 when the fix has taken effect; run before the run and after a cut-off."""
+    undo_check: ClassVar[str | None] = None
+    """The same of the undo: ends with 0 when it is taken back. None: after a cut-off undo a person is asked."""
     multiline: ClassVar[frozenset[str]] = frozenset()
     """Parameters that may hold line breaks."""
 
@@ -188,7 +190,11 @@ class HttpAction(Action):
         return None
 
     def check_request(self) -> Request | None:
-        """A harmless call that succeeds when the fix has taken effect; made after a cut-off."""
+        """A harmless call that succeeds when the fix has taken effect; made before the run and after a cut-off."""
+        return None
+
+    def undo_check_request(self) -> Request | None:
+        """The same of the undo: succeeds when it is taken back. None: after a cut-off undo a person is asked."""
         return None
 
 
@@ -271,6 +277,8 @@ class Preview(Frozen):
     approvals: int
     """How many other people the risk asks for."""
     warnings: tuple[str, ...] = ()
+    place: str = ""
+    """Where its target is, as one number: a target that is changed after the approval runs nothing. Set by the engine."""
 
 
 class RunOutcome(Frozen):

@@ -138,7 +138,7 @@ def _parameters(entry: "CatalogueEntry") -> set[str]:
 
 def _templates(entry: "CatalogueEntry", parameters: set[str]) -> Iterator[str]:
     says = entry.says.plain
-    texts = {name: says[name] for name in ("command", "undo", "check") if isinstance(says.get(name), str)}
+    texts = {name: says[name] for name in ("command", "undo", "check", "undo_check") if isinstance(says.get(name), str)}
     secret = {p.name for p in entry.says.parameters if "SecretStr" in p.annotation}
     if "command" not in texts:
         yield "command: there is none that is written out."

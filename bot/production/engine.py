@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
 
-from bot.bug.errors import Invalid, NotFound, Refused
+from bot.bug.errors import Invalid, MakegoodError, NotFound, Refused
 from bot.production import forms
 from bot.production.action import Action, FromLook, Look, Preview, RunOutcome, RunRef, Table
 from bot.production.catalogue import Catalogue, CatalogueEntry
 from bot.production.forms import Field
 from bot.production.redaction import Redactor
 from bot.production.runtime import Runtime, Watch
-from bot.production.targets import Elsewhere, Target, secrets_of
+from bot.production.targets import Elsewhere, Target, place_of, secrets_of
 
 Values = Mapping[str, str]
 """Parameters as they were filled in. "target" names the target where the action leaves it open."""
@@ -23,6 +23,10 @@ class _Call:
     entry: CatalogueEntry
     action: Any
     runtime: Any
+    place: str
+
+    def placed(self, preview: Preview) -> Preview:
+        return preview.model_copy(update={"place": self.place})
 
 
 class Engine:
@@ -64,31 +68,59 @@ class Engine:
 
     async def preview(self, name: str, values: Values, run: RunRef) -> Preview:
         """What the run would do, for people to approve. Raises Refused where it may not."""
-        call = self._call(self.catalogue.usable(name), values)
-        return cast("Preview", await call.runtime.preview(call.action, run))
+        entry = self.catalogue.usable(name)
+        if entry.kind == "look":
+            raise Refused(f"{name} only looks, so there is nothing to preview. Use: /fix look BUG-… {name}")
+        call = self._call(entry, values)
+        return call.placed(await call.runtime.preview(call.action, run))
 
     async def run(self, name: str, values: Values, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
         """Does what was previewed, or nothing. The caller sees to it that this is called once."""
-        call = self._call(self.catalogue.usable(name), values, preview)
+        try:
+            call = self._call(self.catalogue.usable(name), values, preview)
+        except MakegoodError as error:
+            return _not_run(error)
         return cast("RunOutcome", await call.runtime.run(call.action, preview, run, watch))
 
     async def undo_preview(self, name: str, values: Values, image: bytes | None, run: RunRef) -> Preview:
         """What an undo would do. `image` is the run's own."""
-        call = self._call(self.catalogue.find(name), values, again=True)
-        return cast("Preview", await call.runtime.undo_preview(call.action, image, run))
+        call = self._call(self._undoing(name), values, again=True)
+        return call.placed(await call.runtime.undo_preview(call.action, image, run))
 
     async def undo(
         self, name: str, values: Values, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
     ) -> RunOutcome:
-        call = self._call(self.catalogue.find(name), values, preview, again=True)
+        try:
+            call = self._call(self._undoing(name), values, preview, again=True)
+        except MakegoodError as error:
+            return _not_run(error)
         return cast("RunOutcome", await call.runtime.undo(call.action, image, preview, run, watch))
 
+    def must_be_as_approved(self, name: str, values: Values, preview: Preview, *, undoing: bool) -> None:
+        """Raises what stands against a run now: its action is off or gone, its target is another one. Touches nothing."""
+        entry = self._undoing(name) if undoing else self.catalogue.usable(name)
+        self._call(entry, values, preview, again=undoing)
+
     async def investigate(
-        self, name: str, values: Values, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
+        self,
+        name: str,
+        values: Values,
+        preview: Preview,
+        image: bytes | None,
+        run: RunRef,
+        watch: Watch,
+        *,
+        undoing: bool = False,
     ) -> RunOutcome:
-        """After a cut-off: what production says. `image` is what the watch was last given to keep."""
-        call = self._call(self.catalogue.find(name), values, preview, again=True)
-        return cast("RunOutcome", await call.runtime.investigate(call.action, preview, image, run, watch))
+        """After a cut-off: what production says of this run, or of this undo. `image` is what its watch was last given to keep."""
+        call = self._call(self._undoing(name), values, preview, again=True)
+        seen = await call.runtime.investigate(call.action, preview, image, run, watch, undoing=undoing)
+        return cast("RunOutcome", seen)
+
+    def _undoing(self, name: str) -> CatalogueEntry:
+        """An undo of rows goes by the rows that are kept; any other is the action's own code, and that must be on."""
+        entry = self.catalogue.find(name)
+        return entry if entry.kind == "sql" else self.catalogue.usable(name)
 
     async def check(self, name: str, values: Values) -> int | None:
         """How many rows still show the problem, by the action's own query; None where it has none."""
@@ -114,8 +146,14 @@ class Engine:
         target = self._target(entry, values)
         if preview is not None and (preview.action, preview.target) != (entry.name, target):
             raise Refused(f"What was approved is {preview.action} on {preview.target}, not {entry.name} on {target}.")
+        place = place_of(self.targets[target])
+        if preview is not None and preview.place not in {"", place}:
+            raise Refused(
+                f"The target {target} is not what it was at the preview: its address, hosts or tables were changed."
+            )
         read = forms.remembered if again else forms.parse
-        return _Call(entry=entry, action=read(entry.cls, _parameters(entry, values)), runtime=self._runtime(target))
+        action = read(entry.cls, _parameters(entry, values))
+        return _Call(entry=entry, action=action, runtime=self._runtime(target), place=place)
 
     def _target(self, entry: CatalogueEntry, values: Values) -> str:
         fitting = self._fitting(entry)
@@ -143,6 +181,11 @@ class Engine:
         if name not in self._runtimes:
             self._runtimes[name] = _runtime(self.targets[name], self.redactor)
         return self._runtimes[name]
+
+
+def _not_run(error: MakegoodError) -> RunOutcome:
+    """Before any runtime was asked: nothing was touched, for certain."""
+    return RunOutcome(state="lapsed", summary=f"Nothing was run. {error} Preview it again.")
 
 
 def _runtime(target: Target, redactor: Redactor) -> Runtime:

@@ -32,8 +32,11 @@ class Runtime(Protocol):
     ) -> RunOutcome: ...
 
     async def investigate(
-        self, action: Any, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
+        self, action: Any, preview: Preview, image: bytes | None, run: RunRef, watch: Watch, *, undoing: bool
     ) -> RunOutcome:
-        """After a cut-off: looks at production and says what it saw; never acts."""
+        """After a cut-off: looks at production and says what it saw of this run, or of this undo; never acts.
+
+        Never concludes that it happened from a state that was the same before.
+        """
 
     async def close(self) -> None: ...

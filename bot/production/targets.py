@@ -1,5 +1,7 @@
 """Where actions run: production databases, hosts and HTTP services, by name, from the settings."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -110,6 +112,31 @@ AnyTarget = Annotated[
     | Annotated[Elsewhere, Tag("elsewhere")],
     Discriminator(_tag),
 ]
+
+
+def place_of(target: Target) -> str:
+    """What a target is and where, as one number: another address, host, user or table is another place, a new password is not."""
+    return hashlib.sha256(json.dumps(_place(target), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _place(target: Target) -> Mapping[str, Any]:
+    if isinstance(target, SqlTarget):
+        return {
+            "url": _bare(target.url),
+            "read_url": _bare(target.read_url),
+            "tables": dict(target.tables),
+            "hide": sorted(target.hide),
+        }
+    if isinstance(target, SshTarget):
+        return {"hosts": target.hosts, "user": target.user}
+    if isinstance(target, HttpTarget):
+        return {"base_url": target.base_url, "headers": sorted(target.headers), "key": target.idempotency_header}
+    return {"elsewhere": target.name}
+
+
+def _bare(url: SecretStr | None) -> str:
+    bare = make_url(url.get_secret_value()).set(password=None) if url else None
+    return bare.render_as_string(hide_password=False) if bare else ""
 
 
 def secrets_of(targets: Mapping[str, Target]) -> tuple[str, ...]:

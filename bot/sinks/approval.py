@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
-from bot.bug.fixes.approval import BREAK_GLASS_AFTER, FixApproved, FixConfirmed, FixRejected
+from bot.bug.fixes.approval import (
+    BREAK_GLASS_AFTER,
+    TRIES,
+    FixApproved,
+    FixCodeWrong,
+    FixConfirmed,
+    FixRejected,
+    barred,
+)
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import GOOD_FOR
 from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone, FixStarted, lapse, overdue
@@ -46,6 +54,7 @@ class ApprovalSink:
                 FixConfirmed,
                 FixApproved,
                 FixRejected,
+                FixCodeWrong,
                 FixCancelled,
                 FixLapsed,
                 FixStarted,
@@ -78,6 +87,8 @@ class ApprovalSink:
             await self._ask(work, fix, places)
         else:
             await self._close(work.bug, fix, places)
+        for user in barred(fix):
+            await self._tell_of_guessing(work.bug, fix, user, places)
         if fix.broken_glass:
             await self._tell_of_glass(work.bug, fix, places)
 
@@ -136,6 +147,21 @@ class ApprovalSink:
                 if error.code not in PLACE_GONE:
                     raise
             places[place] = (channel, ts, text)
+
+    async def _tell_of_guessing(self, bug: Bug, fix: Fix, guessed: str, places: Places) -> None:
+        """Everybody who was asked hears of it: it may be somebody who sits at their colleague's desk."""
+        if f"{fix.run} barred:{guessed}" in places:
+            return
+        said = f"gave {TRIES} wrong codes for {bug.ref} {_name(fix)} and can't approve it any more"
+        for user in fix.asked:
+            whom = "You" if user == guessed else who(guessed)
+            more = (
+                "If that was not you, somebody else has your Slack."
+                if user == guessed
+                else "Was that them? You can decide."
+            )
+            await self.whisper.direct(user, f":rotating_light: {whom} {said}. {more}")
+        places[f"{fix.run} barred:{guessed}"] = True
 
     async def _tell_of_glass(self, bug: Bug, fix: Fix, places: Places) -> None:
         if f"{fix.run} glass" in places:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.bug.errors import NotFound, Outside
@@ -12,6 +12,7 @@ from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.mrkdwn import foreign
 
+First = Callable[[str], Awaitable[datetime]]
 Remember = Callable[[str, str], Awaitable[None]]
 KEPT = 600.0
 """Seconds that a name may be old."""
@@ -26,6 +27,8 @@ class Directory:
     approvers: tuple[str, ...]
     remember: Remember | None = None
     """Told what somebody who does something here is called."""
+    first: First | None = None
+    """Says when somebody was first seen here; Slack itself does not say when they joined."""
     _known: dict[str, tuple[float, Member]] = field(default_factory=dict)
     _approvers: tuple[float, frozenset[str]] = (0.0, frozenset())
 
@@ -39,6 +42,8 @@ class Directory:
         except SlackRefused as error:
             raise NotFound(f"Slack knows no user {foreign(user, 20)}.") from error
         member = self._member(answer["user"], await self.approver_ids(fresh=fresh))
+        if fresh and self.first:
+            member = member.model_copy(update={"joined": await self.first(user)})
         self._known[user] = (time.monotonic(), member)
         return member
 
@@ -59,7 +64,6 @@ class Directory:
 
     def _member(self, user: Mapping[str, Any], approvers: frozenset[str]) -> Member:
         profile = user.get("profile") or {}
-        joined = user.get("joined") or user.get("created")
         return Member(
             id=user["id"],
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],
@@ -68,7 +72,6 @@ class Directory:
             deleted=bool(user.get("deleted")),
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             stranger=bool(user.get("is_stranger")) or user.get("team_id", self.team) != self.team,
-            joined=datetime.fromtimestamp(joined, UTC) if isinstance(joined, int | float) else None,
             tz=user.get("tz") or "UTC",
             approver=user["id"] in approvers,
         )

@@ -68,7 +68,7 @@ async def test_an_approval_and_a_refusal_at_the_same_moment_end_in_one_of_them(t
     lee, max_ = team.person("Lee"), team.person("Max")
     request = await lee.expect_dm("wants to run")
     await asyncio.gather(
-        request.button("Approve").click(), max_.types("/fix reject BUG-1 not on a Friday", in_=team.errors)
+        request.button("Approve").click(), max_.types("/fix reject BUG-1 1 not on a Friday", in_=team.errors)
     )
     await team.quiet()
     kinds = await team.kinds()
@@ -86,11 +86,11 @@ async def test_nobody_approves_their_own_change_by_any_path(team: House, shop: S
         case "button":
             await (await team.forged("approve", value)).button("approve").click(by=lee)
         case "command":
-            await lee.types("/fix approve BUG-1", in_=team.errors)
+            await lee.types("/fix approve BUG-1 1", in_=team.errors)
         case "thread":
-            await lee.says("@makegood fix approve", thread=card)
+            await lee.says("@makegood fix approve 1", thread=card)
         case _:
-            await lee.types("/fix reject BUG-1 my own mistake", in_=team.errors)
+            await lee.types("/fix reject BUG-1 1 my own mistake", in_=team.errors)
     await lee.expect_ephemeral("somebody else has to approve it")
     await team.quiet()
     assert shop.menus == [12, 13, 14]
@@ -101,7 +101,7 @@ async def test_nobody_approves_their_own_change_by_any_path(team: House, shop: S
     ("who", "answer"),
     [
         ("Sam", "You are not among those who can approve this. Asked: <@U0LEAD>, <@U0LEAD2>."),
-        ("Gil", "Guests can't approve changes of production."),
+        ("Gil", "Guests can't look at production, change it or write to customers."),
         ("Zoe", "Only members of this workspace"),
     ],
 )
@@ -110,8 +110,8 @@ async def test_who_was_not_asked_approves_nothing(team: House, shop: Shop, who: 
     value = (await team.person("Lee").expect_dm("wants to run")).button("Approve").value
     await (await team.forged("approve", value)).button("approve").click(by=outsider)
     await outsider.expect_ephemeral(answer)
-    await outsider.types("/fix approve BUG-1", in_=team.errors)
-    await outsider.says("@makegood fix approve", thread=card)
+    await outsider.types("/fix approve BUG-1 1", in_=team.errors)
+    await outsider.says("@makegood fix approve 1", thread=card)
     await team.slack.wait_for(lambda: len(outsider.ephemerals) == 3, why="three refusals")
     await team.quiet()
     assert all(answer in told for told in outsider.ephemerals)
@@ -121,9 +121,9 @@ async def test_who_was_not_asked_approves_nothing(team: House, shop: Shop, who: 
 async def test_an_app_or_an_edited_message_approves_nothing(team: House, shop: Shop) -> None:
     card, lee = await asked(team), team.person("Lee")
     for shape in ("bot_message", "app"):
-        await team.app_says("@makegood fix approve", card, shape)
+        await team.app_says("@makegood fix approve 1", card, shape)
     said = await lee.says("let me see", thread=card)
-    await lee.edits(said, "@makegood fix approve")
+    await lee.edits(said, "@makegood fix approve 1")
     await team.quiet()
     assert "fix_approved" not in await team.kinds()
     assert shop.menus == [12, 13, 14]

@@ -54,7 +54,7 @@ async def test_of_an_approval_and_a_rejection_at_the_same_moment_one_counts(team
     yes = await team.house.forged("approve", f"BUG-1 @1 run=1 digest={fix.digest}")
     await asyncio.gather(
         yes.button("approve").click(by=team.lee),
-        team.max.types("/fix reject BUG-1 rather not", in_=team.house.errors),
+        team.max.types("/fix reject BUG-1 1 rather not", in_=team.house.errors),
     )
     await team.house.quiet()
     kinds = await team.house.kinds()
@@ -180,7 +180,7 @@ async def test_high_risk_takes_the_code_of_the_approvers_own_app_once(team: Team
     await form.submit()
     await team.until(RunState.SUCCEEDED)
     await team.waits("close-account id=2 -- they too")
-    await team.lee.types(f"/fix approve BUG-1 {code}", in_=team.house.errors)
+    await team.lee.types(f"/fix approve BUG-1 2 {code}", in_=team.house.errors)
     await team.lee.expect_ephemeral("This code was used already")
     assert team.plant.rows("SELECT plan FROM accounts") == [("closed",), ("basic",)]
 

@@ -108,7 +108,8 @@ class OpenSsh:
         self._server.kill()
         await self._server.communicate()
         for command in self._left_behind:
-            _send(signal.SIGTERM, command)
+            for pid in (command, *_below(command)):
+                _send(signal.SIGTERM, pid)
 
     def cut(self) -> None:
         """As a lost network does: the processes that carry the connections end without a word, what they ran goes on."""
@@ -142,6 +143,14 @@ def _family(pid: int) -> dict[int, str]:
                 found[child] = Path(f"/proc/{child}/comm").read_text().strip()
                 found |= _family(child) if found[child] == "sshd" else {}
     return found
+
+
+def _below(pid: int) -> list[int]:
+    """All that it has started, and what that has started."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return children + [below for child in children for below in _below(child)]
+    return []
 
 
 def _send(what: signal.Signals, pid: int) -> None:

@@ -17,6 +17,7 @@ from bot.bug.fixes.rules import (
     find,
     must_be_fresh,
     must_match,
+    must_not_be_undone,
     one_at_a_time,
     waiting,
 )
@@ -25,6 +26,8 @@ from bot.bug.values import PRIVATE, Frozen
 from bot.bug.words import Clock, Person, Words, because, people
 
 LATE = (*ALIVE, CLOSED)
+TRIES = 5
+"""Wrong codes after which somebody else has to approve: six digits can't be guessed in so few."""
 BREAK_GLASS_AFTER = timedelta(minutes=2)
 NOBODY = (
     "This needs somebody else's approval, and nobody else can give it: add somebody to `[policy] approvers`, or ask for a "
@@ -115,7 +118,26 @@ class FixRejected(Event):
         return Words("no_entry", (Person(by), " said no", *because(self.reason)))
 
 
-EVENTS = (FixConfirmed, FixApproved, FixRejected)
+class FixCodeWrong(Event):
+    """An approver's second factor was wrong: so many tries a request, then another approver."""
+
+    KIND = "fix_code_wrong"
+    MOVES = (Move(LATE, STAY, "a wrong code counts, so that nobody can guess one"),)
+    run: int
+    tries: int
+    """How many wrong ones they have given for this request by now."""
+
+    def apply(self, bug: Bug, _at: datetime, by: str) -> Bug:
+        return changed(bug, self.run, lambda fix: replace(fix, wrong_codes=(*fix.wrong_codes, by)))
+
+    def line(self, _bug: Bug, by: str) -> Words:
+        if self.tries >= TRIES:
+            said = f" gave {self.tries} wrong codes and can't approve it any more: somebody else has to look at it"
+            return Words("rotating_light", (Person(by), said), loud=True)
+        return Words("key", (Person(by), f" gave a wrong code ({self.tries} of {TRIES} tries)"), minor=True)
+
+
+EVENTS = (FixConfirmed, FixApproved, FixRejected, FixCodeWrong)
 
 
 def confirm(
@@ -140,6 +162,7 @@ def confirm(
     if fix.state is not RunState.PREVIEWED:
         raise Refused(called(fix), f" is {fix.state_said} already.")
     one_at_a_time(bug)
+    must_not_be_undone(bug, fix)
     must_match(fix, digest)
     if now - fix.at > GOOD_FOR:
         raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")
@@ -156,6 +179,8 @@ def approve(
     fix = may_decide(bug, member, run)
     must_match(fix, digest)
     must_be_fresh(fix, now)
+    must_not_be_undone(bug, fix)
+    _must_have_tries(fix, member.id)
     _proven(fix, proof)
     must_allow(bug, FixApproved)
     return FixApproved(run=run, digest=digest, factor=bool(proof), proof=proof or Proof())
@@ -168,6 +193,24 @@ def may_decide(bug: Bug, member: Member, run: int) -> Fix:
     return fix
 
 
+def wrong_code(bug: Bug, by: str, run: int) -> FixCodeWrong:
+    """One try less. Raises NotAllowed where none was left."""
+    fix = waiting(bug, run)
+    _must_have_tries(fix, by)
+    return FixCodeWrong(run=run, tries=fix.wrong_codes.count(by) + 1)
+
+
+def barred(fix: Fix) -> tuple[str, ...]:
+    """Who has no try left."""
+    return tuple(dict.fromkeys(by for by in fix.wrong_codes if fix.wrong_codes.count(by) >= TRIES))
+
+
+def _must_have_tries(fix: Fix, by: str) -> None:
+    if by in barred(fix):
+        others = people(x for x in fix.asked if x not in barred(fix)) or ("nobody else, so it will lapse",)
+        raise NotAllowed(f"You gave {TRIES} wrong codes for this, so somebody else has to approve it: ", *others, ".")
+
+
 def break_glass(
     bug: Bug, by: str, run: int, digest: str, *, now: datetime, reason: str, proof: Proof | None = None
 ) -> FixApproved:
@@ -177,6 +220,8 @@ def break_glass(
         raise NotAllowed("Only ", Person(fix.by), ", who asked for it, can go on without an approval.")
     must_match(fix, digest)
     must_be_fresh(fix, now)
+    must_not_be_undone(bug, fix)
+    _must_have_tries(fix, by)
     _proven(fix, proof)
     if fix.asked and fix.confirmed_at and now - fix.confirmed_at < BREAK_GLASS_AFTER:
         raise Refused("Give the approvers until ", Clock(fix.confirmed_at + BREAK_GLASS_AFTER), ".")
@@ -192,8 +237,9 @@ def break_glass(
     )
 
 
-def reject(bug: Bug, member: Member, run: int, reason: str) -> FixRejected:
-    may_decide(bug, member, run)
+def reject(bug: Bug, member: Member, run: int, digest: str, reason: str) -> FixRejected:
+    """By somebody else, who was asked, of exactly what they saw."""
+    must_match(may_decide(bug, member, run), digest)
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("Say why not: it helps them.", {"reason": "Say why not: it helps them."})
     must_allow(bug, FixRejected)

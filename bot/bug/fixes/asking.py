@@ -88,6 +88,9 @@ class FixPreviewed(Outcome):
         return changed(bug, self.run, self._known)
 
     def _known(self, fix: Fix) -> Fix:
+        """Once: what was cancelled stays so, and nothing is put under a digest that people have seen."""
+        if fix.state is not RunState.ASKED:
+            return fix
         return replace(
             in_state(fix, RunState.PREVIEWED),
             digest=self.digest,

@@ -74,6 +74,8 @@ class Fix:
     """Each approval takes a second factor."""
     factors: tuple[str, ...] = ()
     """Who gave one."""
+    wrong_codes: tuple[str, ...] = ()
+    """Who gave a wrong one, once for each."""
     broken_glass: bool = False
     confirmed_at: datetime | None = None
     started_at: datetime | None = None

@@ -78,12 +78,35 @@ def must_be_fresh(fix: Fix, now: datetime) -> None:
         raise Refused("This request is more than 15 minutes old and has lapsed. A new preview is needed.")
 
 
+def must_not_be_undone(bug: Bug, fix: Fix) -> None:
+    """An undo runs once, however many previews of it were confirmed."""
+    if fix.undo_of is None:
+        return
+    done = find(bug, fix.undo_of)
+    if done.undone_by not in {None, fix.run}:
+        raise Refused(called(done), f" is undone already, by run {done.undone_by}.")
+    if done.state is not RunState.SUCCEEDED:
+        raise Refused(called(done), f" is {done.state_said}, so there is nothing to undo.")
+
+
 def one_at_a_time(bug: Bug) -> None:
     live = bug.live_fix
     if live and live.state in ENGAGED:
         wait = f" is under way on {bug.ref}. Wait for its end, or cancel it."
         raise Refused(called(live), " by ", Person(live.by), wait)
-    unknown = next((x for x in bug.fixes if x.state is RunState.UNKNOWN), None)
-    if unknown:
-        look = " happened. Look at production and settle it first."
-        raise Refused("Nobody knows yet whether ", called(unknown), look)
+    no_unknown_run(bug)
+
+
+def no_unknown_run(bug: Bug) -> None:
+    """While nobody knows what a run did, its question stays before people."""
+    if bug.unknown_fix:
+        look = " happened. Look at production, then settle it on the card."
+        raise Refused("Nobody knows yet whether ", called(bug.unknown_fix), look)
+
+
+def nothing_engaged(bug: Bug, then: str) -> None:
+    """A bug on which a fix waits, runs or is unknown does not go out of sight. `then`: what it was to be after that."""
+    live = bug.live_fix
+    if live and live.state in ENGAGED:
+        raise Refused(called(live), f" is {live.state_said} on {bug.ref}. Wait for its end or cancel it, then {then}.")
+    no_unknown_run(bug)

@@ -11,7 +11,17 @@ from bot.bug.errors import NotAllowed, Refused
 from bot.bug.event import ANY, STAY, Event, Move, Outcome, Quiet, Text
 from bot.bug.fixes.approval import LATE
 from bot.bug.fixes.fix import UNDER_WAY, Fix, RunState, Stored
-from bot.bug.fixes.rules import GOOD_FOR, IMAGES, called, changed, ended, find, in_state, mark_undone
+from bot.bug.fixes.rules import (
+    GOOD_FOR,
+    IMAGES,
+    called,
+    changed,
+    ended,
+    find,
+    in_state,
+    mark_undone,
+    must_not_be_undone,
+)
 from bot.bug.values import PRIVATE
 from bot.bug.words import Foreign, Person, Press, Words, because
 
@@ -191,6 +201,7 @@ def reported_done(bug: Bug, by: str, run: int) -> FixReportedDone:
         raise NotAllowed("Only ", Person(fix.by), ", who asked for it, can say that it was done.")
     if fix.state is not RunState.APPROVED:
         raise Refused(called(fix), f" is {fix.state_said}, not approved.")
+    must_not_be_undone(bug, fix)
     return FixReportedDone(run=run)
 
 

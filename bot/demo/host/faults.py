@@ -16,6 +16,8 @@ class Fault:
     kind: Kind
     at: Point
     times: int = 1
+    spared: int = 0
+    """How often it passes before it strikes."""
 
 
 class Faults:
@@ -26,8 +28,8 @@ class Faults:
     def pending(self) -> tuple[Fault, ...]:
         return tuple(self._pending)
 
-    def add(self, *, kind: Kind, at: Point, times: int = 1) -> None:
-        self._pending.append(Fault(kind=kind, at=at, times=times))
+    def add(self, *, kind: Kind, at: Point, times: int = 1, spared: int = 0) -> None:
+        self._pending.append(Fault(kind=kind, at=at, times=times, spared=spared))
 
     def clear(self) -> None:
         self._pending.clear()
@@ -35,7 +37,9 @@ class Faults:
     def take(self, at: Point) -> Fault | None:
         """The fault that strikes now, used up by one."""
         for index, fault in enumerate(self._pending):
-            if fault.at == at:
+            if fault.at == at and fault.spared:
+                self._pending[index] = replace(fault, spared=fault.spared - 1)
+            elif fault.at == at:
                 left = replace(fault, times=fault.times - 1)
                 self._pending[index : index + 1] = [left] if left.times > 0 else []
                 return fault

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.bug.errors import Unavailable
@@ -26,6 +26,16 @@ SURE = 1.0
 """Seconds that the last write is good for."""
 PATIENCE = 5.0
 """Seconds that it may take."""
+
+
+class DatabaseAway(Unavailable):
+    """There is no connection to be had."""
+
+
+def lost(error: BaseException) -> bool:
+    """Whether the connection went, not the statement: what was decided may be tried again."""
+    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    return gone or isinstance(error, DatabaseAway | OperationalError | InterfaceError | OSError)
 
 
 class Turnstile:
@@ -112,16 +122,21 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection]:
-        """Raises Unavailable where there is none to be had: each driver has errors of its own for it."""
+        """Raises DatabaseAway where there is none to be had: each driver has errors of its own for it."""
         try:
             conn = await self.engine.connect()
         except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are
             said = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
-            raise Unavailable(f"The database can't be reached: {said}.") from error
+            raise DatabaseAway(f"The database can't be reached: {said}.") from error
         try:
             yield conn
         finally:
             await conn.close()
+
+    async def forget_freed(self) -> bool:
+        """What was deleted leaves SQLite's log, too. False where somebody who reads just now is in the way."""
+        async with self._turnstile.hold(SINKS):
+            return await sqlite_driver.empty_log(self.url)
 
     async def alive(self) -> bool:
         """Whether a write goes through: a full disk or a standby still answers reads. Written at most once a second."""
@@ -146,9 +161,12 @@ def _mark(engine: AsyncEngine) -> Any:
 
 
 def _engine(url: str) -> AsyncEngine:
+    """No error says what a statement carried: secrets of runs and words of customers are among it."""
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=_patience(url))
-    engine = create_async_engine(url, pool_size=5, max_overflow=5, async_creator=sqlite_driver.creator(url))
+        quiet = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
+        return create_async_engine(url, connect_args=_patience(url), **quiet)
+    driver = sqlite_driver.creator(url)
+    engine = create_async_engine(url, pool_size=5, max_overflow=5, async_creator=driver, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
@@ -163,6 +181,6 @@ def _patience(url: str) -> dict[str, Any]:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -7,6 +7,7 @@ Stands in for aiosqlite's connection under SQLAlchemy's dialect, by its `async_c
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from typing import Any, Self
 
 from sqlalchemy.engine import make_url
@@ -27,6 +28,18 @@ def creator(url: str) -> Callable[..., Any]:
         return Connection(sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=PATIENCE))
 
     return connect
+
+
+async def empty_log(url: str) -> bool:
+    """Moves all of the write-ahead log into the file, and cuts it to nothing. False where somebody reads or writes just now."""
+    path = str(make_url(url).database)
+
+    def emptied() -> bool:
+        with closing(sqlite3.connect(path, timeout=0)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+
+    return bool(await asyncio.to_thread(emptied))
 
 
 async def _apart(work: Callable[[], Any]) -> Any:

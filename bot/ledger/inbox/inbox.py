@@ -35,6 +35,8 @@ class Item:
     source: str
     body: str
     attempts: int = 0
+    at: float = 0.0
+    """When it was stored, for what is taken up again; 0 at first hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Inbox:
         mine = inbox.c.team == self.team
         due = mine & (inbox.c.state == "new") & _is_due(now) & inbox.c.source.in_(tuple(sources))
         query = (
-            select(inbox.c.key, inbox.c.source, inbox.c.body, inbox.c.attempts)
+            select(inbox.c.key, inbox.c.source, inbox.c.body, inbox.c.attempts, inbox.c.at)
             .where(due)
             .order_by(inbox.c.due)
             .limit(limit)
@@ -137,7 +139,7 @@ class Inbox:
             keys = [r.key for r in rows]
             again = {"due": now + OWN_TURN * 3, "attempts": inbox.c.attempts + 1}
             await conn.execute(update(inbox).where(mine & inbox.c.key.in_(keys)).values(again)) if keys else None
-        return [Item(key=r.key, source=r.source, body=r.body, attempts=r.attempts) for r in rows]
+        return [Item(key=r.key, source=r.source, body=r.body, attempts=r.attempts, at=r.at) for r in rows]
 
     async def waiting(self, sources: Iterable[str]) -> bool:
         """Whether anything is due; a cheap look before a write."""

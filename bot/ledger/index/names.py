@@ -1,11 +1,13 @@
-"""What people are called, as Slack said it last: whoever reads a retro where Slack can't be asked knows them, too."""
+"""What people are called, as Slack said it last, for a retro where Slack can't be asked; and since when each of them is known here."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import SYSTEM
 
 NAME = "name:"
+SIGHT = "sight:"
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,18 @@ class Names:
 
     async def known(self) -> dict[str, str]:
         return await self.switches.starting(NAME)
+
+
+@dataclass(frozen=True)
+class Sights:
+    """When each person was first seen here, by our own word: Slack does not say when somebody joined."""
+
+    switches: Flags
+    _kept: dict[str, datetime] = field(default_factory=dict)
+
+    async def first(self, user: str) -> datetime:
+        """Written down at the first question."""
+        if user not in self._kept:
+            at = await self.switches.first(f"{SIGHT}{user}", "", SYSTEM)
+            self._kept[user] = datetime.fromtimestamp(at, UTC)
+        return self._kept[user]

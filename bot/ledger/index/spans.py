@@ -94,6 +94,18 @@ class Flags:
             changed = {k: row[k] for k in ("value", "by", "at")}
             await conn.execute(statement.on_conflict_do_update(index_elements=["team", "name"], set_=changed))
 
+    async def first(self, name: str, value: str, by: Actor) -> float:
+        """When it was set first, in Unix seconds; set now where it never was, and never changed by this."""
+        now = self.clock()
+        row = {"team": self.team, "name": name, "value": value, "by": dump_actor(by), "at": now}
+        async with self.db.read() as conn:
+            known = await self.since_in(conn, name)
+        if known is not None:
+            return known
+        async with self.db.write() as conn:
+            await conn.execute(upsert(conn, switches).values(row).on_conflict_do_nothing())
+            return await self.since_in(conn, name) or now
+
     async def clear(self, name: str) -> None:
         async with self.db.write() as conn:
             await conn.execute(delete(switches).where(switches.c.team == self.team, switches.c.name == name))

@@ -5,11 +5,12 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.bug.errors import Doubtful, MakegoodError, Rejected, Unavailable
 from bot.bug.values import Frozen
 from bot.production.action import Follow, HttpAction, Request, RunOutcome
+from bot.production.elapsed import Instant
 from bot.production.http.call import Caller
 from bot.production.http.url import dig
 from bot.production.runtime import Watch
@@ -23,12 +24,19 @@ STATE = 60
 LINK = re.compile(r"https?://[^\s<>|]{1,500}")
 
 
+Before = Literal["passed", "not passed", ""]
+
+
 class Trace(Frozen):
     """What finds a started run again: kept before the request goes out, and again once the handle is known."""
 
     sent: datetime
+    since: Instant = Instant()
+    """The same moment by a clock that nobody sets."""
     handle: str = ""
     url: str = ""
+    before: Before = ""
+    """What the check said before anything was sent; empty where it could not be asked, or there is none."""
 
     @classmethod
     def read(cls, image: bytes | None) -> "Trace | None":

@@ -22,8 +22,9 @@ from bot.production.action import (
     approvals_for,
 )
 from bot.production.digest import digest_of
+from bot.production.elapsed import Instant
 from bot.production.http.call import Caller, HttpAnswer
-from bot.production.http.follow import Follower, Trace, now
+from bot.production.http.follow import Before, Follower, Trace, now
 from bot.production.http.url import dig, plain, url_of
 from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
@@ -55,7 +56,7 @@ class HttpRuntime:
         return self._preview(action, run, action.request(), undoable=undoable, note=note)
 
     async def run(self, action: HttpAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
-        return await self._execute(action, action.request(), preview, run, watch, follows=True)
+        return await self._execute(action, action.request(), preview, run, watch, undoing=False)
 
     async def undo_preview(self, action: HttpAction, image: bytes | None, run: RunRef) -> Preview:  # noqa: ARG002 - every runtime takes it
         note = "This is the undo; the way back from it is the action itself."
@@ -70,7 +71,7 @@ class HttpRuntime:
         run: RunRef,
         watch: Watch,
     ) -> RunOutcome:
-        return await self._execute(action, _undo(action), preview, run, watch, follows=False)
+        return await self._execute(action, _undo(action), preview, run, watch, undoing=True)
 
     async def investigate(
         self,
@@ -79,14 +80,19 @@ class HttpRuntime:
         image: bytes | None,
         run: RunRef,  # noqa: ARG002 - every runtime takes it
         watch: Watch,
+        *,
+        undoing: bool = False,
     ) -> RunOutcome:
-        """Follows the run that was started, if one was; otherwise the action's own check says whether it has taken effect."""
+        """Follows the run that was started, if one was; else the check of the action, or of its undo, says whether it happened."""
         trace = Trace.read(image)
-        if trace and action.follow:
+        if trace is None:
+            return RunOutcome(state="failed", summary=f"{preview.action} was cut off before anything was sent.")
+        if action.follow and not undoing:
             return await self.resume(action, trace, watch)
-        request = action.check_request()
+        request = _check(action, undoing=undoing)
         if request is None:
-            said = f"{preview.action} has no check of its own. Look at {self._target.name} and say what you see."
+            what = f"The undo of {preview.action}" if undoing else preview.action
+            said = f"{what} has no check of its own. Look at {self._target.name} and say what you see."
             return RunOutcome(state="unknown", summary=said, image=image)
         try:
             answer = await self._caller.call(request)
@@ -96,8 +102,18 @@ class HttpRuntime:
         except Outside as error:
             said = f"{self._target.name} can't be asked now: {self._tidy(action, str(error))[:SAID]}"
             return RunOutcome(state="unknown", summary=said, image=image)
-        said = f"The check of {preview.action} passes ({answer.status}): it has taken effect."
-        return RunOutcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=image)
+        return self._there(action, preview, answer, trace)
+
+    def _there(self, action: HttpAction, preview: Preview, answer: HttpAnswer, trace: Trace) -> RunOutcome:
+        """Proof only where the same check did not pass before anything was sent."""
+        detail = self._detail(action, answer)
+        passes = f"The check of {preview.action} passes ({answer.status})"
+        if trace.before == "not passed":
+            said = f"{passes} and did not before: it has taken effect."
+            return RunOutcome(state="succeeded", summary=said, detail=detail, image=trace.image())
+        same = "it passed before the run, too" if trace.before else "nobody knows whether it passed before the run"
+        said = f"{passes}, but {same}, so it proves nothing. Look at {self._target.name} and say what you see."
+        return RunOutcome(state="unknown", summary=said, detail=detail, image=trace.image())
 
     async def resume(self, action: HttpAction, trace: Trace, watch: Watch) -> RunOutcome:
         """Follows a started run, from its handle or from the time it was asked for; as often as needed."""
@@ -152,21 +168,38 @@ class HttpRuntime:
         return self._tidy(action, text)
 
     async def _execute(
-        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch, *, follows: bool
+        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch, *, undoing: bool
     ) -> RunOutcome:
         early = self._too_late(action, request, preview, run, watch)
         if early:
             return early
-        trace = Trace(sent=now())
+        before = await self._before(action, undoing=undoing)
+        early = self._too_late(action, request, preview, run, watch)
+        if early:
+            return early
+        trace = Trace(sent=now(), since=Instant.now(), before=before)
         await watch.keep(trace.image())
         try:
             answer = await self._caller.call(request, f"makegood-{run.bug}-{run.run}-{preview.digest[:16]}")
         except Outside as error:
-            return self._refused(action, error, trace)
-        if follows and action.follow:
+            return self._refused(action, error, trace, undoing=undoing)
+        if action.follow and not undoing:
             return await self._follow(action, answer, trace, watch)
         said = f"{self._target.name} answered {answer.status}."
         return RunOutcome(state="succeeded", summary=said, detail=self._detail(action, answer), image=trace.image())
+
+    async def _before(self, action: HttpAction, *, undoing: bool) -> Before:
+        """What the check says before anything is sent: a look after a cut-off concludes nothing from what was so already."""
+        request = _check(action, undoing=undoing)
+        if request is None or (action.follow and not undoing):
+            return ""
+        try:
+            await self._caller.call(request)
+        except Rejected:
+            return "not passed"
+        except Outside:
+            return ""
+        return "passed"
 
     def _too_late(
         self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch
@@ -188,9 +221,10 @@ class HttpRuntime:
         await watch.keep(trace.image())
         return await self.resume(action, trace, watch)
 
-    def _refused(self, action: HttpAction, error: Outside, trace: Trace) -> RunOutcome:
+    def _refused(self, action: HttpAction, error: Outside, trace: Trace, *, undoing: bool) -> RunOutcome:
         state: Literal["unknown", "failed"] = "unknown" if isinstance(error, Doubtful) else "failed"
-        can_tell = state == "unknown" and (action.check_request() is not None or action.follow is not None)
+        followed = action.follow is not None and not undoing
+        can_tell = state == "unknown" and (followed or trace.before == "not passed")
         hint = f" {MAYBE}" if state == "unknown" else ""
         look = " Its own check can tell." if can_tell else (" Look there before you repeat it." if hint else "")
         said = self._tidy(action, str(error))[:SAID].removesuffix(hint)
@@ -209,12 +243,25 @@ class HttpRuntime:
         return text[:DETAIL]
 
 
-def _not_there(said: str, trace: Trace | None) -> RunOutcome:
+def _not_there(said: str, trace: Trace) -> RunOutcome:
     """No proof that nothing happens: a service may work on a call long after the one who made it is gone."""
-    if trace is None or now() - trace.sent > STILL_AT_WORK:
-        return RunOutcome(state="failed", summary=said, image=trace.image() if trace else None)
-    wait = f"It was asked at {trace.sent:%H:%M:%S} UTC and may still be at work: look again in a while."
-    return RunOutcome(state="unknown", summary=f"{said} {wait}", image=trace.image())
+    ago = trace.since.ago()
+    if trace.before == "passed":
+        more = "It passed before the run, so something has changed since. Look there and say what you see."
+    elif ago is None:
+        more = (
+            f"It was asked at {trace.sent:%H:%M:%S} UTC, from another machine or before this one was started again, and may still "
+            "be at work. Look there and say what you see."
+        )
+    elif ago < STILL_AT_WORK.total_seconds():
+        more = f"It was asked at {trace.sent:%H:%M:%S} UTC and may still be at work: look again in a while."
+    else:
+        return RunOutcome(state="failed", summary=said, image=trace.image())
+    return RunOutcome(state="unknown", summary=f"{said} {more}", image=trace.image())
+
+
+def _check(action: HttpAction, *, undoing: bool) -> Request | None:
+    return action.undo_check_request() if undoing else action.check_request()
 
 
 def _undo(action: HttpAction) -> Request:

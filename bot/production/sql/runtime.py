@@ -63,10 +63,17 @@ class SqlRuntime:
         )
 
     async def investigate(
-        self, action: SqlAction, preview: Preview, image: bytes | None, run: RunRef, watch: Watch
+        self,
+        action: SqlAction,
+        preview: Preview,
+        image: bytes | None,
+        run: RunRef,
+        watch: Watch,
+        *,
+        undoing: bool = False,
     ) -> RunOutcome:
         """Holds production against the rows before and after, once the cut-off run is surely over."""
-        del action, preview, watch  # the rows alone tell
+        del action, preview, watch, undoing  # the rows alone tell, those of an undo too
         try:
             async with self._db.writing(run) as tx:
                 if image is None:
@@ -159,6 +166,9 @@ class SqlRuntime:
             )
         now = [await present(conn, schema.tables[c.table], c.key, lock=True) for c in image.changes]
         pairs = [(schema.tables[c.table], c, row) for c, row in zip(image.changes, now, strict=True)]
+        if not any(differing(info, c.before, c.after, image.volatile) for info, c, _ in pairs):
+            said = "looked at production: the rows are the same before and after the run, so they don't tell. Look yourself"
+            return RunOutcome(state="unknown", summary=said, image=data)
         if not any(differing(info, c.after, row, image.volatile) for info, c, row in pairs):
             said = f"looked at production: it took effect ({len(now)} rows are as the run leaves them)"
             return RunOutcome(state="succeeded", summary=said, image=data, changed=_by_table(image))

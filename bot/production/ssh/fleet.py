@@ -1,14 +1,16 @@
 """One command on all hosts of a target: all are made ready first, then it runs, one after another or all at once."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from bot.bug.errors import Unavailable
+from bot.bug.values import Frozen
 from bot.production.runtime import Watch
 from bot.production.ssh.host import Result, State, Waiting, connect, hang_up
 from bot.production.ssh.template import Command
@@ -29,8 +31,30 @@ class FleetPlan:
     on_failure: Literal["stop", "go on"]
 
 
+class Trace(Frozen):
+    """What finds a run again, and what was so before it."""
+
+    hosts: Mapping[str, int]
+    """Each host with the process group of the command."""
+    before: Mapping[str, bool] = Field(default_factory=dict)
+    """Whether the check passed there before the start; a host that is missing could not be asked, or there is no check."""
+
+    @classmethod
+    def read(cls, image: bytes | None) -> "Trace | None":
+        return cls.model_validate_json(image) if image else None
+
+    def image(self) -> bytes:
+        return self.model_dump_json().encode()
+
+
 async def carry_out(
-    target: SshTarget, plan: FleetPlan, *, deadline: datetime, watch: Watch, tidy: Callable[[str], str]
+    target: SshTarget,
+    plan: FleetPlan,
+    *,
+    deadline: datetime,
+    watch: Watch,
+    tidy: Callable[[str], str],
+    before: Mapping[str, bool] | None = None,
 ) -> tuple[Result, ...]:
     """A result for each host, in their order. With "stop", a host that is not ready keeps the command from all of them."""
     ready = await asyncio.gather(*(_bring_up(target, host) for host in plan.hosts))
@@ -39,21 +63,13 @@ async def carry_out(
         missing = [host for host in ready if isinstance(host, Result)]
         if not waiting or (missing and plan.on_failure == "stop"):
             return tuple(_spared(host, missing) if isinstance(host, Waiting) else host for host in ready)
-        await watch.keep(image_of({host.host: host.ready.group for host in waiting}))
+        groups = {host.host: host.ready.group for host in waiting}
+        await watch.keep(Trace(hosts=groups, before=before or {}).image())
         async with _telling(waiting, watch, tidy):
             ran = await _run(waiting, plan, deadline, watch)
         return tuple(ran[host.host] if isinstance(host, Waiting) else host for host in ready)
     finally:
         await asyncio.gather(*(host.close() for host in waiting))
-
-
-def image_of(groups: Mapping[str, int]) -> bytes:
-    """What finds a run again: its hosts and the process group on each."""
-    return json.dumps({"hosts": groups}).encode()
-
-
-def groups_in(image: bytes | None) -> dict[str, int]:
-    return dict(json.loads(image)["hosts"]) if image else {}
 
 
 async def _bring_up(target: SshTarget, host: str) -> Waiting | Result:

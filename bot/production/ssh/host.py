@@ -13,7 +13,18 @@ import asyncssh
 from bot.bug.errors import Doubtful, Unavailable
 from bot.production.ssh.output import Output, clean
 from bot.production.ssh.trust import OTHER_KINDS, known_keys, read_known, split
-from bot.production.ssh.wire import Ready, WireOutput, ending, go, launcher, probing, read_ready, read_said
+from bot.production.ssh.wire import (
+    Ending,
+    Left,
+    Ready,
+    WireOutput,
+    ending,
+    go,
+    launcher,
+    probing,
+    read_ready,
+    read_said,
+)
 from bot.production.targets import SshTarget
 
 CHUNK = 64 * 1024
@@ -68,6 +79,7 @@ class Waiting:
         self._target = target
         self._connection = connection
         self._nonce = secrets.token_hex(8)
+        self._ending = Ending(self._nonce)
         self._process: asyncssh.SSHClientProcess[bytes]
         self._ready_at = datetime.now(UTC)
 
@@ -142,13 +154,14 @@ class Waiting:
             await asyncio.gather(reading, stop, return_exceptions=True)
 
     async def _read(self) -> None:
-        with contextlib.suppress(*LOST):  # a cut connection shows as an exit status that never came
-            while chunk := await self._process.stdout.read(CHUNK):
-                self.output.feed(chunk)
-            await self._process.wait_closed()
+        """Until the launcher says that the command has ended: a service that it started may hold the output open for ever."""
+        with contextlib.suppress(*LOST):  # a cut connection shows as an end that was never said
+            while self._ending.status is None and (chunk := await self._process.stdout.read(CHUNK)):
+                self.output.feed(self._ending.feed(chunk))
+        self.output.feed(self._ending.rest())
 
     def _ended(self) -> Result:
-        status = self._process.exit_status
+        status = self._ending.status
         if status is None:
             return self._result(State.UNKNOWN, "lost the connection while it ran, it may have finished or not")
         if status == 0:
@@ -159,7 +172,7 @@ class Waiting:
         how = await self._say_end()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(reading), PATIENCE)
-        if reading.done() and how == "gone" and self._process.exit_status == 0:
+        if reading.done() and how == "gone" and self._ending.status == 0:
             return self._result(State.DONE, "has run it, just before it would have been ended")
         words = {
             "gone": "had ended by itself when it was to be ended",
@@ -245,13 +258,14 @@ def _why(error: Exception, target: SshTarget, host: str, *, known: bool) -> str:
     return f"{host} can't be reached ({str(error) or 'no answer in time'}). {end}"
 
 
-async def is_running(target: SshTarget, host: str, group: int) -> bool:
-    """Whether a process group is still there; raises Unavailable where the host can't be asked."""
+async def left_of(target: SshTarget, host: str, group: int) -> Left:
+    """What is still there of a command; raises Unavailable where the host can't be asked."""
     connection = await connect(target, host)
     try:
         async with asyncio.timeout(PATIENCE):
-            return (await connection.run(probing(group), check=False)).exit_status == 0
-    except LOST as error:
+            said = str((await connection.run(probing(group), check=False)).stdout).split()
+            return Left(said[-1])
+    except (*LOST, IndexError, ValueError) as error:
         raise Unavailable(f"{host} went silent when it was asked what still runs.") from error
     finally:
         await hang_up(connection)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -11,9 +12,10 @@ from bot.production.action import NO_UNDO, UNDO_FORGOTTEN, Preview, RunOutcome, 
 from bot.production.digest import digest_of
 from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
-from bot.production.ssh.fleet import FleetPlan, carry_out, groups_in, image_of
-from bot.production.ssh.host import Result, State, is_running
+from bot.production.ssh.fleet import FleetPlan, Trace, carry_out
+from bot.production.ssh.host import Result, State, left_of
 from bot.production.ssh.template import dashed, fill, secrets_in
+from bot.production.ssh.wire import Left
 from bot.production.targets import SshTarget
 
 START_WITHIN = timedelta(seconds=60)
@@ -34,7 +36,7 @@ class SshRuntime:
         return self._preview(action, run, self._plan(action), template=action.command, undoable=undoable, note=note)
 
     async def run(self, action: SshAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
-        return await self._execute(action, self._plan(action), preview, run, watch)
+        return await self._execute(action, self._plan(action), action.check, preview, run, watch)
 
     async def undo_preview(self, action: SshAction, image: bytes | None, run: RunRef) -> Preview:
         plan = self._undo_plan(action, image)
@@ -45,7 +47,7 @@ class SshRuntime:
     async def undo(
         self, action: SshAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
     ) -> RunOutcome:
-        return await self._execute(action, self._undo_plan(action, image), preview, run, watch)
+        return await self._execute(action, self._undo_plan(action, image), action.undo_check, preview, run, watch)
 
     async def investigate(
         self,
@@ -54,20 +56,24 @@ class SshRuntime:
         image: bytes | None,
         run: RunRef,  # noqa: ARG002 - every runtime takes it
         watch: Watch,
+        *,
+        undoing: bool = False,
     ) -> RunOutcome:
-        """Does the command still run? If not, the action's own check says whether it has taken effect."""
-        groups = groups_in(image)
-        running = await asyncio.gather(*(self._still_running(host, group) for host, group in groups.items()))
-        if any(running):
-            return RunOutcome(state="unknown", summary=" ".join(filter(None, running)), image=image)
-        hosts = tuple(groups) or self._target.hosts
-        if action.check is None:
-            here = ", ".join(hosts)
-            summary = f"{preview.action} runs no more and has no check of its own. Look at {here} and say what you see."
+        """Does the command still run? If not, the check of the action, or of its undo, says whether it has taken effect."""
+        trace = Trace.read(image)
+        if trace is None:
+            return RunOutcome(state="failed", summary=f"{preview.action} was cut off before anything was started.")
+        left = await asyncio.gather(*map(self._left, trace.hosts, trace.hosts.values()))
+        if any(one.said for one in left):
+            said = " ".join(one.said for one in left if one.said)
+            return RunOutcome(state="unknown", summary=said, image=image)
+        template = action.undo_check if undoing else action.check
+        if template is None:
+            what, here = f"The undo of {preview.action}" if undoing else preview.action, ", ".join(trace.hosts)
+            summary = f"{what} runs no more and has no check of its own. Look at {here} and say what you see."
             return RunOutcome(state="unknown", summary=summary, image=image)
-        plan = FleetPlan(hosts=hosts, command=fill(action.check, action), timeout=CHECK_TIMEOUT, on_failure="go on")
-        results = await self._carry_out(action, plan, datetime.now(UTC) + START_WITHIN, _Aside(watch))
-        return self._checked(action, results, image)
+        results = await self._check(action, template, tuple(trace.hosts), _Aside(watch))
+        return _checked(type(action).slug, results, trace, {one.host for one in left if one.children})
 
     async def close(self) -> None:
         """Nothing is kept open between runs."""
@@ -80,7 +86,8 @@ class SshRuntime:
 
     def _undo_plan(self, action: SshAction, image: bytes | None) -> FleetPlan:
         """The action's undo, on the hosts that its run has touched."""
-        hosts = tuple(host for host in self._target.hosts if host in groups_in(image))
+        trace = Trace.read(image)
+        hosts = tuple(host for host in self._target.hosts if trace and host in trace.hosts)
         undoable, why = _way_back(action)
         if action.undo is None or not undoable or not hosts:
             why = "It was started on none of the target's hosts." if undoable else why
@@ -123,58 +130,114 @@ class SshRuntime:
         return digest_of(action, run, target=self._target.name, executes=executes)
 
     async def _execute(
-        self, action: SshAction, plan: FleetPlan, preview: Preview, run: RunRef, watch: Watch
+        self, action: SshAction, plan: FleetPlan, check: str | None, preview: Preview, run: RunRef, watch: Watch
     ) -> RunOutcome:
         if self._digest(action, run, plan) != preview.digest:
             changed = (
                 "The command, its hosts or its action are not what was approved. Nothing was run; preview it again."
             )
             return RunOutcome(state="lapsed", summary=changed)
-        results = await self._carry_out(action, plan, run.deadline or datetime.now(UTC) + START_WITHIN, watch)
+        deadline = run.deadline or datetime.now(UTC) + START_WITHIN
+        before = await self._before(action, check, plan.hosts, watch) if datetime.now(UTC) < deadline else {}
+        results = await self._carry_out(action, plan, deadline, watch, before)
         state = _state(results)
-        hint = " Its own check can tell." if state == "unknown" and action.check else ""
+        hint = " Its own check can tell." if state == "unknown" and before and not any(before.values()) else ""
         touched = {result.host: result.group for result in results if result.state.touched}
         return RunOutcome(
             state=state,
             summary=_summary(results) + hint,
             detail=_detail(results),
-            image=image_of(touched) if touched else None,
+            image=Trace(hosts=touched, before=before).image() if touched else None,
             changed=Counter(result.state.value for result in results),
         )
 
+    async def _before(
+        self, action: SshAction, check: str | None, hosts: tuple[str, ...], watch: Watch
+    ) -> dict[str, bool]:
+        """Where the check passes already, and where not: a look after a cut-off concludes nothing from what was so before."""
+        if check is None or watch.cancelled.is_set():
+            return {}
+        results = await self._check(action, check, hosts, _Aside(watch, aloud=False))
+        told = (result for result in results if result.state in {State.DONE, State.FAILED})
+        return {result.host: result.state is State.DONE for result in told}
+
+    async def _check(
+        self, action: SshAction, template: str, hosts: tuple[str, ...], watch: "_Aside"
+    ) -> tuple[Result, ...]:
+        plan = FleetPlan(hosts=hosts, command=fill(template, action), timeout=CHECK_TIMEOUT, on_failure="go on")
+        return await self._carry_out(action, plan, datetime.now(UTC) + START_WITHIN, watch)
+
     async def _carry_out(
-        self, action: SshAction, plan: FleetPlan, deadline: datetime, watch: Watch
+        self,
+        action: SshAction,
+        plan: FleetPlan,
+        deadline: datetime,
+        watch: Watch,
+        before: Mapping[str, bool] | None = None,
     ) -> tuple[Result, ...]:
         """The results, nothing secret in them."""
         tidy = self._tidy(action)
-        results = await carry_out(self._target, plan, deadline=deadline, watch=watch, tidy=tidy)
+        results = await carry_out(self._target, plan, deadline=deadline, watch=watch, tidy=tidy, before=before)
         return tuple(result.tidied(tidy) for result in results)
 
     def _tidy(self, action: SshAction) -> Callable[[str], str]:
         ours = Redactor(action.secrets())
         return lambda text: ours.redact(self._redactor.redact(text))
 
-    async def _still_running(self, host: str, group: int) -> str:
+    async def _left(self, host: str, group: int) -> "_StillThere":
         try:
-            if await is_running(self._target, host, group):
-                return f"It is still running on {host}, as process group {group}: wait, or end it there."
+            found = await left_of(self._target, host, group)
         except Unavailable as error:
-            return f"What it did on {host} can't be seen: {str(error).removesuffix(' Nothing was run there.')}"
-        return ""
+            why = str(error).removesuffix(" Nothing was run there.")
+            return _StillThere(host=host, said=f"What it did on {host} can't be seen: {why}")
+        if found is Left.RUNNING:
+            said = f"It is still running on {host}, as process group {group}: wait, or end it there."
+            return _StillThere(host=host, said=said)
+        return _StillThere(host=host, children=found is Left.CHILDREN)
 
-    def _checked(self, action: SshAction, results: Sequence[Result], image: bytes | None) -> RunOutcome:
-        slug = type(action).slug
-        bad = [result for result in results if result.state is not State.DONE]
-        if not bad:
-            summary = (
-                f"The check of {slug} passes on {', '.join(result.host for result in results)}: it has taken effect."
-            )
-            return RunOutcome(state="succeeded", summary=summary, detail=_detail(results), image=image)
-        unseen = [result for result in bad if result.state is not State.FAILED]
-        summary = f"The check of {slug} does not pass: {_summary(bad)}"
-        return RunOutcome(
-            state="unknown" if unseen else "failed", summary=summary, detail=_detail(results), image=image
+
+@dataclass(frozen=True, kw_only=True)
+class _StillThere:
+    """What a host says of a command after a cut-off; `said`: why nothing can be concluded yet."""
+
+    host: str
+    said: str = ""
+    children: bool = False
+
+
+def _checked(slug: str, results: Sequence[Result], trace: Trace, children: Collection[str]) -> RunOutcome:
+    """Proof only where the same check did not pass before the start; none that it did not happen while something of it still runs."""
+    happened = [r for r in results if r.state is State.DONE and trace.before.get(r.host) is False]
+    missing = [
+        r for r in results if r.state is State.FAILED and r.host not in children and not trace.before.get(r.host)
+    ]
+    open_ = [r for r in results if r not in happened and r not in missing]
+    state: Literal["succeeded", "failed", "unknown"] = "unknown" if open_ else "failed" if missing else "succeeded"
+    said = (
+        [f"The check of {slug} passes on {_hosts(happened)} and did not before: it has taken effect."]
+        if happened
+        else []
+    )
+    said += [f"The check of {slug} does not pass: {_summary(missing)}"] if missing else []
+    said += [_undecided(result, trace, children) for result in open_]
+    return RunOutcome(state=state, summary=" ".join(said), detail=_detail(results), image=trace.image())
+
+
+def _undecided(result: Result, trace: Trace, children: Collection[str]) -> str:
+    if result.state is State.DONE:
+        same = (
+            "it passed before the run, too" if trace.before.get(result.host) else "nobody knows whether it did before"
         )
+        return f"The check passes on {result.host}, but {same}, so it proves nothing. Look there and say what you see."
+    if result.state is State.FAILED and result.host in children:
+        return f"The check does not pass on {result.host}, and what the command has started still runs there. Look again in a while."
+    if result.state is State.FAILED:
+        return f"The check does not pass on {result.host}, but it did before the run. Look there and say what you see."
+    return f"The check did not run: {result.sentence}"
+
+
+def _hosts(results: Sequence[Result]) -> str:
+    return ", ".join(result.host for result in results)
 
 
 def _way_back(action: SshAction) -> tuple[bool, str]:
@@ -187,11 +250,15 @@ def _way_back(action: SshAction) -> tuple[bool, str]:
 
 
 class _Aside:
-    """The watch of a check: its lines are shown, but it is no run of its own to be found again."""
+    """The watch of a check, which is no run of its own to be found again. `aloud`: its lines are shown."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, *, aloud: bool = True) -> None:
         self.cancelled = watch.cancelled
-        self.progress = watch.progress
+        self._progress = watch.progress if aloud else None
+
+    async def progress(self, text: str) -> None:
+        if self._progress:
+            await self._progress(text)
 
     async def keep(self, image: bytes) -> None:
         """The run's own image stays."""

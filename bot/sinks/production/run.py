@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +12,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import MakegoodError, Refused
 from bot.bug.event import Event
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.fixes.rules import find
+from bot.bug.fixes.rules import find, must_not_be_undone
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixProgressed, FixStarted, overdue, waits_for
 from bot.bug.policy import wanting
 from bot.ledger.index.spans import RESTORED, lock_holder, take_lock
@@ -54,15 +54,28 @@ class Runner:
     around: RunContext
     standing: Standing
     alone: bool
+    _running: set[tuple[int, int]] = field(default_factory=set)
+    """(bug, run) that this process carries out now, whatever became of its lease."""
 
     async def start(self, bug: Bug, fix: Fix, lease: Lease) -> Bug | None:
         """The bug with its run started; None where it has gone another way. Raises Lapsed; NotYet while somebody holds the lock."""
+        self._must_be_as_approved(fix)
         try:
             return await self._started(bug, fix, lease, wanting(fix) or await self.standing(bug, fix))
         except _Held as held:
             holder = held.holder
             await self.around.ledger.record(bug.ref.number, lambda now: waits_for(find(now, fix.run), holder), by=BY)
             raise NotYet(LOCK_PAUSE) from held
+
+    def _must_be_as_approved(self, fix: Fix) -> None:
+        """Raises Lapsed before `started` is written: nothing was run, and that is known."""
+        try:
+            preview = Preview.model_validate_json(fix.stored.preview)
+            self.engine.must_be_as_approved(fix.action, fix.filled, preview, undoing=bool(fix.undo_of))
+        except MakegoodError as error:
+            raise Lapsed(f"{str(error).rstrip('.')}; make a new preview") from error
+        except ValueError as error:
+            raise Lapsed("its preview is not kept any more; make a new one") from error
 
     async def _started(self, bug: Bug, fix: Fix, lease: Lease, against: str) -> Bug | None:
         """One transaction: freshness, approvers, lease, freeze, lock, `started`."""
@@ -72,6 +85,10 @@ class Runner:
             this = find(present, fix.run)
             if this.state is not RunState.APPROVED or this.digest != fix.digest:
                 return None
+            try:
+                must_not_be_undone(present, this)
+            except Refused as error:
+                raise Lapsed(str(error).rstrip(".")) from error
             if overdue(this, now):
                 raise Lapsed("it was not started within 15 minutes of the request; make a new preview")
             if against:
@@ -106,6 +123,8 @@ class Runner:
         """At most once, ever: from here on every way out is an outcome."""
         watch = Watching(self.around, bug.ref.number, fix.run)
         listening = asyncio.create_task(watch.listen())
+        this = (bug.ref.number, fix.run)
+        self._running.add(this)
         try:
             outcome = await self._execute(bug, fix, watch)
             await watch.show()
@@ -113,6 +132,7 @@ class Runner:
             log.exception("%s run %s", bug.ref, fix.run)
             outcome = RunOutcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
         finally:
+            self._running.discard(this)
             listening.cancel()
         said = (FixProgressed(run=fix.run, text=watch.output),) if watch.output else ()
         return (*said, self._ended(fix.run, outcome))
@@ -125,22 +145,32 @@ class Runner:
         return await self.engine.run(fix.action, fix.filled, preview, _ref(bug, fix), watch)
 
     async def cut_off(self, bug: Bug, fix: Fix) -> Event:
-        """Whoever ran it is gone, or silent and may still go on: "it did not happen" is certain only when it can't any more."""
+        """Whoever ran it is gone, or silent and may still go on: "it did not happen" is certain only when it can't any more.
+
+        Raises NotYet while this very process is at it: a lease may run out by a clock that jumped.
+        """
+        if (bug.ref.number, fix.run) in self._running:
+            raise NotYet(LOCK_PAUSE)
         outcome = await self.investigate(bug, fix)
-        late = fix.deadline and self.around.ledger.clock() > fix.deadline
-        if outcome.state == "failed" and not (self.alone or late) and fix.deadline:
-            until = f"{fix.deadline.astimezone(UTC):%H:%M} UTC"
-            said = f"{outcome.summary} Whoever ran it may still go on, until {until}; look again then."
-            outcome = outcome.model_copy(update={"state": "unknown", "summary": said})
+        if outcome.state == "failed" and not self.alone:
+            outcome = _may_go_on(outcome, fix)
         return self._ended(fix.run, outcome)
 
+    async def look(self, bug: Bug, fix: Fix) -> RunOutcome:
+        """For a person, who has the last word."""
+        outcome = await self.investigate(bug, fix)
+        over = self.alone or fix.deadline is None or self.around.ledger.clock() > fix.deadline
+        return outcome if over or outcome.state != "failed" else _may_go_on(outcome, fix)
+
     async def investigate(self, bug: Bug, fix: Fix) -> RunOutcome:
-        """Looks, never acts."""
+        """Looks, never acts; asks about this run, or about this undo."""
         watch = Watching(self.around, bug.ref.number, fix.run)
+        undoing = fix.undo_of is not None
         try:
             preview = Preview.model_validate_json(fix.stored.preview)
             image = self.around.vault.open(fix.kept) if fix.kept else None
-            return await self.engine.investigate(fix.action, fix.filled, preview, image, _ref(bug, fix), watch)
+            ref = _ref(bug, fix)
+            return await self.engine.investigate(fix.action, fix.filled, preview, image, ref, watch, undoing=undoing)
         except (MakegoodError, ValueError) as error:
             return RunOutcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
 
@@ -159,6 +189,13 @@ class Runner:
             detail=outcome.detail,
             image=self.around.vault.seal(outcome.image) if outcome.image else "",
         )
+
+
+def _may_go_on(outcome: RunOutcome, fix: Fix) -> RunOutcome:
+    """No clock says for certain that another process is gone."""
+    until = f"{fix.deadline.astimezone(UTC):%H:%M} UTC" if fix.deadline else "its end"
+    said = f"{outcome.summary} Whoever ran it may still go on, until {until}; look again then."
+    return outcome.model_copy(update={"state": "unknown", "summary": said})
 
 
 def _ref(bug: Bug, fix: Fix) -> RunRef:

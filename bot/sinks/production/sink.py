@@ -129,6 +129,7 @@ class ProductionSink:
         before = await self.probe(bug, "before", fix.run)
         if self.mode == "propose":
             return Served(outcomes=before)
+        await self.allowed()
         try:
             started = await self.runner.start(bug, fix, work.lease)
         except Lapsed as lapsed:
@@ -157,7 +158,7 @@ class ProductionSink:
         """Never acts, and never settles: a person does."""
         if fix.state is not RunState.UNKNOWN:
             return ()
-        outcome = await self.runner.investigate(bug, fix)
+        outcome = await self.runner.look(bug, fix)
         state = "failed" if outcome.state == "lapsed" else outcome.state
         return (Investigated(run=fix.run, state=state, summary=outcome.summary, detail=outcome.detail),)
 

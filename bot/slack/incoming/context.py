@@ -8,7 +8,7 @@ from typing import Any
 from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
 from bot.bug.keys import fit
-from bot.bug.policy import Member, may_command
+from bot.bug.policy import Member, may_act, may_command
 from bot.bug.words import Code
 from bot.ledger.entries import load
 from bot.ledger.ledger import Decide, Ledger, Recorded
@@ -61,6 +61,14 @@ class Context:
         except Outside:
             return
         await self.directory.seen(request.user)
+
+    async def must_act(self, user: str) -> None:
+        """Who reaches production or a customer is a full member, by Slack's own word: it is not taken for granted while Slack is away."""
+        try:
+            may_act(await self.directory.member(user))
+        except Outside as error:
+            said = "Slack can't say who you are just now, and only full members may do this. Nothing was done; try again in a minute."
+            raise Refused(said) from error
 
     async def approver(self, user: str) -> Member:
         """As Slack knows them at this moment."""

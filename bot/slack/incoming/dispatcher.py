@@ -6,19 +6,24 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import aiohttp
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bug.errors import Invalid, MakegoodError, Outside, Refused
+from bot.bug.errors import Invalid, Outside, Refused
 from bot.bug.keys import fit
+from bot.ledger.db.engine import lost
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.outgoing import Client
+from bot.slack.incoming import moment
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.outgoing.refusals import SAID_NO, SlackRefused
 from bot.slack.verbs import registry as verbs
 from bot.slack.views.forms.fix import PARAM, TYPED
 from bot.slack.views.forms.forms import note
 from bot.slack.views.mrkdwn import explain
+from bot.text import sentence
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +33,22 @@ Ack = Callable[..., Awaitable[object]]
 BROKEN = (
     "Something went wrong on Makegood's side; nothing was changed. It is in the log. Try again, or look at the card."
 )
+
+
+AWAY = (
+    "Makegood's database went away in the middle of this, so nobody knows yet whether it was done. Makegood tries it again by itself "
+    "within a minute, at most once; if it can't, you get a message. The card shows what is so."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What came of a request. `error`: it is left for another try."""
+
+    answer: Response
+    state: str = "done"
+    note: str = ""
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,30 +84,72 @@ class Dispatcher:
         await self.answer(request, await self.decide(request))
 
     async def again(self, item: Item) -> None:
-        """After a crash: what was stored is decided now; whoever asked is long gone from the form, so only the trail tells."""
-        await self.decide(Request.model_validate_json(item.body).model_copy(update={"trigger": ""}))
+        """After a crash or an outage. A press is of its moment: it is decided only while nothing has changed, else who pressed is told."""
+        request = Request.model_validate_json(item.body).model_copy(update={"trigger": ""})
+        if await self._over(request, item):
+            await self.inbox.finish(item.key, "refused", "not answered in its moment")
+            return
+        answer = await self.decide(request)
+        if answer.text:
+            await self.answer(request, answer)
+
+    async def mentioned(self, request: Request, item: Item) -> None:
+        """ "@makegood …" in a thread; the same holds for one that is taken up again. Raises where the database went away in it."""
+        if item.at and await self._over(request, item):
+            return
+        decided = await self._decided(request)
+        await self.answer(request, decided.answer)
+        if decided.error:
+            raise decided.error
+
+    async def _over(self, request: Request, item: Item) -> bool:
+        """Whether it is not decided any more: done already, or too late, which who asked is told."""
+        late = await moment.passed(self.context.ledger, request, item.at)
+        if late is None:
+            return False
+        if late:
+            try:
+                await PrivateMessages(self.context.port, self.http).direct(request.user, late)
+            except SlackRefused as error:
+                log.warning("%s can't be told that their %s was dropped: %s", request.user, request.verb, error)
+        return True
 
     async def decide(self, request: Request) -> Response:
-        """Runs the verb; every error is an answer. The key is used up either way."""
-        state, note_ = "done", ""
+        """Runs the verb; every error is an answer. The key is used up either way, unless the database went away in it."""
+        decided = await self._decided(request)
+        if not decided.error:
+            try:
+                await self.inbox.finish(fit(f"ask:{request.key}"), decided.state, decided.note)
+            except (SQLAlchemyError, OSError, Outside) as error:
+                log.warning("%s is decided and could not be noted: %s", request.verb, sentence(error))
+        return decided.answer
+
+    async def _decided(self, request: Request) -> "_Decided":
         try:
-            await self.context.must_be_ours(request)
-            answer = await verbs.find(request.verb).function(self.context, request)
+            return _Decided(answer=await self._run(request))
         except Invalid as error:
-            state, note_, answer = "refused", str(error), _invalid(request, error)
+            return _Decided(_invalid(request, error), "refused", str(error))
         except Refused as error:
-            state, note_, answer = "refused", str(error), Response(text=explain(error))
-        except Outside as error:
-            state, note_, answer = (
-                "refused",
-                str(error),
-                Response(text=f"{explain(error)} Nothing was changed; try again in a moment."),
-            )
-        except (MakegoodError, Exception) as error:
-            log.exception("%s failed", request.verb)
-            state, note_, answer = "refused", repr(error), Response(text=BROKEN)
-        await self.inbox.finish(fit(f"ask:{request.key}"), state, note_)
-        return answer
+            return _Decided(Response(text=explain(error)), "refused", str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it was, who asked gets an answer, and the log has it
+            return self._failed(request, error)
+
+    async def _run(self, request: Request) -> Response:
+        await self.context.must_be_ours(request)
+        found = verbs.find(request.verb)
+        if found.acts:
+            await self.context.must_act(request.user)
+        return await found.function(self.context, request)
+
+    def _failed(self, request: Request, error: Exception) -> "_Decided":
+        if lost(error):
+            log.warning("%s met a database that is away: %s", request.verb, sentence(error))
+            return _Decided(Response(text=AWAY), error=error)
+        if isinstance(error, Outside):
+            words = f"{explain(error)} Nothing was changed; try again in a moment."
+            return _Decided(Response(text=words), "refused", str(error))
+        log.error("%s failed", request.verb, exc_info=error)
+        return _Decided(Response(text=BROKEN), "refused", repr(error))
 
     async def answer(self, request: Request, answer: Response) -> None:
         """A modal with the trigger; a text for the asker alone, or for all where it is meant so."""
@@ -137,7 +200,7 @@ class Dispatcher:
         elif answer.public and request.channel:
             await port.say(request.channel, thread_ts=request.thread or None, text=answer.text)
         elif request.response_url:
-            body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text}
+            body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text, **_blocks(answer)}
             reply = await Client(session=self.http, who="Slack").exchange("POST", request.response_url, json=body)
             if problem := reply.trouble():
                 raise problem
@@ -152,6 +215,7 @@ class Dispatcher:
                 user=request.user,
                 thread_ts=thread or None,
                 text=answer.text,
+                **_blocks(answer),
             )
         else:
             await self._direct(request.user, answer.text)
@@ -171,6 +235,10 @@ def _typed(request: Request) -> str:
     """How the verb is written out for this bug; empty for what only a button does."""
     usage = verbs.find(request.verb).usage.replace("BUG-1", f"BUG-{request.bug}" if request.bug else "BUG-1")
     return f", or write it out: `{usage}`" if usage else ""
+
+
+def _blocks(answer: Response) -> dict[str, object]:
+    return {"blocks": list(answer.blocks)} if answer.blocks else {}
 
 
 def _heard(request: Request) -> str:

@@ -36,6 +36,8 @@ FIX_WORDS |= {"reject": "reject", "cancel": "cancel", "look": "look", "allow": "
 ESCAPED = frozenset({"/bug"})
 """Commands whose manifest says should_escape, so that @dana arrives as an id."""
 TELL_WORDS = {"undo": "tell_undo"}
+RUN_DIGITS = 6
+"""As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
 _WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
@@ -106,6 +108,13 @@ def address(text: str, example: str = "/bug customer BUG-1 mia@example.com") -> 
     if not found:
         raise Refused(f"Name an e-mail address, as in `{example}`.")
     return found[1]
+
+
+def run(text: str) -> tuple[int | None, str]:
+    """ "2 the wrong row": the number of a run that the words begin with, and the rest; None where they begin otherwise."""
+    word, _, rest = text.strip().partition(" ")
+    short = word.isascii() and word.isdecimal() and len(word) < RUN_DIGITS
+    return (int(word), rest.strip()) if short else (None, text.strip())
 
 
 def call(text: str) -> tuple[str, Mapping[str, str], str]:

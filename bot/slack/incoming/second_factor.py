@@ -18,6 +18,15 @@ WRITTEN = (*DRIFT, -2)
 """The entry is written a moment after the code was looked at."""
 
 
+class WrongCode(Invalid):
+    """The code is not the one that is right now: a try less."""
+
+    def __init__(self, left: int | None = None) -> None:
+        tries = {None: "", 0: " That was your last try for this request: somebody else has to approve it."}
+        said = WRONG + tries.get(left, f" {left} {'try is' if left == 1 else 'tries are'} left for this request.")
+        super().__init__(said, {"code": said})
+
+
 def wanted(policy: PolicySettings, fix: Fix) -> bool:
     return bool(policy.totp) and fix.risk == "high"
 
@@ -25,7 +34,7 @@ def wanted(policy: PolicySettings, fix: Fix) -> bool:
 def give(policy: PolicySettings, member: Member, code: str, now: datetime) -> tuple[str, Proof]:
     """The key that names the one step in which this code is right, and what is kept of it.
 
-    Raises NotAllowed for who has no second factor, Invalid for a wrong code.
+    Raises NotAllowed for who has no second factor, WrongCode for a wrong code.
     """
     whom = member.email if member.email in policy.totp else member.id
     if whom not in policy.totp:
@@ -33,7 +42,7 @@ def give(policy: PolicySettings, member: Member, code: str, now: datetime) -> tu
     given = code.replace(" ", "")
     step = _step(policy, whom, given, now, DRIFT)
     if step is None:
-        raise Invalid(WRONG, {"code": WRONG})
+        raise WrongCode
     return f"totp:{member.id}:{step}", Proof(whom=whom, code=given)
 
 

@@ -1,14 +1,16 @@
 """Approvals, and what only approvers may: yes, no, alone; thaw what anybody may freeze; turn an action on."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, NotFound, Refused
 from bot.bug.fixes import approval, rules
 from bot.bug.fixes.approval import FixApproved, Proof
-from bot.bug.fixes.fix import Fix
+from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.policy import Member, may_rule
-from bot.slack.incoming import second_factor
+from bot.bug.values import Frozen
+from bot.slack.incoming import grammar, second_factor
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
@@ -20,14 +22,16 @@ from bot.slack.views.mrkdwn import foreign
 Approval = Callable[[Bug, Proof | None], FixApproved]
 
 
-@verb("approve", "/fix approve BUG-1")
+@verb("approve", "/fix approve BUG-1 2", acts=True)
 async def approve(context: Context, request: Request) -> Response:
-    """You saw the preview and agree."""
+    """You saw the preview of run 2 and agree; without a number it shows what waits."""
     member = await context.approver(request.user)
     bug = await context.bug(request)
-    fix = approval.may_decide(bug, member, _waiting(bug, request).run)
-    digest = request.about.get("digest") or fix.digest
-    code = request.field("code") or request.args.strip()
+    about = _about(bug, request)
+    if about is None:
+        return _waits(bug, member, request)
+    fix = approval.may_decide(bug, member, about.run)
+    code = request.field("code") or about.rest
     if _coded(context, fix) and not code:
         return Response(modal=_code(request, bug, fix))
     await _record(
@@ -36,14 +40,45 @@ async def approve(context: Context, request: Request) -> Response:
         member,
         fix,
         code,
-        lambda now, proof: approval.approve(now, member, fix.run, digest, context.now(), proof=proof),
+        lambda now, proof: approval.approve(now, member, fix.run, about.digest, context.now(), proof=proof),
     )
     return Response(text=f"You approved `{foreign(fix.name, 100)}` for {bug.ref}.")
 
 
+class _About(Frozen):
+    """What an approver's word is about: the run, and what they were shown of it."""
+
+    run: int
+    digest: str
+    rest: str = ""
+
+
+def _about(bug: Bug, request: Request) -> _About | None:
+    """A button carries it; a typed word names the run, whose preview stands in the request. None: it names nothing."""
+    if "run" in request.about:
+        return _About(run=request.carried_number("run"), digest=request.carried("digest"))
+    number, rest = grammar.run(request.args)
+    fix = bug.fix(number) if number else None
+    return _About(run=fix.run, digest=fix.digest, rest=rest) if fix else None
+
+
+def _waits(bug: Bug, member: Member, request: Request) -> Response:
+    """Nothing is decided by a word that doesn't say about what: this waits, with its buttons."""
+    live = bug.live_fix
+    if live is None or live.state is not RunState.WAITING:
+        raise NotFound(f"Nothing waits for an approval on {bug.ref}.")
+    fix = approval.may_decide(bug, member, live.run)
+    how = f"Press a button here, or name the run: `/fix {request.verb} {bug.ref} {fix.run}`."
+    text = f"{bug.ref} run {fix.run} waits for your word; nothing is decided yet. {how}"
+    return Response(text=text, blocks=tuple(fix_modals.request(bug, fix, text)))
+
+
 def _code(request: Request, bug: Bug, fix: Fix) -> View:
     if not request.trigger:
-        raise Refused("This needs the code of your authenticator app: press *Approve* in the message I sent you.")
+        how = (
+            f"press *Approve* in the message I sent you, or write it behind: `/fix approve {bug.ref} {fix.run} 123456`."
+        )
+        raise Refused(f"This needs the code of your authenticator app: {how}")
     return fix_modals.code(bug, fix)
 
 
@@ -57,7 +92,10 @@ async def _record(context: Context, request: Request, member: Member, fix: Fix, 
     if not _coded(context, fix):
         await context.record(request, lambda bug: decide(bug, None))
         return
-    key, proof = second_factor.give(context.settings.policy, member, code, context.now())
+    try:
+        key, proof = second_factor.give(context.settings.policy, member, code, context.now())
+    except second_factor.WrongCode:
+        await _count(context, request, fix)
     recorded = await context.ledger.record(
         context.number(request), lambda bug: decide(bug, proof), by=request.by, key=key
     )
@@ -65,28 +103,35 @@ async def _record(context: Context, request: Request, member: Member, fix: Fix, 
         raise Invalid(second_factor.USED, {"code": second_factor.USED})
 
 
-@verb("reject", "/fix reject BUG-1 why")
+async def _count(context: Context, request: Request, fix: Fix) -> NoReturn:
+    """A wrong code is a try less. Raises WrongCode with what is left, NotAllowed where nothing was."""
+    recorded = await context.record(request, lambda bug: approval.wrong_code(bug, request.user, fix.run))
+    given = rules.find(recorded.bug, fix.run).wrong_codes.count(request.user)
+    raise second_factor.WrongCode(max(approval.TRIES - given, 0))
+
+
+@verb("reject", "/fix reject BUG-1 2 why", acts=True)
 async def reject(context: Context, request: Request) -> Response:
-    """You saw the preview and say no."""
-    bug = await context.bug(request)
-    fix = _waiting(bug, request)
-    if not (request.args or request.values):
-        return Response(modal=forms.reason(bug, "reject", "Reject", "Why not?", run=fix.run))
-    member = await context.approver(request.user)
-    await context.record(
-        request, lambda now: approval.reject(now, member, fix.run, request.args or request.field("reason"))
-    )
+    """You saw the preview of run 2 and say no; without a number it shows what waits."""
+    bug, member = await context.bug(request), await context.approver(request.user)
+    about = _about(bug, request)
+    if about is None:
+        return _waits(bug, member, request)
+    reason = about.rest or request.field("reason")
+    if not (reason or request.values):
+        fix = approval.may_decide(bug, member, about.run)
+        return Response(modal=forms.reason(bug, "reject", "Reject", "Why not?", run=fix.run, digest=about.digest))
+    await context.record(request, lambda now: approval.reject(now, member, about.run, about.digest, reason))
     return NOTHING
 
 
-@verb("break_glass")
+@verb("break_glass", acts=True)
 async def break_glass(context: Context, request: Request) -> Response:
     """Nobody can be waited for: go on alone, seen by everybody."""
     if not context.settings.policy.break_glass:
         raise Refused("Going on without an approval is not allowed here (`[policy] break_glass`).")
     bug = await context.bug(request)
-    fix = _waiting(bug, request)
-    digest = request.about.get("digest") or fix.digest
+    fix, digest = rules.find(bug, request.carried_number("run")), request.carried("digest")
     if not request.values:
         return Response(modal=fix_modals.alone(bug, fix, digest, coded=_coded(context, fix)))
     reason, code, member = request.field("reason"), request.field("code"), await context.approver(request.user)
@@ -107,7 +152,7 @@ async def freeze(context: Context, request: Request) -> Response:
     )
 
 
-@verb("thaw", "/fix thaw")
+@verb("thaw", "/fix thaw", acts=True)
 async def thaw(context: Context, request: Request) -> Response:
     """Fixes may run again; approvers only."""
     may_rule(await context.approver(request.user), "thaw what somebody froze")
@@ -115,7 +160,7 @@ async def thaw(context: Context, request: Request) -> Response:
     return Response(text=":fire: Production is thawed: fixes may run again.", public=True)
 
 
-@verb("allow", "/fix allow delete-row")
+@verb("allow", "/fix allow delete-row", acts=True)
 async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
     may_rule(await context.approver(request.user), "turn actions on")
@@ -125,12 +170,3 @@ async def allow(context: Context, request: Request) -> Response:
     await context.services["reload"]()
     context.catalogue.usable(entry.name)
     return Response(text=f"`{entry.name}` is on, as its file is now.", public=True)
-
-
-def _waiting(bug: Bug, request: Request) -> Fix:
-    if "run" in request.about:
-        return rules.find(bug, request.carried_number("run"))
-    live = bug.live_fix
-    if live is None:
-        raise NotFound(f"Nothing waits for an approval on {bug.ref}.")
-    return live

@@ -107,7 +107,7 @@ async def _open(context: Context, request: Request, text: str, *, at_message: bo
     return recorded.bug.ref.number
 
 
-@verb("unpark", "/bug retry BUG-1")
+@verb("unpark", "/bug retry BUG-1", acts=True)
 async def unpark(context: Context, request: Request) -> Response:
     """What gave up tries again; it looks first what happened."""
 

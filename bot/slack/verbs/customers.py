@@ -21,7 +21,7 @@ from bot.text import length, plural
 LISTED = 40
 
 
-@verb("answer", "/bug answer BUG-1 [a workaround]")
+@verb("answer", "/bug answer BUG-1 [a workaround]", acts=True)
 async def answer(context: Context, request: Request) -> Response:
     """ "We see it, looking now" to everybody who wrote; or a workaround in your own words."""
     bug = await context.bug(request)
@@ -150,14 +150,14 @@ def _from(said: Iterable[Inbound], hint: CustomerHint) -> bool:
     return any(x.customer.email.casefold() == hint.email.casefold() for x in said)
 
 
-@verb("skip_tell")
+@verb("skip_tell", acts=True)
 async def skip_tell(context: Context, request: Request) -> Response:
     """Who was only hit need not be told."""
     recorded = await context.record(request, messages.skip)
     return Response(text=f"{plural(len(recorded.before.untold), 'customer')} will not be told.")
 
 
-@verb("by_hand")
+@verb("by_hand", acts=True)
 async def by_hand(context: Context, request: Request) -> Response:
     """You told them yourself."""
     message, whom = request.carried_number("message"), request.carried("customer")
@@ -165,7 +165,7 @@ async def by_hand(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("release_tell")
+@verb("release_tell", acts=True)
 async def release_tell(context: Context, request: Request) -> Response:
     """Tell without the makegood that could not be booked."""
     message, whom = request.carried_number("message"), request.carried("customer")

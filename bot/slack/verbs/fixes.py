@@ -26,7 +26,7 @@ WATCHING = (
 )
 
 
-@verb("fix", "/fix BUG-1 [delete-row table=menus id=13 -- why]")
+@verb("fix", "/fix BUG-1 [delete-row table=menus id=13 -- why]", acts=True)
 async def fix(context: Context, request: Request) -> Response:
     """Run an approved action on production, after a preview."""
     _must_act(context)
@@ -62,7 +62,7 @@ async def _ask_preview(
     return Response(text=f"`{foreign(name, 60)}` is being previewed; {where}.")
 
 
-@verb("fix_this")
+@verb("fix_this", acts=True)
 async def fix_this(context: Context, request: Request) -> Response:
     """A row of a look fills in a fix."""
     _must_act(context)
@@ -74,7 +74,7 @@ async def fix_this(context: Context, request: Request) -> Response:
     return await filling.fix(context, request, await context.bug(request), action, offer.get("params", {}))
 
 
-@verb("run")
+@verb("run", acts=True)
 async def run_(context: Context, request: Request) -> Response:
     """The preview was read: run it, or ask those who must approve."""
     _must_act(context)
@@ -92,7 +92,7 @@ async def run_(context: Context, request: Request) -> Response:
     return Response(close=True)
 
 
-@verb("undo", "/fix undo BUG-1 why")
+@verb("undo", "/fix undo BUG-1 why", acts=True)
 async def undo(context: Context, request: Request) -> Response:
     """Takes back the last fix; previewed and approved like any other."""
     _must_act(context)
@@ -107,16 +107,27 @@ async def undo(context: Context, request: Request) -> Response:
     return Response(modal=fix_modals.waiting(recorded.bug, "The undo is being previewed …")) if view else NOTHING
 
 
-@verb("cancel", "/fix cancel BUG-1")
+@verb("cancel", "/fix cancel BUG-1 2")
 async def cancel(context: Context, request: Request) -> Response:
-    """Stops it; what runs already is asked to stop and reports how it ended."""
+    """Stops run 2; what runs already is asked to stop and reports how it ended. Without a number it shows what is under way."""
     bug = await context.bug(request)
-    number = _run_of(request, bug.live_fix, f"Nothing is under way on {bug.ref}.")
+    number = request.carried_number("run") if "run" in request.about else grammar.run(request.args)[0]
+    if number is None:
+        return _under_way(bug)
     await context.record(request, lambda now: run.cancel(now, request.user, number))
     return NOTHING
 
 
-@verb("settle")
+def _under_way(bug: Bug) -> Response:
+    """Nothing is stopped by a word that doesn't say what: this is under way, with its button."""
+    live = bug.live_fix
+    if live is None:
+        raise Refused(f"Nothing is under way on {bug.ref}.")
+    text = f"{foreign(live.name, 100)} is {live.state_said}. Press *Stop it*, or name the run: `/fix cancel {bug.ref} {live.run}`."
+    return Response(text=text, blocks=tuple(fix_modals.stop(bug, live, text)))
+
+
+@verb("settle", acts=True)
 async def settle(context: Context, request: Request) -> Response:
     """You looked at production and say what a cut-off run did."""
     bug = await context.bug(request)
@@ -131,14 +142,14 @@ async def settle(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("investigate")
+@verb("investigate", acts=True)
 async def investigate(context: Context, request: Request) -> Response:
     """After a cut-off: what production says. Reads, never acts."""
     await context.record(request, lambda bug: doubt.investigate(bug, request.carried_number("run")))
     return Response(text="Production is being looked at; what it says comes into the thread.")
 
 
-@verb("ran_it")
+@verb("ran_it", acts=True)
 async def ran_it(context: Context, request: Request) -> Response:
     """In propose mode: you ran what was shown."""
     await context.record(request, lambda bug: run.reported_done(bug, request.user, request.carried_number("run")))

@@ -17,7 +17,7 @@ from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.filling import engine
 
 
-@verb("look", "/fix look BUG-1 customer-account email=mia@example.com")
+@verb("look", "/fix look BUG-1 customer-account email=mia@example.com", acts=True)
 async def look(context: Context, request: Request) -> Response:
     """Looks at production without changing it."""
     bug = await context.bug(request)
@@ -29,7 +29,7 @@ async def look(context: Context, request: Request) -> Response:
     return await filling.look(context, request, bug)
 
 
-@verb("action")
+@verb("action", acts=True)
 async def action(context: Context, request: Request) -> Response:
     """Another action or look was chosen in the open form: its own fields."""
     bug = await context.bug(request)
@@ -38,7 +38,7 @@ async def action(context: Context, request: Request) -> Response:
     return await filling.fix(context, request, bug, request.field("action"))
 
 
-@verb("probe", "/fix probe BUG-1")
+@verb("probe", "/fix probe BUG-1", acts=True)
 async def probe(context: Context, request: Request) -> Response:
     """Whether it works now: the bug's page and what must not break are asked."""
     present = await context.bug(request)

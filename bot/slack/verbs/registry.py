@@ -19,14 +19,17 @@ class Verb:
     usage: str
     """As a person types it; empty for what only a button does."""
     help: str
+    acts: bool = False
+    """On production or towards customers: not for guests, and not while Slack can't say who somebody is."""
 
 
 VERBS: dict[str, Verb] = {}
 
 
-def verb(name: str, usage: str = "", help_: str = "") -> Callable[[Function], Function]:
+def verb(name: str, usage: str = "", help_: str = "", *, acts: bool = False) -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
-        VERBS[name] = Verb(name, function, usage, help_ or (function.__doc__ or "").split("\n")[0])
+        said = help_ or (function.__doc__ or "").split("\n")[0]
+        VERBS[name] = Verb(name, function, usage, said, acts)
         return function
 
     return register

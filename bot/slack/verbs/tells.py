@@ -29,7 +29,7 @@ PREVIEWED = 10
 """Letters that the form shows."""
 
 
-@verb("tell", "/tell BUG-1 [text]")
+@verb("tell", "/tell BUG-1 [text]", acts=True)
 async def tell(context: Context, request: Request) -> Response:
     """That it works again, with what they get for the trouble."""
     if request.values:
@@ -56,7 +56,7 @@ def _form(context: Context, bug: Bug, text: str, previews: Sequence[str] = ()) -
     )
 
 
-@verb("tell_preview")
+@verb("tell_preview", acts=True)
 async def tell_preview(context: Context, request: Request) -> Response:
     """What each of the chosen customers will read."""
     bug = await context.bug(request)
@@ -129,7 +129,7 @@ async def _ask_first(
     return Response(close=True)
 
 
-@verb("approve_tell")
+@verb("approve_tell", acts=True)
 async def approve_tell(context: Context, request: Request) -> Response:
     """A makegood above a cap may pass."""
     member, seq, words = (
@@ -141,7 +141,7 @@ async def approve_tell(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("refuse_tell")
+@verb("refuse_tell", acts=True)
 async def refuse_tell(context: Context, request: Request) -> Response:
     """A makegood above a cap may not pass."""
     seq = request.carried_number("request")
@@ -153,7 +153,7 @@ async def refuse_tell(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("tell_undo", "/tell undo BUG-1 [why]")
+@verb("tell_undo", "/tell undo BUG-1 [why]", acts=True)
 async def tell_undo(context: Context, request: Request) -> Response:
     """Takes a makegood back."""
     bug = await context.bug(request)

@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.bug.errors import Invalid, Misconfigured, Refused
-from bot.production.action import HttpAction, Request, Risk, RunRef
+from bot.production.action import HttpAction, Request, Risk, RunOutcome, RunRef
+from bot.production.elapsed import Instant
 from bot.production.http.follow import Trace, now
 from bot.production.http.runtime import STILL_AT_WORK
 from bot.production.redaction import Redactor
@@ -34,8 +35,19 @@ class Recount(HttpAction):
     def undo_request(self) -> Request:
         return Request(method="DELETE", path="/accounts/{account}/recount", segments={"account": self.account})
 
+
+class Counted(Recount):
+    """With a check of its own; whether it can be asked about its undo, a story says."""
+
     def check_request(self) -> Request:
         return Request(method="GET", path="/accounts/{account}/counted", segments={"account": self.account})
+
+
+class Revocable(Counted):
+    """With a check of its undo, too."""
+
+    def undo_check_request(self) -> Request | None:
+        return Request(method="GET", path="/accounts/{account}/forgotten", segments={"account": self.account})
 
 
 class Link(HttpAction):
@@ -124,27 +136,89 @@ async def test_a_refusal_of_the_repetition_says_nothing_about_the_first_call(pla
     assert (await keyed.run(Recount(account="7"), ear)).state == "unknown"
 
 
+async def cut_off(place: Place, ear: Ear, before: int) -> RunOutcome:
+    """A call whose answer is lost, after the check said so before it."""
+    place.service.answers_with(before, 500)
+    return await place.run(Counted(account="7"), ear)
+
+
+async def looked(
+    place: Place, image: bytes | None, *, undoing: bool = False, action: HttpAction | None = None
+) -> RunOutcome:
+    action = action or Counted(account="7")
+    preview = await place.runtime.preview(action, RUN)
+    return await place.runtime.investigate(action, preview, image, RUN, Ear(), undoing=undoing)
+
+
 async def test_the_check_tells_what_an_unknown_call_did(place: Place, ear: Ear) -> None:
-    place.service.answers_with(500)
-    preview = await place.runtime.preview(Recount(account="7"), RUN)
-    cut = await place.runtime.run(Recount(account="7"), preview, RUN, ear)
+    cut = await cut_off(place, ear, before=404)
+    assert cut.summary.endswith("Its own check can tell.")
     place.service.answers_with(200, 404)
-    seen = [await place.runtime.investigate(Recount(account="7"), preview, cut.image, RUN, ear) for _ in range(2)]
+    seen = [await looked(place, cut.image) for _ in range(2)]
     assert [one.state for one in seen] == ["succeeded", "unknown"]
     assert "may still be at work: look again in a while" in seen[1].summary
-    sent = now() - STILL_AT_WORK - timedelta(seconds=1)
-    long_ago = Trace(sent=sent).image()
     place.service.answers_with(404)
-    at_last = await place.runtime.investigate(Recount(account="7"), preview, long_ago, RUN, ear)
+    at_last = await looked(place, long_ago(Instant.now()))
     assert (at_last.state, "The check does not pass" in at_last.summary) == ("failed", True)
     await place.service.stop()
-    away = await place.runtime.investigate(Recount(account="7"), preview, cut.image, RUN, ear)
-    assert away.state == "unknown"
+    assert (await looked(place, cut.image)).state == "unknown"
 
 
-async def test_what_has_no_check_asks_a_person(place: Place, ear: Ear) -> None:
-    preview = await place.runtime.preview(Link(), RUN)
-    seen = await place.runtime.investigate(Link(), preview, None, RUN, ear)
+def long_ago(by: Instant) -> bytes:
+    """Asked so long ago by the clock on the wall, and by the other one so much before `by`."""
+    span = STILL_AT_WORK + timedelta(seconds=1)
+    since = by.model_copy(update={"ticks": by.ticks - span.total_seconds()})
+    return Trace(sent=now() - span, since=since, before="not passed").image()
+
+
+@pytest.mark.parametrize("before", [200, 500])
+@pytest.mark.parametrize("now_", [200, 404])
+async def test_a_look_concludes_nothing_from_what_was_so_before_or_nobody_knows(
+    place: Place, ear: Ear, before: int, now_: int
+) -> None:
+    cut = await cut_off(place, ear, before)
+    place.service.answers_with(now_)
+    assert (await looked(place, cut.image)).state == "unknown"
+
+
+async def test_a_clock_that_jumps_makes_no_failure_of_what_is_under_way(place: Place, ear: Ear) -> None:
+    just_now = Trace(sent=now() - timedelta(days=1), since=Instant.now(), before="not passed").image()
+    elsewhere = long_ago(Instant(boot="another machine", ticks=10**9))
+    place.service.answers_with(404, 404)
+    assert [(await looked(place, image)).state for image in (just_now, elsewhere)] == ["unknown", "unknown"]
+
+
+async def test_what_was_cut_off_before_anything_was_sent_did_not_happen_whatever_is_there(place: Place) -> None:
+    assert (await looked(place, None)).state == "failed"
+    assert place.service.calls == []
+
+
+async def test_a_cut_off_undo_is_not_done_because_the_action_was(place: Place, ear: Ear) -> None:
+    undo = await undone(place, Counted(account="7"), ear, 500)
+    place.service.answers_with(200)
+    seen = await looked(place, undo.image, undoing=True)
+    assert (undo.state, seen.state) == ("unknown", "unknown")
+    assert "The undo of recount has no check of its own" in seen.summary
+    assert "GET /accounts/7/counted" not in place.service.calls
+
+
+@pytest.mark.parametrize(("status", "state"), [(200, "succeeded"), (404, "unknown")])
+async def test_an_undo_is_asked_about_by_its_own_check(place: Place, ear: Ear, status: int, state: str) -> None:
+    undo = await undone(place, Revocable(account="7"), ear, 404, 500)
+    place.service.answers_with(status)
+    seen = await looked(place, undo.image, undoing=True, action=Revocable(account="7"))
+    assert (undo.state, seen.state) == ("unknown", state)
+    assert place.service.calls[-1] == "GET /accounts/7/forgotten"
+
+
+async def undone(place: Place, action: HttpAction, ear: Ear, *statuses: int) -> RunOutcome:
+    place.service.answers_with(*statuses)
+    preview = await place.runtime.undo_preview(action, None, RUN)
+    return await place.runtime.undo(action, None, preview, RUN, ear)
+
+
+async def test_what_has_no_check_asks_a_person(place: Place) -> None:
+    seen = await looked(place, Trace(sent=now()).image(), action=Link())
     assert (seen.state, "say what you see" in seen.summary) == ("unknown", True)
 
 
@@ -282,4 +356,4 @@ async def test_a_base_that_is_none_is_said_to_be_the_trouble(base: str) -> None:
 
 def test_the_trace_holds_nothing_but_when_and_what_to_follow() -> None:
     kept: Mapping[str, object] = json.loads(Trace(sent=now()).image())
-    assert set(kept) == {"sent", "handle", "url"}
+    assert set(kept) == {"sent", "since", "handle", "url", "before"}

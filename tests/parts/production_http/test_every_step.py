@@ -102,7 +102,7 @@ async def test_a_connection_that_dies_under_the_request_is_unknown(ear: Ear, byt
         preview = await runtime.preview(Recount(account="7"), RUN)
         outcome = await runtime.run(Recount(account="7"), preview, RUN, ear)
     assert outcome.state == "unknown"
-    assert outcome.summary.endswith("It may have happened there. Its own check can tell.")
+    assert outcome.summary.endswith("It may have happened there. Look there before you repeat it.")
 
 
 @CUTS

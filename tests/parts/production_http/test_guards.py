@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.production.http.call import ANSWER_LIMIT
+from bot.production.http.follow import Trace, now
 from tests.parts.production_http.conftest import RUN, Ear, Place, Service, target_at
-from tests.parts.production_http.test_calling import Link, Recount
+from tests.parts.production_http.test_calling import Counted, Link, Recount
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:
@@ -64,9 +65,10 @@ async def test_a_redirect_to_another_host_is_not_followed(
 
 
 async def test_what_only_reads_follows_a_redirect_on_its_own_host(place: Place, ear: Ear) -> None:
-    preview = await place.runtime.preview(Recount(account="7"), RUN)
+    preview = await place.runtime.preview(Counted(account="7"), RUN)
     place.service.answers_with(302, headers={"Location": "/elsewhere"})
-    assert (await place.runtime.investigate(Recount(account="7"), preview, None, RUN, ear)).state == "succeeded"
+    asked = Trace(sent=now(), before="not passed").image()
+    assert (await place.runtime.investigate(Counted(account="7"), preview, asked, RUN, ear)).state == "succeeded"
     assert place.service.calls == ["GET /accounts/7/counted", "GET /elsewhere"]
 
 
@@ -88,9 +90,9 @@ async def test_a_call_that_changes_something_is_redirected_nowhere_not_even_on_i
 
 
 async def test_a_circle_of_redirects_ends(place: Place, ear: Ear) -> None:
-    preview = await place.runtime.preview(Recount(account="7"), RUN)
+    preview = await place.runtime.preview(Counted(account="7"), RUN)
     place.service.answers_with(*[302] * 10, headers={"Location": "/accounts/7/counted"})
-    seen = await place.runtime.investigate(Recount(account="7"), preview, None, RUN, ear)
+    seen = await place.runtime.investigate(Counted(account="7"), preview, Trace(sent=now()).image(), RUN, ear)
     assert "redirects in a circle" in seen.summary
     assert len(place.service.calls) == 3
 

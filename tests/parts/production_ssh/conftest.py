@@ -55,6 +55,7 @@ class Echo(SshAction):
     command = "printf %s {word} > heard; printf . >> count"
     undo: ClassVar[str | None] = "rm -f heard {word}.gone"
     check = "test -s heard"
+    undo_check: ClassVar[str | None] = "test ! -e heard"
     word: str
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.demo.host.faults import Kind, Point
-from bot.production.action import Risk, RunRef, SshAction
+from bot.production.action import Risk, RunOutcome, RunRef, SshAction
 from bot.production.redaction import Redactor
 from bot.production.ssh.runtime import SshRuntime
 from tests.parts.production_ssh.conftest import (
@@ -19,6 +19,9 @@ from tests.parts.production_ssh.conftest import (
     group_to_be_gone,
 )
 
+CHECK = 1
+"""What the check takes that is made before the run: one connection, one session, one input."""
+
 
 class Sleeps(SshAction):
     """Says so, and sleeps."""
@@ -27,6 +30,21 @@ class Sleeps(SshAction):
     slug = "sleeps"
     timeout = 30.0
     command = "touch begun; echo asleep; sleep 60 & wait"
+
+
+class Sleepless(SshAction):
+    """Over at once, and without a check."""
+
+    risk = Risk.LOW
+    slug = "sleepless"
+    command = "true"
+
+
+class Kept(Echo):
+    """Its undo has no check."""
+
+    slug = "kept"
+    undo_check = None
 
 
 class Stubborn(SshAction):
@@ -49,7 +67,7 @@ class Slow(Sleeps):
     [("drop", "connect"), ("refuse", "connect"), ("drop", "session"), ("refuse", "session"), ("drop", "first_output")],
 )
 async def test_a_cut_before_the_start_means_that_nothing_was_run(place: Place, ear: Ear, kind: Kind, at: Point) -> None:
-    place.faults.add(kind=kind, at=at)
+    place.faults.add(kind=kind, at=at, spared=CHECK)
     outcome = await place.run(Echo(word="x"), ear)
     assert outcome.state == "failed"
     assert "Nothing was run." in outcome.summary
@@ -61,7 +79,7 @@ async def test_a_cut_before_the_start_means_that_nothing_was_run(place: Place, e
 
 @pytest.mark.parametrize("at", ["connect", "session", "first_output"])
 async def test_a_host_that_goes_silent_before_the_start_runs_nothing(place: Place, ear: Ear, at: Point) -> None:
-    place.faults.add(kind="hang", at=at)
+    place.faults.add(kind="hang", at=at, spared=CHECK)
     runtime = SshRuntime(place.target.model_copy(update={"connect_timeout": 1}), Redactor())
     outcome = await runtime.run(Echo(word="x"), await runtime.preview(Echo(word="x"), RUN), RUN, ear)
     assert outcome.state == "failed"
@@ -70,11 +88,11 @@ async def test_a_host_that_goes_silent_before_the_start_runs_nothing(place: Plac
     assert place.heard() is None
 
 
-@pytest.mark.parametrize(("at", "ran"), [("input_lost", False), ("input", True), ("output", True), ("exit", True)])
+@pytest.mark.parametrize(("at", "ran"), [("input_lost", False), ("input", True), ("output", True)])
 async def test_a_cut_after_the_start_is_unknown_and_never_guessed(
     place: Place, ear: Ear, at: Point, *, ran: bool
 ) -> None:
-    place.faults.add(kind="drop", at=at)
+    place.faults.add(kind="drop", at=at, spared=CHECK)
     outcome = await place.run(Echo(word="x"), ear)
     assert outcome.state == "unknown"
     assert "lost the connection" in outcome.summary
@@ -83,11 +101,11 @@ async def test_a_cut_after_the_start_is_unknown_and_never_guessed(
     assert (place.heard() is not None) is ran
 
 
-@pytest.mark.parametrize(("at", "found"), [("input_lost", "failed"), ("exit", "succeeded")])
+@pytest.mark.parametrize(("at", "found"), [("input_lost", "failed"), ("input", "succeeded")])
 async def test_the_actions_own_check_tells_what_an_unknown_run_did(
     place: Place, ear: Ear, at: Point, found: str
 ) -> None:
-    place.faults.add(kind="drop", at=at)
+    place.faults.add(kind="drop", at=at, spared=CHECK)
     preview = await place.runtime.preview(Echo(word="x"), RUN)
     cut = await place.runtime.run(Echo(word="x"), preview, RUN, ear)
     await group_to_be_gone(group_of(ear))
@@ -95,6 +113,50 @@ async def test_the_actions_own_check_tells_what_an_unknown_run_did(
     assert seen.state == found
     assert "The check of echo" in seen.summary
     assert place.heard("count") in {None, "."}
+
+
+async def test_an_end_that_was_said_is_known_whatever_becomes_of_the_connection(place: Place, ear: Ear) -> None:
+    place.faults.add(kind="drop", at="exit")
+    assert (await place.run(Sleepless(), ear)).state == "succeeded"
+
+
+async def test_what_was_so_before_the_run_proves_nothing_after_a_cut_off(place: Place, ear: Ear) -> None:
+    (place.host.directory / "heard").write_text("somebody else's")
+    place.faults.add(kind="drop", at="input_lost", spared=CHECK)
+    preview = await place.runtime.preview(Echo(word="x"), RUN)
+    cut = await place.runtime.run(Echo(word="x"), preview, RUN, ear)
+    await group_to_be_gone(group_of(ear))
+    seen = await place.runtime.investigate(Echo(word="x"), preview, cut.image, RUN, ear)
+    assert (cut.state, seen.state) == ("unknown", "unknown")
+    assert "it passed before the run, too" in seen.summary
+    assert place.heard("count") is None
+
+
+@pytest.mark.parametrize(("at", "found"), [("input_lost", "unknown"), ("input", "unknown")])
+async def test_a_cut_off_undo_without_a_check_of_its_own_is_asked_about(
+    place: Place, ear: Ear, at: Point, found: str
+) -> None:
+    """The action's check passes before and after it; it says nothing of the undo."""
+    cut, seen = await cut_off_undo(place, Kept(word="x"), at, ear)
+    assert (cut.state, seen.state) == ("unknown", found)
+    assert "The undo of kept runs no more and has no check of its own" in seen.summary
+
+
+@pytest.mark.parametrize(("at", "found"), [("input_lost", "failed"), ("input", "succeeded")])
+async def test_the_undos_own_check_tells_what_a_cut_off_undo_did(place: Place, ear: Ear, at: Point, found: str) -> None:
+    cut, seen = await cut_off_undo(place, Echo(word="x"), at, ear)
+    assert (cut.state, seen.state, place.heard() is None) == ("unknown", found, found == "succeeded")
+
+
+async def cut_off_undo(place: Place, action: SshAction, at: Point, ear: Ear) -> tuple[RunOutcome, RunOutcome]:
+    """How the undo of a run ended whose connection was cut, and what a look says."""
+    done = await place.run(action)
+    again = RUN.model_copy(update={"run": 4})
+    preview = await place.runtime.undo_preview(action, done.image, again)
+    place.faults.add(kind="drop", at=at, spared=CHECK if action.undo_check else 0)
+    cut = await place.runtime.undo(action, done.image, preview, again, ear)
+    await group_to_be_gone(group_of(ear))
+    return cut, await place.runtime.investigate(action, preview, ear.kept[-1], again, ear, undoing=True)
 
 
 async def test_a_look_after_a_cut_off_sees_that_the_command_still_runs(place: Place, ear: Ear) -> None:

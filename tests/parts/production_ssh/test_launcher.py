@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.production.ssh.wire import go, launcher, read_ready
+from bot.production.ssh.wire import Ending, go, launcher, read_ready
 
 FAR = 99_999_999_999
 
@@ -15,15 +15,17 @@ def files_in(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 
 
-async def launched(folder: Path, order: bytes, **environment: str) -> tuple[int, str]:
-    """Its exit status, and what it said after it was ready."""
+async def launched(folder: Path, order: bytes, **environment: str) -> tuple[int | None, str]:
+    """The status that it says the command has ended with, and what it said after it was ready."""
     pipe = asyncio.subprocess.PIPE
     env = {"HOME": str(folder), "PATH": os.environ["PATH"], **environment}
     command = ("/bin/sh", "-c", launcher("ab12"))
     process = await asyncio.create_subprocess_exec(*command, cwd=folder, env=env, stdin=pipe, stdout=pipe)
     said, _ = await process.communicate(order)
     assert read_ready(said, "ab12") is not None
-    return await process.wait(), said.split(b"\n", 2)[2].decode()
+    ending = Ending("ab12")
+    output = ending.feed(said) + ending.rest()
+    return ending.status, output.split(b"\n", 2)[2].decode()
 
 
 async def test_a_whole_order_runs(tmp_path: Path) -> None:
@@ -60,3 +62,27 @@ async def test_a_system_without_setsid_is_served_by_perl(tmp_path: Path) -> None
     _, said = await launched(tmp_path, go("ps -o pid= -o pgid= -p $$", until=FAR), PATH=str(tools))
     pid, group = said.splitlines()[1].split()
     assert pid == group
+
+
+async def test_a_service_that_holds_the_output_open_does_not_hold_up_the_end_and_outlives_it(tmp_path: Path) -> None:
+    """What it prints when nobody listens any more ends it neither."""
+    service = "(while ! test -e stop; do echo tick; sleep 0.05; done; touch outlived) &"
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", launcher("ab12")), cwd=tmp_path, env=dict(os.environ), stdin=pipe, stdout=pipe
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(go(f"{service} echo started it", until=FAR))
+    process.stdin.write_eof()
+    ending = Ending("ab12")
+    async with asyncio.timeout(5):
+        while ending.status is None:
+            ending.feed(await process.stdout.read(4096))
+    process._transport.close()  # type: ignore[attr-defined]
+    await asyncio.sleep(0.5)
+    (tmp_path / "stop").touch()
+    async with asyncio.timeout(5):
+        while not (tmp_path / "outlived").exists():
+            await asyncio.sleep(0.02)
+    assert ending.status == 0

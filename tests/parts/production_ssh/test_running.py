@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.bug.errors import Refused
 from bot.production.action import Risk, SshAction
 from bot.production.redaction import Redactor
-from bot.production.ssh.fleet import image_of
+from bot.production.ssh.fleet import Trace
 from bot.production.ssh.runtime import SshRuntime
 from tests.parts.production_ssh.conftest import RUN, Ear, Echo, Place, both_servers
 
@@ -140,7 +140,7 @@ async def test_an_undo_that_needs_a_secret_is_none_and_that_is_said_before_the_a
     preview = await place.runtime.preview(Lends(word="x", token=SecretStr("s3cr3t-of-the-day")), RUN)
     assert (preview.undoable, preview.approvals) == (False, 1)
     assert preview.undo_note == "Its undo needs a secret parameter, and secrets are forgotten when the run ends."
-    kept = image_of({place.host.address: 4711})
+    kept = Trace(hosts={place.host.address: 4711}).image()
     with pytest.raises(Refused, match="Its undo needs a secret parameter"):
         await place.runtime.undo_preview(Lends(word="x", token=SecretStr("••••")), kept, RUN)
     assert place.host.commands == []

@@ -8,6 +8,6 @@ WHO, SAID = "Lee", "is cancelled already"
 async def attempt(team: Team) -> None:
     await team.waits()
     fix = await team.fix()
-    await team.dana.types("/fix cancel BUG-1", in_=team.house.errors)
+    await team.dana.types("/fix cancel BUG-1 1", in_=team.house.errors)
     await team.card.thread.expect("cancelled it")
     await team.presses(team.lee, "approve", run=1, digest=fix.digest)

@@ -2,7 +2,7 @@
 
 from tests.slack_fixes.team import Team
 
-WHO, SAID = "Gil", "Guests can't approve"
+WHO, SAID = "Gil", "Guests can't look at production, change it"
 MORE = {"policy": {"approvers": ["U0LEAD", "U0GUEST"]}}
 
 

@@ -8,4 +8,4 @@ WHO, SAID = "Dana", "is not allowed here"
 async def attempt(team: Team) -> None:
     await team.waits()
     team.house.clock.advance(minutes=3)
-    await team.presses(team.dana, "break_glass", run=1)
+    await team.presses(team.dana, "break_glass", run=1, digest=(await team.fix()).digest)

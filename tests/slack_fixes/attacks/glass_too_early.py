@@ -8,7 +8,7 @@ MORE = {"policy": {"approvers": ["U0LEAD"], "break_glass": True}}
 
 async def attempt(team: Team) -> None:
     await team.waits()
-    await team.presses(team.dana, "break_glass", run=1)
+    await team.presses(team.dana, "break_glass", run=1, digest=(await team.fix()).digest)
     form = await team.dana.expect_modal("Why can nobody be waited for?")
     form.field("Why can nobody be waited for?").type("it burns")
     await form.submit()

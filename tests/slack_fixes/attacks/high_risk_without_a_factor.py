@@ -10,4 +10,4 @@ MORE = {
 
 async def attempt(team: Team) -> None:
     await team.waits(CLOSE)
-    await team.max.types("/fix approve BUG-1 123456", in_=team.house.errors)
+    await team.max.types("/fix approve BUG-1 1 123456", in_=team.house.errors)

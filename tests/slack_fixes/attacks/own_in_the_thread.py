@@ -8,4 +8,4 @@ MORE = {"policy": {"approvers": ["U0DEV", "U0LEAD"]}}
 
 async def attempt(team: Team) -> None:
     await team.waits()
-    await team.dana.says("@makegood approve", thread=team.card)
+    await team.dana.says("@makegood approve 1", thread=team.card)

@@ -8,4 +8,4 @@ MORE = {"policy": {"approvers": ["U0DEV", "U0LEAD"]}}
 
 async def attempt(team: Team) -> None:
     await team.waits()
-    await team.dana.types("/fix reject BUG-1 so that nobody else looks", in_=team.house.errors)
+    await team.dana.types("/fix reject BUG-1 1 so that nobody else looks", in_=team.house.errors)

@@ -192,7 +192,7 @@ def test_nobody_else_approves_or_rejects(member: Member, sentence: str) -> None:
     with pytest.raises(NotAllowed, match=sentence):
         approval.approve(story.bug, member, 1, "d1", story.now)
     with pytest.raises(NotAllowed, match=sentence):
-        approval.reject(story.bug, member, 1, "too risky")
+        approval.reject(story.bug, member, 1, "d1", "too risky")
 
 
 def test_who_joined_after_it_was_asked_does_not_approve_it() -> None:
@@ -225,8 +225,8 @@ def test_a_fix_that_nobody_confirmed_is_not_approved() -> None:
 def test_another_person_says_no_and_why() -> None:
     story = waits()
     with pytest.raises(Invalid, match="Say why not"):
-        approval.reject(story.bug, approver(), 1, "no")
-    story.then(approval.reject(story.bug, approver(), 1, " the wrong row "), BEN)
+        approval.reject(story.bug, approver(), 1, "d1", "no")
+    story.then(approval.reject(story.bug, approver(), 1, "d1", " the wrong row "), BEN)
     assert (fix(story).state, fix(story).why) == (RunState.REJECTED, "the wrong row")
 
 

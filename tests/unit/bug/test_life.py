@@ -56,6 +56,7 @@ DRAWN = {
     "fix_confirmed":     "ocfwx..",
     "fix_approved":      "ocfwx..",
     "fix_rejected":      "ocfwx..",
+    "fix_code_wrong":    "ocfwx..",
     "fix_cancelled":     "ocfwxd.",
     "fix_settled":       "ocfwxd.",
     "fix_reported_done": "ocfwx..",

@@ -161,6 +161,12 @@ def glass(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
     return kit.render([kit.section(f":rotating_light: {text}", "glass"), *kit.actions([alone], "alone")])
 
 
+def stop(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
+    """What is under way, and the button that stops it."""
+    button = kit.button("Stop it", "cancel", _about(bug, fix), "danger")
+    return kit.render([kit.section(text, "stop"), *kit.actions([button], "stop_it")])
+
+
 def by_hand(bug: Bug, fix: Fix) -> kit.Blocks:
     """In propose mode: what a person runs, and how they say that it is done."""
     about = kit.section(f":hammer_and_wrench: Run this yourself for {bug.ref}, then say so:", "byhand")

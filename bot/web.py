@@ -19,6 +19,7 @@ from bot.bug.keys import fit
 from bot.bug.values import AlertKind, Frozen, Inbound, InboundKind
 from bot.intake import again, alerts
 from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE
+from bot.latest import Latest
 from bot.ledger import strange
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
@@ -48,9 +49,9 @@ class Web:
     inflow: InboxWorker
     ready: Ready
     metrics: Metrics
-    slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
-    board: Callable[[], Known] = Known
+    board: Latest[Known]
     """What our board knows of itself: its lists by id, and who we are there."""
+    slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MIB, middlewares=[_or_later])
@@ -82,7 +83,7 @@ class Web:
     async def hook(self, request: web.Request) -> web.Response:
         source = request.match_info["source"]
         settings = self._settings(request)
-        self.metrics.hooks.labels(source).inc()
+        self.metrics.counters.hooks.labels(source).inc()
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -96,7 +97,7 @@ class Web:
             at=datetime.now(UTC),
         )
         try:
-            delivery = read(source, hook, settings, self.settings, self.board())
+            delivery = read(source, hook, settings, self.settings, self.board.value)
         except Unauthorised as error:
             return web.Response(status=401, text=f"{error}\n")
         except Unreadable as error:
@@ -113,7 +114,7 @@ class Web:
         inbox: Inbox = self.inflow.inbox
         text = body.decode("utf-8", "replace")
         await strange.keep(inbox.db, inbox.team, inbox.clock(), source=source, kind=error.kind, body=text)
-        self.metrics.strange.labels(source).inc()
+        self.metrics.counters.strange.labels(source).inc()
         log.info("%s It is kept, and shown to people.", error)
         return web.Response(text=f"Kept, but not understood: {error} Nothing was opened for it.\n")
 

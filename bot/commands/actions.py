@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot import settings as config
 from bot import shipped
+from bot.allowed import ALLOW
 from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option, team_option
@@ -105,7 +106,7 @@ def _write(path: Path, text: str) -> None:
 
 def _allow(args: argparse.Namespace) -> int:
     entry = _catalogue(args, _settings(args)).find(args.name)
-    asyncio.run(_switch(args, f"allow:{entry.name}", entry.sha))
+    asyncio.run(_switch(args, f"{ALLOW}{entry.name}", entry.sha))
     common.say(f"{entry.name} is on, as {entry.path} is now; a bot that runs sees it within a second or two.")
     return 0
 

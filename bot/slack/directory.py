@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.bug.errors import NotFound, Outside
-from bot.bug.policy import Member
+from bot.bug.policy import Member, eligible
 from bot.slack.outgoing.client import SlackPort, SlackRefused
 from bot.slack.views.mrkdwn import foreign
 
@@ -110,6 +110,10 @@ class Directory:
         except SlackRefused:
             return []  # somebody who left, a group that is gone: nobody approves in their name
         return [entry]
+
+    async def eligible(self, by: str) -> tuple[str, ...]:
+        """Who can be asked, at this moment, to approve what `by` wants."""
+        return eligible(await self.approvers_now(), by)
 
     async def approvers_now(self) -> tuple[Member, ...]:
         """Everybody who may approve, as they are at this moment."""

@@ -49,7 +49,7 @@ async def test_an_answer_to_a_person_that_slack_refuses_leaves_the_deed_done(hou
 
 async def test_a_card_that_somebody_deleted_stays_deleted_and_the_trail_goes_on(house: House) -> None:
     card, dana = await house.alarm(), house.person("Dana")
-    await house.bot.client.chat_delete(channel="C0ERRORS", ts=card.ts)
+    await house.bot.slack.client.chat_delete(channel="C0ERRORS", ts=card.ts)
     await dana.types("/bug claim BUG-1", in_=house.errors)
     await dana.expect_ephemeral("You have BUG-1")
     await house.quiet()
@@ -117,7 +117,7 @@ class TestACutOffCall:
     @pytest.fixture(autouse=True)
     def short_patience(self, house: House) -> None:
         """A second instead of ten for an answer of Slack."""
-        house.bot.client.timeout = 1
+        house.bot.slack.client.timeout = 1
 
     async def test_a_line_of_the_thread_is_there_once(self, house: House, kind: str) -> None:
         card, dana = await house.alarm(), house.person("Dana")

@@ -95,14 +95,13 @@ class Relay:
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
-    _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
 
     def __post_init__(self) -> None:
         self._holding = Heartbeat(self.ledger, self.lease_seconds)
 
     def wake(self) -> None:
-        self._wake.set()
+        self.ledger.wakes.wake()
 
     async def run(self) -> None:
         """Until `stop`: then what is under way is finished, and nothing new is begun."""
@@ -114,7 +113,7 @@ class Relay:
 
     async def _loop(self) -> None:
         while not self._stopping:
-            self._wake.clear()
+            self.ledger.wakes.clear()
             try:
                 found = await self._begin()
             except (OSError, SQLAlchemyError, MakegoodError) as error:
@@ -135,10 +134,7 @@ class Relay:
     async def _rest(self) -> None:
         now = self.ledger.clock().timestamp()
         soon = min((until - now for until, _ in self._scarce.values() if until > now), default=self.poll)
-        try:
-            await asyncio.wait_for(self._wake.wait(), max(0.01, min(self.poll, soon)))
-        except TimeoutError:
-            return
+        await self.ledger.wakes.wait(max(0.01, min(self.poll, soon)))
 
     def _free(self) -> dict[str, int]:
         """Sinks with their free places."""
@@ -235,7 +231,7 @@ class Relay:
                 )
             await self.ledger.notify(conn)
         if recorded:
-            self.ledger.woken(recorded)
+            self.ledger.committed(recorded)
         return lease if held and served.again_in is None else Lease.none()
 
     async def _failed(self, lease: Lease, error: Exception) -> None:
@@ -272,7 +268,7 @@ class Relay:
             await leases.park(conn, self.ledger, lease, why)
             await self.ledger.notify(conn)
         log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)
-        self.ledger.woken(recorded)
+        self.ledger.committed(recorded)
 
 
 def _past_own(sink: Sink, seq: int, recorded: Recorded | None) -> int:

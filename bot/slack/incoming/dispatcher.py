@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -50,7 +50,8 @@ class Dispatcher:
             await asyncio.wait(set(self._inside), timeout=seconds)
 
     async def _enter(self, request: Request, ack: Ack) -> None:
-        new = await self.inbox.store(Item(key=fit(f"ask:{request.key}"), source=SOURCE, body=request.model_dump_json()))
+        stored = request.model_dump_json(exclude={"trigger"})  # it is good for 3 s: nobody opens a form with it later
+        new = await self.inbox.store(Item(key=fit(f"ask:{request.key}"), source=SOURCE, body=stored))
         if not new:
             await ack()
             return
@@ -60,15 +61,16 @@ class Dispatcher:
         await ack()
         await self.answer(request, await self.decide(request))
 
-    async def again(self, item: Item) -> None:
+    async def fold(self, items: Sequence[Item]) -> None:
         """After a crash: what was stored is decided now; whoever asked is long gone from the form, so only the trail tells."""
-        await self.decide(Request.model_validate_json(item.body).model_copy(update={"trigger": ""}))
+        for item in items:
+            await self.decide(Request.model_validate_json(item.body))
 
     async def decide(self, request: Request) -> Response:
         """Runs the verb; every error is an answer. The key is used up either way."""
         state, note_ = "done", ""
         try:
-            await self.context.must_be_ours(request)
+            await self.context.must_be_ours(request.user, request.team)
             answer = await verbs.find(request.verb).function(self.context, request)
         except Invalid as error:
             state, note_, answer = "refused", str(error), _invalid(request, error)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.allowed import ALLOW
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, NotFound, Refused
 from bot.bug.fixes import approval, rules
@@ -101,7 +102,7 @@ async def break_glass(context: Context, request: Request) -> Response:
 @verb("freeze", "/fix freeze [why]")
 async def freeze(context: Context, request: Request) -> Response:
     """Nothing is run on production until an approver thaws it."""
-    await context.services["switches"].set("freeze", request.args or "frozen", request.by)
+    await context.switches.set("freeze", request.args or "frozen", request.by)
     return Response(
         text=":ice_cube: Production is frozen: no fix starts until an approver says `/fix thaw`.", public=True
     )
@@ -111,7 +112,7 @@ async def freeze(context: Context, request: Request) -> Response:
 async def thaw(context: Context, request: Request) -> Response:
     """Fixes may run again; approvers only."""
     may_rule(await context.approver(request.user), "thaw what somebody froze")
-    await context.services["switches"].clear("freeze")
+    await context.switches.clear("freeze")
     return Response(text=":fire: Production is thawed: fixes may run again.", public=True)
 
 
@@ -120,8 +121,8 @@ async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
     may_rule(await context.approver(request.user), "turn actions on")
     entry = context.catalogue.find(request.args.strip())
-    await context.services["switches"].set(f"allow:{entry.name}", entry.sha, request.by)
-    await context.services["reload"]()
+    await context.switches.set(f"{ALLOW}{entry.name}", entry.sha, request.by)
+    await context.allowed.refresh()
     return Response(text=f"`{entry.name}` is on, as its file is now.", public=True)
 
 

@@ -94,7 +94,7 @@ async def known(context: Context, request: Request) -> Response:
         f"• {b.ref} {foreign(b.title, 100, one_line=True)} · {b.status.value} · {_knows(c, context.now())}"
         for b, c in found
     ]
-    waiting = [t for t in await context.services["people"].talks.waiting() if _from(t.said, hint)]
+    waiting = [t for t in await context.unplaced.talks.waiting() if _from(t.said, hint)]
     lines += [
         f"• waits for somebody's choice in the channel: “{foreign(t.said[-1].text, 100, one_line=True)}”"
         for t in waiting

@@ -49,7 +49,7 @@ def _form(context: Context, bug: Bug, text: str, previews: Sequence[str] = ()) -
         bug,
         context.settings.tell,
         text=text,
-        plans=context.services["plans"](),
+        plans=context.plans.value,
         billing=context.settings.billing is not None,
         now=context.now(),
         previews=previews,

@@ -63,7 +63,7 @@ async def post(http: aiohttp.ClientSession, url: str, body: bytes) -> tuple[int,
 
 async def expect_whole(house: House) -> None:
     """Everything that was taken is worked off; every bug has its trail, its card and a thread that begins."""
-    async with house.bot.db.read() as conn:
+    async with house.bot.ledger.db.read() as conn:
         left = (await conn.execute(select(inbox.c.source, inbox.c.note).where(inbox.c.state != "done"))).all()
     assert left == []
     bugs = await list_bugs(house.bot.ledger)

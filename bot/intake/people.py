@@ -10,7 +10,7 @@ from bot.bug.customers import CustomerJoined
 from bot.bug.errors import NotFound
 from bot.bug.intake import Opened
 from bot.bug.keys import fit
-from bot.bug.values import Actor, ActorKind, Inbound, InboundKind
+from bot.bug.values import Actor, ActorKind, CustomerHint, Inbound, InboundKind
 from bot.intake import again
 from bot.intake.alerts import Alerts
 from bot.intake.proposal import Proposals
@@ -113,6 +113,12 @@ class People:
         for talk in await self.talks.waiting() if mails else ():
             if any(x.customer.email.casefold() in mails for x in talk.said):
                 await self._join(talk, bug.ref.number, f"joined BUG-{bug.ref.number}")
+
+    async def last_words(self, customer: CustomerHint) -> list[Inbound]:
+        """Of each conversation of this customer that waits for a person's choice."""
+        mail = customer.email.casefold()
+        waiting = await self.talks.waiting()
+        return [talk.said[-1] for talk in waiting if any(x.customer.email.casefold() == mail for x in talk.said)]
 
     async def join(self, source: str, conversation: str, bug: int) -> None:
         """A person chose the bug."""

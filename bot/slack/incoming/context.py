@@ -1,5 +1,6 @@
 """What the verbs work with: the ledger, the people, the settings; and who may ask at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,7 +10,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
 from bot.bug.keys import fit
 from bot.bug.policy import Member, may_command
-from bot.bug.values import Actor
+from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.latest import Latest
 from bot.ledger.entries import load
 from bot.ledger.index.spans import Flags
@@ -24,11 +25,15 @@ from bot.suggestions import Suggestions
 
 
 class Unplaced(Protocol):
-    """Conversations that belong to no bug yet, by source and conversation. Each raises NotFound where it is decided already."""
+    """Conversations that belong to no bug yet, by source and conversation.
+
+    `open`, `join` and `drop` raise NotFound where somebody has decided already.
+    """
 
     async def open(self, source: str, conversation: str, by: Actor) -> int: ...
     async def join(self, source: str, conversation: str, bug: int) -> None: ...
     async def drop(self, source: str, conversation: str) -> None: ...
+    async def last_words(self, customer: CustomerHint) -> Sequence[Inbound]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from bot.allowed import ALLOW
 from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option, team_option
-from bot.production.catalogue import Catalogue, CatalogueEntry
+from bot.production.catalogue import Catalogue
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.scaffold import scaffold
 from bot.settings import Settings
 

@@ -6,42 +6,20 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
-
-from pydantic import ConfigDict
+from typing import Any
 
 from bot import shipped
 from bot.bug.errors import MakegoodError, NotFound, Refused
-from bot.bug.values import Frozen
 from bot.production.action import Action, HttpAction, Look, SqlAction, SshAction
 from bot.production.catalogue_check import Problem, check_entry
+from bot.production.catalogue_entry import CatalogueEntry, Kind
 from bot.production.targets import Target
 
-Kind = Literal["sql", "ssh", "http", "look"]
 _BASES: dict[Kind, type[Action | Look]] = {"sql": SqlAction, "ssh": SshAction, "http": HttpAction, "look": Look}
 
 
 class _Unusable(MakegoodError):
     """A file of the catalogue can't be used; the message says why."""
-
-
-class CatalogueEntry(Frozen):
-    """One action or look of the catalogue."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    name: str
-    kind: Kind
-    cls: type[Any]
-    path: Path
-    sha: str
-    source: str
-    allowed: bool
-    """Off until an approver has turned this very source on."""
-
-    @property
-    def help(self) -> str:
-        return (self.cls.__doc__ or "").strip()
 
 
 class Catalogue:

@@ -3,14 +3,11 @@
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.bug.values import Frozen
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.ssh import template
 from bot.production.targets import Target
-
-if TYPE_CHECKING:
-    from bot.production.catalogue import CatalogueEntry
 
 _RAW_SQL = frozenset({"text", "literal_column", "exec_driver_sql", "TextClause"})
 
@@ -26,21 +23,21 @@ class Problem(Frozen):
 
 
 def check_entry(
-    entry: "CatalogueEntry", known: Mapping[str, "CatalogueEntry"], targets: Mapping[str, Target]
+    entry: CatalogueEntry, known: Mapping[str, CatalogueEntry], targets: Mapping[str, Target]
 ) -> Iterator[Problem]:
     """Complaints about one file."""
     for said in (*_words(entry), *_target(entry, targets), *_code(entry), *_names(entry, known)):
         yield Problem(path=entry.path, said=said)
 
 
-def _words(entry: "CatalogueEntry") -> Iterator[str]:
+def _words(entry: CatalogueEntry) -> Iterator[str]:
     if "__doc__" not in vars(entry.cls) or not entry.help:
         yield "The class has no docstring; it is the help that people read before they approve."
     if entry.kind != "look" and "risk" not in vars(entry.cls):
         yield "The risk is not pinned: write risk = Risk.LOW, MEDIUM or HIGH in the class itself."
 
 
-def _target(entry: "CatalogueEntry", targets: Mapping[str, Target]) -> Iterator[str]:
+def _target(entry: CatalogueEntry, targets: Mapping[str, Target]) -> Iterator[str]:
     kind = "sql" if entry.kind == "look" else entry.kind
     fitting = [name for name, target in targets.items() if target.kind == kind]
     named = entry.cls.target
@@ -49,7 +46,7 @@ def _target(entry: "CatalogueEntry", targets: Mapping[str, Target]) -> Iterator[
         yield f"The target {named!r} is not a {kind} target of the settings. There is: {there}."
 
 
-def _code(entry: "CatalogueEntry") -> Iterator[str]:
+def _code(entry: CatalogueEntry) -> Iterator[str]:
     tree = ast.parse(entry.source)
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | set(_imported(tree))
@@ -76,7 +73,7 @@ def _modules(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def _names(entry: "CatalogueEntry", known: Mapping[str, "CatalogueEntry"]) -> Iterator[str]:
+def _names(entry: CatalogueEntry, known: Mapping[str, CatalogueEntry]) -> Iterator[str]:
     parameters = set(entry.cls.model_fields)
     for name in set(entry.cls.from_facts) - parameters:
         yield f"from_facts names {name!r}, which is no parameter."

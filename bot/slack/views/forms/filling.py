@@ -7,7 +7,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import must_allow
 from bot.bug.fixes.looks import Form, LookAsked
-from bot.production.catalogue import CatalogueEntry
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.views.forms import fix as fix_modals

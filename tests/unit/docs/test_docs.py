@@ -95,9 +95,10 @@ def test_every_sink_is_told() -> None:
     assert [name for name in named if isinstance(name, str) and f"`{name}`" not in text("docs/operations.md")] == []
 
 
-def test_every_metric_is_told_with_its_label() -> None:
+def test_every_metric_is_told_with_its_label(tmp_path: Path) -> None:
     told = set(re.findall(r"^\| `(makegood_\w+)` \| `(\w+)` \|", text("docs/metrics.md"), re.MULTILINE))
-    there = Metrics(Ledger(Database("sqlite+aiosqlite://"), "T0", {}), Counters()).counters.registry.collect()
+    ledger = Ledger(Database(f"sqlite+aiosqlite:///{tmp_path / 'any.db'}"), "T0", {})
+    there = Metrics(ledger, Counters()).counters.registry.collect()
     names = {f"{m.name}_total" if m.type == "counter" else m.name for m in there}
     assert {name for name, _ in told} == names
     assert all(status.value in text("docs/metrics.md") for status in Status)

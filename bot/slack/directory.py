@@ -113,9 +113,9 @@ class Directory:
 
     async def eligible(self, by: str) -> tuple[str, ...]:
         """Who can be asked, at this moment, to approve what `by` wants."""
-        return eligible(await self.approvers_now(), by)
+        return eligible(await self._approvers_now(), by)
 
-    async def approvers_now(self) -> tuple[Member, ...]:
+    async def _approvers_now(self) -> tuple[Member, ...]:
         """Everybody who may approve, as they are at this moment."""
         ids = sorted(await self.approver_ids(fresh=True))
         found = []

@@ -8,7 +8,6 @@ from bot.bug.errors import Refused
 from bot.bug.fixes import approval, asking, doubt, rules, run
 from bot.bug.fixes.approval import FixConfirmed
 from bot.bug.fixes.fix import Fix
-from bot.bug.policy import eligible
 from bot.production.action import MASK
 from bot.slack.incoming import grammar
 from bot.slack.incoming import second_factor as factor
@@ -80,7 +79,7 @@ async def run_(context: Context, request: Request) -> Response:
     _must_act(context)
     number, digest = request.carried_number("run"), request.carried("digest")
     fix, policy = rules.find(await context.bug(request), number), context.settings.policy
-    asked = eligible(await context.directory.approvers_now(), request.user) if fix.approvals else ()
+    asked = await context.directory.eligible(request.user) if fix.approvals else ()
 
     def decide(bug: Bug) -> FixConfirmed:
         coded, alone = factor.wanted(policy, fix), policy.break_glass

@@ -29,7 +29,7 @@ class AllowedActions:
     async def refresh(self) -> None:
         """An approver turned an action on: it may run from now on."""
         self._on = await self.switches.starting(ALLOW)
-        self.catalogue.entries.update(_read(self.folders, self._on).entries)
+        self.catalogue.renew(_read(self.folders, self._on))
 
     async def follow(self) -> None:
         """The same, where an approver turned one on elsewhere: by the command, or in another process."""

@@ -57,6 +57,8 @@ class CustomerJoined(Outcome):
     url: str = ""
     again: bool = False
     """They were known before; now something more of them is."""
+    beside: str = ""
+    """The customer in whose conversation they wrote: they are somebody else, until a person says that they are the same."""
     same: str = ""
     """Another customer of the bug who turned out to be this one: a visitor without a name who then named an address."""
 
@@ -75,6 +77,7 @@ class CustomerJoined(Outcome):
             source=self.source,
             conversation=self.conversation,
             url=self.url,
+            beside=self.beside,
         )
         return replace(bug, customers=(*bug.customers, new))
 
@@ -87,10 +90,16 @@ class CustomerJoined(Outcome):
             url=self.url or customer.url,
         )
 
-    def line(self, _bug: Bug, _by: str) -> Words | None:
+    def line(self, bug: Bug, _by: str) -> Words | None:
         if self.again:
             return None  # said already; what is new of them follows in a line of its own
         name = self.hint.name or self.hint.email or self.hint.id or "a customer"
+        whose = bug.customer(self.beside) if self.beside else None
+        if whose:
+            head = (Foreign(name, SHORT), " answered in the conversation of ", Foreign(whose.name, SHORT))
+            return Words(
+                "busts_in_silhouette", (*head, ": somebody else, who is not written to unless you choose them")
+            )
         known = Foreign(source_name(self.via), 40)
         return Words("bust_in_silhouette", (Foreign(name, SHORT), " was hit (known from ", known, ")"))
 
@@ -202,6 +211,7 @@ def join(
     known = find(bug, hint, source, conversation)
     if known and _nothing_new(known, hint, source, conversation):
         return None
+    whose = None if known else _whose(bug, source, conversation)
     return CustomerJoined(
         customer=known.id if known else next_id(bug),
         hint=hint,
@@ -210,7 +220,14 @@ def join(
         conversation=conversation,
         url=url,
         again=known is not None,
+        beside=whose.id if whose else "",
     )
+
+
+def _whose(bug: Bug, source: str, conversation: str) -> Customer | None:
+    """Who began this conversation."""
+    place = (source, conversation)
+    return next((c for c in bug.customers if conversation and (c.source, c.conversation) == place), None)
 
 
 def _same_person(bug: Bug, hint: CustomerHint, source: str, conversation: str) -> tuple[Customer, Customer] | None:
@@ -246,15 +263,12 @@ def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation:
 
 
 def find(bug: Bug, hint: CustomerHint, source: str = "", conversation: str = "") -> Customer | None:
-    """The customer of this bug with that conversation, e-mail address or id."""
-    for customer in bug.customers:
-        if conversation and (customer.source, customer.conversation) == (source, conversation):
-            return customer
-        if hint.email and customer.hint.email.casefold() == hint.email.casefold():
-            return customer
-        if hint.id and not hint.email and customer.hint.id == hint.id:
-            return customer
-    return None
+    """The customer of this bug with that e-mail address, conversation or id; an address other than theirs is somebody else's."""
+    mine = [c for c in bug.customers if hint.email and c.hint.email.casefold() == hint.email.casefold()]
+    others = [c for c in bug.customers if not (hint.email and c.hint.email)]
+    talks = [c for c in others if conversation and (c.source, c.conversation) == (source, conversation)]
+    named = [c for c in others if hint.id and not hint.email and c.hint.id == hint.id]
+    return next(iter((*mine, *talks, *named)), None)
 
 
 def wait_again(bug: Bug, at: datetime) -> Bug:

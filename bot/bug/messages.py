@@ -151,6 +151,18 @@ def answer(bug: Bug, ids: Iterable[str], text: str, promised: datetime | None = 
     return Answered(customers=reachable(bug, ids), text=written(text), promised=promised)
 
 
+def waiting(bug: Bug, *, again: bool = False) -> tuple[str, ...]:
+    """Who wrote to us and has not heard anything; with `again` all who wrote and do not know that it works."""
+    wrote = (c for c in bug.customers if c.reachable and c.said_at and not (c.told_at or c.skipped or c.beside))
+    return tuple(c.id for c in wrote if again or not c.answered_at)
+
+
+def only_hit(bug: Bug) -> tuple[Customer, ...]:
+    """Who was hit, never wrote and has heard nothing: they are written to only after a person has seen how many they are."""
+    quiet = (c for c in bug.untold if not c.said_at)
+    return tuple(c for c in quiet if not c.answered_at)
+
+
 def reachable(bug: Bug, ids: Iterable[str]) -> tuple[str, ...]:
     """The chosen customers, each once. Raises Invalid for none, Refused for one who can't be reached."""
     chosen = tuple(dict.fromkeys(ids))

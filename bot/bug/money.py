@@ -48,6 +48,8 @@ class _Grant(Frozen):
 
 
 class Credit(_Grant):
+    """Money in the customer's favour, used up by the next invoices."""
+
     kind: Literal["credit"] = "credit"
     money: Money
 

@@ -17,7 +17,9 @@ from bot import shipped
 from bot.app import Services, build
 from bot.bug.errors import Misconfigured
 from bot.demo import page
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 from bot.demo.world.world import World
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.pace import Pace

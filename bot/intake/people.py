@@ -14,7 +14,7 @@ from bot.bug.values import Actor, ActorKind, CustomerHint, Inbound, InboundKind
 from bot.intake import again
 from bot.intake.alerts import Alerts
 from bot.intake.proposal import Proposals
-from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks, who
+from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks, same_person, who
 from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
@@ -90,8 +90,10 @@ class People:
 
     async def _join(self, talk: Talk, bug: int, what: str) -> None:
         """All that was said while it waited, in its order: the customer waits since the first word."""
+        first = who(talk.said)
         for inbound in talk.said:
-            await self._record(bug, inbound.model_copy(update={"customer": who(talk.said)}))
+            customer = first if same_person(first, inbound.customer) else inbound.customer
+            await self._record(bug, inbound.model_copy(update={"customer": customer}))
         await self.talks.settle(talk.source, talk.conversation, JOINED, bug)
         await self.proposals.settled(talk, what)
 

@@ -48,7 +48,7 @@ class Runs:
     async def allow(self) -> None:
         """An approver has read the actions and turns them on."""
         switches = Flags(self.town.ledger.db, TEAM, lambda: utcnow().timestamp())
-        for entry in Catalogue.load([ACTIONS]).entries.values():
+        for entry in Catalogue.trusting([ACTIONS]).entries.values():
             await switches.set(f"allow:{entry.name}", entry.sha, person(DANA))
 
     async def preview(self, word: str, action: str) -> None:

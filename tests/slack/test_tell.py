@@ -132,8 +132,11 @@ async def test_when_everybody_knows_there_is_nobody_left_to_tell(house: House) -
 
 
 async def test_a_first_answer_promises_a_time_on_the_askers_own_clock(house: House, mail: MailServer) -> None:
-    card = await house.alarm(**MIA)
-    await card.button("Answer: looking").click(by=house.person("Sam"))
+    card, sam = await house.alarm(**MIA), house.person("Sam")
+    await card.button("Answer: looking").click(by=sam)
+    form = await sam.expect_modal("Answer BUG-1")
+    assert "*1 customer* was hit and has not written to us: Mia." in form.texts[0]
+    await form.submit("Write to 1")
     await card.thread.expect("Sam answers Mia, back by <!date^")
     await house.quiet()
     assert "We see the problem and are looking into it now; back to you by" in mail.messages[0].text
@@ -141,7 +144,8 @@ async def test_a_first_answer_promises_a_time_on_the_askers_own_clock(house: Hou
 
 async def test_a_workaround_goes_out_in_ones_own_words(house: House, mail: MailServer) -> None:
     card = await house.alarm(**MIA)
-    await house.person("Sam").says("@makegood answer Please use https://shop.example/old & wait", thread=card)
+    await house.person("Sam").types("/bug answer BUG-1 Please use https://shop.example/old & wait", in_=house.errors)
+    await (await house.person("Sam").expect_modal("Answer BUG-1")).submit("Write to 1")
     await card.thread.expect("Sam answers Mia")
     await house.quiet()
     assert "Please use https://shop.example/old & wait" in mail.messages[0].text

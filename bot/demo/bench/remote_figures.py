@@ -22,7 +22,7 @@ from bot.bug.values import Actor, ActorKind
 from bot.demo.bench import stage
 from bot.demo.bench.figure import Figure
 from bot.demo.bench.stage import OURS, Process, Times
-from bot.demo.host import Host
+from bot.demo.host.host import Host
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load, trail
@@ -235,7 +235,7 @@ async def _allow(db: Database) -> None:
     """An approver has read the jobs."""
     await migrate(db)
     switches = Flags(db, "T0LOCAL", lambda: datetime.now(UTC).timestamp())
-    for entry in Catalogue.load([JOBS]).entries.values():
+    for entry in Catalogue.trusting([JOBS]).entries.values():
         await switches.set(f"{ALLOW}{entry.name}", entry.sha, Actor(kind=ActorKind.PERSON, id=USER))
 
 

@@ -120,9 +120,11 @@ async def thaw(context: Context, request: Request) -> Response:
 async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
     may_rule(await context.approver(request.user), "turn actions on")
+    await context.allowed.refresh()  # the file as it is now, not as it was when the bot last looked
     entry = context.catalogue.find(request.args.strip())
     await context.switches.set(f"{ALLOW}{entry.name}", entry.sha, request.by)
     await context.allowed.refresh()
+    context.catalogue.usable(entry.name)
     return Response(text=f"`{entry.name}` is on, as its file is now.", public=True)
 
 

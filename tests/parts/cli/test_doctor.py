@@ -13,7 +13,7 @@ import yaml
 
 from bot.commands.checks.database import database
 from bot.commands.checks.slack import SCOPES
-from bot.demo.slack import AppManifest
+from bot.demo.slack.manifest import AppManifest
 from bot.ledger.db.engine import Database
 from tests.parts.cli.conftest import Ran, Shell
 from tests.parts.cli.neighbours import MANIFEST, SECRETS, Neighbours, neighbours

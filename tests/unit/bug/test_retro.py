@@ -17,7 +17,8 @@ from bot.bug.lifecycle import KINDS
 from bot.bug.messages import Answered, NotDelivered
 from bot.bug.money import Upgrade
 from bot.bug.ownership import Claimed, Estimated, HandedOver
-from bot.bug.retro.story import QUESTIONS, Retro, fold
+from bot.bug.retro.model import QUESTIONS, Retro
+from bot.bug.retro.story import fold
 from bot.bug.values import CustomerHint
 from tests.golden import goldens
 from tests.unit.bug.story import (

@@ -19,7 +19,7 @@ from bot.ledger.db.engine import Database
 from bot.ledger.ledger import Ledger
 from bot.metrics import Counters, Metrics
 from bot.production.catalogue import Catalogue
-from bot.slack.verbs import VERBS
+from bot.slack.verbs.registry import VERBS
 from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, sections, text
 
 HOSTS = {

@@ -22,7 +22,9 @@ from bot.bug.intake import Opened
 from bot.bug.messages import Answered, TellSkipped
 from bot.bug.money import Receipt
 from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.story import Retro, fold, month
+from bot.bug.retro.model import Retro
+from bot.bug.retro.month import month
+from bot.bug.retro.story import fold
 from bot.bug.values import CustomerHint
 from bot.slack.views.retro import view
 from tests.unit.bug.story import (

@@ -114,9 +114,10 @@ async def poll_mails(mails: Mails, leader: Leader) -> None:
 
 async def hook(settings: Settings, board: Board) -> None:
     """The board tells of changes at once; a webhook that can't be made leaves them to the poll."""
-    public, ours = settings.web.public_url, settings.hooks.get("trello")
+    kind = settings.board.kind if settings.board else ""
+    public, ours = settings.web.public_url, settings.hooks.get(kind)
     if public and ours:
-        await board.register(f"{public}/hooks/trello/{ours.token.get_secret_value()}")
+        await board.register(f"{public}/hooks/{kind}/{ours.token.get_secret_value()}")
 
 
 async def poll_board(parts: JobParts, board: Board) -> None:

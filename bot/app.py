@@ -1,319 +1,306 @@
-"""The composition root: the one module that knows every other. Builds the parts, starts and stops them in order."""
+"""The composition root: the one module that knows every room. Builds the parts, starts and stops them in order."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from slack_bolt.async_app import AsyncApp
-
-from bot import outgoing, outside, shipped
-from bot.bug.bug import Bug
-from bot.bug.customers import CustomerJoined
-from bot.bug.delivery import system
-from bot.bug.errors import Unavailable
-from bot.door import Door
+from bot import outgoing
+from bot.allowed import AllowedActions
+from bot.bug.errors import Outside
+from bot.closing import Closing
+from bot.front import FrontParts, open_front
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation
 from bot.intake.people import People
 from bot.intake.proposal import Proposals
 from bot.intake.sources import ALERTS, BOARD, PEOPLE
-from bot.ledger.db.engine import Database
-from bot.ledger.db.file_lock import FileLock
-from bot.ledger.db.migrate import migrate
+from bot.jobs import MAILBOX, JobParts, jobs
+from bot.ledger.db.leader import Leader
 from bot.ledger.db.notify import listen
+from bot.ledger.db.opening import opened
 from bot.ledger.freed import Freed
-from bot.ledger.inbox.inbox import Inbox, Item
-from bot.ledger.inbox.worker import InboxWorker
+from bot.ledger.inbox.inbox import Inbox
+from bot.ledger.inbox.worker import Handler, InboxWorker
 from bot.ledger.index.names import Names, Sights
 from bot.ledger.index.spans import Flags
-from bot.ledger.ledger import Ledger, Recorded
+from bot.ledger.ledger import Ledger, Recorded, utcnow
 from bot.ledger.relay import lease
-from bot.ledger.relay.held import bugs_of, held
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
-from bot.metrics import Metrics
-from bot.production.catalogue import Catalogue
+from bot.metrics import Counters, Metrics
+from bot.outside import Connected, connect
 from bot.production.engine import Engine
 from bot.settings import Environment, Settings
+from bot.sinks.digest import Digest
+from bot.sinks.registry import Plan, SinkParts, made, planned, subscriptions
 from bot.slack.directory import Directory
 from bot.slack.incoming import connection, listeners
-from bot.slack.incoming.connection import Identity, Sockets
 from bot.slack.incoming.context import Context
-from bot.slack.incoming.dispatcher import SOURCE as ASK
+from bot.slack.incoming.dispatcher import SOURCE as REQUEST
 from bot.slack.incoming.dispatcher import Dispatcher
-from bot.slack.outgoing import channels
+from bot.slack.incoming.mentions import Mentions
 from bot.slack.outgoing.client import KEPT, SlackPort, web_client
+from bot.slack.session import Session
 from bot.slack.verbs.reading import publish_home
 from bot.suggestions import Suggestions
+from bot.tasks import cancelled
 from bot.timers import Timers
-from bot.web import Web, serve
 
-log = logging.getLogger(__name__)
-
-DRAIN = 10.0
-RETRY = 5.0
+Follower = Callable[[Recorded], None]
 
 
-@dataclass
-class Bot:
-    """`start` returns when /ready would answer 200; `stop` drains. `only` limits the sinks of this process."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts of a running bot. Who holds one looks at it; no part is handed the whole."""
+
+    outside: Connected
+    ledger: Ledger
+    inbox: Inbox
+    switches: Flags
+    metrics: Metrics
+    slack: Session
+    engine: Engine
+    people: People
+    dispatcher: Dispatcher
+    inflow: InboxWorker
+    relay: Relay
+    timers: Timers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Process:
+    """What one process is started with."""
 
     settings: Settings
-    runtime: Environment
+    environment: Environment
     home: Path
-    only: Sequence[str] = ()
-    _stops: list[Any] = field(default_factory=list)
-
-    async def start(self) -> None:
-        self._connections()
-        self.db = await self._database()
-        self.client = web_client(self.runtime.bot_token.get_secret_value(), self.runtime.api_url, self.slack_http)
-        self.me = await self._identify()
-        self._ledger()
-        await self._parts()
-        await self._sinks()
-        await self._inflow()
-        await self._run()
-
-    def _connections(self) -> None:
-        """Before anything else: what is wrong in the settings is said at once, not when Slack answers."""
-        self.http, self.slack_http = outgoing.session(), outgoing.session(kept=KEPT)
-        self._stops += [self.http.close, self.slack_http.close]
-        self.outside = outside.connect(self.settings, self.http)
-        self._stops.append(self.outside.close)
-
-    async def _database(self) -> Database:
-        if self.runtime.database_url.startswith("sqlite"):
-            lock = FileLock.of(self.runtime.database_url)
-            lock.take()
-            self._stops.append(lock.free)
-        db = Database(self.runtime.database_url)
-        self._stops.append(db.close)
-        await migrate(db)
-        return db
-
-    async def _identify(self) -> Identity:
-        """A wrong token ends the start; a Slack that is away is waited for."""
-        if not self.runtime.bot_token.get_secret_value():
-            return connection.unconnected(self.runtime.team, self.only)
-        while True:
-            try:
-                me = await connection.identify(self.client)
-                if self.runtime.app_token:
-                    await connection.check_app_token(self.client, self.runtime.app_token.get_secret_value())
-            except Unavailable as error:
-                log.warning("%s Trying again in %.0f s.", error, RETRY)
-                await asyncio.sleep(RETRY)
-            else:
-                return me
-
-    def _ledger(self) -> None:
-        self.ledger = Ledger(self.db, self.me.team, {})
-        self.metrics = Metrics(self.ledger)
-        self.clock = lambda: self.ledger.clock().timestamp()
-        self.inbox = Inbox(self.db, self.me.team, self.clock)
-        self.pace = Pace(self.db, self.me.team, self.clock)
-        self.switches = Flags(self.db, self.me.team, self.clock)
-        self.port = SlackPort(self.client, self.pace)
-        self.directory = Directory(
-            self.port,
-            self.me.team,
-            self.settings.policy.approvers,
-            Names(self.switches).remember,
-            Sights(self.switches).first,
-        )
-        self.memory = Suggestions(self.ledger)
-
-    async def _parts(self) -> None:
-        self.engine = Engine(await self._catalogue(), self.settings.targets)
-        self._stops.append(self.engine.close)
-        self.outside.plans = await outside.plans(self.outside.biller)
-        self.alerts = Alerts(self.ledger, self.inbox, self.settings.admit)
-        proposals = Proposals(self.port, self.settings.slack.error_channels[0])
-        self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
-        self.dispatcher = Dispatcher(context=self._desk(), inbox=self.inbox, http=self.slack_http)
-
-    async def _catalogue(self) -> Catalogue:
-        """The shipped actions as they are; the team's own as an approver allowed them."""
-        paths = [shipped.ACTIONS, *(self.home / p for p in self.settings.actions.paths)]
-        return Catalogue.load(paths, await self.switches.starting("allow:"))
-
-    def _desk(self) -> Context:
-        services: Mapping[str, Any] = {
-            "engine": self.engine,
-            "memory": self.memory.suggestion,
-            "plans": lambda: self.outside.plans,
-            "people": self.people,
-            "switches": self.switches,
-            "reload": self.reload,
-            "workspace_url": self.me.url,
-        }
-        return Context(
-            ledger=self.ledger,
-            port=self.port,
-            directory=self.directory,
-            settings=self.settings,
-            catalogue=self.engine.catalogue,
-            services=services,
-        )
-
-    async def reload(self) -> None:
-        """An approver allowed an action: it may run from now on."""
-        self.engine.catalogue.renew(await self._catalogue())
-
-    async def _sinks(self) -> None:
-        every = outside.sinks(self)
-        self.ledger.sinks = outside.elsewhere(self.settings) | {name: sink.interest for name, sink in every.items()}
-        mine = {n: s for n, s in every.items() if not self.only or n in self.only}
-        if self.db.sqlite:
-            await lease.abandoned(self.ledger, 2.0)
-            await self.inbox.abandoned()
-        self.relay = Relay(self.ledger, mine)
-        self.freed = Freed(self.db)
-        self._stops.append(self.freed.stop)
-        self.ledger.woken = self._woken
-
-    def _woken(self, recorded: Recorded) -> None:
-        self.metrics.count(recorded)
-        self.freed.follow(recorded)
-        self.relay.wake()
-
-    async def _inflow(self) -> None:
-        conversation = Conversation(
-            ledger=self.ledger,
-            inbox=self.inbox,
-            alerts=self.alerts,
-            error_channels=self.settings.slack.error_channels,
-            mention=self._mention,
-            forget=self.directory.forget,
-            seen=self.directory.seen,
-            own=lambda event: event.get("bot_id") == self.me.bot or event.get("user") == self.me.user,
-            home=lambda user: publish_home(self.dispatcher.context, user),
-        )
-        boards = BoardChanges(self.ledger, self.inbox)
-
-        async def each_event(items: Sequence[Item]) -> None:
-            for item in items:  # in order: an edit is never recorded before the message it edits
-                await conversation.fold(item)
-
-        async def each_ask(items: Sequence[Item]) -> None:
-            for item in items:
-                await self.dispatcher.again(item)
-
-        handlers = {
-            ALERTS: self._alerts,
-            PEOPLE: self.people.fold,
-            BOARD: boards.fold,
-            listeners.EVENT: each_event,
-            ASK: each_ask,
-        }
-        self.inflow = InboxWorker(self.inbox, handlers)
-
-    async def _alerts(self, items: Sequence[Item]) -> None:
-        for recorded in await self.alerts.fold(items):
-            if any(isinstance(entry.event, CustomerJoined) for entry in recorded.entries):
-                await self.people.catch_up(recorded.bug)
-
-    async def _mention(self, event: Mapping[str, Any], bot: str, team: str, item: Item) -> bool:
-        request = await listeners.mention_ask(self.dispatcher, event, bot or self.me.user, team)
-        if request is None:
-            return False
-        await self.dispatcher.mentioned(request, item)
-        return True
-
-    async def _run(self) -> None:
-        self.inflow.start()
-        self._stops.append(self.inflow.stop)
-        relay = asyncio.create_task(self.relay.run())
-        self._stops.append(lambda: self._stop_relay(relay))
-        if not self.db.sqlite:
-            waker = asyncio.create_task(listen(self.db, self.relay.wake))
-            self._stops.append(lambda: _cancelled(waker))
-        self.timers = Timers(self)
-        self.timers.start()
-        self._stops.append(self.timers.stop)
-        if not self.only:
-            await self._front()
-
-    async def _front(self) -> None:
-        """What faces Slack and the hooks."""
-        app = self._bolt()
-        warm = asyncio.create_task(self._warm())
-        self._stops.append(lambda: _cancelled(warm))
-        token = self.runtime.app_token
-        self.sockets = Sockets(app, token.get_secret_value(), self.client) if token else None
-        site = Web(
-            settings=self.settings,
-            inflow=self.inflow,
-            ready=self.ready,
-            waiting=self.waiting,
-            door=Door(self.settings.web.proxies),
-            metrics=self.metrics,
-            slack=None if token else connection.http_handler(app),
-            board=lambda: self.outside.board_known,
-        )
-        runner = await serve(site.app(), self.runtime.host, self.runtime.port, site.door)
-        self._stops.append(lambda: self.dispatcher.drain(DRAIN))
-        self._stops.append(runner.cleanup)
-        if self.sockets:
-            self._stops.append(self.sockets.stop)
-            await self.sockets.start()
-
-    def _bolt(self) -> AsyncApp:
-        secret = self.runtime.signing_secret.get_secret_value() if self.runtime.signing_secret else ""
-        app = AsyncApp(client=self.client, signing_secret=secret)
-
-        async def store(item: Item) -> None:
-            await self.inflow.submit(item)
-
-        listeners.register(app, self.dispatcher, store)
-        return app
-
-    async def _warm(self) -> None:
-        """Whether the channels let us in, and names for the first lines; nothing depends on it."""
-        for said in await channels.closed(self.port, self.settings.slack.error_channels):
-            log.warning("%s", said)
-        try:
-            await self.directory.warm()
-        except Exception as error:  # noqa: BLE001 - only a convenience: names then come one by one
-            log.info("People could not be listed: %s", error)
-
-    def on_stop(self, close: Callable[[], Awaitable[None]]) -> None:
-        """A part that was made on the way wants to be closed in the end."""
-        self._stops.append(close)
-
-    async def ready(self) -> dict[str, bool]:
-        """What /ready says: the database can be written, and Slack is connected."""
-        return {"database": await self.db.alive(), "slack": await (self.sockets or self.port).alive()}
-
-    async def waiting(self) -> int:
-        """How many bugs wait for Slack to take something."""
-        async with self.db.read() as conn:
-            return len(bugs_of(x for x in await held(conn, self.me.team) if system(x.sink) == "Slack"))
-
-    async def worked_before(self, bug: Bug) -> str:
-        return (await self.memory.suggestion(bug)).said
-
-    async def _stop_relay(self, relay: "asyncio.Task[None]") -> None:
-        await self.relay.stop(DRAIN)
-        await _cancelled(relay)
-
-    async def stop(self) -> None:
-        """The newest part first; one that fails to stop doesn't keep the others."""
-        for stop in reversed(self._stops):
-            try:
-                result = stop()
-                if result is not None:
-                    await result
-            except Exception:  # the process ends: what is left is closed all the same
-                log.exception("A part did not stop cleanly")
-        self._stops.clear()
+    only: Collection[str]
+    clock: Callable[[], datetime]
+    pace: type[Pace]
 
 
-async def _cancelled(task: "asyncio.Task[Any]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What all further parts stand on."""
+
+    outside: Connected
+    plans: tuple[Plan, ...]
+    ledger: Ledger
+    inbox: Inbox
+    switches: Flags
+    counters: Counters
+    slack: Session
+    allowed: AllowedActions
+    engine: Engine
+    suggestions: Suggestions
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings,
+    environment: Environment,
+    home: Path,
+    only: Collection[str] = (),
+    *,
+    clock: Callable[[], datetime] = utcnow,
+    pace: type[Pace] = Pace,
+) -> AsyncIterator[Services]:
+    """Yields when /ready would answer 200; at the end everything is stopped, the newest part first.
+
+    `home` holds the settings' own files; `only` limits the sinks of this process.
+    """
+    process = _Process(settings=settings, environment=environment, home=home, only=only, clock=clock, pace=pace)
+    async with Closing() as closing:
+        ground = await _ground(process, closing)
+        services = _services(process, ground, closing)
+        await _start(process, services, closing)
+        yield services
+
+
+async def _ground(process: _Process, closing: Closing) -> _Ground:
+    """What is wrong in the settings is said at once, not when Slack answers."""
+    settings, environment = process.settings, process.environment
+    http, slack_http = outgoing.session(), outgoing.session(kept=KEPT)
+    closing.at_end(http.close)
+    closing.at_end(slack_http.close)
+    outside = connect(settings, http)
+    for close in outside.closes():
+        closing.at_end(close)
+    plans = planned(settings, outside, process.only)
+    db = await opened(environment.database_url, closing)
+    client = web_client(environment.bot_token.get_secret_value(), environment.api_url, slack_http)
+    me = await connection.introduced(client, environment, process.only)
+    counters = Counters()
+    freed = Freed(db)
+    closing.at_end(freed.stop)
+    ledger = Ledger(db, me.team, subscriptions(plans), process.clock, _both(counters.count, freed.follow))
+    switches = Flags(db, me.team, ledger.seconds)
+    port = SlackPort(client, process.pace(db, me.team, ledger.seconds))
+    directory = Directory(port, me.team, settings.policy.approvers, Names(switches).remember, Sights(switches).first)
+    allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], switches)
+    engine = Engine(allowed.catalogue, settings.targets)
+    closing.at_end(engine.close)
+    with suppress(Outside):  # a billing system that is away only costs the menu, and is asked again
+        await outside.read_plans()
+    return _Ground(
+        outside=outside,
+        plans=plans,
+        ledger=ledger,
+        inbox=Inbox(db, me.team, ledger.seconds),
+        switches=switches,
+        counters=counters,
+        slack=Session(me=me, client=client, http=slack_http, port=port, directory=directory),
+        allowed=allowed,
+        engine=engine,
+        suggestions=Suggestions(ledger),
+    )
+
+
+def _both(first: Follower, second: Follower) -> Follower:
+    """Two followers of what is recorded, as one."""
+
+    def follow(recorded: Recorded) -> None:
+        first(recorded)
+        second(recorded)
+
+    return follow
+
+
+def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
+    people = _people(process.settings, ground)
+    context = _context(process.settings, ground, people)
+    dispatcher = Dispatcher(context=context, inbox=ground.inbox, http=ground.slack.http)
+    inflow = InboxWorker(ground.inbox, _handlers(process.settings, ground, people, dispatcher))
+    sinks = made(ground.plans, _sink_parts(process, ground, context, closing), process.only)
+    return Services(
+        outside=ground.outside,
+        ledger=ground.ledger,
+        inbox=ground.inbox,
+        switches=ground.switches,
+        metrics=Metrics(ground.ledger, ground.counters),
+        slack=ground.slack,
+        engine=ground.engine,
+        people=people,
+        dispatcher=dispatcher,
+        inflow=inflow,
+        relay=Relay(ground.ledger, sinks),
+        timers=_timers(process, ground, inflow, closing),
+    )
+
+
+def _people(settings: Settings, ground: _Ground) -> People:
+    alerts = Alerts(ground.ledger, ground.inbox, settings.admit)
+    proposals = Proposals(ground.slack.port, settings.slack.error_channels[0])
+    return People(ledger=ground.ledger, inbox=ground.inbox, alerts=alerts, proposals=proposals)
+
+
+def _context(settings: Settings, ground: _Ground, people: People) -> Context:
+    return Context(
+        ledger=ground.ledger,
+        port=ground.slack.port,
+        directory=ground.slack.directory,
+        settings=settings,
+        engine=ground.engine,
+        allowed=ground.allowed,
+        suggestions=ground.suggestions,
+        unplaced=people,
+        switches=ground.switches,
+        plans=ground.outside.plans,
+        workspace_url=ground.slack.me.url,
+    )
+
+
+def _handlers(settings: Settings, ground: _Ground, people: People, dispatcher: Dispatcher) -> Mapping[str, Handler]:
+    """Who folds what the inbox stored, by its source."""
+    conversation = Conversation(
+        ledger=ground.ledger,
+        inbox=ground.inbox,
+        alerts=people.alerts,
+        error_channels=settings.slack.error_channels,
+        mention=Mentions(dispatcher, ground.slack.me.user).answered,
+        forget=ground.slack.directory.forget,
+        seen=ground.slack.directory.seen,
+        own=ground.slack.me.wrote,
+        home=partial(publish_home, dispatcher.context),
+    )
+    return {
+        ALERTS: people.fold_alerts,
+        PEOPLE: people.fold,
+        BOARD: BoardChanges(ground.ledger, ground.inbox).fold,
+        listeners.EVENT: conversation.fold,
+        REQUEST: dispatcher.fold,
+    }
+
+
+def _sink_parts(process: _Process, ground: _Ground, context: Context, closing: Closing) -> SinkParts:
+    digest = Digest(ground.slack.port, process.settings.slack.error_channels[0])
+    closing.at_end(digest.close)
+    return SinkParts(
+        settings=process.settings,
+        key=process.home / "makegood.key",
+        outside=ground.outside,
+        ledger=ground.ledger,
+        switches=ground.switches,
+        slack=ground.slack,
+        digest=digest,
+        suggestions=ground.suggestions,
+        engine=ground.engine,
+        allowed=ground.allowed,
+        context=context,
+    )
+
+
+def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Closing) -> Timers:
+    ledger = ground.ledger
+    leader = Leader.of(ledger.db, ledger.team, ledger.seconds)
+    closing.at_end(partial(leader.resign, MAILBOX))
+    parts = JobParts(
+        settings=process.settings,
+        ledger=ledger,
+        inbox=ground.inbox,
+        inflow=inflow,
+        switches=ground.switches,
+        allowed=ground.allowed,
+        outside=ground.outside,
+        port=None if process.only else ground.slack.port,
+        leader=leader,
+    )
+    return Timers(jobs=tuple(jobs(parts)), clock=ledger.clock)
+
+
+async def _start(process: _Process, services: Services, closing: Closing) -> None:
+    """What serves first, then what brings in new work."""
+    ledger = services.ledger
+    if ledger.db.sqlite:
+        await lease.abandoned(ledger, 2.0)
+        await services.inbox.abandoned()
+    services.inflow.start()
+    closing.at_end(services.inflow.stop)
+    relay = asyncio.create_task(services.relay.run())
+    closing.at_end(lambda: cancelled(relay))
+    closing.at_end(services.relay.stop)
+    if not ledger.db.sqlite:
+        waker = asyncio.create_task(listen(ledger.db, ledger.wakes.wake))
+        closing.at_end(lambda: cancelled(waker))
+    services.timers.start()
+    closing.at_end(services.timers.stop)
+    if not process.only:
+        await open_front(_front_parts(process, services), closing)
+
+
+def _front_parts(process: _Process, services: Services) -> FrontParts:
+    return FrontParts(
+        settings=process.settings,
+        environment=process.environment,
+        db=services.ledger.db,
+        slack=services.slack,
+        dispatcher=services.dispatcher,
+        inflow=services.inflow,
+        metrics=services.metrics,
+        outside=services.outside,
+    )

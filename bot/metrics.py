@@ -1,7 +1,5 @@
 """What an operator watches, in Prometheus' text form. The database is asked when somebody looks, not before."""
 
-from dataclasses import dataclass, field
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import func, select
 
@@ -9,41 +7,40 @@ from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.ledger import Ledger, Recorded
 
 
-@dataclass(frozen=True)
-class Metrics:
-    ledger: Ledger
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    entries: Counter = field(init=False)
-    hooks: Counter = field(init=False)
-    strange: Counter = field(init=False)
-    bugs: Gauge = field(init=False)
-    behind: Gauge = field(init=False)
-    parked: Gauge = field(init=False)
-    waiting: Gauge = field(init=False)
+class Counters:
+    """What this process has seen since its start. Made before the ledger, which counts here what it writes."""
 
-    def __post_init__(self) -> None:
-        one = self.registry
-        put = object.__setattr__
-        put(self, "entries", Counter("makegood_entries", "Entries written, by kind", ["kind"], registry=one))
-        put(self, "hooks", Counter("makegood_hooks", "Hook deliveries, by source", ["source"], registry=one))
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.entries = self._counter("makegood_entries", "Entries written, by kind", "kind")
+        self.hooks = self._counter("makegood_hooks", "Hook deliveries, by source", "source")
         told = "Hook deliveries of a kind that nobody foresaw, by source"
-        put(self, "strange", Counter("makegood_hooks_not_understood", told, ["source"], registry=one))
-        put(self, "bugs", Gauge("makegood_bugs", "Bugs, by status", ["status"], registry=one))
-        put(
-            self,
-            "behind",
-            Gauge("makegood_cursors_behind", "Bugs that a sink has still to serve", ["sink"], registry=one),
-        )
-        put(self, "parked", Gauge("makegood_cursors_parked", "Bugs on which a sink gave up", ["sink"], registry=one))
-        put(self, "waiting", Gauge("makegood_inbox", "Inbox items, by state", ["state"], registry=one))
+        self.strange = self._counter("makegood_hooks_not_understood", told, "source")
+
+    def _counter(self, name: str, told: str, label: str) -> Counter:
+        return Counter(name, told, [label], registry=self.registry)
 
     def count(self, recorded: Recorded) -> None:
         for entry in recorded.entries:
             self.entries.labels(entry.event.KIND).inc()
 
+
+class Metrics:
+    """The counters, and what the ledger's database says at the moment."""
+
+    def __init__(self, ledger: Ledger, counters: Counters) -> None:
+        self.ledger, self.counters = ledger, counters
+        self.bugs = self._gauge("makegood_bugs", "Bugs, by status", "status")
+        self.behind = self._gauge("makegood_cursors_behind", "Bugs that a sink has still to serve", "sink")
+        self.parked = self._gauge("makegood_cursors_parked", "Bugs on which a sink gave up", "sink")
+        self.waiting = self._gauge("makegood_inbox", "Inbox items, by state", "state")
+
+    def _gauge(self, name: str, told: str, label: str) -> Gauge:
+        return Gauge(name, told, [label], registry=self.counters.registry)
+
     async def text(self) -> bytes:
         await self._ask()
-        return generate_latest(self.registry)
+        return generate_latest(self.counters.registry)
 
     async def _ask(self) -> None:
         mine = cursors.c.team == self.ledger.team

@@ -32,6 +32,9 @@ class Suggestions:
         fix = (await load(self.ledger, last.bug)).fix(last.run) if last else None
         return _said(fix, last.times) if last and fix else Suggestion()
 
+    async def said(self, bug: Bug) -> str:
+        return (await self.suggestion(bug)).said
+
     async def repeats(self, bug: Bug, action: str) -> int:
         """How often this action helped against bugs of this kind in the last 30 days, this one included."""
         return await remedies.times(self.ledger.db, bug, action, self.ledger.clock() - MONTH)

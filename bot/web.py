@@ -18,6 +18,7 @@ from bot.bug.values import Alert, AlertKind, Frozen, Inbound, InboundKind
 from bot.door import Door, Runner
 from bot.intake import again, alerts
 from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE, find
+from bot.latest import Latest
 from bot.ledger import strange
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
@@ -51,10 +52,10 @@ class Web:
     metrics: Metrics
     waiting: Callable[[], Awaitable[int]]
     """How many bugs wait for Slack."""
+    board: Latest[Known]
+    """What our board knows of itself: its lists by id, and who we are there."""
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     door: Door = field(default_factory=Door)
-    board: Callable[[], Known] = Known
-    """What our board knows of itself: its lists by id, and who we are there."""
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MIB, middlewares=[self.door.middleware, _or_later])
@@ -95,7 +96,7 @@ class Web:
     async def hook(self, request: web.Request) -> web.Response:
         source = request.match_info["source"]
         settings = self._settings(request)
-        self.metrics.hooks.labels(source).inc()
+        self.metrics.counters.hooks.labels(source).inc()
         body = await self.door.body(request)
         hook = Hook(
             headers={k.lower(): v for k, v in request.headers.items()},
@@ -104,7 +105,7 @@ class Web:
             at=datetime.now(UTC),
         )
         try:
-            delivery = read(source, hook, settings, self.settings, self.board())
+            delivery = read(source, hook, settings, self.settings, self.board.value)
         except Unauthorised as error:
             return web.Response(status=401, text=f"{error}\n")
         except Unreadable as error:
@@ -121,7 +122,7 @@ class Web:
         inbox: Inbox = self.inflow.inbox
         text = body.decode("utf-8", "replace")
         await strange.keep(inbox.db, inbox.team, inbox.clock(), source=source, kind=error.kind, body=text)
-        self.metrics.strange.labels(source).inc()
+        self.metrics.counters.strange.labels(source).inc()
         log.info("%s It is kept, and shown to people.", error)
         return web.Response(text=f"Kept, but not understood: {error} Nothing was opened for it.\n")
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from bot import settings as config
 from bot import shipped
+from bot.allowed import ALLOW
 from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.checks import named
 from bot.commands.options import SETTINGS, config_option, team_option
-from bot.production.catalogue import Catalogue, CatalogueEntry
+from bot.production.catalogue import Catalogue
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.scaffold import scaffold
 from bot.production.targets import Target
 
@@ -171,7 +173,7 @@ def _write(path: Path, text: str) -> None:
 def _allow(args: argparse.Namespace) -> int:
     around = _around(args)
     entry = _catalogue(args, around).find(args.name)
-    asyncio.run(_switch(args, f"allow:{entry.name}", entry.sha))
+    asyncio.run(_switch(args, f"{ALLOW}{entry.name}", entry.sha))
     _catalogue(args, around).usable(entry.name)
     common.say(f"{entry.name} is on, as {entry.path} is now; a bot that runs sees it within a second or two.")
     return 0

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, union
 from sqlalchemy.engine import make_url
 
+from bot.allowed import ALLOW
 from bot.bug.errors import Misconfigured, NotFound, Refused, Unavailable
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db import migrate, tables
@@ -65,7 +66,7 @@ async def allowed(config: Path, team: str) -> dict[str, str]:
     """The actions of the team's own that an approver turned on; none where there is no database yet."""
     try:
         async with ledger(config, team) as of:
-            return await switches(of).starting("allow:")
+            return await switches(of).starting(ALLOW)
     except NotFound:
         return {}
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import signal
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bot import settings as config
@@ -28,23 +29,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(settings: config.Settings, runtime: config.Environment, home: Path, only: tuple[str, ...]) -> None:
-    from bot.app import Bot  # noqa: PLC0415 - settings are checked before the heavy parts are loaded
+    from bot.app import build  # noqa: PLC0415 - settings are checked before the heavy parts are loaded
 
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopping.set)
-    bot = Bot(settings, runtime, home, only)
-    starting = asyncio.create_task(bot.start())
-    stopped = asyncio.create_task(stopping.wait())
-    try:
-        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-            logging.getLogger("makegood").info("Makegood listens.")
-            await stopped
-    finally:
-        starting.cancel()
-        stopped.cancel()
-        await asyncio.gather(starting, stopped, return_exceptions=True)
-        await bot.stop()
+    async with AsyncExitStack() as running:
+        starting = asyncio.create_task(running.enter_async_context(build(settings, runtime, home, only)))
+        stopped = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                logging.getLogger("makegood").info("Makegood listens.")
+                await stopped
+        finally:
+            starting.cancel()
+            stopped.cancel()
+            await asyncio.gather(starting, stopped, return_exceptions=True)

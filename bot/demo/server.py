@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -13,13 +14,15 @@ from pydantic import SecretStr
 
 from bot import settings as config
 from bot import shipped
-from bot.app import Bot
+from bot.app import Services, build
 from bot.bug.errors import Misconfigured
 from bot.demo import page
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
 from bot.demo.world.world import World
+from bot.ledger.ledger import utcnow
+from bot.ledger.relay.pace import Pace
 
 CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
 BOT_TOKEN, APP_TOKEN = "xoxb-local", "xapp-local"
@@ -46,7 +49,10 @@ class Demo:
     """Where the bot keeps its trail; empty: a file below `data`."""
     rate_limits: bool = True
     started: Callable[[str], None] = lambda _url: None
-    bot: Bot | None = None
+    clock: Callable[[], datetime] = utcnow
+    pace: type[Pace] = Pace
+    bot: Services | None = None
+    _running: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _runner: web.AppRunner | None = field(default=None)
     _listener: socket.socket | None = field(default=None)
 
@@ -107,13 +113,13 @@ class Demo:
             "MAKEGOOD_PORT": str(self._bot_port),
             "MAKEGOOD_DATABASE_URL": self.database_url,
         }
-        self.bot = Bot(settings, config.runtime(file, (*secrets, SecretStr(BOT_TOKEN)), environment), home)
-        await self.bot.start()
+        runtime = config.runtime(file, (*secrets, SecretStr(BOT_TOKEN)), environment)
+        bot = build(settings, runtime, home, clock=self.clock, pace=self.pace)
+        self.bot = await self._running.enter_async_context(bot)
 
     async def _reset(self) -> None:
         """Nobody remembers anything: a new day for the bot and for Slack."""
-        if self.bot:
-            await self.bot.stop()
+        await self._running.aclose()
         shutil.rmtree(self.data / "bot", ignore_errors=True)
         self.slack.reset()
         await self._start_bot()
@@ -125,8 +131,7 @@ class Demo:
             self._listener.close()
 
     async def _stop_parts(self, runner: web.AppRunner) -> None:
-        if self.bot:
-            await self.bot.stop()
+        await self._running.aclose()
         await self.world.stop()
         await self.slack.stop()
         await runner.cleanup()

@@ -101,7 +101,7 @@ class Alerts:
                 await self.inbox.finish_in(conn, left)
             await self.ledger.notify(conn)
         if recorded:
-            self.ledger.woken(recorded)
+            self.ledger.committed(recorded)
         return recorded
 
     async def _group(self, conn: AsyncConnection, alert: Alert) -> tuple[int | None, int]:

@@ -1,7 +1,7 @@
 """What Slack tells of a channel: commands in threads, other apps' alerts, and every word in a bug's thread, kept as it arrives."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,12 @@ class Conversation:
     own: Callable[[Event], bool]
     home: Callable[[str], Awaitable[None]]
 
-    async def fold(self, item: Item) -> None:
+    async def fold(self, items: Sequence[Item]) -> None:
+        """In order: an edit is never recorded before the message it edits."""
+        for item in items:
+            await self._fold(item)
+
+    async def _fold(self, item: Item) -> None:
         data = json.loads(item.body)
         event = data["event"]
         match event.get("type"), event.get("subtype"):

@@ -25,7 +25,7 @@ async def merge(
         )
         await ledger.notify(conn)
     for recorded in (ended, grown):
-        ledger.woken(recorded)
+        ledger.committed(recorded)
     return grown
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from bot.bug import arrivals
 from bot.bug.bug import Bug
+from bot.bug.customers import CustomerJoined
 from bot.bug.errors import NotFound
 from bot.bug.intake import Opened
 from bot.bug.keys import fit
-from bot.bug.values import Actor, ActorKind, Inbound, InboundKind
+from bot.bug.values import Actor, ActorKind, CustomerHint, Inbound, InboundKind
 from bot.intake import again
 from bot.intake.alerts import Alerts
 from bot.intake.proposal import Proposals
@@ -38,6 +39,12 @@ class People:
             inbound = Inbound.model_validate_json(item.body)
             await self._fold(inbound, item.key)
             await self.inbox.finish(item.key, note=_left_out(inbound))
+
+    async def fold_alerts(self, items: Sequence[Item]) -> None:
+        """What trackers report. Somebody whom a new bug hit may have written before the tracker did."""
+        for recorded in await self.alerts.fold(items):
+            if any(isinstance(entry.event, CustomerJoined) for entry in recorded.entries):
+                await self.catch_up(recorded.bug)
 
     async def _fold(self, inbound: Inbound, key: str) -> None:
         if inbound.kind is InboundKind.OTHER:
@@ -99,15 +106,21 @@ class People:
             if recorded is None:
                 return None
             await self.ledger.notify(conn)
-        self.ledger.woken(recorded)
+        self.ledger.committed(recorded)
         return recorded.bug.ref.number
 
     async def catch_up(self, bug: Bug) -> None:
-        """A new bug: somebody whom it hit may have written before the tracker did."""
+        """The conversations that wait and are this bug's join it."""
         mails = {c.hint.email.casefold() for c in bug.customers if c.hint.email}
         for talk in await self.talks.waiting() if mails else ():
             if any(x.customer.email.casefold() in mails for x in talk.said):
                 await self._join(talk, bug.ref.number, f"joined BUG-{bug.ref.number}")
+
+    async def last_words(self, customer: CustomerHint) -> list[Inbound]:
+        """Of each conversation of this customer that waits for a person's choice."""
+        mail = customer.email.casefold()
+        waiting = await self.talks.waiting()
+        return [talk.said[-1] for talk in waiting if any(x.customer.email.casefold() == mail for x in talk.said)]
 
     async def join(self, source: str, conversation: str, bug: int) -> None:
         """A person chose the bug."""
@@ -128,7 +141,7 @@ class People:
         async with self.ledger.db.write() as conn:
             recorded = await self.ledger.open(conn, [first], by=by, key=fit(f"new:{source}:{conversation}"))
             await self.ledger.notify(conn)
-        self.ledger.woken(recorded)
+        self.ledger.committed(recorded)
         number = recorded.bug.ref.number
         await self.join(source, conversation, number)
         return number

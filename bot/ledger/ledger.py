@@ -1,7 +1,7 @@
 """The only writer of bugs: lock the bug's row, load, decide, append, update, wake the sinks; one transaction."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.ledger.db.sequences import next_number
 from bot.ledger.db.tables import bugs, entries, private
 from bot.ledger.index import remedies, spans
 from bot.ledger.relay import subscription
+from bot.ledger.relay.wakes import Wakes
 
 Decision = Event | Iterable[Event] | None
 Decide = Callable[[Bug], Decision]
@@ -59,18 +60,27 @@ class Recorded:
     again: bool = False
 
 
-class Ledger:
-    """`sinks` names what follows the trail: each (bug, sink) has a cursor, woken here in the same transaction."""
+def _unheard(_recorded: Recorded) -> None:
+    """Nobody listens."""
 
-    def __init__(
-        self,
-        db: Database,
-        team: str,
-        sinks: Mapping[str, subscription.Subscription],
-        clock: Callable[[], datetime] = utcnow,
-    ) -> None:
-        self.db, self.team, self.sinks, self.clock = db, team, sinks, clock
-        self.woken: Callable[[Recorded], None] = lambda _recorded: None
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """`sinks` names what follows the trail: each (bug, sink) has a cursor, woken here in the same transaction.
+
+    After each commit `hear` is told what was written, and `wakes` wakes the relay of this process.
+    """
+
+    db: Database
+    team: str
+    sinks: Mapping[str, subscription.Subscription]
+    clock: Callable[[], datetime] = utcnow
+    hear: Callable[[Recorded], None] = _unheard
+    wakes: Wakes = field(default_factory=Wakes)
+
+    def seconds(self) -> float:
+        """The present time as cursors, flags and budgets count it."""
+        return self.clock().timestamp()
 
     async def record(
         self,
@@ -91,8 +101,13 @@ class Ledger:
             if also:
                 await also(conn, recorded.bug, recorded.entries)
             await self.notify(conn)
-        self.woken(recorded)
+        self.committed(recorded)
         return recorded
+
+    def committed(self, recorded: Recorded) -> None:
+        """For who opened the transaction by themselves: what was recorded in it is there, and is served at once."""
+        self.hear(recorded)
+        self.wakes.wake()
 
     async def record_in(
         self, conn: AsyncConnection, bug: int, decide: Decide, *, by: Actor, key: str | None = None

@@ -8,7 +8,6 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -18,6 +17,7 @@ from bot import shipped
 from bot.bug.errors import NotFound, Refused
 from bot.production.action import Action, HttpAction, Look, SqlAction, SshAction
 from bot.production.catalogue_check import Problem, check_entry
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.source import Declared, Kind, Unusable, declared, decoded
 from bot.production.targets import Target
 
@@ -25,51 +25,6 @@ _BASES: Mapping[Kind, type[Action | Look]] = {"sql": SqlAction, "ssh": SshAction
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 _Allows = Callable[[str, str], bool]
 """Whether the file of this name may run with this SHA-256."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CatalogueEntry:
-    """One action or look of the catalogue, as its text says."""
-
-    name: str
-    path: Path
-    sha: str
-    source: str
-    says: Declared
-    loaded: type[Any] | None
-    """None: its source was not allowed, so it has never been executed."""
-
-    @property
-    def allowed(self) -> bool:
-        """Off until an approver has turned this very source on."""
-        return self.loaded is not None
-
-    @property
-    def cls(self) -> type[Any]:
-        """The class itself. Raises Refused while it is off."""
-        if self.loaded is not None:
-            return self.loaded
-        raise Refused(
-            f"{self.name} is off: its file is new or has changed since an approver turned it on. "
-            f"An approver reads {self.path.name} and then turns it on with: makegood actions allow {self.name}"
-        )
-
-    @property
-    def kind(self) -> Kind:
-        return self.says.kind
-
-    @property
-    def runs_on(self) -> str:
-        """The kind of its targets: a look reads a database."""
-        return "sql" if self.kind == "look" else self.kind
-
-    @property
-    def target(self) -> str:
-        return self.says.target
-
-    @property
-    def help(self) -> str:
-        return self.says.help
 
 
 class Catalogue:

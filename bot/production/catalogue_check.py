@@ -8,16 +8,13 @@ import io
 import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.bug.values import Frozen
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.source import fix_offers, parsed
 from bot.production.ssh import template
 from bot.production.statement_check import CHANGES, Statement
 from bot.production.targets import SqlTarget, Target
-
-if TYPE_CHECKING:
-    from bot.production.catalogue import CatalogueEntry
 
 LEFTOVER = "TODO"
 """Marks what `makegood actions new` leaves to its author."""
@@ -36,7 +33,7 @@ class Problem(Frozen):
 
 
 def check_entry(
-    entry: "CatalogueEntry", known: Mapping[str, "CatalogueEntry"], targets: Targets | None
+    entry: CatalogueEntry, known: Mapping[str, CatalogueEntry], targets: Targets | None
 ) -> Iterator[Problem]:
     """Complaints about one file."""
     tree = parsed(entry.source)
@@ -46,14 +43,14 @@ def check_entry(
     yield from (Problem(path=entry.path, said=one) for one in dict.fromkeys(said))
 
 
-def _words(entry: "CatalogueEntry") -> Iterator[str]:
+def _words(entry: CatalogueEntry) -> Iterator[str]:
     if not entry.help:
         yield "The class has no docstring; it is the help that people read before they approve."
     if entry.kind != "look" and entry.says.risk is None:
         yield "The risk is not pinned: write risk = Risk.LOW, MEDIUM or HIGH in the class itself."
 
 
-def _leftovers(entry: "CatalogueEntry") -> Iterator[str]:
+def _leftovers(entry: CatalogueEntry) -> Iterator[str]:
     """In comments and texts: a name may well contain the word."""
     tokens = tokenize.generate_tokens(io.StringIO(entry.source).readline)
     for token in tokens:
@@ -61,20 +58,20 @@ def _leftovers(entry: "CatalogueEntry") -> Iterator[str]:
             yield f"Line {token.start[0]} still has a {LEFTOVER} in it. Fill it in, then take the word out."
 
 
-def _target(entry: "CatalogueEntry", targets: Targets) -> Iterator[str]:
+def _target(entry: CatalogueEntry, targets: Targets) -> Iterator[str]:
     fitting = [name for name, target in targets.items() if target.kind == entry.runs_on]
     if entry.target and entry.target not in fitting:
         there = ", ".join(fitting) or "none yet"
         yield f"The target {entry.target!r} is not a {entry.runs_on} target of the settings. There is: {there}."
 
 
-def fitting(entry: "CatalogueEntry", targets: Targets) -> tuple[Target, ...]:
+def fitting(entry: CatalogueEntry, targets: Targets) -> tuple[Target, ...]:
     """Where it may run, by the settings."""
     named = {entry.target} if entry.target else set(targets)
     return tuple(target for name, target in targets.items() if name in named and target.kind == entry.runs_on)
 
 
-def _tables(entry: "CatalogueEntry", statement: Statement, targets: Targets) -> Iterator[str]:
+def _tables(entry: CatalogueEntry, statement: Statement, targets: Targets) -> Iterator[str]:
     """By the settings alone; `makegood actions check --live` asks the database."""
     for target in fitting(entry, targets) if entry.runs_on == "sql" else ():
         there = getattr(target, "tables", {})
@@ -88,7 +85,7 @@ def _tables(entry: "CatalogueEntry", statement: Statement, targets: Targets) -> 
                 yield f"Line {one.line} names {one.table}.{one.column}, which the settings hide: every run is refused."
 
 
-def _code(entry: "CatalogueEntry", tree: ast.Module) -> Iterator[str]:
+def _code(entry: CatalogueEntry, tree: ast.Module) -> Iterator[str]:
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | set(_imported(tree))
     if entry.runs_on == "sql" and (raw := _RAW_SQL & (attributes | names)):
@@ -121,7 +118,7 @@ def _modules(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def _names(entry: "CatalogueEntry", known: Mapping[str, "CatalogueEntry"]) -> Iterator[str]:
+def _names(entry: CatalogueEntry, known: Mapping[str, CatalogueEntry]) -> Iterator[str]:
     parameters = _parameters(entry)
     facts = entry.says.plain.get("from_facts", {})
     for name in sorted(set(facts if isinstance(facts, dict) else ()) - parameters):
@@ -132,11 +129,11 @@ def _names(entry: "CatalogueEntry", known: Mapping[str, "CatalogueEntry"]) -> It
             yield f"“Fix this” names {action!r} or parameters that it does not have."
 
 
-def _parameters(entry: "CatalogueEntry") -> set[str]:
+def _parameters(entry: CatalogueEntry) -> set[str]:
     return {parameter.name for parameter in entry.says.parameters}
 
 
-def _templates(entry: "CatalogueEntry", parameters: set[str]) -> Iterator[str]:
+def _templates(entry: CatalogueEntry, parameters: set[str]) -> Iterator[str]:
     says = entry.says.plain
     texts = {name: says[name] for name in ("command", "undo", "check", "undo_check") if isinstance(says.get(name), str)}
     secret = {p.name for p in entry.says.parameters if "SecretStr" in p.annotation}

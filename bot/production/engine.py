@@ -8,7 +8,8 @@ from typing import Any, cast
 from bot.bug.errors import Invalid, MakegoodError, NotFound, Refused
 from bot.production import forms
 from bot.production.action import Action, FromLook, Look, Preview, RunOutcome, RunRef, Table
-from bot.production.catalogue import Catalogue, CatalogueEntry
+from bot.production.catalogue import Catalogue
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.forms import Field
 from bot.production.redaction import Redactor
 from bot.production.runtime import Runtime, Watch

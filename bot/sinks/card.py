@@ -203,7 +203,7 @@ class Drawn(Frozen):
     def of_same_moment(self, bug: Bug, around: card.CardContext) -> str:
         """The digest of the present card, had no time passed: what differs then is news."""
         present = replace(bug, seq=self.seq)
-        return _draw(present, around.model_copy(update={"now": self.at}))[1].digest
+        return _draw(present, replace(around, now=self.at))[1].digest
 
 
 def _draw(bug: Bug, around: card.CardContext) -> tuple[dict[str, Any], Drawn]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.errors import NotFound, Outside
-from bot.bug.policy import Member
+from bot.bug.policy import Member, eligible
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.mrkdwn import foreign
@@ -115,7 +115,11 @@ class Directory:
             return []  # somebody who left, a group that is gone: nobody approves in their name
         return [entry]
 
-    async def approvers_now(self) -> tuple[Member, ...]:
+    async def eligible(self, by: str) -> tuple[str, ...]:
+        """Who can be asked, at this moment, to approve what `by` wants."""
+        return eligible(await self._approvers_now(), by)
+
+    async def _approvers_now(self) -> tuple[Member, ...]:
         """Everybody who may approve, as they are at this moment."""
         ids = sorted(await self.approver_ids(fresh=True))
         found = []

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -35,7 +35,7 @@ class Company:
 
     demo: Demo
     http: aiohttp.ClientSession
-    clock: Watch = field(default_factory=Watch)
+    clock: Watch
 
     # -- the team
 
@@ -171,15 +171,14 @@ async def asks_for(
 
 @asynccontextmanager
 async def company(data: Path, database_url: str, story: Story) -> AsyncIterator[Company]:
-    demo = Demo(free_port(), data, database_url=database_url, rate_limits=False)
+    clock = Watch()
+    demo = Demo(free_port(), data, database_url=database_url, rate_limits=False, clock=clock, pace=Unhurried)
     try:
         await demo.start()
         assert demo.bot
         demo.world.story = story
         async with aiohttp.ClientSession() as http:
-            it = Company(demo=demo, http=http)
-            demo.bot.ledger.clock = it.clock
-            demo.bot.port.pace = Unhurried(demo.bot.db, demo.bot.me.team, demo.bot.clock)
+            it = Company(demo=demo, http=http, clock=clock)
             await demo.slack.wait_for(lambda: demo.slack.connections, why="the bot's sockets are open")
             yield it
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import aiohttp
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.app import Bot
+from bot.app import Services, build
 from bot.bug.bug import Bug
 from bot.demo.slack.dsl import ChannelPage, PersonPage, Workspace
 from bot.demo.slack.dsl_message import Message
@@ -69,7 +70,8 @@ class House:
     given: Mapping[str, Any] = field(default_factory=dict)
     paced: bool = False
     clock: Watch = field(default_factory=Watch)
-    bot: Bot = field(init=False)
+    bot: Services = field(init=False)
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)
     _said: int = 0
 
     @property
@@ -82,16 +84,14 @@ class House:
         return validate(Settings, {**least, **self.given}, "the story's settings")
 
     async def start(self) -> None:
-        self.bot = Bot(self.settings, self.runtime, self.folder)
-        await self.bot.start()
-        self.bot.ledger.clock = self.clock
-        if not self.paced:
-            self.bot.port.pace = Unhurried(self.bot.db, self.bot.me.team, self.bot.clock)
+        pace = Pace if self.paced else Unhurried
+        bot = build(self.settings, self.runtime, self.folder, clock=self.clock, pace=pace)
+        self.bot = await self._running.enter_async_context(bot)
         if self.runtime.app_token:
             await self.slack.wait_for(lambda: self.slack.connections, why="the bot's sockets are open")
 
     async def stop(self) -> None:
-        await self.bot.stop()
+        await self._running.aclose()
 
     async def restart(self, **given: Any) -> None:
         """Stops and begins again on the same database, perhaps with other settings."""
@@ -153,7 +153,7 @@ class House:
 
     async def forged(self, verb: str, value: str) -> Message:
         """A button that carries whatever its maker wanted, as only our own app could have posted it."""
-        client = self.bot.client
+        client = self.bot.slack.client
         button = {"type": "button", "action_id": verb, "text": {"type": "plain_text", "text": verb}, "value": value}
         posted = await client.chat_postMessage(
             channel="C0ERRORS", text="forged", blocks=[{"type": "actions", "elements": [button]}]
@@ -173,7 +173,7 @@ class House:
         found = None
         while found is None:
             await asyncio.sleep(0.02)
-            async with self.bot.db.read() as conn:
+            async with self.bot.ledger.db.read() as conn:
                 found = (await conn.execute(unsure)).first()
         self.clock.advance(seconds=DOUBT_PAUSE + 0.5)
 
@@ -185,7 +185,7 @@ class House:
     async def _unfinished(self) -> bool:
         now = self.clock().timestamp()
         busy = select(cursors.c.bug).where(cursors.c.parked.is_(None), (cursors.c.due <= now) | (cursors.c.lease > now))
-        async with self.bot.db.read() as conn:
+        async with self.bot.ledger.db.read() as conn:
             waits = (await conn.execute(select(inbox.c.key).where(inbox.c.state == "new"))).first()
             return bool(waits or (await conn.execute(busy)).first())
 

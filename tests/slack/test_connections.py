@@ -22,8 +22,8 @@ async def test_calls_in_a_row_are_one_connection(house: House) -> None:
     await house.quiet()
     before = house.slack.accepted
     for _ in range(CALLS):
-        await house.bot.port.call("users.info", user="U0DEV")
-        await house.bot.port.call("chat.postMessage", channel="C0ERRORS", text="hello")
+        await house.bot.slack.port.call("users.info", user="U0DEV")
+        await house.bot.slack.port.call("chat.postMessage", channel="C0ERRORS", text="hello")
     assert house.slack.accepted <= before + 1  # the list of people is asked for beside it at the start
 
 
@@ -35,7 +35,7 @@ async def test_a_whole_story_with_files_and_private_answers_is_a_few_connections
         await dana.types("/bug help", in_=house.errors)
         await house.person("Sam").opens_home()
     for number in range(5):
-        await files.send(house.bot.port, house.bot.slack_http, "C0TEAM", f"{number}.txt", "rows", "The rows")
+        await files.send(house.bot.slack.port, house.bot.slack.http, "C0TEAM", f"{number}.txt", "rows", "The rows")
     await asyncio.gather(*(house.reported(error=f"n{n}", title=f"Broken {n}") for n in range(BUGS)))
     await house.quiet()
     assert len(house.slack.calls) > 2 * CALLS
@@ -44,6 +44,6 @@ async def test_a_whole_story_with_files_and_private_answers_is_a_few_connections
 
 async def test_nothing_is_left_open_after_the_stop(house: House) -> None:
     await house.alarm()
-    kept = [house.bot.http, house.bot.slack_http]
+    kept = [house.bot.outside.http, house.bot.slack.http]
     await house.stop()
     assert all(session.closed for session in kept)

@@ -172,7 +172,7 @@ async def test_nobody_names_another_peer_but_a_trusted_proxy(slow: Slow, monkeyp
 async def test_ready_is_said_only_where_a_write_works(house: House) -> None:
     async with aiohttp.ClientSession() as http:
         assert (await http.get(f"{house.url}/ready")).status == 200
-        async with house.bot.db.write() as conn:
+        async with house.bot.ledger.db.write() as conn:
             await conn.exec_driver_sql(
                 "CREATE TRIGGER full BEFORE UPDATE ON budgets BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
             )

@@ -52,7 +52,7 @@ async def test_an_answer_to_a_person_that_slack_refuses_leaves_the_deed_done(hou
 
 async def test_a_card_that_somebody_deleted_is_posted_anew_when_the_bug_next_changes(house: House) -> None:
     card, dana = await house.alarm(), house.person("Dana")
-    await house.bot.client.chat_delete(channel="C0ERRORS", ts=card.ts)
+    await house.bot.slack.client.chat_delete(channel="C0ERRORS", ts=card.ts)
     await dana.types("/bug claim BUG-1", in_=house.errors)
     await dana.expect_ephemeral("You have BUG-1")
     await house.quiet()
@@ -67,7 +67,7 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_when_the_bug_next_cha
 @pytest.mark.parametrize("kind", ["drop_after", "after_500"])
 async def test_a_card_that_is_posted_anew_is_there_once_however_the_call_ends(house: House, kind: str) -> None:
     card, dana = await house.alarm(), house.person("Dana")
-    await house.bot.client.chat_delete(channel="C0ERRORS", ts=card.ts)
+    await house.bot.slack.client.chat_delete(channel="C0ERRORS", ts=card.ts)
     house.slack.faults.add(kind="error:thread_not_found", method="chat.postMessage")  # the line of the claim
     house.slack.faults.add(kind=kind, method="chat.postMessage")
     await dana.types("/bug claim BUG-1", in_=house.errors)
@@ -222,7 +222,7 @@ class TestACutOffCall:
     @pytest.fixture(autouse=True)
     def short_patience(self, house: House) -> None:
         """A second instead of ten for an answer of Slack."""
-        house.bot.client.timeout = 1
+        house.bot.slack.client.timeout = 1
 
     async def test_a_line_of_the_thread_is_there_once(self, house: House, kind: str) -> None:
         card, dana = await house.alarm(), house.person("Dana")

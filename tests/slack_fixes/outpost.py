@@ -71,7 +71,7 @@ def _config(plant: Plant, config: Path) -> Path:
 
 def _environment(house: House) -> dict[str, str]:
     return {
-        "MAKEGOOD_TEAM": house.bot.me.team,
+        "MAKEGOOD_TEAM": house.bot.ledger.team,
         "MAKEGOOD_DATABASE_URL": house.runtime.database_url,
         "MAKEGOOD_PORT": str(free_port()),
     }

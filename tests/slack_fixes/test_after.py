@@ -158,7 +158,7 @@ async def test_where_it_only_watches_it_says_so(team: Team) -> None:
 async def test_after_a_backup_came_back_what_was_not_done_yet_waits_for_a_person(team: Team) -> None:
     await team.house.stop()
     db = Database(team.house.runtime.database_url)
-    ledger = Ledger(db, team.house.bot.me.team, {ProductionSink.name: ProductionSink.interest})
+    ledger = Ledger(db, team.house.bot.ledger.team, {ProductionSink.name: ProductionSink.interest})
     dana = Actor(kind=ActorKind.PERSON, id="U0DEV")
     params = {"table": "menus", "id": "13"}
     await ledger.record(1, lambda bug: asking.ask(bug, "U0DEV", "delete-row", params, "the bad row"), by=dana)

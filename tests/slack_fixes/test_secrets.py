@@ -65,7 +65,7 @@ async def metrics(team: Team) -> str:
 
 
 async def test_an_error_of_the_database_does_not_say_it(team: Team, caplog: pytest.LogCaptureFixture) -> None:
-    async with team.house.bot.db.write() as conn:
+    async with team.house.bot.ledger.db.write() as conn:
         await conn.exec_driver_sql(
             "CREATE TRIGGER broken BEFORE INSERT ON private BEGIN SELECT RAISE(ABORT, 'disk I/O'); END"
         )
@@ -73,5 +73,5 @@ async def test_an_error_of_the_database_does_not_say_it(team: Team, caplog: pyte
     await team.dana.expect_ephemeral("Something went wrong")
     assert "disk I/O" in caplog.text
     assert TOKEN not in caplog.text
-    async with team.house.bot.db.write() as conn:
+    async with team.house.bot.ledger.db.write() as conn:
         await conn.exec_driver_sql("DROP TRIGGER broken")

@@ -68,7 +68,7 @@ async def test_a_secret_parameter_is_shown_to_nobody_and_gone_at_the_outcome(tea
 
 async def stored(team: Team, text: str) -> bool:
     """Whether it stands in the database as it is now."""
-    async with team.house.bot.db.read() as conn:
+    async with team.house.bot.ledger.db.read() as conn:
         rows = [
             *(await conn.execute(select(private.c.body))).scalars(),
             *(await conn.execute(select(bugs.c.state))).scalars(),

@@ -64,7 +64,7 @@ class TestBetweenApprovalAndStart:
         assert why in fix.why
         assert fix.started_at is None
         assert team.plant.rows("SELECT title FROM menus WHERE id = 13") == [("Breakfast",)]
-        async with team.house.bot.db.read() as conn:
+        async with team.house.bot.ledger.db.read() as conn:
             assert (await conn.execute(locks.select())).all() == []
 
     async def test_an_action_that_was_changed_is_not_run(self, team: Team) -> None:
@@ -127,7 +127,7 @@ class TestWhoIsNobodyHere:
         assert await team.house.kinds() == before
 
     async def test_while_slack_cannot_say_who_somebody_is_they_run_nothing(self, team: Team) -> None:
-        team.house.bot.directory.forget(team.sam.id)
+        team.house.bot.slack.directory.forget(team.sam.id)
         team.house.slack.faults.add(kind="error:internal_error", method="users.info", times=9)
         before = await team.house.kinds()
         await team.sam.types(f"/fix BUG-1 {DELETE}", in_=team.house.errors)
@@ -135,10 +135,10 @@ class TestWhoIsNobodyHere:
         assert await team.house.kinds() == before
 
     async def test_when_they_were_first_seen_is_our_own_word_and_stays(self, team: Team) -> None:
-        first = await team.house.bot.directory.member("U0LEAD", fresh=True)
+        first = await team.house.bot.slack.directory.member("U0LEAD", fresh=True)
         team.house.clock.advance(minutes=5)
         await team.house.restart()
-        again = await team.house.bot.directory.member("U0LEAD", fresh=True)
+        again = await team.house.bot.slack.directory.member("U0LEAD", fresh=True)
         assert first.joined == again.joined
         assert first.joined
 

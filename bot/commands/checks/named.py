@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.production.catalogue import CatalogueEntry
 from bot.production.catalogue_check import Problem, fitting
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.source import parsed
 from bot.production.sql.schema import Schema, read_schema
 from bot.production.sql.session import TargetDatabase

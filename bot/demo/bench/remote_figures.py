@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import asyncssh
 
+from bot.allowed import ALLOW
 from bot.bug.errors import MakegoodError, NotFound
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixEnded
@@ -235,7 +236,7 @@ async def _allow(db: Database) -> None:
     await migrate(db)
     switches = Flags(db, "T0LOCAL", lambda: datetime.now(UTC).timestamp())
     for entry in Catalogue.trusting([JOBS]).entries.values():
-        await switches.set(f"allow:{entry.name}", entry.sha, Actor(kind=ActorKind.PERSON, id=USER))
+        await switches.set(f"{ALLOW}{entry.name}", entry.sha, Actor(kind=ActorKind.PERSON, id=USER))
 
 
 @asynccontextmanager

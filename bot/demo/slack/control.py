@@ -2,24 +2,34 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from aiohttp import WSCloseCode, web
 
+from bot.demo.slack.clock import Clock
+from bot.demo.slack.faults import Faults
 from bot.demo.slack.records import Act, ActError, Json, SlackError
-
-if TYPE_CHECKING:
-    from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.world import World
 
 PAUSE_SECONDS = 0.05  # at most twenty snapshots a second
 
 
+Do = Callable[..., Awaitable[Any]]
+"""Somebody's act: (user, **arguments)."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Control:
-    def __init__(self, slack: "LocalSlack") -> None:
-        self._slack = slack
-        self._feeds: set[web.WebSocketResponse] = set()
+    acts: Mapping[str, Do]
+    world: World
+    clock: Clock
+    faults: Faults
+    snapshot: Callable[[str], Json]
+    subscribe: Callable[[Callable[[], None]], Callable[[], None]]
+    reset: Callable[[], None]
+    _feeds: set[web.WebSocketResponse] = field(default_factory=set)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -27,7 +37,7 @@ class Control:
             web.get("/control/state", self._state),
             web.get("/control/ws", self._feed),
             web.post("/control/fault", self._answered(self._fault)),
-            web.post("/control/reset", self._answered(self._reset)),
+            web.post("/control/reset", self._answered(lambda _asked: self.reset())),
             web.post("/control/clock", self._answered(self._clock)),
         ]
 
@@ -50,52 +60,24 @@ class Control:
         return _json({"ok": True, "result": answer})
 
     async def _do(self, act: str, user: str | None, arguments: Json) -> Any:
-        acts = self._acts()
-        if act == "post_as_app":
-            return await self._slack.post_as_app(**arguments)
-        if act not in acts:
-            raise ActError(f"nobody can {act!r} here; there are {[*acts, 'post_as_app']}")
-        return await acts[act](user, **arguments)
-
-    def _acts(self) -> dict[str, Callable[..., Awaitable[Any]]]:
-        slack = self._slack
-        return {
-            "post": slack.post,
-            "edit": slack.edit,
-            "delete": slack.delete,
-            "react": slack.react,
-            "slash": slack.slash,
-            "click": slack.click,
-            "click_in_view": slack.click_in_view,
-            "fill": self._fill,
-            "submit": slack.submit,
-            "close_view": slack.close_view,
-            "message_shortcut": slack.message_shortcut,
-            "global_shortcut": slack.global_shortcut,
-            "open_home": slack.open_home,
-            "suggest": slack.suggest,
-        }
-
-    async def _fill(self, user: str, view_id: str, values: Json) -> None:
-        self._slack.fill(user, view_id, values)
+        if act not in self.acts:
+            raise ActError(f"nobody can {act!r} here; there are {list(self.acts)}")
+        return await self.acts[act](user, **arguments)
 
     async def _state(self, request: web.Request) -> web.Response:
         try:
-            return _json(self._slack.snapshot(request.query.get("as", "")))
+            return _json(self.snapshot(request.query.get("as", "")))
         except ActError as error:
             return _refusal(error)
 
     def _fault(self, asked: Json) -> None:
-        self._slack.faults.add(**asked)
-
-    def _reset(self, _asked: Json) -> None:
-        self._slack.reset()
+        self.faults.add(**asked)
 
     def _clock(self, asked: Json) -> None:
         """{"advance": seconds} and/or {"scale": how many of Slack's seconds one of ours is}"""
         if "scale" in asked:
-            self._slack.clock.set_scale(float(asked["scale"]))
-        self._slack.clock.advance(float(asked.get("advance", 0)))
+            self.clock.set_scale(float(asked["scale"]))
+        self.clock.advance(float(asked.get("advance", 0)))
 
     def _answered(self, command: Callable[[Json], None]) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def answer(request: web.Request) -> web.Response:
@@ -103,20 +85,20 @@ class Control:
                 command(json.loads(await request.text() or "{}"))
             except (ValueError, TypeError) as error:
                 return _refusal(error)
-            return _json({"ok": True, "now": self._slack.clock.now(), "scale": self._slack.clock.scale})
+            return _json({"ok": True, "now": self.clock.now(), "scale": self.clock.scale})
 
         return answer
 
     async def _feed(self, request: web.Request) -> web.StreamResponse:
         """A snapshot at once and after changes, several changes in one."""
         user = request.query.get("as", "")
-        if user not in self._slack.world.people:
+        if user not in self.world.people:
             return web.Response(status=404, text=f"nobody here is {user!r}")
         feed = web.WebSocketResponse(heartbeat=15.0)
         await feed.prepare(request)
         self._feeds.add(feed)
         changed = asyncio.Event()
-        unsubscribe = self._slack.subscribe(changed.set)
+        unsubscribe = self.subscribe(changed.set)
         sending = asyncio.ensure_future(self._send(feed, user, changed))
         try:
             async for _ in feed:
@@ -131,7 +113,7 @@ class Control:
         while not feed.closed:
             changed.clear()
             try:
-                await feed.send_json(self._slack.snapshot(user))
+                await feed.send_json(self.snapshot(user))
             except (ConnectionError, ActError):
                 return  # the page, or whose page it was, has gone in the meantime
             await asyncio.sleep(PAUSE_SECONDS)

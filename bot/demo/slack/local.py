@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.demo.slack.clock import Clock
-from bot.demo.slack.control import Control
+from bot.demo.slack.control import Control, Do
 from bot.demo.slack.courier import Courier, Tasks
 from bot.demo.slack.dump import dump
 from bot.demo.slack.events import Events
@@ -61,7 +61,15 @@ class LocalSlack:
         self._api = WebApi(self.world, tokens, self.faults, rate_limits=rate_limits)
         self._transfers = Transfers(self.world, tokens)
         self._adopt(courier)
-        self._control = Control(self)
+        self._control = Control(
+            acts=self._acts(),
+            world=self.world,
+            clock=self.clock,
+            faults=self.faults,
+            snapshot=self.snapshot,
+            subscribe=self.subscribe,
+            reset=self.reset,
+        )
         self.seed(people=self._seed[0], channels=self._seed[1])
 
     def _adopt(self, courier: Courier) -> None:
@@ -86,6 +94,33 @@ class LocalSlack:
             submits.submit,
             submits.close_view,
         )
+
+    def _acts(self) -> dict[str, Do]:
+        """What people can do from outside, by its name there."""
+
+        async def fill(user: str, view_id: str, values: Json) -> None:
+            self.fill(user, view_id, values)
+
+        async def post_as_app(_user: str | None, **message: Any) -> Any:
+            return await self.post_as_app(**message)
+
+        return {
+            "post": self.post,
+            "edit": self.edit,
+            "delete": self.delete,
+            "react": self.react,
+            "slash": self.slash,
+            "click": self.click,
+            "click_in_view": self.click_in_view,
+            "fill": fill,
+            "submit": self.submit,
+            "close_view": self.close_view,
+            "message_shortcut": self.message_shortcut,
+            "global_shortcut": self.global_shortcut,
+            "open_home": self.open_home,
+            "suggest": self.suggest,
+            "post_as_app": post_as_app,
+        }
 
     # -- serving
 

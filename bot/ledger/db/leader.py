@@ -1,4 +1,8 @@
-"""Whose turn a job is that only one process may do: a row that its holder renews, and that others take once it is old."""
+"""Leader election: a job that only one process may do. Its holder renews a row, which others take once it is old."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
 
 from sqlalchemy import and_, delete, or_
 
@@ -7,21 +11,35 @@ from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import switches
 
 
-async def mine(db: Database, team: str, job: str, holder: str, now: float, seconds: float) -> bool:
-    """Whether `holder` does it now; it stays theirs for `seconds`."""
-    row = {"team": team, "name": f"turn:{job}", "value": holder, "by": "system:makegood", "at": now}
-    statement = upsert(db.engine, switches).values(row)
-    past = or_(switches.c.at < now - seconds, switches.c.at > now + seconds)  # the clock may have been set back
-    free = or_(switches.c.value == holder, past)
-    taken = statement.on_conflict_do_update(
-        index_elements=["team", "name"], set_={"value": holder, "at": now}, where=free
-    )
-    async with db.write() as conn:
-        return (await conn.execute(taken.returning(switches.c.value))).first() is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """One process as a candidate for each job; `clock` counts seconds."""
 
+    db: Database
+    team: str
+    clock: Callable[[], float]
+    me: str
 
-async def over(db: Database, team: str, job: str, holder: str) -> None:
-    """Whoever comes next need not wait."""
-    own = and_(switches.c.team == team, switches.c.name == f"turn:{job}", switches.c.value == holder)
-    async with db.write() as conn:
-        await conn.execute(delete(switches).where(own))
+    @classmethod
+    def of(cls, db: Database, team: str, clock: Callable[[], float]) -> "Leader":
+        """A SQLite file belongs to one process: after a crash the next one is the same leader, and does not wait."""
+        return cls(db=db, team=team, clock=clock, me="the only one" if db.sqlite else uuid4().hex)
+
+    async def leads(self, job: str, seconds: float) -> bool:
+        """Whether this process does it now; it stays the leader for `seconds`."""
+        now = self.clock()
+        row = {"team": self.team, "name": f"turn:{job}", "value": self.me, "by": "system:makegood", "at": now}
+        statement = upsert(self.db.engine, switches).values(row)
+        past = or_(switches.c.at < now - seconds, switches.c.at > now + seconds)  # the clock may have been set back
+        free = or_(switches.c.value == self.me, past)
+        taken = statement.on_conflict_do_update(
+            index_elements=["team", "name"], set_={"value": self.me, "at": now}, where=free
+        )
+        async with self.db.write() as conn:
+            return (await conn.execute(taken.returning(switches.c.value))).first() is not None
+
+    async def resign(self, job: str) -> None:
+        """Another process may do it at once."""
+        own = and_(switches.c.team == self.team, switches.c.name == f"turn:{job}", switches.c.value == self.me)
+        async with self.db.write() as conn:
+            await conn.execute(delete(switches).where(own))

@@ -107,7 +107,6 @@ class Relay:
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
     _lost: float = -math.inf
     """How far the clock had been set back when we last looked."""
-    _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -115,7 +114,7 @@ class Relay:
         self._steady = Steady(lambda: self.ledger.clock().timestamp())  # stories set another clock later
 
     def wake(self) -> None:
-        self._wake.set()
+        self.ledger.wakes.wake()
 
     async def run(self) -> None:
         """Until `stop`: then what is under way is finished, and nothing new is begun."""
@@ -127,7 +126,7 @@ class Relay:
 
     async def _loop(self) -> None:
         while not self._stopping:
-            self._wake.clear()
+            self.ledger.wakes.clear()
             try:
                 await self._mind_the_clock()
                 found = await self._begin()
@@ -156,10 +155,7 @@ class Relay:
     async def _rest(self) -> None:
         now = self._steady()
         soon = min((until - now for until, _ in self._scarce.values() if until > now), default=self.poll)
-        try:
-            await asyncio.wait_for(self._wake.wait(), max(0.01, min(self.poll, soon)))
-        except TimeoutError:
-            return
+        await self.ledger.wakes.wait(max(0.01, min(self.poll, soon)))
 
     def _free(self) -> dict[str, int]:
         """Sinks with their free places."""
@@ -258,7 +254,7 @@ class Relay:
                 )
             await self.ledger.notify(conn)
         if recorded:
-            self.ledger.woken(recorded)
+            self.ledger.committed(recorded)
         return lease if held and served.again_in is None else Lease.none()
 
     async def _failed(self, lease: Lease, error: Exception) -> None:
@@ -306,7 +302,7 @@ class Relay:
             await leases.park(conn, self.ledger, lease, why)
             await self.ledger.notify(conn)
         log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)
-        self.ledger.woken(recorded)
+        self.ledger.committed(recorded)
 
 
 def _past_own(sink: Sink, seq: int, recorded: Recorded | None) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bug.errors import Misconfigured, Unavailable
 from bot.bug.values import Frozen
+from bot.settings import Environment
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ PATIENCE = 4
 """Ping intervals without a sign of life before a connection is made anew."""
 CHECK_EVERY = 5.0
 START_TIMEOUT = 10.0
+RETRY = 5.0
+"""Seconds until a Slack that is away at the start is asked again."""
 OUTBOUND = {"production", "billing"}
 """Sinks that never talk to Slack."""
 _SECONDS = re.compile(r"[0-9]{1,12}")
@@ -42,6 +45,27 @@ class Identity(Frozen):
     user: str
     bot: str
     url: str
+    """Of the workspace, with a slash at its end."""
+
+    def wrote(self, event: Mapping[str, Any]) -> bool:
+        """Whether this message is our own."""
+        return event.get("bot_id") == self.bot or event.get("user") == self.user
+
+
+async def introduced(client: AsyncWebClient, environment: Environment, sinks: Iterable[str]) -> Identity:
+    """A wrong token ends the start; a Slack that is away is waited for."""
+    if not environment.bot_token.get_secret_value():
+        return unconnected(environment.team, sinks)
+    while True:
+        try:
+            me = await identify(client)
+            if environment.app_token:
+                await check_app_token(client, environment.app_token.get_secret_value())
+        except Unavailable as error:
+            log.warning("%s Trying again in %.0f s.", error, RETRY)
+            await asyncio.sleep(RETRY)
+        else:
+            return me
 
 
 async def identify(client: AsyncWebClient) -> Identity:

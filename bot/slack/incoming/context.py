@@ -1,33 +1,61 @@
 """What the verbs work with: the ledger, the people, the settings; and who may ask at all."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
+from bot.allowed import AllowedActions
 from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
 from bot.bug.keys import fit
 from bot.bug.policy import Member, may_act, may_command
+from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
+from bot.latest import Latest
 from bot.ledger.entries import load
+from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Decide, Ledger, Recorded
 from bot.production.catalogue import Catalogue
+from bot.production.engine import Engine
 from bot.settings import Settings
 from bot.slack.directory import Directory
 from bot.slack.incoming.request import Request
 from bot.slack.outgoing.client import SlackPort
+from bot.suggestions import Suggestions
 
 
-@dataclass(frozen=True, kw_only=True)
+class Unplaced(Protocol):
+    """Conversations that belong to no bug yet, by source and conversation.
+
+    `open`, `join` and `drop` raise NotFound where somebody has decided already.
+    """
+
+    async def open(self, source: str, conversation: str, by: Actor) -> int: ...
+    async def join(self, source: str, conversation: str, bug: int) -> None: ...
+    async def drop(self, source: str, conversation: str) -> None: ...
+    async def last_words(self, customer: CustomerHint) -> Sequence[Inbound]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     ledger: Ledger
     port: SlackPort
     directory: Directory
     settings: Settings
-    catalogue: Catalogue
-    services: Mapping[str, Any] = field(default_factory=dict)
-    """Further parts by name, for verbs that need one: "alerts", "people"."""
+    engine: Engine
+    allowed: AllowedActions
+    suggestions: Suggestions
+    unplaced: Unplaced
+    switches: Flags
+    plans: Latest[tuple[str, ...]]
+    """Of the billing system, for a tell."""
+    workspace_url: str = ""
+    """With a slash at its end."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.engine.catalogue
 
     def now(self) -> datetime:
         return self.ledger.clock()
@@ -52,15 +80,15 @@ class Context:
         suffix = "" if bug is None else f":{bug}"
         return await self.ledger.record(number, decide, by=request.by, key=fit(f"ask:{request.key}{suffix}"))
 
-    async def must_be_ours(self, request: Request) -> None:
+    async def must_be_ours(self, user: str, team: str) -> None:
         """Living human members of this workspace; when Slack can't say more, its own word for the team has to do."""
-        if request.team != self.ledger.team:
+        if team != self.ledger.team:
             raise NotAllowed("Only members of this workspace can do this; you are here as a guest of another one.")
         try:
-            may_command(await self.directory.member(request.user))
+            may_command(await self.directory.member(user))
         except Outside:
             return
-        await self.directory.seen(request.user)
+        await self.directory.seen(user)
 
     async def must_act(self, user: str) -> None:
         """Who reaches production or a customer is a full member, by Slack's own word: it is not taken for granted while Slack is away."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -73,7 +73,8 @@ class Dispatcher:
             await asyncio.wait(set(self._inside), timeout=seconds)
 
     async def _enter(self, request: Request, ack: Ack) -> None:
-        new = await self.inbox.store(Item(key=fit(f"ask:{request.key}"), source=SOURCE, body=request.model_dump_json()))
+        stored = request.model_dump_json(exclude={"trigger"})  # it is good for 3 s: nobody opens a form with it later
+        new = await self.inbox.store(Item(key=fit(f"ask:{request.key}"), source=SOURCE, body=stored))
         if not new:
             await ack()
             return
@@ -83,9 +84,13 @@ class Dispatcher:
         await ack()
         await self.answer(request, await self.decide(request))
 
+    async def fold(self, items: Sequence[Item]) -> None:
+        for item in items:
+            await self.again(item)
+
     async def again(self, item: Item) -> None:
         """After a crash or an outage. A press is of its moment: it is decided only while nothing has changed, else who pressed is told."""
-        request = Request.model_validate_json(item.body).model_copy(update={"trigger": ""})
+        request = Request.model_validate_json(item.body)
         if await self._over(request, item):
             await self.inbox.finish(item.key, "refused", "not answered in its moment")
             return
@@ -135,7 +140,7 @@ class Dispatcher:
             return self._failed(request, error)
 
     async def _run(self, request: Request) -> Response:
-        await self.context.must_be_ours(request)
+        await self.context.must_be_ours(request.user, request.team)
         found = verbs.find(request.verb)
         if found.acts:
             await self.context.must_act(request.user)

@@ -10,7 +10,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.adapters import slack_text
 from bot.bug.errors import Refused
-from bot.ledger.entries import bug_of_thread
 from bot.ledger.inbox.inbox import Item
 from bot.slack.incoming import grammar
 from bot.slack.incoming.dispatcher import Ack, Dispatcher
@@ -182,27 +181,3 @@ def _value(element: Body) -> str | tuple[str, ...]:
         if element.get(name) is not None:
             return clean(str(element[name]))
     return ""
-
-
-async def mention_ask(dispatcher: Dispatcher, event: Body, bot: str, team: str) -> Request | None:
-    """ "@makegood claim" in a bug's thread, by a person, unedited; None for everything else."""
-    text = clean(str(event.get("text", "")))
-    said = re.match(rf"^\s*<@{re.escape(bot)}(?:\|[^>]*)?>\s*(.*)$", text, re.DOTALL) if bot else None
-    human = event.get("user") and not event.get("bot_id") and not event.get("subtype") and not event.get("edited")
-    if not said or not human:
-        return None
-    thread = event.get("thread_ts") or ""
-    here = await bug_of_thread(dispatcher.context.ledger, event["channel"], thread) if thread else None
-    words = grammar.parse("", grammar.typed(said[1]), here)
-    return Request(
-        key=f"msg:{event['channel']}:{event['ts']}",
-        verb=words.verb,
-        user=event["user"],
-        team=event.get("user_team") or event.get("team") or team,
-        via="thread",
-        bug=words.bug,
-        args=words.rest,
-        channel=event["channel"],
-        thread=thread or event["ts"],
-        message=event["ts"],
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from bot.allowed import ALLOW
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, NotFound, Refused
 from bot.bug.fixes import approval, rules
@@ -146,7 +147,7 @@ async def break_glass(context: Context, request: Request) -> Response:
 @verb("freeze", "/fix freeze [why]")
 async def freeze(context: Context, request: Request) -> Response:
     """Nothing is run on production until an approver thaws it."""
-    await context.services["switches"].set("freeze", request.args or "frozen", request.by)
+    await context.switches.set("freeze", request.args or "frozen", request.by)
     return Response(
         text=":ice_cube: Production is frozen: no fix starts until an approver says `/fix thaw`.", public=True
     )
@@ -156,7 +157,7 @@ async def freeze(context: Context, request: Request) -> Response:
 async def thaw(context: Context, request: Request) -> Response:
     """Fixes may run again; approvers only."""
     may_rule(await context.approver(request.user), "thaw what somebody froze")
-    await context.services["switches"].clear("freeze")
+    await context.switches.clear("freeze")
     return Response(text=":fire: Production is thawed: fixes may run again.", public=True)
 
 
@@ -164,9 +165,9 @@ async def thaw(context: Context, request: Request) -> Response:
 async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
     may_rule(await context.approver(request.user), "turn actions on")
-    await context.services["reload"]()  # the file as it is now, not as it was when the bot last looked
+    await context.allowed.refresh()  # the file as it is now, not as it was when the bot last looked
     entry = context.catalogue.find(request.args.strip())
-    await context.services["switches"].set(f"allow:{entry.name}", entry.sha, request.by)
-    await context.services["reload"]()
+    await context.switches.set(f"{ALLOW}{entry.name}", entry.sha, request.by)
+    await context.allowed.refresh()
     context.catalogue.usable(entry.name)
     return Response(text=f"`{entry.name}` is on, as its file is now.", public=True)

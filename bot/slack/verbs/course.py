@@ -103,7 +103,7 @@ async def _open(context: Context, request: Request, text: str, *, at_message: bo
             raise Refused("This is a bug already; `/bug list` shows it.")
         recorded = await context.ledger.open(conn, first, by=request.by, key=key)
         await context.ledger.notify(conn)
-    context.ledger.woken(recorded)
+    context.ledger.committed(recorded)
     return recorded.bug.ref.number
 
 

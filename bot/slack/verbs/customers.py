@@ -1,6 +1,5 @@
 """First answers, and who the customers are."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from bot.bug import customers, gifts, messages
@@ -8,7 +7,7 @@ from bot.bug.bug import Bug, Status
 from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
 from bot.bug.event import Event
-from bot.bug.values import CustomerHint, Inbound
+from bot.bug.values import CustomerHint
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
@@ -138,16 +137,11 @@ async def known(context: Context, request: Request) -> Response:
         f"• {b.ref} {foreign(b.title, 100, one_line=True)} · {b.status.value} · {_knows(c, context.now())}"
         for b, c in found
     ]
-    waiting = [t for t in await context.services["people"].talks.waiting() if _from(t.said, hint)]
     lines += [
-        f"• waits for somebody's choice in the channel: “{foreign(t.said[-1].text, 100, one_line=True)}”"
-        for t in waiting
+        f"• waits for somebody's choice in the channel: “{foreign(word.text, 100, one_line=True)}”"
+        for word in await context.unplaced.last_words(hint)
     ]
     return Response(text="\n".join(lines) or f"Nothing is known of {foreign(hint.email)}.")
-
-
-def _from(said: Iterable[Inbound], hint: CustomerHint) -> bool:
-    return any(x.customer.email.casefold() == hint.email.casefold() for x in said)
 
 
 @verb("skip_tell", acts=True)

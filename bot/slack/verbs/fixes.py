@@ -8,7 +8,6 @@ from bot.bug.errors import Refused
 from bot.bug.fixes import approval, asking, doubt, rules, run
 from bot.bug.fixes.approval import FixConfirmed
 from bot.bug.fixes.fix import Fix
-from bot.bug.policy import eligible
 from bot.production.action import MASK
 from bot.slack.incoming import grammar
 from bot.slack.incoming import second_factor as factor
@@ -17,7 +16,7 @@ from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import filling, forms
 from bot.slack.views.forms import fix as fix_modals
-from bot.slack.views.forms.filling import engine, names
+from bot.slack.views.forms.filling import names
 from bot.slack.views.mrkdwn import foreign
 
 WATCHING = (
@@ -50,8 +49,8 @@ async def _ask_preview(
 ) -> Response:
     """Checks the parameters here, where the field can say what is wrong; production is read by whoever holds it."""
     context.catalogue.usable(name)
-    engine(context).parse(name, params)
-    hidden = {f.name: params[f.name] for f in engine(context).fields(name) if f.kind == "secret" and f.name in params}
+    context.engine.parse(name, params)
+    hidden = {f.name: params[f.name] for f in context.engine.fields(name) if f.kind == "secret" and f.name in params}
     shown = {**params, **dict.fromkeys(hidden, MASK)}
     recorded = await context.record(
         request, lambda bug: asking.ask(bug, request.user, name, shown, reason, view=view, secrets=hidden)
@@ -80,7 +79,7 @@ async def run_(context: Context, request: Request) -> Response:
     _must_act(context)
     number, digest = request.carried_number("run"), request.carried("digest")
     fix, policy = rules.find(await context.bug(request), number), context.settings.policy
-    asked = eligible(await context.directory.approvers_now(), request.user) if fix.approvals else ()
+    asked = await context.directory.eligible(request.user) if fix.approvals else ()
 
     def decide(bug: Bug) -> FixConfirmed:
         coded, alone = factor.wanted(policy, fix), policy.break_glass
@@ -172,7 +171,7 @@ async def fix_show(context: Context, request: Request) -> Response:
     entry = context.catalogue.find(request.args.strip())
     takes = [
         f"• `{f.name}` {foreign(f.help or f.label, 200)}{'' if f.required else ' (may be left out)'}"
-        for f in engine(context).fields(entry.name)
+        for f in context.engine.fields(entry.name)
     ]
     state = "" if entry.allowed else "\n:warning: It is off until an approver allows it."
     return Response(text="\n".join([f"*{entry.name}* ({entry.kind})", foreign(entry.help, 1500), *takes]) + state)

@@ -19,7 +19,7 @@ def _place(request: Request) -> tuple[str, str]:
 @verb("new_from")
 async def new_from(context: Context, request: Request) -> Response:
     """It is a bug of its own."""
-    number = await context.services["people"].open(*_place(request), request.by)
+    number = await context.unplaced.open(*_place(request), request.by)
     return Response(text=f"BUG-{number} is open; its card stands in <#{context.channel}>.")
 
 
@@ -28,7 +28,7 @@ async def same_as(context: Context, request: Request) -> Response:
     """It belongs to a bug that is there."""
     chosen = request.field("bug")
     number = int(chosen) if chosen.isdigit() else context.number(request)
-    await context.services["people"].join(*_place(request), number)
+    await context.unplaced.join(*_place(request), number)
     return Response(close=True) if request.via == "modal" else NOTHING
 
 
@@ -54,5 +54,5 @@ async def same_as_which(context: Context, request: Request) -> Response:
 @verb("not_a_bug")
 async def not_a_bug(context: Context, request: Request) -> Response:
     """Nothing to do with production."""
-    await context.services["people"].drop(*_place(request))
+    await context.unplaced.drop(*_place(request))
     return NOTHING

@@ -14,7 +14,6 @@ from bot.slack.verbs.fixes import params_of
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import filling
 from bot.slack.views.forms import fix as fix_modals
-from bot.slack.views.forms.filling import engine
 
 
 @verb("look", "/fix look BUG-1 customer-account email=mia@example.com", acts=True)
@@ -57,7 +56,7 @@ async def probe(context: Context, request: Request) -> Response:
 
 async def _ask(context: Context, request: Request, name: str, params: Mapping[str, str], view: str) -> Response:
     context.catalogue.usable(name)
-    engine(context).parse(name, params)
+    context.engine.parse(name, params)
 
     def decide(bug: Bug) -> LookAsked:
         must_allow(bug, LookAsked)

@@ -26,7 +26,7 @@ async def release(context: Context, request: Request) -> Response:
 async def hand(context: Context, request: Request) -> Response:
     """You pass it on."""
     to = await context.directory.member(grammar.person(request.args))
-    await context.must_be_ours(request.model_copy(update={"user": to.id}))
+    await context.must_be_ours(to.id, request.team)
     await context.record(request, lambda bug: ownership.hand_over(bug, request.user, to.id))
     return NOTHING
 

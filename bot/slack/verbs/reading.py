@@ -39,7 +39,7 @@ def one_line(context: Context, bug: Bug) -> str:
 
 def reference(context: Context, bug: Bug) -> str:
     """BUG-17, as a link to its card where it stands."""
-    home = context.services.get("workspace_url", "")
+    home = context.workspace_url
     if not (bug.card and home):
         return str(bug.ref)
     return link(f"{home}archives/{bug.card.channel}/p{bug.card.ts.replace('.', '')}", str(bug.ref))

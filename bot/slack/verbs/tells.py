@@ -15,7 +15,6 @@ from bot.bug.gift_texts import compose
 from bot.bug.keys import fit
 from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
-from bot.bug.policy import eligible
 from bot.ledger.index import caps
 from bot.ledger.ledger import Decide, Entry
 from bot.slack.incoming.context import Context
@@ -49,7 +48,7 @@ def _form(context: Context, bug: Bug, text: str, previews: Sequence[str] = ()) -
         bug,
         context.settings.tell,
         text=text,
-        plans=context.services["plans"](),
+        plans=context.plans.value,
         billing=context.settings.billing is not None,
         now=context.now(),
         previews=previews,
@@ -124,7 +123,7 @@ async def _ask_first(
     over: OverCap,
 ) -> Response:
     """More than this person may give alone: an approver is asked, and the customer is not told before."""
-    asked = eligible(await context.directory.approvers_now(), request.user)
+    asked = await context.directory.eligible(request.user)
     await context.record(request, lambda bug: gifts.ask(bug, decide(bug), grants, over.words, asked))
     return Response(close=True)
 

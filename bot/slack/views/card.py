@@ -1,15 +1,13 @@
 """The card: the present state of a bug in four lines and the buttons that now apply. Pure; four states of life are four icons."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from pydantic import Field
 
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.values import Frozen
 from bot.slack.views import blocks as kit
 from bot.slack.views import card_buttons, waiting
 from bot.slack.views.mrkdwn import clock, day, foreign, gift, link, who
@@ -28,14 +26,15 @@ TITLE, NAME, QUOTE = 120, 60, 140
 SHOWN_CUSTOMERS = 2
 
 
-class CardContext(Frozen):
+@dataclass(frozen=True, kw_only=True)
+class CardContext:
     """What the card shows besides the bug itself."""
 
     now: datetime
     memory: str = ""
     """What ended the last bug of the same kind: "delete-row menus 13, worked twice"."""
     mode: str = "watch"
-    behind: waiting.Behind = Field(default_factory=dict)
+    behind: waiting.Behind = field(default_factory=dict)
     """What waits for systems that do not answer."""
 
 

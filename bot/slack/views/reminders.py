@@ -50,8 +50,8 @@ def _unclaimed(bug: Bug, event: Reminded, _round: int, now: datetime) -> Offer:
     there = min((c for c in bug.customers if c.online), key=lambda c: c.since, default=None)
     waited = f", waiting {length(now - there.since)}," if there else ""
     text = f":bell: {name(there)} is online{waited} and nobody has *{title(bug)}*. Claim it, even if only to answer."
-    called = Offer(text=f"{call(event.whom)} {text}", buttons=(button("Claim", "claim", "primary"),), loud=True)
-    return called.model_copy(update={"buttons": (*called.buttons, button("Answer: looking", "answer"))})
+    buttons = (button("Claim", "claim", "primary"), button("Answer: looking", "answer"))
+    return Offer(text=f"{call(event.whom)} {text}", buttons=buttons, loud=True)
 
 
 def _silent(bug: Bug, event: Reminded, _round: int, now: datetime) -> Offer:

@@ -59,7 +59,7 @@ async def post(http: aiohttp.ClientSession, url: str, body: bytes) -> tuple[int,
 
 async def expect_whole(house: House) -> None:
     """Everything that was taken is worked off; every bug has its trail, its card and a thread that begins."""
-    async with house.bot.db.read() as conn:
+    async with house.bot.ledger.db.read() as conn:
         waiting = select(inbox.c.source, inbox.c.note).where(inbox.c.state != "done")
         kept = inbox.c.source.like("strange.%")  # of kinds that nobody foresaw: for people to look at
         left = (await conn.execute(waiting.where(~kept))).all()

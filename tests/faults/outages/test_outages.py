@@ -138,9 +138,9 @@ async def begin(house: House, street: Street) -> None:
     for number, source in BUGS.items():
         tracker, _, group = groups[number].partition(":")
         first = Opened(source=tracker, group=group, title=f"Page {number} fails", project="Shop", admitted="error")
-        async with house.bot.db.write() as conn:
+        async with house.bot.ledger.db.write() as conn:
             recorded = await house.bot.ledger.open(conn, [first], by=BUGSNAG)
-        house.bot.ledger.woken(recorded)
+        house.bot.ledger.committed(recorded)
         if source != "mail":
             hint = CustomerHint(name=source.capitalize(), email=f"{source}@studio.example")
             place = street.chats[source]
@@ -292,9 +292,9 @@ async def test_a_billing_that_is_away_at_the_start_costs_its_plans_only_until_it
 ) -> None:
     await street.close("stripe")
     await house.restart()
-    assert "starter" not in house.bot.outside.plans
+    assert "starter" not in house.bot.outside.plans.value
     await street.open("stripe")
     house.clock.advance(minutes=11)
     async with asyncio.timeout(20):
-        while "starter" not in house.bot.outside.plans:
+        while "starter" not in house.bot.outside.plans.value:
             await asyncio.sleep(0.05)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 from bot.bug.board import BoardCardMade
 from bot.bug.intake import Opened
@@ -15,14 +16,12 @@ MINUTE = 61.0
 
 async def open_bugs(house: House, first: int, last: int) -> None:
     """Each with its card on the board; nobody follows them, so that only the polls are counted."""
-    ledger = house.bot.ledger
-    sinks, ledger.sinks = ledger.sinks, {}
+    ledger = replace(house.bot.ledger, sinks={})
     for number in range(first, last + 1):
         opened = Opened(source="bugsnag", group=f"g{number}", title=f"Page {number} fails", admitted="error")
         card = BoardCardMade(id=f"{number:024x}", url=f"https://trello.com/c/{number}")
-        async with house.bot.db.write() as conn:
+        async with house.bot.ledger.db.write() as conn:
             await ledger.open(conn, [opened, card], by=BUGSNAG)
-    ledger.sinks = sinks
 
 
 async def a_minute(house: House, street: Street) -> tuple[Counter[str], Counter[str]]:

@@ -16,7 +16,6 @@ from bot.bug.money import Account, Credit, Grant, Money, Receipt
 from bot.bug.reminders import Reminded
 from bot.bug.values import CustomerHint
 from bot.demo.trello.faults import Faults
-from bot.ledger.db.leader import mine
 from bot.ledger.entries import load
 from bot.ledger.index import caps
 from bot.ledger.ledger import Ledger
@@ -46,10 +45,8 @@ async def waiting(ledger: Ledger, title: str = "Menu page fails") -> int:
 
 @pytest.mark.parametrize("where", ["postgresql"], scope="module")
 async def test_of_several_processes_one_speaks(store: Store) -> None:
-    ledgers = [store.ledger() for _ in range(3)]
+    ledgers = [store.ledger({"clock": ClockSink.interest}) for _ in range(3)]
     sinks = [ClockSink(ledger, Rules(), no_receipts) for ledger in ledgers]
-    for ledger in ledgers:
-        ledger.sinks = {"clock": ClockSink.interest}
     relays = [Relay(ledger, {"clock": sink}) for ledger, sink in zip(ledgers, sinks, strict=True)]
     tasks = [asyncio.create_task(relay.run()) for relay in relays]
     bugs = [await waiting(ledgers[0], f"bug {n}") for n in range(10)]
@@ -103,16 +100,6 @@ async def test_a_single_gift_above_the_cap_is_refused_and_an_approved_one_counts
     with pytest.raises(OverCap, match="€4 a month"):
         async with ledger.db.write() as conn:
             await caps.take(conn, TEAM, taken)
-
-
-@BOTH
-async def test_one_process_has_the_turn_until_it_is_silent_for_long(ledger: Ledger, where: str) -> None:
-    now = MONDAY.timestamp()
-    assert await mine(ledger.db, TEAM, "mailbox", "a", now, 60)
-    assert not await mine(ledger.db, TEAM, "mailbox", "b", now + 30, 60)
-    assert await mine(ledger.db, TEAM, "mailbox", "a", now + 50, 60)
-    assert not await mine(ledger.db, TEAM, "mailbox", "b", now + 100, 60)
-    assert await mine(ledger.db, TEAM, "mailbox", "b", now + 111, 60)
 
 
 class Dying:

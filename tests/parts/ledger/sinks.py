@@ -66,7 +66,6 @@ async def relaying(
     ledger: Ledger, *sinks: Scribe, seconds: float = lease.LEASE, attempts: int = 8
 ) -> AsyncIterator[Relay]:
     relay = Relay(ledger, {sink.name: sink for sink in sinks}, max_attempts=attempts, lease_seconds=seconds)
-    ledger.woken = lambda _recorded: relay.wake()
     running = asyncio.create_task(relay.run())
     try:
         yield relay

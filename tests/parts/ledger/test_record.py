@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -154,6 +155,6 @@ async def test_by_the_worlds_clock_an_entry_is_written_in_utc_and_in_whole_milli
 async def test_a_listener_is_told_after_the_commit(ledger: Ledger) -> None:
     bug = await open_bug(ledger)
     heard: list[Bug] = []
-    ledger.woken = lambda recorded: heard.append(recorded.bug)
+    ledger = replace(ledger, hear=lambda recorded: heard.append(recorded.bug))
     await ledger.record(bug, lambda b: ownership.claim(b, "U1"), by=person("U1"))
     assert [b.owner for b in heard] == ["U1"]

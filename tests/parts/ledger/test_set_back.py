@@ -3,7 +3,7 @@
 import pytest
 
 from bot.bug.errors import Unavailable
-from bot.ledger.db import leader
+from bot.ledger.db.leader import Leader
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
 from tests.parts.ledger.sinks import Scribe, at_rest, follows, paused, relaying, until
@@ -70,10 +70,13 @@ async def test_a_lease_of_another_time_is_taken_over_with_doubt(store: Store) ->
 
 
 async def test_a_turn_of_another_time_is_free(store: Store) -> None:
-    db, now = store.database(), store.clock.seconds()
-    assert await leader.mine(db, TEAM, "mailbox", "one", now, 60)
-    assert not await leader.mine(db, TEAM, "mailbox", "two", now - 30, 60)
-    assert await leader.mine(db, TEAM, "mailbox", "two", now - HOUR, 60)
+    db, clock = store.database(), store.clock
+    one, two = (Leader(db=db, team=TEAM, clock=clock.seconds, me=name) for name in ("one", "two"))
+    assert await one.leads("mailbox", 60)
+    clock.advance(-30)
+    assert not await two.leads("mailbox", 60)
+    clock.advance(30 - HOUR)
+    assert await two.leads("mailbox", 60)
 
 
 async def test_who_books_ahead_comes_before_whoever_does_not(store: Store) -> None:

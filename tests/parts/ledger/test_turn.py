@@ -1,28 +1,28 @@
-"""A job that only one process may do: its holder keeps it, another takes it once it is old."""
+"""A job that only one process may do: its leader keeps it, another takes it once it is old."""
 
-from bot.ledger.db import leader
+from bot.ledger.db.leader import Leader
 from tests.support.stores import TEAM, Store
 
 
-async def test_a_turn_is_one_process_until_it_is_old(store: Store) -> None:
-    db = store.database()
-
-    async def mine(holder: str, now: float) -> bool:
-        return await leader.mine(db, TEAM, "mailbox", holder, now, 30)
-
-    assert [await mine("a", 0), await mine("b", 1), await mine("a", 20), await mine("b", 45)] == [
-        True,
-        False,
-        True,
-        False,
-    ]
-    assert [await mine("b", 51), await mine("a", 52)] == [True, False]
+def candidates(store: Store, now: list[float]) -> tuple[Leader, Leader]:
+    a, b = (Leader(db=store.database(), team=TEAM, clock=lambda: now[0], me=me) for me in ("a", "b"))
+    return a, b
 
 
-async def test_a_process_that_stops_leaves_its_turn_to_the_next(store: Store) -> None:
-    db = store.database()
-    assert await leader.mine(db, TEAM, "mailbox", "a", 0, 30)
-    await leader.over(db, TEAM, "mailbox", "b")
-    assert not await leader.mine(db, TEAM, "mailbox", "b", 1, 30)
-    await leader.over(db, TEAM, "mailbox", "a")
-    assert await leader.mine(db, TEAM, "mailbox", "b", 2, 30)
+async def test_a_job_is_one_process_until_its_leader_is_silent_for_too_long(store: Store) -> None:
+    now = [0.0]
+    a, b = candidates(store, now)
+    seen = []
+    for at, who in ((0, a), (1, b), (20, a), (45, b), (51, b), (52, a)):
+        now[0] = at
+        seen.append(await who.leads("mailbox", 30))
+    assert seen == [True, False, True, False, True, False]
+
+
+async def test_a_process_that_stops_leaves_its_job_to_the_next(store: Store) -> None:
+    a, b = candidates(store, [0.0])
+    assert await a.leads("mailbox", 30)
+    await b.resign("mailbox")
+    assert not await b.leads("mailbox", 30)
+    await a.resign("mailbox")
+    assert await b.leads("mailbox", 30)

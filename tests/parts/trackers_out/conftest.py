@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest
@@ -31,9 +31,8 @@ class Stage:
     relays: list[tuple[Relay, asyncio.Task[None]]] = field(default_factory=list)
 
     def follow(self, *sinks: Sink) -> Relay:
-        self.ledger.sinks = {sink.name: sink.interest for sink in sinks}
+        self.ledger = replace(self.ledger, sinks={sink.name: sink.interest for sink in sinks})
         relay = Relay(self.ledger, {sink.name: sink for sink in sinks})
-        self.ledger.woken = lambda _recorded: relay.wake()
         self.relays.append((relay, asyncio.create_task(relay.run())))
         return relay
 

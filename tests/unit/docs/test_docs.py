@@ -15,7 +15,9 @@ import bot.sinks
 from bot import settings, shipped
 from bot.bug.bug import Status
 from bot.cli import COMMANDS, parser
-from bot.metrics import Metrics
+from bot.ledger.db.engine import Database
+from bot.ledger.ledger import Ledger
+from bot.metrics import Counters, Metrics
 from bot.production.catalogue import Catalogue
 from bot.slack.verbs.registry import VERBS
 from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, sections, text
@@ -93,9 +95,10 @@ def test_every_sink_is_told() -> None:
     assert [name for name in named if isinstance(name, str) and f"`{name}`" not in text("docs/operations.md")] == []
 
 
-def test_every_metric_is_told_with_its_label() -> None:
+def test_every_metric_is_told_with_its_label(tmp_path: Path) -> None:
     told = set(re.findall(r"^\| `(makegood_\w+)` \| `(\w+)` \|", text("docs/metrics.md"), re.MULTILINE))
-    there = Metrics(None).registry.collect()  # type: ignore[arg-type] # names need no ledger
+    ledger = Ledger(Database(f"sqlite+aiosqlite:///{tmp_path / 'any.db'}"), "T0", {})
+    there = Metrics(ledger, Counters()).counters.registry.collect()
     names = {f"{m.name}_total" if m.type == "counter" else m.name for m in there}
     assert {name for name, _ in told} == names
     assert all(status.value in text("docs/metrics.md") for status in Status)

@@ -7,18 +7,12 @@ from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import must_allow
 from bot.bug.fixes.looks import Form, LookAsked
-from bot.production.catalogue import CatalogueEntry
-from bot.production.engine import Engine
+from bot.production.catalogue_entry import CatalogueEntry
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.fix import Menus
 from bot.slack.views.forms.forms import View
-
-
-def engine(context: Context) -> Engine:
-    found: Engine = context.services["engine"]
-    return found
 
 
 def names(context: Context, *, looks: bool) -> list[tuple[str, str]]:
@@ -52,11 +46,11 @@ async def fix(
     choices = [name for name, _ in names(context, looks=False)]
     if not choices:
         raise Refused("No action can be run: `makegood actions check` says why (no target, or none allowed).")
-    memory = await context.services["memory"](bug)
+    memory = await context.suggestions.suggestion(bug)
     chosen = chosen or (memory.action if memory.action in choices else _best(context, bug, choices))
     remembered = memory.params if memory.action == chosen else {}
     return await _opened(
-        context, request, bug, chosen, given or {**engine(context).suggest(chosen, _known(bug)), **remembered}
+        context, request, bug, chosen, given or {**context.engine.suggest(chosen, _known(bug)), **remembered}
     )
 
 
@@ -68,15 +62,15 @@ async def look(context: Context, request: Request, bug: Bug, chosen: str = "") -
             "There is no look here: it takes a `[targets.…]` with a url. `makegood actions list` shows what there is."
         )
     chosen = chosen or _best(context, bug, choices)
-    return await _opened(context, request, bug, chosen, engine(context).suggest(chosen, _known(bug)))
+    return await _opened(context, request, bug, chosen, context.engine.suggest(chosen, _known(bug)))
 
 
 def _best(context: Context, bug: Bug, choices: Sequence[str]) -> str:
     """The one most of whose parameters the error itself names, and that asks for the least beyond them."""
 
     def fits(name: str) -> tuple[int, bool, int]:
-        filled = engine(context).suggest(name, _known(bug))
-        missing = [x for x in engine(context).fields(name) if x.required and x.name not in filled]
+        filled = context.engine.suggest(name, _known(bug))
+        missing = [x for x in context.engine.fields(name) if x.required and x.name not in filled]
         return len(filled), name == "delete-row", -len(missing)
 
     return max(choices, key=fits)
@@ -91,7 +85,7 @@ def _known(bug: Bug) -> dict[str, str]:
 async def _opened(context: Context, request: Request, bug: Bug, chosen: str, given: Mapping[str, str]) -> Response:
     """Stands there at once, for Slack waits 3 s; what its menus need of production is asked for then."""
     form = Form(action=chosen, given=given)
-    looks = [field.menu.look for field in engine(context).fields(chosen) if field.menu]
+    looks = [field.menu.look for field in context.engine.fields(chosen) if field.menu]
     then = partial(_ask_menus, context, request, form, ", ".join(dict.fromkeys(looks))) if looks else None
     return Response(modal=await filled(context, bug, form), opened=then)
 
@@ -101,15 +95,15 @@ async def _ask_menus(context: Context, request: Request, form: Form, look: str, 
 
     def decide(bug: Bug) -> LookAsked:
         must_allow(bug, LookAsked)
-        return LookAsked(look=look, view=view, form=form.model_copy(update={"state": state}))
+        return LookAsked(look=look, view=view, form=Form(action=form.action, given=form.given, state=state))
 
     await context.record(request, decide)
 
 
 async def filled(context: Context, bug: Bug, form: Form, menus: Menus | None = None) -> View:
     """The form as it is; its menus too, once they were read."""
-    entry, fields = context.catalogue.find(form.action), engine(context).fields(form.action)
+    entry, fields = context.catalogue.find(form.action), context.engine.fields(form.action)
     if entry.kind == "look":
         return fix_modals.look(bug, names(context, looks=True), form.action, fields, form.given, menus, entry.help)
-    said = (await context.services["memory"](bug)).said
+    said = (await context.suggestions.suggestion(bug)).said
     return fix_modals.choose(bug, names(context, looks=False), form.action, fields, form.given, menus, entry.help, said)

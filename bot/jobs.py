@@ -1,0 +1,131 @@
+"""What happens by the clock: board, mailbox and plans are asked for, keys are forgotten, the trail is anchored once a day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from pydantic import SecretStr
+
+from bot.adapters.channels import mail
+from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.ports import Board
+from bot.allowed import AllowedActions
+from bot.bug.keys import fit
+from bot.intake.mails import Mails
+from bot.intake.sources import BOARD
+from bot.ledger import strange
+from bot.ledger.anchors import anchor
+from bot.ledger.db.leader import Leader
+from bot.ledger.expiry import expire
+from bot.ledger.inbox.inbox import Inbox, Item
+from bot.ledger.inbox.worker import InboxWorker
+from bot.ledger.index.spans import Flags
+from bot.ledger.ledger import SYSTEM, Ledger
+from bot.outside import Connected
+from bot.settings import Settings, validate
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.views.home import not_understood
+from bot.timers import Job
+
+BOARD_POLL, PLANS, TIDY, ANCHOR, ALLOWED, STRANGE = 60.0, 600.0, 3600.0, 3600.0, 1.0, 5.0
+DAY = 86400.0
+SAID = "strange:said"
+"""The flag that says when people were last told of what nobody understood."""
+SINCE = "board:since"
+"""The flag that says up to which change the board was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobParts:
+    """What the jobs work with; each takes only what it needs."""
+
+    settings: Settings
+    ledger: Ledger
+    inbox: Inbox
+    inflow: InboxWorker
+    switches: Flags
+    allowed: AllowedActions
+    outside: Connected
+    port: SlackPort | None
+    """None in a process that only runs sinks: another one talks to people."""
+    leader: Leader
+
+
+def jobs(parts: JobParts) -> Iterator[Job]:
+    """Those that this installation needs."""
+    yield Job(name="tidying up", every=TIDY, run=partial(tidy, parts.ledger, parts.inbox))
+    yield Job(name="anchoring the trail", every=ANCHOR, run=partial(anchor, parts.ledger))
+    yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
+    if parts.port:
+        news = Strange(parts.ledger, parts.switches, parts.port, parts.settings.slack.error_channels[0], parts.leader)
+        yield Job(name="what nobody understood", every=STRANGE, run=news.say)
+    if board := parts.outside.board:
+        yield Job(name="the board's webhook", every=BOARD_POLL, run=partial(hook, parts.settings, board))
+        yield Job(name="the board", every=BOARD_POLL, run=partial(poll_board, parts, board))
+    if parts.outside.biller:
+        yield Job(name="the billing plans", every=PLANS, run=parts.outside.read_plans)
+    if mails := _mails(parts):
+        yield Job(name="the mailbox", every=mails.settings.every, run=partial(poll_mails, mails, parts.leader))
+
+
+async def tidy(ledger: Ledger, inbox: Inbox) -> None:
+    await inbox.tidy(2 * DAY)
+    await strange.tidy(ledger.db, ledger.team, ledger.clock().timestamp())
+    await expire(ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """What nobody understood is said in the channel: at once, and from then on in one line a day while more comes."""
+
+    ledger: Ledger
+    switches: Flags
+    port: SlackPort
+    channel: str
+    leader: Leader
+
+    async def say(self) -> None:
+        now, said = self.ledger.clock().timestamp(), float(await self.switches.get(SAID) or 0)
+        if 0 <= now - said < DAY:  # a time to come is from before the clock was set back
+            return
+        async with self.ledger.db.read() as conn:
+            found = await strange.listed(conn, self.ledger.team, since=said)
+        if found and await self.leader.leads("strange", 60):
+            await self.port.say(self.channel, text=not_understood(found))
+            await self.switches.set(SAID, str(now), SYSTEM)
+
+
+def _mails(parts: JobParts) -> Mails | None:
+    if not parts.settings.mail.get("imap"):
+        return None
+    settings = validate(mail.Settings, parts.settings.mail, "[mail]")
+    box = Mailbox(settings.imap or SecretStr(""), settings.timeout)
+    return Mails(settings=settings, mailbox=box, submit=parts.inflow.submit, clock=parts.ledger.clock)
+
+
+MAILBOX = "mailbox"
+
+
+async def poll_mails(mails: Mails, leader: Leader) -> None:
+    """One process at a time: two would offer the same mails."""
+    if await leader.leads(MAILBOX, 3 * mails.settings.every + 60):
+        await mails.poll()
+
+
+async def hook(settings: Settings, board: Board) -> None:
+    """The board tells of changes at once; a webhook that can't be made leaves them to the poll."""
+    kind = settings.board.kind if settings.board else ""
+    public, ours = settings.web.public_url, settings.hooks.get(kind)
+    if public and ours:
+        await board.register(f"{public}/hooks/{kind}/{ours.token.get_secret_value()}")
+
+
+async def poll_board(parts: JobParts, board: Board) -> None:
+    """Webhooks get lost while we are down: what changed since is read, by the same keys."""
+    parts.outside.known.value = await board.known()
+    since = await parts.switches.get(SINCE) or ""
+    changes, newest = await board.changes(since)
+    for change in changes:
+        await parts.inflow.submit(Item(key=fit(f"board:{change.event}"), source=BOARD, body=change.model_dump_json()))
+    if newest != since:
+        await parts.switches.set(SINCE, newest, SYSTEM)

@@ -1,0 +1,28 @@
+"""Whether the approvals of a fix still count when it is to start."""
+
+from dataclasses import dataclass
+
+from bot.bug.bug import Bug
+from bot.bug.fixes.fix import Fix
+from bot.sinks.production.proof import Proofs
+from bot.slack.directory import Directory
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`directory` is None in a process that never talks to Slack."""
+
+    proofs: Proofs
+    directory: Directory | None
+
+    async def lost(self, bug: Bug, fix: Fix) -> str:
+        """Why it may not start: approvals without a second factor where one is wanted; approvers who are none any more.
+
+        The latter is for Slack to say; where this process has none, the trail's own word has to do.
+        """
+        unproven = await self.proofs.wanting(bug, fix)
+        if unproven or fix.broken_glass or not fix.approved_by or not self.directory:
+            return unproven
+        able = set(await self.directory.eligible(fix.by))
+        gone = [person for person in fix.approved_by if person not in able]
+        return f"{', '.join(gone)} may not approve any more" if gone else ""

@@ -1,0 +1,211 @@
+"""Which sinks follow the trail in this installation. What they follow is known before any is made: the ledger needs it."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from bot.allowed import AllowedActions
+from bot.bug.errors import Misconfigured
+from bot.ledger.index.spans import Flags
+from bot.ledger.ledger import Ledger
+from bot.ledger.relay.pace import Budget
+from bot.ledger.relay.relay import Sink
+from bot.ledger.relay.subscription import Subscription
+from bot.outside import Connected
+from bot.production.engine import Engine
+from bot.production.prober import Prober
+from bot.production.targets import Elsewhere
+from bot.settings import Settings
+from bot.sinks.answers import AskerSink
+from bot.sinks.approval import ApprovalSink
+from bot.sinks.billing import BillingSink
+from bot.sinks.board import BoardSink
+from bot.sinks.board_notes import BoardNotesSink
+from bot.sinks.card import CardSink
+from bot.sinks.clock import ClockSink
+from bot.sinks.customer import CustomerSink
+from bot.sinks.digest import Digest
+from bot.sinks.live import LiveSink
+from bot.sinks.pointer import PointerSink
+from bot.sinks.production.proof import Proofs
+from bot.sinks.production.run import Runner
+from bot.sinks.production.sink import ProductionSink
+from bot.sinks.production.standing import Standing
+from bot.sinks.receipts import receipt
+from bot.sinks.reminder import ReminderSink
+from bot.sinks.thread import ThreadSink
+from bot.sinks.tracker import TrackerSink
+from bot.sinks.vault import Vault
+from bot.sinks.watching import RunContext
+from bot.sinks.webhook import WebhookSink
+from bot.slack.incoming.connection import OUTBOUND
+from bot.slack.incoming.context import Context
+from bot.slack.outgoing.private import PrivateMessages
+from bot.slack.session import Session
+from bot.slack.views.forms import filling
+from bot.suggestions import Suggestions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkParts:
+    """What sinks are made of; each takes only what it needs."""
+
+    settings: Settings
+    key: Path
+    """The file of the key that seals what an undo needs."""
+    outside: Connected
+    ledger: Ledger
+    switches: Flags
+    slack: Session
+    digest: Digest
+    suggestions: Suggestions
+    engine: Engine
+    allowed: AllowedActions
+    context: Context
+    """For the forms that are filled in anew when production has answered."""
+
+
+Make = Callable[[SinkParts], Sink]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A sink of this installation. `make` is None where another process holds its credentials: there it is only woken."""
+
+    name: str
+    interest: Subscription
+    make: Make | None
+
+
+class _Kind(Protocol):
+    name: ClassVar[str]
+    interest: ClassVar[Subscription]
+
+
+def planned(settings: Settings, outside: Connected, only: Collection[str] = ()) -> tuple[Plan, ...]:
+    """Every sink that the settings ask for. Raises Misconfigured where `only` names one that there is not."""
+    found = (*_slack(settings), *_money(settings, outside), *_production(settings), *_elsewhere(settings, outside))
+    _must_be_known(only, {plan.name for plan in found if plan.make})
+    return found
+
+
+def subscriptions(plans: Collection[Plan]) -> dict[str, Subscription]:
+    return {plan.name: plan.interest for plan in plans}
+
+
+def made(plans: Collection[Plan], parts: SinkParts, only: Collection[str] = ()) -> dict[str, Sink]:
+    """The sinks of this process: all, or those that `only` names."""
+    return {plan.name: plan.make(parts) for plan in plans if plan.make and (not only or plan.name in only)}
+
+
+def _must_be_known(only: Collection[str], every: Collection[str]) -> None:
+    """A misspelt one would leave a process that does nothing. One that is not set up here has nothing to do."""
+    known = sorted({*every, *OUTBOUND})
+    for name in only:
+        if name not in known:
+            raise Misconfigured(f"--sinks {name}: there is no such sink. Write any of: {', '.join(known)}.")
+
+
+def _of(kind: type[_Kind], make: Make | None) -> Plan:
+    return Plan(name=kind.name, interest=kind.interest, make=make)
+
+
+def _ready(sink: Sink) -> Plan:
+    """One that needs no further part, and whose name is in the settings."""
+    return Plan(name=sink.name, interest=sink.interest, make=lambda _parts: sink)
+
+
+def _slack(settings: Settings) -> Iterator[Plan]:
+    """What talks to people."""
+    yield _of(CardSink, _card)
+    yield _of(ThreadSink, lambda parts: ThreadSink(parts.slack.port, parts.slack.directory))
+    yield _of(PointerSink, lambda parts: PointerSink(parts.slack.port))
+    yield _of(AskerSink, _asker)
+    yield _of(ApprovalSink, _approval)
+    yield _of(LiveSink, lambda parts: LiveSink(parts.slack.port, parts.switches))
+    yield _of(ReminderSink, lambda parts: ReminderSink(parts.slack.port, parts.ledger))
+    yield _of(ClockSink, lambda parts: ClockSink(parts.ledger, settings.clocks, partial(receipt, parts.ledger)))
+
+
+def _money(settings: Settings, outside: Connected) -> Iterator[Plan]:
+    """Customers, and what they are given."""
+    yield _of(CustomerSink, lambda parts: CustomerSink(outside.channels, parts.ledger.clock))
+    if biller := outside.biller:
+        yield _of(BillingSink, lambda parts: BillingSink(biller, partial(receipt, parts.ledger)))
+    elif settings.billing and settings.billing.elsewhere:
+        yield _of(BillingSink, None)
+
+
+def _production(settings: Settings) -> Iterator[Plan]:
+    """One target without credentials says that another process reaches production."""
+    elsewhere = any(isinstance(target, Elsewhere) for target in settings.targets.values())
+    yield _of(ProductionSink, None if elsewhere else _runs)
+
+
+def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
+    """The team's board, trackers and own tools."""
+    if board := outside.board:
+        yield _of(BoardSink, lambda _parts: BoardSink(board))
+        yield _of(BoardNotesSink, lambda _parts: BoardNotesSink(board))
+    for source, tracker in outside.trackers.items():
+        yield _ready(TrackerSink(source, tracker))
+    for name, table in settings.webhooks.items():
+        yield _ready(WebhookSink(name, table, outside.http))
+
+
+def _card(parts: SinkParts) -> CardSink:
+    slack = parts.settings.slack
+    return CardSink(
+        port=parts.slack.port,
+        ledger=parts.ledger,
+        channel=slack.error_channels[0],
+        mode=parts.settings.mode,
+        memory=parts.suggestions.said,
+        cards=Budget("cards", 60.0 / slack.cards_per_minute, slack.cards_per_minute),
+        digest=parts.digest,
+    )
+
+
+def _asker(parts: SinkParts) -> AskerSink:
+    return AskerSink(
+        whisper=PrivateMessages(parts.slack.port, parts.slack.http),
+        ledger=parts.ledger,
+        mode=parts.settings.mode,
+        able=parts.slack.directory.eligible,
+        break_glass=parts.settings.policy.break_glass,
+        fill=partial(filling.filled, parts.context),
+    )
+
+
+def _approval(parts: SinkParts) -> ApprovalSink:
+    return ApprovalSink(
+        whisper=PrivateMessages(parts.slack.port, parts.slack.http),
+        ledger=parts.ledger,
+        by_hand=parts.settings.mode == "propose",
+        break_glass=parts.settings.policy.break_glass,
+    )
+
+
+def _runs(parts: SinkParts) -> ProductionSink:
+    return ProductionSink(
+        engine=parts.engine,
+        runner=_runner(parts),
+        mode=parts.settings.mode,
+        probe=Prober(parts.settings.probes, parts.engine, parts.outside.http).check,
+        repeats=parts.suggestions.repeats,
+        allowed=parts.allowed.refresh,
+    )
+
+
+def _runner(parts: SinkParts) -> Runner:
+    proofs = Proofs(ledger=parts.ledger, policy=parts.settings.policy, catalogue=parts.engine.catalogue)
+    around = RunContext(
+        ledger=parts.ledger,
+        vault=Vault.at(parts.key),
+        switches=parts.switches,
+        redact=parts.engine.redactor.redact,
+    )
+    standing = Standing(proofs, parts.slack.directory if parts.slack.me.user else None)
+    return Runner(engine=parts.engine, around=around, standing=standing.lost, alone=parts.ledger.db.sqlite)

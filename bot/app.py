@@ -13,21 +13,22 @@ from bot import outgoing, outside, shipped
 from bot.bug.bug import Bug
 from bot.bug.customers import CustomerJoined
 from bot.bug.errors import Unavailable
+from bot.bug.workspace import change_settings
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation
 from bot.intake.people import People
-from bot.intake.proposal import Proposals
-from bot.intake.sources import ALERTS, BOARD, PEOPLE
+from bot.intake.sources import ALERTS, BOARD, PEOPLE, PROPOSAL
+from bot.ledger import workspace
 from bot.ledger.db.engine import Database
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.migrate import migrate
 from bot.ledger.db.notify import listen
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
+from bot.ledger.index.flags import Flags
 from bot.ledger.index.names import Names
-from bot.ledger.index.spans import Flags
-from bot.ledger.ledger import Ledger, Recorded
+from bot.ledger.ledger import SYSTEM, Ledger, Recorded
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
@@ -35,6 +36,7 @@ from bot.metrics import Metrics
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.settings import Environment, Settings
+from bot.sinks.proposal import ProposalSink
 from bot.slack.directory import Directory
 from bot.slack.incoming import connection, listeners
 from bot.slack.incoming.connection import Identity, Sockets
@@ -69,6 +71,7 @@ class Bot:
         self.client = web_client(self.runtime.bot_token.get_secret_value(), self.runtime.api_url, self.slack_http)
         self.me = await self._identify()
         self._ledger()
+        await self._settings_changed()
         await self._parts()
         await self._sinks()
         await self._inflow()
@@ -112,26 +115,29 @@ class Bot:
         self.clock = lambda: self.ledger.clock().timestamp()
         self.inbox = Inbox(self.db, self.me.team, self.clock)
         self.pace = Pace(self.db, self.me.team, self.clock)
-        self.switches = Flags(self.db, self.me.team, self.clock)
+        self.flags = Flags(self.db, self.me.team, self.clock)
         self.port = SlackPort(self.client, self.pace)
-        self.directory = Directory(
-            self.port, self.me.team, self.settings.policy.approvers, Names(self.switches).remember
-        )
+        self.directory = Directory(self.port, self.me.team, self.settings.policy.approvers, Names(self.flags).remember)
         self.memory = Suggestions(self.ledger)
+
+    async def _settings_changed(self) -> None:
+        """People read in the trail since when which rules hold. A second process has settings of its own."""
+        if not self.only:
+            told = self.settings.told()
+            await workspace.record(self.ledger, lambda now: change_settings(now, told), by=SYSTEM)
 
     async def _parts(self) -> None:
         self.engine = Engine(await self._catalogue(), self.settings.targets)
         self._stops.append(self.engine.close)
         self.outside.plans = await outside.plans(self.outside.biller)
         self.alerts = Alerts(self.ledger, self.inbox, self.settings.admit)
-        proposals = Proposals(self.port, self.settings.slack.error_channels[0])
-        self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
+        self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts)
         self.dispatcher = Dispatcher(context=self._desk(), inbox=self.inbox, http=self.slack_http)
 
     async def _catalogue(self) -> Catalogue:
         """The shipped actions as they are; the team's own as an approver allowed them."""
         paths = [shipped.ACTIONS, *(self.home / p for p in self.settings.actions.paths)]
-        return Catalogue.load(paths, await self.switches.starting("allow:"))
+        return Catalogue.load(paths, (await workspace.load(self.ledger)).allowed)
 
     def _desk(self) -> Context:
         services: Mapping[str, Any] = {
@@ -139,7 +145,6 @@ class Bot:
             "memory": self.memory.suggestion,
             "plans": lambda: self.outside.plans,
             "people": self.people,
-            "switches": self.switches,
             "reload": self.reload,
             "workspace_url": self.me.url,
         }
@@ -183,6 +188,7 @@ class Bot:
             home=lambda user: publish_home(self.dispatcher.context, user),
         )
         boards = BoardChanges(self.ledger, self.inbox)
+        proposals = ProposalSink(self.port, self.settings.slack.error_channels[0], self.ledger, self.inbox)
 
         async def each_event(items: Sequence[Item]) -> None:
             for item in items:  # in order: an edit is never recorded before the message it edits
@@ -196,6 +202,7 @@ class Bot:
             ALERTS: self._alerts,
             PEOPLE: self.people.fold,
             BOARD: boards.fold,
+            PROPOSAL: proposals.show,
             listeners.EVENT: each_event,
             ASK: each_ask,
         }

@@ -48,7 +48,7 @@ def asking(bot: "Bot") -> tuple[Sink, ...]:
             fill=partial(filling.filled, bot.dispatcher.context),
         ),
         ApprovalSink(whisper=whisper, ledger=bot.ledger, by_hand=by_hand, break_glass=glass),
-        LiveSink(bot.port, bot.switches),
+        LiveSink(bot.port, bot.flags),
     )
 
 
@@ -56,7 +56,7 @@ def production(bot: "Bot") -> ProductionSink:
     around = RunContext(
         ledger=bot.ledger,
         vault=Vault.at(bot.home / "makegood.key"),
-        switches=bot.switches,
+        flags=bot.flags,
         redact=bot.engine.redactor.redact,
     )
 

@@ -18,7 +18,7 @@ class Metrics:
     strange: Counter = field(init=False)
     bugs: Gauge = field(init=False)
     behind: Gauge = field(init=False)
-    parked: Gauge = field(init=False)
+    gave_up: Gauge = field(init=False)
     waiting: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -34,7 +34,7 @@ class Metrics:
             "behind",
             Gauge("makegood_cursors_behind", "Bugs that a sink has still to serve", ["sink"], registry=one),
         )
-        put(self, "parked", Gauge("makegood_cursors_parked", "Bugs on which a sink gave up", ["sink"], registry=one))
+        put(self, "gave_up", Gauge("makegood_cursors_gave_up", "Bugs on which a sink gave up", ["sink"], registry=one))
         put(self, "waiting", Gauge("makegood_inbox", "Inbox items, by state", ["state"], registry=one))
 
     def count(self, recorded: Recorded) -> None:
@@ -52,14 +52,16 @@ class Metrics:
             behind = (
                 select(cursors.c.sink, func.count()).where(mine, cursors.c.due.is_not(None)).group_by(cursors.c.sink)
             )
-            parked = (
-                select(cursors.c.sink, func.count()).where(mine, cursors.c.parked.is_not(None)).group_by(cursors.c.sink)
+            gave_up = (
+                select(cursors.c.sink, func.count())
+                .where(mine, cursors.c.gave_up.is_not(None))
+                .group_by(cursors.c.sink)
             )
             states = select(inbox.c.state, func.count()).where(inbox.c.team == self.ledger.team).group_by(inbox.c.state)
             for gauge, query in (
                 (self.bugs, status),
                 (self.behind, behind),
-                (self.parked, parked),
+                (self.gave_up, gave_up),
                 (self.waiting, states),
             ):
                 gauge.clear()

@@ -29,6 +29,7 @@ from bot.sinks.digest import Digest
 from bot.sinks.pointer import PointerSink
 from bot.sinks.production.sink import ProductionSink
 from bot.sinks.reminder import ReminderSink
+from bot.sinks.retro import RetroSink
 from bot.sinks.thread import ThreadSink
 from bot.sinks.tracker import TrackerSink
 from bot.sinks.webhook import WebhookSink
@@ -123,6 +124,7 @@ def sinks(bot: "Bot") -> dict[str, Sink]:
         CardSink(bot.port, bot.ledger, slack.error_channels[0], bot.settings.mode, bot.worked_before, cards, digest),
         ThreadSink(bot.port, bot.directory),
         PointerSink(bot.port),
+        RetroSink(bot.port, bot.directory, bot.ledger),
         *fixing.asking(bot),
         CustomerSink(bot.outside.channels, lambda: bot.ledger.clock()),  # noqa: PLW0108 - stories set it after the start
         ClockSink(bot.ledger, bot.settings.clocks, receipts),

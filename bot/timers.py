@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,7 +16,7 @@ from bot.bug.errors import MakegoodError
 from bot.bug.keys import fit
 from bot.intake.mails import Mails
 from bot.intake.sources import BOARD
-from bot.ledger import strange
+from bot.ledger import strange, workspace
 from bot.ledger.anchors import anchor
 from bot.ledger.db import leader
 from bot.ledger.expiry import expire
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 BOARD_POLL, PLANS, TIDY, ANCHOR, ALLOWED, STRANGE = 60.0, 600.0, 3600.0, 3600.0, 1.0, 5.0
 DAY = 86400.0
 SAID = "strange:said"
-"""The switch that says when people were last told of what nobody understood."""
+"""The flag that says when people were last told of what nobody understood."""
 TICK = 0.5
 """Seconds between two looks at the clock."""
 
@@ -45,7 +45,7 @@ class Timers:
     def __init__(self, bot: "Bot") -> None:
         self.bot = bot
         self._me = "the only one" if bot.db.sqlite else uuid4().hex
-        self._on: dict[str, str] = {}
+        self._on: Mapping[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -97,18 +97,18 @@ class Timers:
     async def strange(self) -> None:
         """What nobody understood is said in the channel: at once, and from then on in one line a day while more comes."""
         bot, now = self.bot, self._now()
-        said = float(await bot.switches.get(SAID) or 0)
+        said = float(await bot.flags.get(SAID) or 0)
         if now - said < DAY:
             return
         async with bot.db.read() as conn:
             found = await strange.listed(conn, bot.me.team, since=said)
         if found and await leader.mine(bot.db, bot.me.team, "strange", self._me, now, 60):
             await bot.port.say(bot.settings.slack.error_channels[0], text=not_understood(found))
-            await bot.switches.set(SAID, str(now), SYSTEM)
+            await bot.flags.set(SAID, str(now), SYSTEM)
 
     async def _allowed(self) -> None:
         """What an approver turned on elsewhere, by the command or in another process, may run from now on."""
-        present = await self.bot.switches.starting("allow:")
+        present = (await workspace.load(self.bot.ledger)).allowed
         if present != self._on:
             await self.bot.reload()
             self._on = present
@@ -148,11 +148,11 @@ class Timers:
         if board is None:
             return
         self.bot.outside.board_known = await board.known()
-        since = await self.bot.switches.get("board:since") or ""
+        since = await self.bot.flags.get("board:since") or ""
         changes, newest = await board.changes(since)
         for change in changes:
             await self.bot.inflow.submit(
                 Item(key=fit(f"board:{change.event}"), source=BOARD, body=change.model_dump_json())
             )
         if newest != since:
-            await self.bot.switches.set("board:since", newest, SYSTEM)
+            await self.bot.flags.set("board:since", newest, SYSTEM)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.bug import Bug
 from bot.bug.fixes.asking import FixSecrets
 from bot.bug.fixes.run import ImageExpired
+from bot.ledger import codec
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.tables import entries, private
 from bot.ledger.ledger import SYSTEM, Ledger
@@ -31,7 +32,7 @@ async def expire(ledger: Ledger) -> int:
 
 async def _expire_of(ledger: Ledger, bug: int, rows: Sequence[Any]) -> None:
     """The deletion and the entry that tells of it, together."""
-    runs = sorted({int(json.loads(row.body)["run"]) for row in rows if row.kind != FixSecrets.KIND})
+    runs = sorted({int(json.loads(row.body)["run"]) for row in rows if codec.present_kind(row.kind) != FixSecrets.KIND})
 
     async def also(conn: AsyncConnection, _bug: Bug, _entries: object) -> None:
         mine = and_(private.c.team == ledger.team, private.c.bug == bug, private.c.seq.in_([r.seq for r in rows]))

@@ -34,7 +34,7 @@ class ThreadSink:
             raise NotYet(WITHOUT_CARD, seen=work.bug.seq)  # the card comes first; its own entry wakes us
         by = await self.directory.name(str(entry.by))
         text = line(entry, work.bug, by)
-        if text and not (work.doubt and await standing(self.port, place, metadata(entry)["event_payload"])):
+        if text and not (work.doubt and await standing(self.port, place, metadata(entry)["event_payload"], EVENT)):
             await self._say(place, entry, text)
         return Served()
 

@@ -56,7 +56,7 @@ async def test_a_card_that_somebody_deleted_stays_deleted_and_the_trail_goes_on(
     assert (await house.bug()).gave_up == ()
 
 
-async def test_what_slack_refuses_for_good_is_parked_said_on_the_card_and_tried_again_at_a_press(
+async def test_what_slack_refuses_for_good_is_given_up_said_on_the_card_and_tried_again_at_a_press(
     house: House,
 ) -> None:
     card, dana = await house.alarm(), house.person("Dana")

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.bug.errors import TrailBroken
 from bot.ledger.db.guards import FOREVER
-from bot.ledger.entries import verify
 from bot.ledger.ledger import Ledger
+from bot.ledger.verify import verify
 from tests.support.stores import rows, sql
 
 FOLDER = Path(__file__).parent / "attacks"

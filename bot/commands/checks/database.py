@@ -31,7 +31,7 @@ async def database(url: str) -> list[Finding]:
                 wrong(NAME, f"is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`")
             ]
         async with db.read() as conn:
-            asked = (_dead, _strange, _parked, _waiting)
+            asked = (_dead, _strange, _gave_up, _waiting)
             return [await _guards(conn, url, wanted), *[found for ask in asked for found in await ask(conn)]]
     finally:
         await db.close()
@@ -78,7 +78,7 @@ def _ago(at: float) -> str:
 
 async def _waiting(conn: AsyncConnection) -> list[Finding]:
     """What is tried again by itself, since the other side does not answer."""
-    away = cursors.c.parked.is_(None) & (cursors.c.attempts >= NOTICED)
+    away = cursors.c.gave_up.is_(None) & (cursors.c.attempts >= NOTICED)
     query = select(cursors.c.sink, func.count()).where(away).group_by(cursors.c.sink).order_by(cursors.c.sink)
     return [
         note(f"sink {sink}", f"{system(sink)} does not answer: {plural(number, 'bug')} behind, tried again by itself")
@@ -86,9 +86,9 @@ async def _waiting(conn: AsyncConnection) -> list[Finding]:
     ]
 
 
-async def _parked(conn: AsyncConnection) -> list[Finding]:
-    """By sink and reason: an outage parks many bugs for one cause."""
-    query = select(cursors.c.sink, cursors.c.parked, cursors.c.bug).where(cursors.c.parked.is_not(None))
+async def _gave_up(conn: AsyncConnection) -> list[Finding]:
+    """By sink and reason: an outage makes a sink give up on many bugs for one cause."""
+    query = select(cursors.c.sink, cursors.c.gave_up, cursors.c.bug).where(cursors.c.gave_up.is_not(None))
     stopped: Mapping[tuple[str, str], list[int]] = defaultdict(list)
     for sink, why, bug in await conn.execute(query.order_by(cursors.c.sink, cursors.c.bug)):
         stopped[sink, why].append(bug)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.ledger.index.spans import Flags
+from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM
 
 NAME = "name:"
@@ -10,14 +10,14 @@ NAME = "name:"
 
 @dataclass(frozen=True)
 class Names:
-    switches: Flags
+    flags: Flags
     _kept: dict[str, str] = field(default_factory=dict)
 
     async def remember(self, user: str, name: str) -> None:
         """Written down when it is new."""
         if self._kept.get(user) != name:
-            await self.switches.set(f"{NAME}{user}", name, SYSTEM)
+            await self.flags.set(f"{NAME}{user}", name, SYSTEM)
             self._kept[user] = name
 
     async def known(self) -> dict[str, str]:
-        return await self.switches.starting(NAME)
+        return await self.flags.starting(NAME)

@@ -88,7 +88,7 @@ def _due(scarce: tuple[str, ...]) -> tuple[Any, Any]:
         or_(cursors.c.sink.in_(bindparam("sinks", expanding=True)), *urgent),
         cursors.c.due <= bindparam("now"),
         cursors.c.lease <= bindparam("now"),
-        cursors.c.parked.is_(None),
+        cursors.c.gave_up.is_(None),
     )
     first = select(cursors).where(*due).order_by(cursors.c.rank, cursors.c.due).limit(bindparam("most"))
     return select(cursors.c.bug).where(*due).limit(1), first.with_for_update(skip_locked=True)
@@ -192,8 +192,8 @@ async def later(
         await _set(conn, ledger, lease, values)
 
 
-async def park(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
-    await _set(conn, ledger, lease, {"lease": 0, "parked": why[:1000], "doubt": int(lease.doubt)})
+async def give_up(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
+    await _set(conn, ledger, lease, {"lease": 0, "gave_up": why[:1000], "doubt": int(lease.doubt)})
 
 
 async def _set(conn: AsyncConnection, ledger: Ledger, lease: Lease, values: dict[str, Any]) -> None:
@@ -208,9 +208,9 @@ def _setting(names: tuple[str, ...]) -> Any:
     return mine.values({name: bindparam(name) for name in names})
 
 
-async def unpark_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:
+async def try_again_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:
     """Another try, from where it stopped; it looks first."""
-    values = {"parked": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
+    values = {"gave_up": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
     await conn.execute(update(cursors).where(_place(ledger, bug, sink)).values(values))
 
 

@@ -13,7 +13,8 @@ from bot.adapters.channels import registry
 from bot.adapters.trackers import modules
 from bot.intake.sources import CUSTOMER
 from bot.ledger.db.tables import inbox
-from bot.ledger.entries import list_bugs, verify
+from bot.ledger.entries import list_bugs
+from bot.ledger.verify import verify
 from tests.slack.house import HOOK, House
 from tests.support.bending import bent
 

@@ -153,6 +153,11 @@ def follow(now: Workspace, event: WorkspaceEvent, at: datetime, by: Actor) -> Wo
     return replace(event.apply(now, at, str(by)), seq=now.seq + 1)
 
 
+def rules(now: Workspace) -> Workspace:
+    """What may run, without the words that may be deleted: equal before and after somebody was forgotten."""
+    return replace(now, freeze=replace(now.freeze, why="") if now.freeze else None, settings={})
+
+
 def thaw(now: Workspace, why: str = "") -> ProductionThawed | None:
     """Nothing where nobody froze it."""
     return ProductionThawed(why=why) if now.freeze else None

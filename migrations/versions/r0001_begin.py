@@ -174,6 +174,21 @@ def _spans() -> None:
     )
 
 
+def _helped() -> None:
+    """Which action worked against which kind of bug."""
+    op.create_table(
+        "helped",
+        sa.Column("team", sa.String(length=32), nullable=False),
+        sa.Column("bug", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("team", "bug", "run", name=op.f("pk_helped")),
+    )
+    op.create_index("ix_helped_team_kind", "helped", ["team", "kind", "action", "at"], unique=False)
+
+
 def _flags() -> None:
     """Small values that may be lost."""
     op.create_table(
@@ -192,6 +207,7 @@ def upgrade() -> None:
     _beside_the_trail()
     _flow()
     _spans()
+    _helped()
     _flags()
     for statement in DDL[op.get_bind().dialect.name]:
         op.execute(sa.text(statement))

@@ -1,6 +1,6 @@
 """Pages that show what was true before are made anew."""
 
-from bot.production.action import Risk, SshAction
+from bot.api import Risk, SshAction
 
 
 class ClearCache(SshAction):

@@ -5,8 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 from sqlalchemy import Delete, delete
 
-from bot.production.action import Risk, SqlAction, TableName
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, TableName, Tables
 
 
 class DeleteRow(SqlAction):

@@ -5,8 +5,7 @@ from datetime import date
 from pydantic import Field
 from sqlalchemy import Update, update
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 
 class ExtendTrial(SqlAction):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.production.action import HttpAction, Request, Risk
+from bot.api import HttpAction, Request, Risk
 
 
 class MaintenanceEndpoint(HttpAction):

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from bot.production.action import HttpAction, Request, Risk
+from bot.api import HttpAction, Request, Risk
 
 
 class OpenAsCustomer(HttpAction):

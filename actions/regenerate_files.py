@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from bot.production.action import Risk, SshAction
+from bot.api import Risk, SshAction
 
 
 class RegenerateFiles(SshAction):

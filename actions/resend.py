@@ -5,8 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Select, Update, select, update
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 
 class Resend(SqlAction):

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from bot.production.action import Risk, SshAction
+from bot.api import Risk, SshAction
 
 
 class RestartService(SshAction):

@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from bot.production.action import Risk
-from bot.production.http.github import WorkflowRun
+from bot.api import Risk, WorkflowRun
 
 
 class RollOut(WorkflowRun):

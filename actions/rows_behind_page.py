@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from bot.production.action import FixThis, Look
-from bot.production.tables import Tables
+from bot.api import FixThis, Look, Tables
 
 
 class RowsBehindPage(Look):

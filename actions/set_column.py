@@ -3,8 +3,7 @@
 from pydantic import Field
 from sqlalchemy import Update, null, update
 
-from bot.production.action import Risk, SqlAction, TableName
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, TableName, Tables
 
 
 class SetColumn(SqlAction):

@@ -159,7 +159,7 @@ class Bot:
 
     async def reload(self) -> None:
         """An approver allowed an action: it may run from now on."""
-        self.engine.catalogue.entries.update((await self._catalogue()).entries)
+        self.engine.catalogue.renew(await self._catalogue())
 
     async def _sinks(self) -> None:
         every = outside.sinks(self)

@@ -14,8 +14,9 @@ from sqlalchemy.exc import ArgumentError
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.errors import Misconfigured
-from bot.bug.gift_caps import Caps
+from bot.bug.gift_caps import Caps, default_caps
 from bot.bug.gift_texts import GiftTexts
+from bot.bug.money import minor_digits
 from bot.bug.values import Frozen
 from bot.production.targets import AnyTarget, described
 from bot.settings_words import sentence
@@ -127,6 +128,12 @@ class TellSettings(Frozen):
     words: GiftTexts = GiftTexts()
     """What the customer reads of each makegood."""
 
+    @field_validator("currency")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        minor_digits(value)
+        return value
+
 
 class WebhookSettings(Frozen):
     url: str = Field(pattern=r"^https?://")
@@ -159,7 +166,8 @@ class Settings(Frozen):
     probes: Mapping[str, ProbeSettings] = Field(default_factory=dict)
     tell: TellSettings = TellSettings()
     clocks: Rules = Rules()
-    makegood: Caps = Caps()
+    makegood: Caps | None = None
+    """None: the caps that `caps` proposes."""
     customers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     """A table a channel; its keys belong to the channel's module."""
     trackers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
@@ -179,7 +187,7 @@ class Settings(Frozen):
             "error channels": self.slack.error_channels,
             "channels": self.customers,
         }
-        caps = {"per day": self.makegood.per_day, "per month": self.makegood.per_month}
+        caps = {"per day": self.caps.per_day, "per month": self.caps.per_month}
         kinds = {"board": self.board, "billing": self.billing}
         return {
             "mode": self.mode,
@@ -188,6 +196,11 @@ class Settings(Frozen):
             **{name: ", ".join(sorted(words)) for name, words in lists.items()},
             **{name: kind.kind if kind else "" for name, kind in kinds.items()},
         }
+
+    @property
+    def caps(self) -> Caps:
+        """What may be given without an approver; safe ones if `[makegood]` sets none."""
+        return self.makegood or default_caps(self.tell.currency, self.tell.largest_credit)
 
     @field_validator("targets", mode="before")
     @classmethod

@@ -110,6 +110,8 @@ class Known(Frozen):
 
 
 class CardRef(Frozen):
+    """A card that is on the board: its id there, and its page for people."""
+
     id: str
     url: str
 

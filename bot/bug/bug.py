@@ -141,7 +141,7 @@ class Bug:
     @property
     def untold(self) -> tuple[Customer, ...]:
         """Customers who can be reached and don't know yet."""
-        return tuple(c for c in self.customers if c.reachable and not c.told_at and not c.skipped)
+        return tuple(c for c in self.customers if c.reachable and not (c.told_at or c.skipped or c.beside))
 
     @property
     def live_fix(self) -> Fix | None:

@@ -78,6 +78,8 @@ class Customer:
     terms: Terms = field(default_factory=Terms)
     skipped: bool = False
     """Nobody needs to tell them."""
+    beside: str = ""
+    """Id of the customer in whose conversation this one wrote: somebody else, who is not written to unless a person says so."""
     anew: int = 0
     """seq of the entry that opened the bug again after they were told: earlier messages do not hold any more."""
 

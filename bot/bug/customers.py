@@ -1,25 +1,19 @@
-"""Customers: who waits, what they wrote, what they are answered and told. Anybody may speak to a customer, whoever owns the bug."""
+"""Customers: who they are, what they wrote, whether they are there, what the billing knows of them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Given, Message, MessageState
-from bot.bug.errors import Invalid, Refused
-from bot.bug.event import ALIVE, CLOSED, STAY, Event, Hint, Inert, Move, Outcome, Quiet, Text, must_allow
-from bot.bug.money import Grant, Terms, amounts
-from bot.bug.values import PRIVATE, CustomerHint
-from bot.bug.words import SHORT, Clock, Foreign, Part, Person, Press, Quote, Words, because, listed, source_name
+from bot.bug.customer import Customer
+from bot.bug.event import Hint, Inert, Outcome, Quiet, Text
+from bot.bug.money import Terms
+from bot.bug.values import CustomerHint
+from bot.bug.words import SHORT, Foreign, Part, Quote, Words, listed, source_name
 from bot.text import plural
-
-LONGEST_MESSAGE = 5000
-"""Characters."""
-ANSWERABLE = (*ALIVE, CLOSED)
-"""A late customer of a closed bug is told, too."""
 
 
 def named(bug: Bug, ids: tuple[str, ...]) -> Part:
@@ -63,6 +57,8 @@ class CustomerJoined(Outcome):
     url: str = ""
     again: bool = False
     """They were known before; now something more of them is."""
+    beside: str = ""
+    """The customer in whose conversation they wrote: they are somebody else, until a person says that they are the same."""
     same: str = ""
     """Another customer of the bug who turned out to be this one: a visitor without a name who then named an address."""
 
@@ -81,6 +77,7 @@ class CustomerJoined(Outcome):
             source=self.source,
             conversation=self.conversation,
             url=self.url,
+            beside=self.beside,
         )
         return replace(bug, customers=(*bug.customers, new))
 
@@ -93,10 +90,16 @@ class CustomerJoined(Outcome):
             url=self.url or customer.url,
         )
 
-    def line(self, _bug: Bug, _by: str) -> Words | None:
+    def line(self, bug: Bug, _by: str) -> Words | None:
         if self.again:
             return None  # said already; what is new of them follows in a line of its own
         name = self.hint.name or self.hint.email or self.hint.id or "a customer"
+        whose = bug.customer(self.beside) if self.beside else None
+        if whose:
+            head = (Foreign(name, SHORT), " answered in the conversation of ", Foreign(whose.name, SHORT))
+            return Words(
+                "busts_in_silhouette", (*head, ": somebody else, who is not written to unless you choose them")
+            )
         known = Foreign(source_name(self.via), 40)
         return Words("bust_in_silhouette", (Foreign(name, SHORT), " was hit (known from ", known, ")"))
 
@@ -179,137 +182,12 @@ class AccountSeen(Quiet, Outcome):
         return replace(customer, plan=self.plan, currency=self.currency, monthly=self.monthly, terms=self.terms)
 
 
-def _addressed(bug: Bug, ids: tuple[str, ...], message: Message) -> tuple[Customer, ...]:
-    return tuple(replace(c, messages=(*c.messages, message)) if c.id in ids else c for c in bug.customers)
-
-
-class Answered(Event):
-    """A first answer goes out: not the tell."""
-
-    KIND = "answered"
-    MOVES = (Move(ALIVE, STAY, "anybody may answer, whoever owns it"),)
-    customers: tuple[str, ...]
-    text: Text
-    promised: AwareDatetime | None = None
-
-    def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
-        new = Message(seq=bug.seq + 1, kind="answered", text=self.text, at=at, by=by, promised=self.promised)
-        return replace(bug, customers=_addressed(bug, self.customers, new), back_by=self.promised or bug.back_by)
-
-    def line(self, bug: Bug, by: str) -> Words:
-        promise: tuple[Part, ...] = (", back by ", Clock(self.promised)) if self.promised else ()
-        who = named(bug, self.customers)
-        return Words("speech_balloon", (Person(by), " answers ", who, *promise, ": ", Quote(self.text)))
-
-
-class Told(Event):
-    """The answer that it works, with what each customer gets."""
-
-    KIND = "told"
-    MOVES = (Move(ANSWERABLE, STAY, "anybody may tell; a late customer of a closed bug too"),)
-    customers: tuple[str, ...]
-    text: Text
-    grants: tuple[Grant, ...] = ()
-    thanks: Annotated[tuple[str, ...], PRIVATE] = ()
-    """A sentence for each of them, in the customer's words: it goes out only when that one is booked."""
-
-    def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
-        new = Message(seq=bug.seq + 1, kind="told", text=self.text, at=at, by=by)
-        given = tuple(
-            Given(tell=bug.seq + 1, grant=grant, thanks=self.thanks[i] if i < len(self.thanks) else "")
-            for i, grant in enumerate(self.grants)
-        )
-        heard = _addressed(bug, self.customers, new)
-        return replace(
-            bug,
-            customers=tuple(replace(c, given=(*c.given, *given)) if c.id in self.customers else c for c in heard),
-        )
-
-    def line(self, bug: Bug, by: str) -> Words:
-        gifts: tuple[Part, ...] = (" and gives ", *amounts(self.grants)) if self.grants else ()
-        return Words("tada", (Person(by), " tells ", named(bug, self.customers), ": ", Quote(self.text), *gifts))
-
-
-class TellSkipped(Event):
-    """Nobody needs to tell these: they were only hit, or know already."""
-
-    KIND = "tell_skipped"
-    MOVES = (Move(ALIVE, STAY, "who was only hit and never asked may be left in peace"),)
-    customers: tuple[str, ...]
-
-    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
-        left = (replace(c, skipped=True) if c.id in self.customers else c for c in bug.customers)
-        return replace(bug, customers=tuple(left))
-
-    def line(self, bug: Bug, by: str) -> Words:
-        return Words("shushing_face", (Person(by), ": ", named(bug, self.customers), " need not be told"))
-
-
-def _settled(bug: Bug, customer: str, seq: int, change: Callable[[Message], Message]) -> Bug:
-    def settle(found: Customer) -> Customer:
-        return replace(found, messages=tuple(change(m) if m.seq == seq else m for m in found.messages))
-
-    return changed(bug, customer, settle)
-
-
-class Delivered(Outcome):
-    """A message reached the customer's channel."""
-
-    KIND = "delivered"
-    message: int
-    """seq of the Answered or Told entry."""
-    customer: str
-    state: Literal["delivered", "handed_off", "by_hand"]
-    external_id: str = ""
-
-    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
-        def arrived(message: Message) -> Message:
-            return replace(message, state=self.state, external_id=self.external_id, at=at)
-
-        return _settled(bug, self.customer, self.message, arrived)
-
-    def line(self, bug: Bug, by: str) -> Words:
-        who = named(bug, (self.customer,)) if bug.customer(self.customer) else "the customer"
-        said: dict[str, tuple[Part, ...]] = {
-            "delivered": ("reached ", who),
-            "handed_off": ("is on its way by mail",),
-            "by_hand": ("was passed on by ", Person(by), " by hand"),
-        }
-        return Words("white_check_mark", ("The message ", *said[self.state]), minor=True)
-
-
-class NotDelivered(Outcome):
-    """A message did not go out, or nobody knows (`doubtful`): a person is asked."""
-
-    KIND = "not_delivered"
-    message: int
-    customer: str
-    why: Text
-    doubtful: bool = False
-
-    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
-        state: MessageState = "doubtful" if self.doubtful else "failed"
-        return _settled(bug, self.customer, self.message, lambda m: replace(m, state=state))
-
-    def line(self, bug: Bug, _by: str) -> Words:
-        customer = bug.customer(self.customer)
-        to: tuple[Part, ...] = (" to ", Foreign(customer.name, SHORT)) if customer else ()
-        head = "Nobody knows whether the message went out" if self.doubtful else "The message did not go out"
-        look = (". Look there, then press ", Press("I told them"), " or tell again.")
-        return Words("warning", (head, *to, *because(self.why), *look))
-
-
 EVENTS = (
     CustomerJoined,
     CustomerWrote,
     CustomerPresence,
     CustomerFelt,
     AccountSeen,
-    Answered,
-    Told,
-    TellSkipped,
-    Delivered,
-    NotDelivered,
 )
 
 
@@ -333,6 +211,7 @@ def join(
     known = find(bug, hint, source, conversation)
     if known and _nothing_new(known, hint, source, conversation):
         return None
+    whose = None if known else _whose(bug, source, conversation)
     return CustomerJoined(
         customer=known.id if known else next_id(bug),
         hint=hint,
@@ -341,7 +220,14 @@ def join(
         conversation=conversation,
         url=url,
         again=known is not None,
+        beside=whose.id if whose else "",
     )
+
+
+def _whose(bug: Bug, source: str, conversation: str) -> Customer | None:
+    """Who began this conversation."""
+    place = (source, conversation)
+    return next((c for c in bug.customers if conversation and (c.source, c.conversation) == place), None)
 
 
 def _same_person(bug: Bug, hint: CustomerHint, source: str, conversation: str) -> tuple[Customer, Customer] | None:
@@ -377,15 +263,12 @@ def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation:
 
 
 def find(bug: Bug, hint: CustomerHint, source: str = "", conversation: str = "") -> Customer | None:
-    """The customer of this bug with that conversation, e-mail address or id."""
-    for customer in bug.customers:
-        if conversation and (customer.source, customer.conversation) == (source, conversation):
-            return customer
-        if hint.email and customer.hint.email.casefold() == hint.email.casefold():
-            return customer
-        if hint.id and not hint.email and customer.hint.id == hint.id:
-            return customer
-    return None
+    """The customer of this bug with that e-mail address, conversation or id; an address other than theirs is somebody else's."""
+    mine = [c for c in bug.customers if hint.email and c.hint.email.casefold() == hint.email.casefold()]
+    others = [c for c in bug.customers if not (hint.email and c.hint.email)]
+    talks = [c for c in others if conversation and (c.source, c.conversation) == (source, conversation)]
+    named = [c for c in others if hint.id and not hint.email and c.hint.id == hint.id]
+    return next(iter((*mine, *talks, *named)), None)
 
 
 def wait_again(bug: Bug, at: datetime) -> Bug:
@@ -401,59 +284,5 @@ def wait_again(bug: Bug, at: datetime) -> Bug:
     return replace(bug, customers=tuple(map(waits, bug.customers)))
 
 
-def answer(bug: Bug, ids: Iterable[str], text: str, promised: datetime | None = None) -> Answered:
-    """ "We see it, looking now": stops the silence clock, is not the tell."""
-    must_allow(bug, Answered)
-    return Answered(customers=reachable(bug, ids), text=written(text), promised=promised)
-
-
-def reachable(bug: Bug, ids: Iterable[str]) -> tuple[str, ...]:
-    """The chosen customers, each once. Raises Invalid for none, Refused for one who can't be reached."""
-    chosen = tuple(dict.fromkeys(ids))
-    if not chosen:
-        raise Invalid("Choose at least one customer.", {"customers": "Choose at least one customer."})
-    for id_ in chosen:
-        customer = bug.customer(id_)
-        if customer is None:
-            raise Refused(f"{bug.ref} has no such customer any more. Open the form again.")
-        if not customer.reachable:
-            add = f": add an address with `/bug customer {bug.ref} them@example.com`."
-            raise Refused("There is no way to reach ", Foreign(customer.name, SHORT), add)
-    return chosen
-
-
-def written(text: str) -> str:
-    """What a person typed for a customer. Raises Invalid if it is empty or too long."""
-    if not text.strip():
-        raise Invalid("Write what the customer will read.", {"text": "Write what the customer will read."})
-    if len(text) > LONGEST_MESSAGE:
-        raise Invalid(
-            "That is too long for a chat.", {"text": f"At most {LONGEST_MESSAGE} characters; this has {len(text)}."}
-        )
-    return text.strip()
-
-
 def names(customers: Iterable[Customer]) -> tuple[Part, ...]:
     return listed(Foreign(c.name, SHORT) for c in customers)
-
-
-def skip(bug: Bug) -> TellSkipped:
-    """Nobody else needs to be told; who wrote to us is never left without a word."""
-    must_allow(bug, TellSkipped)
-    asked = [c for c in bug.untold if c.said_at]
-    if asked:
-        raise Refused(*names(asked), " wrote to us and waits for a word: tell them.")
-    if not bug.untold:
-        raise Refused("Everybody knows already.")
-    return TellSkipped(customers=tuple(c.id for c in bug.untold))
-
-
-def by_hand(bug: Bug, message: int, customer: str) -> Delivered:
-    """ "I told them": for channels without a way to answer, and after a doubtful send."""
-    found = bug.customer(customer)
-    sent = found and next((m for m in found.messages if m.seq == message), None)
-    if not sent:
-        raise Refused("That message is not there any more.")
-    if sent.state in {"delivered", "handed_off", "by_hand"}:
-        raise Refused("That message is out already.")
-    return Delivered(message=message, customer=customer, state="by_hand")

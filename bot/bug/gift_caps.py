@@ -35,6 +35,14 @@ class Caps(Frozen):
         return value
 
 
+def default_caps(currency: str, largest_credit: int) -> Caps:
+    """Safe caps for a team that set none: four of the largest credits, two months of days and five upgrades a day and person."""
+    return Caps(
+        per_day={currency: 4 * largest_credit, "days": 60, "upgrades": 5},
+        per_month={currency: 40 * largest_credit, "days": 600, "upgrades": 50},
+    )
+
+
 class Claim(Frozen):
     """So much more of one cap; `limit` is never passed, None: there is none."""
 

@@ -27,7 +27,7 @@ def propose(bug: Bug, now: datetime, credit: int) -> Proposal:
     lost = unusable(bug, now)
     if lost < LONG:
         return Proposal(credit=credit, days=0, why=f"unusable for {length(lost)}" if lost else "")
-    days = -(-lost // timedelta(days=1))
+    days = min(-(-lost // timedelta(days=1)), MONTH_DAYS)  # a person who means more types it
     worth = max((_worth(c, days) for c in bug.customers), default=0)
     said = f", worth {Money(amount=worth, currency=_currency(bug))}" if worth else ""
     return Proposal(credit=0, days=days, why=f"unusable for {length(lost)}: {plural(days, 'day')}{said}")

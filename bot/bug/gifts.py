@@ -7,11 +7,12 @@ from typing import Annotated
 
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer, Given, GivenState, TellRequest
-from bot.bug.customers import ANSWERABLE, Told, changed, named, names, reachable, written
+from bot.bug.customers import changed, named, names
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.event import ANY, STAY, Event, Inert, Move, Outcome, Text, must_allow
 from bot.bug.gift_proposal import exact
 from bot.bug.gift_texts import GiftTexts
+from bot.bug.messages import ANSWERABLE, Told, reachable, written
 from bot.bug.money import Grant, Receipt, amount, amounts
 from bot.bug.policy import Member, may_command
 from bot.bug.values import PRIVATE

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.bug import board, conversation, course, customers, delivery, gifts, intake, ownership, reminders
+from bot.bug import board, conversation, course, customers, delivery, gifts, intake, messages, ownership, reminders
 from bot.bug.event import Event, Move
 from bot.bug.fixes import approval, asking, doubt, looks, run
 from bot.bug.retro import posting
@@ -19,6 +19,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     intake,
     ownership,
     customers,
+    messages,
     gifts,
     course,
     reminders,

@@ -5,21 +5,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+import iso4217
 from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 
 from bot.bug.values import Frozen
 from bot.bug.words import Day, Foreign, Part
 from bot.text import plural
 
-_NO_MINOR = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
-)
-_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
-
 
 def minor_digits(currency: str) -> int:
-    """Decimal places of a currency's minor unit (ISO 4217): 2 for most, 0 for yen, 3 for some dinars."""
-    return 0 if currency in _NO_MINOR else 3 if currency in _THOUSANDTHS else 2
+    """Decimal places of a currency's minor unit (ISO 4217): 2 for most, 0 for yen, 3 for some dinars.
+
+    Raises ValueError for a code that is no currency.
+    """
+    try:
+        return int(iso4217.Currency(currency).exponent or 0)
+    except ValueError:
+        raise ValueError(f'"{currency}" is no currency of ISO 4217; write one as in "EUR"') from None
 
 
 class Money(Frozen):
@@ -46,6 +48,8 @@ class _Grant(Frozen):
 
 
 class Credit(_Grant):
+    """Money in the customer's favour, used up by the next invoices."""
+
     kind: Literal["credit"] = "credit"
     money: Money
 

@@ -61,6 +61,8 @@ class Actor(Frozen):
 
 
 class AlertKind(StrEnum):
+    """What a tracker says has happened to an error."""
+
     OCCURRED = "occurred"
     """The error happened, for the first time or again."""
     REOPENED = "reopened"
@@ -75,6 +77,8 @@ class AlertKind(StrEnum):
 
 
 class Severity(StrEnum):
+    """How bad it is, by the tracker's own word."""
+
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
@@ -143,6 +147,8 @@ class AlertLink(Frozen):
 
 
 class InboundKind(StrEnum):
+    """What happened in a customer's channel."""
+
     MESSAGE = "message"
     STARTED = "started"
     """A chat began (with or without a text)."""
@@ -177,6 +183,8 @@ class Inbound(Frozen):
     message_id: str = ""
     """A mail's own Message-ID, for In-Reply-To."""
     references: tuple[str, ...] = ()
+    left_out: str = ""
+    """What a mail is that no person wrote: "an automatic reply". It is counted, and nobody is asked about it."""
 
 
 class Outgoing(Frozen):

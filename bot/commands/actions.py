@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot import settings as config
@@ -10,11 +12,12 @@ from bot.bug import workspace
 from bot.bug.errors import Refused
 from bot.bug.workspace import ProductionFrozen
 from bot.commands import common
-from bot.commands.options import config_option, team_option
+from bot.commands.checks import named
+from bot.commands.options import SETTINGS, config_option, team_option
 from bot.ledger.workspace import Decide, record
 from bot.production.catalogue import Catalogue, CatalogueEntry
 from bot.production.scaffold import scaffold
-from bot.settings import Settings
+from bot.production.targets import Target
 
 KINDS = ("sql", "ssh", "http", "look")
 SAID = {"freeze": "; a refused fix says it too"}
@@ -39,6 +42,10 @@ def options(sub: argparse.ArgumentParser) -> None:
             each.add_argument("--kind", choices=KINDS, default="sql", help="what it runs on (default: sql)")
         if name in {"freeze", "thaw", "allow"}:
             each.add_argument("why", nargs="*", help="the reason, kept in the trail" + SAID.get(name, ""))
+        if name == "check":
+            each.add_argument(
+                "--live", action="store_true", help="asks the databases too: are its tables and columns there?"
+            )
         if name != "new":
             team_option(each)
 
@@ -48,20 +55,58 @@ def run(args: argparse.Namespace) -> int:
     return does[args.what](args)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """Where actions stand and what they reach. Before there are settings: the folder `actions` here, and no target."""
+
+    config: Path
+    paths: tuple[str, ...] = ("actions",)
+    targets: Mapping[str, Target] | None = None
+    """None: there are no settings yet."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        home = self.config.resolve().parent
+        return tuple(dict.fromkeys((shipped.ACTIONS, *((home / path).resolve() for path in self.paths))))
+
+
+def _around(args: argparse.Namespace) -> Around:
+    """Raises Misconfigured for settings that are wrong, or that were named and are not there."""
+    path = Path(args.config)
+    if args.config == SETTINGS and not path.exists():
+        return Around(config=path)
+    settings = config.read(path)[0]
+    return Around(config=path, paths=settings.actions.paths, targets=settings.targets)
+
+
 def _list(args: argparse.Namespace) -> int:
-    settings = _settings(args)
-    for entry in _catalogue(args, settings).entries.values():
-        risk = "" if entry.kind == "look" else entry.cls.risk.value
+    catalogue = _catalogue(args, _around(args))
+    for entry in catalogue.entries.values():
+        risk = entry.says.risk.value if entry.says.risk else ""
         state = "on " if entry.allowed else "OFF"
         common.say(f"{entry.name:<22} {entry.kind:<5} {risk:<7} {state}  {(entry.help.splitlines() or [''])[0]}")
+        if not entry.allowed:
+            common.say(_to_be_read(entry))
+    for problem in catalogue.problems:
+        common.say(str(problem))
     return 0
 
 
+def _to_be_read(entry: CatalogueEntry) -> str:
+    """What its text says, for whoever decides about it; it has not been executed."""
+    takes = ", ".join(f"{p.name}: {p.annotation}" for p in entry.says.parameters) or "nothing"
+    where = f"; runs on {entry.target}" if entry.target else ""
+    return f"{'':<4}takes {takes}{where}. Read {entry.path}, then: makegood actions allow {entry.name}"
+
+
 def _check(args: argparse.Namespace) -> int:
-    settings = _settings(args)
-    catalogue = _catalogue(args, settings)
-    problems = [str(problem) for problem in _used(catalogue, settings).check(settings.targets)]
-    problems += [f"{e.path.name}: off; `makegood actions allow {e.name}`" for e in _off(catalogue)]
+    around = _around(args)
+    catalogue = _catalogue(args, around)
+    used = _used(catalogue, around)
+    problems = [str(problem) for problem in used.check(around.targets)]
+    problems += asyncio.run(_live(used, around)) if args.live else []
+    if around.targets is not None:  # before there are settings, there is nothing to turn it on in
+        problems += [f"{e.path.name}: off; `makegood actions allow {e.name}`" for e in _off(catalogue)]
     for problem in problems:
         common.say(problem)
     if not problems:
@@ -69,12 +114,25 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _used(catalogue: Catalogue, settings: Settings) -> Catalogue:
-    """Without shipped actions that name a target this team has no use for."""
+async def _live(catalogue: Catalogue, around: Around) -> list[str]:
+    """Of the team's own: shipped ones name tables as an example."""
+    if not around.targets:
+        raise Refused("--live needs a database to ask: a [targets.NAME] with url = in makegood.toml.")
+    own = [entry for entry in catalogue.entries.values() if not _came(entry)]
+    return [str(problem) for problem in await named.missing(own, around.targets)]
+
+
+def _came(entry: CatalogueEntry) -> bool:
+    return entry.path.parent == shipped.ACTIONS
+
+
+def _used(catalogue: Catalogue, around: Around) -> Catalogue:
+    """Without shipped actions that name a target or a table this team has no use for."""
+    targets = around.targets or {}
     entries = {
         name: entry
         for name, entry in catalogue.entries.items()
-        if entry.path.parent != shipped.ACTIONS or entry.cls.target in ("", *settings.targets)
+        if not _came(entry) or (entry.target in ("", *targets) and named.opened(entry, targets))
     }
     return Catalogue(entries, catalogue.problems)
 
@@ -84,32 +142,41 @@ def _off(catalogue: Catalogue) -> list[CatalogueEntry]:
 
 
 def _new(args: argparse.Namespace) -> int:
-    home, settings = Path(args.config).parent, _settings(args)
-    folder = Path(settings.actions.paths[0] if settings.actions.paths else "actions")
-    action, test = scaffold(args.name, args.kind)
+    around = _around(args)
+    home, folder = around.config.parent, (around.paths or ("actions",))[0]
+    action, test = scaffold(args.name, args.kind, folder)
     stem = args.name.replace("-", "_")
-    test = test.replace('Path("actions")', f'Path("{folder}")')
-    for path, text in {home / folder / f"{stem}.py": action, home / "tests" / f"test_{stem}.py": test}.items():
+    files = {home / folder / f"{stem}.py": action, home / "tests" / f"test_{stem}.py": test}
+    for path in files:
+        _must_be_free(path)
+    for path, text in files.items():
         _write(path, text)
         common.say(f"Wrote {path}.")
-    if not settings.actions.paths:
-        common.say(f'So that Makegood finds it, add to {args.config}:\n\n[actions]\npaths = ["{folder}"]\n')
-    common.say(f"Fill it in; then `makegood actions check` and `makegood actions allow {args.name}`.")
+    if around.targets is None or not around.paths:
+        common.say(f'So that the bot finds it, add to {args.config}:\n\n[actions]\npaths = ["{folder}"]\n\n')
+    common.say(f"Fill in what says TODO; then `makegood actions check` and `makegood actions allow {args.name}`.")
     return 0
 
 
+def _must_be_free(path: Path) -> None:
+    if path.exists():
+        raise Refused(f"{path} is there already; nothing was written.")
+
+
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x") as file:
             file.write(text)
-    except FileExistsError:
-        raise Refused(f"{path} is there already; nothing was written over it.") from None
+    except OSError as error:
+        raise Refused(f"{path} can't be written: {error.strerror}.") from error
 
 
 def _allow(args: argparse.Namespace) -> int:
-    entry = _catalogue(args, _settings(args)).find(args.name)
+    around = _around(args)
+    entry = _catalogue(args, around).find(args.name)
     _decide(args, lambda now: workspace.allow(now, entry.name, entry.sha, " ".join(args.why)))
+    _catalogue(args, around).usable(entry.name)
     common.say(f"{entry.name} is on, as {entry.path} is now; a bot that runs sees it within a second or two.")
     return 0
 
@@ -135,14 +202,7 @@ async def _record(args: argparse.Namespace, decide: Decide) -> None:
         await record(ledger, decide, by=common.me())
 
 
-def _settings(args: argparse.Namespace) -> Settings:
-    return config.read(Path(args.config))[0]
-
-
-def _catalogue(args: argparse.Namespace, settings: Settings) -> Catalogue:
+def _catalogue(args: argparse.Namespace, around: Around) -> Catalogue:
     """As the bot sees it: shipped actions as they came, the team's own as they were allowed."""
-    home = Path(args.config).resolve().parent
-    paths = [shipped.ACTIONS, *(home / path for path in settings.actions.paths)]
-    return Catalogue.load(
-        dict.fromkeys(path.resolve() for path in paths), asyncio.run(common.allowed(Path(args.config), args.team))
-    )
+    allowed = asyncio.run(common.allowed(around.config, args.team)) if around.targets is not None else {}
+    return Catalogue.load(around.folders, allowed)

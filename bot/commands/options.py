@@ -6,8 +6,11 @@ import re
 _BUG = re.compile(r"(?:BUG-)?(\d{1,9})", re.IGNORECASE)
 
 
+SETTINGS = "makegood.toml"
+
+
 def config_option(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--config", default="makegood.toml", help="the settings file (default: makegood.toml)")
+    sub.add_argument("--config", default=SETTINGS, help=f"the settings file (default: {SETTINGS})")
 
 
 def team_option(sub: argparse.ArgumentParser) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from bot.bug.bug import Status
 from bot.bug.errors import Refused
 from bot.bug.money import Money
-from bot.bug.retro.model import Total
-from bot.bug.retro.story import Month, fold, month
+from bot.bug.retro.model import Month, Total
+from bot.bug.retro.month import month
+from bot.bug.retro.story import fold
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
 from bot.ledger.entries import list_bugs, trail

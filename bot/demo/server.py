@@ -16,7 +16,9 @@ from bot import shipped
 from bot.app import Bot
 from bot.bug.errors import Misconfigured
 from bot.demo import page
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 from bot.demo.world.world import World
 
 CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}

@@ -1,13 +1,15 @@
 """The mailbox that one process polls: each mail goes into the inbox before it is marked as seen."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.channels.common.mime import unread
 from bot.adapters.ports import Hook
-from bot.bug.keys import fit
+from bot.bug.errors import Unreadable
 from bot.intake.sources import PEOPLE
 from bot.ledger.inbox.inbox import Item
 
@@ -23,8 +25,13 @@ class Mails:
         return await self.mailbox.poll(self._take)
 
     async def _take(self, raw: bytes) -> None:
-        """Raises Unreadable for what is no mail."""
-        hook = Hook(headers={}, body=raw, at=self.clock())
-        for found in mail.parse(hook, {"sender": self.settings.sender, "authserv": self.settings.authserv}):
-            key = fit(f"in:mail:{found.event}")
-            await self.submit(Item(key=key, source=PEOPLE, body=found.model_dump_json()))
+        """Raises Unreadable for what is no mail at all."""
+        now = self.clock()
+        hook = Hook(headers={}, body=raw, at=now)
+        options = {"sender": self.settings.sender, "authserv": self.settings.authserv}
+        try:
+            found = await asyncio.to_thread(mail.parse, hook, options)
+        except Unreadable as error:
+            found = (unread(raw, error, source=mail.SOURCE, came=now, ours=self.settings.sender),)
+        for each in found:
+            await self.submit(Item(key=f"in:mail:{each.event}", source=PEOPLE, body=each.model_dump_json()))

@@ -1,5 +1,6 @@
 """Folds what customers write into bugs; what belongs to none becomes one line that asks a person."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,11 +14,13 @@ from bot.bug.values import Actor, ActorKind, Inbound, InboundKind
 from bot.bug.workspace import ConversationSettled
 from bot.intake import again
 from bot.intake.alerts import Alerts
-from bot.intake.talks import DROPPED, JOINED, MAILS, Decided, Talk, Talks, who
+from bot.intake.talks import DROPPED, JOINED, MAILS, Decided, Talk, Talks, same_person, who
 from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
 from bot.text import cut
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +35,9 @@ class People:
 
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
-            await self._fold(Inbound.model_validate_json(item.body), item.key)
-            await self.inbox.finish(item.key)
+            inbound = Inbound.model_validate_json(item.body)
+            await self._fold(inbound, item.key)
+            await self.inbox.finish(item.key, note=_left_out(inbound))
 
     async def _fold(self, inbound: Inbound, key: str) -> None:
         if inbound.kind is InboundKind.OTHER:
@@ -73,8 +77,10 @@ class People:
 
     async def _join(self, talk: Talk, bug: int, what: str, by: Decided | None = None) -> None:
         """All that was said while it waited, in its order: the customer waits since the first word."""
+        first = who(talk.said)
         for inbound in talk.said:
-            await self._record(bug, inbound.model_copy(update={"customer": who(talk.said)}))
+            customer = first if same_person(first, inbound.customer) else inbound.customer
+            await self._record(bug, inbound.model_copy(update={"customer": customer}))
         await self.talks.settle(talk, JOINED, bug, what=what, by=by)
 
     async def _held_back(self, inbound: Inbound, key: str) -> int | None:
@@ -136,3 +142,10 @@ class People:
 def _decided(talk: Talk, what: Literal["new", "same", "nothing"], by: Actor, bug: int | None = None) -> Decided:
     event = ConversationSettled(source=talk.source, conversation=talk.conversation, what=what, bug=bug)
     return Decided(event=event, by=by, key=fit(f"settled:{talk.source}:{talk.conversation}"))
+
+
+def _left_out(inbound: Inbound) -> str:
+    """Kept beside the delivery, so that doctor can name and count it."""
+    if inbound.left_out:
+        log.info("%s from %s is nobody's word, so nobody was asked about it", inbound.left_out, inbound.customer.email)
+    return inbound.left_out

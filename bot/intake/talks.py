@@ -174,10 +174,16 @@ def _intent(what: str, shown: Shown) -> Item:
 
 def who(said: Sequence[Inbound]) -> CustomerHint:
     """All that a conversation tells of its customer: somebody who began without a name may have left an address later."""
-    known: dict[str, str] = {}
+    known = CustomerHint()
     for inbound in said:
-        known |= {field: text for field, text in inbound.customer.model_dump().items() if text}
-    return CustomerHint.model_validate(known)
+        if same_person(known, inbound.customer):
+            known = known.completed(inbound.customer)
+    return known
+
+
+def same_person(one: CustomerHint, other: CustomerHint) -> bool:
+    """Two addresses are two people, also in one conversation."""
+    return not (one.email and other.email) or one.email.casefold() == other.email.casefold()
 
 
 def _bounded(said: tuple[Inbound, ...]) -> tuple[Inbound, ...]:

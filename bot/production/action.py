@@ -15,10 +15,14 @@ from sqlalchemy import Delete, Insert, Select, Update
 from bot.bug.values import Frozen
 from bot.production.tables import Tables
 
+API = 1
+"""Version of what a team's own files import from bot.api. It rises when such a file would have to be changed."""
 MASK = "••••"
 
 
 class Risk(StrEnum):
+    """How much an action can spoil, which says who has to agree."""
+
     LOW = "low"
     """A small change that can be undone: a preview and a reason, no second person."""
     MEDIUM = "medium"
@@ -51,7 +55,10 @@ class Action(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    api: ClassVar[int] = API
+    """The version of bot.api that the file is written for. A file that names another one is not loaded."""
     risk: ClassVar[Risk]
+    """How much it can spoil, written out as Risk.LOW, MEDIUM or HIGH."""
     target: ClassVar[str] = ""
     """Name of the target in the settings; empty: the only one of its kind, or the one the caller names."""
     proper: ClassVar[bool] = False
@@ -97,7 +104,12 @@ class SqlAction(Action):
     """None: the WHERE must name rows by their key. A number: any WHERE on columns, at most so many rows."""
 
     @abstractmethod
-    def statement(self, tables: Tables) -> Insert | Update | Delete: ...
+    def statement(self, tables: Tables) -> Insert | Update | Delete:
+        """One `insert`, `update` or `delete` of a table of the target, by SQLAlchemy Core and without SQL as text.
+
+        Called anew for every preview and run, on the tables as they are then. Raise Invalid or Refused with a sentence where
+        the parameters make no sense.
+        """
 
     def check(self, tables: Tables) -> Select[Any] | None:  # noqa: ARG002 - what subclasses take
         """Rows that show the problem: none are left when the fix has worked. None: there is no such query."""
@@ -125,11 +137,17 @@ class Request(Frozen):
     """One call to an HTTP target. The base comes from the settings; each {name} of the path is filled as one segment."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    """The HTTP method."""
     path: str
+    """Below the target's base_url: "/menus/{menu}/rebuild"."""
     segments: Mapping[str, str] = Field(default_factory=dict)
+    """What fills each {name} of the path; slashes and dots in it lead nowhere else."""
     query: Mapping[str, str] = Field(default_factory=dict)
+    """What follows the question mark, not yet encoded."""
     json_body: Mapping[str, Any] | None = None
+    """Sent as JSON; None: no body."""
     ok: tuple[int, ...] = (200, 201, 202, 204)
+    """The HTTP statuses that mean that it was done. Any other one is a failure."""
 
 
 class Follow(Frozen):
@@ -142,22 +160,28 @@ class Follow(Frozen):
     state: str = "status"
     """Dotted path of the state in that answer."""
     done: tuple[str, ...]
+    """States that mean that it has worked."""
     failed: tuple[str, ...] = ()
+    """States that mean that it has failed; under any other state it goes on."""
     url: str = ""
     """Dotted path of the page for people."""
     every: float = 2
+    """Seconds between two looks at it."""
     timeout: float = 900
+    """Seconds until its end is called unknown."""
 
 
 class HttpAction(Action):
     """Calls an endpoint of a target, or starts a run there and follows it."""
 
     follow: ClassVar[Follow | None] = None
+    """How a run that the call starts is followed to its end. None: the answer to the call is the end."""
     private_answer: ClassVar[bool] = False
     """The answer is for the owner's eyes only (a one-time link)."""
 
     @abstractmethod
-    def request(self) -> Request: ...
+    def request(self) -> Request:
+        """The call that does it. It is sent once; a call that was cut off is looked after, never sent again."""
 
     def undo_request(self) -> Request | None:
         """What takes it back. None: it cannot be undone."""
@@ -181,15 +205,24 @@ class Look(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    api: ClassVar[int] = API
+    """As with an action."""
     target: ClassVar[str] = ""
+    """As with an action: the name of a database of the settings."""
     row_limit: ClassVar[int] = 20
+    """Most rows that are read; more are said to be there."""
     fixes: ClassVar[tuple[FixThis, ...]] = ()
+    """What stands behind "Fix this" on each row."""
     from_facts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """As with an action."""
     slug: ClassVar[str] = ""
+    """As with an action."""
     source_sha: ClassVar[str] = ""
+    """As with an action."""
 
     @abstractmethod
-    def query(self, tables: Tables) -> Select[Any]: ...
+    def query(self, tables: Tables) -> Select[Any]:
+        """One `select` of tables of the target, by SQLAlchemy Core. `tables.shown("menus")` are the columns without hidden ones."""
 
 
 class RunRef(Frozen):

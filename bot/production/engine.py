@@ -39,7 +39,7 @@ class Engine:
         entry = self.catalogue.find(name)
         fitting = self._fitting(entry)
         choice = Field(name="target", label="Where", kind="choice", choices=tuple(fitting))
-        asked = (choice,) if not entry.cls.target and len(fitting) > 1 else ()
+        asked = (choice,) if not entry.target and len(fitting) > 1 else ()
         return (*asked, *(self._filled(field, fitting) for field in forms.fields(entry.cls)))
 
     def parse(self, name: str, values: Values) -> Action | Look:
@@ -119,7 +119,7 @@ class Engine:
 
     def _target(self, entry: CatalogueEntry, values: Values) -> str:
         fitting = self._fitting(entry)
-        named = entry.cls.target or values.get("target", "")
+        named = entry.target or values.get("target", "")
         if named in fitting:
             return named
         there = ", ".join(fitting) or "none yet"
@@ -129,8 +129,7 @@ class Engine:
         raise Invalid(f"{said} Targets: {there}.", {"target": f"Choose one of: {there}."})
 
     def _fitting(self, entry: CatalogueEntry) -> list[str]:
-        kind = "sql" if entry.kind == "look" else entry.kind
-        return [name for name, target in self.targets.items() if target.kind == kind]
+        return [name for name, target in self.targets.items() if target.kind == entry.runs_on]
 
     def _filled(self, field: Field, fitting: list[str]) -> Field:
         if not field.from_tables:
@@ -153,7 +152,7 @@ def _runtime(target: Target, redactor: Redactor) -> Runtime:
 
 
 def _parameters(entry: CatalogueEntry, values: Values) -> dict[str, str]:
-    ours = "target" in entry.cls.model_fields or entry.cls.target
+    ours = "target" in entry.cls.model_fields or entry.target
     return {name: text for name, text in values.items() if name != "target" or ours}
 
 

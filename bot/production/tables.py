@@ -31,7 +31,10 @@ _READERS: Mapping[type, Any] = {
 
 
 class Tables:
-    """What `statement` and `query` are given: tables["menus"] is a SQLAlchemy table."""
+    """What `statement` and `query` are given: tables["menus"] is a SQLAlchemy table, reflected from the target's database.
+
+    `in` and iteration give the names that the settings open. Every method raises NotFound for what is not open.
+    """
 
     def __init__(self, target: SqlTarget, tables: Mapping[str, sa.Table]) -> None:
         self.target = target

@@ -9,10 +9,11 @@ from bot.adapters.ports import Biller
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed
 from bot.bug.customer import Customer
-from bot.bug.customers import AccountSeen, CustomerFelt, CustomerJoined, CustomerWrote, Told
+from bot.bug.customers import AccountSeen, CustomerFelt, CustomerJoined, CustomerWrote
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked, GrantUndone, NotGranted
+from bot.bug.messages import Told
 from bot.bug.money import Account, Grant, Upgrade
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from bot.adapters.ports import Board, CardRef
 from bot.bug.bug import Bug
 from bot.bug.course import CameBack, Fixed, Reopened
-from bot.bug.customers import Told
 from bot.bug.event import Event
 from bot.bug.fixes.run import FixEnded
+from bot.bug.messages import Told
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.text import plural

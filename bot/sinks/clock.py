@@ -9,10 +9,11 @@ from bot.bug import clocks
 from bot.bug.bug import Bug
 from bot.bug.clocks import Reminder, Rules
 from bot.bug.course import CameBack, Owed, Reopened
-from bot.bug.customers import Answered, CustomerPresence, CustomerWrote
+from bot.bug.customers import CustomerPresence, CustomerWrote
 from bot.bug.gift_proposal import upgrades
 from bot.bug.gifts import Granted, GrantUndoAsked
 from bot.bug.keys import fit
+from bot.bug.messages import Answered
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
 from bot.bug.reminders import Reminded, Snoozed, reminder_name
 from bot.bug.values import Actor, ActorKind

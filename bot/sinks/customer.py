@@ -9,11 +9,12 @@ from bot.adapters.channels import registry
 from bot.adapters.ports import Channel
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Given, Message
-from bot.bug.customers import Answered, CustomerPresence, Delivered, NotDelivered, Told
+from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.gift_texts import letter
 from bot.bug.gifts import Granted, TellReleased
+from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import Outgoing
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work

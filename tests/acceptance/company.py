@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.bug.bug import Bug
-from bot.bug.retro.story import Retro, fold
+from bot.bug.retro.model import Retro
+from bot.bug.retro.story import fold
 from bot.demo.server import Demo, free_port
-from bot.demo.slack import Workspace
-from bot.demo.slack.dsl import ChannelPage, PersonPage
+from bot.demo.slack.dsl import ChannelPage, PersonPage, Workspace
 from bot.demo.slack.dsl_message import Message
 from bot.demo.slack.dsl_modal import Modal
 from bot.demo.world.cast import CAST

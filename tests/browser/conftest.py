@@ -12,7 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.server import Demo, free_port
-from bot.demo.slack import LocalSlack
+from bot.demo.slack.local import LocalSlack
 from tests.browser.hands import COUNTING, Hands
 from tests.browser.stage import CHANNELS, MANIFEST, PEOPLE, Outside, Stage, page_app
 

@@ -7,7 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.demo import page
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 
 Json = dict[str, Any]
 

@@ -21,8 +21,7 @@ OF_ONES_OWN = '''
 
 from sqlalchemy import Update, update
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 
 class HideMenu(SqlAction):

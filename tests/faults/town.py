@@ -18,7 +18,9 @@ from bot.bug.bug import Bug
 from bot.bug.errors import NotFound
 from bot.bug.values import CustomerHint
 from bot.demo.server import free_port
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 from bot.demo.world.world import World
 from bot.ledger.db.migrate import migrate
 from bot.ledger.db.tables import budgets, cursors, inbox

@@ -70,7 +70,7 @@ async def judged(place: Place, trial: Trial) -> Verdict:
     """Raises AssertionError where the engine said something that is not so."""
     url = place.url.replace("postgres:@", f"{trial.user}:@") if trial.user else place.url
     target = SqlTarget.model_validate({"name": "shop", "url": url, "tables": dict(trial.tables), "lock_timeout": 1})
-    engine = Engine(Catalogue.load((shipped.ACTIONS, OURS)), {"shop": target})
+    engine = Engine(Catalogue.trusting((shipped.ACTIONS, OURS)), {"shop": target})
     try:
         verdict = await _judged(place, trial, engine)
     finally:

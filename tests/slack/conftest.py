@@ -12,7 +12,7 @@ import pytest
 
 from bot.demo.channels.smtp import MailServer
 from bot.demo.server import free_port
-from bot.demo.slack import LocalSlack
+from bot.demo.slack.local import LocalSlack
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from tests.slack.house import House, local_slack, runtime

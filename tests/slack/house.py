@@ -13,9 +13,11 @@ from sqlalchemy import select
 
 from bot.app import Bot
 from bot.bug.bug import Bug
-from bot.demo.slack import AppManifest, LocalSlack, Person, Workspace
-from bot.demo.slack.dsl import ChannelPage, PersonPage
+from bot.demo.slack.dsl import ChannelPage, PersonPage, Workspace
 from bot.demo.slack.dsl_message import Message
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 from bot.ledger.db.tables import cursors, inbox
 from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Entry

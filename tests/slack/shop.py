@@ -20,8 +20,7 @@ RENAME = '''"""A new title."""
 from pydantic import Field
 from sqlalchemy import Update, update
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 
 class RenameMenu(SqlAction):
@@ -42,8 +41,7 @@ DROP = '''"""A menu that can't be saved."""
 from pydantic import Field
 from sqlalchemy import Delete, delete
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 
 class DropMenu(SqlAction):

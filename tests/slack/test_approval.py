@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.demo.slack import Person, UserGroup
 from bot.demo.slack.dsl_message import Message
+from bot.demo.slack.records import Person, UserGroup
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House
 from tests.slack.shop import Shop

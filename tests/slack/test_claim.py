@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.demo.slack import Person
+from bot.demo.slack.records import Person
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House
 

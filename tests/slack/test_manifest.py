@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.demo.slack import AppManifest
+from bot.demo.slack.manifest import AppManifest
 from tests.slack.house import MANIFEST
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.slack import Person
+from bot.demo.slack.records import Person
 from tests.slack.everywhere import every_connection
 from tests.slack.house import House
 

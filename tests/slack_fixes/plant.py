@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncssh
 
-from bot.demo.host import Host
+from bot.demo.host.host import Host
 
 HERE = Path(__file__).parent
 MENUS = 45

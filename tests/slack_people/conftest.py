@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.demo.channels.generic import GenericFake
 from bot.demo.channels.smtp import MailServer
-from bot.demo.till import StripeFake
+from bot.demo.till.fake import StripeFake
 from tests.slack.conftest import (  # noqa: F401 - the fixtures of a house
     connection,
     database_url,

@@ -34,7 +34,7 @@ async def test_whoever_claimed_and_says_nothing_is_reminded_in_private_and_answe
     house.clock.advance(minutes=10)
     reminder = await house.person("Dana").expect_dm("Mia has heard nothing")
     await reminder.button("Answer: looking").click(by=house.person("Dana"))
-    await card.thread.expect("Dana answers 1 customer")
+    await card.thread.expect("Dana answers Mia")
 
 
 async def test_a_reminder_is_not_said_again_by_the_next_process(house: House, chat: Chat) -> None:

@@ -133,7 +133,7 @@ async def test_an_answer_that_waited_past_its_own_promise_is_not_sent_but_put_be
     fakes.chat.faults.add("503", method="POST", times=3)
     fakes.chat.faults.add("503", method="GET", times=3)
     await card.button("Answer: looking").click(by=dana)
-    await card.thread.expect("Dana answers 1 customer")
+    await card.thread.expect("Dana answers Mia")
     house.clock.advance(minutes=16)
     await dana.expect_dm("the time it promises is over", within=30)
     assert fakes.chat.messages == {}
@@ -181,7 +181,7 @@ async def test_somebody_who_is_known_from_the_tracker_is_not_said_to_be_hit_agai
 async def test_who_was_told_too_early_waits_again_and_is_told_again(house: House, chat: Chat, fakes: Fakes) -> None:
     card, dana = await fixed(house, chat), house.person("Dana")
     await told(house, card)
-    await card.thread.expect("reached the customer")
+    await card.thread.expect("reached Mia")
     house.clock.advance(hours=3)
     await chat.says("Thanks, but it still does not work")
     await dana.types("/bug reopen BUG-1 still 500", in_=house.errors)

@@ -8,6 +8,7 @@ from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat
 
 ERROR, EVENT = "6b10000000000000000000f1", "5f0000000000000000000001"
+LATER = "5f0000000000000000000002"
 
 
 async def mia_told(house: House, chat: Chat, text: str = "I got an error on this page") -> Message:
@@ -45,7 +46,7 @@ async def test_a_message_before_its_webhook_is_one_bug_with_the_mail_that_came_b
     assert bug.groups == (f"bugsnag:{ERROR}",)
     assert bug.frames
     assert [c.hint.email for c in bug.customers] == [MIA]
-    await hit(house, occurrences=7)
+    await house.reported(error=ERROR, event=LATER, email=MIA, name="Mia", occurrences=7)
     await card.expect_text("7×")
 
 

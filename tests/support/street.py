@@ -15,10 +15,11 @@ from bot.demo.channels.crisp import CrispFake
 from bot.demo.channels.imap import ImapServer
 from bot.demo.channels.intercom import IntercomFake
 from bot.demo.channels.smtp import MailServer
-from bot.demo.github import GitHubFake, Workflow
-from bot.demo.sentry import SentryFake
-from bot.demo.till import StripeFake
-from bot.demo.trello import TrelloFake
+from bot.demo.github.fake import GitHubFake
+from bot.demo.github.records import Workflow
+from bot.demo.sentry.fake import SentryFake
+from bot.demo.till.fake import StripeFake
+from bot.demo.trello.fake import TrelloFake
 from bot.demo.trello.faults import gone
 from bot.demo.world.bugsnag import PROJECT_ID
 from bot.demo.world.crash import Crash, Frame, Visitor

@@ -14,7 +14,9 @@ import aiohttp
 
 from bot import shipped
 from bot.demo.server import free_port
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")

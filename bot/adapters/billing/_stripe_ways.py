@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 import stripe
 
 from bot.adapters.billing._stripe_calls import mark, marked, once, reading, unmark, writing
+from bot.adapters.billing._stripe_units import from_stripe, to_stripe
 from bot.bug.errors import Rejected
 from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms, Upgrade
 
@@ -76,7 +77,12 @@ class Balance:
         self, customer: str, amount: int, currency: str, text: str, metadata: dict[str, str], key: str
     ) -> Any:
         service = self._client.v1.customers.balance_transactions
-        params: Any = {"amount": amount, "currency": currency.lower(), "description": text, "metadata": metadata}
+        params: Any = {
+            "amount": to_stripe(amount, currency),
+            "currency": currency.lower(),
+            "description": text,
+            "metadata": metadata,
+        }
         return await writing(service.create_async(customer, params, {"idempotency_key": key}))
 
     async def _amount(self, account: Account, grant: Grant) -> tuple[int, str]:
@@ -109,7 +115,7 @@ def terms(found: stripe.Subscription, *, moved: bool) -> Terms:
     return Terms(
         days="period" if moved or found.status == "trialing" else "credit",
         ends=datetime.fromtimestamp(item.current_period_end, UTC),
-        price=(item.price.unit_amount or 0) * (item.quantity or 1),
+        price=from_stripe((item.price.unit_amount or 0) * (item.quantity or 1), item.price.currency),
         length=max(1, round((item.current_period_end - item.current_period_start) / DAY)),
     )
 

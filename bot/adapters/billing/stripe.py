@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from bot.adapters.billing._stripe_calls import reading
 from bot.adapters.billing._stripe_prospects import PromotionCode, Trial
+from bot.adapters.billing._stripe_units import from_stripe
 from bot.adapters.billing._stripe_ways import PAGE, Balance, Prices, Subscription, Way, everything, name, terms
 from bot.adapters.ports import Biller
 from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms
@@ -91,7 +92,7 @@ class StripeBiller:
             currency=currency.upper(),
             subscription=running.id if running else "",
             terms=terms(running, moved=self._settings.days == "trial_end") if running else Terms(days="trial"),
-            balance=-(customer.balance or 0),
+            balance=-from_stripe(customer.balance or 0, currency),
         )
 
     def _way(self, account: Account, grant: Grant) -> Way:
@@ -108,7 +109,8 @@ def _monthly(item: stripe.SubscriptionItem) -> int:
     """What the customer pays in a month; 0 where the price says nothing that could be told in months."""
     each = item.price.recurring
     months = {"month": 1, "year": 12}.get(each.interval if each else "", 0) * (each.interval_count if each else 0)
-    return (item.price.unit_amount or 0) * (item.quantity or 1) // months if months else 0
+    paid = from_stripe((item.price.unit_amount or 0) * (item.quantity or 1), item.price.currency)
+    return paid // months if months else 0
 
 
 def connect(settings: Settings, session: aiohttp.ClientSession | None = None) -> Biller:

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -16,11 +18,12 @@ import aiosmtplib
 from pydantic import SecretStr, field_validator
 
 from bot.adapters.channels.common.calls import CallLimit, Gate
-from bot.adapters.channels.common.mime import MESSAGE_ID, parse_mail
+from bot.adapters.channels.common.headers import MESSAGE_ID, one_line
+from bot.adapters.channels.common.mime import parse_mail
 from bot.adapters.channels.common.reading import fingerprint, texts, tidy
 from bot.adapters.ports import Channel, Hook
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable, Unreadable
-from bot.bug.values import Inbound, Outgoing, Sent
+from bot.bug.values import CustomerHint, Inbound, Outgoing, Sent
 
 SOURCE = "mail"
 CAN_REPLY = True
@@ -29,6 +32,12 @@ FOR_GOOD = 500
 """SMTP replies from here on say that asking again won't help."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
+ENCODED = "=?"
+"""How an encoded word begins: =?utf-8?q?…?="""
+UNSAFE = re.compile(r"[\s\x00-\x1f\"]")
+"""Blanks, and quoted local parts, which Python's e-mail package and mail servers read differently."""
+SPECIAL = re.compile(r'[()<>@,;:\\"\[\]=?]+')
+"""What ends a name in a header: Python's e-mail package loses the quotes around a long name when it folds the line."""
 SUBJECT = "Your message to us"
 
 
@@ -80,7 +89,7 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
     if not hook.body.strip():
         raise Unreadable("The mail is empty.")
     ours, authserv = texts(options, "sender"), texts(options, "authserv")
-    return (parse_mail(hook.body, source=SOURCE, ours=ours, authserv=authserv),)
+    return (parse_mail(hook.body, source=SOURCE, came=hook.at, ours=ours, authserv=authserv),)
 
 
 class _Policy(EmailPolicy):
@@ -105,11 +114,8 @@ def compose(message: Outgoing, sender: str) -> EmailMessage:
     """No Auto-Submitted: a person wrote this and waits for an answer."""
     mail = EmailMessage(policy=POLICY)
     name, address = parseaddr(sender)
-    try:
-        mail["From"] = Address(_line(name), addr_spec=address)
-        mail["To"] = Address(_line(message.customer.name), addr_spec=message.customer.email.strip())
-    except (ValueError, IndexError) as error:
-        raise Rejected(f"“{message.customer.email}” is no e-mail address one can write to.") from error
+    mail["From"] = Address(_line(name), addr_spec=address)
+    mail["To"] = _recipient(message.customer)
     mail["Subject"] = _subject(message)
     mail["Message-ID"] = message_id(message.key, sender)
     answered, references = _ids(message.in_reply_to), _ids(*message.references)
@@ -119,6 +125,20 @@ def compose(message: Outgoing, sender: str) -> EmailMessage:
         mail["References"] = " ".join((*thread[:1], *thread[1:][-10:]))
     mail.set_content(tidy(message.text) + "\n", cte="quoted-printable")
     return mail
+
+
+def _recipient(customer: CustomerHint) -> Address:
+    """Raises Rejected for what is no address, or more than one."""
+    address = customer.email.strip()
+    local, _, domain = address.rpartition("@")
+    try:
+        asked = domain if domain.isascii() else domain.encode("idna").decode()
+        written = Address(_line(SPECIAL.sub(" ", customer.name)), addr_spec=f"{local}@{asked}")
+    except (ValueError, IndexError, MessageError):
+        written = None
+    if written is None or ENCODED in address or UNSAFE.search(address):
+        raise Rejected(f"“{one_line(address)}” is no e-mail address one can write to.")
+    return written
 
 
 def _subject(message: Outgoing) -> str:
@@ -132,7 +152,8 @@ def _ids(*values: str) -> tuple[str, ...]:
 
 
 def _line(text: str) -> str:
-    return " ".join(tidy(text).split())[:200]
+    """No encoded word of somebody else's: Python's e-mail package would decode it, with the line breaks in it."""
+    return one_line(text).replace(ENCODED, "= ?")[:200]
 
 
 class Mail:

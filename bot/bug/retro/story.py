@@ -9,12 +9,9 @@ from bot.bug.errors import NotFound
 from bot.bug.event import Event, follow
 from bot.bug.fixes.fix import Fix
 from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.model import QUESTIONS, EntryLike, Estimate, Gift, Month, Retro, Run, TimelineStep, Times
-from bot.bug.retro.month import month
+from bot.bug.retro.model import EntryLike, Estimate, Retro, Run, TimelineStep, Times
 from bot.bug.retro.people import deeds, gifts, served, thread
 from bot.bug.words import Person, plain
-
-__all__ = ["QUESTIONS", "EntryLike", "Gift", "Month", "Retro", "TimelineStep", "fold", "month"]
 
 
 def fold(entries: Iterable[EntryLike]) -> Retro:

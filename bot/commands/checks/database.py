@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.delivery import system
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.common import is_missing, revision, shown
+from bot.intake.sources import PEOPLE
 from bot.ledger import strange
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import guards_missing
@@ -31,7 +32,7 @@ async def database(url: str) -> list[Finding]:
                 wrong(NAME, f"is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`")
             ]
         async with db.read() as conn:
-            asked = (_dead, _strange, _gave_up, _waiting)
+            asked = (_dead, _strange, _left_out, _gave_up, _waiting)
             return [await _guards(conn, url, wanted), *[found for ask in asked for found in await ask(conn)]]
     finally:
         await db.close()
@@ -74,6 +75,15 @@ async def _strange(conn: AsyncConnection) -> list[Finding]:
 
 def _ago(at: float) -> str:
     return length(datetime.now(UTC).timestamp() - at)
+
+
+async def _left_out(conn: AsyncConnection) -> list[Finding]:
+    """Mails of the last two days that no person wrote: a person reads here whether that is true."""
+    where = (inbox.c.source == PEOPLE) & (inbox.c.state == "done") & (inbox.c.note != "")
+    counted = select(inbox.c.note, func.count()).where(where).group_by(inbox.c.note).order_by(inbox.c.note)
+    kinds = [f"{number} × {what}" for what, number in await conn.execute(counted)]
+    said = "of the last two days no person wrote, so nobody was asked about them. They are in your mailbox."
+    return [note("letters", f"{', '.join(kinds)}: {said}")] if kinds else []
 
 
 async def _waiting(conn: AsyncConnection) -> list[Finding]:

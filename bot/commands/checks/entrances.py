@@ -72,9 +72,11 @@ async def _status(http: aiohttp.ClientSession, url: str) -> int | str:
 
 
 def actions(settings: Settings, home: Path) -> list[Finding]:
-    """Only files that do not load: whether a target fits is told by `makegood actions check`."""
+    """Only files that can't be used, read and not executed: whether a target fits is told by `makegood actions check`."""
     catalogue = Catalogue.load([shipped.ACTIONS, *(home / path for path in settings.actions.paths)])
     missing = [path for path in settings.actions.paths if not (home / path).is_dir()]
     found = [wrong("actions", f"[actions] paths: there is no folder {home / path}") for path in missing]
     found += [wrong("actions", str(problem)) for problem in catalogue.problems]
-    return found or [ok("actions", f"{len(catalogue.entries)} load; `makegood actions check` reads them closely")]
+    return found or [
+        ok("actions", f"{len(catalogue.entries)} can be read; `makegood actions check` reads them closely")
+    ]

@@ -16,7 +16,7 @@ from bot.demo.bench.hook_figures import hooks, reminder
 from bot.demo.bench.remote_figures import remote
 from bot.demo.bench.stage import OURS, Process, Times, baseline
 from bot.demo.bench.wake_figure import wake
-from bot.demo.slack import LocalSlack
+from bot.demo.slack.local import LocalSlack
 
 PACED = 2.2
 """Seconds: Slack takes a message a second and channel, and a new card is followed by its first line."""

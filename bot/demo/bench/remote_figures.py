@@ -21,7 +21,7 @@ from bot.bug.workspace import allow
 from bot.demo.bench import stage
 from bot.demo.bench.figure import Figure
 from bot.demo.bench.stage import OURS, Process, Times
-from bot.demo.host import Host
+from bot.demo.host.host import Host
 from bot.ledger import workspace
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
@@ -234,7 +234,7 @@ async def _allow(db: Database) -> None:
     """An approver has read the jobs."""
     await migrate(db)
     ledger, by = Ledger(db, "T0LOCAL", {}), Actor(kind=ActorKind.PERSON, id=USER)
-    for entry in Catalogue.load([JOBS]).entries.values():
+    for entry in Catalogue.trusting([JOBS]).entries.values():
         await workspace.record(ledger, partial(allow, action=entry.name, sha=entry.sha), by=by)
 
 

@@ -21,7 +21,9 @@ from bot import shipped
 from bot.bug.errors import MakegoodError
 from bot.bug.values import Frozen
 from bot.demo.server import free_port
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 
 CHANNEL, TOKEN, SECRET = "C0ERRORS", "bench-hook-token-0123456789", "bench-secret"
 SETTINGS = f"""

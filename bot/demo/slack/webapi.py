@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.demo.slack.api import METHODS, Args, Context, Method
+from bot.demo.slack.api.registry import METHODS, Args, Context, Method
 from bot.demo.slack.faults import Fault, Faults
 from bot.demo.slack.limits import RateLimiter
 from bot.demo.slack.records import Call, Json, SlackError

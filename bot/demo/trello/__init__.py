@@ -1,5 +1,1 @@
 """A board that behaves as Trello does: its REST API, its limits, its webhooks, and people who move cards."""
-
-from bot.demo.trello.fake import TrelloFake
-
-__all__ = ["TrelloFake"]

@@ -14,11 +14,11 @@ from bot.adapters.ports import Stage
 from bot.demo.channels.chatwoot import ChatwootFake
 from bot.demo.channels.courier import PAUSES, Courier
 from bot.demo.channels.smtp import MailServer
-from bot.demo.github import GitHubFake, Run, Workflow
-from bot.demo.host import Host
-from bot.demo.host.host import PATH
-from bot.demo.till import StripeFake
-from bot.demo.trello import TrelloFake
+from bot.demo.github.fake import GitHubFake
+from bot.demo.github.records import Run, Workflow
+from bot.demo.host.host import PATH, Host
+from bot.demo.till.fake import StripeFake
+from bot.demo.trello.fake import TrelloFake
 from bot.demo.world.backstage import Backstage
 from bot.demo.world.bugsnag import Json
 from bot.demo.world.keys import Keys

@@ -3,7 +3,7 @@
 import re
 import shlex
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -95,18 +95,17 @@ def problem_of(template: str) -> str:
     return ""
 
 
-def problems(action: type[SshAction]) -> list[str]:
-    """What is wrong with an action's templates, for `makegood actions check`."""
-    templates = {name: getattr(action, name, None) for name in ("command", "undo", "check")}
-    found = [f"{name}: {problem_of(text)}" for name, text in templates.items() if text is not None and problem_of(text)]
-    names = {n for text in templates.values() if text and not problem_of(text) for n in placeholders(text)}
-    found += [f"{{{name}}} is none of its parameters" for name in sorted(names - set(action.model_fields))]
-    undo = templates["undo"]
-    if undo and not problem_of(undo) and (secret := secrets_in(undo, action)):
+def problems(templates: Mapping[str, str], parameters: Collection[str], secret: Collection[str]) -> list[str]:
+    """What is wrong with an action's templates ("command", "undo", "check"), for `makegood actions check`."""
+    found = [f"{name}: {problem_of(text)}" for name, text in templates.items() if problem_of(text)]
+    names = {n for text in templates.values() if not problem_of(text) for n in placeholders(text)}
+    found += [f"{{{name}}} is none of its parameters" for name in sorted(names - set(parameters))]
+    undo = templates.get("undo")
+    if undo and not problem_of(undo) and (hidden := [name for name in placeholders(undo) if name in secret]):
         found.append(
-            f"undo: {{{secret[0]}}} is secret and forgotten when the run ends, so it could never run; leave it out"
+            f"undo: {{{hidden[0]}}} is secret and forgotten when the run ends, so it could never run; leave it out"
         )
-    return found if templates["command"] is not None else [*found, "command: there is none"]
+    return found
 
 
 def argument(value: Any) -> str:

@@ -30,8 +30,8 @@ class Proofs:
     async def wanting(self, bug: Bug, fix: Fix) -> str:
         """What is missing for a start; empty: nothing."""
         entry = self.catalogue.entries.get(fix.action)
-        ours = approvals_for(entry.cls, undoable=True) if entry and entry.kind != "look" else 1
-        high = fix.risk == Risk.HIGH or (entry is not None and getattr(entry.cls, "risk", None) is Risk.HIGH)
+        ours = approvals_for(entry.cls, undoable=True) if entry and entry.allowed and entry.kind != "look" else 1
+        high = fix.risk == Risk.HIGH or (entry is not None and entry.says.risk is Risk.HIGH)
         needed = max(fix.approvals, min(ours, 1))
         if not self.policy.totp or not high or not needed:
             return ""

@@ -106,7 +106,7 @@ class ProductionSink:
             table = await self.engine.look(event.look, event.params)
         except MakegoodError as error:
             return Looked(look=event.look, asked=seq, count=0, why=str(error))
-        where = self.engine.catalogue.find(event.look).cls.target or event.params.get("target", "")
+        where = self.engine.catalogue.find(event.look).target or event.params.get("target", "")
         return looked(event.look, seq, table, where)
 
     async def _menus(self, event: LookAsked, form: Form, seq: int) -> Event:

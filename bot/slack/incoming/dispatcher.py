@@ -11,10 +11,10 @@ from bot.bug.errors import Invalid, MakegoodError, Outside, Refused
 from bot.bug.keys import fit
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.outgoing import Client
-from bot.slack import verbs
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.verbs import registry as verbs
 from bot.slack.views.forms.fix import PARAM, TYPED
 from bot.slack.views.forms.forms import note
 from bot.slack.views.mrkdwn import explain

@@ -128,6 +128,7 @@ async def thaw(context: Context, request: Request) -> Response:
 async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
     may_rule(await context.approver(request.user), "turn actions on")
+    await context.services["reload"]()  # the file as it is now, not as it was when the bot last looked
     name, _, why = request.args.strip().partition(" ")
     entry = context.catalogue.find(name)
     await workspace.record(
@@ -137,6 +138,7 @@ async def allow(context: Context, request: Request) -> Response:
         key=fit(f"ask:{request.key}"),
     )
     await context.services["reload"]()
+    context.catalogue.usable(entry.name)
     return Response(text=f"`{entry.name}` is on, as its file is now.", public=True)
 
 

@@ -1,9 +1,9 @@
 """First answers, and who the customers are."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.bug import customers, gifts
+from bot.bug import customers, gifts, messages
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
@@ -23,19 +23,63 @@ LISTED = 40
 
 @verb("answer", "/bug answer BUG-1 [a workaround]")
 async def answer(context: Context, request: Request) -> Response:
-    """ "We see it, looking now" to everybody who waits; or a workaround in your own words."""
-    promised = context.now() + timedelta(minutes=context.settings.tell.minutes)
-    member = await context.directory.member(request.user)
-    text = request.args or context.settings.tell.answer.format(by=forms.local_time(promised, member.tz))
+    """ "We see it, looking now" to everybody who wrote; or a workaround in your own words."""
+    bug = await context.bug(request)
+    if not messages.waiting(bug, again=bool(request.args)) and messages.only_hit(bug):
+        return await _ask_first(context, request, bug)
+    text, promised = await _first_answer(context, request)
 
-    def decide(bug: Bug) -> Event:
-        waiting = [c.id for c in bug.customers if c.reachable and (request.args or not c.answered_at)]
+    def decide(now: Bug) -> Event:
+        waiting = messages.waiting(now, again=bool(request.args))
         if not waiting:
             raise Refused("Nobody waits for a first answer here.")
-        return customers.answer(bug, waiting, text, None if request.args else promised)
+        return messages.answer(now, waiting, text, promised)
+
+    recorded = await context.record(request, decide)
+    hit = messages.only_hit(recorded.bug)
+    return Response(text=_not_written_to(bug, len(hit))) if hit else NOTHING
+
+
+async def _first_answer(context: Context, request: Request) -> tuple[str, datetime | None]:
+    """The words, and until when they promise news; one's own words promise nothing."""
+    if request.args:
+        return request.args, None
+    promised = context.now() + timedelta(minutes=context.settings.tell.minutes)
+    member = await context.directory.member(request.user)
+    return context.settings.tell.answer.format(by=forms.local_time(promised, member.tz)), promised
+
+
+def _not_written_to(bug: Bug, hit: int) -> str:
+    were = "1 customer was only hit and was" if hit == 1 else f"{hit} customers were only hit and were"
+    return f"{were} not written to. To write to them too: `/bug answer-hit {bug.ref}`; it shows first who they are."
+
+
+async def _ask_first(context: Context, request: Request, bug: Bug) -> Response:
+    """Nobody is written to by surprise: a form counts and names those who never wrote to us."""
+    hit = messages.only_hit(bug)
+    if not request.trigger:
+        raise Refused(f"Nobody has written to us. {_not_written_to(bug, len(hit))}")
+    text, promised = await _first_answer(context, request)
+    return Response(modal=forms.answer_hit(bug, hit, text, promised))
+
+
+@verb("answer_hit", "/bug answer-hit BUG-1")
+async def answer_hit(context: Context, request: Request) -> Response:
+    """A first answer to those who were only hit: a form shows who they are."""
+    if not request.values:
+        bug = await context.bug(request)
+        if not messages.only_hit(bug):
+            raise Refused("Nobody is left who was only hit and has heard nothing.")
+        return await _ask_first(context, request, bug)
+    counted, by = frozenset(request.carried("whom").split(",")), request.carried_number("by")
+    promised = datetime.fromtimestamp(by, UTC) if by else None
+
+    def decide(now: Bug) -> Event:
+        chosen = [c.id for c in messages.only_hit(now) if c.id in counted]
+        return messages.answer(now, chosen, request.field("text"), promised)
 
     await context.record(request, decide)
-    return NOTHING
+    return Response(close=True)
 
 
 @verb("customer", "/bug customer BUG-1 mia@example.com")
@@ -109,7 +153,7 @@ def _from(said: Iterable[Inbound], hint: CustomerHint) -> bool:
 @verb("skip_tell")
 async def skip_tell(context: Context, request: Request) -> Response:
     """Who was only hit need not be told."""
-    recorded = await context.record(request, customers.skip)
+    recorded = await context.record(request, messages.skip)
     return Response(text=f"{plural(len(recorded.before.untold), 'customer')} will not be told.")
 
 
@@ -117,7 +161,7 @@ async def skip_tell(context: Context, request: Request) -> Response:
 async def by_hand(context: Context, request: Request) -> Response:
     """You told them yourself."""
     message, whom = request.carried_number("message"), request.carried("customer")
-    await context.record(request, lambda bug: customers.by_hand(bug, message, whom))
+    await context.record(request, lambda bug: messages.by_hand(bug, message, whom))
     return NOTHING
 
 

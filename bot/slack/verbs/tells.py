@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import gifts
+from bot.bug import amounts, gifts
 from bot.bug.bug import Bug
-from bot.bug.customers import Told
 from bot.bug.errors import Invalid, Refused
 from bot.bug.gift_caps import OverCap, claims
 from bot.bug.gift_texts import compose
 from bot.bug.keys import fit
+from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
 from bot.bug.policy import eligible
 from bot.ledger.index import caps
@@ -24,6 +24,7 @@ from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
 from bot.slack.views.mrkdwn import channel, explain, foreign
 
+LONGEST_UPGRADE = timedelta(days=366)
 PREVIEWED = 10
 """Letters that the form shows."""
 
@@ -109,9 +110,7 @@ async def _record(context: Context, request: Request, decide: Decide, *, anyway:
         if told:
             whole = [grant for _, event in told for _ in event.customers for grant in event.grants]
             by, at = str(told[0][0].by), told[0][0].at
-            await caps.take(
-                conn, context.ledger.team, claims(whole, 1, by, at, context.settings.makegood), anyway=anyway
-            )
+            await caps.take(conn, context.ledger.team, claims(whole, 1, by, at, context.settings.caps), anyway=anyway)
 
     key = fit(f"ask:{request.key}")
     await context.ledger.record(context.number(request), decide, by=request.by, key=key, also=also)
@@ -173,29 +172,39 @@ async def tell_undo(context: Context, request: Request) -> Response:
 def _grants(request: Request, now: datetime, currency: str, largest: int) -> Iterable[Grant]:
     """What the form promises, as absolute targets. Raises Invalid at the field."""
     if request.field("credit").strip():
-        yield Credit(money=Money(amount=_minor(request.field("credit"), largest, currency), currency=currency))
+        yield Credit(money=_credit(request.field("credit"), largest, currency))
     if request.field("days").strip():
         days = _whole("days", request.field("days"))
         yield Days(days=days, until=now + timedelta(days=days))
     if request.field("plan"):
         if not request.field("until"):
             raise Invalid("Until when?", {"until": "Choose the day on which the upgrade ends."})
-        yield Upgrade(
-            plan=request.field("plan"), until=datetime.fromisoformat(request.field("until")).replace(tzinfo=now.tzinfo)
-        )
+        yield Upgrade(plan=request.field("plan"), until=_until(request.field("until"), now))
 
 
-def _minor(text: str, largest: int, currency: str) -> int:
-    """The amount in minor units, exactly as it was typed."""
+def _credit(text: str, largest: int, currency: str) -> Money:
+    """The amount exactly as it was typed; unusual writing is shown back in words before it counts."""
     try:
-        amount = Decimal(text.strip().replace(",", ".")).scaleb(minor_digits(currency))
-    except InvalidOperation:
-        raise Invalid("An amount.", {"credit": "Write an amount, as in 5 or 7.50."}) from None
-    if not amount.is_finite() or amount != int(amount) or not 0 < amount <= largest:
-        raise Invalid(
-            "An amount.", {"credit": f"More than nothing, at most {Money(amount=largest, currency=currency)}."}
-        )
-    return int(amount)
+        money = amounts.amount(text, currency)
+    except amounts.Unclear as error:
+        raise Invalid("An amount.", {"credit": str(error)}) from None
+    if not 0 < money.amount <= largest:
+        most = Money(amount=largest, currency=currency)
+        raise Invalid("An amount.", {"credit": f"More than nothing, at most {most}."})
+    if not amounts.plainly(text):
+        plain = f"{Decimal(money.amount).scaleb(-minor_digits(currency)).normalize():f}"
+        raise Invalid("An amount.", {"credit": f"That is {money}. If you mean it, write {plain}."})
+    return money
+
+
+def _until(text: str, now: datetime) -> datetime:
+    """The day on which an upgrade ends: after today, at most a year away."""
+    until = datetime.fromisoformat(text).replace(tzinfo=now.tzinfo)
+    if until <= now:
+        raise Invalid("Until when?", {"until": "That day is over. Choose a day after today."})
+    if until > now + LONGEST_UPGRADE:
+        raise Invalid("Until when?", {"until": "That is more than a year away. Choose an earlier day."})
+    return until
 
 
 def _whole(name: str, text: str) -> int:

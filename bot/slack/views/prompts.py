@@ -8,11 +8,12 @@ from bot.bug.board import BoardCardMoved
 from bot.bug.bug import Bug, Status
 from bot.bug.clocks import WORKING
 from bot.bug.customer import Customer, Message
-from bot.bug.customers import CustomerFelt, CustomerWrote, NotDelivered
+from bot.bug.customers import CustomerFelt, CustomerWrote
 from bot.bug.event import Event
 from bot.bug.gift_texts import letter
 from bot.bug.gifts import GrantKept, NotGranted, TellAsked
 from bot.bug.intake import Resembles, TrackerSaid
+from bot.bug.messages import NotDelivered
 from bot.bug.reminders import Reminded
 from bot.ledger.ledger import Entry
 from bot.slack.views.mrkdwn import foreign, gift, link, who

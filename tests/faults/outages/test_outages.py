@@ -9,11 +9,12 @@ import pytest
 
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed
-from bot.bug.customers import Answered, CustomerJoined, CustomerWrote, Told
+from bot.bug.customers import CustomerJoined, CustomerWrote
 from bot.bug.event import Event
 from bot.bug.fixes import rules
 from bot.bug.fixes.fix import RunState
 from bot.bug.intake import Opened
+from bot.bug.messages import Answered, Told
 from bot.bug.money import Credit, Money
 from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint, Inbound

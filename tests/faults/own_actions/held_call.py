@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from bot.production.action import HttpAction, Request, Risk
+from bot.api import HttpAction, Request, Risk
 
 
 class HeldCall(HttpAction):

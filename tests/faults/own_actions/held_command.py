@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from bot.production.action import Risk, SshAction
+from bot.api import Risk, SshAction
 
 
 class HeldCommand(SshAction):

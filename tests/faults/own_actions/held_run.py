@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from bot.production.action import Follow, HttpAction, Request, Risk
+from bot.api import Follow, HttpAction, Request, Risk
 
 
 class HeldRun(HttpAction):

@@ -2,8 +2,7 @@
 
 from sqlalchemy import Update, null, update
 
-from bot.production.action import Risk, SqlAction, TableName
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, TableName, Tables
 
 
 class SetWhere(SqlAction):

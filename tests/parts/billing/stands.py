@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.billing import sql, stripe
 from bot.adapters.ports import Biller
-from bot.demo.till import StripeFake
+from bot.demo.till.fake import StripeFake
 
 KEY = "sk_test_of_the_team"
 MIA, PETE = "mia@studio.example", "pete@shop.example"

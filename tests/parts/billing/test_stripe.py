@@ -10,7 +10,7 @@ from bot.adapters.ports import Biller
 from bot.bug.errors import Doubtful, Rejected, Unavailable
 from bot.bug.money import Account, Credit, Days, Money, Terms, Upgrade
 from bot.bug.values import CustomerHint
-from bot.demo.till import StripeFake
+from bot.demo.till.fake import StripeFake
 from tests.parts.billing.stands import KEY, MIA, NEXT_MONTH, PETE, new_till, seen, served
 
 CREDIT_CALL = "POST /v1/customers/{id}/balance_transactions"

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.demo.till import StripeFake
+from bot.demo.till.fake import StripeFake
 from tests.parts.billing.stands import KEY, MIA, new_till, seen, served
 
 

@@ -7,7 +7,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.adapters.boards import trello
 from bot.adapters.ports import Board, BoardChange, Hook
-from bot.demo.trello import TrelloFake
+from bot.demo.trello.fake import TrelloFake
 
 KEY, TOKEN, SECRET = "key-of-the-team", "token-of-the-team", "secret-of-the-key"
 

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.boards import kinds
 from bot.adapters.ports import Board, CardRef, CardText, Stage
 from bot.bug.errors import Rejected
-from bot.demo.trello import TrelloFake
+from bot.demo.trello.fake import TrelloFake
 
 MARKER = "makegood:T1:BUG-17"
 CARD = CardText(

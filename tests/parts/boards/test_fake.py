@@ -9,7 +9,7 @@ import pytest
 from trello import TrelloClient
 
 from bot.adapters.boards._trello_http import TrelloSession
-from bot.demo.trello import TrelloFake
+from bot.demo.trello.fake import TrelloFake
 from bot.demo.trello.limits import Limits
 from tests.parts.boards.conftest import KEY, TOKEN, Receiver
 

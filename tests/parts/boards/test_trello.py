@@ -11,7 +11,7 @@ from bot.adapters.boards import trello
 from bot.adapters.boards._trello_http import PER_WINDOW
 from bot.adapters.ports import Board, BoardChange, CardText, Hook, Stage
 from bot.bug.errors import Doubtful, Outside, Rejected, Unauthorised, Unavailable
-from bot.demo.trello import TrelloFake
+from bot.demo.trello.fake import TrelloFake
 from tests.parts.boards.conftest import KEY, SECRET, TOKEN, Receiver
 
 CARD = CardText(title="BUG-17 Menu page fails", description="Reproduce with menu 13.", marker="makegood:T1:BUG-17")

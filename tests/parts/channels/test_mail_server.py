@@ -1,15 +1,16 @@
 """Mail over real SMTP and a mailbox over real IMAP, on loopback."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
-from bot.adapters.ports import Channel
+from bot.adapters.ports import Channel, Hook
 from bot.bug.errors import Doubtful, Rejected, Unavailable, Unreadable
 from bot.bug.values import CustomerHint, Outgoing
 from bot.demo.channels.imap import ImapServer
@@ -130,6 +131,20 @@ async def test_a_mail_is_taken_once_byte_for_byte(imap: ImapServer, box: Mailbox
     assert await box.poll(taken) == 1
     assert await box.poll(taken) == 0
     assert taken.mails == [raw]
+
+
+async def test_the_words_below_a_big_attachment_are_fetched_and_the_attachment_is_not_kept(
+    imap: ImapServer, box: Mailbox
+) -> None:
+    picture = base64.encodebytes(b"\x89PNG" * 1_500_000)
+    head = b'From: a@x.example\r\nContent-Type: multipart/mixed; boundary="X"\r\n\r\n--X\r\nContent-Type: image/png\r\n'
+    words = b"\r\n--X\r\nContent-Type: text/plain\r\n\r\nThe words stand here.\r\n--X--\r\n"
+    imap.drop(head + b"Content-Transfer-Encoding: base64\r\n\r\n" + picture + words)
+    taken = Taken()
+    assert await box.poll(taken) == 1
+    assert len(taken.mails[0]) < 300_000
+    (said,) = mail.parse(Hook(headers={}, body=taken.mails[0], at=datetime.now(UTC)), {})
+    assert said.text == "The words stand here."
 
 
 async def test_a_mail_that_could_not_be_stored_is_offered_again(imap: ImapServer, box: Mailbox) -> None:

@@ -1,9 +1,13 @@
 """`makegood actions`: the catalogue from the command line, and what they decide in the workspace's trail."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from bot.bug.workspace import Workspace
 from bot.ledger import workspace
@@ -82,6 +86,7 @@ def test_a_new_action_is_off_until_it_is_allowed_and_off_again_once_it_changes(m
     assert made.status == 0
     assert path.exists()
     assert "publish_menu.py: off; `makegood actions allow publish-menu`" in makegood("actions", "check").out
+    path.write_text(path.read_text().replace("TODO: ", ""))
     assert makegood("actions", "allow", "publish-menu").status == 0
     assert makegood("actions", "check").status == 0
     path.write_text(path.read_text().replace("draft", "public"))
@@ -133,3 +138,86 @@ def test_a_freeze_reaches_every_process_through_the_database(makegood: Shell, st
 def test_a_freeze_needs_no_settings_only_the_database(makegood: Shell, story: str) -> None:
     assert not (makegood.folder / "makegood.toml").exists()
     assert makegood("actions", "freeze").status == 0
+
+
+def filled(path: Path, *changes: tuple[str, str]) -> None:
+    """As its author leaves it."""
+    text = path.read_text().replace("TODO: ", "")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+
+
+def test_an_action_is_begun_checked_and_listed_before_there_are_settings(makegood: Shell) -> None:
+    made = makegood("actions", "new", "hide-menu")
+    path = makegood.folder / "actions" / "hide_menu.py"
+    assert (made.status, path.exists()) == (0, True)
+    assert 'paths = ["actions"]' in made.out
+    assert "hide_menu.py: Line 1 still has a TODO in it" in makegood("actions", "check").out
+    filled(path)
+    assert makegood("actions", "check").out.startswith("Nothing to complain about in ")
+    (row,) = [line for line in makegood("actions", "list").out.splitlines() if line.startswith("hide-menu ")]
+    assert row.split()[:4] == ["hide-menu", "sql", "medium", "OFF"]
+    assert list(makegood.folder.glob("makegood*")) == [], "nothing else was made"
+
+
+def test_settings_that_were_named_and_are_not_there_are_an_error(makegood: Shell) -> None:
+    ran = makegood("actions", "list", "--config", "other.toml")
+    assert (ran.status, "There is no other.toml" in ran.err) == (1, True)
+
+
+def test_a_live_check_needs_a_database_and_says_so(makegood: Shell) -> None:
+    assert "[targets.NAME]" in makegood("actions", "check", "--live").err
+
+
+def test_an_action_that_names_a_table_that_is_not_open_is_complained_about(makegood: Shell) -> None:
+    makegood.settings(SHOP)
+    makegood("actions", "new", "hide-menu")
+    filled(makegood.folder / "ours" / "hide_menu.py", ('tables["menus"]', 'tables["meals"]'))
+    out = makegood("actions", "check").out
+    assert "names the table 'meals', which is not open to actions on shop. These are: menus, accounts, jobs." in out
+
+
+def test_an_action_that_names_a_hidden_column_is_complained_about(makegood: Shell) -> None:
+    makegood.settings(SHOP.replace("jobs = ", 'jobs = "id" }\nhide = ["menus.state"] # '))
+    makegood("actions", "new", "hide-menu")
+    filled(makegood.folder / "ours" / "hide_menu.py")
+    assert "names menus.state, which the settings hide" in makegood("actions", "check").out
+
+
+@pytest.mark.parametrize("kind", ["sql", "look"])
+def test_a_column_that_the_database_does_not_have_is_found_live(kind: str, makegood: Shell) -> None:
+    makegood.settings(SHOP)
+    with closing(sqlite3.connect(makegood.folder / "shop.db")) as conn:
+        for table in ("menus", "accounts", "jobs"):
+            conn.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, title TEXT)")
+    makegood("actions", "new", "hide-menu", "--kind", kind)
+    path = makegood.folder / "ours" / "hide_menu.py"
+    filled(path, ('tables.key("menus") == self.id', 'tables["menus"].c.colour == self.id'))
+    assert "colour" not in makegood("actions", "check").out
+    out = makegood("actions", "check", "--live").out
+    assert "names menus.colour, which the database of shop does not have. menus has: id, title." in out
+    assert ("menus.state" in out) == (kind == "sql")
+    filled(path, ("colour", "id"), *([('state="draft"', 'title="x"')] if kind == "sql" else []))
+    assert makegood("actions", "check", "--live").out == "hide_menu.py: off; `makegood actions allow hide-menu`\n"
+
+
+def test_a_table_that_the_database_does_not_have_is_found_live(makegood: Shell) -> None:
+    makegood.settings(SHOP)
+    makegood("actions", "new", "hide-menu")
+    with closing(sqlite3.connect(makegood.folder / "shop.db")) as conn:
+        conn.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY)")
+    ran = makegood("actions", "check", "--live")
+    assert ran.status == 1
+    assert "the database has no table 'menus'" in ran.out + ran.err
+
+
+def test_an_action_that_does_not_load_is_told_when_it_is_allowed(makegood: Shell, story: str) -> None:
+    makegood.settings(SHOP)
+    makegood("actions", "new", "hide-menu")
+    path = makegood.folder / "ours" / "hide_menu.py"
+    path.write_text(path.read_text() + "\n1 / 0\n")
+    ran = makegood("actions", "allow", "hide-menu")
+    assert ran.status == 1
+    assert "hide-menu can't be used. hide_menu.py: The file does not load: ZeroDivisionError" in ran.err

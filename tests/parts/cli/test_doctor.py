@@ -13,7 +13,7 @@ import yaml
 
 from bot.commands.checks.database import database
 from bot.commands.checks.slack import SCOPES
-from bot.demo.slack import AppManifest
+from bot.demo.slack.manifest import AppManifest
 from bot.ledger.db.engine import Database
 from tests.parts.cli.conftest import Ran, Shell
 from tests.parts.cli.neighbours import MANIFEST, SECRETS, Neighbours, neighbours
@@ -249,3 +249,15 @@ def test_a_database_that_is_away_is_one_line(makegood: Shell) -> None:
     assert ran.status == 1
     assert "can't be reached" in line(ran, "target shop")
     assert "hidden-word" not in ran.out
+
+
+async def test_mails_that_no_person_wrote_are_named_and_counted(
+    makegood: Shell, around: Neighbours, told: Callable[..., None]
+) -> None:
+    path = makegood.folder / "makegood.db"
+    await asyncio.to_thread(told, f"sqlite+aiosqlite:///{path}")
+    row = "INSERT INTO inbox (team, key, source, at, due, body, state, note) VALUES ('T0LOCAL', ?, 'hook.customer', 0, 0, '', 'done', ?)"
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.executemany(row, [("a", "a bounce"), ("b", "an automatic reply"), ("c", "an automatic reply"), ("d", "")])
+    ran = await doctor(makegood)
+    assert "1 × a bounce, 2 × an automatic reply: of the last two days no person wrote" in line(ran, "letters")

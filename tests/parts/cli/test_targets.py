@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import asyncssh
 import pytest
 
-from bot.demo.host import Host
+from bot.demo.host.host import Host
 from tests.parts.cli.conftest import Shell
 
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.customers import Told
 from bot.bug.event import Event
 from bot.bug.gift_caps import Caps, OverCap, claims
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.messages import Told
 from bot.bug.money import Credit, Grant, Money, Receipt
 from bot.ledger.index import caps
 from bot.ledger.ledger import Entry, Ledger

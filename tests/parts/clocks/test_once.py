@@ -7,10 +7,11 @@ import pytest
 
 from bot.adapters.billing import stripe
 from bot.bug.clocks import Rules
-from bot.bug.customers import CustomerJoined, CustomerPresence, CustomerWrote, Told
+from bot.bug.customers import CustomerJoined, CustomerPresence, CustomerWrote
 from bot.bug.errors import Refused, Rejected
 from bot.bug.gift_caps import Caps, OverCap, claims
 from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked
+from bot.bug.messages import Told
 from bot.bug.money import Account, Credit, Grant, Money, Receipt
 from bot.bug.reminders import Reminded
 from bot.bug.values import CustomerHint

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.bug.customers import CustomerJoined, Told
+from bot.bug.customers import CustomerJoined
 from bot.bug.gift_caps import Caps, OverCap, claims
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Receipt, Upgrade
 from bot.bug.values import CustomerHint
 from bot.ledger.index import caps

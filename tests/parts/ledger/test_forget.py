@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from bot.bug.customers import Answered, CustomerJoined, CustomerWrote, Told
+from bot.bug.customers import CustomerJoined, CustomerWrote
 from bot.bug.gifts import Granted
 from bot.bug.intake import Opened
+from bot.bug.messages import Answered, Told
 from bot.bug.money import Credit, Money, Receipt
 from bot.bug.ownership import Claimed
 from bot.bug.values import Alert, CustomerHint, Inbound

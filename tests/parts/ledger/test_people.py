@@ -14,7 +14,9 @@ from bot.bug.customers import CustomerWrote
 from bot.bug.errors import NotFound, Outside
 from bot.bug.values import Alert, CustomerHint, Inbound, InboundKind
 from bot.bug.words import plain
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 from bot.intake.alerts import Alerts, body
 from bot.intake.people import People
 from bot.intake.sources import PROPOSAL

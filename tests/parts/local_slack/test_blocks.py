@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.slack import problems, view_problems
+from bot.demo.slack.validate import problems, view_problems
 
 Payload = dict[str, Any]
 

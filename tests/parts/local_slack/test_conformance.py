@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
-from bot.demo.slack.api import METHODS
+from bot.demo.slack.api.registry import METHODS
 
 SOURCES = sorted(Path(bot.__file__).parent.rglob("*.py"))
 

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.demo.slack import LocalSlack
+from bot.demo.slack.local import LocalSlack
 
 from .conftest import MANIFEST, PEOPLE, Ear, client_of
 

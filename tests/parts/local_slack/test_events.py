@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import ActError, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.records import ActError, Person
 
 from .conftest import MANIFEST, Ear, listening
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import LocalSlack
+from bot.demo.slack.local import LocalSlack
 
 from .conftest import open_workspace
 

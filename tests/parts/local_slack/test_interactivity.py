@@ -7,7 +7,9 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.demo.slack import ActError, LocalSlack, Workspace
+from bot.demo.slack.dsl import Workspace
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.records import ActError
 
 from .conftest import MANIFEST, Ear, Payload
 

@@ -6,7 +6,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import Clock, LocalSlack
+from bot.demo.slack.clock import Clock
+from bot.demo.slack.local import LocalSlack
 
 from .conftest import Workspaces, client_of
 

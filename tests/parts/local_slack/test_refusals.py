@@ -6,7 +6,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import AppManifest, LocalSlack, Person
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 
 OTHER = "C0OTHER"
 TEXT = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import LocalSlack
+from bot.demo.slack.local import LocalSlack
 
 
 def soon(slack: LocalSlack, seconds: int = 600) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import problems, view_problems
+from bot.demo.slack.validate import problems, view_problems
 from tests.parts.local_slack.spoiling import Json, examples, spoiled
 from tests.support.payloads import complaints
 

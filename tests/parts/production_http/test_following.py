@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.demo.github import GitHubFake, Workflow
+from bot.demo.github.fake import GitHubFake
+from bot.demo.github.records import Workflow
 from bot.production.action import Follow, HttpAction, Request, Risk
 from bot.production.http.follow import Trace, now
 from bot.production.http.github import WorkflowRun

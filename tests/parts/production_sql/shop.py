@@ -58,7 +58,7 @@ class Shop:
         return SqlTarget.model_validate({**told, **changes})
 
     def engine(self, *folders: Path, **changes: Any) -> Engine:
-        catalogue = Catalogue.load(folders) if folders else Catalogue.load()
+        catalogue = Catalogue.trusting(folders) if folders else Catalogue.load()
         return Engine(catalogue, {"shop": self.target(**changes)})
 
     def meanwhile(self, *statements: str) -> None:

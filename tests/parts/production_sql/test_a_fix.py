@@ -1,7 +1,10 @@
 """The way of a fix on a real database: preview, run, undo."""
 
+from pathlib import Path
+
 import pytest
 
+from bot import shipped
 from bot.bug.errors import NotFound, Refused
 from tests.parts.production_sql.shop import MENU_13, Follower, Shop, run_ref
 
@@ -278,9 +281,10 @@ async def test_a_column_that_is_not_there_is_answered_with_those_that_are(shop: 
     await engine.close()
 
 
-async def test_an_action_changed_or_new_is_off_until_it_is_turned_on(shop: Shop) -> None:
+async def test_an_action_changed_or_new_is_off_until_it_is_turned_on(shop: Shop, tmp_path: Path) -> None:
     engine = shop.engine()
-    engine.catalogue = type(engine.catalogue).load(allowed={})
+    (tmp_path / "delete_row.py").write_text((shipped.ACTIONS / "delete_row.py").read_text() + "\n# changed\n")
+    engine.catalogue = type(engine.catalogue).load((tmp_path,), allowed={})
     with pytest.raises(Refused, match="makegood actions allow delete-row"):
         await engine.preview("delete-row", MENU_13, run_ref())
     await engine.close()

@@ -12,7 +12,7 @@ from bot.production.catalogue import Catalogue
 from tests.parts.production_sql.shop import Follower, Shop, run_ref
 
 FOLDER = Path(__file__).parent / "attacks"
-ATTEMPTS = Catalogue.load([FOLDER])
+ATTEMPTS = Catalogue.trusting([FOLDER])
 
 
 def _story(name: str) -> ModuleType:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import asyncssh
 import pytest
 
-from bot.demo.host import Faults, Host
+from bot.demo.host.faults import Faults
+from bot.demo.host.host import Host
 from bot.production.action import Risk, RunOutcome, RunRef, SshAction
 from bot.production.redaction import Redactor
 from bot.production.ssh.runtime import SshRuntime

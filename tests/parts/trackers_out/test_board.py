@@ -11,7 +11,7 @@ from bot.adapters.ports import Board
 from bot.bug.board import BoardCardGone, BoardCardMade
 from bot.bug.course import Dismissed, Fixed, Reopened
 from bot.bug.ownership import Claimed
-from bot.demo.trello import TrelloFake
+from bot.demo.trello.fake import TrelloFake
 from bot.ledger.entries import load
 from bot.sinks.board import BoardSink
 from bot.sinks.board_notes import BoardNotesSink

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
@@ -19,6 +20,7 @@ from bot.intake.boards import BoardChanges, follow
 from bot.intake.mails import Mails
 from bot.intake.people import People
 from bot.intake.sources import BOARD
+from bot.ledger.db.tables import inbox as table
 from bot.ledger.entries import load
 from bot.ledger.inbox.inbox import Inbox, Item
 from tests.parts.trackers_out.conftest import Stage
@@ -107,3 +109,28 @@ async def test_a_mail_out_of_the_mailbox_joins_the_thread_that_postmark_began(st
     await people.fold(items)
     said = [x for x in (await load(stage.ledger, bug)).customers if x.said]
     assert [x.said for x in said][-1] == "And now?"
+
+
+async def test_a_mail_that_cannot_be_read_is_shown_and_a_machines_is_counted(stage: Stage, imap: ImapServer) -> None:
+    inbox = Inbox(stage.ledger.db, TEAM, stage.store.clock.seconds)
+    people = People(ledger=stage.ledger, inbox=inbox, alerts=None)  # type: ignore[arg-type] # not asked for here
+    items: list[Item] = []
+
+    async def submit(item: Item) -> bool:
+        items.append(item)
+        return await inbox.store(item)
+
+    settings = mail.Settings.model_validate(
+        {"smtp": "smtp://127.0.0.1:1", "sender": "s@acme.example", "imap": imap.url}
+    )
+    mails = Mails(settings=settings, mailbox=Mailbox(SecretStr(imap.url)), submit=submit, clock=stage.store.clock)
+    imap.drop(b"\xff\x00 no mail at all")
+    imap.drop(b"From: mia@studio.example\r\nX-Autoreply: yes\r\nMessage-ID: <auto@x>\r\n\r\nI am away.")
+    assert await mails.poll() == 2
+    shown, automatic = (Inbound.model_validate_json(item.body) for item in items)
+    assert "Open it in your mail program" in shown.text
+    assert automatic.left_out == "an automatic reply"
+    await people.fold(items[1:])
+    async with stage.ledger.db.read() as conn:
+        notes = (await conn.execute(select(table.c.note).where(table.c.key == items[1].key))).scalars().all()
+    assert notes == ["an automatic reply"]

@@ -13,7 +13,7 @@ from bot.bug.course import Fixed, Paid, Reopened
 from bot.bug.errors import Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.intake import Opened
-from bot.demo.sentry import SentryFake
+from bot.demo.sentry.fake import SentryFake
 from bot.demo.world.bugsnag import PROJECT_ID
 from bot.demo.world.tracker import Tracker
 from bot.sinks.tracker import TrackerSink

@@ -8,9 +8,11 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import AppManifest, LocalSlack, Person
-from bot.demo.world import World
+from bot.demo.slack.local import LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
 from bot.demo.world.parts import under
+from bot.demo.world.world import World
 from tests.parts.world.scene import ERRORS, Receiver, Scene, listener_on_loopback, served
 
 

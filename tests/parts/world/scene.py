@@ -9,8 +9,8 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack import LocalSlack
-from bot.demo.world import World
+from bot.demo.slack.local import LocalSlack
+from bot.demo.world.world import World
 
 Json = dict[str, Any]
 ERRORS = "C0ERRORS"

@@ -1,6 +1,6 @@
 """Somebody who joined the group of approvers after it was asked for."""
 
-from bot.demo.slack import UserGroup
+from bot.demo.slack.records import UserGroup
 from tests.slack_fixes.team import Team
 
 WHO, SAID = "Sam", "You are not among those who can approve this"

@@ -4,8 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from bot.production.action import Look
-from bot.production.tables import Tables
+from bot.api import Look, Tables
 
 
 class AllMenus(Look):

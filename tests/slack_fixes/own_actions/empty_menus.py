@@ -4,8 +4,7 @@ from typing import ClassVar
 
 from sqlalchemy import Update, update
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 
 class EmptyMenus(SqlAction):

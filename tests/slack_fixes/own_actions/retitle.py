@@ -5,8 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 from sqlalchemy import Update, update
 
-from bot.production.action import FromLook, Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import FromLook, Risk, SqlAction, Tables
 
 
 class Retitle(SqlAction):

@@ -9,13 +9,14 @@ from bot.bug import customers, gifts
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed, consequences
 from bot.bug.customer import Customer
-from bot.bug.customers import CustomerWrote, Delivered, Told
+from bot.bug.customers import CustomerWrote
 from bot.bug.event import Event, follow
 from bot.bug.fixes import approval, asking, rules
 from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.run import FixEnded, FixStarted
 from bot.bug.intake import Opened
+from bot.bug.messages import Delivered, Told
 from bot.bug.ownership import Claimed
 from bot.bug.policy import Member
 from bot.bug.values import Actor, ActorKind, BugRef, CustomerHint

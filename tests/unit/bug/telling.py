@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from bot.bug import customers, gifts
+from bot.bug import gifts, messages
 from bot.bug.conversation import Said
 from bot.bug.course import Fixed, Paid
-from bot.bug.customers import CustomerWrote, Delivered
+from bot.bug.customers import CustomerWrote
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.gifts import Granted, GrantUndone
+from bot.bug.messages import Delivered
 from bot.bug.money import Credit, Days, Grant, Money, Receipt
 from bot.bug.ownership import Estimated
 from bot.bug.values import Actor, ActorKind
@@ -36,7 +37,7 @@ def wrote(story: Story, text: str, after: float = 1, customer: str = "c1") -> St
 def minutes() -> Story:
     """Claimed at 14:01, answered 14:02, fixed 14:05, told 14:06 with €5 and 5 days; thanks at 14:07."""
     story = waiting(claimed()).then(Estimated(minutes=10))
-    story.then(customers.answer(story.bug, ["c1"], "We see it."), BEN, after=1)
+    story.then(messages.answer(story.bug, ["c1"], "We see it."), BEN, after=1)
     asked(story, approvals=1)
     confirmed(story, BEN).then(FixApproved(run=1, digest="d1"), BEN, after=2)
     ran(story).then(Fixed(how="probe", said="was 500, is 200"), SYSTEM)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from bot.bug import course
 from bot.bug.bug import Status
 from bot.bug.course import Dismissed, Fixed
-from bot.bug.customers import CustomerJoined, Delivered, Told
+from bot.bug.customers import CustomerJoined
 from bot.bug.errors import Refused
 from bot.bug.fixes.asking import FixAsked
 from bot.bug.fixes.run import FixStarted
 from bot.bug.intake import Enriched, Opened
+from bot.bug.messages import Delivered, Told
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import (
     ADA,

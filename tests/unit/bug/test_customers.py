@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import customers, gifts
+from bot.bug import customers, gifts, messages
 from bot.bug.course import Fixed, Paid
 from bot.bug.customer import Customer
-from bot.bug.customers import AccountSeen, Answered, CustomerJoined, CustomerPresence, CustomerWrote, NotDelivered
+from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence, CustomerWrote
 from bot.bug.errors import Invalid, Refused
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.messages import Answered, NotDelivered
 from bot.bug.money import Credit, Days, Grant, Money, Receipt
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import ADA, ANNA, BEN, MONDAY, SYSTEM, Story, claimed, fixed, opened, told, waiting
@@ -120,7 +121,7 @@ def test_presence_plan_and_words_are_the_newest() -> None:
 def test_a_first_answer_promises_a_time_and_is_not_the_tell() -> None:
     story = waiting(claimed())
     back = story.now + timedelta(minutes=15)
-    story.then(customers.answer(story.bug, ["c1"], " We see it. ", back), BEN)
+    story.then(messages.answer(story.bug, ["c1"], " We see it. ", back), BEN)
     assert (story.bug.back_by, story.customer().answered_at, story.customer().told) == (back, story.now, None)
     assert story.customer().messages[0].text == "We see it."
 
@@ -128,13 +129,13 @@ def test_a_first_answer_promises_a_time_and_is_not_the_tell() -> None:
 def test_a_later_answer_without_a_promise_keeps_the_old_one() -> None:
     story = waiting(claimed())
     back = story.now + timedelta(minutes=15)
-    story.then(customers.answer(story.bug, ["c1"], "We see it.", back))
-    assert story.then(customers.answer(story.bug, ["c1"], "Still looking.")).bug.back_by == back
+    story.then(messages.answer(story.bug, ["c1"], "We see it.", back))
+    assert story.then(messages.answer(story.bug, ["c1"], "Still looking.")).bug.back_by == back
 
 
 def test_an_answer_that_did_not_arrive_does_not_count() -> None:
     story = waiting(claimed())
-    story.then(customers.answer(story.bug, ["c1"], "We see it."))
+    story.then(messages.answer(story.bug, ["c1"], "We see it."))
     story.then(NotDelivered(message=story.bug.seq, customer="c1", why="mailbox full"), SYSTEM)
     assert story.customer().answered_at is None
 
@@ -142,18 +143,18 @@ def test_an_answer_that_did_not_arrive_does_not_count() -> None:
 @pytest.mark.parametrize(("text", "sentence"), [(" ", "Write what"), ("x" * 5001, "too long")])
 def test_a_message_has_a_text_of_a_readable_length(text: str, sentence: str) -> None:
     with pytest.raises(Invalid, match=sentence) as refused:
-        customers.answer(waiting(claimed()).bug, ["c1"], text)
+        messages.answer(waiting(claimed()).bug, ["c1"], text)
     assert "text" in refused.value.fields
 
 
 def test_a_message_goes_to_somebody_who_can_be_reached() -> None:
     story = claimed().then(CustomerJoined(customer="c1", hint=CustomerHint(name="Ada"), via="bugsnag"))
     with pytest.raises(Invalid, match="at least one customer"):
-        customers.answer(story.bug, [], "We see it.")
+        messages.answer(story.bug, [], "We see it.")
     with pytest.raises(Refused, match="no such customer any more"):
-        customers.answer(story.bug, ["c9"], "We see it.")
+        messages.answer(story.bug, ["c9"], "We see it.")
     with pytest.raises(Refused, match=r"no way to reach Ada.*/bug customer BUG-17"):
-        customers.answer(story.bug, ["c1"], "We see it.")
+        messages.answer(story.bug, ["c1"], "We see it.")
 
 
 # ---- tells
@@ -240,7 +241,7 @@ def test_what_was_not_given_is_not_taken_back() -> None:
 
 def test_who_was_only_hit_may_be_left_in_peace() -> None:
     story = claimed().then(CustomerJoined(customer="c1", hint=BO, via="bugsnag")).then(Fixed(how="word"))
-    story.then(customers.skip(story.bug))
+    story.then(messages.skip(story.bug))
     assert story.customer().skipped
     assert story.bug.untold == ()
     assert story.kinds[-1] == "owed"
@@ -248,19 +249,19 @@ def test_who_was_only_hit_may_be_left_in_peace() -> None:
 
 def test_who_wrote_to_us_is_never_left_without_a_word() -> None:
     with pytest.raises(Refused, match="Ada wrote to us and waits"):
-        customers.skip(fixed().bug)
+        messages.skip(fixed().bug)
 
 
 def test_nobody_is_left_out_twice() -> None:
     with pytest.raises(Refused, match="Everybody knows already"):
-        customers.skip(told(fixed()).bug)
+        messages.skip(told(fixed()).bug)
 
 
 def test_i_told_them_settles_a_message_that_did_not_go_out() -> None:
     story = fixed()
     seq = tell(story)
     story.then(NotDelivered(message=seq, customer="c1", why="cut off", doubtful=True), SYSTEM)
-    story.then(customers.by_hand(story.bug, seq, "c1"), ANNA, after=2)
+    story.then(messages.by_hand(story.bug, seq, "c1"), ANNA, after=2)
     assert story.customer().told_at == story.now
 
 
@@ -268,11 +269,11 @@ def test_i_told_them_is_about_a_message_that_is_not_out_yet() -> None:
     story = told(fixed())
     seq = story.customer().messages[0].seq
     with pytest.raises(Refused, match="out already"):
-        customers.by_hand(story.bug, seq, "c1")
+        messages.by_hand(story.bug, seq, "c1")
     with pytest.raises(Refused, match="not there any more"):
-        customers.by_hand(story.bug, 99, "c1")
+        messages.by_hand(story.bug, 99, "c1")
     with pytest.raises(Refused, match="not there any more"):
-        customers.by_hand(story.bug, seq, "c9")
+        messages.by_hand(story.bug, seq, "c9")
 
 
 def test_a_late_customer_of_a_closed_bug_is_told_too() -> None:

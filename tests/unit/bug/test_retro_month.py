@@ -3,12 +3,13 @@
 import pytest
 
 from bot.bug.course import CameBack, Dismissed, Fixed
-from bot.bug.customers import Told
 from bot.bug.gifts import NotGranted
+from bot.bug.messages import Told
 from bot.bug.money import Credit, Grant, Money, Upgrade
 from bot.bug.ownership import Claimed
 from bot.bug.retro.model import Retro
-from bot.bug.retro.story import fold, month
+from bot.bug.retro.month import month
+from bot.bug.retro.story import fold
 from tests.unit.bug.story import MONDAY, SYSTEM, asked, claimed, confirmed, fixed, opened, ran
 from tests.unit.bug.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone
 

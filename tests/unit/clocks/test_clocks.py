@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.bug import customers
+from bot.bug import messages
 from bot.bug.clocks import Rules, due, next_at
 from bot.bug.course import Paid
 from bot.bug.customers import CustomerPresence
@@ -88,7 +88,7 @@ def test_an_owner_who_says_nothing_for_ten_minutes_is_reminded() -> None:
 def test_a_first_answer_stops_that_clock_and_starts_that_of_its_promise() -> None:
     story = waiting(claimed())
     promised = after(story, minutes=15)
-    story.then(customers.answer(story.bug, ("c1",), "We look.", promised))
+    story.then(messages.answer(story.bug, ("c1",), "We look.", promised))
     assert said(story, after(story, minutes=11)) == []
     assert said(story, promised - timedelta(minutes=3)) == ["promise:1"]
     assert said(story, promised) == ["promise:2"]
@@ -97,14 +97,14 @@ def test_a_first_answer_stops_that_clock_and_starts_that_of_its_promise() -> Non
 def test_a_promise_for_in_a_moment_is_reminded_of_when_it_is_over() -> None:
     story = waiting(claimed())
     promised = after(story, minutes=4)
-    story.then(customers.answer(story.bug, ("c1",), "In a moment.", promised))
+    story.then(messages.answer(story.bug, ("c1",), "In a moment.", promised))
     assert said(story, promised - timedelta(minutes=2)) == []
     assert said(story, promised) == ["promise:2"]
 
 
 def test_ten_minutes_before_the_sixty_seventh_the_owner_hears_of_it() -> None:
     story = waiting(claimed())
-    story.then(customers.answer(story.bug, ("c1",), "We look."))
+    story.then(messages.answer(story.bug, ("c1",), "We look."))
     assert said(story, after(story, minutes=56)) == []
     assert said(story, after(story, minutes=57)) == ["waiting:c1:1"]
 
@@ -117,7 +117,7 @@ def test_a_customer_who_leaves_without_an_answer_is_named() -> None:
 
 def test_a_customer_who_leaves_with_an_answer_is_not() -> None:
     story = online(waiting(claimed()))
-    story.then(customers.answer(story.bug, ("c1",), "We look."))
+    story.then(messages.answer(story.bug, ("c1",), "We look."))
     online(story, there=False)
     assert said(story, story.now) == []
 

@@ -7,11 +7,12 @@ from pydantic import TypeAdapter
 
 from bot.bug.course import Fixed
 from bot.bug.customer import Customer, Given, Message
-from bot.bug.customers import AccountSeen, CustomerJoined, CustomerWrote, Told
+from bot.bug.customers import AccountSeen, CustomerJoined, CustomerWrote
 from bot.bug.gift_caps import Caps, claims
 from bot.bug.gift_proposal import exact, propose, unusable, upgrades
 from bot.bug.gift_texts import GiftTexts, letter
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Receipt, Terms, Upgrade
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting

@@ -7,10 +7,11 @@ import pytest
 from bot.bug.board import BoardCardMoved
 from bot.bug.clocks import Rules, due
 from bot.bug.course import Reopened
-from bot.bug.customers import Answered, CustomerFelt, CustomerPresence, NotDelivered, Told
+from bot.bug.customers import CustomerFelt, CustomerPresence
 from bot.bug.event import Event
 from bot.bug.gifts import GrantKept
 from bot.bug.intake import TrackerSaid
+from bot.bug.messages import Answered, NotDelivered, Told
 from bot.bug.reminders import Reminded
 from bot.bug.values import Actor
 from bot.ledger.ledger import Entry

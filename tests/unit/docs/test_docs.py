@@ -17,7 +17,7 @@ from bot.bug.bug import Status
 from bot.cli import COMMANDS, parser
 from bot.metrics import Metrics
 from bot.production.catalogue import Catalogue
-from bot.slack.verbs import VERBS
+from bot.slack.verbs.registry import VERBS
 from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, sections, text
 
 HOSTS = {

@@ -8,9 +8,9 @@ import pytest
 from bot.bug import workspace
 from bot.bug.bug import Bug
 from bot.bug.conversation import Said
-from bot.bug.customers import Answered
 from bot.bug.event import Event, follow
 from bot.bug.lifecycle import KINDS
+from bot.bug.messages import Answered
 from bot.bug.ownership import HandedOver, Released
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef
 from bot.bug.workspace import ProductionFrozen

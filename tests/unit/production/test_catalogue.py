@@ -1,5 +1,6 @@
 """Files become actions; what is wrong with one is said and holds up no other."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from bot.production.catalogue import Catalogue
 from bot.production.scaffold import scaffold
 from bot.production.targets import HttpTarget, SqlTarget, SshTarget, Target
 
-SHOP = SqlTarget.model_validate({"name": "shop", "url": "sqlite+aiosqlite://", "tables": {"menus": "id"}})
+SHOP = SqlTarget.model_validate(
+    {"name": "shop", "url": "sqlite+aiosqlite://", "tables": {"menus": "id", "accounts": "id"}}
+)
 TARGETS: dict[str, Target] = {
     "shop": SHOP,
     "web": SshTarget(
@@ -25,6 +28,10 @@ def _write(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text)
     return path
+
+
+def _filled(text: str) -> str:
+    return text.replace("TODO: ", "").replace("TODO", "")
 
 
 def _said(catalogue: Catalogue) -> str:
@@ -44,7 +51,16 @@ def test_a_scaffolded_action_is_found_and_its_test_is_python(kind: str, tmp_path
     catalogue = Catalogue.load([tmp_path])
     compile(test, "test_make_free.py", "exec")
     assert catalogue.find("make-free").kind == kind
-    assert _said(catalogue) == ""
+    assert set(re.sub(r"Line \d+", "Line", _said(catalogue)).splitlines()) == {
+        "make_free.py: Line still has a TODO in it. Fill it in, then take the word out."
+    }
+    assert len(_said(catalogue).splitlines()) == action.count("TODO")
+
+
+@pytest.mark.parametrize("kind", ["sql", "look", "ssh", "http"])
+def test_a_scaffolded_action_that_was_filled_in_has_nothing_to_complain_about(kind: str, tmp_path: Path) -> None:
+    _write(tmp_path, "make_free.py", _filled(scaffold("make-free", kind)[0]))  # type: ignore[arg-type] # as above
+    assert _said(Catalogue.load([tmp_path])) == ""
 
 
 def test_a_name_that_is_none_is_refused_with_an_example() -> None:
@@ -55,13 +71,15 @@ def test_a_name_that_is_none_is_refused_with_an_example() -> None:
 def test_a_broken_file_is_named_and_the_others_stay_usable(tmp_path: Path) -> None:
     _write(tmp_path, "good.py", scaffold("good", "sql")[0])
     _write(tmp_path, "syntax.py", "class (:")
-    _write(tmp_path, "crashes.py", "1 / 0")
+    _write(tmp_path, "crashes.py", scaffold("crashes", "sql")[0] + "\n1 / 0\n")
+    _write(tmp_path, "leaves.py", scaffold("leaves", "sql")[0] + "\nraise SystemExit\n")
     _write(tmp_path, "empty.py", "'''Nothing.'''")
-    catalogue = Catalogue.load([tmp_path])
+    catalogue = Catalogue.trusting([tmp_path])
     assert list(catalogue.entries) == ["good"]
     said = _said(catalogue)
-    assert "syntax.py: The file does not load: SyntaxError" in said
+    assert "syntax.py: The file does not load: it is no valid Python" in said
     assert "crashes.py: The file does not load: ZeroDivisionError" in said
+    assert "leaves.py: The file does not load: SystemExit" in said
     assert "empty.py: A file holds one action or look; this one holds none." in said
 
 
@@ -77,7 +95,7 @@ def test_the_first_of_two_files_of_one_name_counts_and_the_second_is_named(tmp_p
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('    """Say in one sentence what it does to production."""\n', "", "no docstring"),
+        ('    """TODO: say in one sentence what it does to production."""\n', "", "no docstring"),
         ("    risk = Risk.MEDIUM\n", "", "risk is not pinned"),
         (
             "    risk = Risk.MEDIUM\n",
@@ -87,11 +105,11 @@ def test_the_first_of_two_files_of_one_name_counts_and_the_second_is_named(tmp_p
         ('.where(tables.key("menus") == self.id)', "", "does not say which rows"),
         ("from sqlalchemy import Update, update", "from sqlalchemy import Update, text, update", "It uses text"),
         (
-            "from bot.production.tables",
-            "from actions import delete_row\nfrom bot.production.tables",
+            "from bot.api",
+            "from actions import delete_row\nfrom bot.api",
             "It imports actions",
         ),
-        ("    id: int\n", "    id: int\n    from_facts = {'key': ('a.b',)}\n", "from_facts names 'key'"),
+        ("    id: int\n", "    from_facts = {'key': ('a.b',)}\n    id: int\n", "from_facts names 'key'"),
     ],
 )
 def test_a_careful_readers_complaint_is_made(old: str, new: str, complaint: str, tmp_path: Path) -> None:

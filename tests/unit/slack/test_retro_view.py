@@ -13,15 +13,18 @@ from hypothesis import strategies as st
 
 from bot.bug.conversation import Said, SaidEdited
 from bot.bug.course import CameBack, Fixed, Paid
-from bot.bug.customers import Answered, CustomerWrote, TellSkipped
+from bot.bug.customers import CustomerWrote
 from bot.bug.delivery import GaveUp
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.asking import FixAsked, FixRefused
 from bot.bug.gifts import Granted
 from bot.bug.intake import Opened
+from bot.bug.messages import Answered, TellSkipped
 from bot.bug.money import Receipt
 from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.story import Retro, fold, month
+from bot.bug.retro.model import Retro
+from bot.bug.retro.month import month
+from bot.bug.retro.story import fold
 from bot.bug.values import CustomerHint
 from bot.slack.views.retro import view
 from tests.unit.bug.story import (

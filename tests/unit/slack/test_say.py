@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.bug.board import BoardCardMade
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed
-from bot.bug.customers import Answered, CustomerJoined, CustomerPresence, Delivered, NotDelivered, Told
+from bot.bug.customers import CustomerJoined, CustomerPresence
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved, FixConfirmed
 from bot.bug.fixes.asking import FixAsked
@@ -21,6 +21,7 @@ from bot.bug.fixes.run import FixEnded, FixProgressed, FixStarted
 from bot.bug.gifts import NotGranted
 from bot.bug.intake import Opened
 from bot.bug.lifecycle import KINDS
+from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.money import Credit, Money
 from bot.bug.retro.posting import RetroAsked
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef, CustomerHint

@@ -11,14 +11,15 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 from pydantic import SecretStr
 
+from bot.adapters.channels.common.mime import thin
 from bot.bug.errors import Outside, Rejected, Unavailable, Unreadable
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """Mails taken in one look; the rest come with the next."""
-LARGEST = 2_000_000
-"""Bytes fetched of one mail: its text stands before its attachments."""
+LARGEST = 60_000_000
+"""Bytes fetched of one mail, more than mail servers take: its words may stand below its attachments."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Take = Callable[[bytes], Awaitable[None]]
@@ -101,9 +102,9 @@ async def _offer(take: Take, uid: str, raw: bytes) -> None:
 
 
 def _raw(box: BaseMailBox, uid: str) -> bytes:
-    """The mail as it came in: imap-tools would hand it out parsed and written anew."""
+    """The mail as it came in, but for long attachments: imap-tools would hand it out parsed and written anew."""
     _, answer = box.client.uid("fetch", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")
-    return next((part[1] for part in answer if isinstance(part, tuple)), b"")
+    return thin(next((part[1] for part in answer if isinstance(part, tuple)), b""))
 
 
 def _mark_seen(box: BaseMailBox, uids: list[str]) -> None:

@@ -41,9 +41,8 @@ def choice(context: Context, name: str) -> str:
 
 def _has_target(context: Context, entry: CatalogueEntry) -> bool:
     """Whether the settings name somewhere for it to run."""
-    kind = "sql" if entry.kind == "look" else entry.kind
-    fitting = {name for name, target in context.settings.targets.items() if target.kind == kind}
-    return entry.cls.target in fitting if entry.cls.target else bool(fitting)
+    fitting = {name for name, target in context.settings.targets.items() if target.kind == entry.runs_on}
+    return entry.target in fitting if entry.target else bool(fitting)
 
 
 async def fix(

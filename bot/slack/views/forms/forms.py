@@ -12,11 +12,13 @@ from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import channel, foreign, gift, plain
-from bot.text import cut
+from bot.text import cut, plural
 
 View = dict[str, Any]
 PER_BOX = 10
 """Slack allows ten checkboxes in a group."""
+NAMED = 10
+"""Names in a sentence about several customers."""
 BOXES = ("customers", "customers_2", "customers_3")
 
 
@@ -59,7 +61,7 @@ def tell(
     boxes = [
         kit.checkboxes(
             BOXES[i // PER_BOX],
-            "Who is told" if i == 0 else "and",
+            f"Who is told ({len(people)})" if i == 0 else "and",
             _people(people[i : i + PER_BOX]),
             [c.id for c in unknowing],
             optional=i > 0,
@@ -84,6 +86,21 @@ def tell(
     shown = [kit.section(said, f"preview_{i}") for i, said in enumerate(previews)]
     blocks = [*boxes, words, *unfixed, *gifts, *look, *shown]
     return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=mark(bug.ref.number, bug.seq), submit="Tell")
+
+
+def answer_hit(bug: Bug, hit: Sequence[Customer], text: str, promised: datetime | None) -> View:
+    """Who would be written to, by number and name, before anybody is."""
+    named = ", ".join(foreign(c.name, 60, one_line=True) for c in hit[:NAMED])
+    more = f" and {len(hit) - NAMED} more" if len(hit) > NAMED else ""
+    were = "was hit and has" if len(hit) == 1 else "were hit and have"
+    blocks = [
+        kit.section(f"*{plural(len(hit), 'customer')}* {were} not written to us: {named}{more}.", "whom"),
+        kit.text_input("text", "What they read", text, many=True, hint="No internals: they don't need to know."),
+    ]
+    meta = mark(
+        bug.ref.number, bug.seq, whom=",".join(c.id for c in hit), by=int(promised.timestamp()) if promised else 0
+    )
+    return kit.modal(f"Answer {bug.ref}", blocks, id_="answer_hit", meta=meta, submit=f"Write to {len(hit)}")
 
 
 def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:

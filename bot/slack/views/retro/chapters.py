@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Money, described
-from bot.bug.retro.model import Run, ServedCustomer
-from bot.bug.retro.story import Gift, Retro, TimelineStep
+from bot.bug.retro.model import Gift, Retro, Run, ServedCustomer, TimelineStep
 from bot.slack.views.retro.dialect import Dialect
 from bot.text import length, plural
 

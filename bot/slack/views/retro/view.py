@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 
-from bot.bug.retro.story import Month, Retro
+from bot.bug.retro.model import Month, Retro
 from bot.slack.views import blocks as kit
 from bot.slack.views.mrkdwn import foreign
 from bot.slack.views.retro.chapters import Section, chapters, money

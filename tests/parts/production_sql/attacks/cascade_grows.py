@@ -2,8 +2,7 @@
 
 from sqlalchemy import Delete, delete
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 MEANWHILE = "INSERT INTO item_photos VALUES (77, 2)"
 LAPSED = r"item_photos \(id 77\) is new"

@@ -2,8 +2,7 @@
 
 from sqlalchemy import Delete, delete
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "more than 3 rows would change"
 TARGET = {"row_limit": 3}

@@ -6,8 +6,7 @@ from sqlalchemy import Delete, Integer, delete
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "raw SQL"
 

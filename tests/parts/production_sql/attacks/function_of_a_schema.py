@@ -2,8 +2,7 @@
 
 from sqlalchemy import Update, func, update
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = r"The function lower\(\) is not on the list"
 

@@ -2,8 +2,7 @@
 
 from sqlalchemy import Insert, insert, select
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "inserts one row"
 

@@ -4,8 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "more than values and a WHERE"
 

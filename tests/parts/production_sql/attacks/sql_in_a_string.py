@@ -2,8 +2,7 @@
 
 from sqlalchemy import Delete, delete
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "No row of notes matches"
 VALUES = {"said": "call back' OR '1'='1'; DROP TABLE notes; --"}

@@ -2,8 +2,7 @@
 
 from sqlalchemy import Delete, delete
 
-from bot.production.action import Risk, SqlAction, TableName
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, TableName, Tables
 
 REFUSED = "is not open to actions"
 VALUES = {"table": "menus; DROP TABLE menus; --"}

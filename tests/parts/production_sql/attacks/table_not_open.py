@@ -2,8 +2,7 @@
 
 from sqlalchemy import Column, Delete, Integer, MetaData, Table, delete
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "'visits' is not open to actions"
 

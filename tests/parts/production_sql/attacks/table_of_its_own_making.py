@@ -2,8 +2,7 @@
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, Update, update
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "is not open to actions"
 

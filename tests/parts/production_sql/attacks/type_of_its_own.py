@@ -5,8 +5,7 @@ from typing import Any
 from sqlalchemy import Delete, bindparam, delete, func
 from sqlalchemy.types import Integer, TypeDecorator
 
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 REFUSED = "column type of its own making"
 

@@ -1,0 +1,76 @@
+"""Postmark takes a mail apart before it comes here: the same is right of it."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.adapters.channels import email_postmark
+from bot.adapters.ports import Hook
+from bot.bug.values import Inbound, InboundKind
+from tests.unit.channels.introductions import OVER_QUOTES
+
+CAME = datetime(2026, 11, 22, 12, tzinfo=UTC)
+BODY = {
+    "From": "mia@example.com",
+    "FromFull": {"Email": "mia@example.com", "Name": "Doe, Mia"},
+    "To": "support@shop.example",
+    "Subject": "Export broken",
+    "Date": "Sun, 22 Nov 2026 09:00:00 +0100",
+    "MessageID": "postmarks-own",
+    "TextBody": "The export fails.",
+    "Headers": [{"Name": "Message-ID", "Value": "<m1@example.com>"}],
+}
+FORM = {
+    "From": "noreply@forms.example",
+    "FromFull": {"Email": "noreply@forms.example"},
+    "ReplyTo": "Mia <mia@example.com>",
+}
+PICTURE = [{"Name": "shot.png", "ContentType": "image/png", "Content": "", "ContentLength": 4}]
+LONG = "\n".join(["> the old letter"] * 3_000)
+
+
+def read(**fields: object) -> Inbound:
+    hook = Hook(headers={}, body=json.dumps({**BODY, **fields}).encode(), at=CAME)
+    (said,) = email_postmark.parse(hook, {"sender": "Support <support@shop.example>"})
+    return said
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "The export fails."),
+        ({"TextBody": "", "HtmlBody": "<p>The export<br>fails.</p>"}, "The export\nfails."),
+        ({"TextBody": " \n", "HtmlBody": "<p>It fails.</p>"}, "It fails."),
+        ({"TextBody": "", "HtmlBody": ""}, "Export broken"),
+        ({"TextBody": "", "Attachments": PICTURE}, "Export broken\n\n(a picture, no words)"),
+        (
+            {"TextBody": "", "HtmlBody": "<img src='cid:1'>", "Attachments": PICTURE, "Subject": ""},
+            "(a picture, no words)",
+        ),
+        ({"TextBody": "", "StrippedTextReply": "It fails."}, "It fails."),
+        ({"TextBody": f"{OVER_QUOTES['gmail en']}\r\n{LONG}\r\n\r\nIt works."}, "It works."),
+        ({"TextBody": "Is it you?\n\nFrom: x", "StrippedTextReply": "Is it you?"}, "Is it you?\n\nFrom: x"),
+    ],
+    ids=range(9),
+)
+def test_the_words_are_those_that_the_mailbox_would_give(fields: dict[str, object], text: str) -> None:
+    assert read(**fields).text == text
+
+
+def test_who_wrote_is_the_person_behind_a_form() -> None:
+    assert (read().customer.name, read().customer.email) == ("Doe, Mia", "mia@example.com")
+    assert read(**FORM).customer.email == "mia@example.com"
+    assert not read(**FORM).trusted
+
+
+def test_a_wrong_date_is_no_reason_to_wait_for_fifty_years() -> None:
+    assert read().at == datetime(2026, 11, 22, 8, tzinfo=UTC)
+    assert read(Date="Thu, 01 Jan 1970 00:00:10 +0000").at is None
+
+
+@pytest.mark.parametrize("name", ["X-Autoreply", "X-Failed-Recipients", "List-Unsubscribe"])
+def test_a_machine_is_no_customer(name: str) -> None:
+    said = read(Headers=[{"Name": name, "Value": "yes"}])
+    assert said.kind is InboundKind.OTHER
+    assert said.left_out

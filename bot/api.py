@@ -15,26 +15,32 @@ Anything else that is raised is taken for a mistake in the action.
 **Units.** Durations are seconds. Money is in minor units of its currency: 500 is €5. Moments carry their timezone and are UTC
 where Makegood makes them. Rows that people see are text, as the database prints it.
 
-**Adapters.** `TrackerModule`, `ChannelModule` with `Channel`, `Biller`, `Board` and `TrackerApi` say what a tracker, a customer
-channel, a biller and a board owe us. `Unavailable`, `Rejected` and `Doubtful` tell whether a call took effect.
+**Adapters.** `TrackerAdapter`, `ChannelAdapter`, `BillerAdapter` and `BoardAdapter` are what an entry point of your package names
+(docs/trackers.md). `TrackerApi`, `Channel`, `Biller` and `Board` say what the clients owe us that `Connects` makes of their table.
+`load` and `Data` read a delivery's JSON. `Unavailable`, `Rejected` and `Doubtful` tell whether a call took effect.
 
 **Tests of an action.** `load_action(Path("actions/hide_menu.py"))` is the class in a file, `parse(cls, {"id": "13"})` the action
 as a form would fill it.
 """
 
+from bot.adapters.common.reading import Data, load
 from bot.adapters.ports import (
     Biller,
+    BillerAdapter,
     Board,
+    BoardAdapter,
     BoardChange,
     CardRef,
     CardText,
     Channel,
-    ChannelModule,
+    ChannelAdapter,
+    Connects,
     Hook,
     Known,
     Stage,
+    Table,
+    TrackerAdapter,
     TrackerApi,
-    TrackerModule,
     unsigned,
 )
 from bot.bug.errors import (
@@ -91,14 +97,18 @@ __all__ = [
     "AlertKind",
     "AlertLink",
     "Biller",
+    "BillerAdapter",
     "Board",
+    "BoardAdapter",
     "BoardChange",
     "CardRef",
     "CardText",
     "Channel",
-    "ChannelModule",
+    "ChannelAdapter",
+    "Connects",
     "Credit",
     "CustomerHint",
+    "Data",
     "Days",
     "Doubtful",
     "EngineAction",
@@ -129,18 +139,20 @@ __all__ = [
     "SqlAction",
     "SshAction",
     "Stage",
+    "Table",
     "TableName",
     "Tables",
     "Terms",
     "Trace",
+    "TrackerAdapter",
     "TrackerApi",
-    "TrackerModule",
     "Unauthorised",
     "Unavailable",
     "UnknownKind",
     "Unreadable",
     "Upgrade",
     "WorkflowRun",
+    "load",
     "load_action",
     "parse",
     "unsigned",

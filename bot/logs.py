@@ -30,7 +30,7 @@ def set_up(settings: Settings, runtime: Environment, *, debug: bool = False) -> 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Redacting(Redactor(known_secrets(settings, runtime))))
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler], force=True)
-    for name in ("slack_sdk", "slack_bolt", "aiohttp", "urllib3", "asyncssh", "sqlalchemy", "alembic"):
+    for name in ("slack_sdk", "slack_bolt", "aiohttp", "asyncssh", "sqlalchemy", "alembic"):
         logging.getLogger(name).setLevel(logging.INFO if debug else logging.WARNING)
     # Bolt warns at each start that it ignores SLACK_BOT_TOKEN because we hand it a client: that is meant
     logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "will be unused" not in record.getMessage())

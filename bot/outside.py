@@ -2,15 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 
 from bot import fixing
-from bot.adapters import billing, boards, tracker_api
-from bot.adapters.channels import registry as channels
+from bot.adapters import opening
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
-from bot.adapters.trackers import generic
 from bot.bug.errors import Misconfigured, NotFound, Outside
 from bot.bug.gifts import Granted
 from bot.intake import sources
@@ -18,7 +16,7 @@ from bot.ledger.entries import entries_after
 from bot.ledger.relay.pace import Budget
 from bot.ledger.relay.relay import Sink
 from bot.ledger.relay.subscription import Subscription
-from bot.settings import Kind, Settings, validate
+from bot.settings import Settings
 from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
 from bot.sinks.board_notes import BoardNotesSink
@@ -60,44 +58,16 @@ class Connected:
 
 def connect(settings: Settings, http: aiohttp.ClientSession) -> Connected:
     """Asks nobody yet. Raises Misconfigured for a table that no module knows, or whose keys it does not know."""
-    sources.must_be_known(settings.hooks)
-    if "generic" in settings.hooks:
-        generic.check(settings.hooks["generic"].model_dump())
-    sources.must_be_proven({name: hook.secret is not None for name, hook in settings.hooks.items()})
-    found = {name: _channel(name, table, http) for name, table in settings.customers.items()}
+    sources.must_be_usable(settings.hooks)
+    found = {name: opening.channel(name, table, http) for name, table in settings.customers.items()}
     if settings.mail:
-        found["mail"] = _channel("mail", settings.mail, http)
+        found[opening.MAIL] = opening.channel(opening.MAIL, settings.mail, http)
     bills = settings.billing if settings.billing and not settings.billing.elsewhere else None
-    biller: Biller | None = _module(billing.find(bills.kind), bills, "[billing]") if bills else None
-    kept = settings.board
-    board: Board | None = _module(boards.find(kept.kind), kept, "[board]") if kept else None
+    biller = opening.biller(bills, http) if bills else None
+    board = opening.board(settings.board, http) if settings.board else None
     answering = {name: channel for name, channel in found.items() if channel}
-    trackers = {name: _tracker(name, table, http) for name, table in settings.trackers.items()}
+    trackers = {name: opening.tracker(name, table, http) for name, table in settings.trackers.items()}
     return Connected(channels=answering, biller=biller, board=board, trackers=trackers)
-
-
-def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> Channel | None:
-    """None for a channel that can't answer."""
-    try:
-        module: Any = channels.find(name)
-    except NotFound as error:
-        raise Misconfigured(f"[customers.{name}]: {error}") from error
-    if not module.CAN_REPLY:
-        return None
-    where = "[mail]" if name == "mail" else f"[customers.{name}]"
-    settings = validate(module.Settings, table, where)
-    channel: Channel = module.connect(settings, http)
-    return channel
-
-
-def _tracker(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> TrackerApi:
-    module: Any = tracker_api.find(name)
-    tracker: TrackerApi = module.connect(validate(module.Settings, table, f"[trackers.{name}]"), http)
-    return tracker
-
-
-def _module(module: Any, kind: Kind, where: str) -> Any:
-    return module.connect(validate(module.Settings, kind.rest(), where))
 
 
 async def plans(biller: Biller | None) -> tuple[str, ...]:

@@ -85,8 +85,10 @@ class ActionsSettings(Frozen):
 
 
 class ProbeSettings(Frozen):
+    """One check that shows a problem before a fix and its absence after: a page, or a look and how many rows it has."""
+
     url: str = ""
-    expect: int = 200
+    expect: int = Field(default=200, ge=100, le=599)
     """The HTTP status of a page that works."""
     contains: str = ""
     """What stands on a page that works."""
@@ -100,16 +102,12 @@ class ProbeSettings(Frozen):
     smoke: bool = False
     """Shows that nothing else broke."""
 
-    def check(self) -> dict[str, Any]:
-        """What bot/production/probe.py looks at."""
-        if self.look:
-            return {"look": self.look, "params": self.params, "rows": self.rows}
-        return {"url": self.url, "status": self.expect, "contains": self.contains}
-
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if bool(self.url) == bool(self.look):
             raise ValueError("write either url = (a page) or look = (a look's name)")
+        if self.url and not self.url.startswith(("http://", "https://")):
+            raise ValueError("write a whole url, as in https://shop.example.com/menus")
         return self
 
 
@@ -171,7 +169,7 @@ class Settings(Frozen):
     customers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     """A table a channel; its keys belong to the channel's module."""
     trackers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
-    """A table a tracker that is written back to; its keys belong to the module in tracker_api/."""
+    """A table a tracker that is written back to; its keys belong to the tracker's module."""
     webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
     mail: Mapping[str, Any] = Field(default_factory=dict)
     board: Kind | None = None

@@ -11,6 +11,17 @@ _FLAGS = range(0x1F1E6, 0x1F200)
 _TONES = range(0x1F3FB, 0x1F400)
 _TAGS = range(0xE0020, 0xE0080)
 """What makes England's flag of a black one."""
+_LONGEST = 40
+"""Code points that one character may take; a longer run is not a character but an attack."""
+_DROPPED = dict.fromkeys(
+    [
+        *(code for code in range(0x20) if chr(code) not in "\n\t"),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+"""Control characters, and those that turn the direction of the text around (they make one text look like another)."""
 
 
 def length(span: timedelta | float) -> str:
@@ -51,14 +62,12 @@ def _glued(before: str, ch: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Without what no database or screen can take: NUL, other controls, lone surrogates, text-direction overrides."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(
-        ch for ch in text if ch in "\n\t" or (unicodedata.category(ch) not in {"Cc", "Cs"} and ch not in _BIDI)
-    )
+    """Without what no database or screen can take: NUL, other controls, text-direction overrides. A lone surrogate becomes "?"."""
+    return text.encode("utf-8", "replace").decode("utf-8").translate(_DROPPED)
 
 
-_BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def fit(pieces: Iterable[str], limit: int) -> str:
@@ -74,8 +83,24 @@ def fit(pieces: Iterable[str], limit: int) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Plain text (no mrkdwn) cut at a whole character to at most `limit`."""
-    return text if len(text) <= limit else fit(clusters(text[: limit * 2]), limit)
+    """Plain text (no mrkdwn) of at most `limit` code points, ending with "…" where something was cut, never inside a character."""
+    if len(text) <= limit:
+        return text
+    latest = limit - 1
+    places = range(latest, max(latest - _LONGEST, 0), -1)
+    end = next((place for place in places if not _inside(text, place)), 0 if latest < _LONGEST else latest)
+    return text[:end].rstrip() + ELLIPSIS
+
+
+def _inside(text: str, at: int) -> bool:
+    """Whether a cut before the code point at `at` would go through a character."""
+    if ord(text[at]) not in _FLAGS:
+        return _glued(text[at - 1], text[at])
+    return text[at - 1] == _JOINER or _flags_before(text, at) % 2 == 1
+
+
+def _flags_before(text: str, at: int) -> int:
+    return next((count for count in range(at) if ord(text[at - 1 - count]) not in _FLAGS), at)
 
 
 def sentence(error: BaseException) -> str:

@@ -138,9 +138,10 @@ class Timers:
     async def _hook(self) -> None:
         """The board tells of changes at once; a webhook that can't be made leaves them to the poll."""
         settings, board = self.bot.settings, self.bot.outside.board
-        public, hook = settings.web.public_url, settings.hooks.get("trello")
+        kind = settings.board.kind if settings.board else ""
+        public, hook = settings.web.public_url, settings.hooks.get(kind)
         if board and public and hook:
-            await board.register(f"{public}/hooks/trello/{hook.token.get_secret_value()}")
+            await board.register(f"{public}/hooks/{kind}/{hook.token.get_secret_value()}")
 
     async def _board(self) -> None:
         """Webhooks get lost while we are down: what changed since is read, by the same keys."""

@@ -10,15 +10,13 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters import trackers
-from bot.adapters.boards import trello
-from bot.adapters.channels import registry as channels
-from bot.adapters.ports import Hook, Known
+from bot.adapters.opening import MAIL
+from bot.adapters.ports import BoardAdapter, BoardChange, ChannelAdapter, Hook, Known, TrackerAdapter
 from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, UnknownKind, Unreadable
 from bot.bug.keys import fit
-from bot.bug.values import AlertKind, Frozen, Inbound, InboundKind
+from bot.bug.values import Alert, AlertKind, Frozen, Inbound, InboundKind
 from bot.intake import again, alerts
-from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE
+from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE, find
 from bot.ledger import strange
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
@@ -154,34 +152,37 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     return runner
 
 
-def read(source: str, hook: Hook, own: HookSettings, settings: Settings, board: Known | None = None) -> Delivery:
-    """Verifies and parses. Raises Unauthorised or Unreadable."""
-    secret = own.secret.get_secret_value() if own.secret else None
-    if source == "trello":
-        return _board(hook, secret, board or Known())
-    if source.startswith(CUSTOMER):
-        return _customer(source.removeprefix(CUSTOMER), hook, secret, settings)
+def read(hook_name: str, hook: Hook, own: HookSettings, settings: Settings, board: Known | None = None) -> Delivery:
+    """Verifies and parses. Raises Unauthorised, Unreadable or UnknownKind."""
     try:
-        tracker = trackers.find(source)
-    except NotFound:
-        return _customer(source, hook, secret, settings)
-    tracker.verify(hook, secret)
-    found = tracker.parse(hook, own.model_dump())
+        source = find(hook_name)
+    except NotFound as error:
+        raise Unreadable(str(error)) from error
+    source.verify(hook, own.secret.get_secret_value() if own.secret else None)
+    match source:
+        case TrackerAdapter():
+            return _alerts(hook_name, hook, source.parse(hook, own.model_dump()))
+        case ChannelAdapter():
+            return _people(hook_name, source.parse(hook, _table(source.name, settings)))
+        case BoardAdapter():
+            return _board(source.parse(hook, board or Known()))
+
+
+def _alerts(hook_name: str, hook: Hook, found: tuple[Alert, ...]) -> Delivery:
     named = tuple(a for a in found if a.kind is not AlertKind.OTHER)
     if not named:
         return Delivery(handler=ALERTS, bodies=(), said=LEFT_OUT)
-    return Delivery(handler=ALERTS, bodies=((again.of_alerts(source, hook.body, named), alerts.body(named)),))
+    return Delivery(handler=ALERTS, bodies=((again.of_alerts(hook_name, hook.body, named), alerts.body(named)),))
 
 
-def _customer(source: str, hook: Hook, secret: str | None, settings: Settings) -> Delivery:
-    try:
-        channel = channels.find(source)
-    except NotFound as error:
-        raise Unreadable(str(error)) from error
-    channel.verify(hook, secret)
-    options = settings.customers.get(channel.SOURCE, settings.mail if "mail" in channel.SOURCE else {})
-    found = tuple(i for i in channel.parse(hook, options) if i.kind is not InboundKind.OTHER)
-    bodies = tuple((fit(f"in:{source}:{i.event}"), i.model_dump_json()) for i in found)
+def _table(channel: str, settings: Settings) -> Mapping[str, Any]:
+    return settings.customers.get(channel, settings.mail if MAIL in channel else {})
+
+
+def _people(hook_name: str, parsed: tuple[Inbound, ...]) -> Delivery:
+    found = tuple(i for i in parsed if i.kind is not InboundKind.OTHER)
+    key = hook_name.removeprefix(CUSTOMER)
+    bodies = tuple((fit(f"in:{key}:{i.event}"), i.model_dump_json()) for i in found)
     return Delivery(handler=PEOPLE, bodies=bodies, said=_said(found))
 
 
@@ -192,8 +193,6 @@ def _said(found: tuple[Inbound, ...]) -> str:
     return "ok" if any(i.text or i.subject for i in found) else PRESENCE
 
 
-def _board(hook: Hook, secret: str | None, known: Known) -> Delivery:
-    trello.verify(hook, secret, hook.url)
-    changes = trello.parse(hook, known)
+def _board(changes: tuple[BoardChange, ...]) -> Delivery:
     bodies = tuple((fit(f"board:{c.event}"), c.model_dump_json()) for c in changes)
     return Delivery(handler=BOARD, bodies=bodies, said="ok" if changes else LEFT_OUT)

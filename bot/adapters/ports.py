@@ -1,18 +1,22 @@
 """The seams to the outside: what a tracker, a customer channel, a biller and a board owe us, in words.
 
-Each implementation is one file found by its name, held to the contract suite of its port, with a fake server in
-`bot/demo` that behaves as the real service does.
+An adapter is a value: `ADAPTER = TrackerAdapter(name="bugsnag", …)` at the end of its module. mypy checks it where it stands, also in
+another team's package, and `isinstance` checks it when it is loaded. `bot/adapters/registry.py` finds it by its file's name, or by an
+entry point of an installed package. Each is held to the contract suite of its port.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from pydantic import Field
+import aiohttp
+from pydantic import BaseModel, Field
 
 from bot.bug.money import Account, Grant, Receipt
 from bot.bug.values import Alert, AlertLink, CustomerHint, Frozen, Inbound, Outgoing, Sent
+from bot.settings import validate
 
 
 class Hook(Frozen):
@@ -27,37 +31,6 @@ class Hook(Frozen):
 
 def unsigned(hook: Hook, secret: str | None) -> None:
     """The `verify` of a source that signs nothing: only the token in its address vouches for it, and a secret stops the start."""
-
-
-class TrackerModule(Protocol):
-    """A module `bot/adapters/trackers/X.py`: pure functions, no I/O. `SOURCE` is X.
-
-    `verify` raises Unauthorised when the source's own signature (if it has one and `secret` is set) does not match;
-    comparing is constant-time. `parse` raises Unreadable with a reason for whatever is not this source's delivery, and
-    UnknownKind for one of a kind that nobody foresaw; it raises nothing else. An empty tuple is a kind that is left out on
-    purpose, which docs/trackers.md names. `link` reads a URL.
-    """
-
-    SOURCE: str
-
-    def verify(self, hook: Hook, secret: str | None) -> None: ...
-    def parse(self, hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]: ...
-    def link(self, url: str) -> AlertLink | None: ...
-
-
-class ChannelModule(Protocol):
-    """A module `bot/adapters/channels/X.py`: pure `verify` and `parse` as for a tracker, plus `connect` where it can answer.
-
-    What is left out on purpose is an Inbound of kind OTHER, and docs/customers.md names it.
-
-    `CAN_REPLY`: an answer reaches the customer through this channel. `SECRET_SETTINGS` names the settings `connect` reads.
-    """
-
-    SOURCE: str
-    CAN_REPLY: bool
-
-    def verify(self, hook: Hook, secret: str | None) -> None: ...
-    def parse(self, hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]: ...
 
 
 class Channel(Protocol):
@@ -171,3 +144,83 @@ class TrackerApi(Protocol):
     async def link(self, project: str, group: str, url: str) -> None: ...
     async def comment(self, project: str, group: str, text: str) -> None: ...
     async def check(self) -> str: ...
+
+
+S = TypeVar("S", bound=BaseModel)
+C = TypeVar("C")
+C_co = TypeVar("C_co", covariant=True)
+Table = Mapping[str, object]
+Verify = Callable[[Hook, str | None], None]
+"""Raises Unauthorised when the source's own signature (if it has one, and a secret is set) does not match; compares in constant time."""
+
+
+class Connector(Protocol[C_co]):
+    """Makes a client of a table of makegood.toml. It asks nobody yet."""
+
+    @property
+    def settings(self) -> type[BaseModel]: ...
+    def open(self, table: Table, where: str, http: aiohttp.ClientSession) -> C_co: ...
+
+
+@dataclass(frozen=True)
+class Connects(Generic[S, C]):
+    """A Connector of the table's model and of what makes the client; the session stays open when the client closes."""
+
+    settings: type[S]
+    connect: Callable[[S, aiohttp.ClientSession], C]
+
+    def open(self, table: Table, where: str, http: aiohttp.ClientSession) -> C:
+        """Raises Misconfigured, naming the table as `where`."""
+        return self.connect(validate(self.settings, table, where), http)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerAdapter:
+    """A tracker, in and out.
+
+    `parse` raises Unreadable with a reason for whatever is not this source's delivery, and UnknownKind for one of a kind that
+    nobody foresaw; it raises nothing else. An empty tuple is a kind that is left out on purpose, which docs/trackers.md names.
+    Its second argument is the hook's table. `link` reads a URL. `verify`, `parse` and `link` do no I/O.
+    """
+
+    name: str
+    verify: Verify
+    parse: Callable[[Hook, Table], tuple[Alert, ...]]
+    link: Callable[[str], AlertLink | None]
+    check: Callable[[Table], None] | None = None
+    """Raises Misconfigured for a hook's table that can't be used; said at the start."""
+    api: Connector[TrackerApi] | None = None
+    """Of `[trackers.NAME]`, where the tracker can be written back to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelAdapter:
+    """A customer channel. `verify` and `parse` are as for a tracker; what is left out on purpose is an Inbound of kind OTHER,
+    and docs/customers.md names it. The second argument of `parse` is the channel's own table.
+    """
+
+    name: str
+    verify: Verify
+    parse: Callable[[Hook, Table], tuple[Inbound, ...]]
+    connector: Connector[Channel] | None = None
+    """Of `[customers.NAME]`, where an answer reaches the customer through this channel."""
+    pasted: bool = False
+    """Nobody can answer from outside, so a person pastes the answer while the customer is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillerAdapter:
+    """A billing system: `[billing]` with kind = NAME."""
+
+    name: str
+    connector: Connector[Biller]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardAdapter:
+    """A board: `[board]` with kind = NAME. `verify` and `parse` read its webhook, as for a tracker."""
+
+    name: str
+    verify: Verify
+    parse: Callable[[Hook, Known], tuple[BoardChange, ...]]
+    connector: Connector[Board]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.adapters import billing, trackers
+from bot.adapters.registry import BILLERS, TRACKERS
 from bot.bug.errors import Invalid, Refused
 from bot.commands.common import say
 from bot.commands.init_text import Choices, text, variables
@@ -103,9 +103,9 @@ def _names(said: str) -> tuple[str, ...]:
 
 def _alerts(said: str) -> tuple[str, ...]:
     found = tuple(name for name in _names(said) if name != "slack")
-    wrong = [name for name in found if name not in trackers.sources()]
+    wrong = [name for name in found if name not in TRACKERS.names()]
     if wrong:
-        raise Invalid(f"There is no tracker {wrong[0]}. Write slack, or some of: {', '.join(trackers.sources())}.")
+        raise Invalid(f"There is no tracker {wrong[0]}. Write slack, or some of: {', '.join(TRACKERS.names())}.")
     return found
 
 
@@ -137,8 +137,8 @@ def _sender(said: str) -> str:
 
 
 def _billing(said: str) -> str:
-    if not _nothing(said) and said not in billing.kinds():
-        raise Invalid(f"Write none, or one of: {', '.join(billing.kinds())}.")
+    if not _nothing(said) and said not in BILLERS.names():
+        raise Invalid(f"Write none, or one of: {', '.join(BILLERS.names())}.")
     return "" if _nothing(said) else said
 
 

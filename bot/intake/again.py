@@ -13,7 +13,7 @@ from bot.ledger.inbox.inbox import Inbox
 WITHIN = 600.0
 """Seconds in which the same bytes without an id are a second telling."""
 _TIMED = "~"
-"""Ends a key that counts for a while only; `customers.common.reading.nameless` writes it too."""
+"""Ends a key that counts for a while only; `channels.common.reading.nameless` writes it too."""
 
 
 def of_alerts(source: str, body: bytes, found: Sequence[Alert]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.trackers import alert_from_message, links_in
+from bot.adapters.mentions import alert_from_message, links_in
 from bot.bug import event as kinds
 from bot.bug.conversation import Said, SaidDeleted, SaidEdited
 from bot.bug.errors import Refused

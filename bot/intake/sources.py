@@ -1,47 +1,54 @@
 """Whose hooks there are, and who works off what: the names under which items wait in the inbox."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from bot.adapters import boards, trackers
-from bot.adapters.channels import registry as channels
-from bot.adapters.ports import unsigned
-from bot.bug.errors import Misconfigured
+from bot.adapters.ports import BoardAdapter, ChannelAdapter, TrackerAdapter, unsigned
+from bot.adapters.registry import BOARDS, CHANNELS, TRACKERS
+from bot.bug.errors import Misconfigured, NotFound
+from bot.settings import HookSettings
 
 ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
 PROPOSAL = "proposal"
 """Not a delivery but an intent: the line of a conversation that belongs to no bug is to be shown."""
 CUSTOMER = "customer-"
 """Before the name of a channel that a tracker has too: /hooks/customer-generic/…"""
+Source = TrackerAdapter | ChannelAdapter | BoardAdapter
 
 
 def names() -> list[str]:
     """What may stand in a hook's address."""
-    people = [name.replace("_", "-") for name in channels.sources()]
-    both = [CUSTOMER + name for name in people if name in trackers.sources()]
-    return sorted({*trackers.sources(), *people, *both, *boards.kinds()})
+    people = [name.replace("_", "-") for name in CHANNELS.names()]
+    both = [CUSTOMER + name for name in people if name in TRACKERS.names()]
+    return sorted({*TRACKERS.names(), *people, *both, *BOARDS.names()})
 
 
-def must_be_proven(hooks: Mapping[str, bool]) -> None:
-    """Raises Misconfigured for a secret that nothing would compare: whoever wrote it believes that forged deliveries are refused."""
-    for hook, secret in hooks.items():
-        if secret and _proves_nothing(hook):
+def find(hook: str) -> Source:
+    """Who reads this hook's deliveries. Raises NotFound."""
+    name = hook.replace("-", "_")
+    people = name.removeprefix(CUSTOMER.replace("-", "_"))
+    if people != name and people in CHANNELS.names():
+        return CHANNELS.find(people)
+    if name in TRACKERS.names():
+        return TRACKERS.find(name)
+    if name in CHANNELS.names():
+        return CHANNELS.find(name)
+    if name in BOARDS.names():
+        return BOARDS.find(name)
+    raise NotFound(f"There is no such source. There are: {', '.join(names())}.")
+
+
+def must_be_usable(hooks: Mapping[str, HookSettings]) -> None:
+    """Raises Misconfigured for a hook whose deliveries nobody could read, or whose secret nothing would compare."""
+    TRACKERS.every()  # a link to any of them may stand in a Slack message: one that can't be loaded stops the start
+    for hook, settings in hooks.items():
+        try:
+            source = find(hook)
+        except NotFound:
+            raise Misconfigured(f"hooks.{hook}: there is no such source. Write one of: {', '.join(names())}.") from None
+        if isinstance(source, TrackerAdapter) and source.check:
+            source.check(settings.model_dump())
+        if settings.secret and source.verify is unsigned:
             raise Misconfigured(
                 f"hooks.{hook}.secret: {hook} signs nothing, so the secret would not be checked. Remove it; "
                 "the token in the hook's address is what protects it, make it long (openssl rand -hex 32)."
             )
-
-
-def _proves_nothing(hook: str) -> bool:
-    name = hook.replace("_", "-")
-    if name in trackers.sources():
-        return trackers.find(name).verify is unsigned
-    people = name.removeprefix(CUSTOMER)
-    return people.replace("-", "_") in channels.sources() and channels.find(people).verify is unsigned
-
-
-def must_be_known(hooks: Iterable[str]) -> None:
-    """Raises Misconfigured for one whose deliveries nobody could read."""
-    known = names()
-    for hook in hooks:
-        if hook.replace("_", "-") not in known:
-            raise Misconfigured(f"hooks.{hook}: there is no such source. Write one of: {', '.join(known)}.")

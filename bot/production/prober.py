@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.bug.bug import Bug
 from bot.bug.fixes.looks import Probed
-from bot.production.probe import Looks, Probe, probe
+from bot.production.probe import Looks, probe
 from bot.settings import ProbeSettings
 
 
@@ -24,7 +24,7 @@ class Prober:
         return tuple(await asyncio.gather(*(self._one(name, one, when, run) for name, one in mine)))
 
     async def _one(self, name: str, settings: ProbeSettings, when: str, run: int | None) -> Probed:
-        seen = await probe(Probe(name=name, **settings.check()), self.looks, self.http)
+        seen = await probe(name, settings, self.looks, self.http)
         about = {"probe": name, "when": when, "run": run, "smoke": settings.smoke}
         return Probed.model_validate({**about, "ok": seen.ok, "said": seen.said})
 

@@ -17,6 +17,7 @@ from bot.bug.messages import Told
 from bot.bug.money import Account, Grant, Upgrade
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.once import once
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +71,11 @@ class BillingSink:
         if account is None:
             raise Rejected(f"The billing system knows no account of {customer.name}")
         key = f"{work.bug.ref.team}-{work.bug.ref}-{tell}-{customer.id}-{index}"
-        receipt = await self.biller.find(account, grant, key) if work.doubt else None
-        receipt = receipt or await self.biller.apply(account, grant, key)
+        receipt = await once(
+            lambda: self.biller.find(account, grant, key),
+            lambda: self.biller.apply(account, grant, key),
+            doubt=work.doubt,
+        )
         return Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt)
 
     async def _undo(self, bug: Bug, asked: GrantUndoAsked) -> Served:

@@ -15,6 +15,7 @@ from bot.bug.intake import Enriched, Opened
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.once import once
 
 STAGES = {
     Status.OPEN: Stage.OPEN,
@@ -67,9 +68,14 @@ class BoardSink:
                 return Served(outcomes=(made,), again_in=0.0)  # and moved on the next round
             except Rejected:
                 pass  # the tracker's card is on another board, or gone: a card of our own then
-        if work.doubt and (found := await self.board.find(card.marker)):
-            # it shows the bug as it was then: brought up to date on the next round
-            return Served(outcomes=(BoardCardMade(id=found.id, url=found.url),), again_in=0.0)
+        return await once(lambda: self._found(card), lambda: self._created(card, stage, shown), doubt=work.doubt)
+
+    async def _found(self, card: CardText) -> Served | None:
+        """It shows the bug as it was then: brought up to date on the next round."""
+        ref = await self.board.find(card.marker)
+        return Served(outcomes=(BoardCardMade(id=ref.id, url=ref.url),), again_in=0.0) if ref else None
+
+    async def _created(self, card: CardText, stage: Stage, shown: dict[str, Any]) -> Served:
         ref = await self.board.create(card, stage)
         return Served(outcomes=(BoardCardMade(id=ref.id, url=ref.url),), external={"shown": shown})
 

@@ -12,6 +12,7 @@ from bot.bug.fixes.run import FixEnded
 from bot.bug.messages import Told
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.once import once
 from bot.text import plural
 
 CARD_PAUSE = 5.0
@@ -50,6 +51,9 @@ class BoardNotesSink:
             raise NotYet(CARD_PAUSE)
         card = CardRef(id=work.bug.board.id, url=work.bug.board.url)
         marker = f"({work.bug.ref}, entry {entry.seq})"
-        if not (work.doubt and await self.board.commented(card, marker)):
-            await self.board.comment(card, f"{said} {marker}")
+        await once(
+            lambda: self.board.commented(card, marker),
+            lambda: self.board.comment(card, f"{said} {marker}"),
+            doubt=work.doubt,
+        )
         return Served()

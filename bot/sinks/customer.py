@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from bot.adapters.channels import registry
 from bot.adapters.ports import Channel
+from bot.adapters.registry import CHANNELS
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Given, Message
 from bot.bug.customers import CustomerPresence
@@ -19,9 +19,8 @@ from bot.bug.values import Outgoing
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.once import once
 
-MUTE = frozenset(s for s in registry.sources() if hasattr(registry.find(s), "ready_to_copy"))
-"""Channels that take no answer from outside: a person pastes it."""
 SETTLED = {"granted", "dropped", "undone", "ended"}
 Letter = tuple[Customer, Message]
 
@@ -55,19 +54,11 @@ class CustomerSink:
             raise Rejected("It waited so long that the time it promises is over. Write a new one")
         channel = self._channel(customer)
         letter = _letter(work.bug, customer, message, channel.source)
-        if work.doubt:
-            if not channel.can_look:
-                return _failed(
-                    customer,
-                    message,
-                    Doubtful("The sending was cut off, and this channel can't be asked."),
-                    doubtful=True,
-                )
-            found = await channel.find(letter)
-            if found:
-                return _delivered(customer, message, found.state, found.external_id)
+        if work.doubt and not channel.can_look:
+            cut_off = Doubtful("The sending was cut off, and this channel can't be asked.")
+            return _failed(customer, message, cut_off, doubtful=True)
         try:
-            sent = await channel.send(letter)
+            sent = await once(lambda: channel.find(letter), lambda: channel.send(letter), doubt=work.doubt)
         except Doubtful as error:
             if channel.can_look:
                 raise
@@ -78,11 +69,16 @@ class CustomerSink:
         """The conversation they wrote in; mail where there is none, or they have left one that can't answer."""
         if customer.source in self.channels:
             return self.channels[customer.source]
-        if customer.source in MUTE and customer.online:
+        if _pasted(customer.source) and customer.online:
             raise Rejected(f"{customer.source.capitalize()} lets nobody answer from outside, and they are there now")
         if customer.hint.email and "mail" in self.channels:
             return self.channels["mail"]
         raise Rejected(f"There is no way to answer {customer.name} from here: set up [mail], or tell them by hand")
+
+
+def _pasted(source: str) -> bool:
+    """Whether this channel takes no answer from outside, so that a person pastes it."""
+    return source in CHANNELS.names() and CHANNELS.find(source).pasted
 
 
 def _due(work: Work) -> Letter | None:
@@ -122,7 +118,7 @@ def _waiting(customer: Customer, seq: int) -> Letter | None:
 def _left(bug: Bug, id_: str) -> Letter | None:
     """Nobody pasted the last message while they were there: now that they have left, a mail still reaches them."""
     customer = bug.customer(id_)
-    if customer is None or customer.source not in MUTE or not customer.hint.email or customer.online:
+    if customer is None or not _pasted(customer.source) or not customer.hint.email or customer.online:
         return None
     return next(((customer, m) for m in customer.messages[-1:] if m.state == "failed"), None)
 

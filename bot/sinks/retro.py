@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from bot.bug.bug import Post
 from bot.bug.retro.posting import RetroAsked, RetroPosted
 from bot.bug.retro.story import fold
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.once import once
 from bot.sinks.thread import WITHOUT_CARD
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import SlackPort
@@ -34,11 +36,16 @@ class RetroSink:
         if place is None:
             raise NotYet(WITHOUT_CARD, seen=work.bug.seq)
         payload = {"bug": str(entry.bug), "seq": entry.seq}
-        ts = await standing(self.port, place, payload, EVENT) if work.doubt else None
-        if ts is None:
-            metadata = {"event_type": EVENT, "event_payload": payload}
-            ts = await self.port.post(place.channel, thread_ts=place.ts, metadata=metadata, **await self._story(entry))
+        ts = await once(
+            lambda: standing(self.port, place, payload, EVENT),
+            lambda: self._post(entry, place, payload),
+            doubt=work.doubt,
+        )
         return Served(outcomes=(RetroPosted(asked=entry.seq, channel=place.channel, ts=ts),))
+
+    async def _post(self, entry: Entry, place: Post, payload: dict[str, Any]) -> str:
+        story, metadata = await self._story(entry), {"event_type": EVENT, "event_payload": payload}
+        return await self.port.post(place.channel, thread_ts=place.ts, metadata=metadata, **story)
 
     async def _story(self, entry: Entry) -> dict[str, Any]:
         story = fold(await trail(self.ledger, entry.bug.number))

@@ -8,6 +8,7 @@ from bot.bug.intake import CardPosted
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.once import once
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import GONE, SlackPort, SlackRefused
 from bot.slack.outgoing.own_messages import standing
@@ -34,8 +35,12 @@ class ThreadSink:
             raise NotYet(WITHOUT_CARD, seen=work.bug.seq)  # the card comes first; its own entry wakes us
         by = await self.directory.name(str(entry.by))
         text = line(entry, work.bug, by)
-        if text and not (work.doubt and await standing(self.port, place, metadata(entry)["event_payload"], EVENT)):
-            await self._say(place, entry, text)
+        if text:
+            await once(
+                lambda: standing(self.port, place, metadata(entry)["event_payload"], EVENT),
+                lambda: self._say(place, entry, text),
+                doubt=work.doubt,
+            )
         return Served()
 
     async def _say(self, place: Post, entry: Entry, text: str) -> None:

@@ -1,7 +1,5 @@
 """Every entry's public half goes to people's own tools: signed, in order, each with a key that a repeat has too."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from typing import ClassVar
 
 import aiohttp
 
+from bot.adapters.common.signing import hex_signature
 from bot.adapters.retry_after import pause
 from bot.bug.errors import Outside, Rejected, Unavailable
 from bot.bug.lifecycle import KINDS
@@ -69,5 +68,5 @@ def headers(entry: Entry, raw: bytes, secret: str) -> dict[str, str]:
     return {
         "Content-Type": "application/json",
         "X-Makegood-Key": f"{entry.bug.team}-{entry.bug}-{entry.seq}",
-        "X-Makegood-Signature": "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest(),
+        "X-Makegood-Signature": "sha256=" + hex_signature(secret, raw),
     }

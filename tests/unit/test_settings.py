@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot import outside
 from bot.bug.errors import Misconfigured
 from bot.intake import sources
-from bot.settings import database_url, read, runtime
+from bot.settings import HookSettings, database_url, read, runtime
 
 LEAST = '[slack]\nerror_channels = ["C0ERRORS"]\n'
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
@@ -70,6 +71,7 @@ def test_a_wrong_address_of_a_database_is_named_without_its_password(tmp_path: P
         ('[hooks.bugsnag]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.bugsnag.secret: bugsnag signs nothing"),
         ('[hooks.rollbar]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.rollbar.secret"),
         ('[hooks.glitchtip]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.glitchtip.secret"),
+        ('[hooks.mail]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.mail.secret"),
         ('[hooks.email-postmark]\ntoken = "long-enough"\nsecret = "x"\n', "hooks.email-postmark.secret"),
         ('[hooks.generic]\ntoken = "long-enough"\nmap = { title = "$.a[" }\n', "is no JSONPath"),
     ],
@@ -84,13 +86,13 @@ async def test_what_no_module_knows_is_said_before_anybody_is_asked(tmp_path: Pa
 
 def test_a_secret_may_be_set_for_every_source_that_checks_it() -> None:
     signed = set(sources.names()) - {"bugsnag", "rollbar", "glitchtip", "email-postmark", "mail"}
-    sources.must_be_proven(dict.fromkeys(signed, True))
-    sources.must_be_proven(dict.fromkeys(sources.names(), False))
+    own = HookSettings(token=SecretStr("t"), secret=SecretStr("s"))
+    sources.must_be_usable(dict.fromkeys(signed, own))
 
 
 def test_every_source_that_answers_may_have_a_hook() -> None:
-    sources.must_be_known(sources.names())
-    sources.must_be_known(["email_postmark"])
+    own = HookSettings(token=SecretStr("t"))
+    sources.must_be_usable(dict.fromkeys([*sources.names(), "email_postmark"], own))
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Customer channels: one file each, found by its name; `common/` holds what several of them share."""
+"""How what customers say reaches us, and how an answer reaches them. A module for each channel."""

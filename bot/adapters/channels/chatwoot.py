@@ -1,32 +1,18 @@
 """Chatwoot: messages of its web widget and inboxes, answered by its application API."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import CallLimit, Calls
-from bot.adapters.channels.common.reading import (
-    at_path,
-    customer,
-    foreseen,
-    ident,
-    items,
-    moment,
-    nameless,
-    required,
-    said,
-    texts,
-)
-from bot.adapters.channels.common.signature import timestamped
-from bot.adapters.ports import Channel, Hook
-from bot.bodies import json_object
+from bot.adapters.channels.common.chat_api import ChatApi
+from bot.adapters.channels.common.reading import customer, nameless, said
+from bot.adapters.common.calls import CallLimit
+from bot.adapters.common.reading import LONG, Data, foreseen, load
+from bot.adapters.common.signing import timestamped
+from bot.adapters.ports import Channel, ChannelAdapter, Connects, Hook, Table
 from bot.bug.errors import Rejected
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing, Sent
 
 SOURCE = "chatwoot"
-CAN_REPLY = True
 KEY = "makegood_key"
 """Where our key rides in a message's content_attributes, which Chatwoot keeps as they are."""
 INCOMING = ("incoming", "0")
@@ -63,55 +49,55 @@ def verify(hook: Hook, secret: str | None) -> None:
         timestamped(hook, secret, header="x-chatwoot-signature", clock="x-chatwoot-timestamp")
 
 
-def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
+def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
     """`options` may hold base_url, for the link to the conversation."""
-    body = json_object(hook.body)
-    event = required(body, "event")
-    ours = any(at_path(body, part) for part in ("account", "conversation", "contact_inbox", "inbox_id"))
+    body = load(hook.body)
+    event = body.required("event")
+    ours = any(body.at(part).value for part in ("account", "conversation", "contact_inbox", "inbox_id"))
     foreseen(event, READ, LEFT_OUT, service="Chatwoot", ours=ours)
     conversation = _conversation(event, body)
-    number = ident(conversation, "id") or ident(conversation, "display_id")
+    number = conversation.key("id", "display_id")
     if event in READ and not number:
-        required(conversation, "id")
+        conversation.required("id")
     kind = _kind(event, body) if number else InboundKind.OTHER
     message = event == "message_created"
     return (
         Inbound(
             source=SOURCE,
             conversation=number,
-            event=f"message:{required(body, 'id')}" if message else f"{event}:{nameless(hook.body)}",
+            event=f"message:{body.required('id')}" if message else f"{event}:{nameless(hook.body)}",
             kind=kind,
             customer=_customer(body, conversation),
-            trusted=any(at_path(conversation, place, "hmac_verified") is True for place in ("contact_inbox", "meta")),
+            trusted=any(conversation.at(f"{place}.hmac_verified").value is True for place in ("contact_inbox", "meta")),
             text=_text(body) if message else "",
-            page=texts(conversation, "additional_attributes", "referer"),
-            at=moment(at_path(body, "created_at") or at_path(conversation, "timestamp")),
-            url=_link(body, options, number),
+            page=conversation.line("additional_attributes.referer", limit=LONG),
+            at=body.time("created_at") or conversation.time("timestamp"),
+            url=_link(body, Data(options), number),
         ),
     )
 
 
-def _conversation(event: str, body: Mapping[str, Any]) -> object:
+def _conversation(event: str, body: Data) -> Data:
     """Messages name their conversation; an event of a conversation is the conversation itself."""
-    if event.startswith("conversation_") and "conversation" not in body:
+    if event.startswith("conversation_") and body.at("conversation").value is None:
         return body
-    return at_path(body, "current_conversation" if event == "webwidget_triggered" else "conversation")
+    return body.at("current_conversation" if event == "webwidget_triggered" else "conversation")
 
 
-def _kind(event: str, body: Mapping[str, Any]) -> InboundKind:
+def _kind(event: str, body: Data) -> InboundKind:
     if event == "message_created":
-        theirs = texts(body, "message_type") in INCOMING and at_path(body, "private") is not True
+        theirs = body.line("message_type") in INCOMING and body.at("private").value is not True
         return InboundKind.MESSAGE if theirs else InboundKind.OTHER
     if event == "conversation_status_changed":
-        return InboundKind.ENDED if texts(body, "status") == "resolved" else InboundKind.OTHER
+        return InboundKind.ENDED if body.line("status") == "resolved" else InboundKind.OTHER
     if event == "conversation_typing_on":
-        return InboundKind.ONLINE if texts(body, "user", "type") == "contact" else InboundKind.OTHER
+        return InboundKind.ONLINE if body.line("user.type") == "contact" else InboundKind.OTHER
     return _presence(body) if event == "conversation_updated" else PLAIN.get(event, InboundKind.OTHER)
 
 
-def _presence(body: Mapping[str, Any]) -> InboundKind:
+def _presence(body: Data) -> InboundKind:
     """Few deliveries carry it; where one does, it is the contact's own."""
-    match texts(body, "meta", "sender", "availability_status"):
+    match body.line("meta.sender.availability_status"):
         case "online":
             return InboundKind.ONLINE
         case "offline":
@@ -119,24 +105,25 @@ def _presence(body: Mapping[str, Any]) -> InboundKind:
     return InboundKind.OTHER
 
 
-def _customer(body: Mapping[str, Any], conversation: object) -> CustomerHint:
+def _customer(body: Data, conversation: Data) -> CustomerHint:
     """The contact, never the agent. Its own number means nothing elsewhere: only `identifier`, set by the website, is an id."""
-    sender = at_path(body, "sender") if texts(body, "message_type") in INCOMING else None
-    for contact in (at_path(conversation, "meta", "sender"), at_path(body, "contact"), sender):
+    sender = body.at("sender") if body.line("message_type") in INCOMING else Data()
+    for contact in (conversation.at("meta.sender"), body.at("contact"), sender):
         found = customer(contact, id_="identifier")
         if found != CustomerHint():
             return found
     return CustomerHint()
 
 
-def _text(body: Mapping[str, Any]) -> str:
-    files = [f"[{texts(file, 'file_type') or 'file'}] {texts(file, 'data_url')}" for file in items(body, "attachments")]
-    return said(texts(body, "content"), *files[:10])
+def _text(body: Data) -> str:
+    rows = body.rows("attachments")[:10]
+    files = [f"[{file.line('file_type') or 'file'}] {file.line('data_url', limit=LONG)}" for file in rows]
+    return said(body.words("content"), *files)
 
 
-def _link(body: Mapping[str, Any], options: Mapping[str, object], conversation: str) -> str:
-    account = texts(body, "account", "id") or texts(options, "account")
-    base = texts(options, "base_url").rstrip("/")
+def _link(body: Data, options: Data, conversation: str) -> str:
+    account = body.line("account.id") or options.line("account")
+    base = options.line("base_url", limit=LONG).rstrip("/")
     return f"{base}/app/accounts/{account}/conversations/{conversation}" if base and account and conversation else ""
 
 
@@ -145,12 +132,12 @@ class Chatwoot:
     can_look = True
 
     def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
-        self._calls = Calls(
+        self._calls = ChatApi(
             session,
             who="Chatwoot",
             base_url=f"{settings.base_url.rstrip('/')}/api/v1/accounts/{settings.account}",
             headers={"api_access_token": settings.token.get_secret_value()},
-            pace=settings,
+            limit=settings,
         )
 
     async def send(self, message: Outgoing) -> Sent:
@@ -163,18 +150,18 @@ class Chatwoot:
                 "content_attributes": {KEY: message.key},
             },
         )
-        return Sent(state="delivered", external_id=texts(answer, "id"))
+        return Sent(state="delivered", external_id=answer.key("id"))
 
     async def find(self, message: Outgoing) -> Sent | None:
         params: dict[str, str] = {}
         for _ in range(PAGES):
-            page = items(await self._calls.get(_messages(message), params), "payload")
+            page = (await self._calls.get(_messages(message), params)).rows("payload")
             for each in page:
-                if texts(each, "content_attributes", KEY) == message.key:
-                    return Sent(state="delivered", external_id=texts(each, "id"))
+                if each.text(f"content_attributes.{KEY}") == message.key:
+                    return Sent(state="delivered", external_id=each.key("id"))
             if not page:
                 return None
-            params = {"before": texts(page, 0, "id")}
+            params = {"before": page[0].key("id")}
         return None
 
     async def close(self) -> None:
@@ -189,3 +176,7 @@ def _messages(message: Outgoing) -> str:
 
 def connect(settings: Settings, session: aiohttp.ClientSession) -> Channel:
     return Chatwoot(settings, session)
+
+
+CONNECTOR = Connects(Settings, connect)
+ADAPTER = ChannelAdapter(name=SOURCE, verify=verify, parse=parse, connector=CONNECTOR)

@@ -1,34 +1,22 @@
 """Crisp: its chat box, answered by its REST API with a plugin's (or a website's) token."""
 
 from base64 import b64encode
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import CallLimit, Calls
-from bot.adapters.channels.common.reading import (
-    at_path,
-    fingerprint,
-    foreseen,
-    ident,
-    items,
-    moment,
-    nameless,
-    required,
-    said,
-    texts,
-)
-from bot.adapters.channels.common.signature import expect, hex_hmac
-from bot.adapters.ports import Channel, Hook
-from bot.bodies import json_object
+from bot.adapters.channels.common.chat_api import ChatApi
+from bot.adapters.channels.common.reading import fingerprint, nameless, said
+from bot.adapters.common.calls import CallLimit
+from bot.adapters.common.reading import LONG, Data, foreseen, load
+from bot.adapters.common.signing import expect, hex_signature
+from bot.adapters.ports import Channel, ChannelAdapter, Connects, Hook, Table
 from bot.bug.errors import Rejected
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing, Sent
 
 SOURCE = "crisp"
-CAN_REPLY = True
 PAGES = 10
 """Pages of messages that `find` reads back."""
 PLAIN = {
@@ -77,20 +65,20 @@ def verify(hook: Hook, secret: str | None) -> None:
     """Crisp signs the hooks of plugins; those of a website's own settings come unsigned: set no secret for them."""
     if secret:
         stamp = hook.headers.get("x-crisp-request-timestamp", "").encode("utf-8", "replace")
-        expect(hook, "x-crisp-signature", hex_hmac(secret, b"[" + stamp + b";" + hook.body + b"]"))
+        expect(hook, "x-crisp-signature", hex_signature(secret, b"[" + stamp + b";" + hook.body + b"]"))
 
 
-def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
-    body = json_object(hook.body)
-    event = required(body, "event")
-    data = at_path(body, "data")
-    ours = isinstance(data, Mapping) and bool(texts(body, "website_id"))
+def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
+    body = load(hook.body)
+    event = body.required("event")
+    data = body.at("data")
+    ours = isinstance(data.value, Mapping) and bool(body.line("website_id"))
     foreseen(event, READ, LEFT_OUT, service="Crisp", ours=ours)
-    session = ident(data, "session_id")
+    session = data.key("session_id")
     kind = _kind(event, data)
     if kind is not InboundKind.OTHER:
-        required(body, "data", "session_id")
-    number = ident(data, "fingerprint")
+        body.required("data.session_id")
+    number = data.key("fingerprint")
     message = kind is InboundKind.MESSAGE
     return (
         Inbound(
@@ -100,36 +88,36 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
             kind=kind if session else InboundKind.OTHER,
             customer=_customer(data),
             text=_text(data) if message else "",
-            page=texts(data, "pages", 0, "page_url"),
-            at=moment(at_path(data, "timestamp") or at_path(body, "timestamp")),
-            url=_link(texts(data, "website_id") or texts(body, "website_id"), session),
+            page=data.line("pages.0.page_url", limit=LONG),
+            at=data.time("timestamp") or body.time("timestamp"),
+            url=_link(data.key("website_id") or body.key("website_id"), session),
         ),
     )
 
 
-def _kind(event: str, data: object) -> InboundKind:
+def _kind(event: str, data: Data) -> InboundKind:
     if event == "message:send":
-        return InboundKind.MESSAGE if texts(data, "from") == "user" else InboundKind.OTHER
+        return InboundKind.MESSAGE if data.line("from") == "user" else InboundKind.OTHER
     if event == "session:set_state":
-        return InboundKind.ENDED if texts(data, "state") == "resolved" else InboundKind.OTHER
+        return InboundKind.ENDED if data.line("state") == "resolved" else InboundKind.OTHER
     if event == "session:update_availability":
-        return AVAILABILITY.get(texts(data, "availability"), InboundKind.OTHER)
+        return AVAILABILITY.get(data.line("availability"), InboundKind.OTHER)
     return PLAIN.get(event, InboundKind.OTHER)
 
 
-def _customer(data: object) -> CustomerHint:
+def _customer(data: Data) -> CustomerHint:
     """`user_id` is Crisp's session again, so it is no id of ours."""
-    email = ident(data, "user", "email") or ident(data, "email")
-    return CustomerHint(name=ident(data, "user", "nickname"), email=email)
+    email = data.key("user.email", "email")
+    return CustomerHint(name=data.key("user.nickname"), email=email)
 
 
-def _text(data: object) -> str:
+def _text(data: Data) -> str:
     """The content of a text is a text; that of anything else is an object, with words or an address in it."""
-    if texts(data, "content"):
-        return said(texts(data, "content"))
-    kind, content = texts(data, "type"), at_path(data, "content")
-    words = [texts(content, part) for part in ("text", "value", "url")]
-    return said(" ".join(filter(None, [f"[{kind}]" if kind and any(words) else "", *words])))
+    if words := data.words("content"):
+        return said(words)
+    kind, content = data.line("type"), data.at("content")
+    told = [content.words(part) for part in ("text", "value", "url")]
+    return said(" ".join(filter(None, [f"[{kind}]" if kind and any(told) else "", *told])))
 
 
 def _link(website: str, session: str) -> str:
@@ -149,12 +137,12 @@ class Crisp:
 
     def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
         login = f"{settings.identifier.get_secret_value()}:{settings.key.get_secret_value()}"
-        self._calls = Calls(
+        self._calls = ChatApi(
             session,
             who="Crisp",
             base_url=f"{settings.base_url.rstrip('/')}/website/{quote(settings.website, safe='')}",
             headers={"Authorization": f"Basic {b64encode(login.encode()).decode()}", "X-Crisp-Tier": settings.tier},
-            pace=settings,
+            limit=settings,
         )
 
     async def send(self, message: Outgoing) -> Sent:
@@ -167,8 +155,8 @@ class Crisp:
         wanted = str(number_of(message.key))
         params: dict[str, str] = {}
         for _ in range(PAGES):
-            page = items(await self._calls.get(f"{_conversation(message)}/messages", params), "data")
-            if any(texts(each, "fingerprint") == wanted for each in page):
+            page = (await self._calls.get(f"{_conversation(message)}/messages", params)).rows("data")
+            if any(each.key("fingerprint") == wanted for each in page):
                 return Sent(state="delivered", external_id=wanted)
             before = _oldest(page)
             if not before or before == params.get("timestamp_before"):
@@ -180,8 +168,8 @@ class Crisp:
         await self._calls.close()
 
 
-def _oldest(page: list[Any]) -> str:
-    stamps = [stamp for each in page if (stamp := texts(each, "timestamp")).isdigit()]
+def _oldest(page: Sequence[Data]) -> str:
+    stamps = [stamp for each in page if (stamp := each.line("timestamp")).isdigit()]
     return min(stamps, key=int, default="")
 
 
@@ -193,3 +181,7 @@ def _conversation(message: Outgoing) -> str:
 
 def connect(settings: Settings, session: aiohttp.ClientSession) -> Channel:
     return Crisp(settings, session)
+
+
+CONNECTOR = Connects(Settings, connect)
+ADAPTER = ChannelAdapter(name=SOURCE, verify=verify, parse=parse, connector=CONNECTOR)

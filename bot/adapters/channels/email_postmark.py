@@ -1,73 +1,67 @@
 """Mail that Postmark receives for us and posts as JSON. Answers go out by `mail`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Any
 
 from bot.adapters.channels.common.headers import headers_of, one_line, top
 from bot.adapters.channels.common.mime import Letter, inbound, moment_of, waiting_since
 from bot.adapters.channels.common.parts import content_of_bodies
-from bot.adapters.channels.common.reading import at_path, items, texts
 from bot.adapters.channels.common.sender import writer
 from bot.adapters.channels.common.vouching import aligned, spf_vouched
-from bot.adapters.ports import Hook, unsigned
-from bot.bodies import json_object
+from bot.adapters.common.reading import Data, load
+from bot.adapters.ports import ChannelAdapter, Hook, Table, unsigned
 from bot.bug.errors import Unreadable
 from bot.bug.values import Inbound
 
 SOURCE = "email_postmark"
-CAN_REPLY = False
 
 
-verify = unsigned
-
-
-def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
+def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
     """`options` may hold sender, the address we write from."""
-    body = json_object(hook.body)
-    if "FromFull" not in body and "From" not in body:
+    body = load(hook.body)
+    if body.at("FromFull").value is None and body.at("From").value is None:
         raise Unreadable("The field FromFull is missing: this is no inbound mail of Postmark.")
-    letter = _letter(body, texts(options, "sender"), hook.at)
+    letter = _letter(body, Data(options).line("sender"), hook.at)
     return (inbound(letter, source=SOURCE, raw=_identity(body, hook), trusted=_vouched(letter)),)
 
 
-def _letter(body: Mapping[str, Any], ours: str, came: datetime) -> Letter:
+def _letter(body: Data, ours: str, came: datetime) -> Letter:
     headers = headers_of(_lines(body))
-    hanging = ((texts(each, "ContentType"), texts(each, "Name")) for each in items(body, "Attachments"))
+    hanging = ((each.line("ContentType"), each.line("Name")) for each in body.rows("Attachments"))
     content = content_of_bodies(_body(body, "TextBody"), _body(body, "HtmlBody"), hanging)
     if not content.said:
         content = content_of_bodies(_body(body, "StrippedTextReply"), "", ()) + content
     return Letter(
         headers=headers,
         by=writer(headers, ours),
-        subject=one_line(texts(body, "Subject")),
+        subject=one_line(body.words("Subject")),
         content=content,
-        at=waiting_since(headers, moment_of(texts(body, "Date")), came),
+        at=waiting_since(headers, moment_of(body.line("Date")), came),
     )
 
 
-def _lines(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _lines(body: Data) -> Iterator[tuple[str, str]]:
     """Postmark names the usual headers apart, and the rest as a list."""
-    name, email = texts(body, "FromFull", "Name"), texts(body, "FromFull", "Email")
+    name, email = body.words("FromFull.Name"), body.words("FromFull.Email")
     quoted = name.replace("\\", "").replace('"', "")
-    yield "From", f'"{quoted}" <{email}>' if email else texts(body, "From")
+    yield "From", f'"{quoted}" <{email}>' if email else body.words("From")
     for field, header in (("ReplyTo", "Reply-To"), ("To", "To")):
-        if value := texts(body, field):
+        if value := body.words(field):
             yield header, value
-    for each in items(body, "Headers"):
-        yield texts(each, "Name"), texts(each, "Value")
+    for each in body.rows("Headers"):
+        yield each.words("Name"), each.words("Value")
 
 
-def _body(body: Mapping[str, Any], field: str) -> str:
+def _body(body: Data, field: str) -> str:
     """Whole: an answer may stand below a long quotation."""
-    found = at_path(body, field)
+    found = body.at(field).value
     return found.replace("\r\n", "\n").replace("\r", "\n") if isinstance(found, str) else ""
 
 
-def _identity(body: Mapping[str, Any], hook: Hook) -> bytes:
+def _identity(body: Data, hook: Hook) -> bytes:
     """Names a mail without a Message-ID: Postmark's own id stays the same over its retries."""
-    return texts(body, "MessageID").encode() or hook.body
+    return body.line("MessageID").encode() or hook.body
 
 
 def _vouched(letter: Letter) -> bool:
@@ -77,3 +71,6 @@ def _vouched(letter: Letter) -> bool:
         return True
     by_spf = "SPF_PASS" in tests and aligned(parseaddr(top(letter.headers, "return-path"))[1], letter.by.email)
     return by_spf or spf_vouched(letter.headers, letter.by.email)
+
+
+ADAPTER = ChannelAdapter(name=SOURCE, verify=unsigned, parse=parse)

@@ -2,32 +2,21 @@
 
 import json
 import time
-from collections.abc import Mapping
 from urllib.parse import quote
 
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import CallLimit, Calls, Missing
-from bot.adapters.channels.common.reading import (
-    at_path,
-    customer,
-    fingerprint,
-    ident,
-    moment,
-    nameless,
-    required,
-    said,
-    texts,
-)
-from bot.adapters.channels.common.signature import hex_hmac, timestamped
-from bot.adapters.ports import Channel, Hook
-from bot.bodies import json_object
+from bot.adapters.channels.common.chat_api import ChatApi, Missing
+from bot.adapters.channels.common.reading import customer, fingerprint, nameless, said
+from bot.adapters.common.calls import CallLimit
+from bot.adapters.common.reading import LONG, load
+from bot.adapters.common.signing import hex_signature, timestamped
+from bot.adapters.ports import Channel, ChannelAdapter, Connects, Hook, Table
 from bot.bug.errors import Unreadable
 from bot.bug.values import Inbound, InboundKind, Outgoing, Sent
 
 SOURCE = "generic"
-CAN_REPLY = True
 SIGNATURE, CLOCK = "X-Makegood-Signature", "X-Makegood-Timestamp"
 
 
@@ -45,23 +34,23 @@ def verify(hook: Hook, secret: str | None) -> None:
         timestamped(hook, secret, header=SIGNATURE.lower(), clock=CLOCK.lower())
 
 
-def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
-    body = json_object(hook.body)
-    kind = _kind(texts(body, "kind") or "message")
-    words, subject = texts(body, "text"), texts(body, "subject")
+def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
+    body = load(hook.body)
+    kind = _kind(body.line("kind") or "message")
+    words, subject = body.words("text"), body.words("subject")
     return (
         Inbound(
             source=SOURCE,
-            conversation=required(body, "conversation"),
-            event=ident(body, "event") or nameless(hook.body),
+            conversation=body.required("conversation"),
+            event=body.key("event") or nameless(hook.body),
             kind=kind,
-            customer=customer(at_path(body, "customer")),
-            trusted=at_path(body, "trusted") is True,
+            customer=customer(body.at("customer")),
+            trusted=body.at("trusted").value is True,
             text=words if subject or kind is not InboundKind.MESSAGE else said(words),
             subject=subject,
-            page=texts(body, "page"),
-            at=moment(at_path(body, "at")),
-            url=texts(body, "url"),
+            page=body.line("page", limit=LONG),
+            at=body.time("at"),
+            url=body.url("url"),
         ),
     )
 
@@ -79,14 +68,14 @@ class Generic:
     def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
         self.can_look = settings.can_look
         self._secret = settings.secret.get_secret_value()
-        self._calls = Calls(session, who="Your channel", base_url=settings.base_url, headers={}, pace=settings)
+        self._calls = ChatApi(session, who="Your channel", base_url=settings.base_url, headers={}, limit=settings)
 
     async def send(self, message: Outgoing) -> Sent:
         body = json.dumps(message.model_dump(mode="json", exclude={"source"})).encode()
         answer = await self._calls.post_raw(
             "/messages", body, {**self._signed(body), "Idempotency-Key": fingerprint(message.key)}
         )
-        return Sent(state="delivered", external_id=texts(answer, "id"))
+        return Sent(state="delivered", external_id=answer.key("id"))
 
     async def find(self, message: Outgoing) -> Sent | None:
         if not self.can_look:
@@ -96,15 +85,19 @@ class Generic:
             answer = await self._calls.get(path, headers=headers)
         except Missing:
             return None
-        return Sent(state="delivered", external_id=texts(answer, "id"))
+        return Sent(state="delivered", external_id=answer.key("id"))
 
     async def close(self) -> None:
         await self._calls.close()
 
     def _signed(self, body: bytes) -> dict[str, str]:
         stamp = str(int(time.time()))
-        return {SIGNATURE: "sha256=" + hex_hmac(self._secret, f"{stamp}.".encode() + body), CLOCK: stamp}
+        return {SIGNATURE: "sha256=" + hex_signature(self._secret, f"{stamp}.".encode() + body), CLOCK: stamp}
 
 
 def connect(settings: Settings, session: aiohttp.ClientSession) -> Channel:
     return Generic(settings, session)
+
+
+CONNECTOR = Connects(Settings, connect)
+ADAPTER = ChannelAdapter(name=SOURCE, verify=verify, parse=parse, connector=CONNECTOR)

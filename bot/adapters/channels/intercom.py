@@ -2,33 +2,22 @@
 
 import html
 import re
-from collections.abc import Mapping
 from urllib.parse import quote
 
 import aiohttp
 from pydantic import Field, SecretStr
 
-from bot.adapters.channels.common.calls import CallLimit, Calls
-from bot.adapters.channels.common.markup import text_of_html
-from bot.adapters.channels.common.reading import (
-    at_path,
-    foreseen,
-    ident,
-    items,
-    moment,
-    nameless,
-    required,
-    said,
-    texts,
-)
-from bot.adapters.channels.common.signature import expect, hex_hmac
-from bot.adapters.ports import Channel, Hook
-from bot.bodies import json_object
+from bot.adapters.channels.common.chat_api import ChatApi
+from bot.adapters.channels.common.markup import LONGEST_MARKUP, text_of_html
+from bot.adapters.channels.common.reading import nameless, said
+from bot.adapters.common.calls import CallLimit
+from bot.adapters.common.reading import LONG, Data, foreseen, load
+from bot.adapters.common.signing import expect, hex_signature
+from bot.adapters.ports import Channel, ChannelAdapter, Connects, Hook, Table
 from bot.bug.errors import Rejected
 from bot.bug.values import CustomerHint, Inbound, InboundKind, Outgoing, Sent
 
 SOURCE = "intercom"
-CAN_REPLY = True
 CUSTOMERS = frozenset({"user", "lead", "contact"})
 KINDS = {
     "conversation.user.created": InboundKind.STARTED,
@@ -82,71 +71,72 @@ class Settings(CallLimit):
 def verify(hook: Hook, secret: str | None) -> None:
     """The secret is the app's client secret."""
     if secret:
-        expect(hook, "x-hub-signature", "sha1=" + hex_hmac(secret, hook.body, "sha1"))
+        expect(hook, "x-hub-signature", "sha1=" + hex_signature(secret, hook.body, "sha1"))
 
 
-def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
-    body = json_object(hook.body)
-    topic = required(body, "topic")
+def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
+    body = load(hook.body)
+    topic = body.required("topic")
     known = {*LEFT_OUT, *(topic for family in OURS if topic.startswith(family))}
-    foreseen(topic, KINDS, known, service="Intercom", ours=texts(body, "type") == "notification_event")
+    foreseen(topic, KINDS, known, service="Intercom", ours=body.line("type") == "notification_event")
     kind = KINDS.get(topic, InboundKind.OTHER)
-    conversation = at_path(body, "data", "item")
-    number = ident(conversation, "id")
+    conversation = body.at("data.item")
+    number = conversation.key("id")
     if kind is not InboundKind.OTHER:
-        required(body, "data", "item", "id")
+        body.required("data.item.id")
     wrote = _wrote(conversation, kind)
     theirs = kind in {InboundKind.STARTED, InboundKind.MESSAGE}
     return (
         Inbound(
             source=SOURCE,
             conversation=number,
-            event=ident(body, "id") or nameless(hook.body),
+            event=body.key("id") or nameless(hook.body),
             kind=kind,
             customer=_customer(conversation),
             text=_text(wrote) if theirs else "",
-            subject=text_of_html(texts(conversation, "source", "subject")),
-            page=texts(conversation, "source", "url"),
-            at=moment(at_path(wrote, "created_at") or at_path(body, "created_at")),
-            url=_link(conversation, texts(body, "app_id"), number),
+            subject=text_of_html(conversation.words("source.subject")),
+            page=conversation.line("source.url", limit=LONG),
+            at=wrote.time("created_at") or body.time("created_at"),
+            url=_link(conversation, body.key("app_id"), number),
         ),
     )
 
 
-def _text(wrote: object) -> str:
+def _text(wrote: Data) -> str:
     """Their words, and the addresses of pictures and files."""
-    body = texts(wrote, "body")
+    body = wrote.text("body", limit=LONGEST_MARKUP)
     pictures = [f"[picture] {html.unescape(url)}" for url in PICTURE.findall(body)[:10]]
-    files = [f"[{texts(file, 'name') or 'file'}] {texts(file, 'url')}" for file in items(wrote, "attachments")[:10]]
+    files = [
+        f"[{file.line('name') or 'file'}] {file.line('url', limit=LONG)}" for file in wrote.rows("attachments")[:10]
+    ]
     return said(text_of_html(body), *dict.fromkeys([*pictures, *files]))
 
 
-def _wrote(conversation: object, kind: InboundKind) -> object:
+def _wrote(conversation: Data, kind: InboundKind) -> Data:
     """What the customer wrote: the opening, or the last of their parts that the notification carries."""
     if kind is InboundKind.STARTED:
-        return at_path(conversation, "source") or at_path(conversation, "conversation_message")
+        return _first(conversation, "source", "conversation_message")
     if kind is not InboundKind.MESSAGE:
-        return None
-    parts = items(conversation, "conversation_parts", "conversation_parts")
-    theirs = [part for part in parts if texts(part, "author", "type") in CUSTOMERS]
-    return theirs[-1] if theirs else None
+        return Data()
+    theirs = [part for part in _parts(conversation) if part.line("author.type") in CUSTOMERS]
+    return theirs[-1] if theirs else Data()
 
 
-def _customer(conversation: object) -> CustomerHint:
+def _customer(conversation: Data) -> CustomerHint:
     """`external_id` is the website's own id of the user; Intercom's id means nothing elsewhere."""
-    author = at_path(conversation, "source", "author") or at_path(conversation, "user")
-    contact = at_path(conversation, "contacts", "contacts", 0) or at_path(conversation, "user")
-    if texts(author, "type") not in CUSTOMERS:
-        author = at_path(conversation, "user")
+    author = _first(conversation, "source.author", "user")
+    contact = _first(conversation, "contacts.contacts.0", "user")
+    if author.line("type") not in CUSTOMERS:
+        author = conversation.at("user")
     return CustomerHint(
-        id=ident(contact, "external_id") or ident(contact, "user_id"),
-        name=ident(author, "name"),
-        email=ident(author, "email"),
+        id=contact.key("external_id", "user_id"),
+        name=author.key("name"),
+        email=author.key("email"),
     )
 
 
-def _link(conversation: object, app: str, number: str) -> str:
-    given = texts(conversation, "links", "conversation_web")
+def _link(conversation: Data, app: str, number: str) -> str:
+    given = conversation.url("links.conversation_web")
     made = f"https://app.intercom.com/a/inbox/{quote(app, safe='')}/inbox/conversation/{quote(number, safe='')}"
     return given or (made if app and number else "")
 
@@ -159,7 +149,7 @@ class Intercom:
 
     def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
         self._admin = settings.admin
-        self._calls = Calls(
+        self._calls = ChatApi(
             session,
             who="Intercom",
             base_url=settings.base_url,
@@ -168,7 +158,7 @@ class Intercom:
                 "Intercom-Version": settings.version,
                 "Accept": "application/json",
             },
-            pace=settings,
+            limit=settings,
         )
 
     async def send(self, message: Outgoing) -> Sent:
@@ -177,19 +167,28 @@ class Intercom:
             f"{_conversation(message)}/reply",
             {"message_type": "comment", "type": "admin", "admin_id": self._admin, "body": body},
         )
-        parts = items(answer, "conversation_parts", "conversation_parts")
-        return Sent(state="delivered", external_id=texts(parts, -1, "id"))
+        ids = [part.key("id") for part in _parts(answer)[-1:]]
+        return Sent(state="delivered", external_id=next(iter(ids), ""))
 
     async def find(self, message: Outgoing) -> Sent | None:
         conversation = await self._calls.get(_conversation(message))
-        for part in reversed(items(conversation, "conversation_parts", "conversation_parts")):
-            mine = texts(part, "author", "type") == "admin" and texts(part, "author", "id") == self._admin
-            if mine and _words(text_of_html(texts(part, "body"))) == _words(message.text):
-                return Sent(state="delivered", external_id=texts(part, "id"))
+        for part in reversed(_parts(conversation)):
+            mine = part.line("author.type") == "admin" and part.key("author.id") == self._admin
+            if mine and _words(text_of_html(part.text("body", limit=LONGEST_MARKUP))) == _words(message.text):
+                return Sent(state="delivered", external_id=part.key("id"))
         return None
 
     async def close(self) -> None:
         await self._calls.close()
+
+
+def _parts(conversation: Data) -> tuple[Data, ...]:
+    return conversation.rows("conversation_parts.conversation_parts")
+
+
+def _first(data: Data, *paths: str) -> Data:
+    """The first that holds something."""
+    return next((found for path in paths if (found := data.at(path)).value), Data())
 
 
 def _words(text: str) -> list[str]:
@@ -204,3 +203,7 @@ def _conversation(message: Outgoing) -> str:
 
 def connect(settings: Settings, session: aiohttp.ClientSession) -> Channel:
     return Intercom(settings, session)
+
+
+CONNECTOR = Connects(Settings, connect)
+ADAPTER = ChannelAdapter(name=SOURCE, verify=verify, parse=parse, connector=CONNECTOR)

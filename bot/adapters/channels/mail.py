@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -17,16 +17,16 @@ import aiohttp
 import aiosmtplib
 from pydantic import SecretStr, field_validator
 
-from bot.adapters.channels.common.calls import CallLimit, Gate
 from bot.adapters.channels.common.headers import MESSAGE_ID, one_line
 from bot.adapters.channels.common.mime import parse_mail
-from bot.adapters.channels.common.reading import fingerprint, texts, tidy
-from bot.adapters.ports import Channel, Hook
+from bot.adapters.channels.common.reading import fingerprint, tidy
+from bot.adapters.common.calls import CallLimit, Gate
+from bot.adapters.common.reading import Data
+from bot.adapters.ports import Channel, ChannelAdapter, Connects, Hook, Table, unsigned
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable, Unreadable
 from bot.bug.values import CustomerHint, Inbound, Outgoing, Sent
 
 SOURCE = "mail"
-CAN_REPLY = True
 PORTS = {"smtp": 587, "smtps": 465}
 FOR_GOOD = 500
 """SMTP replies from here on say that asking again won't help."""
@@ -80,15 +80,11 @@ def _address_of(value: SecretStr, schemes: tuple[str, ...]) -> SecretStr:
     return value
 
 
-def verify(hook: Hook, secret: str | None) -> None:
-    """A mail from our own mailbox has no signature of a service; who wrote it is told by `trusted`."""
-
-
-def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Inbound, ...]:
+def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
     """The body is the raw mail. `options` may hold sender and authserv, as in the settings."""
     if not hook.body.strip():
         raise Unreadable("The mail is empty.")
-    ours, authserv = texts(options, "sender"), texts(options, "authserv")
+    ours, authserv = Data(options).line("sender"), Data(options).line("authserv")
     return (parse_mail(hook.body, source=SOURCE, came=hook.at, ours=ours, authserv=authserv),)
 
 
@@ -249,3 +245,7 @@ def _refused(error: aiosmtplib.SMTPResponseException) -> Outside:
 
 def connect(settings: Settings, session: aiohttp.ClientSession) -> Channel:
     return Mail(settings)
+
+
+CONNECTOR = Connects(Settings, connect)
+ADAPTER = ChannelAdapter(name=SOURCE, verify=unsigned, parse=parse, connector=CONNECTOR)

@@ -7,15 +7,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from bot.adapters.ports import Hook
-from bot.adapters.trackers.reading import Data, load
-from bot.adapters.trackers.signing import carries, require, same, sha256_hex
-from bot.adapters.trackers.text import LINE, cut
+from bot.adapters.common.reading import LINE, Data, load
+from bot.adapters.common.signing import carries, hex_signature, require, same
+from bot.adapters.ports import Hook, TrackerAdapter
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink
+from bot.text import cut
 
 SOURCE = "alertmanager"
-ALIASES = ("grafana",)
 
 _MOST = 200
 """Alerts of one delivery; the sender's own limits (max_alerts, truncatedAlerts) are far below."""
@@ -59,7 +58,7 @@ def _is_signed(hook: Hook, secret: str) -> bool:
     """Grafana signs "TIMESTAMP:BODY" where it is set up to send a timestamp, else the body alone."""
     stamp = hook.headers.get("x-grafana-alerting-timestamp", "")
     signed = f"{stamp}:".encode("utf-8", "replace") + hook.body if stamp else hook.body
-    return same(hook.headers.get("x-grafana-alerting-signature", ""), sha256_hex(secret, signed))
+    return same(hook.headers.get("x-grafana-alerting-signature", ""), hex_signature(secret, signed))
 
 
 def _group(row: Data) -> str:
@@ -113,3 +112,6 @@ def _alert(body: Data, row: Data) -> Alert:
         at=row.time("endsAt" if over else "startsAt"),
         facts=row.facts("labels", "annotations", "values", "valueString", "startsAt"),
     )
+
+
+ADAPTER = TrackerAdapter(name=SOURCE, verify=verify, parse=parse, link=link)

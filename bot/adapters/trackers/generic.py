@@ -12,9 +12,10 @@ from itertools import islice
 
 import jsonpath
 
-from bot.adapters.ports import Hook
-from bot.adapters.trackers.reading import Data, customer, load
-from bot.adapters.trackers.signing import carries, require, same, sha256_hex
+from bot.adapters.common.reading import Data, load
+from bot.adapters.common.signing import carries, hex_signature, require, same
+from bot.adapters.ports import Hook, TrackerAdapter
+from bot.adapters.trackers.common.alerts import customer
 from bot.bug.errors import Misconfigured, Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
@@ -93,7 +94,7 @@ def link(url: str) -> AlertLink | None:
 
 def _is_signed(hook: Hook, secret: str) -> bool:
     given = hook.headers.get("x-signature") or hook.headers.get("x-hub-signature-256") or ""
-    return same(given.removeprefix("sha256=").lower(), sha256_hex(secret, hook.body))
+    return same(given.removeprefix("sha256=").lower(), hex_signature(secret, hook.body))
 
 
 def _paths(options: Mapping[str, object]) -> dict[str, str]:
@@ -188,3 +189,6 @@ def _customer(found: Data) -> CustomerHint:
     who = found.key("customer")
     name = found.line("customer_name")
     return customer(email=who, name=name) if "@" in who else customer(id=who, name=name)
+
+
+ADAPTER = TrackerAdapter(name=SOURCE, verify=verify, parse=parse, link=link, check=check)

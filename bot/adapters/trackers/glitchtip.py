@@ -7,15 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from bot.adapters.ports import Hook, unsigned
-from bot.adapters.trackers.reading import Data, load, web_address
-from bot.adapters.trackers.text import LINE, LONG, cut, one_line, tidy
+from bot.adapters.common.reading import LINE, LONG, Data, load, tidy, web_address
+from bot.adapters.ports import Hook, TrackerAdapter, unsigned
 from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, Severity
+from bot.text import cut, one_line
 
 SOURCE = "glitchtip"
-
-verify = unsigned
 
 _MOST = 100
 """Issues of one alert; GlitchTip itself names a few and counts the rest."""
@@ -133,3 +131,6 @@ def _group(url: str) -> str:
     place = _PLACE.search(parts.path)
     named = f"{parts.netloc}/{place['what']}/{place['id']}" if place else f"{parts.netloc}{parts.path}"
     return Data({"of": named.lower()}).key("of")
+
+
+ADAPTER = TrackerAdapter(name=SOURCE, verify=unsigned, parse=parse, link=link)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.adapters.ports import Hook
-from bot.adapters.trackers.reading import Data, customer, frame, frames, kind_of, load, must_name, title, web_address
-from bot.adapters.trackers.signing import carries, require, same
+from bot.adapters.common.reading import Data, load, web_address
+from bot.adapters.common.signing import carries, require, same
+from bot.adapters.ports import Hook, TrackerAdapter
+from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, must_name, title
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
@@ -122,3 +123,6 @@ def _comment(body: Data, kind: AlertKind) -> str:
     if kind is AlertKind.COMMENTED:
         return body.text("comment.body", "comment.text", "message")
     return body.line("actor.name", "actor.email")
+
+
+ADAPTER = TrackerAdapter(name=SOURCE, verify=verify, parse=parse, link=link)

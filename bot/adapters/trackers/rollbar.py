@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from bot.adapters.ports import Hook, unsigned
-from bot.adapters.trackers.reading import Data, customer, frame, frames, kind_of, load, must_name, title, web_address
+from bot.adapters.common.reading import Data, load, web_address
+from bot.adapters.ports import Hook, TrackerAdapter, unsigned
+from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, must_name, title
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
 SOURCE = "rollbar"
-
-verify = unsigned
 
 _OF_EVENT = {
     "new_item": AlertKind.OCCURRED,
@@ -129,3 +128,6 @@ def _url(item: Data, last: Data, slug: str) -> str:
         return web_address(f"https://app.rollbar.com/a/{account}/fix/item/{project}/{item.key('counter')}")
     uuid = last.key("uuid")
     return web_address(f"https://rollbar.com/item/uuid/?uuid={uuid}") if uuid else ""
+
+
+ADAPTER = TrackerAdapter(name=SOURCE, verify=unsigned, parse=parse, link=link)

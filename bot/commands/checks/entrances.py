@@ -6,14 +6,13 @@ from pathlib import Path
 import aiohttp
 
 from bot import outgoing, shipped
-from bot.adapters import boards, trackers
-from bot.adapters.channels import registry as channels
 from bot.bug.errors import Outside
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.intake import sources
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
-from bot.production.probe import Probe, ProbeResult, probe
+from bot.production.probe import ProbeResult, probe
 from bot.settings import HookSettings, Settings
 
 SHORTEST = 16
@@ -28,8 +27,8 @@ async def hooks(settings: Settings) -> list[Finding]:
 
 async def _hook(http: aiohttp.ClientSession, public: str, source: str, hook: HookSettings) -> Finding:
     system, token = f"hook {source}", hook.token.get_secret_value()
-    if source not in _sources():
-        return wrong(system, f"there is no source {source}. Write one of: {', '.join(_sources())}")
+    if source not in sources.names():
+        return wrong(system, f"there is no source {source}. Write one of: {', '.join(sources.names())}")
     if len(token) < SHORTEST:
         return wrong(system, f"its token can be guessed: make one with `openssl rand -hex 32` (at least {SHORTEST})")
     if not public:
@@ -40,10 +39,6 @@ async def _hook(http: aiohttp.ClientSession, public: str, source: str, hook: Hoo
     return wrong(system, f"{public}/hooks/{source}/… answers {status}: does it lead to this bot, and does it run?")
 
 
-def _sources() -> list[str]:
-    return sorted({*trackers.sources(), *(s.replace("_", "-") for s in channels.sources()), *boards.kinds()})
-
-
 async def probes(settings: Settings, path: Path) -> list[Finding]:
     if not settings.probes:
         return []
@@ -52,7 +47,7 @@ async def probes(settings: Settings, path: Path) -> list[Finding]:
     engine = Engine(Catalogue.load(paths, await common.allowed(path, "")), settings.targets)
     try:
         async with outgoing.session() as http:
-            asked = (probe(Probe(name=name, **one.check()), engine, http) for name, one in settings.probes.items())
+            asked = (probe(name, one, engine, http) for name, one in settings.probes.items())
             return [_probed(seen) for seen in await asyncio.gather(*asked)]
     finally:
         await engine.close()

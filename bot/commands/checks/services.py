@@ -8,13 +8,11 @@ import aiohttp
 import aiosmtplib
 
 from bot import outgoing
-from bot.adapters import billing, boards, tracker_api
-from bot.adapters.channels import registry as channels
-from bot.adapters.channels.common.calls import Missing
+from bot.adapters import opening
+from bot.adapters.channels.common.chat_api import Missing
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.channels.mail import Mail
 from bot.adapters.channels.mail import Settings as MailSettings
-from bot.adapters.ports import TrackerApi
 from bot.bug.errors import Rejected, Unavailable
 from bot.bug.values import CustomerHint, Outgoing
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
@@ -34,18 +32,17 @@ async def services(settings: Settings) -> list[Finding]:
         asked += [checked(f"tracker {name}", _tracker(name, table, http)) for name, table in settings.trackers.items()]
         asked += [checked(f"webhook {name}", webhook(name, to, http)) for name, to in settings.webhooks.items()]
         if settings.board:
-            asked.append(checked("board", _board(settings.board)))
+            asked.append(checked("board", _board(settings.board, http)))
         if settings.billing:
-            asked.append(checked("billing", _billing(settings.billing)))
+            asked.append(checked("billing", _billing(settings.billing, http)))
         return [finding for each in await asyncio.gather(*asked) for finding in each]
 
 
 async def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> list[Finding]:
     """Looks for a message that can't be there: a plain “no such conversation” means that the token is right."""
-    module: Any = channels.find(name)
-    if not module.CAN_REPLY:
+    channel = opening.channel(name, table, http)
+    if channel is None:
         return [ok(name, "only listens; what customers are to read is handed to a person")]
-    channel = module.connect(validate(module.Settings, table, f"[customers.{name}]"), http)
     try:
         if not channel.can_look:
             return [note(name, "can't be asked without sending something (can_look is off)")]
@@ -59,9 +56,7 @@ async def _channel(name: str, table: Mapping[str, Any], http: aiohttp.ClientSess
 
 async def _tracker(name: str, table: Mapping[str, Any], http: aiohttp.ClientSession) -> list[Finding]:
     """Who the token is, and what it may do there."""
-    module = tracker_api.find(name)
-    tracker: TrackerApi = module.connect(validate(module.Settings, table, f"[trackers.{name}]"), http)
-    return [ok(f"tracker {name}", await tracker.check())]
+    return [ok(f"tracker {name}", await opening.tracker(name, table, http).check())]
 
 
 async def _mail(settings: MailSettings) -> list[Finding]:
@@ -95,10 +90,9 @@ async def _mailbox(settings: MailSettings) -> list[Finding]:
     return [ok("mailbox", "can be opened")]
 
 
-async def _board(kind: Kind) -> list[Finding]:
+async def _board(kind: Kind, http: aiohttp.ClientSession) -> list[Finding]:
     """Whether the token may write; makes neither lists nor webhooks."""
-    module = boards.find(kind.kind)
-    board = module.connect(validate(module.Settings, kind.rest(), "[board]"))
+    board = opening.board(kind, http)
     try:
         missing = await board.check()
     finally:
@@ -111,12 +105,11 @@ async def _board(kind: Kind) -> list[Finding]:
     return [ok("board", f"{where}, and has our lists")]
 
 
-async def _billing(kind: Kind) -> list[Finding]:
+async def _billing(kind: Kind, http: aiohttp.ClientSession) -> list[Finding]:
     """Plans, and the look-up of somebody who can't exist."""
     if kind.elsewhere:
         return [ok("billing", "held by another process")]
-    module = billing.find(kind.kind)
-    biller = module.connect(validate(module.Settings, kind.rest(), "[billing]"))
+    biller = opening.biller(kind, http)
     try:
         plans = await biller.plans()
         await biller.account(NOBODY)

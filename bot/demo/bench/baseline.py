@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.ports import Hook
-from bot.adapters.trackers import bugsnag
+from bot.adapters.trackers.bugsnag import hook as bugsnag
 from bot.slack.incoming.connection import http_handler
 
 

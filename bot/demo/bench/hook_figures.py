@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.adapters.ports import Hook
-from bot.adapters.trackers import modules
+from bot.adapters.registry import CHANNELS, TRACKERS
 from bot.bug.errors import MakegoodError
 from bot.demo.bench import stage
 from bot.demo.bench.figure import Figure
@@ -54,19 +54,24 @@ def _list(medians: Mapping[str, float]) -> str:
 
 def _recorded() -> dict[str, Path]:
     """Folders by the name in the hook's address; a channel that a tracker shares its name with has its own."""
-    trackers = {module.SOURCE for module in modules()}
-    found = {path.name: path for path in (DELIVERIES / "trackers").glob("*") if path.name in trackers}
-    for path in (DELIVERIES / "customers").glob("*"):
-        found[f"{CUSTOMER}{path.name}" if path.name in trackers else path.name.replace("_", "-")] = path
-    found["trello"] = DELIVERIES / "trello"
-    return {source: path for source, path in found.items() if any(path.glob("*.json"))}
+    trackers = [adapter.name for adapter in TRACKERS.every()]
+    found = {name: DELIVERIES / "trackers" / name for name in trackers} | {"trello": DELIVERIES / "boards" / "trello"}
+    for name in CHANNELS.names():
+        found[f"{CUSTOMER}{name}" if name in trackers else name.replace("_", "-")] = DELIVERIES / "channels" / name
+    return {source: path for source, path in found.items() if _bodies(path)}
+
+
+def _bodies(folder: Path) -> list[bytes]:
+    """Without what stands beside the deliveries: settings, and how each is to be read."""
+    beside = (OPTIONS, ".expected.json")
+    return [path.read_bytes() for path in folder.glob("*.json") if not path.name.endswith(beside)]
 
 
 def _median(source: str, folder: Path) -> float:
     """In milliseconds, each delivery as often."""
     own, settings = _own(folder), Settings(slack=SlackSettings(error_channels=(CHANNEL,)))
     taken = []
-    for body in [path.read_bytes() for path in folder.glob("*.json") if path.name != OPTIONS] * ROUNDS:
+    for body in _bodies(folder) * ROUNDS:
         hook = Hook(headers=_signed(source, body), body=body, url=f"{ADDRESS}{source}/t", at=datetime.now(UTC))
         began = time.perf_counter()
         read(source, hook, own, settings)

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.adapters.trackers import slack_text
+from bot.adapters import slack_text
 from bot.bug.errors import Refused
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.inbox.inbox import Item

@@ -23,10 +23,6 @@ def header(text: str, id_: str) -> sb.HeaderBlock:
     return sb.HeaderBlock(cut(text, 150), block_id=id_)
 
 
-def divider(id_: str) -> sb.DividerBlock:
-    return sb.DividerBlock(block_id=id_)
-
-
 def button(label: str, verb: str, value: str, style: str | None = None, confirm: str = "") -> sb.Button:
     request = (
         sb.ConfirmationDialogue(title="Are you sure?", text=confirm[:300], confirm=cut(label, 30), deny="Not now")
@@ -34,10 +30,6 @@ def button(label: str, verb: str, value: str, style: str | None = None, confirm:
         else None
     )
     return sb.Button(text=cut(label, BUTTON), action_id=verb, value=value[:2000], style=style, confirm=request)  # type: ignore[arg-type]
-
-
-def url_button(label: str, verb: str, url: str) -> sb.Button:
-    return sb.Button(text=cut(label, BUTTON), action_id=verb, url=url[:3000])
 
 
 def overflow(options: Sequence[tuple[str, str]], id_: str = "more") -> sb.OverflowMenu | None:

@@ -2,37 +2,33 @@
 
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot.adapters.channels import registry
-from bot.adapters.trackers import modules
+from bot.adapters.registry import CHANNELS, TRACKERS
 from bot.intake.sources import CUSTOMER
 from bot.ledger.db.tables import inbox
 from bot.ledger.entries import list_bugs
 from bot.ledger.verify import verify
 from tests.slack.house import HOOK, House
 from tests.support.bending import bent
+from tests.support.recorded import deliveries
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 ROUNDS, SEED, CUTS = 20, 4, 9
 OK, REFUSED, BROKEN = 200, 400, 500
 
 
 def sources() -> dict[str, list[Any]]:
     """Recorded deliveries of every address under /hooks/, found by name."""
-    trackers = {module.SOURCE: f"trackers/{module.SOURCE}" for module in modules()}
-    chats = {name: f"channels/{name}" for name in registry.sources() if name != "mail"}
-    named = {(CUSTOMER + name if name in trackers else name.replace("_", "-")): at for name, at in chats.items()}
-    found = {**trackers, **named, "trello": "trello"}
-    return {
-        name: [json.loads(p.read_text("utf-8")) for p in sorted((FIXTURES / at).glob("*.json"))]
-        for name, at in found.items()
-    }
+    trackers = [adapter.name for adapter in TRACKERS.every()]
+    found = {name: deliveries("trackers", name) for name in trackers} | {"trello": deliveries("boards", "trello")}
+    for name in CHANNELS.names():
+        if name != "mail":
+            found[CUSTOMER + name if name in trackers else name.replace("_", "-")] = deliveries("channels", name)
+    return {name: [json.loads(path.read_text("utf-8")) for path in paths] for name, paths in found.items()}
 
 
 SOURCES = sources()
@@ -65,7 +61,9 @@ async def post(http: aiohttp.ClientSession, url: str, body: bytes) -> tuple[int,
 async def expect_whole(house: House) -> None:
     """Everything that was taken is worked off; every bug has its trail, its card and a thread that begins."""
     async with house.bot.db.read() as conn:
-        left = (await conn.execute(select(inbox.c.source, inbox.c.note).where(inbox.c.state != "done"))).all()
+        waiting = select(inbox.c.source, inbox.c.note).where(inbox.c.state != "done")
+        kept = inbox.c.source.like("strange.%")  # of kinds that nobody foresaw: for people to look at
+        left = (await conn.execute(waiting.where(~kept))).all()
     assert left == []
     bugs = await list_bugs(house.bot.ledger)
     assert await verify(house.bot.ledger) == len(bugs) > len(SOURCES) // 2

@@ -1,12 +1,14 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import outgoing
 from bot.adapters.boards import trello
-from bot.adapters.ports import Board, BoardChange, Hook
+from bot.adapters.ports import Board, BoardChange, Hook, Known
 from bot.demo.trello.fake import TrelloFake
 
 KEY, TOKEN, SECRET = "key-of-the-team", "token-of-the-team", "secret-of-the-key"
@@ -39,8 +41,14 @@ def settings(fake: TrelloFake, address: str) -> trello.Settings:
 
 
 @pytest.fixture
-async def board(settings: trello.Settings) -> AsyncIterator[Board]:
-    board = trello.connect(settings)
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with outgoing.session() as http:
+        yield http
+
+
+@pytest.fixture
+async def board(settings: trello.Settings, http: aiohttp.ClientSession) -> AsyncIterator[Board]:
+    board = trello.connect(settings, http)
     yield board
     await board.close()
 
@@ -55,7 +63,7 @@ class Receiver:
 
     @property
     def changes(self) -> list[BoardChange]:
-        return [change for hook in self.hooks for change in trello.parse(hook)]
+        return [change for hook in self.hooks for change in trello.ADAPTER.parse(hook, Known())]
 
     async def take(self, request: web.Request) -> web.Response:
         if request.method == "HEAD":

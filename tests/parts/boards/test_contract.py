@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.adapters.boards import kinds
 from bot.adapters.ports import Board, CardRef, CardText, Stage
+from bot.adapters.registry import BOARDS
 from bot.bug.errors import Rejected
 from bot.demo.trello.fake import TrelloFake
 
@@ -29,7 +29,7 @@ def only_card(fake: TrelloFake) -> dict[str, object]:
 
 
 def test_every_board_found_is_held_to_these_stories() -> None:
-    assert kinds() == ("trello",)
+    assert BOARDS.names() == ("trello",)
 
 
 async def test_a_bug_gets_its_card(board: Board, fake: TrelloFake) -> None:

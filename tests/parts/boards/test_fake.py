@@ -3,24 +3,35 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+import requests
 from trello import TrelloClient
 
-from bot.adapters.boards._trello_http import TrelloSession
 from bot.demo.trello.fake import TrelloFake
 from bot.demo.trello.limits import Limits
 from tests.parts.boards.conftest import KEY, TOKEN, Receiver
+
+
+class ToTheFake(requests.Session):
+    """py-trello knows only Trello's own addresses."""
+
+    address = ""
+
+    def request(self, method: str, url: str, **how: Any) -> requests.Response:  # type: ignore[override]  # py-trello's few arguments
+        return super().request(method, f"{self.address}{urlsplit(url).path}", **how)
+
 
 QUERY = {"key": KEY, "token": TOKEN}
 
 
 @pytest.fixture
 async def client(address: str) -> AsyncIterator[TrelloClient]:
-    session = TrelloSession(base_url=address, key=KEY, token=TOKEN)
-    yield TrelloClient(api_key=KEY, api_secret=TOKEN, http_service=session)
-    session.close()
+    with ToTheFake() as session:
+        session.address = address
+        yield TrelloClient(api_key=KEY, api_secret=TOKEN, http_service=session)
 
 
 async def off_the_loop(work: Callable[[], Any]) -> Any:

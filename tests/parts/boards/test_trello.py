@@ -3,12 +3,14 @@
 import asyncio
 import logging
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.boards import trello
-from bot.adapters.boards._trello_http import PER_WINDOW
+from bot.adapters.boards.trello.api import PER_WINDOW
+from bot.adapters.boards.trello.events import parse, verify
 from bot.adapters.ports import Board, BoardChange, CardText, Hook, Stage
 from bot.bug.errors import Doubtful, Outside, Rejected, Unauthorised, Unavailable
 from bot.demo.trello.fake import TrelloFake
@@ -24,7 +26,7 @@ def all_cards(fake: TrelloFake) -> list[str]:
 @pytest.mark.parametrize("fault", ["after_500", "drop_after"])
 async def test_two_cards_are_never_made_for_one_marker(board: Board, fake: TrelloFake, fault: str) -> None:
     fake.faults.add(fault, "POST /1/cards")
-    with pytest.raises(Doubtful, match="may have done it"):
+    with pytest.raises(Doubtful, match="It may have happened there"):
         await board.create(CARD, Stage.OPEN)
     found = await board.find(CARD.marker)
     assert found is not None
@@ -46,11 +48,13 @@ async def test_a_list_whose_making_was_doubtful_is_made_once(board: Board, fake:
     assert [one["name"] for one in fake.snapshot()["lists"]].count("Owed") == 1
 
 
-async def test_an_answer_that_never_comes_is_doubtful(settings: trello.Settings, fake: TrelloFake) -> None:
-    board = trello.connect(settings.model_copy(update={"timeout": 0.3}))
+async def test_an_answer_that_never_comes_is_doubtful(
+    settings: trello.Settings, http: aiohttp.ClientSession, fake: TrelloFake
+) -> None:
+    board = trello.connect(settings.model_copy(update={"timeout": 0.3}), http)
     await board.find(CARD.marker)
     fake.faults.add("after_hang", "POST /1/cards")
-    with pytest.raises(Doubtful, match="did not answer"):
+    with pytest.raises(Doubtful, match="connection was lost"):
         await board.create(CARD, Stage.OPEN)
     assert await board.find(CARD.marker) is not None
     await board.close()
@@ -70,36 +74,40 @@ async def test_a_read_that_fails_changed_nothing(board: Board, fake: TrelloFake)
         await board.find(CARD.marker)
 
 
-async def test_nobody_at_the_door_changed_nothing(settings: trello.Settings, unused_tcp_port: int) -> None:
-    board = trello.connect(settings.model_copy(update={"base_url": f"http://127.0.0.1:{unused_tcp_port}"}))
+async def test_nobody_at_the_door_changed_nothing(
+    settings: trello.Settings, http: aiohttp.ClientSession, unused_tcp_port: int
+) -> None:
+    board = trello.connect(settings.model_copy(update={"base_url": f"http://127.0.0.1:{unused_tcp_port}"}), http)
     with pytest.raises(Unavailable, match="can't be reached"):
         await board.create(CARD, Stage.OPEN)
     await board.close()
 
 
-async def test_an_answer_that_is_no_json_is_no_answer(settings: trello.Settings) -> None:
+async def test_an_answer_that_is_no_json_is_no_answer(settings: trello.Settings, http: aiohttp.ClientSession) -> None:
     async def page(_request: web.Request) -> web.Response:
         return web.Response(text="<h1>Maintenance</h1>")
 
     app = web.Application()
     app.router.add_get("/{path:.*}", page)
     async with TestServer(app) as server:
-        board = trello.connect(settings.model_copy(update={"base_url": str(server.make_url(""))}))
+        board = trello.connect(settings.model_copy(update={"base_url": str(server.make_url(""))}), http)
         with pytest.raises(Unavailable):
             await board.find(CARD.marker)
         await board.close()
 
 
 async def test_the_bot_goes_on_while_trello_is_slow(board: Board, fake: TrelloFake) -> None:
-    """The call waits in a thread of its own: the loop serves the very answer it waits for."""
+    """The loop serves the very answer that the call waits for."""
     creating = asyncio.create_task(board.create(CARD, Stage.OPEN))
     finding = asyncio.create_task(board.find(CARD.marker))
     ref = await creating
     assert await finding == ref
 
 
-async def test_a_board_that_closes_lets_nobody_wait_for_a_turn(settings: trello.Settings, fake: TrelloFake) -> None:
-    board = trello.connect(settings)
+async def test_a_board_that_closes_lets_nobody_wait_for_a_turn(
+    settings: trello.Settings, http: aiohttp.ClientSession, fake: TrelloFake
+) -> None:
+    board = trello.connect(settings, http)
     for _ in range(PER_WINDOW):
         await board.find(CARD.marker)
     waiting = asyncio.create_task(board.find(CARD.marker))
@@ -119,41 +127,47 @@ async def test_a_list_that_somebody_renames_stays_ours(board: Board, fake: Trell
 
 
 async def test_a_list_that_was_renamed_before_the_start_is_known_by_its_history(
-    board: Board, settings: trello.Settings, fake: TrelloFake
+    board: Board, settings: trello.Settings, http: aiohttp.ClientSession, fake: TrelloFake
 ) -> None:
     ref = await board.create(CARD, Stage.OPEN)
     await fake.person_renames_list("Owed", "To be fixed properly")
-    restarted = trello.connect(settings)
+    restarted = trello.connect(settings, http)
     await restarted.update(ref, CARD, Stage.OWED)
     await restarted.close()
     names = [one["name"] for one in fake.snapshot()["lists"] if one["cards"]]
     assert names == ["To be fixed properly"]
 
 
-async def test_lists_may_have_other_names(settings: trello.Settings, fake: TrelloFake) -> None:
-    board = trello.connect(settings.model_copy(update={"lists": {Stage.OPEN: " ideas "}}))
+async def test_lists_may_have_other_names(
+    settings: trello.Settings, http: aiohttp.ClientSession, fake: TrelloFake
+) -> None:
+    board = trello.connect(settings.model_copy(update={"lists": {Stage.OPEN: " ideas "}}), http)
     await board.create(CARD, Stage.OPEN)
     await board.close()
     assert [one["name"] for one in fake.snapshot()["lists"] if one["cards"]] == ["Ideas"]
 
 
-async def test_a_wrong_token_names_the_setting(settings: trello.Settings) -> None:
-    board = trello.connect(trello.Settings.model_validate(settings.model_dump() | {"token": "of somebody else"}))
+async def test_a_wrong_token_names_the_setting(settings: trello.Settings, http: aiohttp.ClientSession) -> None:
+    board = trello.connect(trello.Settings.model_validate(settings.model_dump() | {"token": "of somebody else"}), http)
     with pytest.raises(Rejected, match=r"board\.token"):
         await board.find(CARD.marker)
     await board.close()
 
 
 async def test_neither_errors_nor_logs_show_a_secret(
-    settings: trello.Settings, fake: TrelloFake, receiver: Receiver, caplog: pytest.LogCaptureFixture
+    settings: trello.Settings,
+    http: aiohttp.ClientSession,
+    fake: TrelloFake,
+    receiver: Receiver,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    board = trello.connect(settings)
+    board = trello.connect(settings, http)
     await board.register(receiver.url)
-    fake.faults.add("drop_after", "GET /1/tokens/{token}/webhooks")
+    fake.faults.add("drop_after", "GET /1/tokens/{token}/webhooks", times=2)  # what only reads is asked once more
     with pytest.raises(Outside) as told:
         await board.register(receiver.url)
-    fake.faults.add("drop_after", "GET /1/tokens/{token}")
+    fake.faults.add("drop_after", "GET /1/tokens/{token}", times=2)
     with pytest.raises(Outside) as also:
         await board.check()
     await board.close()
@@ -161,7 +175,6 @@ async def test_neither_errors_nor_logs_show_a_secret(
         record.getMessage() for record in caplog.records if not record.name.startswith("aiohttp")
     ]  # the fake's own log is Trello's
     said = f"{told.value} {told.value.__cause__} {also.value} {also.value.__cause__} {ours}"
-    assert "/1/tokens/…/webhooks" in said
     assert (TOKEN in said, KEY in said) == (False, False)
 
 
@@ -211,21 +224,21 @@ async def test_a_delivery_with_another_secret_is_forged(board: Board, fake: Trel
     await fake.person_comments(ref.id, "PR 212")
     await fake.settled()
     (hook,) = receiver.hooks
-    trello.verify(hook, SECRET, receiver.url)
+    verify(hook, SECRET)
     with pytest.raises(Unauthorised):
-        trello.verify(hook, "another", receiver.url)
+        verify(hook, "another")
 
 
 async def test_parse_knows_a_renamed_list_with_the_boards_own_stages(
-    settings: trello.Settings, fake: TrelloFake, receiver: Receiver
+    settings: trello.Settings, http: aiohttp.ClientSession, fake: TrelloFake, receiver: Receiver
 ) -> None:
-    board = trello.connect(settings)
+    board = trello.connect(settings, http)
     ref = await board.create(CARD, Stage.OWED)
     await board.register(receiver.url)
     await fake.person_renames_list("Done", "Shipped")
     await fake.person_moves(ref.id, "Shipped")
     await fake.settled()
     hook: Hook = receiver.hooks[-1]
-    changes: tuple[BoardChange, ...] = trello.parse(hook, await board.known())
+    changes: tuple[BoardChange, ...] = parse(hook, await board.known())
     assert [change.stage for change in changes] == [Stage.DONE]
     await board.close()

@@ -6,13 +6,13 @@ from typing import Protocol
 
 import pytest
 
-from bot.adapters.channels import registry
 from bot.adapters.ports import Channel
+from bot.adapters.registry import CHANNELS
 from bot.bug.errors import Doubtful, Rejected, Unavailable
 from bot.bug.values import Outgoing
 from bot.demo.channels.faults import Faults
 
-ANSWERING = [source for source in registry.sources() if registry.find(source).CAN_REPLY]
+ANSWERING = [adapter.name for adapter in CHANNELS.every() if adapter.connector]
 LOOKING = [source for source in ANSWERING if source != "mail"]
 HTTP = LOOKING
 

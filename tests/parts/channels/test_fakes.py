@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.adapters.channels import registry
 from bot.adapters.ports import Hook
+from bot.adapters.registry import CHANNELS
 from bot.bug.errors import Unauthorised
 from bot.bug.values import Inbound, InboundKind
 from bot.demo.channels.chatwoot import ChatwootFake
@@ -36,7 +36,7 @@ class Receiver:
             return web.Response(status=500)
         headers = {name.lower(): value for name, value in request.headers.items()}
         hook = Hook(headers=headers, body=await request.read(), at=datetime.now(UTC))
-        module = registry.find(request.match_info["source"])
+        module = CHANNELS.find(request.match_info["source"])
         try:
             module.verify(hook, SECRET)
         except Unauthorised:

@@ -8,7 +8,8 @@ from bot import outgoing, shipped
 from bot.bug.errors import Invalid, Misconfigured, Refused
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
-from bot.production.probe import Probe, broken, compared, probe_all
+from bot.production.probe import probe
+from bot.settings import ProbeSettings
 from tests.parts.production_sql.shop import MENU_13, TABLES, Follower, Shop, run_ref
 
 OWN = '''"""An action of one's own."""
@@ -247,16 +248,15 @@ async def test_an_actions_own_check_counts_what_still_shows_the_problem(shop: Sh
 
 
 async def test_a_probe_by_a_look_tells_before_from_after(sqlite_shop: Shop) -> None:
-    check = Probe(name="Ben's menus", look="rows-behind-page", params={"account": "2"}, rows=0)
+    check = ProbeSettings(look="rows-behind-page", params={"account": "2"}, rows=0)
     engine = sqlite_shop.engine()
     async with outgoing.session() as http:
-        before = await probe_all([check], engine, http)
+        before = await probe("Ben's menus", check, engine, http)
         sqlite_shop.meanwhile("DELETE FROM orders", "DELETE FROM menus WHERE account_id = 2")
-        after = await probe_all([check], engine, http)
+        after = await probe("Ben's menus", check, engine, http)
     await engine.close()
-    assert compared(before, after) == "Ben's menus had 1 row, has 0 rows"
-    assert broken(before, after) == ()
-    assert [result.name for result in broken(after, before)] == ["Ben's menus"]
+    assert (before.ok, before.said) == (False, "has 1 row")
+    assert (after.ok, after.said) == (True, "has 0 rows")
 
 
 async def test_a_table_that_is_not_there_is_named_with_its_setting(shop: Shop) -> None:

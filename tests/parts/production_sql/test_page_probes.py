@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestServer
 
 from bot import outgoing
 from bot.production.engine import Engine
-from bot.production.probe import Probe, probe
+from bot.production.probe import probe
+from bot.settings import ProbeSettings
 from tests.parts.production_sql.shop import Shop
 
 
@@ -50,8 +51,8 @@ async def looks(sqlite_shop: Shop) -> AsyncIterator[Engine]:
 async def test_a_page_is_judged_by_its_status_and_its_words(
     status: str, contains: str, *, ok: bool, said: str, page: TestServer, looks: Engine, http: aiohttp.ClientSession
 ) -> None:
-    check = Probe(name="menu", url=str(page.make_url(f"/menus/13?status={status}")), contains=contains)
-    result = await probe(check, looks, http)
+    check = ProbeSettings(url=str(page.make_url(f"/menus/13?status={status}")), contains=contains)
+    result = await probe("menu", check, looks, http)
     assert (result.ok, result.said) == (ok, said)
 
 
@@ -60,5 +61,5 @@ async def test_a_page_that_cannot_be_reached_is_a_result_and_no_error(
 ) -> None:
     url = str(page.make_url("/menus/13?status=200"))
     await page.close()
-    result = await probe(Probe(name="menu", url=url), looks, http)
+    result = await probe("menu", ProbeSettings(url=url), looks, http)
     assert (result.ok, result.said) == (False, "is not reachable")

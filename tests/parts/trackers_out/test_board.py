@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -31,13 +32,13 @@ async def fake() -> AsyncIterator[TrelloFake]:
 
 
 @pytest.fixture
-async def board(fake: TrelloFake) -> AsyncIterator[Board]:
+async def board(fake: TrelloFake, http: aiohttp.ClientSession) -> AsyncIterator[Board]:
     app = web.Application()
     app.add_routes(fake.routes())
     async with TestServer(app) as server:
         address = str(server.make_url("")).rstrip("/")
         settings = {"url": fake.board_url, "key": KEY, "token": TOKEN, "base_url": address, "timeout": 0.3}
-        board = trello.connect(trello.Settings.model_validate(settings))
+        board = trello.connect(trello.Settings.model_validate(settings), http)
         yield board
         await board.close()
 

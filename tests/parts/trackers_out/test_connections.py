@@ -11,9 +11,9 @@ import pytest
 from bot.bug.errors import Doubtful, MakegoodError
 from bot.production.action import Request
 from bot.production.http.call import Caller
-from bot.production.probe import Probe, probe
+from bot.production.probe import probe
 from bot.production.targets import HttpTarget
-from bot.settings import WebhookSettings
+from bot.settings import ProbeSettings, WebhookSettings
 from bot.sinks.webhook import WebhookSink
 from bot.slack.outgoing.client import SlackPort, web_client
 from tests.parts.trackers_out.counting import YES, Counting
@@ -25,8 +25,8 @@ OF_THEIR_OWN = {"channel mail", "mailbox", "target"}
 
 
 def a_probe(server: Silent, http: aiohttp.ClientSession) -> Client:
-    check = Probe(name="page", url=f"{server.url}/menus")
-    return Client(asks=lambda: probe(check, None, http), parallel=1)  # type: ignore[arg-type] # a page needs no looks
+    check = ProbeSettings(url=f"{server.url}/menus")
+    return Client(asks=lambda: probe("page", check, None, http), parallel=1)  # type: ignore[arg-type] # a page needs no looks
 
 
 def a_look_at_a_target(server: Silent, _http: aiohttp.ClientSession) -> Client:

@@ -6,12 +6,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.adapters import billing, boards, tracker_api
-from bot.adapters.channels import registry as channels
+from bot.adapters import opening
 from bot.bug.errors import Unavailable
 from bot.bug.values import CustomerHint, Outgoing
 from bot.demo.channels.limits import Window
 from bot.demo.trello.limits import WINDOW, Limits
+from bot.settings import Kind
 from tests.support.street import DI, ISSUE, Street, opened
 
 NOW = 1_764_000_003.0
@@ -39,23 +39,22 @@ def windows(street: Street) -> Mapping[str, Window]:
 
 def chat(street: Street, name: str, http: aiohttp.ClientSession) -> tuple[Call, Call]:
     """One call of ours, and how it ends."""
-    module: Any = channels.find(name)
-    channel = module.connect(module.Settings.model_validate(street.settings["customers"][name]), http)
+    channel = opening.channel(name, street.settings["customers"][name], http)
+    assert channel
     hint = CustomerHint(name="Mia", email="mia@studio.example")
     letter = Outgoing(source=name, conversation=street.chats[name], customer=hint, text="Hello", key="k")
     return lambda: channel.find(letter), channel.close
 
 
 def tracker(street: Street, name: str, http: aiohttp.ClientSession) -> tuple[Call, Call]:
-    module = tracker_api.find(name)
-    api = module.connect(module.Settings.model_validate(street.settings["trackers"][name]), http)
+    api = opening.tracker(name, street.settings["trackers"][name], http)
     group = ISSUE if name == "sentry" else street.error
     return lambda: api.reopen("Shop", group), nothing
 
 
 def till(street: Street, name: str, http: aiohttp.ClientSession) -> tuple[Call, Call]:
-    given = {key: value for key, value in street.settings["billing"].items() if key != "kind"}
-    biller = billing.find(name).connect(billing.find(name).Settings.model_validate(given))
+    assert street.settings["billing"]["kind"] == name
+    biller = opening.biller(Kind.model_validate(street.settings["billing"]), http)
     return lambda: biller.account(CustomerHint(email=DI)), biller.close
 
 
@@ -93,10 +92,11 @@ async def test_whoever_asks_too_often_is_refused_until_the_span_is_over(
     await close()
 
 
-async def test_trello_that_says_no_more_is_left_alone_for_its_whole_span(street: Street) -> None:
+async def test_trello_that_says_no_more_is_left_alone_for_its_whole_span(
+    street: Street, http: aiohttp.ClientSession
+) -> None:
     street.trello.limits = Limits(lambda: NOW, per_token=2)
-    given = {key: value for key, value in street.settings["board"].items() if key != "kind"}
-    board = boards.find("trello").connect(boards.find("trello").Settings.model_validate(given))
+    board = opening.board(Kind.model_validate(street.settings["board"]), http)
     with pytest.raises(Unavailable, match="slow down") as told:
         await often(lambda: board.changes(""))
     assert told.value.retry_after == WINDOW

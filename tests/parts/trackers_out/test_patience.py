@@ -10,10 +10,9 @@ import aiohttp
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from bot.adapters import billing, boards, tracker_api
-from bot.adapters.channels import registry as channels
+from bot.adapters import opening, registry
+from bot.adapters.billing import stripe
 from bot.adapters.channels.common.mailbox import Mailbox
-from bot.adapters.ports import Channel
 from bot.bug.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import Outside
 from bot.bug.event import Event
@@ -21,7 +20,7 @@ from bot.bug.values import CustomerHint, Outgoing
 from bot.production.action import Request
 from bot.production.http.call import Caller
 from bot.production.targets import HttpTarget
-from bot.settings import WebhookSettings
+from bot.settings import Kind, WebhookSettings
 from bot.sinks.billing import BillingSink
 from bot.sinks.webhook import WebhookSink
 from bot.slack.outgoing.client import PARALLEL, SlackPort, web_client
@@ -99,9 +98,9 @@ BILLERS = {"stripe": {"key": "k"}}
 
 def a_channel(name: str) -> Connect:
     def connect(silent: Silent, http: aiohttp.ClientSession) -> Client:
-        module: Any = channels.find(name)
         at = {"smtp": f"smtp://127.0.0.1:{silent.port}"} if name == "mail" else {"base_url": silent.url}
-        channel: Channel = module.connect(module.Settings(**CHANNELS[name], **at, timeout=SOON, parallel=3), http)
+        channel = opening.channel(name, {**CHANNELS[name], **at, "timeout": SOON, "parallel": 3}, http)
+        assert channel
         letter = Outgoing(source=name, conversation=PLACES.get(name, "31"), customer=SOMEBODY, text="Hello", key="k")
         return Client(asks=lambda: channel.send(letter), parallel=3, close=channel.close)
 
@@ -110,26 +109,26 @@ def a_channel(name: str) -> Connect:
 
 def a_tracker(name: str) -> Connect:
     def connect(silent: Silent, http: aiohttp.ClientSession) -> Client:
-        module = tracker_api.find(name)
-        tracker = module.connect(module.Settings(**TRACKERS[name], base_url=silent.url, timeout=SOON, parallel=3), http)
+        table = {**TRACKERS[name], "base_url": silent.url, "timeout": SOON, "parallel": 3}
+        tracker = opening.tracker(name, table, http)
         return Client(asks=lambda: tracker.resolve("Shop", "4711"), parallel=3)
 
     return connect
 
 
 def a_board(name: str) -> Connect:
-    def connect(silent: Silent, _http: aiohttp.ClientSession) -> Client:
-        module = boards.find(name)
-        board = module.connect(module.Settings(**BOARDS[name], base_url=silent.url, timeout=SOON))
+    def connect(silent: Silent, http: aiohttp.ClientSession) -> Client:
+        table = {"kind": name, **BOARDS[name], "base_url": silent.url, "timeout": SOON}
+        board = opening.board(Kind.model_validate(table), http)
         return Client(asks=lambda: board.changes(""), parallel=1, close=board.close)
 
     return connect
 
 
 def a_biller(name: str) -> Connect:
-    def connect(silent: Silent, _http: aiohttp.ClientSession) -> Client:
-        module = billing.find(name)
-        biller = module.connect(module.Settings(**BILLERS[name], base_url=silent.url, timeout=SOON))
+    def connect(silent: Silent, http: aiohttp.ClientSession) -> Client:
+        table = {"kind": name, **BILLERS[name], "base_url": silent.url, "timeout": SOON}
+        biller = opening.biller(Kind.model_validate(table), http)
         return Client(asks=lambda: biller.account(SOMEBODY), parallel=AT_ONCE, close=biller.close)
 
     return connect
@@ -168,11 +167,10 @@ CLIENTS: dict[str, Connect] = {
 
 
 def test_every_client_there_is_stands_in_the_table() -> None:
-    answering: set[str] = {name for name in channels.sources() if channels.find(name).CAN_REPLY}
-    assert set(CHANNELS) == answering
-    assert set(TRACKERS) == set(tracker_api.sources())
-    assert set(BOARDS) == set(boards.kinds())
-    assert {*BILLERS, "sql"} == set(billing.kinds())  # sql speaks to a database, which has timeouts of its own
+    assert set(CHANNELS) == {channel.name for channel in registry.CHANNELS.every() if channel.connector}
+    assert set(TRACKERS) == set(opening.written_back())
+    assert set(BOARDS) == set(registry.BOARDS.names())
+    assert {*BILLERS, "sql"} == set(registry.BILLERS.names())  # sql speaks to a database, which has timeouts of its own
 
 
 @pytest.mark.parametrize("connect", CLIENTS.values(), ids=CLIENTS)
@@ -192,9 +190,7 @@ async def test_what_has_no_limit_of_its_own_has_its_sinks_places(
     stage: Stage, silent: Silent, http: aiohttp.ClientSession, which: str
 ) -> None:
     settings = WebhookSettings.model_validate({"url": silent.url, "secret": "s", "timeout": SOON})
-    biller = billing.find("stripe").connect(
-        billing.find("stripe").Settings(key="k", base_url=silent.url, timeout=SOON), http
-    )
+    biller = stripe.connect(stripe.Settings(key=SecretStr("k"), base_url=silent.url, timeout=SOON), http)
 
     async def receipts(_bug: int, _seq: int) -> Any:
         raise AssertionError("nothing was given")
@@ -214,13 +210,9 @@ def joined() -> tuple[Event, ...]:
     return CustomerJoined(customer="c1", hint=SOMEBODY, via="chat"), wrote
 
 
-def settings_of(found: Any) -> type[BaseModel]:
-    model: type[BaseModel] = found.Settings
-    return model
-
-
-MODELS = [settings_of(channels.find(name)) for name in CHANNELS]
-MODELS += [settings_of(tracker_api.find(name)) for name in TRACKERS] + [settings_of(boards.find("trello"))]
+MODELS: list[type[BaseModel]] = [x.connector.settings for x in registry.CHANNELS.every() if x.connector]
+MODELS += [x.api.settings for x in registry.TRACKERS.every() if x.api]
+MODELS += [x.connector.settings for x in registry.BOARDS.every()]
 MODELS += [WebhookSettings, HttpTarget]
 
 
@@ -230,4 +222,4 @@ def test_nobody_waits_for_longer_than_ten_seconds_unless_told_to(model: type[Bas
 
 
 def test_stripe_may_take_longer_since_it_does_a_lot_in_one_call() -> None:
-    assert settings_of(billing.find("stripe")).model_fields["timeout"].default <= LONGEST_OF_STRIPE
+    assert stripe.Settings.model_fields["timeout"].default <= LONGEST_OF_STRIPE

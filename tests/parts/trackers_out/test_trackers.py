@@ -7,10 +7,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.adapters.tracker_api import bugsnag, find, sentry
+from bot.adapters import opening
+from bot.adapters.trackers.bugsnag import api as bugsnag
+from bot.adapters.trackers.sentry import api as sentry
 from bot.bug.board import BoardCardMade
 from bot.bug.course import Fixed, Paid, Reopened
-from bot.bug.errors import Rejected, Unavailable
+from bot.bug.errors import Misconfigured, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.intake import Opened
 from bot.demo.sentry.fake import SentryFake
@@ -175,6 +177,6 @@ async def test_a_project_that_bugsnag_does_not_know_by_its_name_is_to_be_named_b
         await at_bugsnag(url, http, project="").tracker.resolve("Shop", group)
 
 
-def test_a_tracker_that_nothing_is_written_to_is_said_at_the_start() -> None:
-    with pytest.raises(Exception, match="bugsnag, sentry"):
-        find("rollbar")
+def test_a_tracker_that_nothing_is_written_to_is_said_at_the_start(http: aiohttp.ClientSession) -> None:
+    with pytest.raises(Misconfigured, match="bugsnag, sentry"):
+        opening.tracker("rollbar", {}, http)

@@ -4,9 +4,9 @@ import asyncio
 
 from aiohttp import ClientSession
 
+from bot.adapters.mentions import links_in
 from bot.adapters.ports import Hook
-from bot.adapters.trackers import bugsnag
-from bot.adapters.trackers.messages import links_in
+from bot.adapters.trackers.bugsnag import hook as bugsnag
 from bot.bug.values import LONG_AGO, AlertKind
 from bot.demo.world.bugsnag import PROJECT_ID
 from tests.parts.world.scene import ERRORS, Scene

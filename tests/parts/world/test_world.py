@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncssh
 from aiohttp import WSMsgType
 
+from bot import outgoing
 from bot.adapters.billing import stripe
 from bot.adapters.boards import trello
 from bot.adapters.channels import chatwoot, email_postmark
@@ -134,9 +135,11 @@ async def test_board_and_till_answer_the_bots_own_adapters(scene: Scene, tmp_pat
     settings = settings_of(scene, tmp_path)
     assert settings.board is not None
     assert settings.billing is not None
-    board = trello.connect(trello.Settings(**settings.board.rest()))
     till = stripe.connect(stripe.Settings(**settings.billing.rest()))
-    card = await board.create(CardText(title="BUG-1 Menu page", description="…", marker="BUG-1"), Stage.OWED)
+    async with outgoing.session() as http:
+        board = trello.connect(trello.Settings(**settings.board.rest()), http)
+        card = await board.create(CardText(title="BUG-1 Menu page", description="…", marker="BUG-1"), Stage.OWED)
+        await board.close()
     account = await till.account(CustomerHint(email="mia@studio.example"))
     assert account is not None
     await till.apply(account, Credit(money=Money(amount=500, currency="EUR")), "key-1")
@@ -144,7 +147,6 @@ async def test_board_and_till_answer_the_bots_own_adapters(scene: Scene, tmp_pat
     snapshot = await scene.world.snapshot()
     assert snapshot["customer"]["credit"] == 500
     assert [one["name"] for one in snapshot["board"]["lists"][3]["cards"]] == ["BUG-1 Menu page"]
-    await board.close()
     await till.close()
 
 

@@ -7,23 +7,25 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters import billing
-from bot.adapters.billing._sql_values import moment, restored, stored, text
+from bot import outgoing
+from bot.adapters import opening
+from bot.adapters.billing.sql.values import moment, restored, stored, text
+from bot.adapters.registry import BILLERS
 from bot.bug.errors import Misconfigured
+from bot.settings import Kind
 
 MOMENTS = st.integers(0, 4_000_000_000_000_000).map(lambda micros: datetime.fromtimestamp(micros / 1e6, UTC))
 
 
 def test_every_biller_is_found_by_its_name() -> None:
-    assert billing.kinds() == ("sql", "stripe")
-    assert all(
-        hasattr(billing.find(kind), "connect") and hasattr(billing.find(kind), "Settings") for kind in billing.kinds()
-    )
+    assert BILLERS.names() == ("sql", "stripe")
+    assert [biller.name for biller in BILLERS.every()] == ["sql", "stripe"]
 
 
-def test_an_unknown_biller_is_told_which_there_are() -> None:
-    with pytest.raises(Misconfigured, match="sql, stripe"):
-        billing.find("paypal")
+async def test_an_unknown_biller_is_told_which_there_are() -> None:
+    async with outgoing.session() as http:
+        with pytest.raises(Misconfigured, match=r"billing\.kind: .*“paypal”.*sql, stripe"):
+            opening.biller(Kind(kind="paypal"), http)
 
 
 @pytest.mark.parametrize("kind", [sa.DateTime(timezone=True), sa.DateTime(), sa.Integer(), sa.String()])

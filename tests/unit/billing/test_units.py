@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.billing._stripe_units import from_stripe, to_stripe
+from bot.adapters.billing.stripe.units import from_stripe, to_stripe
 from bot.bug.errors import Rejected
 
 

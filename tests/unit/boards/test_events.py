@@ -13,21 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.boards.trello import Known, parse, verify
-from bot.adapters.ports import BoardChange, Hook, Stage
+from bot.adapters.boards.trello.events import parse, verify
+from bot.adapters.ports import BoardChange, Hook, Known, Stage
+from bot.adapters.registry import BOARDS
 from bot.bug.errors import Unauthorised, Unreadable
+from tests.support import recorded
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "trello"
 URL = "https://makegood.example.com/hooks/trello/long-random-token"
 SECRET = "secret-of-the-key"
 
 
 def hook(body: bytes, **headers: str) -> Hook:
     return Hook(headers=headers, body=body, url=URL, at=datetime(2026, 3, 2, tzinfo=UTC))
-
-
-def delivery(name: str) -> Hook:
-    return hook((FIXTURES / f"{name}.json").read_bytes())
 
 
 def changed(action: Any) -> tuple[BoardChange, ...]:
@@ -43,27 +40,15 @@ def signed(body: bytes, url: str = URL, secret: str = SECRET) -> Hook:
     return hook(body, **{"x-trello-webhook": signature})
 
 
-def test_a_card_moved_to_done_says_who_did_it_and_when() -> None:
-    assert parse(delivery("moved")) == (
-        BoardChange(
-            event="6b0000000000000000000a01",
-            card="6b0000000000000000000c17",
-            kind="moved",
-            stage=Stage.DONE,
-            by="dana",
-            at=datetime(2026, 3, 2, 14, 9, 41, 386000, tzinfo=UTC),
-        ),
-    )
+def test_each_board_has_a_folder_of_deliveries_and_each_folder_its_board() -> None:
+    assert recorded.folders("boards") == set(BOARDS.names())
+    assert recorded.orphans("boards", "trello") == []
 
 
-def test_an_archived_card_is_archived_and_not_moved() -> None:
-    (change,) = parse(delivery("archived"))
-    assert (change.kind, change.stage) == ("archived", None)
-
-
-def test_a_comment_comes_with_its_text() -> None:
-    (change,) = parse(delivery("commented"))
-    assert (change.kind, change.text, change.by) == ("commented", "Merged as PR 212, déployé.", "lee")
+@pytest.mark.parametrize("path", recorded.deliveries("boards", "trello"), ids=lambda path: path.stem)
+def test_every_delivery_is_read_as_expected(path: Path) -> None:
+    found = BOARDS.find("trello").parse(recorded.hook(path), Known())
+    assert recorded.told(found) == recorded.expected(path)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +152,7 @@ def test_whatever_arrives_is_a_change_or_nothing_or_unreadable(body: bytes) -> N
 
 
 def test_trellos_own_signature_is_taken() -> None:
-    verify(signed(b'{"action":{}}'), SECRET, URL)
+    verify(signed(b'{"action":{}}'), SECRET)
 
 
 @pytest.mark.parametrize(
@@ -182,8 +167,8 @@ def test_trellos_own_signature_is_taken() -> None:
 )
 def test_a_forged_delivery_is_turned_away(forged: Hook) -> None:
     with pytest.raises(Unauthorised):
-        verify(forged, SECRET, URL)
+        verify(forged, SECRET)
 
 
 def test_without_a_secret_the_address_alone_has_to_do() -> None:
-    verify(hook(b"{}"), None, URL)
+    verify(hook(b"{}"), None)

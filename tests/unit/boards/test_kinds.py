@@ -2,24 +2,30 @@
 
 import pytest
 
-from bot.adapters import boards
+from bot import outgoing
+from bot.adapters import opening
 from bot.adapters.boards import trello
+from bot.adapters.registry import BOARDS
 from bot.bug.errors import Misconfigured
+from bot.settings import Kind
 
 
 def test_every_board_is_found_by_its_name() -> None:
-    assert boards.kinds() == ("trello",)
-    assert boards.find("trello") is trello
+    assert BOARDS.names() == ("trello",)
+    assert BOARDS.find("trello") is trello.ADAPTER
 
 
-def test_an_unknown_board_is_told_which_there_are() -> None:
-    with pytest.raises(Misconfigured, match="trello"):
-        boards.find("sticky-notes")
+async def test_an_unknown_board_is_told_which_there_are() -> None:
+    async with outgoing.session() as http:
+        with pytest.raises(Misconfigured, match=r"board\.kind: .*“sticky-notes”.*trello"):
+            opening.board(Kind(kind="sticky-notes"), http)
 
 
-def test_an_address_that_is_no_board_names_the_setting() -> None:
-    with pytest.raises(Misconfigured, match=r"board\.url"):
-        trello.connect(trello.Settings.model_validate({"url": "https://trello.com/", "key": "k", "token": "t"}))
+async def test_an_address_that_is_no_board_names_the_setting() -> None:
+    table = {"kind": "trello", "url": "https://trello.com/", "key": "k", "token": "t"}
+    async with outgoing.session() as http:
+        with pytest.raises(Misconfigured, match=r"board\.url"):
+            opening.board(Kind.model_validate(table), http)
 
 
 def test_secrets_are_not_shown_with_the_settings() -> None:

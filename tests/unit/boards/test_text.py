@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.boards._trello_text import CUT, LONGEST, RULE, describe, has, length
+from bot.adapters.boards.trello.text import CUT, LONGEST, RULE, describe, has, length
 from bot.adapters.ports import CardText
 
 MARKER = "makegood:T1:BUG-1"

@@ -7,7 +7,7 @@ import pytest
 
 from bot.bug import delivery
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customer import Customer, Message
 from bot.bug.customers import CustomerJoined
 from bot.bug.delivery import RetryAsked
 from bot.bug.errors import Refused
@@ -39,7 +39,8 @@ def test_who_wrote_waits_and_who_was_only_hit_is_counted_apart() -> None:
     at = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)
     hit = Customer(id="c3", hint=ADA, via="chatwoot", since=at, source="chatwoot", conversation="7")
     wrote = replace(hit, id="c1", said_at=at)
-    answered = replace(wrote, id="c2", answered_at=at)
+    heard = Message(seq=3, kind="answered", text="We look.", at=at, by=ANNA)
+    answered = replace(wrote, id="c2", messages=(heard,))
     bug = Bug(ref=BugRef(team="T1", number=1), customers=(wrote, answered, hit))
     assert waiting(bug) == ("c1",)
     assert waiting(bug, again=True) == ("c1", "c2")

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.channels import chatwoot, crisp, generic, intercom, tawk
 from bot.adapters.ports import Hook
 from bot.bug.errors import Unreadable
-from bot.bug.values import CustomerHint, InboundKind, Outgoing
+from bot.bug.values import CustomerHint, InboundKind
 
 Deliver = Callable[..., Hook]
 MIA = CustomerHint(id="c-204", name="Mia Berger", email="mia@studio.example")
@@ -163,13 +163,6 @@ def test_a_tawk_chat_ends_and_a_ticket_is_a_message_under_tawks_own_event_id(del
     assert (ended.kind, ended.event) == (InboundKind.ENDED, "evt-2")
     assert (ticket.kind, ticket.event, ticket.subject) == (InboundKind.MESSAGE, "evt-3", "Servers")
     assert ticket.customer.email == "ola@nord.example"
-
-
-def test_an_answer_for_tawk_is_ready_to_paste() -> None:
-    answer = Outgoing(
-        source="tawk", customer=MIA, key="k", text="\nProblem solved,  \n\n\n\nyou can go on.\n\n  Sam at QuickAdmin\n"
-    )
-    assert tawk.ready_to_copy(answer) == "Problem solved,\n\nyou can go on.\n\n  Sam at QuickAdmin"
 
 
 # Generic

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.channels import registry
 from bot.adapters.ports import Hook
+from bot.adapters.registry import CHANNELS
 from bot.bug.errors import NotFound, Unauthorised, UnknownKind, Unreadable
 from bot.bug.values import Inbound
+from tests.support import recorded
+from tests.support.recorded import NOON
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "channels"
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-SAMPLES = [(source, path) for source in registry.sources() for path in sorted((FIXTURES / source).iterdir())]
+SAMPLES = [(source, path) for source in CHANNELS.names() for path in recorded.deliveries("channels", source)]
 SIGNED = {
     "chatwoot": "x-chatwoot-signature",
     "crisp": "x-crisp-signature",
@@ -27,7 +26,7 @@ SIGNED = {
     "intercom": "x-hub-signature",
     "tawk": "x-tawk-signature",
 }
-every_source = pytest.mark.parametrize("source", registry.sources())
+every_source = pytest.mark.parametrize("source", CHANNELS.names())
 every_sample = pytest.mark.parametrize(("source", "path"), SAMPLES, ids=lambda value: getattr(value, "stem", value))
 
 
@@ -36,7 +35,7 @@ def hook(body: bytes, **headers: str) -> Hook:
 
 
 def parse(source: str, body: bytes) -> tuple[Inbound, ...]:
-    return registry.find(source).parse(hook(body), {})
+    return CHANNELS.find(source).parse(hook(body), {})
 
 
 def assert_storable(found: tuple[Inbound, ...], source: str) -> None:
@@ -50,30 +49,33 @@ def assert_storable(found: tuple[Inbound, ...], source: str) -> None:
 
 
 def test_the_channels_of_the_design_are_all_there() -> None:
-    assert {"chatwoot", "crisp", "email_postmark", "generic", "intercom", "mail", "tawk"} <= set(registry.sources())
+    assert {"chatwoot", "crisp", "email_postmark", "generic", "intercom", "mail", "tawk"} <= set(CHANNELS.names())
 
 
 def test_an_address_may_write_a_source_with_a_dash() -> None:
-    assert registry.find("email-postmark").SOURCE == "email_postmark"
+    assert CHANNELS.find("email-postmark").name == "email_postmark"
 
 
 @pytest.mark.parametrize("stranger", ["", "registry", "common", "../chatwoot", "bot"])
 def test_a_source_that_is_no_channel_is_not_found(stranger: str) -> None:
     with pytest.raises(NotFound, match="There is no customer channel"):
-        registry.find(stranger)
+        CHANNELS.find(stranger)
+
+
+def test_each_channel_has_a_folder_of_deliveries_and_each_folder_its_channel() -> None:
+    assert recorded.folders("channels") == set(CHANNELS.names())
 
 
 @every_source
-def test_a_channel_is_named_like_its_file_and_has_samples(source: str) -> None:
-    module = registry.find(source)
-    assert source == module.SOURCE
-    assert isinstance(module.CAN_REPLY, bool)
-    assert any((FIXTURES / source).iterdir())
+def test_a_channel_is_found_by_its_name(source: str) -> None:
+    assert CHANNELS.find(source).name == source
+    assert recorded.orphans("channels", source) == []
 
 
 @every_sample
-def test_every_sample_is_understood(source: str, path: Path) -> None:
-    found = parse(source, path.read_bytes())
+def test_every_sample_is_read_as_expected(source: str, path: Path) -> None:
+    found = CHANNELS.find(source).parse(recorded.hook(path), recorded.options("channels", source))
+    assert recorded.told(found) == recorded.expected(path)
     assert found
     assert_storable(found, source)
 
@@ -89,7 +91,7 @@ DEEP = b'{"a":' * 100_000
 HOPELESS = [b"", b"null", b"[]", b"3", b'"x"', b"{", b"\xff\xfe", DEEP, b"[" * 100_000, b"{}", b"x" * 2_000_000]
 
 
-@pytest.mark.parametrize("source", [each for each in registry.sources() if each != "mail"])
+@pytest.mark.parametrize("source", [each for each in CHANNELS.names() if each != "mail"])
 @pytest.mark.parametrize("body", HOPELESS, ids=range(len(HOPELESS)))
 def test_a_hopeless_body_is_unreadable_with_a_reason(source: str, body: bytes) -> None:
     with pytest.raises(Unreadable, match=r"\w+ .*\."):
@@ -98,7 +100,7 @@ def test_a_hopeless_body_is_unreadable_with_a_reason(source: str, body: bytes) -
 
 @pytest.mark.parametrize(("source", "header"), SIGNED.items())
 def test_a_wrong_or_missing_signature_is_refused_once_a_secret_is_set(source: str, header: str) -> None:
-    module = registry.find(source)
+    module = CHANNELS.find(source)
     for headers in ({}, {header: "sha256=" + "0" * 64}, {header: "ü"}, {header: ""}):
         with pytest.raises(Unauthorised, match="signature"):
             module.verify(Hook(headers=headers, body=b"{}", at=NOON), "the-secret")
@@ -106,7 +108,7 @@ def test_a_wrong_or_missing_signature_is_refused_once_a_secret_is_set(source: st
 
 @pytest.mark.parametrize("source", SIGNED)
 def test_without_a_secret_the_token_in_the_address_is_all_there_is(source: str) -> None:
-    module = registry.find(source)
+    module = CHANNELS.find(source)
     module.verify(hook(b"{}"), None)
 
 
@@ -131,7 +133,7 @@ def _right(source: str, body: bytes, stamp: str = STAMP) -> dict[str, str]:
 
 @pytest.mark.parametrize("source", SIGNED)
 def test_the_right_signature_is_let_in_and_only_for_this_very_body(source: str) -> None:
-    module, headers = registry.find(source), _right(source, b'{"a": 1}')
+    module, headers = CHANNELS.find(source), _right(source, b'{"a": 1}')
     module.verify(Hook(headers=headers, body=b'{"a": 1}', at=NOON), "the-secret")
     with pytest.raises(Unauthorised):
         module.verify(Hook(headers=headers, body=b'{"a": 2}', at=NOON), "the-secret")
@@ -142,7 +144,7 @@ def test_the_right_signature_is_let_in_and_only_for_this_very_body(source: str) 
 def test_a_recorded_delivery_played_back_later_is_refused(source: str, seconds: int) -> None:
     headers = _right(source, b"{}", str(int(NOON.timestamp()) + seconds))
     with pytest.raises(Unauthorised, match="5 minutes off"):
-        registry.find(source).verify(Hook(headers=headers, body=b"{}", at=NOON), "the-secret")
+        CHANNELS.find(source).verify(Hook(headers=headers, body=b"{}", at=NOON), "the-secret")
 
 
 JUNK: st.SearchStrategy[Any] = st.recursive(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.adapters import billing, boards, trackers
 from bot.adapters.channels import mail
+from bot.adapters.registry import BILLERS, BOARDS, TRACKERS
 from bot.commands.init_text import Choices, text, variables
 from bot.settings import validate
 
@@ -17,7 +17,7 @@ COMBINATIONS = [
     Choices(
         channel="C0ERRORS",
         mode=mode,
-        alerts=trackers.sources() if much else (),
+        alerts=TRACKERS.names() if much else (),
         public_url="https://makegood.example.com/" if public else "",
         tables={"menus": "id", "billing.invoices": "id", 'odd "name"': "a,b"} if much else {},
         approvers=("U0LEAD", "lead@example.com") if much else (),
@@ -26,7 +26,7 @@ COMBINATIONS = [
         billing=kind,
     )
     for mode, much, public, board, kind in product(
-        ("watch", "propose", "run"), (True, False), (True, False), (True, False), ("", *billing.kinds())
+        ("watch", "propose", "run"), (True, False), (True, False), (True, False), ("", *BILLERS.names())
     )
 ]
 
@@ -46,9 +46,10 @@ def test_whatever_is_chosen_the_file_loads_and_says_it(choices: Choices, tmp_pat
     assert read.policy.approvers == choices.approvers
     assert {name for name in read.hooks if name != "trello"} == set(choices.alerts)
     assert dict(read.targets["shop"].tables if choices.tables else {}) == choices.tables  # type: ignore[union-attr] # a database
-    for kind, found in ((read.board, boards), (read.billing, billing)):
-        if kind:
-            validate(found.find(kind.kind).Settings, kind.rest(), "the module's own settings")
+    if read.board:
+        validate(BOARDS.find(read.board.kind).connector.settings, read.board.rest(), "[board]")
+    if read.billing:
+        validate(BILLERS.find(read.billing.kind).connector.settings, read.billing.rest(), "[billing]")
     if choices.sender:
         assert validate(mail.Settings, read.mail, "[mail]").sender == choices.sender
 

@@ -4,7 +4,6 @@ import copy
 import json
 import math
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.adapters.channels import registry
 from bot.adapters.ports import BoardChange, Hook
-from bot.adapters.trackers import modules
+from bot.adapters.registry import CHANNELS, TRACKERS
 from bot.bug.errors import Unauthorised, UnknownKind, Unreadable
 from bot.bug.values import Inbound
 from bot.intake.alerts import _reports
@@ -22,24 +20,23 @@ from bot.intake.sources import ALERTS, CUSTOMER, PEOPLE
 from bot.ledger.inbox.inbox import Item
 from bot.settings import HookSettings, Settings, SlackSettings
 from bot.web import Delivery, read
+from tests.support import recorded
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 OWN = HookSettings(token=SecretStr("t"))
 OURS = Settings(slack=SlackSettings(error_channels=("C1",)))
-TRACKERS = tuple(module.SOURCE for module in modules())
-CHANNELS = tuple(source for source in registry.sources() if source != "mail")  # mails are fetched, and bent elsewhere
 BENT = settings(deadline=None, derandomize=True, max_examples=60)
 
 
 def deliveries() -> dict[str, tuple[str, ...]]:
     """Recorded deliveries of each address under /hooks/."""
-    found = {name: f"trackers/{name}" for name in TRACKERS} | {"trello": "trello"}
-    found |= {(f"{CUSTOMER}generic" if n == "generic" else n.replace("_", "-")): f"channels/{n}" for n in CHANNELS}
-    return {
-        source: tuple(p.read_text("utf-8") for p in sorted((FIXTURES / at).glob("*.json")))
-        for source, at in found.items()
-    }
+    found = {adapter.name: recorded.deliveries("trackers", adapter.name) for adapter in TRACKERS.every()}
+    found["trello"] = recorded.deliveries("boards", "trello")
+    for name in CHANNELS.names():
+        if name != "mail":  # mails are fetched, and bent elsewhere
+            hook = f"{CUSTOMER}{name}" if name in found else name.replace("_", "-")
+            found[hook] = recorded.deliveries("channels", name)
+    return {source: tuple(path.read_text("utf-8") for path in paths) for source, paths in found.items()}
 
 
 DELIVERIES = deliveries()

@@ -14,8 +14,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from bot import settings as s
-from bot.adapters import billing, boards, tracker_api
-from bot.adapters.channels import registry
+from bot.adapters.billing.sql import Columns
+from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.gift_caps import Caps
@@ -66,17 +66,14 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield "`[targets.NAME]`, hosts", targets.SshTarget
     yield "`[targets.NAME]`, a service", targets.HttpTarget
     yield "`[targets.NAME]`, of another process", targets.Elsewhere
-    for source in tracker_api.sources():
-        yield f"`[trackers.{source}]`", tracker_api.find(source).Settings
-    for source in registry.sources():
-        model = getattr(registry.find(source), "Settings", None)
-        if model:
-            yield "`[mail]`" if source == "mail" else f"`[customers.{source}]`", model
-    for kind in boards.kinds():
-        yield f'`[board]`, `kind = "{kind}"`', boards.find(kind).Settings
-    for kind in billing.kinds():
-        yield f'`[billing]`, `kind = "{kind}"`', billing.find(kind).Settings
-    yield "`account` of `[billing]`", billing.find("sql").Columns
+    yield from ((f"`[trackers.{x.name}]`", x.api.settings) for x in TRACKERS.every() if x.api)
+    for channel in CHANNELS.every():
+        if channel.connector:
+            head = "`[mail]`" if channel.name == "mail" else f"`[customers.{channel.name}]`"
+            yield head, channel.connector.settings
+    yield from ((f'`[board]`, `kind = "{x.name}"`', x.connector.settings) for x in BOARDS.every())
+    yield from ((f'`[billing]`, `kind = "{x.name}"`', x.connector.settings) for x in BILLERS.every())
+    yield "`account` of `[billing]`", Columns
 
 
 MODELS = dict(models())

@@ -3,17 +3,17 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from hypothesis import settings
 
-from bot.adapters.ports import Hook, TrackerModule
-from bot.adapters.trackers import find
+from bot.adapters.ports import Hook, TrackerAdapter
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import Alert
+from tests.support import recorded
+from tests.support.recorded import FIXTURES
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "trackers"
 FUZZ = settings(deadline=None, derandomize=True, max_examples=100)
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
@@ -25,23 +25,27 @@ def hook(body: object, headers: Mapping[str, str] | None = None) -> Hook:
 
 
 def load(path: str) -> Any:
+    """A delivery ("bugsnag/reopened.json")."""
+    return json.loads((FIXTURES / "trackers" / path).read_text(encoding="utf-8"))
+
+
+def beside(path: str) -> Any:
+    """What is no tracker's delivery: a message in Slack ("slack/rollbar.json"), proofs ("proofs/sentry.json")."""
     return json.loads((FIXTURES / path).read_text(encoding="utf-8"))
 
 
 def options(source: str) -> Mapping[str, object]:
-    """What makegood.toml would hold for the deliveries in a tracker's folder."""
-    path = FIXTURES / source / "options.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return recorded.options("trackers", source)
 
 
 def names(source: str) -> list[str]:
-    return sorted(path.name for path in (FIXTURES / source).glob("*.json") if path.name != "options.json")
+    return [path.name for path in recorded.deliveries("trackers", source)]
 
 
 def parse(path: str, headers: Mapping[str, str] | None = None, **changed: object) -> tuple[Alert, ...]:
     """The alerts of a recorded delivery, "bugsnag/reopened.json"."""
     source = path.partition("/")[0]
-    return find(source).parse(hook(load(path) | changed, headers), options(source))
+    return TRACKERS.find(source).parse(hook(load(path) | changed, headers), options(source))
 
 
 def one(path: str, headers: Mapping[str, str] | None = None, **changed: object) -> Alert:
@@ -49,10 +53,10 @@ def one(path: str, headers: Mapping[str, str] | None = None, **changed: object) 
     return alert
 
 
-def alerts(module: TrackerModule, body: object) -> tuple[Alert, ...]:
+def alerts(module: TrackerAdapter, body: object) -> tuple[Alert, ...]:
     """The alerts of a delivery that may be refused; anything but a refusal with a reason gets out."""
     try:
-        return module.parse(hook(body), options(module.SOURCE))
+        return module.parse(hook(body), options(module.name))
     except (Unreadable, UnknownKind) as refused:
         if not str(refused):
             raise

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.trackers import find
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import Unreadable
 from bot.bug.values import AlertKind, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
@@ -72,9 +72,9 @@ def test_grafana_leads_to_its_panel_and_shows_the_values() -> None:
 def test_an_alert_without_a_fingerprint_is_told_by_its_labels_in_any_order() -> None:
     body = load("alertmanager/grafana-firing.json")
     del body["alerts"][0]["fingerprint"]
-    (first,) = find("grafana").parse(hook(body), {})
+    (first,) = TRACKERS.find("grafana").parse(hook(body), {})
     body["alerts"][0]["labels"] = dict(reversed(body["alerts"][0]["labels"].items()))
-    (second,) = find("grafana").parse(hook(body), {})
+    (second,) = TRACKERS.find("grafana").parse(hook(body), {})
     assert first.group == second.group
     assert len(first.group) == 16
 
@@ -82,7 +82,7 @@ def test_an_alert_without_a_fingerprint_is_told_by_its_labels_in_any_order() -> 
 def test_one_senseless_alert_does_not_lose_the_others() -> None:
     body = load("alertmanager/firing.json")
     body["alerts"].insert(0, "what")
-    assert len(find("alertmanager").parse(hook(body), {})) == 2
+    assert len(TRACKERS.find("alertmanager").parse(hook(body), {})) == 2
 
 
 def test_only_senseless_alerts_are_refused() -> None:

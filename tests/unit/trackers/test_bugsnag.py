@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.trackers import find
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import AlertKind, CustomerHint, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
@@ -126,7 +126,7 @@ def test_an_error_without_an_id_is_refused_since_it_could_be_any(trigger: str) -
 
 def test_a_delivery_of_something_else_is_told_what_is_missing() -> None:
     with pytest.raises(Unreadable, match=r"trigger\.type is missing"):
-        find("bugsnag").parse(hook({"zen": "Keep it simple"}), {})
+        TRACKERS.find("bugsnag").parse(hook({"zen": "Keep it simple"}), {})
 
 
 @pytest.mark.parametrize("count", [-3, 0, "many", None, True, float("inf")])
@@ -152,7 +152,7 @@ def test_an_id_may_be_a_number() -> None:
 )
 def test_a_link_is_read_on_each_of_its_hosts(host: str) -> None:
     url = f"https://{host}/nordlicht/menu-maker/errors/6b10000000000000000000f1?event_id=6b10000000000000000000e1&i=sk&m=nw"
-    found = find("bugsnag").link(url)
+    found = TRACKERS.find("bugsnag").link(url)
     assert found is not None
     assert (found.group, found.event, found.project) == (
         "6b10000000000000000000f1",
@@ -172,4 +172,4 @@ def test_a_link_is_read_on_each_of_its_hosts(host: str) -> None:
     ],
 )
 def test_other_pages_are_no_errors(url: str) -> None:
-    assert find("bugsnag").link(url) is None
+    assert TRACKERS.find("bugsnag").link(url) is None

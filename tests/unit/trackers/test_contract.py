@@ -5,22 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.ports import Hook, TrackerModule, unsigned
-from bot.adapters.trackers import find, modules, sources
+from bot.adapters.ports import Hook, TrackerAdapter, unsigned
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import NotFound, Unauthorised, Unreadable
 from bot.bug.values import Alert
-from tests.unit.trackers.deliveries import FIXTURES, NOON, alerts, hook, load, names, options
+from tests.support import recorded
+from tests.unit.trackers.deliveries import NOON, alerts, beside, hook, load, names, options
 
-EVERY = [pytest.param(module, id=module.SOURCE) for module in modules()]
-SIGNED = [pytest.param(module, id=module.SOURCE) for module in modules() if module.verify is not unsigned]
+EVERY = [pytest.param(module, id=module.name) for module in TRACKERS.every()]
+SIGNED = [pytest.param(module, id=module.name) for module in TRACKERS.every() if module.verify is not unsigned]
 PROOFS = [
-    pytest.param(module, proof, id=f"{module.SOURCE}-{number}")
-    for module in modules()
+    pytest.param(module, proof, id=f"{module.name}-{number}")
+    for module in TRACKERS.every()
     if module.verify is not unsigned
-    for number, proof in enumerate(load(f"proofs/{module.SOURCE}.json"))
+    for number, proof in enumerate(beside(f"proofs/{module.name}.json"))
 ]
 DELIVERIES = [
-    pytest.param(module, name, id=f"{module.SOURCE}/{name}") for module in modules() for name in names(module.SOURCE)
+    pytest.param(module, name, id=f"{module.name}/{name}") for module in TRACKERS.every() for name in names(module.name)
+]
+RECORDED = [
+    pytest.param(module, path, id=f"{module.name}/{path.stem}")
+    for module in TRACKERS.every()
+    for path in recorded.deliveries("trackers", module.name)
 ]
 
 NOT_OURS = {
@@ -56,49 +62,54 @@ def assert_fit_to_store(alert: Alert) -> None:
     assert not alert.url or alert.url.startswith(("https://", "http://"))
 
 
-@pytest.mark.parametrize("module", EVERY)
-def test_a_tracker_is_found_by_the_name_of_its_file(module: TrackerModule) -> None:
-    assert find(module.SOURCE) is module
-    assert Path(str(vars(module)["__file__"])).stem == module.SOURCE
+def test_each_tracker_has_a_folder_of_deliveries_and_each_folder_its_tracker() -> None:
+    assert recorded.folders("trackers") == {module.name for module in TRACKERS.every()}
+
+
+def test_a_misspelt_tracker_has_no_deliveries_and_says_so() -> None:
+    with pytest.raises(FileNotFoundError, match=r"Add deliveries to .*bugsnagg"):
+        names("bugsnagg")
 
 
 @pytest.mark.parametrize("module", EVERY)
-def test_a_tracker_comes_with_deliveries_to_be_tested_on(module: TrackerModule) -> None:
-    assert names(module.SOURCE), f"add deliveries to {FIXTURES / module.SOURCE}"
+def test_a_tracker_is_found_by_its_name(module: TrackerAdapter) -> None:
+    assert TRACKERS.find(module.name) is module
+    assert recorded.orphans("trackers", module.name) == []
 
 
-@pytest.mark.parametrize(("module", "name"), DELIVERIES)
-def test_every_delivery_is_understood(module: TrackerModule, name: str) -> None:
-    body = (FIXTURES / module.SOURCE / name).read_bytes()
-    for alert in module.parse(hook(body), options(module.SOURCE)):
-        assert alert.source == module.SOURCE
+@pytest.mark.parametrize(("module", "delivery"), RECORDED)
+def test_every_delivery_is_read_as_expected(module: TrackerAdapter, delivery: Path) -> None:
+    found = module.parse(recorded.hook(delivery), options(module.name))
+    assert recorded.told(found) == recorded.expected(delivery)
+    for alert in found:
+        assert alert.source == module.name
         assert_fit_to_store(alert)
 
 
 @pytest.mark.parametrize(("module", "name"), DELIVERIES)
-def test_the_same_delivery_reads_the_same_twice(module: TrackerModule, name: str) -> None:
-    body = hook((FIXTURES / module.SOURCE / name).read_bytes())
-    assert module.parse(body, options(module.SOURCE)) == module.parse(body, options(module.SOURCE))
+def test_the_same_delivery_reads_the_same_twice(module: TrackerAdapter, name: str) -> None:
+    body = hook((recorded.FIXTURES / "trackers" / module.name / name).read_bytes())
+    assert module.parse(body, options(module.name)) == module.parse(body, options(module.name))
 
 
 @pytest.mark.parametrize("module", EVERY)
 @pytest.mark.parametrize("body", NOT_OURS.values(), ids=NOT_OURS)
-def test_what_is_no_delivery_is_refused_with_a_reason(module: TrackerModule, body: bytes) -> None:
+def test_what_is_no_delivery_is_refused_with_a_reason(module: TrackerAdapter, body: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
-        module.parse(hook(body), options(module.SOURCE))
+        module.parse(hook(body), options(module.name))
     assert str(refused.value).endswith(".")
 
 
 @pytest.mark.parametrize(("module", "name"), DELIVERIES)
-def test_nul_and_half_characters_never_get_through(module: TrackerModule, name: str) -> None:
-    sent = json.dumps(_dirty(load(f"{module.SOURCE}/{name}"))).encode()
+def test_nul_and_half_characters_never_get_through(module: TrackerAdapter, name: str) -> None:
+    sent = json.dumps(_dirty(load(f"{module.name}/{name}"))).encode()
     for alert in alerts(module, sent):
         assert_fit_to_store(alert)
 
 
 @pytest.mark.parametrize(("module", "name"), DELIVERIES)
-def test_endless_texts_are_cut(module: TrackerModule, name: str) -> None:
-    sent = json.dumps(_dirty(load(f"{module.SOURCE}/{name}"), "e\u0301" * 1_200)).encode()
+def test_endless_texts_are_cut(module: TrackerAdapter, name: str) -> None:
+    sent = json.dumps(_dirty(load(f"{module.name}/{name}"), "e\u0301" * 1_200)).encode()
     for alert in alerts(module, sent):
         assert_fit_to_store(alert)
 
@@ -107,12 +118,12 @@ def test_endless_texts_are_cut(module: TrackerModule, name: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "https://[", "javascript:alert(1)", "https://example.com/errors/1", "\ud800", "https://" + "a/" * 5_000]
 )
-def test_an_address_of_something_else_is_no_link(module: TrackerModule, url: str) -> None:
+def test_an_address_of_something_else_is_no_link(module: TrackerAdapter, url: str) -> None:
     assert module.link(url) is None
 
 
 @pytest.mark.parametrize(("module", "proof"), PROOFS)
-def test_a_proof_opens_the_door_only_with_its_own_secret(module: TrackerModule, proof: dict[str, object]) -> None:
+def test_a_proof_opens_the_door_only_with_its_own_secret(module: TrackerAdapter, proof: dict[str, object]) -> None:
     delivery = Hook.model_validate(
         {**proof, "at": NOON, "body": str(proof["body"]).encode()} | {"secret": None}, extra="ignore"
     )
@@ -123,7 +134,7 @@ def test_a_proof_opens_the_door_only_with_its_own_secret(module: TrackerModule, 
 
 
 @pytest.mark.parametrize(("module", "proof"), PROOFS)
-def test_a_spoiled_proof_is_refused(module: TrackerModule, proof: dict[str, dict[str, str]]) -> None:
+def test_a_spoiled_proof_is_refused(module: TrackerAdapter, proof: dict[str, dict[str, str]]) -> None:
     for spoiled in ("", "x", "ä\ud800", "Bearer", "Basic !", "Basic " + "A" * 9):
         headers = dict.fromkeys(proof["headers"], spoiled)
         with pytest.raises(Unauthorised):
@@ -131,24 +142,24 @@ def test_a_spoiled_proof_is_refused(module: TrackerModule, proof: dict[str, dict
 
 
 @pytest.mark.parametrize("module", SIGNED)
-def test_a_delivery_without_any_proof_is_refused_where_a_secret_is_set(module: TrackerModule) -> None:
+def test_a_delivery_without_any_proof_is_refused_where_a_secret_is_set(module: TrackerAdapter) -> None:
     with pytest.raises(Unauthorised):
         module.verify(hook({"a": 1}), "an-invented-secret")
 
 
 @pytest.mark.parametrize("module", EVERY)
-def test_without_a_secret_the_token_in_the_address_is_all_there_is(module: TrackerModule) -> None:
+def test_without_a_secret_the_token_in_the_address_is_all_there_is(module: TrackerAdapter) -> None:
     module.verify(hook({"a": 1}), None)
 
 
 def test_grafana_is_another_name_of_alertmanager() -> None:
-    assert find("grafana") is find("alertmanager")
-    assert "grafana" in sources()
+    assert TRACKERS.find("grafana") is TRACKERS.find("alertmanager")
+    assert "grafana" in TRACKERS.names()
 
 
 def test_an_unknown_tracker_is_told_with_the_known_ones() -> None:
     with pytest.raises(NotFound, match=r"no tracker “bugzilla”.*alertmanager, bugsnag"):
-        find("bugzilla")
+        TRACKERS.find("bugzilla")
 
 
 def _dirty(value: object, dirt: str = "\x00\ud83d\u202e") -> object:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.adapters.trackers import find, generic
+from bot.adapters.registry import TRACKERS
+from bot.adapters.trackers import generic
 from bot.bug.errors import Misconfigured, Unreadable
 from bot.bug.values import AlertKind, CustomerHint, Severity
 from tests.unit.trackers.deliveries import hook, load, one
@@ -22,7 +23,9 @@ def test_a_word_for_over_resolves_it() -> None:
 
 
 def test_without_a_map_the_fields_are_read_by_their_own_names() -> None:
-    (alert,) = find("generic").parse(hook({"title": "Disk full", "severity": "warning", "customer": "311"}), {})
+    (alert,) = TRACKERS.find("generic").parse(
+        hook({"title": "Disk full", "severity": "warning", "customer": "311"}), {}
+    )
     assert (alert.title, alert.group, alert.severity) == ("Disk full", "Disk full", Severity.WARNING)
     assert alert.customer == CustomerHint(id="311")
 
@@ -32,7 +35,7 @@ def test_what_the_map_promises_and_the_body_lacks_is_named(field: str) -> None:
     body = load("generic/nightly-import.json")
     del body["error"]["id" if field == "group" else "title"]
     with pytest.raises(Unreadable, match=rf"nothing at “\$\.error\.\w+”, where .* looks for the {field}"):
-        find("generic").parse(hook(body), load("generic/options.json"))
+        TRACKERS.find("generic").parse(hook(body), load("generic/options.json"))
 
 
 @pytest.mark.parametrize(
@@ -83,5 +86,8 @@ def test_a_path_that_leads_everywhere_ends() -> None:
 
 def test_two_long_groups_with_one_beginning_stay_two() -> None:
     long = "job " * 100
-    groups = {find("generic").parse(hook({"title": "Stopped", "group": long + end}), {})[0].group for end in ("a", "b")}
+    groups = {
+        TRACKERS.find("generic").parse(hook({"title": "Stopped", "group": long + end}), {})[0].group
+        for end in ("a", "b")
+    }
     assert len(groups) == 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.trackers import find
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import AlertKind, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
@@ -29,7 +29,7 @@ def test_an_issue_is_known_by_its_address_however_it_is_written() -> None:
     body = load("glitchtip/alert.json")
     first = body["attachments"][0]["title_link"]
     body["attachments"][0]["title_link"] = first.replace("errors.example.com", "ERRORS.example.com") + "?from=mail"
-    assert one("glitchtip/alert.json").group == find("glitchtip").parse(hook(body), {})[0].group
+    assert one("glitchtip/alert.json").group == TRACKERS.find("glitchtip").parse(hook(body), {})[0].group
 
 
 def test_a_site_that_is_down_comes_up_again() -> None:
@@ -40,14 +40,14 @@ def test_a_site_that_is_down_comes_up_again() -> None:
 
 
 def test_an_address_given_to_sentry_reads_it_as_well() -> None:
-    assert find("sentry").parse(hook(load("glitchtip/alert.json")), {}) == parse("glitchtip/alert.json")
+    assert TRACKERS.find("sentry").parse(hook(load("glitchtip/alert.json")), {}) == parse("glitchtip/alert.json")
 
 
 def test_a_link_names_the_same_issue_where_the_host_says_what_it_is() -> None:
-    found = find("glitchtip").link("https://app.glitchtip.com/acme/issues/4711?project=1")
+    found = TRACKERS.find("glitchtip").link("https://app.glitchtip.com/acme/issues/4711?project=1")
     assert found is not None
     assert found.group == "app.glitchtip.com/issues/4711"
-    assert find("glitchtip").link("https://github.com/acme/shop/issues/4711") is None
+    assert TRACKERS.find("glitchtip").link("https://github.com/acme/shop/issues/4711") is None
 
 
 def test_an_alert_without_any_issue_is_shown_to_people() -> None:
@@ -57,4 +57,4 @@ def test_an_alert_without_any_issue_is_shown_to_people() -> None:
 
 def test_somebody_elses_message_for_slack_is_refused() -> None:
     with pytest.raises(Unreadable, match="no GlitchTip webhook"):
-        find("glitchtip").parse(hook({"text": "Deployed", "attachments": [{"title": "x"}]}), {})
+        TRACKERS.find("glitchtip").parse(hook({"text": "Deployed", "attachments": [{"title": "x"}]}), {})

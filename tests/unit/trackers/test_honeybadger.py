@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.trackers import find
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import AlertKind, CustomerHint
 from tests.unit.trackers.deliveries import hook, one, parse
@@ -53,7 +53,7 @@ def test_an_event_that_nobody_foresaw_is_named() -> None:
 
 def test_another_service_that_has_events_too_is_refused() -> None:
     with pytest.raises(Unreadable, match="no Honeybadger webhook"):
-        find("honeybadger").parse(hook({"event": "chat:start", "property": {"id": "1"}}), {})
+        TRACKERS.find("honeybadger").parse(hook({"event": "chat:start", "property": {"id": "1"}}), {})
 
 
 def test_a_fault_without_an_id_is_refused() -> None:
@@ -63,10 +63,12 @@ def test_a_fault_without_an_id_is_refused() -> None:
 
 @pytest.mark.parametrize("host", ["app.honeybadger.io", "eu-app.honeybadger.io"])
 def test_a_link_names_the_fault_and_the_notice(host: str) -> None:
-    found = find("honeybadger").link(f"https://{host}/projects/2201/faults/990077/3c9d7b1e-5f20-4a36-8b47-c0ffee000001")
+    found = TRACKERS.find("honeybadger").link(
+        f"https://{host}/projects/2201/faults/990077/3c9d7b1e-5f20-4a36-8b47-c0ffee000001"
+    )
     assert found is not None
     assert (found.group, found.event, found.project) == ("990077", "3c9d7b1e-5f20-4a36-8b47-c0ffee000001", "2201")
 
 
 def test_the_list_of_faults_is_no_fault() -> None:
-    assert find("honeybadger").link("https://app.honeybadger.io/projects/2201/faults") is None
+    assert TRACKERS.find("honeybadger").link("https://app.honeybadger.io/projects/2201/faults") is None

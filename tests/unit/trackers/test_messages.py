@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.trackers import alert_from_message, links_in, read_links
+from bot.adapters.mentions import alert_from_message, links_in, read_links
 from bot.bug.values import Alert, AlertKind, AlertLink, Severity
-from tests.unit.trackers.deliveries import load
+from tests.unit.trackers.deliveries import beside
 
 BUG = "https://app.bugsnag.com/nordlicht/menu-maker/errors/6b10000000000000000000f1?event_id=6b10000000000000000000e1&i=sk&m=nw"
 
@@ -18,7 +18,7 @@ def only(message: Mapping[str, Any]) -> tuple[AlertLink, Alert]:
 
 
 def test_bugsnags_old_sentence_tells_nearly_all() -> None:
-    link, alert = only(load("slack/bugsnag-legacy.json"))
+    link, alert = only(beside("slack/bugsnag-legacy.json"))
     assert (link.source, link.group, link.event) == ("bugsnag", "6b10000000000000000000f1", "6b10000000000000000000e1")
     assert link.url == BUG
     assert (alert.title, alert.message) == ("ErrorException: Undefined index: crud", "Undefined index: crud")
@@ -30,13 +30,13 @@ def test_bugsnags_old_sentence_tells_nearly_all() -> None:
 
 
 def test_a_message_with_nothing_but_an_attachment_is_read_too() -> None:
-    link, alert = only(load("slack/bugsnag-attachment-only.json"))
+    link, alert = only(beside("slack/bugsnag-attachment-only.json"))
     assert link.group == "6b10000000000000000000f1"
     assert (alert.title, alert.stage) == ("ErrorException: Undefined index: crud", "production")
 
 
 def test_sentrys_blocks_name_the_issue_in_a_blocks_id_and_in_a_link_and_it_is_one() -> None:
-    link, alert = only(load("slack/sentry-blocks.json"))
+    link, alert = only(beside("slack/sentry-blocks.json"))
     assert (link.source, link.group) == ("sentry", "5550042")
     assert link.url.startswith("https://nordlicht.sentry.io/issues/5550042/?referrer=slack&alert_rule_id=77")
     assert (alert.title, alert.message) == ("ValueError: currency missing", "currency missing for order 9001")
@@ -45,7 +45,7 @@ def test_sentrys_blocks_name_the_issue_in_a_blocks_id_and_in_a_link_and_it_is_on
 
 
 def test_of_a_block_and_a_link_the_link_tells_more_and_is_taken() -> None:
-    message = load("slack/sentry-blocks.json")
+    message = beside("slack/sentry-blocks.json")
     message["blocks"][0]["text"]["text"] = (
         "<https://sentry.io/nordlicht/shop/issues/5550042|*ValueError: currency missing*>"
     )
@@ -54,7 +54,7 @@ def test_of_a_block_and_a_link_the_link_tells_more_and_is_taken() -> None:
 
 
 def test_a_sentry_on_any_host_is_known_by_its_block() -> None:
-    message = load("slack/sentry-blocks.json")
+    message = beside("slack/sentry-blocks.json")
     message["blocks"][0]["text"]["text"] = (
         "<https://errors.nordlicht.example/issues/5550042/|*ValueError: currency missing*>"
     )
@@ -64,13 +64,13 @@ def test_a_sentry_on_any_host_is_known_by_its_block() -> None:
 
 
 def test_rollbars_title_is_on_its_link() -> None:
-    link, alert = only(load("slack/rollbar.json"))
+    link, alert = only(beside("slack/rollbar.json"))
     assert link.group == "acme/shop/42"
     assert alert.title == "#42 New error: ValueError: currency missing"
 
 
 def test_two_errors_in_one_message_are_two() -> None:
-    message = load("slack/two-errors-rich-text.json")
+    message = beside("slack/two-errors-rich-text.json")
     first, second = links_in(message)
     assert (first.source, second.source) == ("honeybadger", "sentry")
     assert alert_from_message(message, first).title == "RecordNotFound in menus"

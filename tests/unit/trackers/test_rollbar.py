@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.trackers import find
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import Unreadable
 from bot.bug.values import AlertKind, CustomerHint, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
@@ -40,7 +40,7 @@ def test_the_order_is_among_the_facts_and_the_password_is_not() -> None:
 def test_a_level_may_be_a_number_or_a_word(level: object, severity: Severity) -> None:
     body = load("rollbar/new-item.json")
     body["data"]["item"]["level"] = level
-    (alert,) = find("rollbar").parse(hook(body), {})
+    (alert,) = TRACKERS.find("rollbar").parse(hook(body), {})
     assert alert.severity is severity
 
 
@@ -70,14 +70,14 @@ def test_without_a_name_of_the_project_the_address_leads_to_the_occurrence() -> 
 
 
 def test_with_the_projects_name_a_webhook_and_a_link_are_one_bug() -> None:
-    (alert,) = find("rollbar").parse(hook(load("rollbar/new-item.json")), NAMED)
+    (alert,) = TRACKERS.find("rollbar").parse(hook(load("rollbar/new-item.json")), NAMED)
     assert alert.url == "https://app.rollbar.com/a/acme/fix/item/shop/42"
-    linked = find("rollbar").link(alert.url)
+    linked = TRACKERS.find("rollbar").link(alert.url)
     assert linked is not None
     assert (linked.group, linked.project) == (alert.group, alert.project) == ("acme/shop/42", "shop")
 
 
 def test_the_old_form_of_a_link_is_the_same_bug() -> None:
-    found = find("rollbar").link("https://rollbar.com/Acme/Shop/items/42/occurrences/700000000501/")
+    found = TRACKERS.find("rollbar").link("https://rollbar.com/Acme/Shop/items/42/occurrences/700000000501/")
     assert found is not None
     assert (found.group, found.event) == ("acme/shop/42", "700000000501")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.trackers import find
+from bot.adapters.registry import TRACKERS
 from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import AlertKind, CustomerHint, Severity
 from tests.unit.trackers.deliveries import hook, load, one, parse
@@ -73,7 +73,7 @@ def test_the_header_decides_what_a_body_is() -> None:
     body = load("sentry/event_alert.json")
     body["data"]["issue"] = load("sentry/issue-resolved.json")["data"]["issue"]
     body["action"] = "resolved"
-    (alert,) = find("sentry").parse(hook(body, {"sentry-hook-resource": "issue"}), {})
+    (alert,) = TRACKERS.find("sentry").parse(hook(body, {"sentry-hook-resource": "issue"}), {})
     assert alert.kind is AlertKind.RESOLVED
 
 
@@ -102,7 +102,7 @@ def test_an_alert_without_an_issue_id_is_known_by_its_address(address: str) -> N
 def test_the_plugin_of_a_project_tells_of_the_same_issue_as_its_link() -> None:
     alert = one("sentry/plugin.json")
     assert alert.group == load("sentry/plugin.json")["id"]
-    link = find("sentry").link(alert.url)
+    link = TRACKERS.find("sentry").link(alert.url)
     assert link is not None
     assert link.group == alert.group
     assert (alert.title, alert.context) == ("ZeroDivisionError: division by zero", "shop.cart in total")
@@ -133,7 +133,7 @@ def test_an_alert_without_an_issue_is_refused() -> None:
     ],
 )
 def test_a_link_is_read_in_each_of_its_forms(url: str, project: str, event: str) -> None:
-    found = find("sentry").link(url)
+    found = TRACKERS.find("sentry").link(url)
     assert found is not None
     assert (found.group, found.project, found.event) == ("5550042", project, event)
 
@@ -147,4 +147,4 @@ def test_a_link_is_read_in_each_of_its_forms(url: str, project: str, event: str)
     ],
 )
 def test_other_pages_are_no_issues(url: str) -> None:
-    assert find("sentry").link(url) is None
+    assert TRACKERS.find("sentry").link(url) is None

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.trackers.text import cut, one_line, tidy
+from bot.adapters.common.reading import tidy
+from bot.text import cut, one_line
 from tests.unit.trackers.deliveries import FUZZ
 
 

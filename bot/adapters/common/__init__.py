@@ -1,0 +1,1 @@
+"""What adapters of several kinds share: reading JSON, proofs, calls over HTTP."""

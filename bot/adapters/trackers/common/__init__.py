@@ -1,0 +1,1 @@
+"""What several trackers share: reading alerts, calls to their APIs."""

@@ -1,0 +1,59 @@
+"""What trackers' deliveries have in common: a kind, a title, the person hit, stack frames."""
+
+from collections.abc import Container, Iterable, Mapping
+from ipaddress import ip_address
+
+from bot.adapters.common.reading import LINE, Data, foreseen
+from bot.bug.errors import Unreadable
+from bot.bug.values import AlertKind, CustomerHint
+from bot.text import cut, one_line
+
+_FRAMES = 20
+
+
+def kind_of(
+    word: str, known: Mapping[str, AlertKind], left_out: Container[str], *, service: str, ours: bool = True
+) -> AlertKind | None:
+    """What the service's own word means; None for what is left out on purpose. Raises as `foreseen` does."""
+    foreseen(word, known, left_out, service=service, ours=ours)
+    return known.get(word)
+
+
+def must_name(kind: AlertKind, group: str, missing: str) -> str:
+    """The error's id. Raises Unreadable where a delivery about an error names none."""
+    if not group:
+        raise Unreadable(f"The delivery says that an error was {kind.value}, but names none: {missing} is missing.")
+    return group
+
+
+def title(kind: str, message: str) -> str:
+    """ "ErrorException: Undefined index: crud"; either half may be empty, or the message begin with the kind already."""
+    if message.startswith(kind):
+        return cut(one_line(message), LINE)
+    return cut(one_line(f"{kind}: {message}" if message else kind), LINE)
+
+
+def customer(*, id: str = "", name: str = "", email: str = "") -> CustomerHint:  # noqa: A002 -- the value's own word
+    """Who was hit. Where an app names nobody, trackers put the address of the connection: that is no one's id."""
+    return CustomerHint(id="" if _is_ip(id) else id, name=name, email=email)
+
+
+def frame(row: Data, *, file: str, line: str, function: str) -> str:
+    """ "app/Crud.php:34 generate"; the arguments are the paths of the parts."""
+    place = ":".join(filter(None, (row.line(file), row.line(line, limit=12))))
+    return " ".join(filter(None, (place, row.line(function))))
+
+
+def frames(rows: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
+    """At most 20 of (frame, in project): those in the project where any is marked so."""
+    known = [(text, own) for text, own in rows if text]
+    ours = [text for text, own in known if own]
+    return tuple((ours or [text for text, _ in known])[:_FRAMES])
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

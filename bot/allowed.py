@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import shipped
-from bot.ledger.index.spans import Flags
+from bot.ledger import workspace
+from bot.ledger.ledger import Ledger
 from bot.production.catalogue import Catalogue
-
-ALLOW = "allow:"
-"""Before an action's name: the flag that holds the SHA-256 of the file that an approver read."""
 
 
 @dataclass
@@ -17,23 +15,23 @@ class AllowedActions:
     """`folders` are the team's own. There is one `catalogue` for everybody; `refresh` renews it in place."""
 
     folders: Sequence[Path]
-    switches: Flags
+    ledger: Ledger
     catalogue: Catalogue
     _on: Mapping[str, str]
 
     @classmethod
-    async def load(cls, folders: Sequence[Path], switches: Flags) -> "AllowedActions":
-        on = await switches.starting(ALLOW)
-        return cls(folders, switches, _read(folders, on), on)
+    async def load(cls, folders: Sequence[Path], ledger: Ledger) -> "AllowedActions":
+        on = (await workspace.load(ledger)).allowed
+        return cls(folders, ledger, _read(folders, on), on)
 
     async def refresh(self) -> None:
         """An approver turned an action on: it may run from now on."""
-        self._on = await self.switches.starting(ALLOW)
+        self._on = (await workspace.load(self.ledger)).allowed
         self.catalogue.renew(_read(self.folders, self._on))
 
     async def follow(self) -> None:
         """The same, where an approver turned one on elsewhere: by the command, or in another process."""
-        if await self.switches.starting(ALLOW) != self._on:
+        if (await workspace.load(self.ledger)).allowed != self._on:
             await self.refresh()
 
 

@@ -11,24 +11,25 @@ from pathlib import Path
 from bot import outgoing
 from bot.allowed import AllowedActions
 from bot.bug.errors import Outside
+from bot.bug.workspace import change_settings
 from bot.closing import Closing
 from bot.front import FrontParts, open_front
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation
 from bot.intake.people import People
-from bot.intake.proposal import Proposals
-from bot.intake.sources import ALERTS, BOARD, PEOPLE
+from bot.intake.sources import ALERTS, BOARD, PEOPLE, PROPOSAL
 from bot.jobs import MAILBOX, JobParts, jobs
+from bot.ledger import workspace
 from bot.ledger.db.leader import Leader
 from bot.ledger.db.notify import listen
 from bot.ledger.db.opening import opened
 from bot.ledger.freed import Freed
 from bot.ledger.inbox.inbox import Inbox
 from bot.ledger.inbox.worker import Handler, InboxWorker
+from bot.ledger.index.flags import Flags
 from bot.ledger.index.names import Names, Sights
-from bot.ledger.index.spans import Flags
-from bot.ledger.ledger import Ledger, Recorded, utcnow
+from bot.ledger.ledger import SYSTEM, Ledger, Recorded, utcnow
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
@@ -37,6 +38,7 @@ from bot.outside import Connected, connect
 from bot.production.engine import Engine
 from bot.settings import Environment, Settings
 from bot.sinks.digest import Digest
+from bot.sinks.proposal import ProposalSink
 from bot.sinks.registry import Plan, SinkParts, made, planned, subscriptions
 from bot.slack.directory import Directory
 from bot.slack.incoming import connection, listeners
@@ -61,7 +63,7 @@ class Services:
     outside: Connected
     ledger: Ledger
     inbox: Inbox
-    switches: Flags
+    flags: Flags
     metrics: Metrics
     slack: Session
     engine: Engine
@@ -92,7 +94,7 @@ class _Ground:
     plans: tuple[Plan, ...]
     ledger: Ledger
     inbox: Inbox
-    switches: Flags
+    flags: Flags
     counters: Counters
     slack: Session
     allowed: AllowedActions
@@ -139,10 +141,13 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
     freed = Freed(db)
     closing.at_end(freed.stop)
     ledger = Ledger(db, me.team, subscriptions(plans), process.clock, _both(counters.count, freed.follow))
-    switches = Flags(db, me.team, ledger.seconds)
+    flags = Flags(db, me.team, ledger.seconds)
     port = SlackPort(client, process.pace(db, me.team, ledger.seconds))
-    directory = Directory(port, me.team, settings.policy.approvers, Names(switches).remember, Sights(switches).first)
-    allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], switches)
+    directory = Directory(port, me.team, settings.policy.approvers, Names(flags).remember, Sights(flags).first)
+    if not process.only:  # a second process has settings of its own
+        told = settings.told()
+        await workspace.record(ledger, lambda now: change_settings(now, told), by=SYSTEM)
+    allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], ledger)
     engine = Engine(allowed.catalogue, settings.targets)
     closing.at_end(engine.close)
     with suppress(Outside):  # a billing system that is away only costs the menu, and is asked again
@@ -152,7 +157,7 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
         plans=plans,
         ledger=ledger,
         inbox=Inbox(db, me.team, ledger.seconds),
-        switches=switches,
+        flags=flags,
         counters=counters,
         slack=Session(me=me, client=client, http=slack_http, port=port, directory=directory),
         allowed=allowed,
@@ -181,7 +186,7 @@ def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
         outside=ground.outside,
         ledger=ground.ledger,
         inbox=ground.inbox,
-        switches=ground.switches,
+        flags=ground.flags,
         metrics=Metrics(ground.ledger, ground.counters),
         slack=ground.slack,
         engine=ground.engine,
@@ -195,8 +200,7 @@ def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
 
 def _people(settings: Settings, ground: _Ground) -> People:
     alerts = Alerts(ground.ledger, ground.inbox, settings.admit)
-    proposals = Proposals(ground.slack.port, settings.slack.error_channels[0])
-    return People(ledger=ground.ledger, inbox=ground.inbox, alerts=alerts, proposals=proposals)
+    return People(ledger=ground.ledger, inbox=ground.inbox, alerts=alerts)
 
 
 def _context(settings: Settings, ground: _Ground, people: People) -> Context:
@@ -209,7 +213,6 @@ def _context(settings: Settings, ground: _Ground, people: People) -> Context:
         allowed=ground.allowed,
         suggestions=ground.suggestions,
         unplaced=people,
-        switches=ground.switches,
         plans=ground.outside.plans,
         workspace_url=ground.slack.me.url,
     )
@@ -228,10 +231,12 @@ def _handlers(settings: Settings, ground: _Ground, people: People, dispatcher: D
         own=ground.slack.me.wrote,
         home=partial(publish_home, dispatcher.context),
     )
+    proposals = ProposalSink(ground.slack.port, settings.slack.error_channels[0], ground.ledger, ground.inbox)
     return {
         ALERTS: people.fold_alerts,
         PEOPLE: people.fold,
         BOARD: BoardChanges(ground.ledger, ground.inbox).fold,
+        PROPOSAL: proposals.show,
         listeners.EVENT: conversation.fold,
         REQUEST: dispatcher.fold,
     }
@@ -245,7 +250,7 @@ def _sink_parts(process: _Process, ground: _Ground, context: Context, closing: C
         key=process.home / "makegood.key",
         outside=ground.outside,
         ledger=ground.ledger,
-        switches=ground.switches,
+        flags=ground.flags,
         slack=ground.slack,
         digest=digest,
         suggestions=ground.suggestions,
@@ -264,7 +269,7 @@ def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Cl
         ledger=ledger,
         inbox=ground.inbox,
         inflow=inflow,
-        switches=ground.switches,
+        flags=ground.flags,
         allowed=ground.allowed,
         outside=ground.outside,
         port=None if process.only else ground.slack.port,

@@ -19,7 +19,7 @@ from bot.ledger.db.leader import Leader
 from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
-from bot.ledger.index.spans import Flags
+from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
 from bot.outside import Connected
 from bot.settings import Settings, validate
@@ -43,7 +43,7 @@ class JobParts:
     ledger: Ledger
     inbox: Inbox
     inflow: InboxWorker
-    switches: Flags
+    flags: Flags
     allowed: AllowedActions
     outside: Connected
     port: SlackPort | None
@@ -57,7 +57,7 @@ def jobs(parts: JobParts) -> Iterator[Job]:
     yield Job(name="anchoring the trail", every=ANCHOR, run=partial(anchor, parts.ledger))
     yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
     if parts.port:
-        news = Strange(parts.ledger, parts.switches, parts.port, parts.settings.slack.error_channels[0], parts.leader)
+        news = Strange(parts.ledger, parts.flags, parts.port, parts.settings.slack.error_channels[0], parts.leader)
         yield Job(name="what nobody understood", every=STRANGE, run=news.say)
     if board := parts.outside.board:
         yield Job(name="the board's webhook", every=BOARD_POLL, run=partial(hook, parts.settings, board))
@@ -79,20 +79,20 @@ class Strange:
     """What nobody understood is said in the channel: at once, and from then on in one line a day while more comes."""
 
     ledger: Ledger
-    switches: Flags
+    flags: Flags
     port: SlackPort
     channel: str
     leader: Leader
 
     async def say(self) -> None:
-        now, said = self.ledger.clock().timestamp(), float(await self.switches.get(SAID) or 0)
+        now, said = self.ledger.clock().timestamp(), float(await self.flags.get(SAID) or 0)
         if 0 <= now - said < DAY:  # a time to come is from before the clock was set back
             return
         async with self.ledger.db.read() as conn:
             found = await strange.listed(conn, self.ledger.team, since=said)
         if found and await self.leader.leads("strange", 60):
             await self.port.say(self.channel, text=not_understood(found))
-            await self.switches.set(SAID, str(now), SYSTEM)
+            await self.flags.set(SAID, str(now), SYSTEM)
 
 
 def _mails(parts: JobParts) -> Mails | None:
@@ -123,9 +123,9 @@ async def hook(settings: Settings, board: Board) -> None:
 async def poll_board(parts: JobParts, board: Board) -> None:
     """Webhooks get lost while we are down: what changed since is read, by the same keys."""
     parts.outside.known.value = await board.known()
-    since = await parts.switches.get(SINCE) or ""
+    since = await parts.flags.get(SINCE) or ""
     changes, newest = await board.changes(since)
     for change in changes:
         await parts.inflow.submit(Item(key=fit(f"board:{change.event}"), source=BOARD, body=change.model_dump_json()))
     if newest != since:
-        await parts.switches.set(SINCE, newest, SYSTEM)
+        await parts.flags.set(SINCE, newest, SYSTEM)

@@ -32,7 +32,7 @@ class Metrics:
         self.ledger, self.counters = ledger, counters
         self.bugs = self._gauge("makegood_bugs", "Bugs, by status", "status")
         self.behind = self._gauge("makegood_cursors_behind", "Bugs that a sink has still to serve", "sink")
-        self.parked = self._gauge("makegood_cursors_parked", "Bugs on which a sink gave up", "sink")
+        self.gave_up = self._gauge("makegood_cursors_gave_up", "Bugs on which a sink gave up", "sink")
         self.waiting = self._gauge("makegood_inbox", "Inbox items, by state", "state")
 
     def _gauge(self, name: str, told: str, label: str) -> Gauge:
@@ -49,14 +49,16 @@ class Metrics:
             behind = (
                 select(cursors.c.sink, func.count()).where(mine, cursors.c.due.is_not(None)).group_by(cursors.c.sink)
             )
-            parked = (
-                select(cursors.c.sink, func.count()).where(mine, cursors.c.parked.is_not(None)).group_by(cursors.c.sink)
+            gave_up = (
+                select(cursors.c.sink, func.count())
+                .where(mine, cursors.c.gave_up.is_not(None))
+                .group_by(cursors.c.sink)
             )
             states = select(inbox.c.state, func.count()).where(inbox.c.team == self.ledger.team).group_by(inbox.c.state)
             for gauge, query in (
                 (self.bugs, status),
                 (self.behind, behind),
-                (self.parked, parked),
+                (self.gave_up, gave_up),
                 (self.waiting, states),
             ):
                 gauge.clear()

@@ -201,6 +201,26 @@ class Settings(Frozen):
     board: Kind | None = None
     billing: Kind | None = None
 
+    def told(self) -> dict[str, str]:
+        """What people rely on, for the workspace's trail: words only, never a secret."""
+        lists = {
+            "approvers": self.policy.approvers,
+            "second factor": self.policy.totp,
+            "targets": self.targets,
+            "action folders": self.actions.paths,
+            "error channels": self.slack.error_channels,
+            "channels": self.customers,
+        }
+        caps = {"per day": self.caps.per_day, "per month": self.caps.per_month}
+        kinds = {"board": self.board, "billing": self.billing}
+        return {
+            "mode": self.mode,
+            "break glass": "allowed" if self.policy.break_glass else "",
+            "makegood": ", ".join(f"{x} {of[x]} {span}" for span, of in caps.items() for x in sorted(of)),
+            **{name: ", ".join(sorted(words)) for name, words in lists.items()},
+            **{name: kind.kind if kind else "" for name, kind in kinds.items()},
+        }
+
     @property
     def caps(self) -> Caps:
         """What may be given without an approver; safe ones if `[makegood]` sets none."""
@@ -311,6 +331,14 @@ def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str
     values: dict[str, Any] = {field: environment[name] for field, name in _VARIABLES.items() if environment.get(name)}
     url = database_url(path, environment)
     return validate(Environment, {**values, "database_url": url, "secrets": secrets}, "environment", _VARIABLES)
+
+
+def slack_access(environment: Mapping[str, str] = os.environ) -> tuple[SecretStr, str]:
+    """The bot's token and Slack's address, for a command that only reads. Raises Misconfigured."""
+    token = environment.get("SLACK_BOT_TOKEN")
+    if not token:
+        raise Misconfigured("SLACK_BOT_TOKEN is not set: the bot's token (xoxb-…), with which the threads are read.")
+    return SecretStr(token), environment.get("SLACK_API_URL") or str(Environment.model_fields["api_url"].default)
 
 
 def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:

@@ -35,14 +35,19 @@ class Move(NamedTuple):
     why: str
 
 
-class Event(Frozen):
-    """Base of every kind. KIND is its stored name and never changes; an older stored form needs an upcaster."""
+class Fact(Frozen):
+    """Base of all that a trail holds. KIND is its stored name and never changes; an older stored form needs an upcaster."""
 
     KIND: ClassVar[str] = ""
-    OUTCOME: ClassVar[bool] = False
-    MOVES: ClassVar[tuple[Move, ...]] = ()
     KEEP: ClassVar[timedelta | None] = None
     """How long its private half is kept; None: until somebody is forgotten."""
+
+
+class Event(Fact):
+    """Base of every kind that a bug's trail holds."""
+
+    OUTCOME: ClassVar[bool] = False
+    MOVES: ClassVar[tuple[Move, ...]] = ()
 
     @abstractmethod
     def apply(self, bug: Bug, at: datetime, by: str) -> Bug:

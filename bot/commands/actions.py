@@ -8,17 +8,20 @@ from pathlib import Path
 
 from bot import settings as config
 from bot import shipped
-from bot.allowed import ALLOW
+from bot.bug import workspace
 from bot.bug.errors import Refused
+from bot.bug.workspace import ProductionFrozen
 from bot.commands import common
 from bot.commands.checks import named
 from bot.commands.options import SETTINGS, config_option, team_option
+from bot.ledger.workspace import Decide, record
 from bot.production.catalogue import Catalogue
 from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.scaffold import scaffold
 from bot.production.targets import Target
 
 KINDS = ("sql", "ssh", "http", "look")
+SAID = {"freeze": "; a refused fix says it too"}
 DOES = {
     "list": "every action and look, and whether it may run",
     "check": "what a careful reader would complain about; exit status 1 where there is something",
@@ -38,12 +41,12 @@ def options(sub: argparse.ArgumentParser) -> None:
             each.add_argument("name", metavar="NAME", help="as in delete-row")
         if name == "new":
             each.add_argument("--kind", choices=KINDS, default="sql", help="what it runs on (default: sql)")
+        if name in {"freeze", "thaw", "allow"}:
+            each.add_argument("why", nargs="*", help="the reason, kept in the trail" + SAID.get(name, ""))
         if name == "check":
             each.add_argument(
                 "--live", action="store_true", help="asks the databases too: are its tables and columns there?"
             )
-        if name == "freeze":
-            each.add_argument("why", nargs="*", help="what the refusals then say")
         if name != "new":
             team_option(each)
 
@@ -173,28 +176,31 @@ def _write(path: Path, text: str) -> None:
 def _allow(args: argparse.Namespace) -> int:
     around = _around(args)
     entry = _catalogue(args, around).find(args.name)
-    asyncio.run(_switch(args, f"{ALLOW}{entry.name}", entry.sha))
+    _decide(args, lambda now: workspace.allow(now, entry.name, entry.sha, " ".join(args.why)))
     _catalogue(args, around).usable(entry.name)
     common.say(f"{entry.name} is on, as {entry.path} is now; a bot that runs sees it within a second or two.")
     return 0
 
 
 def _freeze(args: argparse.Namespace) -> int:
-    asyncio.run(_switch(args, "freeze", " ".join(args.why) or "frozen"))
+    _decide(args, lambda _now: ProductionFrozen(why=" ".join(args.why)))
     common.say("Production is frozen: no fix starts, whoever asks, until `makegood actions thaw` or `/fix thaw`.")
     return 0
 
 
 def _thaw(args: argparse.Namespace) -> int:
-    asyncio.run(_switch(args, "freeze", ""))
+    _decide(args, lambda now: workspace.thaw(now, " ".join(args.why)))
     common.say("Production is thawed: fixes may run again.")
     return 0
 
 
-async def _switch(args: argparse.Namespace, name: str, value: str) -> None:
+def _decide(args: argparse.Namespace, decide: Decide) -> None:
+    asyncio.run(_record(args, decide))
+
+
+async def _record(args: argparse.Namespace, decide: Decide) -> None:
     async with common.ledger(Path(args.config), args.team) as ledger:
-        switches = common.switches(ledger)
-        await (switches.set(name, value, common.me()) if value else switches.clear(name))
+        await record(ledger, decide, by=common.me())
 
 
 def _catalogue(args: argparse.Namespace, around: Around) -> Catalogue:

@@ -3,7 +3,7 @@
 import getpass
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -12,16 +12,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, union
 from sqlalchemy.engine import make_url
 
-from bot.allowed import ALLOW
 from bot.bug.errors import Misconfigured, NotFound, Refused, Unavailable
 from bot.bug.values import Actor, ActorKind
+from bot.ledger import workspace
 from bot.ledger.db import migrate, tables
 from bot.ledger.db.engine import Database
-from bot.ledger.index.spans import Flags
+from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.settings import database_url
 
-_KNOWING = (tables.bugs, tables.inbox, tables.anchors, tables.switches)
+_KNOWING = (tables.bugs, tables.workspaces, tables.entries, tables.inbox, tables.anchors, tables.flags)
 """Tables that tell which workspaces there are."""
 
 
@@ -58,15 +58,15 @@ async def ledger(config: Path, team: str) -> AsyncIterator[Ledger]:
         yield Ledger(db, await team_of(db, team), {})
 
 
-def switches(of: Ledger) -> Flags:
+def flags(of: Ledger) -> Flags:
     return Flags(of.db, of.team, lambda: of.clock().timestamp())
 
 
-async def allowed(config: Path, team: str) -> dict[str, str]:
+async def allowed(config: Path, team: str) -> Mapping[str, str]:
     """The actions of the team's own that an approver turned on; none where there is no database yet."""
     try:
         async with ledger(config, team) as of:
-            return await switches(of).starting(ALLOW)
+            return (await workspace.load(of)).allowed
     except NotFound:
         return {}
 
@@ -87,7 +87,7 @@ async def team_of(db: Database, named: str) -> str:
 async def teams(db: Database) -> list[str]:
     query = union(*(select(table.c.team) for table in _KNOWING))
     async with db.read() as conn:
-        return sorted((await conn.execute(query)).scalars())
+        return sorted(str(team) for team in (await conn.execute(query)).scalars())
 
 
 async def revision(db: Database) -> tuple[str | None, str | None]:

@@ -21,6 +21,17 @@ def bug_argument(sub: argparse.ArgumentParser, *, optional: bool = False) -> Non
     sub.add_argument("bug", type=bug_number, metavar="BUG-1", help="the bug", nargs="?" if optional else None)
 
 
+def trail_argument(sub: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """As `trail`: a bug's number, 0 for the workspace's own."""
+    sub.add_argument(
+        "trail", type=_trail, metavar="BUG-1|workspace", help="whose trail", nargs="?" if optional else None
+    )
+
+
+def _trail(text: str) -> int:
+    return 0 if text.strip().lower() == "workspace" else bug_number(text)
+
+
 def bug_number(text: str) -> int:
     """ "BUG-17", "bug-17" or "17"."""
     found = _BUG.fullmatch(text.strip())

@@ -11,6 +11,7 @@ from bot.text import plural
 
 
 def options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("why", nargs="*", help="the reason, kept in the trail")
     config_option(sub)
     team_option(sub)
 
@@ -21,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _hold(args: argparse.Namespace) -> int:
     async with common.ledger(Path(args.config), args.team) as ledger:
-        held = await hold(ledger, common.me())
+        held = await hold(ledger, common.me(), " ".join(args.why))
     if not held:
         common.say("Nothing in this backup waits for production, customers or billing. Start the bot.")
         return 0

@@ -52,7 +52,7 @@ async def _told(args: argparse.Namespace) -> str:
         if args.month:
             return _of_month(await _all(ledger, args.month), args.format)
         story = fold(await trail(ledger, args.bug))
-        names = await Names(common.switches(ledger)).known()
+        names = await Names(common.flags(ledger)).known()
     return view.as_json(story) if args.format == "json" else view.markdown(story, names)
 
 

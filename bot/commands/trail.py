@@ -1,68 +1,114 @@
-"""`makegood trail`: checks the chain of hashes, or prints what happened to one bug."""
+"""`makegood trail`: checks the trail, also against Slack; prints it, and exports it."""
 
 import argparse
 import asyncio
-import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.bug.bug import Bug
-from bot.commands import common
-from bot.commands.options import bug_argument, config_option, team_option
-from bot.ledger import entries as reading
-from bot.ledger.ledger import Entry, Ledger
-from bot.slack.views.mrkdwn import plain
-from bot.slack.views.thread_lines import line
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import outgoing, settings
+from bot.bug.bug import Status
+from bot.bug.errors import TrailBroken
+from bot.commands import common, trail_export
+from bot.commands.options import config_option, team_option, trail_argument
+from bot.ledger import entries, workspace
+from bot.ledger.ledger import Ledger
+from bot.ledger.relay.pace import Pace
+from bot.ledger.rows import WORKSPACE
+from bot.ledger.verify import verify
+from bot.slack.outgoing.client import SlackPort, web_client
+from bot.slack.thread_check import differences
 from bot.text import plural
+
+EVERY = 1_000_000
 
 
 def options(sub: argparse.ArgumentParser) -> None:
     what = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
-    verify = what.add_parser("verify", help="checks every entry, commitment, head and anchor; 1 where one is broken")
-    show = what.add_parser("show", help="prints a bug's trail, private parts included")
-    bug_argument(show)
+    checks = what.add_parser("verify", help="checks every entry, commitment, head and anchor; 1 where one is broken")
+    checks.add_argument("--slack", action="store_true", help="also compares each bug's thread with its entries")
+    show = what.add_parser("show", help="prints the trail of a bug or of the workspace, private parts included")
+    trail_argument(show)
     show.add_argument("--json", action="store_true", help="as JSON, with every field")
-    for each in (verify, show):
+    export = what.add_parser("export", help="writes the trails to standard output, private parts included")
+    trail_argument(export, optional=True)
+    export.add_argument("--format", choices=tuple(trail_export.FORMATS), default="jsonl", help="default: jsonl")
+    export.add_argument("--by", default="", metavar="WHO", help="only what they did: U0ANNA, cli:anna, system:thread")
+    export.add_argument("--since", type=_day, metavar="2026-11-01", help="only from this day on, in UTC")
+    export.add_argument("--until", type=_day, metavar="2026-12-01", help="only before this day, in UTC")
+    for each in (checks, show, export):
         config_option(each)
         team_option(each)
 
 
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2026-11-01") from None
+
+
 def run(args: argparse.Namespace) -> int:
-    asyncio.run(_verify(args) if args.what == "verify" else _show(args))
+    if args.what == "verify":
+        return asyncio.run(_verify(args))
+    asyncio.run(_show(args) if args.what == "show" else _export(args))
     return 0
 
 
-async def _verify(args: argparse.Namespace) -> None:
+async def _verify(args: argparse.Namespace) -> int:
     """Every workspace unless one is named; a broken trail leaves as TrailBroken, which is one line and status 1."""
-    async with common.database(Path(args.config)) as db:
-        every = [await common.team_of(db, args.team)] if args.team else await common.teams(db)
-        checked = sum([await reading.verify(Ledger(db, team, {})) for team in every])
-    common.say(f"The trail is whole: {plural(checked, 'bug')}.")
+    try:
+        async with common.database(Path(args.config)) as db:
+            every = [await common.team_of(db, args.team)] if args.team else await common.teams(db)
+            checked = sum([await verify(Ledger(db, team, {})) for team in every])
+            common.say(f"The trail is whole: {plural(checked, 'bug')}.")
+            return await _compare(Ledger(db, await common.team_of(db, args.team), {})) if args.slack else 0
+    except SQLAlchemyError as error:
+        raise TrailBroken("The database can't be read: a table of it is gone or damaged.") from error
+
+
+async def _compare(ledger: Ledger) -> int:
+    """1 where a thread is not what the entries say."""
+    found: list[str] = []
+    async with _slack(ledger) as port:
+        for bug in await entries.list_bugs(ledger, tuple(Status), EVERY):
+            found += await differences(port, ledger, bug)
+    common.say("\n".join(found) or "The threads in Slack are what the entries say.")
+    return 1 if found else 0
+
+
+@asynccontextmanager
+async def _slack(ledger: Ledger) -> AsyncIterator[SlackPort]:
+    token, url = settings.slack_access()
+    pace = Pace(ledger.db, ledger.team, lambda: ledger.clock().timestamp())
+    async with outgoing.session() as http:
+        yield SlackPort(web_client(token.get_secret_value(), url, http), pace)
 
 
 async def _show(args: argparse.Namespace) -> None:
     async with common.ledger(Path(args.config), args.team) as ledger:
-        entries = await reading.trail(ledger, args.bug)
-        bug = await reading.load(ledger, args.bug)
-    common.say(_json(entries) if args.json else "\n".join(_line(entry, bug) for entry in entries))
+        found = await _of(ledger, args.trail)
+    common.say(trail_export.as_json(found) if args.json else trail_export.as_text(found))
 
 
-def _json(entries: list[Entry]) -> str:
-    rows = [
-        {
-            "bug": str(entry.bug),
-            "seq": entry.seq,
-            "kind": entry.event.KIND,
-            "at": entry.at.isoformat(),
-            "by": str(entry.by),
-            "key": entry.key,
-            "event": entry.event.model_dump(mode="json"),
-        }
-        for entry in entries
-    ]
-    return json.dumps(rows, indent=2, ensure_ascii=False)
+async def _export(args: argparse.Namespace) -> None:
+    async with common.ledger(Path(args.config), args.team) as ledger:
+        numbers = [args.trail] if args.trail is not None else await _numbers(ledger)
+        found = [line for number in numbers for line in await _of(ledger, number)]
+    wanted = trail_export.chosen(found, by=args.by, since=args.since, until=args.until)
+    common.say(trail_export.FORMATS[args.format](wanted))
 
 
-def _line(entry: Entry, bug: Bug) -> str:
-    """The line of the thread where there is one; its kind where there is none."""
-    said = line(entry, bug, str(entry.by)) or entry.event.KIND
-    return f"{entry.seq:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {entry.by!s:<18}  {' '.join(plain(said).split())}"
+async def _numbers(ledger: Ledger) -> list[int]:
+    """The workspace's trail, then every bug's."""
+    return [WORKSPACE, *sorted(bug.ref.number for bug in await entries.list_bugs(ledger, tuple(Status), EVERY))]
+
+
+async def _of(ledger: Ledger, number: int) -> list[trail_export.Line]:
+    if number == WORKSPACE:
+        return [trail_export.of_workspace(entry) for entry in await workspace.trail(ledger)]
+    bug, found = await entries.load(ledger, number), await entries.trail(ledger, number)
+    return [trail_export.of_bug(entry, bug) for entry in found]

@@ -11,7 +11,7 @@ from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.inbox.inbox import Inbox, Item
-from bot.ledger.index.spans import BOARD
+from bot.ledger.index.threads import BOARD
 from bot.ledger.ledger import Ledger
 
 OURS = "makegood"

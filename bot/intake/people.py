@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.bug import arrivals
 from bot.bug.bug import Bug
@@ -11,10 +12,10 @@ from bot.bug.errors import NotFound
 from bot.bug.intake import Opened
 from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind, CustomerHint, Inbound, InboundKind
+from bot.bug.workspace import ConversationSettled
 from bot.intake import again
 from bot.intake.alerts import Alerts
-from bot.intake.proposal import Proposals
-from bot.intake.talks import ASKED, ASKING, DROPPED, JOINED, MAILS, Talk, Talks, same_person, who
+from bot.intake.talks import DROPPED, JOINED, MAILS, Decided, Talk, Talks, same_person, who
 from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
@@ -28,11 +29,10 @@ class People:
     ledger: Ledger
     inbox: Inbox
     alerts: Alerts
-    proposals: Proposals
 
     @property
     def talks(self) -> Talks:
-        return Talks(self.ledger)
+        return Talks(self.ledger, self.inbox)
 
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -61,25 +61,19 @@ class People:
         """A conversation that is not any bug's yet."""
         found = arrivals.match(inbound, await list_bugs(self.ledger), self.ledger.clock())
         sure = found.sure or await self._held_back(inbound, key)
+        place = (talk.source, talk.conversation) if talk else (inbound.source, inbound.conversation)
         if sure and talk:
-            await self._join(await self._add(inbound, talk, talk.state), sure, f"joined BUG-{sure}")
+            await self._join(await self.talks.add(*place, inbound, None), sure, f"joined BUG-{sure}")
         elif sure:
             await self.arrive(sure, inbound)
-        elif talk and talk.state == ASKED:
-            await self.proposals.more(await self._add(inbound, talk, ASKED), found.maybe)
         elif inbound.text or talk:
-            asking = await self._add(inbound, talk, ASKING)
-            await self.proposals.ask(asking, found.maybe, doubt=talk is not None)
-            await self._add(inbound, asking, ASKED)
-
-    async def _add(self, inbound: Inbound, talk: Talk | None, state: str) -> Talk:
-        place = (talk.source, talk.conversation) if talk else (inbound.source, inbound.conversation)
-        return await self.talks.add(*place, inbound, state)
+            await self.talks.add(*place, inbound, found.maybe)
 
     async def arrive(self, bug: int, inbound: Inbound) -> Recorded:
         """It is this bug's: recorded once, whoever finds out first, and so is all that follows in the same conversation."""
         recorded = await self._record(bug, inbound)
-        await self.talks.settle(inbound.source, inbound.conversation, JOINED, bug)
+        place = Talk(source=inbound.source, conversation=inbound.conversation, state=JOINED, bug=bug, said=())
+        await self.talks.settle(place, JOINED, bug)
         return recorded
 
     async def _record(self, bug: int, inbound: Inbound) -> Recorded:
@@ -88,14 +82,13 @@ class People:
         key = fit(f"in:{'mail' if inbound.source in MAILS else inbound.source}:{inbound.event}")
         return await self.ledger.record(bug, lambda b: arrivals.arrive(b, inbound, now), by=by, key=key)
 
-    async def _join(self, talk: Talk, bug: int, what: str) -> None:
+    async def _join(self, talk: Talk, bug: int, what: str, by: Decided | None = None) -> None:
         """All that was said while it waited, in its order: the customer waits since the first word."""
         first = who(talk.said)
         for inbound in talk.said:
             customer = first if same_person(first, inbound.customer) else inbound.customer
             await self._record(bug, inbound.model_copy(update={"customer": customer}))
-        await self.talks.settle(talk.source, talk.conversation, JOINED, bug)
-        await self.proposals.settled(talk, what)
+        await self.talks.settle(talk, JOINED, bug, what=what, by=by)
 
     async def _held_back(self, inbound: Inbound, key: str) -> int | None:
         """An error that was not worth a card hit this very customer: now it is."""
@@ -122,9 +115,10 @@ class People:
         waiting = await self.talks.waiting()
         return [talk.said[-1] for talk in waiting if any(x.customer.email.casefold() == mail for x in talk.said)]
 
-    async def join(self, source: str, conversation: str, bug: int) -> None:
+    async def join(self, source: str, conversation: str, bug: int, by: Actor) -> None:
         """A person chose the bug."""
-        await self._join(await self._asked(source, conversation), bug, f"is BUG-{bug}")
+        talk = await self._asked(source, conversation)
+        await self._join(talk, bug, f"is BUG-{bug}", _decided(talk, "same", by, bug))
 
     async def open(self, source: str, conversation: str, by: Actor) -> int:
         """A person made it a bug of its own; pressed twice, or begun again after a cut-off, it is one."""
@@ -143,20 +137,24 @@ class People:
             await self.ledger.notify(conn)
         self.ledger.committed(recorded)
         number = recorded.bug.ref.number
-        await self.join(source, conversation, number)
+        await self._join(talk, number, f"is BUG-{number}", _decided(talk, "new", by, number))
         return number
 
-    async def drop(self, source: str, conversation: str) -> None:
+    async def drop(self, source: str, conversation: str, by: Actor) -> None:
         """Not a bug: nothing more is said of this conversation."""
         talk = await self._asked(source, conversation)
-        await self.talks.settle(talk.source, talk.conversation, DROPPED)
-        await self.proposals.settled(talk, "is not a bug")
+        await self.talks.settle(talk, DROPPED, what="is not a bug", by=_decided(talk, "nothing", by))
 
     async def _asked(self, source: str, conversation: str) -> Talk:
         talk = await self.talks.find(source, conversation)
         if talk is None or not talk.waits or not talk.said:
             raise NotFound("Somebody has decided about this message already.")
         return talk
+
+
+def _decided(talk: Talk, what: Literal["new", "same", "nothing"], by: Actor, bug: int | None = None) -> Decided:
+    event = ConversationSettled(source=talk.source, conversation=talk.conversation, what=what, bug=bug)
+    return Decided(event=event, by=by, key=fit(f"settled:{talk.source}:{talk.conversation}"))
 
 
 def _left_out(inbound: Inbound) -> str:

@@ -8,6 +8,8 @@ from bot.bug.errors import Misconfigured, NotFound
 from bot.settings import HookSettings
 
 ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
+PROPOSAL = "proposal"
+"""Not a delivery but an intent: the line of a conversation that belongs to no bug is to be shown."""
 CUSTOMER = "customer-"
 """Before the name of a channel that a tracker has too: /hooks/customer-generic/…"""
 Source = TrackerAdapter | ChannelAdapter | BoardAdapter

@@ -1,21 +1,32 @@
-"""What is kept of each conversation: whose bug it is, or, while a person's choice is awaited, all that was said in it."""
+"""What is kept of each conversation: whose bug it is, or, while a person's choice is awaited, all that was said in it.
+
+What a person must see of it goes into the inbox in the same transaction, as an intent: a sink shows it, and a crash neither
+loses nor doubles it.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.values import CustomerHint, Inbound
+from bot.bug.keys import fit
+from bot.bug.values import Actor, CustomerHint, Frozen, Inbound
+from bot.bug.workspace import ConversationSettled
+from bot.intake.sources import PROPOSAL
+from bot.ledger import workspace
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import conversations
+from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
+from bot.slack.views.proposal import summary
 
-ASKING, ASKED, JOINED, DROPPED = "asking", "asked", "joined", "dropped"
-"""`ASKING`: the line that asks a person may stand in the channel, or not yet."""
-WAITING = frozenset({ASKING, ASKED})
+ASKED, JOINED, DROPPED = "asked", "joined", "dropped"
+POSTING = "?"
+"""Begins what stands in place of the line's ts while it is posted and may stand in the channel already: since when, and whose try it is."""
 MAILS = ("mail", "email_postmark")
 """Two ways by which the same mails come."""
 KEPT = 30
@@ -29,15 +40,42 @@ class Talk:
     state: str
     bug: int | None
     said: tuple[Inbound, ...]
+    line: str = ""
+    """The ts of its message in the channel; empty before it is posted."""
+
+    @property
+    def posting_since(self) -> float | None:
+        """When somebody began to post its line, where nobody knows yet that it stands there."""
+        return float(self.line.removeprefix(POSTING).split()[0]) if self.line.startswith(POSTING) else None
 
     @property
     def waits(self) -> bool:
-        return self.state in WAITING
+        return self.state == ASKED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What a person decided, for the workspace's trail."""
+
+    event: ConversationSettled
+    by: Actor
+    key: str
+
+
+class Shown(Frozen):
+    """An intent: this conversation's line is to be shown as it is now. `maybe`: the bug that it looks like."""
+
+    source: str
+    conversation: str
+    maybe: int | None = None
+    settled: str = ""
+    """The whole last text of a line whose conversation is decided; what was said is not kept longer."""
 
 
 @dataclass(frozen=True)
 class Talks:
     ledger: Ledger
+    inbox: Inbox
 
     async def find(self, source: str, *known_as: str) -> Talk | None:
         """A mail's thread is known by each of its mails, whichever way they came; one that is a bug's counts first."""
@@ -51,27 +89,63 @@ class Talks:
             row = (await conn.execute(query.limit(1))).mappings().first()
         return _talk(row) if row else None
 
+    async def exactly(self, source: str, conversation: str) -> Talk | None:
+        """The conversation that is kept under this very name."""
+        async with self.ledger.db.read() as conn:
+            row = (await conn.execute(select(conversations).where(self._is(source, conversation)))).mappings().first()
+        return _talk(row) if row else None
+
     async def waiting(self) -> list[Talk]:
-        where = and_(conversations.c.team == self.ledger.team, conversations.c.state.in_(WAITING))
+        where = and_(conversations.c.team == self.ledger.team, conversations.c.state == ASKED)
         async with self.ledger.db.read() as conn:
             return [_talk(row) for row in (await conn.execute(select(conversations).where(where))).mappings()]
 
-    async def add(self, source: str, conversation: str, inbound: Inbound, state: str) -> Talk:
+    async def add(self, source: str, conversation: str, inbound: Inbound, maybe: int | None) -> Talk:
         """One more message of a conversation that waits; it keeps the time at which it came."""
         came = inbound.model_copy(update={"at": inbound.at or self.ledger.clock()})
+        shown = _intent(inbound.event, Shown(source=source, conversation=conversation, maybe=maybe))
         async with self.ledger.db.write() as conn:
-            query = select(conversations).where(self._is(source, conversation)).with_for_update()
-            row = (await conn.execute(query)).mappings().first()
-            before = _talk(row).said if row else ()
-            said = before if any(x.event == came.event for x in before) else _bounded((*before, came))
-            talk = Talk(source=source, conversation=conversation, state=state, bug=None, said=said)
+            before = await self._locked(conn, source, conversation)
+            said = before.said if before else ()
+            if not any(x.event == came.event for x in said):
+                said = _bounded((*said, came))
+            talk = Talk(source=source, conversation=conversation, state=ASKED, bug=None, said=said)
             await self._put(conn, talk)
+            new = await self.inbox.store_in(conn, shown)
+        if new:
+            self.inbox.hand_on(shown)
         return talk
 
-    async def settle(self, source: str, conversation: str, state: str, bug: int | None = None) -> None:
-        """It is decided: what was said is the bug's now, or nobody's."""
+    async def settle(
+        self, talk: Talk, state: str, bug: int | None = None, *, what: str = "", by: Decided | None = None
+    ) -> None:
+        """It is decided, and `what` in words: what was said is the bug's now, or nobody's."""
+        shown = _settled(talk, what) if what and talk.waits else None
         async with self.ledger.db.write() as conn:
-            await self._put(conn, Talk(source=source, conversation=conversation, state=state, bug=bug, said=()))
+            await self._put(conn, replace(talk, state=state, bug=bug, said=()))
+            if by:
+                await workspace.record_in(conn, self.ledger, lambda _now: by.event, by=by.by, key=by.key)
+            new = shown and await self.inbox.store_in(conn, shown)
+        if shown and new:
+            self.inbox.hand_on(shown)
+
+    async def begin_line(self, talk: Talk) -> bool:
+        """Whether this process is the one that posts it; False where another one has begun."""
+        since = talk.posting_since or self.ledger.clock().timestamp()
+        mark = f"{POSTING}{since:.0f} {token_hex(6)}"
+        fresh = update(conversations).where(self._is(talk.source, talk.conversation), conversations.c.line == talk.line)
+        async with self.ledger.db.write() as conn:
+            return bool((await conn.execute(fresh.values(line=mark))).rowcount)
+
+    async def set_line(self, source: str, conversation: str, line: str) -> None:
+        """Where its message stands."""
+        async with self.ledger.db.write() as conn:
+            await conn.execute(update(conversations).where(self._is(source, conversation)).values(line=line))
+
+    async def _locked(self, conn: AsyncConnection, source: str, conversation: str) -> Talk | None:
+        query = select(conversations).where(self._is(source, conversation)).with_for_update()
+        row = (await conn.execute(query)).mappings().first()
+        return _talk(row) if row else None
 
     def _is(self, source: str, conversation: str) -> ColumnElement[bool]:
         return and_(
@@ -86,6 +160,16 @@ class Talks:
         values = {"bug": talk.bug, "state": talk.state, "body": body, "at": self.ledger.clock().timestamp()}
         statement = upsert(conn, conversations).values({**place, **values})
         await conn.execute(statement.on_conflict_do_update(index_elements=list(place), set_=values))
+
+
+def _settled(talk: Talk, what: str) -> Item:
+    text = f"{summary(talk.source, talk.said)} — {what}"
+    return _intent("settled", Shown(source=talk.source, conversation=talk.conversation, settled=text))
+
+
+def _intent(what: str, shown: Shown) -> Item:
+    key = fit(f"line:{shown.source}:{shown.conversation}:{what}")
+    return Item(key=key, source=PROPOSAL, body=shown.model_dump_json())
 
 
 def who(said: Sequence[Inbound]) -> CustomerHint:
@@ -116,5 +200,6 @@ def _talk(row: Mapping[Any, Any]) -> Talk:
         conversation=row["conversation"],
         state=row["state"],
         bug=row["bug"],
-        said=tuple(Inbound.model_validate(x) for x in said) if row["state"] in WAITING else (),
+        line=row["line"],
+        said=tuple(Inbound.model_validate(x) for x in said) if row["state"] == ASKED else (),
     )

@@ -1,8 +1,8 @@
-"""Once a day: how far each bug's trail had come, and one hash over it all, chained to the day before."""
+"""Once a day: how far the workspace's and each bug's trail had come, and one hash over it all, chained to the day before."""
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,31 +10,48 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.errors import TrailBroken
 from bot.ledger import chain
 from bot.ledger.db.sequences import upsert
-from bot.ledger.db.tables import anchors, bugs
+from bot.ledger.db.tables import anchors, bugs, workspaces
 from bot.ledger.ledger import Ledger
+from bot.ledger.rows import WORKSPACE
 
 Place = tuple[int, int]
 """Bug and seq."""
 
 
+class Head(NamedTuple):
+    """The last entry of a trail."""
+
+    number: int
+    seq: int
+    hash: str
+
+
 async def anchor(ledger: Ledger) -> None:
-    """Today's anchor, unless it is there; it names the bugs that went on since the one before."""
+    """Today's anchor, unless it is there; it names the trails that went on since the one before."""
     day = ledger.clock().date().isoformat()
-    query = select(bugs.c.number, bugs.c.seq, bugs.c.head).where(bugs.c.team == ledger.team).order_by(bugs.c.number)
     async with ledger.db.write() as conn:
         before = await _all(conn, ledger.team)
         if before and before[-1]["day"] >= day:
             return
-        row = _next(before, day, (await conn.execute(query)).all())
+        row = _next(before, day, await heads(conn, ledger.team))
         await conn.execute(upsert(conn, anchors).values(team=ledger.team, **row).on_conflict_do_nothing())
 
 
-def _next(before: Sequence[Mapping[str, Any]], day: str, now: Sequence[Any]) -> dict[str, Any]:
+async def heads(conn: AsyncConnection, team: str) -> list[Head]:
+    """How far the workspace's and every bug's trail have come."""
+    known = select(bugs.c.number, bugs.c.seq, bugs.c.head).where(bugs.c.team == team).order_by(bugs.c.number)
+    own = select(workspaces.c.seq, workspaces.c.head).where(workspaces.c.team == team)
+    found = [Head(WORKSPACE, row.seq, row.head) for row in await conn.execute(own)]
+    return found + [Head(*row) for row in await conn.execute(known)]
+
+
+def _next(before: Sequence[Mapping[str, Any]], day: str, now: Sequence[Head]) -> dict[str, Any]:
     known = {number: seq for row in before for number, seq in json.loads(row["seqs"])}
-    moved = [bug for bug in now if known.get(bug.number) != bug.seq]
-    seqs = json.dumps([(bug.number, bug.seq) for bug in moved], separators=(",", ":"))
-    row = {"day": day, "bugs": len(now), "seqs": seqs, "prev": before[-1]["heads"] if before else chain.START}
-    return row | {"heads": _heads(row, {(bug.number, bug.seq): bug.head for bug in moved})}
+    moved = [head for head in now if known.get(head.number) != head.seq]
+    seqs = json.dumps([(head.number, head.seq) for head in moved], separators=(",", ":"))
+    count = sum(head.number != WORKSPACE for head in now)
+    row = {"day": day, "bugs": count, "seqs": seqs, "prev": before[-1]["heads"] if before else chain.START}
+    return row | {"heads": _heads(row, {(head.number, head.seq): head.hash for head in moved})}
 
 
 def _heads(row: Mapping[str, Any], hashes: Mapping[Place, str]) -> str:

@@ -1,16 +1,21 @@
-"""Events to stored text and back: the public half is hashed for ever, the private half can be deleted."""
+"""Facts to stored text and back: the public half is hashed for ever, the private half can be deleted.
+
+A stored kind changes only through an upcaster: the changed kind gets a new name, and the old name goes to UPCASTERS with the
+function that turns what was stored under it into what is stored today. What is stored is never rewritten.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
+from bot.bug import lifecycle, workspace
 from bot.bug.bug import Bug
-from bot.bug.event import Event
-from bot.bug.lifecycle import KINDS
+from bot.bug.event import Event, Fact
 from bot.bug.values import PRIVATE, Actor
+from bot.bug.workspace import Workspace, WorkspaceEvent
 
 GONE = "(deleted)"
 NO_RECEIPT = {
@@ -20,11 +25,28 @@ NO_RECEIPT = {
     "external_ids": [],
 }
 _BUG = TypeAdapter(Bug)
+_WORKSPACE = TypeAdapter(Workspace)
 EMPTY: tuple[Any, ...] = ({}, [], NO_RECEIPT)
+
+Stored = dict[str, JsonValue]
+
+
+class Upcaster(NamedTuple):
+    """How an old form is read: `kind` is today's name, `change` turns the old fields into today's.
+
+    `change` gets the public and the private fields together; the private ones are missing where their row was deleted.
+    """
+
+    kind: str
+    change: Callable[[Stored], Stored]
+
+
+UPCASTERS: dict[str, Upcaster] = {}
+"""By the stored name that is no longer written. A chain is followed: an upcaster may lead to the name of another one."""
 
 
 @cache
-def _private_fields(kind: type[Event]) -> frozenset[str]:
+def _private_fields(kind: type[Fact]) -> frozenset[str]:
     return frozenset(name for name, field in kind.model_fields.items() if PRIVATE in field.metadata)
 
 
@@ -36,23 +58,53 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def dump(event: Event) -> tuple[str, str | None]:
+def dump(fact: Fact) -> tuple[str, str | None]:
     """(public, private or None), both JSON objects; defaults are left out, so that new fields don't change old text."""
-    data = event.model_dump(mode="json", exclude_defaults=True)
-    hidden = {k: data.pop(k) for k in _private_fields(type(event)) if k in data}
+    data = fact.model_dump(mode="json", exclude_defaults=True)
+    hidden = {k: data.pop(k) for k in _private_fields(type(fact)) if k in data}
     # private text keeps its order: an action's parameters are read in it ("delete-row menus 13")
     return canonical(data), _compact(hidden) if hidden else None
 
 
+def present_kind(kind: str) -> str:
+    """Today's name of a stored kind."""
+    while kind in UPCASTERS:
+        kind = UPCASTERS[kind].kind
+    return kind
+
+
+def knows(kind: str) -> bool:
+    """Whether this version can read an entry of a bug that was stored under this name."""
+    return present_kind(kind) in lifecycle.KINDS
+
+
+def knows_of_workspace(kind: str) -> bool:
+    """The same of the workspace's entries."""
+    return present_kind(kind) in workspace.KINDS
+
+
 def load(kind: str, public: str, private: str | None) -> Event:
     """The event again; private fields whose row was deleted are empty, or GONE where a text is required."""
-    cls = KINDS[kind]
-    data: dict[str, Any] = json.loads(public)
-    data |= json.loads(private) if private else dict(_missing(cls, data))
-    return cls.model_validate(data)
+    cls = lifecycle.KINDS[present_kind(kind)]
+    return cls.model_validate(_fields(cls, kind, public, private))
 
 
-def _missing(kind: type[Event], data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def load_of_workspace(kind: str, public: str, private: str | None) -> WorkspaceEvent:
+    """The same for an entry of the workspace's trail."""
+    cls = workspace.KINDS[present_kind(kind)]
+    return cls.model_validate(_fields(cls, kind, public, private))
+
+
+def _fields(cls: type[Fact], kind: str, public: str, private: str | None) -> Stored:
+    data: Stored = json.loads(public)
+    data |= json.loads(private) if private else {}
+    while kind in UPCASTERS:
+        kind, change = UPCASTERS[kind]
+        data = change(data)
+    return data if private else data | dict(_missing(cls, data))
+
+
+def _missing(kind: type[Fact], data: Mapping[str, JsonValue]) -> Iterator[tuple[str, Any]]:
     for name in _private_fields(kind):
         field = kind.model_fields[name]
         if field.is_required() and name not in data:
@@ -80,6 +132,14 @@ def dump_bug(bug: Bug) -> str:
 
 def load_bug(state: str) -> Bug:
     return _BUG.validate_json(state)
+
+
+def dump_workspace(state: Workspace) -> str:
+    return _WORKSPACE.dump_json(state, exclude_defaults=True).decode()
+
+
+def load_workspace(state: str) -> Workspace:
+    return _WORKSPACE.validate_json(state)
 
 
 def dump_actor(actor: Actor) -> str:

@@ -9,11 +9,9 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE, Bug, Status
-from bot.bug.errors import NotFound, TrailBroken
-from bot.bug.lifecycle import KINDS
+from bot.bug.errors import NotFound
 from bot.bug.values import BugRef
-from bot.ledger import chain, codec
-from bot.ledger.anchors import Anchored
+from bot.ledger import codec
 from bot.ledger.db.tables import bugs, cursors, entries, private, threads
 from bot.ledger.ledger import Entry, Ledger
 
@@ -65,14 +63,14 @@ async def entries_in(conn: AsyncConnection, team: str, bug: int, seq: int = 0, l
     """The same inside a transaction."""
     after = {"team": team, "bug": bug, "seq": seq}
     found = await conn.execute(_SOME, after | {"most": limit}) if limit else await conn.execute(_ALL, after)
-    return [_entry(team, row) for row in takewhile(lambda row: row.kind in KINDS, found)]
+    return [_entry(team, row) for row in takewhile(lambda row: codec.knows(row.kind), found)]
 
 
 async def unknown_after(ledger: Ledger, bug: int, seq: int) -> bool:
     """Whether a newer version wrote something that this one does not know."""
     async with ledger.db.read() as conn:
         found = await conn.execute(_KINDS, {"team": ledger.team, "bug": bug, "seq": seq})
-        return not set(found.scalars()) <= KINDS.keys()
+        return not all(map(codec.knows, found.scalars()))
 
 
 async def behind(ledger: Ledger, bug: int, sinks: Iterable[str]) -> dict[str, frozenset[int]]:
@@ -84,7 +82,9 @@ async def behind(ledger: Ledger, bug: int, sinks: Iterable[str]) -> dict[str, fr
     async with ledger.db.read() as conn:
         rows = (await conn.execute(query)).all()
     return {
-        sink: frozenset(row.seq for row in rows if row.sink == sink and row.kind in followed.get(sink, ()))
+        sink: frozenset(
+            row.seq for row in rows if row.sink == sink and codec.present_kind(row.kind) in followed.get(sink, ())
+        )
         for sink in {row.sink for row in rows}
     }
 
@@ -107,35 +107,3 @@ async def trail(ledger: Ledger, bug: int) -> list[Entry]:
     while more := await entries_after(ledger, bug, found[-1].seq if found else 0):
         found += more
     return found
-
-
-async def verify(ledger: Ledger) -> int:
-    """Checks every chain, commitment, head and anchor; returns how many bugs there are. Raises TrailBroken."""
-    query = select(bugs.c.number, bugs.c.seq, bugs.c.head).where(bugs.c.team == ledger.team).order_by(bugs.c.number)
-    async with ledger.db.snapshot() as conn:
-        anchored = await Anchored.read(conn, ledger.team)
-        found = (await conn.execute(query)).all()
-        for bug in found:
-            await _verify_bug(conn, ledger.team, bug, anchored)
-        its_bug = and_(bugs.c.team == entries.c.team, bugs.c.number == entries.c.bug)
-        strays = select(entries.c.bug).outerjoin(bugs, its_bug).where(entries.c.team == ledger.team)
-        stray = (await conn.execute(strays.where(bugs.c.number.is_(None)).limit(1))).scalar()
-    if stray is not None:
-        raise TrailBroken(f"BUG-{stray} has a trail, but the bug itself is gone.")
-    anchored.check(len(found))
-    return len(found)
-
-
-async def _verify_bug(conn: AsyncConnection, team: str, bug: Any, anchored: Anchored) -> None:
-    where = and_(entries.c.team == team, entries.c.bug == bug.number)
-    rows = [dict(r) for r in (await conn.execute(select(entries).where(where).order_by(entries.c.seq))).mappings()]
-    broken = chain.broken_at(rows)
-    if broken is not None or len(rows) != bug.seq or (rows[-1]["hash"] if rows else chain.START) != bug.head:
-        raise TrailBroken(f"BUG-{bug.number}: entry {broken or len(rows) + 1} is not what was written.")
-    for row in rows:
-        anchored.see(bug.number, row["seq"], row["hash"])
-    commitments = {r["seq"]: r["commitment"] for r in rows}
-    secrets = await conn.execute(select(private).where(and_(private.c.team == team, private.c.bug == bug.number)))
-    for secret in secrets:
-        if chain.commit(secret.salt, secret.body) != commitments.get(secret.seq):
-            raise TrailBroken(f"BUG-{bug.number}: the private part of entry {secret.seq} is not what was written.")

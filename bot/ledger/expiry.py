@@ -11,6 +11,7 @@ from bot.bug.bug import Bug
 from bot.bug.fixes.asking import FixSecrets
 from bot.bug.fixes.fix import RunState
 from bot.bug.fixes.run import FixLapsed, ImageExpired
+from bot.ledger import codec
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.tables import entries, private
 from bot.ledger.ledger import SYSTEM, Ledger
@@ -32,8 +33,9 @@ async def expire(ledger: Ledger) -> int:
 
 async def _expire_of(ledger: Ledger, bug: int, rows: Sequence[Any]) -> None:
     """The deletion and the entry that tells of it, together."""
-    secret = {int(json.loads(row.body)["run"]) for row in rows if row.kind == FixSecrets.KIND}
-    images = sorted({int(json.loads(row.body)["run"]) for row in rows if row.kind != FixSecrets.KIND})
+    present = [(codec.present_kind(row.kind) == FixSecrets.KIND, int(json.loads(row.body)["run"])) for row in rows]
+    secret = {run for hidden, run in present if hidden}
+    images = sorted({run for hidden, run in present if not hidden})
 
     async def also(conn: AsyncConnection, _bug: Bug, _entries: object) -> None:
         mine = and_(private.c.team == ledger.team, private.c.bug == bug, private.c.seq.in_([r.seq for r in rows]))

@@ -12,10 +12,11 @@ from bot.bug.bug import Bug
 from bot.bug.customer import Customer
 from bot.bug.event import Event, follow
 from bot.bug.values import BugRef
-from bot.ledger import codec
-from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private
+from bot.ledger import codec, workspace
+from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private, workspaces
 from bot.ledger.entries import entries_in
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.ledger import SYSTEM, Entry, Ledger
+from bot.ledger.rows import WORKSPACE
 
 SHORTEST_NAME = 3
 
@@ -27,7 +28,7 @@ async def forget(ledger: Ledger, email: str) -> int:
         return 0
     gone = await _loose(ledger, email)
     for number in await _bugs(ledger, email):
-        gone += await _bug(ledger, number, email)
+        gone += await (_bug(ledger, number, email) if number != WORKSPACE else _workspace(ledger, email))
     return gone
 
 
@@ -78,6 +79,18 @@ async def _bug(ledger: Ledger, number: int, email: str) -> int:
         await _show_anew(conn, ledger, number)
         await ledger.notify(conn)
     return len(named)
+
+
+async def _workspace(ledger: Ledger, email: str) -> int:
+    """What somebody wrote as a reason, or the conversation that was decided about, may name them."""
+    of = and_(private.c.team == ledger.team, private.c.bug == WORKSPACE)
+    async with ledger.db.write() as conn:
+        await workspace.record_in(conn, ledger, lambda _now: None, by=SYSTEM)  # locks it
+        gone = await conn.execute(delete(private).where(of, _names(private.c.body, email)))
+        left = workspace.refold(ledger.team, await workspace.trail_in(conn, ledger.team))
+        mine = workspaces.c.team == ledger.team
+        await conn.execute(update(workspaces).where(mine).values(state=codec.dump_workspace(left)))
+    return gone.rowcount
 
 
 def refold(ref: BugRef, trail: Iterable[Entry]) -> Bug:

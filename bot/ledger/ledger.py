@@ -13,11 +13,11 @@ from bot.bug.course import consequences
 from bot.bug.errors import NotFound
 from bot.bug.event import Event, follow, must_allow
 from bot.bug.values import Actor, ActorKind, BugRef
-from bot.ledger import chain, codec
+from bot.ledger import chain, codec, rows
 from bot.ledger.db.engine import PEOPLE, Database
 from bot.ledger.db.sequences import next_number
-from bot.ledger.db.tables import bugs, entries, private
-from bot.ledger.index import remedies, spans
+from bot.ledger.db.tables import bugs, entries
+from bot.ledger.index import caps, locks, remedies, threads
 from bot.ledger.relay import subscription
 from bot.ledger.relay.wakes import Wakes
 
@@ -31,7 +31,7 @@ _USED = select(entries.c.bug).where(entries.c.team == bindparam("team"), entries
 _THIS = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_number"))
 _LOCK = select(bugs.c.state, bugs.c.head).where(*_THIS).with_for_update()
 _UPDATE = update(bugs).where(*_THIS).values({c.name: bindparam(c.name) for c in bugs.c})
-_OPEN, _APPEND, _HIDE = bugs.insert(), entries.insert(), private.insert()
+_OPEN = bugs.insert()
 
 
 def utcnow() -> datetime:
@@ -114,7 +114,7 @@ class Ledger:
     ) -> Recorded:
         """The same inside a transaction that somebody else opened and will commit."""
         before, head = await self._lock(conn, bug)
-        if key and await self.used(conn, key):
+        if key and await self.used(conn, key) is not None:
             return Recorded(before=before, bug=before, entries=(), again=True)
         return await self._append(conn, before, head, _events(decide(before)), by, key)
 
@@ -137,7 +137,7 @@ class Ledger:
             await conn.exec_driver_sql("SELECT pg_notify('makegood', '')")
 
     async def used(self, conn: AsyncConnection, key: str) -> int | None:
-        """The bug whose trail holds this key."""
+        """The bug whose trail holds this key; 0 for the workspace's."""
         bug: int | None = (await conn.execute(_USED, {"team": self.team, "key": key})).scalar()
         return bug
 
@@ -154,23 +154,26 @@ class Ledger:
     async def _append(
         self, conn: AsyncConnection, before: Bug, head: str, events: tuple[Event, ...], by: Actor, key: str | None
     ) -> Recorded:
-        now = _as_stored(self.clock())
+        now = rows.as_stored(self.clock())
         bug = before
-        rows: list[dict[str, Any]] = []
+        chained: list[dict[str, Any]] = []
         hidden: list[dict[str, Any]] = []
         written: list[Entry] = []
         for event, actor in self._with_consequences(before, events, by, now):
             must_allow(bug, type(event)) if not event.OUTCOME and bug.seq else None
             bug = follow(bug, event, now, actor)
             entry = Entry(bug=bug.ref, seq=bug.seq, event=event, at=now, by=actor, key=None if written else key)
-            row, secret = _stored(entry, head)
+            place = rows.Place(self.team, bug.ref.number, bug.seq)
+            row, secret = rows.rows(place, event, now, actor, entry.key, head)
             head = row["hash"]
-            rows.append(row)
+            chained.append(row)
             written.append(entry)
             hidden += [secret] if secret else []
         if written:
-            await self._write(conn, bug, head, rows, hidden, now)
-            await spans.follow(conn, before, [x.event for x in written])
+            await self._write(conn, bug, head, chained, hidden, now)
+            await caps.follow(conn, before, [x.event for x in written])
+            await threads.follow(conn, before, [x.event for x in written])
+            await locks.follow(conn, before, [x.event for x in written])
             await remedies.follow(conn, bug, [x.event for x in written], now)
             await subscription.wake(conn, self.sinks, before, bug, [x.event for x in written], now.timestamp())
         return Recorded(before=before, bug=bug, entries=tuple(written))
@@ -190,20 +193,15 @@ class Ledger:
         conn: AsyncConnection,
         bug: Bug,
         head: str,
-        rows: list[dict[str, Any]],
+        chained: list[dict[str, Any]],
         hidden: list[dict[str, Any]],
         now: datetime,
     ) -> None:
-        await conn.execute(_APPEND, rows)
+        await conn.execute(rows.APPEND, chained)
         if hidden:
-            await conn.execute(_HIDE, hidden)
+            await conn.execute(rows.HIDE, hidden)
         this = {"of_team": self.team, "of_number": bug.ref.number}
         await conn.execute(_UPDATE, this | _row(bug, head, now))
-
-
-def _as_stored(at: datetime) -> datetime:
-    """In whole milliseconds, so that a bug folded again from its entries is the same to the last digit."""
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _events(decision: Decision) -> tuple[Event, ...]:
@@ -222,23 +220,3 @@ def _row(bug: Bug, head: str, now: datetime) -> dict[str, Any]:
         "state": codec.dump_bug(bug),
         "touched": now.timestamp(),
     }
-
-
-def _stored(entry: Entry, prev: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    public, secret = codec.dump(entry.event)
-    salt = chain.salt() if secret else ""
-    place = {"team": entry.bug.team, "bug": entry.bug.number, "seq": entry.seq}
-    row: dict[str, Any] = {
-        **place,
-        "kind": entry.event.KIND,
-        "at": entry.at.isoformat(timespec="milliseconds"),
-        "by": codec.dump_actor(entry.by),
-        "key": entry.key,
-        "body": public,
-        "commitment": chain.commit(salt, secret) if secret else None,
-        "prev": prev,
-    }
-    row["hash"] = chain.link(prev, row)
-    keep = entry.event.KEEP
-    expires = (entry.at + keep).timestamp() if keep else None
-    return row, {**place, "salt": salt, "body": secret, "expires": expires} if secret else None

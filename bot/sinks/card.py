@@ -19,7 +19,7 @@ from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, CardPosted
 from bot.bug.lifecycle import KINDS
 from bot.bug.reminders import Reminded
-from bot.bug.retro.posting import RetroPosted
+from bot.bug.retro.posting import RetroAsked, RetroPosted
 from bot.bug.values import Frozen
 from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
@@ -41,6 +41,7 @@ QUIET = {
     Said,
     SaidEdited,
     Reminded,
+    RetroAsked,
     RetroPosted,
     CardPosted,
     AlertPosted,

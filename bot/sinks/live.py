@@ -8,7 +8,7 @@ from bot.bug.bug import Bug, Post
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixStarted
-from bot.ledger.index.spans import Flags
+from bot.ledger.index.flags import Flags
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.watching import place
@@ -24,10 +24,10 @@ EVERY = 2.0
 
 @dataclass(frozen=True)
 class LiveSink:
-    """`switches` hold the output while the run goes on, whichever process runs it; in the end it stands in the trail."""
+    """`flags` hold the output while the run goes on, whichever process runs it; in the end it stands in the trail."""
 
     port: SlackPort
-    switches: Flags
+    flags: Flags
     name: ClassVar[str] = "live"
     slots: ClassVar[int] = 4
     interest: ClassVar[Subscription] = Subscription(
@@ -53,11 +53,11 @@ class LiveSink:
             shown[f"{fix.run} text"] = [text, going]
         if not going:
             shown[f"{fix.run} over"] = True
-            await self.switches.clear(name)
+            await self.flags.clear(name)
         return going
 
     async def _output(self, fix: Fix, name: str) -> str:
-        kept = await self.switches.get(name)
+        kept = await self.flags.get(name)
         live = str(json.loads(kept)["text"]) if kept else ""
         return fix.output or live
 

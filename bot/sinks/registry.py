@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 
 from bot.allowed import AllowedActions
 from bot.bug.errors import Misconfigured
-from bot.ledger.index.spans import Flags
+from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget
 from bot.ledger.relay.relay import Sink
@@ -35,6 +35,7 @@ from bot.sinks.production.sink import ProductionSink
 from bot.sinks.production.standing import Standing
 from bot.sinks.receipts import receipt
 from bot.sinks.reminder import ReminderSink
+from bot.sinks.retro import RetroSink
 from bot.sinks.thread import ThreadSink
 from bot.sinks.tracker import TrackerSink
 from bot.sinks.vault import Vault
@@ -57,7 +58,7 @@ class SinkParts:
     """The file of the key that seals what an undo needs."""
     outside: Connected
     ledger: Ledger
-    switches: Flags
+    flags: Flags
     slack: Session
     digest: Digest
     suggestions: Suggestions
@@ -122,9 +123,10 @@ def _slack(settings: Settings) -> Iterator[Plan]:
     yield _of(CardSink, _card)
     yield _of(ThreadSink, lambda parts: ThreadSink(parts.slack.port, parts.slack.directory))
     yield _of(PointerSink, lambda parts: PointerSink(parts.slack.port))
+    yield _of(RetroSink, lambda parts: RetroSink(parts.slack.port, parts.slack.directory, parts.ledger))
     yield _of(AskerSink, _asker)
     yield _of(ApprovalSink, _approval)
-    yield _of(LiveSink, lambda parts: LiveSink(parts.slack.port, parts.switches))
+    yield _of(LiveSink, lambda parts: LiveSink(parts.slack.port, parts.flags))
     yield _of(ReminderSink, lambda parts: ReminderSink(parts.slack.port, parts.ledger))
     yield _of(ClockSink, lambda parts: ClockSink(parts.ledger, settings.clocks, partial(receipt, parts.ledger)))
 
@@ -204,7 +206,7 @@ def _runner(parts: SinkParts) -> Runner:
     around = RunContext(
         ledger=parts.ledger,
         vault=Vault.at(parts.key),
-        switches=parts.switches,
+        flags=parts.flags,
         redact=parts.engine.redactor.redact,
     )
     standing = Standing(proofs, parts.slack.directory if parts.slack.me.user else None)

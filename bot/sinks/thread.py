@@ -38,7 +38,7 @@ class ThreadSink:
         text = line(entry, work.bug, by)
         if text:
             await once(
-                lambda: standing(self.port, place, metadata(entry)["event_payload"]),
+                lambda: standing(self.port, place, metadata(entry)["event_payload"], EVENT),
                 lambda: self._say(place, entry, text),
                 doubt=work.doubt,
             )

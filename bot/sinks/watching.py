@@ -12,7 +12,7 @@ from bot.bug.errors import MakegoodError
 from bot.bug.fixes.run import FixProgressed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
-from bot.ledger.index.spans import Flags
+from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.sinks.vault import Vault
 
@@ -27,7 +27,7 @@ KEPT = 2500
 
 
 def place(bug: int, run: int) -> str:
-    """The switch that holds a run's output while it goes on: the process that talks to Slack may be another one."""
+    """The flag that holds a run's output while it goes on: the process that talks to Slack may be another one."""
     return f"live:{bug}:{run}"
 
 
@@ -37,7 +37,7 @@ class RunContext:
 
     ledger: Ledger
     vault: Vault
-    switches: Flags
+    flags: Flags
     redact: Callable[[str], str]
 
 
@@ -80,7 +80,7 @@ class Watching:
         if self.output != self._shown:
             self._shown = self.output
             text = json.dumps({"text": self._shown})
-            await self.around.switches.set(place(self.bug, self.run), text, BY)
+            await self.around.flags.set(place(self.bug, self.run), text, BY)
 
     async def progress(self, text: str) -> None:
         lines = (self._output + self.around.redact(text).rstrip() + "\n").splitlines(keepends=True)

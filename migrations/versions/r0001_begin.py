@@ -24,6 +24,14 @@ def _trail() -> None:
     )
     op.create_index("ix_bugs_team_status", "bugs", ["team", "status"], unique=False)
     op.create_table(
+        "workspaces",
+        sa.Column("team", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("team", name=op.f("pk_workspaces")),
+    )
+    op.create_table(
         "entries",
         sa.Column("team", sa.String(length=32), nullable=False),
         sa.Column("bug", sa.Integer(), autoincrement=False, nullable=False),
@@ -100,7 +108,7 @@ def _flow() -> None:
         sa.Column("lease", sa.Float(), server_default="0", nullable=False),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("doubt", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("parked", sa.Text(), nullable=True),
+        sa.Column("gave_up", sa.Text(), nullable=True),
         sa.Column("external", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("team", "bug", "sink", name=op.f("pk_cursors")),
     )
@@ -131,6 +139,7 @@ def _spans() -> None:
         sa.Column("conversation", sa.String(length=300), nullable=False),
         sa.Column("bug", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("line", sa.String(length=32), server_default="", nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("team", "source", "conversation", name=op.f("pk_conversations")),
@@ -165,16 +174,31 @@ def _spans() -> None:
     )
 
 
-def _the_last_of_them() -> None:
-    """What people set."""
+def _helped() -> None:
+    """Which action worked against which kind of bug."""
     op.create_table(
-        "switches",
+        "helped",
+        sa.Column("team", sa.String(length=32), nullable=False),
+        sa.Column("bug", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("team", "bug", "run", name=op.f("pk_helped")),
+    )
+    op.create_index("ix_helped_team_kind", "helped", ["team", "kind", "action", "at"], unique=False)
+
+
+def _flags() -> None:
+    """Small values that may be lost."""
+    op.create_table(
+        "flags",
         sa.Column("team", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("by", sa.String(length=120), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("team", "name", name=op.f("pk_switches")),
+        sa.PrimaryKeyConstraint("team", "name", name=op.f("pk_flags")),
     )
 
 
@@ -183,6 +207,7 @@ def upgrade() -> None:
     _beside_the_trail()
     _flow()
     _spans()
-    _the_last_of_them()
+    _helped()
+    _flags()
     for statement in DDL[op.get_bind().dialect.name]:
         op.execute(sa.text(statement))

@@ -21,7 +21,8 @@ from bot.demo.slack.dsl_modal import Modal
 from bot.demo.world.cast import CAST
 from bot.demo.world.story_two import morning, postmark
 from bot.demo.world.tour import Story
-from bot.ledger.entries import load, trail, verify
+from bot.ledger.entries import load, trail
+from bot.ledger.verify import verify
 from tests.slack.house import Unhurried, Watch
 
 Json = dict[str, Any]

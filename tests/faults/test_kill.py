@@ -15,8 +15,9 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixStarted
 from bot.bug.intake import Opened, Repeated
 from bot.bug.money import Credit, Money
-from bot.ledger.entries import load, verify
+from bot.ledger.entries import load
 from bot.ledger.ledger import utcnow
+from bot.ledger.verify import verify
 from tests.faults.conftest import alive
 from tests.faults.process import Makegood
 from tests.faults.town import FIRST_ROW, Town, until

@@ -11,16 +11,18 @@ import pytest
 from bot.bug.bug import Bug
 from bot.bug.fixes import approval, asking, doubt, rules
 from bot.bug.fixes.fix import Fix, RunState
-from bot.ledger.entries import load, verify
-from bot.ledger.index.spans import Flags
+from bot.bug.workspace import allow
+from bot.ledger import workspace
+from bot.ledger.entries import load
 from bot.ledger.ledger import Decide, utcnow
+from bot.ledger.verify import verify
 from bot.production.catalogue import Catalogue
 from bot.slack.views.thread_lines import line
 from tests.faults.conftest import alive
 from tests.faults.process import Makegood
 from tests.faults.slow import Slow, slow_service
 from tests.faults.town import Town, until
-from tests.support.stores import TEAM, person
+from tests.support.stores import person
 
 ACTIONS = Path(__file__).with_name("own_actions")
 DANA = "U0DEV"
@@ -47,9 +49,9 @@ class Runs:
 
     async def allow(self) -> None:
         """An approver has read the actions and turns them on."""
-        switches = Flags(self.town.ledger.db, TEAM, lambda: utcnow().timestamp())
         for entry in Catalogue.trusting([ACTIONS]).entries.values():
-            await switches.set(f"allow:{entry.name}", entry.sha, person(DANA))
+            turned_on = partial(allow, action=entry.name, sha=entry.sha)
+            await workspace.record(self.town.ledger, turned_on, by=person(DANA))
 
     async def preview(self, word: str, action: str) -> None:
         number = len(self.bugs) + 1

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from bot.bug import gifts, ownership
 from bot.bug.bug import Bug
 from bot.ledger.db.tables import cursors
-from bot.ledger.entries import load, verify
+from bot.ledger.entries import load
 from bot.ledger.relay.lease import LEASE
+from bot.ledger.verify import verify
 from tests.faults.conftest import alive
 from tests.faults.test_kill import CREDIT, TELL, wrote
 from tests.faults.town import Town, until

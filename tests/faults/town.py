@@ -194,7 +194,7 @@ class Town:
         """These sinks (or all) have come to the end of every trail; a card may be shown anew later."""
 
         async def quiet() -> bool:
-            busy = (cursors.c.due.is_not(None) | (cursors.c.lease > 0)) & cursors.c.parked.is_(None)
+            busy = (cursors.c.due.is_not(None) | (cursors.c.lease > 0)) & cursors.c.gave_up.is_(None)
             refreshed = (cursors.c.sink == "card") & (cursors.c.due > utcnow().timestamp() + 5)
             these = cursors.c.sink.in_(sinks) if sinks else true()
             async with self.ledger.db.read() as conn:

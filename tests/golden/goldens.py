@@ -7,15 +7,17 @@ from bot.bug.event import Event
 from bot.ledger import codec
 
 FOLDER = Path(__file__).parent
+WORKSPACE = FOLDER / "workspace"
+"""Kinds of the workspace's own trail."""
 
 
-def kinds() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.json"))
+def kinds(folder: Path = FOLDER) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.json"))
 
 
-def stored(kind: str) -> tuple[str, str | None]:
+def stored(kind: str, folder: Path = FOLDER) -> tuple[str, str | None]:
     """The texts of the public and of the private row."""
-    text = json.loads((FOLDER / f"{kind}.json").read_text("utf-8"))
+    text = json.loads((folder / f"{kind}.json").read_text("utf-8"))
     assert text["kind"] == kind
     return text["public"], text["private"]
 

@@ -184,7 +184,9 @@ class House:
 
     async def _unfinished(self) -> bool:
         now = self.clock().timestamp()
-        busy = select(cursors.c.bug).where(cursors.c.parked.is_(None), (cursors.c.due <= now) | (cursors.c.lease > now))
+        busy = select(cursors.c.bug).where(
+            cursors.c.gave_up.is_(None), (cursors.c.due <= now) | (cursors.c.lease > now)
+        )
         async with self.bot.ledger.db.read() as conn:
             waits = (await conn.execute(select(inbox.c.key).where(inbox.c.state == "new"))).first()
             return bool(waits or (await conn.execute(busy)).first())

@@ -224,7 +224,7 @@ async def test_the_retro_is_posted_into_the_thread_of_the_bug(house: House) -> N
     await dana.types("/bug works BUG-1", in_=house.errors)
     await dana.types("/retro BUG-1", in_=house.errors)
     await card.thread.expect("Retro of BUG-1")
-    await dana.expect_ephemeral("The retro of BUG-1 stands in its thread")
+    await dana.expect_ephemeral("The retro of BUG-1 comes into its thread")
 
 
 @pytest.mark.parametrize("word", ["reopen", "tell"])

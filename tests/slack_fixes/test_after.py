@@ -12,11 +12,11 @@ from bot.bug.fixes.fix import RunState
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import Database
 from bot.ledger.db.tables import locks
-from bot.ledger.entries import verify
 from bot.ledger.expiry import expire
-from bot.ledger.index.spans import take_lock
+from bot.ledger.index.locks import take_lock
 from bot.ledger.ledger import Ledger
 from bot.ledger.restored import hold
+from bot.ledger.verify import verify
 from bot.sinks.production.sink import ProductionSink
 from tests.slack_fixes.site import Site, serving
 from tests.slack_fixes.team import DELETE, Team

@@ -59,12 +59,12 @@ async def test_after_a_minute_by_a_clock_of_either_way_it_is_dropped_too(team: T
 
 
 async def test_what_concerns_everybody_is_asked_anew(team: Team) -> None:
-    await team.house.bot.switches.set("freeze", "moving", (await team.house.trail())[0].by)
+    await team.house.bot.flags.set("freeze", "moving", (await team.house.trail())[0].by)
     await team.house.quiet()
     await left_behind(team.house, verb="thaw", user=team.lee.id, bug=None)
     await team.house.restart()
     await team.lee.expect_dm("others may have decided since")
-    assert await team.house.bot.switches.get("freeze") == "moving"
+    assert await team.house.bot.flags.get("freeze") == "moving"
 
 
 async def test_what_was_done_before_the_crash_is_not_told_as_dropped(team: Team) -> None:

@@ -40,7 +40,7 @@ async def test_output_is_one_message_that_changes_without_secrets(team: Team) ->
     assert SECRET not in str(team.card.thread.lines) + str([m.texts for m in shown]) + str(team.dana.ephemerals)
     assert "counting hello" in "\n".join(team.dana.ephemerals)
     assert SECRET not in str(await team.house.trail())
-    assert await team.house.bot.switches.starting("live:") == {}
+    assert await team.house.bot.flags.starting("live:") == {}
 
 
 async def test_a_cancel_ends_the_command_on_the_host_and_says_so(team: Team) -> None:

@@ -203,7 +203,7 @@ async def test_who_did_or_said_something_is_known_by_name_without_slack(house: H
     await house.person("Sam").says("I saw that yesterday, too", thread=card)
     await card.thread.expect("Dana has it")
     await house.quiet()
-    assert await Names(house.bot.switches).known() == {"U0DEV": "Dana", "U0SUP": "Sam"}
+    assert await Names(house.bot.flags).known() == {"U0DEV": "Dana", "U0SUP": "Sam"}
 
 
 async def test_whether_something_is_known_is_said_of_what_is_over_and_of_what_waits_for_a_choice(

@@ -1,6 +1,7 @@
 """A trail worth tampering with, on both databases; the attacker has the database's password."""
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from bot.bug import ownership
 from bot.bug.customers import CustomerJoined
 from bot.bug.values import CustomerHint
+from bot.bug.workspace import ProductionFrozen, allow
+from bot.ledger import workspace
 from bot.ledger.anchors import anchor
 from bot.ledger.ledger import Ledger
 from tests.support import stores
@@ -47,8 +50,10 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def ledger(store: Store) -> Ledger:
-    """BUG-1 with a customer, a claim and two lines; BUG-2; anchored on two days."""
+    """A freeze and an allowed action; BUG-1 with a customer, a claim and two lines; BUG-2; anchored on two days."""
     ledger = store.ledger()
+    await workspace.record(ledger, lambda _now: ProductionFrozen(why="deploy"), by=person("U0LEAD"))
+    await workspace.record(ledger, partial(allow, action="hide-menu", sha="0f3a9c"), by=person("U0LEAD"))
     bug = await open_bug(ledger, "Menu page fails", ADA)
     await ledger.record(bug, lambda b: ownership.claim(b, "U0DEV"), by=person("U0DEV"), key="click-1")
     await anchor(ledger)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.bug.errors import TrailBroken
 from bot.ledger.db.guards import FOREVER
-from bot.ledger.entries import verify
 from bot.ledger.ledger import Ledger
+from bot.ledger.verify import verify
 from tests.support.stores import rows, sql
 
 FOLDER = Path(__file__).parent / "attacks"
@@ -52,12 +52,12 @@ async def test_an_attack_is_refused_or_found(ledger: Ledger, name: str) -> None:
 @EVERY_ATTACK
 async def test_an_attack_of_whoever_removes_the_guards_is_found(ledger: Ledger, name: str) -> None:
     attack = ATTACKS[name]
-    await sql(ledger.db, *_without_guards(sqlite=ledger.db.sqlite), *attack.SQL)
+    await sql(ledger.db, *without_guards(sqlite=ledger.db.sqlite), *attack.SQL)
     with pytest.raises(TrailBroken, match=attack.FINDS):
         await verify(ledger)
 
 
-def _without_guards(*, sqlite: bool) -> list[str]:
+def without_guards(*, sqlite: bool) -> list[str]:
     if not sqlite:
         return [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in FOREVER]
     return [f"DROP TRIGGER {table}_{end}" for table in FOREVER for end in ("no_update", "no_delete", "no_replace")]

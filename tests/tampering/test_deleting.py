@@ -4,8 +4,9 @@ from bot.bug.conversation import Said
 from bot.bug.customers import CustomerJoined
 from bot.bug.intake import Opened
 from bot.ledger.codec import GONE
-from bot.ledger.entries import trail, verify
+from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
+from bot.ledger.verify import verify
 from tests.support.stores import sql
 
 

@@ -1,11 +1,22 @@
-"""That a retro was posted."""
+"""Somebody wants a bug's retro in its thread, and it stands there."""
 
-from bot.bug.event import ANY, STAY, Event, Inert, Move, Quiet
+from bot.bug.event import ANY, STAY, Event, Inert, Move, Outcome, Quiet
 
 
-class RetroPosted(Quiet, Inert, Event):
+class RetroAsked(Quiet, Inert, Event):
+    """Its own message says all that there is to say."""
+
+    KIND = "retro_asked"
+    MOVES = (Move(ANY, STAY, "a retro can be read at any time; a merged bug's thread goes on elsewhere"),)
+
+
+class RetroPosted(Quiet, Inert, Outcome):
+    """The answer to the entry `asked`."""
+
     KIND = "retro_posted"
-    MOVES = (Move(ANY, STAY, "a retro can be read at any time"),)
+    asked: int
+    channel: str
+    ts: str
 
 
-EVENTS = (RetroPosted,)
+EVENTS = (RetroAsked, RetroPosted)

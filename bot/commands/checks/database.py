@@ -40,7 +40,7 @@ async def database(url: str) -> list[Finding]:
                 wrong(NAME, f"is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`")
             ]
         async with db.read() as conn:
-            asked = (_dead, _strange, _left_out, _parked, _waiting)
+            asked = (_dead, _strange, _left_out, _gave_up, _waiting)
             return [await _guards(conn, url, wanted), *[found for ask in asked for found in await ask(conn)]]
     finally:
         await db.close()
@@ -103,13 +103,13 @@ async def _waiting(conn: AsyncConnection) -> list[Finding]:
             f" ({', '.join(f'BUG-{number}' for number in one.bugs[:SHOWN])}), tried again by itself",
         )
         for one in await held(conn)
-        if not one.parked
+        if not one.gave_up
     ]
 
 
-async def _parked(conn: AsyncConnection) -> list[Finding]:
-    """By sink and reason: an outage parks many bugs for one cause."""
-    query = select(cursors.c.sink, cursors.c.parked, cursors.c.bug).where(cursors.c.parked.is_not(None))
+async def _gave_up(conn: AsyncConnection) -> list[Finding]:
+    """By sink and reason: an outage makes a sink give up on many bugs for one cause."""
+    query = select(cursors.c.sink, cursors.c.gave_up, cursors.c.bug).where(cursors.c.gave_up.is_not(None))
     stopped: Mapping[tuple[str, str], list[int]] = defaultdict(list)
     for sink, why, bug in await conn.execute(query.order_by(cursors.c.sink, cursors.c.bug)):
         stopped[sink, why].append(bug)

@@ -6,7 +6,6 @@ import urllib.parse
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,19 @@ from typing import Any
 import aiohttp
 import asyncssh
 
-from bot.allowed import ALLOW
 from bot.bug.errors import MakegoodError, NotFound
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixEnded
 from bot.bug.values import Actor, ActorKind
+from bot.bug.workspace import allow
 from bot.demo.bench import stage
 from bot.demo.bench.figure import Figure
 from bot.demo.bench.stage import OURS, Process, Times
 from bot.demo.host.host import Host
+from bot.ledger import workspace
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load, trail
-from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger
 from bot.production.catalogue import Catalogue
 from bot.slack.views.marks import mark
@@ -234,9 +233,9 @@ async def _desk(home: Path) -> AsyncIterator[_Desk]:
 async def _allow(db: Database) -> None:
     """An approver has read the jobs."""
     await migrate(db)
-    switches = Flags(db, "T0LOCAL", lambda: datetime.now(UTC).timestamp())
+    ledger, by = Ledger(db, "T0LOCAL", {}), Actor(kind=ActorKind.PERSON, id=USER)
     for entry in Catalogue.trusting([JOBS]).entries.values():
-        await switches.set(f"{ALLOW}{entry.name}", entry.sha, Actor(kind=ActorKind.PERSON, id=USER))
+        await workspace.record(ledger, partial(allow, action=entry.name, sha=entry.sha), by=by)
 
 
 @asynccontextmanager

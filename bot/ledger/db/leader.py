@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, or_
 
 from bot.ledger.db.engine import Database
 from bot.ledger.db.sequences import upsert
-from bot.ledger.db.tables import switches
+from bot.ledger.db.tables import flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +29,17 @@ class Leader:
         """Whether this process does it now; it stays the leader for `seconds`."""
         now = self.clock()
         row = {"team": self.team, "name": f"turn:{job}", "value": self.me, "by": "system:makegood", "at": now}
-        statement = upsert(self.db.engine, switches).values(row)
-        past = or_(switches.c.at < now - seconds, switches.c.at > now + seconds)  # the clock may have been set back
-        free = or_(switches.c.value == self.me, past)
+        statement = upsert(self.db.engine, flags).values(row)
+        past = or_(flags.c.at < now - seconds, flags.c.at > now + seconds)  # the clock may have been set back
+        free = or_(flags.c.value == self.me, past)
         taken = statement.on_conflict_do_update(
             index_elements=["team", "name"], set_={"value": self.me, "at": now}, where=free
         )
         async with self.db.write() as conn:
-            return (await conn.execute(taken.returning(switches.c.value))).first() is not None
+            return (await conn.execute(taken.returning(flags.c.value))).first() is not None
 
     async def resign(self, job: str) -> None:
         """Another process may do it at once."""
-        own = and_(switches.c.team == self.team, switches.c.name == f"turn:{job}", switches.c.value == self.me)
+        own = and_(flags.c.team == self.team, flags.c.name == f"turn:{job}", flags.c.value == self.me)
         async with self.db.write() as conn:
-            await conn.execute(delete(switches).where(own))
+            await conn.execute(delete(flags).where(own))

@@ -23,6 +23,15 @@ bugs = Table(
     Index("ix_bugs_team_status", "team", "status"),
 )
 
+workspaces = Table(
+    "workspaces",  # what belongs to no bug, as folded from the entries of number 0
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("state", Text, nullable=False),
+)
+
 entries = Table(
     "entries",
     metadata,
@@ -79,6 +88,7 @@ conversations = Table(
     Column("conversation", String(300), primary_key=True),
     Column("bug", Integer),
     Column("state", String(16), nullable=False),  # asked | joined | dropped
+    Column("line", String(32), nullable=False, server_default=""),  # its message in the channel; "?" while it is posted
     Column("body", Text, nullable=False),
     Column("at", Float, nullable=False),
 )
@@ -120,7 +130,7 @@ cursors = Table(
     Column("lease", Float, nullable=False, server_default="0"),  # until when somebody is on it
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("doubt", Integer, nullable=False, server_default="0"),  # 1: the last attempt may have happened, look first
-    Column("parked", Text),
+    Column("gave_up", Text),
     Column("external", Text, nullable=False, server_default="{}"),
     Index("ix_cursors_due", "due", "rank"),
 )
@@ -164,8 +174,8 @@ spent = Table(
     Column("amount", BigInteger, nullable=False),
 )
 
-switches = Table(
-    "switches",  # freeze, allowed sources of actions, the poll's place on the board, what was restored
+flags = Table(
+    "flags",  # whose turn a job is, what people are called, the poll's place on the board: nothing that somebody looks up later
     metadata,
     Column("team", String(32), primary_key=True),
     Column("name", String(160), primary_key=True),

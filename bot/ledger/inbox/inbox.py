@@ -59,12 +59,22 @@ class Inbox:
 
     def __init__(self, db: Database, team: str, clock: Callable[[], float]) -> None:
         self.db, self.team, self.clock = db, team, clock
+        self.fresh: asyncio.Queue[Item] = asyncio.Queue()
+        """What this process stored for itself, for its worker."""
         self._waiting: list[_Waiting] = []
         self._flusher: asyncio.Task[None] | None = None
 
     async def store(self, item: Item) -> bool:
         """True where it is new; False where this key was stored before. Either way it is durable now."""
         return await self._write(item)
+
+    async def store_in(self, conn: AsyncConnection, item: Item) -> bool:
+        """An intent, in the transaction that it follows from: `hand_on` it after the commit, where it is new."""
+        return bool(await self._insert(conn, [item]))
+
+    def hand_on(self, item: Item) -> None:
+        """Worked on at once; one that is not handed on is taken up by whoever looks next."""
+        self.fresh.put_nowait(item)
 
     async def finish(self, key: str, state: str = "done", note: str = "") -> None:
         """Done with this key: a refusal uses it up too."""

@@ -43,7 +43,7 @@ class InboxWorker:
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._work(source)) for source in self.handlers]
-        self._tasks.append(asyncio.create_task(self._sweep()))
+        self._tasks += [asyncio.create_task(self._sweep()), asyncio.create_task(self._take_fresh())]
 
     async def stop(self) -> None:
         """What is stored and not worked off yet waits in the inbox for the next start."""
@@ -95,6 +95,12 @@ class InboxWorker:
             await self.inbox.later(item, str(error), getattr(error, "wait", None) or OUTAGE)
         else:
             await self.inbox.failed(item, str(error) or repr(error))
+
+    async def _take_fresh(self) -> None:
+        """What this process stored for itself."""
+        while True:
+            item = await self.inbox.fresh.get()
+            self._queue(item.source).put_nowait(item)
 
     async def _sweep(self) -> None:
         while True:

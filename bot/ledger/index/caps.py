@@ -1,6 +1,6 @@
 """What was promised of each cap: rows that several bugs share, changed conditionally in the transaction that promises."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, case, select, update
@@ -31,7 +31,13 @@ async def take(conn: AsyncConnection, team: str, claims: Iterable[Claim], *, any
             raise OverCap(claim.words)
 
 
-async def give_back(conn: AsyncConnection, bug: Bug, event: Event) -> None:
+async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) -> None:
+    """In the transaction of the entries."""
+    for event in events:
+        await _give_back(conn, before, event)
+
+
+async def _give_back(conn: AsyncConnection, bug: Bug, event: Event) -> None:
     """What the biller has taken back, or surely never gave, may be given again by whoever promised it. `bug`: before it."""
     given = next((g for c in bug.customers for g in c.given if _returned(event, c.id, g)), None)
     if given is None:

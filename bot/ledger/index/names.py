@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.ledger.index.spans import Flags
+from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM
 
 NAME = "name:"
@@ -12,29 +12,29 @@ SIGHT = "sight:"
 
 @dataclass(frozen=True)
 class Names:
-    switches: Flags
+    flags: Flags
     _kept: dict[str, str] = field(default_factory=dict)
 
     async def remember(self, user: str, name: str) -> None:
         """Written down when it is new."""
         if self._kept.get(user) != name:
-            await self.switches.set(f"{NAME}{user}", name, SYSTEM)
+            await self.flags.set(f"{NAME}{user}", name, SYSTEM)
             self._kept[user] = name
 
     async def known(self) -> dict[str, str]:
-        return await self.switches.starting(NAME)
+        return await self.flags.starting(NAME)
 
 
 @dataclass(frozen=True)
 class Sights:
     """When each person was first seen here, by our own word: Slack does not say when somebody joined."""
 
-    switches: Flags
+    flags: Flags
     _kept: dict[str, datetime] = field(default_factory=dict)
 
     async def first(self, user: str) -> datetime:
         """Written down at the first question."""
         if user not in self._kept:
-            at = await self.switches.first(f"{SIGHT}{user}", "", SYSTEM)
+            at = await self.flags.first(f"{SIGHT}{user}", "", SYSTEM)
             self._kept[user] = datetime.fromtimestamp(at, UTC)
         return self._kept[user]

@@ -18,22 +18,22 @@ class Held:
 
     sink: str
     bugs: tuple[int, ...]
-    parked: bool
+    gave_up: bool
 
 
 async def held(conn: AsyncConnection, team: str = "") -> list[Held]:
     """By sink; without a team those of all."""
-    waits = or_(cursors.c.parked.is_not(None), and_(cursors.c.attempts >= TWICE, cursors.c.due.is_not(None)))
-    query = select(cursors.c.sink, cursors.c.bug, cursors.c.parked.is_not(None).label("parked")).where(waits)
+    waits = or_(cursors.c.gave_up.is_not(None), and_(cursors.c.attempts >= TWICE, cursors.c.due.is_not(None)))
+    query = select(cursors.c.sink, cursors.c.bug, cursors.c.gave_up.is_not(None).label("gave_up")).where(waits)
     rows = (await conn.execute(query.where(cursors.c.team == team) if team else query)).all()
-    kinds = sorted({(row.sink, bool(row.parked)) for row in rows})
+    kinds = sorted({(row.sink, bool(row.gave_up)) for row in rows})
     return [
         Held(
             sink=sink,
-            parked=parked,
-            bugs=tuple(sorted(r.bug for r in rows if (r.sink, bool(r.parked)) == (sink, parked))),
+            gave_up=gave_up,
+            bugs=tuple(sorted(r.bug for r in rows if (r.sink, bool(r.gave_up)) == (sink, gave_up))),
         )
-        for sink, parked in kinds
+        for sink, gave_up in kinds
     ]
 
 

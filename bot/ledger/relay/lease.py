@@ -95,7 +95,7 @@ def _due(scarce: tuple[str, ...]) -> tuple[Any, Any]:
         cursors.c.due <= bindparam("now"),
         # nobody holds a lease for so long: it is from before the clock was set back
         or_(cursors.c.lease <= bindparam("now"), cursors.c.lease > bindparam("longest")),
-        cursors.c.parked.is_(None),
+        cursors.c.gave_up.is_(None),
     )
     aged = cursors.c.due + AGEING * cursors.c.rank
     first = select(cursors).where(*due).order_by(cursors.c.rank > WAITED, aged).limit(bindparam("most"))
@@ -216,8 +216,8 @@ async def keep(ledger: Ledger, lease: Lease, external: Mapping[str, Any]) -> Non
         await _set(conn, ledger, lease, {"external": json.dumps(external)})
 
 
-async def park(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
-    await _set(conn, ledger, lease, {"lease": 0, "parked": why[:1000], "doubt": int(lease.doubt)})
+async def give_up(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
+    await _set(conn, ledger, lease, {"lease": 0, "gave_up": why[:1000], "doubt": int(lease.doubt)})
 
 
 async def _set(conn: AsyncConnection, ledger: Ledger, lease: Lease, values: dict[str, Any]) -> None:
@@ -232,9 +232,9 @@ def _setting(names: tuple[str, ...]) -> Any:
     return mine.values({name: bindparam(name) for name in names})
 
 
-async def unpark_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:
+async def try_again_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:
     """Another try, from where it stopped; it looks first."""
-    values = {"parked": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
+    values = {"gave_up": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
     await conn.execute(update(cursors).where(_place(ledger, bug, sink)).values(values))
 
 

@@ -68,7 +68,7 @@ class Served:
     again_in: float | None = None
     """Seconds after which the sink wants to be asked again although nothing new was written."""
     stuck: Exception | None = None
-    """Part of it is done (`outcomes`), the rest met this: the cursor stays, and it is tried again or parked."""
+    """Part of it is done (`outcomes`), the rest met this: the cursor stays, and it is tried again or given up."""
 
 
 class NotYet(Exception):
@@ -206,7 +206,7 @@ class Relay:
                 if entry and entry.seq > bug.seq:  # written since: a sink's bug holds what it is asked about
                     bug = await load(self.ledger, lease.bug)
                 served = await sink.serve(_work(bug, entry, lease))
-            except Exception as error:  # noqa: BLE001 - whatever a sink meets concerns this bug alone: it is kept, retried, parked
+            except Exception as error:  # noqa: BLE001 - whatever a sink meets concerns this bug alone: it is kept, retried, given up
                 await self._failed(lease, error)
                 return
             if served.stuck:
@@ -265,7 +265,7 @@ class Relay:
         if not isinstance(error, MakegoodError):
             log.error("%s failed on BUG-%s", lease.sink, lease.bug, exc_info=error)
         if self._is_over(lease, error):
-            await self._park(lease, str(error))
+            await self._give_up(lease, str(error))
             return
         pause = _pause(lease.attempts, error, LONGEST_PAUSE if lease.attempts < self.max_attempts else RAREST)
         await leases.later(self.ledger, lease, max(pause, DOUBT_PAUSE) if doubt else pause, failed=True, doubt=doubt)
@@ -292,14 +292,14 @@ class Relay:
         endless = self.sinks[lease.sink].interest.endless
         return not endless and lease.attempts + 1 >= self.max_attempts
 
-    async def _park(self, lease: Lease, why: str) -> None:
+    async def _give_up(self, lease: Lease, why: str) -> None:
         """Where `makegood doctor` and the card say so; other bugs go on."""
         by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
         async with self.ledger.db.write(SINKS) as conn:
             if not await leases.held(conn, self.ledger, lease):
                 return
             recorded = await self.ledger.record_in(conn, lease.bug, lambda _b: GaveUp(sink=lease.sink, why=why), by=by)
-            await leases.park(conn, self.ledger, lease, why)
+            await leases.give_up(conn, self.ledger, lease, why)
             await self.ledger.notify(conn)
         log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)
         self.ledger.committed(recorded)

@@ -15,7 +15,8 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import find, must_not_be_undone
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixProgressed, FixStarted, overdue, waits_for
 from bot.bug.policy import wanting
-from bot.ledger.index.spans import RESTORED, lock_holder, take_lock
+from bot.ledger import workspace
+from bot.ledger.index.locks import lock_holder, take_lock
 from bot.ledger.ledger import Entry
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.lease import Lease
@@ -108,12 +109,12 @@ class Runner:
         """
         if not await leases.held(conn, self.around.ledger, lease):
             raise NotYet(LOCK_PAUSE)
-        restored = await self.around.switches.since_in(conn, RESTORED)
-        if restored and fix.confirmed_at and fix.confirmed_at.timestamp() <= restored:
+        present = await workspace.load_in(conn, self.around.ledger.team)
+        if present.restored_at and fix.confirmed_at and fix.confirmed_at <= present.restored_at:
             raise Lapsed("a backup came back since it was asked for: look whether it was done, then make a new preview")
-        frozen = await self.around.switches.get_in(conn, "freeze")
-        if frozen is not None:
-            raise Lapsed(f"production is frozen ({frozen}); after `/fix thaw` make a new preview")
+        if present.freeze:
+            why = present.freeze.why or "frozen"
+            raise Lapsed(f"production is frozen ({why}); after `/fix thaw` make a new preview")
         ledger = self.around.ledger
         run, at = {"bug": bug.ref.number, "run": fix.run}, ledger.clock().timestamp()
         if not await take_lock(conn, ledger.team, fix.target, fix.lock_key, **run, now=at):

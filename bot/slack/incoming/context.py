@@ -14,7 +14,6 @@ from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
 from bot.latest import Latest
 from bot.ledger.entries import load
-from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Decide, Ledger, Recorded
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
@@ -32,8 +31,8 @@ class Unplaced(Protocol):
     """
 
     async def open(self, source: str, conversation: str, by: Actor) -> int: ...
-    async def join(self, source: str, conversation: str, bug: int) -> None: ...
-    async def drop(self, source: str, conversation: str) -> None: ...
+    async def join(self, source: str, conversation: str, bug: int, by: Actor) -> None: ...
+    async def drop(self, source: str, conversation: str, by: Actor) -> None: ...
     async def last_words(self, customer: CustomerHint) -> Sequence[Inbound]: ...
 
 
@@ -47,7 +46,6 @@ class Context:
     allowed: AllowedActions
     suggestions: Suggestions
     unplaced: Unplaced
-    switches: Flags
     plans: Latest[tuple[str, ...]]
     """Of the billing system, for a tell."""
     workspace_url: str = ""

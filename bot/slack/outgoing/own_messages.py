@@ -1,29 +1,48 @@
-"""After a doubtful post: what of ours stands in a thread already."""
+"""After a doubtful post: what of ours stands there already, known by its metadata."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from bot.bug.bug import Post
 from bot.slack.outgoing.client import SlackPort
 
+Message = Mapping[str, Any]
 
-async def standing(port: SlackPort, place: Post, payload: Mapping[str, Any]) -> str | None:
+
+async def standing(port: SlackPort, place: Post, payload: Mapping[str, Any], event: str = "") -> str | None:
     """The ts of the answer that carries this metadata; later ones of the same are taken away."""
-    cursor, found = "", list[str]()
-    while True:
-        page = await port.call(
-            "conversations.replies",
-            channel=place.channel,
-            ts=place.ts,
-            limit=200,
-            include_all_metadata=True,
-            cursor=cursor or None,
-        )
-        messages = page.get("messages", ())
-        found += [m["ts"] for m in messages if (m.get("metadata") or {}).get("event_payload") == payload]
+    answers = [m async for m in pages(port, "conversations.replies", channel=place.channel, ts=place.ts)]
+    return await _first(port, place.channel, [m["ts"] for m in answers if _carries(m, payload, event)])
+
+
+async def in_channel(port: SlackPort, channel: str, payload: Mapping[str, Any], since: float) -> str | None:
+    """The same for a message of the channel itself that was posted since then."""
+    told = [m async for m in pages(port, "conversations.history", channel=channel, oldest=f"{since:.6f}")]
+    return await _first(port, channel, [m["ts"] for m in told if _carries(m, payload)])
+
+
+async def pages(port: SlackPort, method: str, **where: Any) -> AsyncIterator[Message]:
+    """Every message, page by page, with its metadata."""
+    cursor: str | None = None
+    while cursor != "":
+        page = await port.call(method, **where, limit=200, include_all_metadata=True, cursor=cursor)
+        for message in page.get("messages", ()):
+            yield message
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-        if not cursor:
-            break
+
+
+def metadata(message: Message) -> tuple[str, Mapping[str, Any]]:
+    """Its event type and payload; both empty where it has none."""
+    found = message.get("metadata") or {}
+    return str(found.get("event_type", "")), found.get("event_payload") or {}
+
+
+def _carries(message: Message, payload: Mapping[str, Any], event: str = "") -> bool:
+    kind, found = metadata(message)
+    return found == payload and event in {"", kind}
+
+
+async def _first(port: SlackPort, channel: str, found: list[str]) -> str | None:
     for ts in sorted(found)[1:]:
-        await port.call("chat.delete", channel=place.channel, ts=ts)
+        await port.call("chat.delete", channel=channel, ts=ts)
     return min(found, default=None)

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from typing import NoReturn
 
-from bot.allowed import ALLOW
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, NotFound, Refused
 from bot.bug.fixes import approval, rules
 from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.keys import fit
 from bot.bug.policy import Member, may_rule
 from bot.bug.values import Frozen
+from bot.bug.workspace import ProductionFrozen
+from bot.bug.workspace import allow as allowed
+from bot.bug.workspace import thaw as thawed
+from bot.ledger import workspace
 from bot.slack.incoming import grammar, second_factor
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
@@ -147,27 +151,37 @@ async def break_glass(context: Context, request: Request) -> Response:
 @verb("freeze", "/fix freeze [why]")
 async def freeze(context: Context, request: Request) -> Response:
     """Nothing is run on production until an approver thaws it."""
-    await context.switches.set("freeze", request.args or "frozen", request.by)
+    await workspace.record(
+        context.ledger, lambda _now: ProductionFrozen(why=request.args), by=request.by, key=fit(f"ask:{request.key}")
+    )
     return Response(
         text=":ice_cube: Production is frozen: no fix starts until an approver says `/fix thaw`.", public=True
     )
 
 
-@verb("thaw", "/fix thaw", acts=True)
+@verb("thaw", "/fix thaw [why]", acts=True)
 async def thaw(context: Context, request: Request) -> Response:
     """Fixes may run again; approvers only."""
     may_rule(await context.approver(request.user), "thaw what somebody froze")
-    await context.switches.clear("freeze")
+    await workspace.record(
+        context.ledger, lambda now: thawed(now, request.args), by=request.by, key=fit(f"ask:{request.key}")
+    )
     return Response(text=":fire: Production is thawed: fixes may run again.", public=True)
 
 
-@verb("allow", "/fix allow delete-row", acts=True)
+@verb("allow", "/fix allow delete-row [why]", acts=True)
 async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
     may_rule(await context.approver(request.user), "turn actions on")
     await context.allowed.refresh()  # the file as it is now, not as it was when the bot last looked
-    entry = context.catalogue.find(request.args.strip())
-    await context.switches.set(f"{ALLOW}{entry.name}", entry.sha, request.by)
+    name, _, why = request.args.strip().partition(" ")
+    entry = context.catalogue.find(name)
+    await workspace.record(
+        context.ledger,
+        lambda now: allowed(now, entry.name, entry.sha, why.strip()),
+        by=request.by,
+        key=fit(f"ask:{request.key}"),
+    )
     await context.allowed.refresh()
     context.catalogue.usable(entry.name)
     return Response(text=f"`{entry.name}` is on, as its file is now.", public=True)

@@ -114,7 +114,7 @@ async def unpark(context: Context, request: Request) -> Response:
     async def also(conn: AsyncConnection, bug: Bug, entries: tuple[Entry, ...]) -> None:
         for entry in entries:
             if isinstance(entry.event, RetryAsked):
-                await lease.unpark_in(conn, context.ledger, bug.ref.number, entry.event.sink)
+                await lease.try_again_in(conn, context.ledger, bug.ref.number, entry.event.sink)
 
     await context.ledger.record(
         context.number(request), delivery.retry, by=request.by, key=f"ask:{request.key}", also=also

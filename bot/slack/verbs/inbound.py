@@ -28,7 +28,7 @@ async def same_as(context: Context, request: Request) -> Response:
     """It belongs to a bug that is there."""
     chosen = request.field("bug")
     number = int(chosen) if chosen.isdigit() else context.number(request)
-    await context.unplaced.join(*_place(request), number)
+    await context.unplaced.join(*_place(request), number, request.by)
     return Response(close=True) if request.via == "modal" else NOTHING
 
 
@@ -54,5 +54,5 @@ async def same_as_which(context: Context, request: Request) -> Response:
 @verb("not_a_bug")
 async def not_a_bug(context: Context, request: Request) -> Response:
     """Nothing to do with production."""
-    await context.unplaced.drop(*_place(request))
+    await context.unplaced.drop(*_place(request), request.by)
     return NOTHING

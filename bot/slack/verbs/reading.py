@@ -1,8 +1,10 @@
 """What can be read: the open bugs, one bug, its retro, help."""
 
 from bot.bug.bug import Bug, Status
+from bot.bug.event import allowed
+from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.story import fold
-from bot.ledger import strange
+from bot.ledger import strange, workspace
 from bot.ledger.entries import list_bugs, trail
 from bot.ledger.relay.held import held
 from bot.slack.incoming.context import Context
@@ -15,6 +17,8 @@ from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
 LISTED = 30
+DECIDED = 5
+"""Newest entries of the workspace's trail that Home shows."""
 
 
 @verb("list", "/bug list")
@@ -51,7 +55,10 @@ async def publish_home(context: Context, user: str) -> None:
     ended = await list_bugs(context.ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
     async with context.ledger.db.read() as conn:
         odd = await strange.listed(conn, context.ledger.team)
-    shown = home.view(live, ended, user, lambda bug: reference(context, bug), context.now(), odd, await waits(context))
+    decided = await workspace.trail(context.ledger, DECIDED)
+    shown = home.view(
+        live, ended, user, lambda bug: reference(context, bug), context.now(), odd, await waits(context), decided
+    )
     await context.port.call("views.publish", user_id=user, view=shown)
 
 
@@ -73,15 +80,12 @@ async def show(context: Context, request: Request) -> Response:
 async def retro(context: Context, request: Request) -> Response:
     """The story of a bug: timeline, times, who did what, what it cost, what is owed. Posted in its thread."""
     bug = await context.bug(request)
+    if bug.card and allowed(bug, RetroAsked):
+        await context.record(request, lambda _now: RetroAsked())
+        return Response(text=f"The retro of {bug.ref} comes into its thread.")
     story = fold(await trail(context.ledger, bug.ref.number))
     names = {actor: await context.directory.name(actor) for actor in story.people}
-    place = bug.card
-    if place is None:
-        return Response(text=retro_view.text(story, names)[: kit.SECTION])
-    await context.port.say(
-        place.channel, thread_ts=place.ts, text=retro_view.headline(story), blocks=retro_view.blocks(story, names)
-    )
-    return Response(text=f"The retro of {bug.ref} stands in its thread.")
+    return Response(text=retro_view.text(story, names)[: kit.SECTION])
 
 
 @verb("help", "/bug help")

@@ -6,9 +6,11 @@ from datetime import datetime
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
 from bot.ledger.strange import Strange
+from bot.ledger.workspace import WorkspaceEntry
 from bot.slack.views import blocks, card
 from bot.slack.views.forms.forms import View
 from bot.slack.views.mrkdwn import day, foreign, who
+from bot.slack.views.thread_lines import workspace_line
 from bot.text import length, plural
 
 Reference = Callable[[Bug], str]
@@ -30,6 +32,7 @@ def view(
     now: datetime,
     strange: Sequence[Strange] = (),
     held: str = "",
+    decided: Sequence[WorkspaceEntry] = (),
 ) -> View:
     open_ = [b for b in live if b.status is not Status.OWED]
     owed = [b for b in live if b.debt and not b.debt.paid_at and b.debt.owner == user]
@@ -40,6 +43,7 @@ def view(
         ("You owe", [_owed(bug, name) for bug in owed]),
         ("Not understood", [*map(arrived, strange), NOTHING_OPENED] if strange else []),
         ("Lately", [_line(bug, name, foreign(bug.closed_why, TITLE, one_line=True)) for bug in ended]),
+        ("For all bugs", [f"{workspace_line(entry)} · {day(entry.at)}" for entry in reversed(decided)]),
     )
     shown = [block for title, lines in chapters if lines for block in _chapter(title, lines)]
     return blocks.home([*shown, blocks.context(BEGIN, "begin")])

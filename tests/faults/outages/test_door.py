@@ -11,7 +11,8 @@ from sqlalchemy import select
 from bot.adapters.registry import CHANNELS, TRACKERS
 from bot.intake.sources import CUSTOMER
 from bot.ledger.db.tables import inbox
-from bot.ledger.entries import list_bugs, verify
+from bot.ledger.entries import list_bugs
+from bot.ledger.verify import verify
 from tests.slack.house import HOOK, House
 from tests.support.bending import bent
 from tests.support.recorded import deliveries

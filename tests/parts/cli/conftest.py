@@ -18,8 +18,8 @@ from bot.bug.values import Actor, ActorKind, CustomerHint
 from bot.cli import main
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
+from bot.ledger.index.flags import Flags
 from bot.ledger.index.names import Names
-from bot.ledger.index.spans import Flags
 from bot.ledger.ledger import Ledger
 from tests.support import postgres
 

@@ -1,4 +1,4 @@
-"""`makegood actions`: the catalogue from the command line, and the switches in the database."""
+"""`makegood actions`: the catalogue from the command line, and what they decide in the workspace's trail."""
 
 import asyncio
 import sqlite3
@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.bug.workspace import Workspace
+from bot.ledger import workspace
 from bot.ledger.db.engine import Database
-from bot.ledger.index.spans import Flags
+from bot.ledger.ledger import Ledger
 from tests.parts.cli.conftest import TEAM, Shell
 
 SHOP = """
@@ -35,11 +37,11 @@ base_url = "https://api.github.com"
 """
 
 
-def switch(url: str, name: str) -> str | None:
-    async def read() -> str | None:
+def present(url: str) -> Workspace:
+    async def read() -> Workspace:
         db = Database(url)
         try:
-            return await Flags(db, TEAM, lambda: 0.0).get(name)
+            return await workspace.load(Ledger(db, TEAM, {}))
         finally:
             await db.close()
 
@@ -123,9 +125,14 @@ def test_a_name_that_is_none_is_refused(makegood: Shell) -> None:
 def test_a_freeze_reaches_every_process_through_the_database(makegood: Shell, story: str) -> None:
     frozen = makegood("actions", "freeze", "deploy", "goes", "on")
     assert frozen.out.startswith("Production is frozen")
-    assert switch(story, "freeze") == "deploy goes on"
-    assert makegood("actions", "thaw").out == "Production is thawed: fixes may run again.\n"
-    assert switch(story, "freeze") is None
+    freeze = present(story).freeze
+    assert freeze
+    assert (freeze.why, freeze.by.partition(":")[0]) == ("deploy goes on", "cli")
+    assert makegood("actions", "thaw", "all", "done").out == "Production is thawed: fixes may run again.\n"
+    assert present(story).freeze is None
+    froze, thawed = makegood("trail", "show", "workspace").out.splitlines()
+    assert "froze production: deploy goes on" in froze
+    assert "thawed production: all done" in thawed
 
 
 def test_a_freeze_needs_no_settings_only_the_database(makegood: Shell, story: str) -> None:

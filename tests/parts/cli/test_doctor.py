@@ -142,7 +142,7 @@ async def test_what_gave_up_is_told_with_its_reason(
     path = makegood.folder / "makegood.db"
     await asyncio.to_thread(told, f"sqlite+aiosqlite:///{path}")
     with closing(sqlite3.connect(path)) as conn, conn:
-        place = "INSERT INTO cursors (team, bug, sink, done, rank, parked) VALUES ('T0LOCAL', ?, 'board', 0, 1, ?)"
+        place = "INSERT INTO cursors (team, bug, sink, done, rank, gave_up) VALUES ('T0LOCAL', ?, 'board', 0, 1, ?)"
         conn.executemany(place, [(1, "Trello refused (400)."), (2, "Trello refused (400).")])
         conn.execute(
             "INSERT INTO inbox (team, key, source, at, due, body, state, note)"

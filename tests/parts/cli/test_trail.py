@@ -1,13 +1,19 @@
 """`makegood trail` and `makegood migrate`, on SQLite and on PostgreSQL, without Slack."""
 
+import csv
+import io
 import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.bug.values import Actor, ActorKind
+from bot.bug.workspace import ProductionFrozen
+from bot.commands.trail_export import Line, as_csv, as_markdown
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.migrate import newest
 from tests.parts.cli.conftest import Shell
@@ -117,3 +123,53 @@ def test_a_backup_that_wants_nothing_done_can_simply_be_started(makegood: Shell,
     ran = makegood("restored")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.endswith("Start the bot.\n")
+
+
+def test_what_belongs_to_no_bug_is_read_in_the_workspace_s_own_trail(makegood: Shell, story: str) -> None:
+    assert makegood("restored", "the", "disk", "was", "full").status == 0
+    assert makegood("trail", "show", "workspace").out.endswith("said that a backup came back: the disk was full\n")
+    (row,) = json.loads(makegood("trail", "show", "workspace", "--json").out)
+    assert (row["bug"], row["kind"], row["event"]) == ("workspace", "backup_restored", {"why": "the disk was full"})
+    assert makegood("trail", "verify").out == "The trail is whole: 1 bug.\n"
+
+
+def test_an_export_is_every_trail_in_the_wanted_form(makegood: Shell, story: str) -> None:
+    makegood("actions", "freeze", "=1+1")
+    lines = [json.loads(line) for line in makegood("trail", "export").out.splitlines()]
+    assert (lines[0]["bug"], lines[0]["kind"], lines[1]["bug"]) == ("workspace", "production_frozen", "BUG-1")
+    assert len(lines) == 1 + len(makegood("trail", "show", "BUG-1").out.splitlines())
+    table = list(csv.reader(io.StringIO(makegood("trail", "export", "--format", "csv").out.rstrip("\n"))))
+    assert table[0] == ["trail", "seq", "at", "by", "kind", "said"]
+    assert len(table) == 1 + len(lines)
+    assert makegood("trail", "export", "--format", "md").out.count("\n") == 2 + len(lines)
+
+
+def test_an_export_may_be_of_one_trail_one_person_and_some_days(makegood: Shell, story: str) -> None:
+    def kinds(*words: str) -> list[str]:
+        return [json.loads(line)["kind"] for line in makegood("trail", "export", *words).out.splitlines() if line]
+
+    assert kinds("BUG-1", "--by", "source:bugsnag") == ["opened"]
+    assert kinds("workspace") == []
+    assert kinds("--since", "2026-11-22", "--until", "2026-11-23", "--by", "U0DEV")[0] == "claimed"
+    assert kinds("--since", "2026-11-23") == []
+    assert makegood("trail", "export", "--since", "yesterday").status == 2
+
+
+def test_text_that_a_spreadsheet_would_calculate_is_text() -> None:
+    at, by = datetime(2026, 11, 22, tzinfo=UTC), Actor(kind=ActorKind.PERSON, id="U0DEV")
+    line = Line(1, 1, at, by, None, ProductionFrozen(), "=HYPERLINK(1)|x")
+    assert "'=HYPERLINK(1)|x" in as_csv([line])
+    assert "=HYPERLINK(1)\\|x" in as_markdown([line])
+
+
+def test_without_a_token_the_threads_are_not_read(makegood: Shell, story: str) -> None:
+    ran = makegood("trail", "verify", "--slack")
+    assert (ran.status, ran.err.startswith("makegood: SLACK_BOT_TOKEN is not set")) == (1, True)
+
+
+def test_a_table_that_is_gone_is_said_in_a_sentence(makegood: Shell, told: Callable[..., None], tmp_path: Path) -> None:
+    told(f"sqlite+aiosqlite:///{tmp_path / 'makegood.db'}")
+    with closing(sqlite3.connect(tmp_path / "makegood.db")) as conn, conn:
+        conn.execute("DROP TABLE private")
+    ran = makegood("trail", "verify")
+    assert (ran.status, ran.err[:10], "Traceback" in ran.err) == (1, "makegood: ", False)

@@ -6,9 +6,10 @@ from bot.bug.fixes.asking import FixAsked, FixPreviewed, FixSecrets
 from bot.bug.fixes.fix import Stored
 from bot.bug.fixes.rules import IMAGES, SECRETS
 from bot.bug.fixes.run import FixEnded, FixProgressed, ImageExpired
-from bot.ledger.entries import load, verify
+from bot.ledger.entries import load
 from bot.ledger.expiry import BATCH, expire
 from bot.ledger.ledger import SYSTEM, Ledger
+from bot.ledger.verify import verify
 from tests.support.stores import Store, kinds, of_kind, open_bug, person, rows
 
 A_DAY, A_MONTH = SECRETS.total_seconds(), IMAGES.total_seconds()

@@ -14,11 +14,12 @@ from bot.bug.values import Alert, CustomerHint, Inbound
 from bot.intake.alerts import body
 from bot.ledger.anchors import anchor
 from bot.ledger.codec import GONE
-from bot.ledger.entries import load, trail, verify
+from bot.ledger.entries import load, trail
 from bot.ledger.forget import forget, refold
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.subscription import Subscription
+from bot.ledger.verify import verify
 from tests.support.stores import MONDAY, TEAM, Store, cursor, of_kind, open_bug, person, rows, said, sql
 
 ADA = CustomerHint(name="Ada", email="ada@example.com")
@@ -95,7 +96,8 @@ async def test_what_has_not_become_an_entry_goes_too(store: Store, ledger: Ledge
     await sql(
         ledger.db,
         f"INSERT INTO groups VALUES ('{TEAM}', 'bugsnag', 'g', NULL, 1, '{kept}')",
-        f"INSERT INTO conversations VALUES ('{TEAM}', 'mail', 'm1', NULL, 'asked', '{mail.model_dump_json()}', 1)",
+        "INSERT INTO conversations (team, source, conversation, bug, state, body, at) VALUES "
+        f"('{TEAM}', 'mail', 'm1', NULL, 'asked', '{mail.model_dump_json()}', 1)",
     )
     assert await forget(ledger, "ada@example.com") == 3
     assert await rows(ledger.db, "SELECT alert FROM groups") == [("",)]

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed
@@ -14,11 +14,10 @@ from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.run import FixEnded
 from bot.bug.intake import Enriched
 from bot.bug.values import Actor, ActorKind
-from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load
 from bot.ledger.ledger import Ledger
 from bot.suggestions import Suggestions
-from tests.support.stores import Store, open_bug, person, rows, sql
+from tests.support.stores import Store, open_bug, person
 
 PRODUCTION = Actor(kind=ActorKind.SYSTEM, id="production")
 ROW: Mapping[str, str] = {"table": "menus", "id": "13"}
@@ -111,14 +110,3 @@ async def test_remembering_costs_the_same_however_many_bugs_there_are(ledger: Le
         await memory.repeats(bug, "delete-row")
     assert len(statements) == 4
     assert max(statements) <= 1, "one row each, never all bugs"
-
-
-async def test_a_database_from_before_remembers_what_its_bugs_tell(store: Store, ledger: Ledger) -> None:
-    await cured(ledger, "Menu 13 fails")
-    undone = await open_bug(ledger, "Menu 14 fails")
-    await run(ledger, undone, state="failed")
-    before = await rows(ledger.db, "SELECT * FROM helped")
-    await sql(ledger.db, "DROP TABLE helped", "UPDATE alembic_version SET version_num = '0001'")
-    await migrate(store.database())
-    async with ledger.db.read() as conn:
-        assert [tuple(row) for row in await conn.execute(text("SELECT * FROM helped"))] == before != []

@@ -151,3 +151,25 @@ async def test_what_was_not_worked_off_at_the_end_waits_for_the_next_start(store
     await inbox.abandoned()
     async with working(inbox, Worker(inbox)):
         await until(inbox, "a", "done")
+
+
+async def test_what_a_process_stores_for_itself_is_worked_on_at_once_and_by_another_if_it_is_killed(
+    inbox: Inbox, store: Store
+) -> None:
+    async with inbox.db.write() as conn:
+        assert await inbox.store_in(conn, item("mine"))
+        assert await inbox.store_in(conn, item("left"))
+        assert not await inbox.store_in(conn, item("mine"))
+    async with working(inbox, Worker(inbox)):
+        inbox.hand_on(item("mine"))
+        await until(inbox, "mine", "done")
+        assert (await state(inbox, "left"))[0] == "new"
+        store.clock.advance(OWN_TURN + 1)
+        await until(inbox, "left", "done")
+
+
+async def test_an_item_is_known_to_have_come_since_a_time(inbox: Inbox, store: Store) -> None:
+    await inbox.store(item("a"))
+    now = store.clock.seconds()
+    assert await inbox.stored_since("a", now)
+    assert not await inbox.stored_since("a", now + 1)

@@ -38,11 +38,11 @@ async def test_an_expired_lease_is_taken_over_with_doubt_and_the_first_holder_mo
     async with ledger.db.write() as conn:
         assert not await leases.held(conn, ledger, first)
         await leases.move(conn, ledger, first, 2, {"ts": "1.1"}, None, 12)
-        await leases.park(conn, ledger, first, "no")
+        await leases.give_up(conn, ledger, first, "no")
     await leases.later(ledger, first, 60, failed=True)
     await leases.rest(ledger, first, done=2)
     found = await cursor(ledger, bug, "scribe")
-    assert (found["done"], found["attempts"], found["parked"], found["external"]) == (1, 0, None, "{}")
+    assert (found["done"], found["attempts"], found["gave_up"], found["external"]) == (1, 0, None, "{}")
     assert await leases.renew(other, second, 12)
 
 
@@ -218,7 +218,7 @@ async def test_under_mixed_load_nobody_waits_in_a_ring(store: Store, caplog: pyt
     assert [r for r in caplog.records if "deadlock" in (r.exc_text or "") + r.getMessage()] == []
 
 
-async def test_who_was_fenced_off_parks_nothing(store: Store) -> None:
+async def test_who_was_fenced_off_gives_nothing_up(store: Store) -> None:
     rejecting = Blocked(on=frozenset({1}))
     ledger = follows(store, rejecting)
     bug = await open_bug(ledger)
@@ -233,7 +233,7 @@ async def test_who_was_fenced_off_parks_nothing(store: Store) -> None:
     async with relaying(ledger, rejecting):
         await until(lambda: rejecting.served)
     assert await kinds(ledger, bug) == ["opened", "said"]
-    assert (await cursor(ledger, bug, "scribe"))["parked"] is None
+    assert (await cursor(ledger, bug, "scribe"))["gave_up"] is None
 
 
 @pytest.mark.parametrize(("seen", "due"), [(None, 60), (2, 60), (1, 0)], ids=["not said", "saw it all", "went on"])

@@ -1,5 +1,6 @@
 """What customers write finds its bug; what belongs to none is one line that asks a person, whatever fails in between."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,19 @@ from bot.bug.admit import Rule
 from bot.bug.customers import CustomerWrote
 from bot.bug.errors import NotFound, Outside
 from bot.bug.values import Alert, CustomerHint, Inbound, InboundKind
+from bot.bug.words import plain
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
 from bot.intake.alerts import Alerts, body
 from bot.intake.people import People
-from bot.intake.proposal import Proposals
+from bot.intake.sources import PROPOSAL
+from bot.ledger import workspace
 from bot.ledger.entries import list_bugs, load
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Pace
+from bot.sinks.proposal import ProposalSink
 from bot.slack.outgoing.client import SlackPort, web_client
 from tests.support.stores import TEAM, Store, kinds, of_kind, open_bug, person, rows
 
@@ -38,11 +42,23 @@ class Desk:
         pace = Pace(self.ledger.db, TEAM, store.clock.seconds)
         self.port = SlackPort(web_client("xoxb-local", slack.api_url, http), pace)
         self.alerts = Alerts(self.ledger, self.inbox, rule or Rule())
-        proposals = Proposals(self.port, "C0ERRORS")
-        self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts, proposals=proposals)
+        self.sink = ProposalSink(self.port, "C0ERRORS", self.ledger, self.inbox)
+        self.people = People(ledger=self.ledger, inbox=self.inbox, alerts=self.alerts)
 
     async def hears(self, event: str, text: str = "What can I do?", **more: Any) -> None:
         await self.people.fold([await self.item(event, text, **more)])
+        await self.shows()
+
+    async def shows(self) -> None:
+        """What a process does with what it stored for itself."""
+        while not self.inbox.fresh.empty():
+            await self.sink.show([self.inbox.fresh.get_nowait()])
+
+    async def takes_up(self) -> None:
+        """What a process does with what another one left behind."""
+        self.ledger.clock.advance(60)  # type: ignore[attr-defined] # the test's clock
+        for left in await self.inbox.take([PROPOSAL]):
+            await self.sink.show([left])
 
     async def item(self, event: str, text: str = "What can I do?", **more: Any) -> Item:
         given = {"source": "chatwoot", "conversation": "7", "event": event, "customer": ADA, "text": text, **more}
@@ -56,6 +72,7 @@ class Desk:
         await self.inbox.store(item)
         for recorded in await self.alerts.fold([item]):
             await self.people.catch_up(recorded.bug)
+            await self.shows()
             return recorded.bug.ref.number
         return None
 
@@ -115,12 +132,75 @@ async def test_a_slack_that_fails_while_it_is_asked_delays_the_line_and_never_lo
     desk: Desk, fault: str
 ) -> None:
     desk.slack.faults.add(kind=fault, method="chat.postMessage")
-    item = await desk.item("m1")
     with pytest.raises(Outside):
-        await desk.people.fold([item])
-    desk.ledger.clock.advance(5)  # type: ignore[attr-defined] # the test's clock
-    await desk.people.fold([item])
+        await desk.hears("m1")
+    await desk.takes_up()
     assert len(desk.lines) == 1
+    assert await rows(desk.inbox.db, "SELECT DISTINCT state FROM inbox") == [("done",)]
+
+
+async def test_a_process_that_is_killed_before_the_line_stands_there_leaves_it_to_another(
+    store: Store, desk: Desk
+) -> None:
+    await desk.people.fold([await desk.item("m1")])
+    assert desk.lines == []
+    await Desk(store, desk.slack, desk.http).takes_up()
+    assert len(desk.lines) == 1
+
+
+@pytest.mark.parametrize("then", ["asked", "settled"])
+async def test_a_line_that_was_posted_by_a_process_that_was_killed_then_is_found_and_changed(
+    store: Store, desk: Desk, then: str
+) -> None:
+    desk.slack.faults.add(kind="drop_after", method="chat.postMessage")
+    with pytest.raises(Outside):
+        await desk.hears("m1")
+    restarted = Desk(store, desk.slack, desk.http)
+    if then == "settled":
+        await restarted.people.drop("chatwoot", "7", person("U0DEV"))
+    else:
+        await restarted.hears("m2", "Hello?")
+    await restarted.shows()
+    (line,) = desk.lines
+    assert ("is not a bug" if then == "settled" else "Hello?") in line
+
+
+async def test_two_processes_that_hear_of_one_conversation_at_once_post_one_line(store: Store, desk: Desk) -> None:
+    await desk.people.fold([await desk.item("m1")])
+    other = Desk(store, desk.slack, desk.http)
+    await other.people.fold([await other.item("m2", "Hello?")])
+    talk = await desk.sink.talks.exactly("chatwoot", "7")
+    assert talk
+    assert await desk.sink.talks.begin_line(talk)
+    assert not await other.sink.talks.begin_line(talk)
+    with pytest.raises(Outside, match="Another process posts this line"):
+        await asyncio.gather(desk.sink._asked(talk, None), other.sink._asked(talk, None))
+    await other.takes_up()
+    assert len(desk.lines) == 1
+
+
+async def test_a_line_that_somebody_deleted_stays_deleted(desk: Desk) -> None:
+    await desk.hears("m1")
+    (line,) = desk.slack.messages("C0ERRORS")
+    await desk.port.call("chat.delete", channel="C0ERRORS", ts=line["ts"])
+    await desk.hears("m2", "Hello?")
+    assert desk.lines == []
+
+
+async def test_what_a_person_decides_about_a_message_is_an_entry_of_the_workspace(desk: Desk) -> None:
+    bug = await open_bug(desk.ledger)
+    await desk.hears("m1")
+    await desk.people.join("chatwoot", "7", bug, person("U0DEV"))
+    await desk.hears("m2", conversation="8", customer=CustomerHint(name="Eve"))
+    await desk.people.drop("chatwoot", "8", person("U0SUP"))
+    await desk.hears("m3", conversation="9", customer=CustomerHint(name="Ben"))
+    made = await desk.people.open("chatwoot", "9", person("U0DEV"))
+    found = [(str(x.by), x.event.line(str(x.by)).parts) for x in await workspace.trail(desk.ledger)]
+    assert [(by, plain(parts)) for by, parts in found] == [
+        ("U0DEV", f"U0DEV joined to BUG-{bug} a message from chatwoot"),
+        ("U0SUP", "U0SUP found no bug in a message from chatwoot"),
+        ("U0DEV", f"U0DEV opened BUG-{made} for a message from chatwoot"),
+    ]
 
 
 async def test_who_wrote_before_the_alert_is_caught_up_with(desk: Desk) -> None:
@@ -143,9 +223,12 @@ async def test_who_was_caught_up_with_is_not_heard_twice(desk: Desk) -> None:
 async def test_a_line_that_can_not_be_changed_does_not_undo_what_was_decided(desk: Desk) -> None:
     await desk.hears("m1")
     desk.slack.faults.add(kind="500", method="chat.update")
-    bug = await desk.alarmed("k1", customer=ADA)
-    assert bug
-    assert await wrote(desk.ledger, bug) == ["What can I do?"]
+    with pytest.raises(Outside):
+        await desk.alarmed("k1", customer=ADA)
+    (bug,) = await list_bugs(desk.ledger)
+    assert await wrote(desk.ledger, bug.ref.number) == ["What can I do?"]
+    await desk.takes_up()
+    assert f"joined {bug.ref}" in desk.lines[0]
 
 
 async def test_after_a_restart_the_line_is_found_again(store: Store, desk: Desk) -> None:
@@ -189,14 +272,15 @@ async def test_a_bug_that_was_made_and_then_cut_off_is_found_again(desk: Desk) -
 async def test_a_person_says_which_bug_it_is(desk: Desk) -> None:
     bug = await open_bug(desk.ledger)
     await desk.hears("m1")
-    await desk.people.join("chatwoot", "7", bug)
+    await desk.people.join("chatwoot", "7", bug, person("U0DEV"))
+    await desk.shows()
     assert f"is BUG-{bug}" in desk.lines[0]
     assert "customer_wrote" in await kinds(desk.ledger, bug)
 
 
 async def test_what_is_no_bug_is_not_asked_about_again(desk: Desk) -> None:
     await desk.hears("m1")
-    await desk.people.drop("chatwoot", "7")
+    await desk.people.drop("chatwoot", "7", person("U0DEV"))
     await desk.hears("m2", "thanks anyway")
     assert len(desk.lines) == 1
     assert "is not a bug" in desk.lines[0]

@@ -227,7 +227,7 @@ async def test_what_is_done_is_written_and_the_rest_is_tried_again(store: Store,
     assert await kinds(ledger, bug) == ["opened", "said", "board_card_made"]
 
 
-async def test_a_part_that_is_stuck_for_good_is_parked_with_nothing_done(store: Store) -> None:
+async def test_a_part_that_is_stuck_for_good_is_given_up_with_nothing_done(store: Store) -> None:
     scribe = Scribe(answers=[Served(stuck=Rejected("no"))])
     ledger = follows(store, scribe)
     bug = await open_bug(ledger)

@@ -106,7 +106,9 @@ async def test_pauses_grow_and_are_never_alike(store: Store) -> None:
     [([Unavailable("away")] * 3, 3), ([Rejected("no such channel")], 1), ([RuntimeError("a defect")] * 3, 3)],
     ids=["after the limit", "at once where asking again won't help", "a defect"],
 )
-async def test_what_does_not_go_is_parked_and_other_bugs_go_on(store: Store, errors: list[Answer], tries: int) -> None:
+async def test_what_does_not_go_is_given_up_and_other_bugs_go_on(
+    store: Store, errors: list[Answer], tries: int
+) -> None:
     scribe = Scribe(answers=list(errors))
     ledger = follows(store, scribe)
     stuck, other = await open_bug(ledger, "stuck"), await open_bug(ledger, "other")
@@ -121,7 +123,7 @@ async def test_what_does_not_go_is_parked_and_other_bugs_go_on(store: Store, err
         await until(at_rest(ledger, other, "scribe"))
     assert scribe.read == ["a"] * tries + ["b"]
     assert (await load(ledger, stuck)).gave_up == ("scribe",)
-    assert (await cursor(ledger, stuck, "scribe"))["parked"] == str(errors[0])
+    assert (await cursor(ledger, stuck, "scribe"))["gave_up"] == str(errors[0])
 
 
 async def test_after_another_try_is_asked_for_it_looks_first_and_goes_on_where_it_stopped(store: Store) -> None:
@@ -133,7 +135,7 @@ async def test_after_another_try_is_asked_for_it_looks_first_and_goes_on_where_i
         await until(lambda: of_kind(ledger, bug, GaveUp))
 
         async def also(conn: object, *_: object) -> None:
-            await lease.unpark_in(conn, ledger, bug, "scribe")  # type: ignore[arg-type] # a connection
+            await lease.try_again_in(conn, ledger, bug, "scribe")  # type: ignore[arg-type] # a connection
 
         await ledger.record(bug, lambda _b: RetryAsked(sink="scribe"), by=person("U1"), also=also)
         relay.wake()

@@ -26,12 +26,12 @@ async def test_what_a_running_bot_is_at_is_taken_from_it_and_waits_for_a_person(
         assert await hold(store.ledger(), ANNA) == []
         at_it.go.set()
         await said(ledger, bug, "c")
-        parked = await cursor(ledger, bug, name)
-        assert (parked["done"], len(at_it.served)) == (1, 1)
+        held = await cursor(ledger, bug, name)
+        assert (held["done"], len(at_it.served)) == (1, 1)
         assert (await kinds(ledger, bug)).count("gave_up") == 1
         await ledger.record(bug, lambda _bug: RetryAsked(sink=name), by=person("U0DEV"))
         async with ledger.db.write() as conn:
-            await lease.unpark_in(conn, ledger, bug, name)
+            await lease.try_again_in(conn, ledger, bug, name)
         await until(lambda: at_it.read == ["a", "a", "b", "c"])
         assert at_it.doubts[1], "it looks first"
 
@@ -46,10 +46,10 @@ async def test_what_is_done_waits_for_nobody_and_what_is_only_shown_goes_on(stor
         assert await hold(store.ledger(), ANNA) == []
         thread.go.set()
         await until(at_rest(ledger, bug, "thread"))
-    assert (await cursor(ledger, bug, "thread"))["parked"] is None
+    assert (await cursor(ledger, bug, "thread"))["gave_up"] is None
 
 
-async def test_of_two_who_say_so_at_once_each_bug_is_parked_once(store: Store) -> None:
+async def test_of_two_who_say_so_at_once_each_bug_is_given_up_once(store: Store) -> None:
     ledger = follows(store, Scribe(name="billing"))
     bugs = [await open_bug(ledger, f"error {n}") for n in range(5)]
     for bug in bugs:

@@ -15,11 +15,13 @@ from bot.bug.intake import AlertPosted, CardPosted
 from bot.ledger.anchors import anchor
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.notify import listen
-from bot.ledger.entries import SOME, bug_of_thread, entries_after, list_bugs, trail, verify
+from bot.ledger.entries import SOME, bug_of_thread, entries_after, list_bugs, trail
+from bot.ledger.index.flags import Flags
+from bot.ledger.index.locks import take_lock
 from bot.ledger.index.names import Names
-from bot.ledger.index.spans import Flags, take_lock
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Relay
+from bot.ledger.verify import verify
 from tests.parts.ledger.sinks import Scribe, follows, until
 from tests.support.stores import TEAM, Store, open_bug, person, rows, said, seqs, sql
 
@@ -201,19 +203,15 @@ async def test_a_lock_on_production_is_held_by_one_run_and_freed_by_its_outcome_
     assert await taken(2)
 
 
-async def test_a_switch_is_set_read_and_cleared(store: Store) -> None:
-    switches = Flags(store.database(), TEAM, store.clock.seconds)
-    await switches.set("allow:a", "1", person("U1"))
-    await switches.set("allow:a", "2", person("U1"))
-    await switches.set("freeze", "release", person("U1"))
-    assert await switches.get("allow:a") == "2"
-    assert await switches.starting("allow:") == {"a": "2"}
-    async with switches.db.read() as conn:
-        assert await switches.since_in(conn, "freeze") == store.clock.seconds()
-    await switches.clear("freeze")
-    assert await switches.get("freeze") is None
-    async with switches.db.read() as conn:
-        assert await switches.since_in(conn, "freeze") is None
+async def test_a_flag_is_set_read_and_cleared(store: Store) -> None:
+    flags = Flags(store.database(), TEAM, store.clock.seconds)
+    await flags.set("name:a", "1", person("U1"))
+    await flags.set("name:a", "2", person("U1"))
+    await flags.set("board:since", "5", person("U1"))
+    assert await flags.get("name:a") == "2"
+    assert await flags.starting("name:") == {"a": "2"}
+    await flags.clear("board:since")
+    assert await flags.get("board:since") is None
 
 
 async def test_what_people_are_called_is_known_to_whoever_reads_later(store: Store) -> None:
@@ -229,10 +227,10 @@ async def test_what_people_are_called_is_known_to_whoever_reads_later(store: Sto
 async def test_a_name_that_is_known_is_not_written_again(store: Store) -> None:
     names = Names(Flags(store.database(), TEAM, store.clock.seconds))
     await names.remember("U1", "Anna")
-    first = await rows(names.switches.db, "SELECT at FROM switches")
+    first = await rows(names.flags.db, "SELECT at FROM flags")
     store.clock.advance(60)
     await names.remember("U1", "Anna")
-    assert await rows(names.switches.db, "SELECT at FROM switches") == first
+    assert await rows(names.flags.db, "SELECT at FROM flags") == first
 
 
 async def test_numbers_are_each_teams_own(store: Store) -> None:

@@ -60,7 +60,7 @@ class Stage:
 
     async def _busy(self) -> bool:
         now = self.store.clock.seconds()
-        mine = cursors.c.sink.in_(tuple(self.ledger.sinks)) & cursors.c.parked.is_(None)
+        mine = cursors.c.sink.in_(tuple(self.ledger.sinks)) & cursors.c.gave_up.is_(None)
         busy = select(cursors.c.bug).where(mine, (cursors.c.due <= now) | (cursors.c.lease > now))
         async with self.ledger.db.read() as conn:
             return (await conn.execute(busy.limit(1))).first() is not None

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -88,19 +87,10 @@ def letter(text: str, message_id: str, *references: str) -> EmailMessage:
     return made
 
 
-class Silent:
-    """Nobody is asked in these stories."""
-
-    async def ask(self, *_: Any, **__: Any) -> None:
-        raise AssertionError("a mail of a known thread is no question")
-
-    async def settled(self, *_: Any) -> None: ...
-
-
 async def test_a_mail_out_of_the_mailbox_joins_the_thread_that_postmark_began(stage: Stage, imap: ImapServer) -> None:
     bug = await open_bug(stage.ledger)
     inbox = Inbox(stage.ledger.db, TEAM, stage.store.clock.seconds)
-    people = People(ledger=stage.ledger, inbox=inbox, alerts=None, proposals=Silent())  # type: ignore[arg-type] # not asked for here
+    people = People(ledger=stage.ledger, inbox=inbox, alerts=None)  # type: ignore[arg-type] # not asked for here
     first = Inbound(source="email_postmark", conversation="<m1@studio.example>", event="m1", text="I can't add servers")
     await people.arrive(bug, first)
     imap.drop(letter("And now?", "<m2@studio.example>", "<m1@studio.example>").as_bytes())
@@ -123,7 +113,7 @@ async def test_a_mail_out_of_the_mailbox_joins_the_thread_that_postmark_began(st
 
 async def test_a_mail_that_cannot_be_read_is_shown_and_a_machines_is_counted(stage: Stage, imap: ImapServer) -> None:
     inbox = Inbox(stage.ledger.db, TEAM, stage.store.clock.seconds)
-    people = People(ledger=stage.ledger, inbox=inbox, alerts=None, proposals=Silent())  # type: ignore[arg-type] # not asked for here
+    people = People(ledger=stage.ledger, inbox=inbox, alerts=None)  # type: ignore[arg-type] # not asked for here
     items: list[Item] = []
 
     async def submit(item: Item) -> bool:

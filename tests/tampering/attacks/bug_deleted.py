@@ -1,4 +1,4 @@
 """A bug is gone, its trail is left."""
 
 SQL = ("DELETE FROM bugs WHERE number = 2",)
-FINDS = "BUG-2 has a trail, but the bug itself is gone"
+FINDS = "BUG-2 has a trail, but what it leads to is gone"

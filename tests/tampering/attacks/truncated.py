@@ -2,4 +2,4 @@
 
 ONLY = "postgresql"
 SQL = ("TRUNCATE entries",)
-FINDS = "BUG-1: entry 1 is not what was written"
+FINDS = "Workspace: entry 1 is not what was written"

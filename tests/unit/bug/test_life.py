@@ -42,7 +42,7 @@ DRAWN = {
     "owed":              "..w....",
     "paid":              "..fx...",
     "closed":            "..xx...",
-    "retro_posted":      "ocfwxd.",
+    "retro_asked":       "ocfwxd.",
     "answered":          "ocfw...",
     "told":              "ocfwx..",
     "tell_asked":        "ocfwx..",

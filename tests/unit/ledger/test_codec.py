@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.bug import workspace
 from bot.bug.bug import Bug
 from bot.bug.conversation import Said
 from bot.bug.event import Event, follow
 from bot.bug.lifecycle import KINDS
 from bot.bug.messages import Answered
-from bot.bug.ownership import Released
+from bot.bug.ownership import HandedOver, Released
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef
+from bot.bug.workspace import ProductionFrozen
 from bot.ledger import codec
+from bot.ledger.codec import Stored, Upcaster
 from tests.golden import goldens
 
 AT = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)
@@ -91,3 +94,47 @@ def test_an_actor_comes_back_as_it_was_stored(kind: ActorKind, id_: str) -> None
 def test_a_kind_of_a_later_version_is_not_guessed() -> None:
     with pytest.raises(KeyError):
         codec.load("from the future", "{}", None)
+
+
+def hands_over(old: Stored) -> Stored:
+    """A kind whose field was renamed, and whose text became optional."""
+    return {"owner": old["to"]}
+
+
+@pytest.fixture
+def upcasters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after two changes of a kind: "passed_on" became "given_to", and that became "handed_over"."""
+    monkeypatch.setitem(codec.UPCASTERS, "passed_on", Upcaster("given_to", lambda old: {"to": old["whom"]}))
+    monkeypatch.setitem(codec.UPCASTERS, "given_to", Upcaster("handed_over", hands_over))
+    monkeypatch.setitem(codec.UPCASTERS, "wrote", Upcaster("said", lambda old: {**old, "ts": "1.1"}))
+    monkeypatch.setitem(codec.UPCASTERS, "frozen", Upcaster("production_frozen", lambda old: {"why": old["text"]}))
+
+
+@pytest.mark.usefixtures("upcasters")
+def test_a_kind_that_changed_is_read_through_its_upcasters() -> None:
+    assert codec.load("passed_on", '{"whom":"U0ANNA"}', None) == HandedOver(owner="U0ANNA")
+    assert codec.load("given_to", '{"to":"U0ANNA"}', None) == HandedOver(owner="U0ANNA")
+    assert codec.load_of_workspace("frozen", "{}", '{"text":"deploy"}') == ProductionFrozen(why="deploy")
+
+
+@pytest.mark.usefixtures("upcasters")
+def test_an_upcaster_works_also_where_the_private_row_was_deleted() -> None:
+    assert codec.load("wrote", '{"user":"U0ANNA"}', '{"text":"hello"}') == Said(user="U0ANNA", ts="1.1", text="hello")
+    assert codec.load("wrote", '{"user":"U0ANNA"}', None) == Said(user="U0ANNA", ts="1.1", text=codec.GONE)
+
+
+@pytest.mark.usefixtures("upcasters")
+def test_an_old_name_is_known_and_is_todays_kind() -> None:
+    assert [codec.knows(kind) for kind in ("passed_on", "handed_over", "from the future", "frozen")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert codec.knows_of_workspace("frozen")
+    assert codec.present_kind("passed_on") == "handed_over"
+
+
+def test_no_upcaster_has_the_name_of_a_kind_that_is_written() -> None:
+    assert not codec.UPCASTERS.keys() & {*KINDS, *workspace.KINDS}
+    assert {codec.present_kind(kind) for kind in codec.UPCASTERS} <= {*KINDS, *workspace.KINDS}

@@ -23,7 +23,7 @@ from bot.bug.intake import Opened
 from bot.bug.lifecycle import KINDS
 from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.money import Credit, Money
-from bot.bug.retro.posting import RetroPosted
+from bot.bug.retro.posting import RetroAsked
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef, CustomerHint
 from bot.ledger.ledger import Entry
 from bot.slack.views.thread_lines import line
@@ -155,7 +155,7 @@ def test_a_line_reads_as_people_say_it(event: Event, words: str) -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [FixConfirmed(run=1, digest="d1"), FixProgressed(run=1), FixStarted(run=1, deadline=AT), RetroPosted()],
+    [FixConfirmed(run=1, digest="d1"), FixProgressed(run=1), FixStarted(run=1, deadline=AT), RetroAsked()],
 )
 def test_what_matters_to_nobody_has_no_line(event: Event) -> None:
     assert said(event) is None

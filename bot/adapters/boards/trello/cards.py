@@ -72,7 +72,7 @@ class TrelloCards:
         return seen, actions[-1]["id"] if actions else since
 
     async def register(self, callback_url: str) -> None:
-        """One webhook for this board and address. Trello switches off those that failed for long: it is switched on again."""
+        """One webhook for this board and address. Trello flags off those that failed for long: it is switched on again."""
         wanted = (callback_url, await self._board())
         hooks = await self._api.of_token("/webhooks")
         present = next((hook for hook in hooks if (hook["callbackURL"], hook["idModel"]) == wanted), None)

@@ -1,0 +1,103 @@
+"""A trail as text, JSON, JSON lines, CSV or Markdown."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.bug.bug import Bug
+from bot.bug.event import Fact
+from bot.bug.values import Actor
+from bot.ledger.ledger import Entry
+from bot.ledger.rows import WORKSPACE
+from bot.ledger.workspace import WorkspaceEntry
+from bot.slack.views import mrkdwn, thread_lines
+
+COLUMNS = ("trail", "seq", "at", "by", "kind", "said")
+
+
+class Line(NamedTuple):
+    """One entry, whosever trail it is of. `said`: the line of the thread, or its kind where there is none."""
+
+    trail: int
+    seq: int
+    at: datetime
+    by: Actor
+    key: str | None
+    event: Fact
+    said: str
+
+    @property
+    def name(self) -> str:
+        return f"BUG-{self.trail}" if self.trail != WORKSPACE else "workspace"
+
+
+def of_bug(entry: Entry, bug: Bug) -> Line:
+    said = thread_lines.line(entry, bug, str(entry.by)) or entry.event.KIND
+    return Line(bug.ref.number, entry.seq, entry.at, entry.by, entry.key, entry.event, _plain(said))
+
+
+def of_workspace(entry: WorkspaceEntry) -> Line:
+    said = thread_lines.workspace_line(entry)
+    return Line(WORKSPACE, entry.seq, entry.at, entry.by, entry.key, entry.event, _plain(said))
+
+
+def _plain(said: str) -> str:
+    return " ".join(mrkdwn.plain(said).split())
+
+
+def chosen(lines: Sequence[Line], *, by: str, since: datetime | None, until: datetime | None) -> list[Line]:
+    """Those of one person, from one day to before another."""
+    return [
+        line
+        for line in lines
+        if by in {"", str(line.by)} and (since is None or line.at >= since) and (until is None or line.at < until)
+    ]
+
+
+def as_text(lines: Sequence[Line]) -> str:
+    return "\n".join(f"{x.seq:>4}  {x.at:%Y-%m-%d %H:%M:%S}  {x.by!s:<18}  {x.said}" for x in lines)
+
+
+def as_json(lines: Sequence[Line]) -> str:
+    return json.dumps([_object(line) for line in lines], indent=2, ensure_ascii=False)
+
+
+def as_jsonl(lines: Sequence[Line]) -> str:
+    return "\n".join(json.dumps(_object(line), ensure_ascii=False) for line in lines)
+
+
+def as_csv(lines: Sequence[Line]) -> str:
+    """For spreadsheets: a text that one of them would calculate is marked as text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for line in lines:
+        cells = (line.name, line.seq, line.at.isoformat(), str(line.by), line.event.KIND, line.said)
+        writer.writerow([f"'{cell}" if str(cell)[:1] in "=+-@\t\r" else cell for cell in cells])
+    return out.getvalue()
+
+
+def as_markdown(lines: Sequence[Line]) -> str:
+    rows = [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
+    for x in lines:
+        cells = (x.name, str(x.seq), f"{x.at:%Y-%m-%d %H:%M:%S}", str(x.by), x.event.KIND, x.said)
+        rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(rows)
+
+
+def _object(line: Line) -> dict[str, object]:
+    return {
+        "bug": line.name,
+        "seq": line.seq,
+        "kind": line.event.KIND,
+        "at": line.at.isoformat(),
+        "by": str(line.by),
+        "key": line.key,
+        "event": line.event.model_dump(mode="json"),
+    }
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Line]], str]] = {"jsonl": as_jsonl, "csv": as_csv, "md": as_markdown}

@@ -1,0 +1,87 @@
+"""Compares a bug's thread in Slack with its entries: what is missing, double, out of order, or of no entry."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import and_, select
+
+from bot.bug.bug import Bug
+from bot.bug.errors import Unavailable
+from bot.ledger.db.tables import cursors
+from bot.ledger.entries import trail
+from bot.ledger.ledger import Ledger
+from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.own_messages import metadata, pages
+from bot.slack.outgoing.refusals import SlackRefused
+from bot.slack.views.thread_lines import SPOKEN, line
+
+SINK, EVENT = "thread", "makegood_entry"
+TRIES = 10
+"""How often a Slack that asks to wait is waited for."""
+
+
+class Expected(NamedTuple):
+    """What the entries say. `spoken`: seqs that may have a line; `due`: those that must stand there by now."""
+
+    bug: str
+    spoken: frozenset[int]
+    due: tuple[int, ...]
+
+
+async def differences(port: SlackPort, ledger: Ledger, bug: Bug) -> list[str]:
+    """A sentence for each; none for a bug that has no thread."""
+    if bug.card is None:
+        return []
+    try:
+        posted = await _posted(port, bug.card.channel, bug.card.ts)
+    except SlackRefused as error:
+        return [f"{bug.ref}: its thread can't be read: {error}"]
+    return list(compare(await _expected(ledger, bug), posted))
+
+
+async def _posted(port: SlackPort, channel: str, ts: str) -> list[tuple[str, object]]:
+    """(bug, seq) of every line in the thread, in Slack's order."""
+    for _ in range(TRIES):
+        try:
+            found = [m async for m in pages(port, "conversations.replies", channel=channel, ts=ts)]
+        except Unavailable as error:
+            if error.retry_after is None:
+                raise
+            await asyncio.sleep(error.retry_after)
+        else:
+            lines = [payload for kind, payload in map(metadata, _in_order(found)) if kind == EVENT]
+            return [(str(x.get("bug")), x.get("seq")) for x in lines]
+    raise Unavailable("Slack keeps asking to wait; try again later.")
+
+
+def _in_order(messages: Sequence[object]) -> list[dict[str, object]]:
+    return sorted((dict(m) for m in messages), key=lambda m: str(m["ts"]))  # type: ignore[call-overload] # a mapping
+
+
+async def _expected(ledger: Ledger, bug: Bug) -> Expected:
+    """What the sink has not come to yet is not missing."""
+    entries = [entry for entry in await trail(ledger, bug.ref.number) if type(entry.event) in SPOKEN]
+    where = and_(cursors.c.team == ledger.team, cursors.c.bug == bug.ref.number, cursors.c.sink == SINK)
+    async with ledger.db.read() as conn:
+        done = (await conn.execute(select(cursors.c.done).where(where))).scalar() or 0
+    due = tuple(entry.seq for entry in entries if entry.seq <= done and line(entry, bug, str(entry.by)))
+    return Expected(str(bug.ref), frozenset(entry.seq for entry in entries), due)
+
+
+def compare(expected: Expected, posted: Sequence[tuple[str, object]]) -> Iterator[str]:
+    """In words, each difference once."""
+    bug, seen, last = expected.bug, set[object](), 0
+    for named, seq in posted:
+        if named != bug or not isinstance(seq, int) or seq not in expected.spoken:
+            yield f"{bug}: its thread has a line of {named} entry {seq}, which is no entry of this trail."
+        elif seq in seen:
+            yield f"{bug}: entry {seq} stands in its thread more than once."
+        else:
+            if seq < last:
+                yield f"{bug}: entry {seq} stands in its thread after entry {last}."
+            last = max(last, seq)
+            seen.add(seq)
+    for seq in expected.due:
+        if seq not in seen:
+            yield f"{bug}: entry {seq} is missing in its thread."

@@ -1,0 +1,44 @@
+"""The one line for a conversation that belongs to no bug: who, what, and [New bug] [Same as …] [Not a bug]."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from bot.bug.values import Inbound
+from bot.slack.views import blocks as kit
+from bot.slack.views.marks import mark
+from bot.slack.views.mrkdwn import channel, foreign, link
+from bot.text import plural
+
+
+def summary(source: str, said: Sequence[Inbound]) -> str:
+    """The first word and the last."""
+    texts = [x for x in said if x.text] or list(said)
+    hint = next((x.customer for x in said if x.customer.name or x.customer.email), said[0].customer)
+    who = foreign(hint.name or hint.email or "Somebody", 60, one_line=True)
+    last = f" … “{_words(texts[-1])}” ({plural(len(texts), 'message')})" if len(texts) > 1 else ""
+    return f":incoming_envelope: {who} ({channel(source)}): “{_words(texts[0])}”{last}"
+
+
+def _words(inbound: Inbound) -> str:
+    said = f"{inbound.subject}: {inbound.text}" if inbound.subject else inbound.text
+    return foreign(said, 200, one_line=True)
+
+
+def blocks(place: tuple[str, str], said: Sequence[Inbound], maybe: int | None) -> kit.Blocks:
+    source, conversation = place
+    carried = {"source": source, "conversation": quote(conversation, safe="")}
+    url = next((x.url for x in said if x.url), "")
+    where = f" · {link(url, 'open there')}" if url else ""
+    same = kit.button(f"Same as BUG-{maybe}", "same_as", mark(maybe, 0, **carried), "primary") if maybe else None
+    buttons = [
+        same,
+        kit.button("New bug", "new_from", mark(0, 0, **carried)),
+        kit.button("Same as …", "same_as_which", mark(0, 0, **carried)),
+        kit.button("Not a bug", "not_a_bug", mark(0, 0, **carried)),
+    ]
+    return kit.render([kit.section(summary(source, said) + where, "inbound"), *kit.actions(buttons, "choose")])
+
+
+def settled(text: str) -> kit.Blocks:
+    """It is decided: the line loses its buttons."""
+    return kit.render([kit.context(text, "settled")])

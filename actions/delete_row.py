@@ -1,6 +1,7 @@
 """The one bad row."""
 
 from typing import ClassVar
+from urllib.parse import quote
 
 from pydantic import Field
 from sqlalchemy import Delete, delete
@@ -15,17 +16,17 @@ class DeleteRow(SqlAction):
     """
 
     risk = Risk.LOW
+    key_of: ClassVar = {"id": "table"}
     from_facts: ClassVar = {
         "table": ("metaData.crud.table", "metaData.row.table"),
         "id": ("metaData.crud.id", "metaData.row.id"),
     }
 
     table: TableName
-    id: str = Field(title="Key", description="The row's key, such as 13", max_length=200)
+    id: str = Field(title="Key", description="The row's key, such as 13; of two columns 1,5", max_length=200)
 
     def lock_key(self) -> str:
-        return f"{self.table}/{self.id}"
+        return f"{quote(self.table, safe='.')}/{self.id}"
 
     def statement(self, tables: Tables) -> Delete:
-        key = tables.key(self.table)
-        return delete(tables[self.table]).where(key == tables.value(key, self.id))
+        return delete(tables[self.table]).where(tables.row(self.table, self.id))

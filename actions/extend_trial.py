@@ -24,6 +24,6 @@ class ExtendTrial(SqlAction):
         return f"accounts/{self.account}"
 
     def statement(self, tables: Tables) -> Update:
-        key, ends = tables.key("accounts"), tables.column("accounts", "trial_ends")
+        ends = tables.column("accounts", "trial_ends")
         until = tables.value(ends, self.until.isoformat())
-        return update(tables["accounts"]).where(key == tables.value(key, self.account)).values({ends: until})
+        return update(tables["accounts"]).where(tables.row("accounts", self.account)).values({ends: until})

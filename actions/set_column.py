@@ -1,5 +1,8 @@
 """One wrong value."""
 
+from typing import ClassVar
+from urllib.parse import quote
+
 from pydantic import Field
 from sqlalchemy import Update, null, update
 
@@ -7,20 +10,25 @@ from bot.api import Risk, SqlAction, TableName, Tables
 
 
 class SetColumn(SqlAction):
-    """Set one column of one row, found by its key. An empty value sets it to NULL."""
+    """Set one column of one row, found by its key.
+
+    The value is what the database reads in it. None sets the column to NULL; value='' writes an empty text.
+    """
 
     risk = Risk.MEDIUM
     volatile = frozenset({"updated_at"})
+    verbatim = frozenset({"value"})
+    key_of: ClassVar = {"id": "table"}
 
     table: TableName
-    id: str = Field(title="Key", description="The row's key, such as 13", max_length=200)
+    id: str = Field(title="Key", description="The row's key, such as 13; of two columns 1,5", max_length=200)
     column: str = Field(max_length=128)
-    value: str | None = Field(default=None, description="Left empty: NULL", max_length=2000)
+    value: str | None = Field(default=None, description="Left out: NULL", max_length=2000)
 
     def lock_key(self) -> str:
-        return f"{self.table}/{self.id}"
+        return f"{quote(self.table, safe='.')}/{self.id}"
 
     def statement(self, tables: Tables) -> Update:
-        key, column = tables.key(self.table), tables.column(self.table, self.column)
+        column = tables.column(self.table, self.column)
         new = null() if self.value is None else tables.value(column, self.value)
-        return update(tables[self.table]).where(key == tables.value(key, self.id)).values({column: new})
+        return update(tables[self.table]).where(tables.row(self.table, self.id)).values({column: new})

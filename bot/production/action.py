@@ -53,7 +53,7 @@ TableName = Annotated[str, FromTables(), Field(max_length=128, title="Table")]
 class Action(BaseModel):
     """One approved action. A subclass's docstring is its help, its fields are its parameters."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     api: ClassVar[int] = API
     """The version of bot.api that the file is written for. A file that names another one is not loaded."""
@@ -69,6 +69,10 @@ class Action(BaseModel):
     """Columns that change by themselves ("updated_at"): left out of the digest and of the drift check."""
     from_facts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Parameter -> dotted paths into the error's own data, the first that is there wins: {"id": ("metaData.crud.id",)}."""
+    verbatim: ClassVar[frozenset[str]] = frozenset()
+    """Text parameters that are taken to the letter: blanks at their ends stay, and an empty text is not nothing."""
+    key_of: ClassVar[Mapping[str, str]] = {}
+    """Parameter that holds a row's key -> the parameter that names its table: {"id": "table"}. Taken to the letter as well."""
     slug: ClassVar[str] = ""
     """"delete-row": the file's name. Set by the catalogue."""
     source_sha: ClassVar[str] = ""
@@ -209,7 +213,7 @@ class FixThis(Frozen):
 class Look(BaseModel):
     """A named read-only query. Docstring and fields as with an action; its rows are seen by the asker alone."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     api: ClassVar[int] = API
     """As with an action."""
@@ -220,6 +224,10 @@ class Look(BaseModel):
     fixes: ClassVar[tuple[FixThis, ...]] = ()
     """What stands behind "Fix this" on each row."""
     from_facts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """As with an action."""
+    verbatim: ClassVar[frozenset[str]] = frozenset()
+    """As with an action."""
+    key_of: ClassVar[Mapping[str, str]] = {}
     """As with an action."""
     slug: ClassVar[str] = ""
     """As with an action."""

@@ -1,6 +1,7 @@
 """The one door to production: previews, runs, looks and undoes by an action's name. Knows no Slack and keeps no trail."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
@@ -13,6 +14,7 @@ from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.forms import Field
 from bot.production.redaction import Redactor
 from bot.production.runtime import Runtime, Watch
+from bot.production.tables import key_parts, key_text
 from bot.production.targets import Elsewhere, Target, place_of, secrets_of
 
 Values = Mapping[str, str]
@@ -39,19 +41,42 @@ class Engine:
         self.redactor = redactor or Redactor(secrets_of(targets))
         self._runtimes: dict[str, Runtime] = {}
 
-    def fields(self, name: str) -> tuple[Field, ...]:
-        """The form: the action's parameters, and the target where there is a choice."""
+    def fields(self, name: str, values: Values | None = None) -> tuple[Field, ...]:
+        """The form: the action's parameters, and the target where there is a choice. `values`: what is filled in so far.
+
+        A key of several columns has a field for each, once its table is chosen.
+        """
         entry = self.catalogue.find(name)
         fitting = self._fitting(entry)
         choice = Field(name="target", label="Where", kind="choice", choices=tuple(fitting))
         asked = (choice,) if not entry.target and len(fitting) > 1 else ()
-        return (*asked, *(self._filled(field, fitting) for field in forms.fields(entry.cls)))
+        own = (self._filled(field, fitting) for field in forms.fields(entry.cls))
+        return (*asked, *(each for field in own for each in _each(field, self._key(entry, field.key_of, values or {}))))
 
     def parse(self, name: str, values: Values) -> Action | Look:
         """Checks what was filled in. Raises Invalid with a sentence for each wrong field."""
         entry = self.catalogue.find(name)
         self._target(entry, values)
         return cast("Action | Look", forms.parse(entry.cls, _parameters(entry, values)))
+
+    def joined(self, name: str, values: Values) -> dict[str, str]:
+        """The fields of a key as the one parameter that they are. Raises Invalid."""
+        entry, told = self.catalogue.find(name), dict(values)
+        for param, table in entry.cls.key_of.items():
+            parts = {field: told.pop(field) for field in values if field.startswith(f"{param}.")}
+            if parts:
+                told[param] = _joined(param, self._key(entry, table, values), parts)
+        return told
+
+    def spread(self, name: str, values: Values) -> dict[str, str]:
+        """The way back: what a form of several key fields is filled in with."""
+        entry, told = self.catalogue.find(name), dict(values)
+        for param, table in entry.cls.key_of.items():
+            key = self._key(entry, table, values)
+            if len(key) > 1 and param in told:
+                with suppress(Invalid):  # it does not fit the table that is chosen now
+                    told |= zip((f"{param}.{c}" for c in key), key_parts(table, key, told[param]), strict=True)
+        return told
 
     def suggest(self, name: str, facts: Mapping[str, str]) -> dict[str, str]:
         """Parameters that the error's own data fills in."""
@@ -176,6 +201,13 @@ class Engine:
         tables = [t for name in fitting for t in getattr(self.targets[name], "tables", ())]
         return field.model_copy(update={"choices": tuple(dict.fromkeys(tables))})
 
+    def _key(self, entry: CatalogueEntry, table: str, values: Values) -> tuple[str, ...]:
+        """The key columns of the table that is chosen; empty where none is."""
+        chosen = values.get(table, "")
+        fitting = [values["target"]] if values.get("target") in self.targets else self._fitting(entry)
+        keys = (getattr(self.targets[name], "tables", {}) for name in fitting)
+        return next((tables[chosen] for tables in keys if chosen in tables), ())
+
     def _runtime(self, name: str) -> Runtime:
         if isinstance(self.targets[name], Elsewhere):
             raise Refused(f"What {name} takes is held by another process, which alone reaches production.")
@@ -193,6 +225,27 @@ def _runtime(target: Target, redactor: Redactor) -> Runtime:
     """`sql.SqlRuntime`, `ssh.SshRuntime` or `http.HttpRuntime`; its libraries are loaded when a target first needs them."""
     module = import_module(f"bot.production.{target.kind}.runtime")
     return cast("Runtime", getattr(module, f"{target.kind.capitalize()}Runtime")(target, redactor))
+
+
+def _each(field: Field, key: tuple[str, ...]) -> tuple[Field, ...]:
+    if len(key) < 2:  # noqa: PLR2004 - a key of one column is one field
+        return (field,)
+    return tuple(
+        field.model_copy(
+            update={"name": f"{field.name}.{c}", "label": f"{field.label}: {c}", "help": "", "part_of": field.name}
+        )
+        for c in key
+    )
+
+
+def _joined(param: str, key: tuple[str, ...], parts: Mapping[str, str]) -> str:
+    wanted = [f"{param}.{column}" for column in key]
+    if unknown := [field for field in parts if field not in wanted]:
+        known = ", ".join(wanted) if len(key) > 1 else param
+        raise Invalid(f"There is no {unknown[0]}. The row's key is: {known}.", {unknown[0]: f"The key is: {known}."})
+    if missing := [field for field in wanted if field not in parts]:
+        raise Invalid(f"{missing[0]}: Please fill this in.", {missing[0]: "Please fill this in."})
+    return key_text(tuple(parts[field] for field in wanted))
 
 
 def _parameters(entry: CatalogueEntry, values: Values) -> dict[str, str]:

@@ -33,23 +33,39 @@ class Field(Frozen):
     """Its choices are the rows of this look."""
     from_tables: bool = False
     """Its choices are the tables of the target."""
+    verbatim: bool = False
+    """Taken to the letter."""
+    part_of: str = ""
+    """It is one column of the key that this parameter holds."""
+    key_of: str = ""
+    """It holds the key of a row of the table that this field names."""
 
 
 def fields(cls: type[Action | Look]) -> tuple[Field, ...]:
     """The form of an action or a look, in the order its author wrote."""
     schema = cls.model_json_schema()
     shapes = schema.get("properties", {})
-    return tuple(_field(name, info, _flat(shapes[name], schema)) for name, info in cls.model_fields.items())
+    return tuple(_field(cls, name, info, _flat(shapes[name], schema)) for name, info in cls.model_fields.items())
 
 
 def parse(cls: type[Call], values: Mapping[str, str]) -> Call:
-    """What was filled in; empty fields count as not filled in. Raises Invalid with a sentence for each wrong field."""
+    """What was filled in; empty fields count as not filled in, but for those that are taken to the letter.
+
+    Raises Invalid with a sentence for each wrong field.
+    """
+    exact = to_the_letter(cls)
+    filled = {name: text if name in exact else text.strip() for name, text in values.items()}
     try:
-        return cls.model_validate({name: text for name, text in values.items() if text.strip()})
+        return cls.model_validate({name: text for name, text in filled.items() if text or name in exact})
     except ValidationError as error:
         wrong = {str(e["loc"][0]) if e["loc"] else "": _sentence(cls, e) for e in error.errors(include_url=False)}
     said = "; ".join(f"{name}: {sentence}" if name else sentence for name, sentence in wrong.items())
     raise Invalid(f"{getattr(cls, 'slug', '') or cls.__name__}: {said}", wrong)
+
+
+def to_the_letter(cls: type[Any]) -> frozenset[str]:
+    """Parameters whose blanks and emptiness mean something."""
+    return frozenset(getattr(cls, "verbatim", ())) | frozenset(getattr(cls, "key_of", ()))
 
 
 def remembered(cls: type[Call], values: Mapping[str, str]) -> Call:
@@ -75,7 +91,7 @@ def _flat(shape: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]
     return flat
 
 
-def _field(name: str, info: FieldInfo, shape: Mapping[str, Any]) -> Field:
+def _field(cls: type[Action | Look], name: str, info: FieldInfo, shape: Mapping[str, Any]) -> Field:
     return Field(
         name=name,
         label=info.title or name.replace("_", " ").capitalize(),
@@ -91,6 +107,8 @@ def _field(name: str, info: FieldInfo, shape: Mapping[str, Any]) -> Field:
         default=_text(shape.get("default")),
         menu=next((m for m in info.metadata if isinstance(m, FromLook)), None),
         from_tables=any(isinstance(m, FromTables) for m in info.metadata),
+        verbatim=name in to_the_letter(cls),
+        key_of=cls.key_of.get(name, ""),
     )
 
 

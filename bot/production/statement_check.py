@@ -160,7 +160,7 @@ class Statement:
     def _of_call(self, node: ast.Call) -> Iterator[Named]:
         words = [_text(arg) for arg in node.args]
         if isinstance(node.func, ast.Attribute) and _is_tables(node.func.value) and words and words[0]:
-            if node.func.attr in {"key", "shown", "column"}:
+            if node.func.attr in {"key", "row", "shown", "column"}:
                 column = words[1] if node.func.attr == "column" and len(words) > 1 else ""
                 yield Named(line=node.lineno, table=words[0], column=column)
         elif (

@@ -1,33 +1,26 @@
 """The tables an action may name: reflected from the target, allowed by its settings."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.bug.errors import Invalid, NotFound
-from bot.production.targets import SqlTarget
 
-_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-
-
-def _truth(text: str) -> bool:
-    return _TRUTH[text.lower()]
+Typed = Callable[[str, str], sa.ColumnElement[Any]]
+"""(column, text) -> the value that the database reads in it."""
 
 
-_READERS: Mapping[type, Any] = {
-    bool: _truth,
-    int: int,
-    float: float,
-    Decimal: Decimal,
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    time: time.fromisoformat,
-    UUID: UUID,
-}
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """One table that actions may use."""
+
+    table: sa.Table
+    key: tuple[str, ...]
+    hidden: frozenset[str]
+    typed: Typed
 
 
 class Tables:
@@ -36,46 +29,77 @@ class Tables:
     `in` and iteration give the names that the settings open. Every method raises NotFound for what is not open.
     """
 
-    def __init__(self, target: SqlTarget, tables: Mapping[str, sa.Table]) -> None:
-        self.target = target
-        self._tables = dict(tables)
+    def __init__(self, target: str, opened: Mapping[str, Opened], named: Callable[[str], str]) -> None:
+        self._target = target
+        self._opened = dict(opened)
+        self._named = named
 
     def __getitem__(self, name: str) -> sa.Table:
-        if name in self._tables:
-            return self._tables[name]
-        allowed = ", ".join(sorted(self._tables))
-        raise NotFound(f"The table {name!r} is not open to actions on {self.target.name}. These are: {allowed}.")
+        return self._of(name).table
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
+        return iter(self._opened)
 
     def key(self, name: str) -> sa.Column[Any]:
-        """The column by which the settings say a row is found."""
-        return self.column(name, self.target.tables[self[name].fullname].split(",")[0].strip())
+        """The column by which the settings say a row is found; of several the first."""
+        return self.column(name, self._of(name).key[0])
+
+    def row(self, name: str, typed: str) -> sa.ColumnElement[bool]:
+        """The one row whose key was typed: 13, or 1,5 where the settings name two columns. Raises Invalid."""
+        opened = self._of(name)
+        texts = key_parts(name, opened.key, typed)
+        return sa.and_(
+            *(self.column(name, c) == opened.typed(c, text) for c, text in zip(opened.key, texts, strict=True))
+        )
 
     def column(self, table: str, name: str) -> sa.Column[Any]:
         """A column by its name, hidden ones refused."""
         shown = {column.name: column for column in self.shown(table)}
         if name in shown:
             return shown[name]
+        near = [column for known, column in shown.items() if known.casefold() == name.strip('"').casefold()]
+        if len(near) == 1:
+            return near[0]
         raise NotFound(f"{table} has no column {name!r} that actions may use. It has: {', '.join(shown)}.")
 
     def shown(self, name: str) -> list[sa.Column[Any]]:
         """A table's columns without the hidden ones."""
-        hidden = self.target.hidden(name)
-        return [column for column in self[name].columns if column.name not in hidden]
+        opened = self._of(name)
+        return [column for column in opened.table.columns if column.name not in opened.hidden]
 
-    def value(self, column: sa.Column[Any], text: str) -> Any:
-        """What a person typed, as a value of the column's type."""
-        kind = _python_type(column)
+    def value(self, column: sa.Column[Any], text: str) -> sa.ColumnElement[Any]:
+        """What a person typed, as the database itself reads it in this column. Raises Invalid."""
+        found = next((o for o in self._opened.values() if o.table is column.table), None)
+        if found is None:
+            raise NotFound(
+                f"The column {column.name!r} is not of {self._target}'s tables. Take it from `tables.column(…)`."
+            )
+        return found.typed(column.name, text)
+
+    def _of(self, name: str) -> Opened:
+        return self._opened[self._named(name)]
+
+
+def key_parts(table: str, key: tuple[str, ...], typed: str) -> tuple[str, ...]:
+    """A typed key, column by column. A value with a comma in it stands in double quotes. Raises Invalid."""
+    if len(key) == 1:
+        return (typed,)
+    for comma in (",", "，"):
         try:
-            return _READERS.get(kind, str)(text)
-        except (ValueError, KeyError, InvalidOperation) as error:
-            raise Invalid(f"{text!r} does not fit {column.name}, which holds {column.type}.") from error
+            [found] = csv.reader([typed], delimiter=comma, strict=True)
+        except (csv.Error, ValueError):
+            continue
+        if len(found) == len(key):
+            return tuple(found)
+    example = ",".join(str(n) for n in range(1, len(key) + 1))
+    raise Invalid(
+        f"A row of {table} is found by {' and '.join(key)} together. Write all of them with commas between, such as {example}; "
+        "a value with a comma in it goes into double quotes."
+    )
 
 
-def _python_type(column: sa.Column[Any]) -> type:
-    try:
-        return column.type.python_type
-    except NotImplementedError:  # types without a Python counterpart are handed on as text
-        return str
+def key_text(texts: tuple[str, ...]) -> str:
+    """The way back."""
+    if len(texts) == 1:
+        return texts[0]
+    return ",".join(f'"{t.replace(chr(34), chr(34) * 2)}"' if set(t) & set(',，"\n\r') else t for t in texts)

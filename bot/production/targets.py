@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, SecretStr, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, field_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.bug.values import Frozen
+
+
+def _columns(key: Any) -> Any:
+    """One column, "a,b", or a list of them."""
+    return tuple(part.strip() for part in key.split(",")) if isinstance(key, str) else key
+
+
+Key = Annotated[tuple[str, ...], BeforeValidator(_columns), Field(min_length=1)]
+Keys = Mapping[str, Key]
 
 
 class SqlTarget(Frozen):
@@ -21,8 +30,8 @@ class SqlTarget(Frozen):
     url: SecretStr
     read_url: SecretStr | None = None
     """Looks and previews read here; None: the same database, in a read-only transaction."""
-    tables: Mapping[str, str]
-    """What actions may touch, each with its key column ("a,b" where there are two): {"menus": "id", "billing.invoices": "id"}."""
+    tables: Keys
+    """What actions may touch, each with its key: {"menus": "id", "billing.invoices": "id", "seats": ["org", "usr"]}."""
     hide: tuple[str, ...] = ()
     """What nobody sees and no action writes: ("users.password",)."""
     row_limit: int = Field(default=50, ge=1, le=1000)
@@ -40,6 +49,7 @@ class SqlTarget(Frozen):
         return url
 
     def hidden(self, table: str) -> frozenset[str]:
+        """As the settings write the table; the engine knows its other names as well."""
         return frozenset(h.rpartition(".")[2] for h in self.hide if h.rpartition(".")[0] == table)
 
 
@@ -75,7 +85,7 @@ class Elsewhere(Frozen):
 
     kind: Literal["sql", "ssh", "http"]
     name: str
-    tables: Mapping[str, str] = Field(default_factory=dict)
+    tables: Keys = Field(default_factory=dict)
 
 
 Target = SqlTarget | SshTarget | HttpTarget | Elsewhere

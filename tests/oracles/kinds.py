@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.slack.incoming import grammar
 from tests.oracles.judge import Trial
 
 
@@ -31,8 +32,7 @@ def kind(
     meanwhile: str = "",
 ) -> Kind:
     """`tables` as "menus id, seats org,usr"; `does` as a person types it: "delete-row table=menus id=1"."""
-    action, *typed = does.split()
-    values = dict(pair.split("=", 1) for pair in typed)
-    keys: Mapping[str, str] = dict(entry.split() for entry in tables.split("; "))
+    action, values, _ = grammar.call(does)
+    keys: Mapping[str, str] = dict(entry.rsplit(" ", 1) for entry in tables.split("; "))
     trial = Trial(tables=keys, action=action, values=values, user=user, meanwhile=meanwhile)
     return Kind(name=name, schema=schema, trial=trial, end=end, says=says)

@@ -39,7 +39,7 @@ KINDS = [
         "who varchar(20), FOREIGN KEY (who) REFERENCES users (name) ON DELETE CASCADE); INSERT INTO users VALUES ('ann', 1); "
         "INSERT INTO notes VALUES (1, 'ANN')",
         "users name; notes id",
-        "delete-row table=users id=Ann",
+        "delete-row table=users id=ann",
         "undone",
     ),
     kind(

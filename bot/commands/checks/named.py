@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bot.production.catalogue_check import Problem, fitting
 from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.source import parsed
+from bot.production.sql.names import alike
 from bot.production.sql.schema import Schema, read_schema
 from bot.production.sql.session import TargetDatabase
 from bot.production.statement_check import Named, Statement
@@ -46,7 +47,11 @@ async def _schema(target: SqlTarget) -> Schema:
 def _missing(named: Iterable[Named], schema: Schema) -> Iterable[str]:
     """A table that is not open is told by the settings; the schema has every table that is."""
     for one in named:
-        info = schema.tables.get(one.table)
+        if why := schema.refused.get(one.table):
+            yield f"Line {one.line} names {one.table}. {why}"
+            continue
+        relation = alike(one.table, schema.facts.relations)
+        info = schema.tables.get(relation.name) if relation else None
         if info and one.column and one.column not in info.columns:
             yield (
                 f"Line {one.line} names {one.table}.{one.column}, which the database of {schema.target.name} does not have. "

@@ -75,8 +75,14 @@ async def _sql(system: str, target: SqlTarget) -> list[Finding]:
     read = TargetDatabase(target)
     try:
         async with read.reading("makegood doctor") as session:
-            await read_schema(session.conn, target, session.facts, None)
-            findings = [ok(system, f"{where(target)}; its {len(target.tables)} tables are there")]
+            schema = await read_schema(session.conn, target, session.facts, None)
+            there = (
+                f"its {len(target.tables)} tables are there"
+                if not schema.refused
+                else f"{len(schema.tables)} of its {len(target.tables)} tables work"
+            )
+            findings = [ok(system, f"{where(target)}; {there}")]
+            findings += [wrong(system, why) for why in schema.refused.values()]
             findings += [wrong(system, session.facts.blind)] if session.facts.blind else []
             if target.read_url:
                 findings += await _reader(session.conn, system)

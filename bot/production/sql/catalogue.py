@@ -10,12 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.production.sql import catalogue_postgres, catalogue_sqlite
-from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of
+from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
+from bot.production.sql.names import short
 
 _MY_COLUMNS = """
 SELECT IF(table_schema = DATABASE(), table_name, CONCAT(table_schema, '.', table_name)), column_name, column_type,
-  COALESCE(generation_expression, '') <> '', FALSE, LOWER(extra) LIKE '%on update current_timestamp%'
+  COALESCE(generation_expression, '') <> '', FALSE, LOWER(extra) LIKE '%on update current_timestamp%',
+  CONCAT_WS(' ', column_type, character_set_name)
 FROM information_schema.columns WHERE table_name IN :names ORDER BY 1, ordinal_position"""
+_MY_NAMES = """
+SELECT table_schema, table_name, IF(table_schema = DATABASE(), table_name, CONCAT(table_schema, '.', table_name)),
+  CASE table_type WHEN 'BASE TABLE' THEN 'table' WHEN 'SYSTEM VERSIONED' THEN 'table' ELSE LOWER(table_type) END
+FROM information_schema.tables WHERE table_name IN :names ORDER BY 1, 2"""
 _MY_KEYS = """
 SELECT IF(k.table_schema = DATABASE(), k.table_name, CONCAT(k.table_schema, '.', k.table_name)), k.column_name,
   IF(k.referenced_table_schema = DATABASE(), k.referenced_table_name, CONCAT(k.referenced_table_schema, '.', k.referenced_table_name)),
@@ -56,11 +62,12 @@ async def read_facts(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
     checks_of = _MARIA_CHECKS if getattr(conn.dialect, "is_mariadb", False) else _MY_CHECKS
     named = [
         sa.text(q).bindparams(sa.bindparam("names", _short(tables), expanding=True))
-        for q in (_MY_COLUMNS, _MY_KEYS, _MY_TRIGGERS, _MY_ENGINES, _MY_UNIQUES, checks_of)
+        for q in (_MY_COLUMNS, _MY_NAMES, _MY_KEYS, _MY_TRIGGERS, _MY_ENGINES, _MY_UNIQUES, checks_of)
     ]
-    columns, keys, triggers, engines, uniques, checks = [await _rows(conn, query) for query in named]
+    columns, names, keys, triggers, engines, uniques, checks = [await _rows(conn, query) for query in named]
     return Facts(
-        columns=columns_of(columns),
+        columns=columns_of(_json(columns, checks)),
+        relations=relations_of(names),
         foreign_keys=foreign_keys_of(keys),
         triggers=tuple((str(table), str(name)) for table, name in triggers),
         uniques=tuple(_uniques(uniques)),
@@ -69,6 +76,12 @@ async def read_facts(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
         untransactional=tuple(str(name) for (name,) in engines),
         blind=await _blind(conn),
     )
+
+
+def _json(columns: Sequence[Any], checks: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """MariaDB's JSON is a text with a check of its own."""
+    told = {(table, str(clause).replace(" ", "")) for table, clause in checks}
+    return [(*row[:6], "json" if (row[0], f"json_valid(`{row[1]}`)") in told else row[6]) for row in columns]
 
 
 def _uniques(rows: Sequence[Any]) -> list[UniqueKey]:
@@ -103,7 +116,7 @@ def _rights(home: str, line: str) -> str:
 
 
 def _short(tables: Sequence[str]) -> list[str]:
-    return [name.rpartition(".")[2] for name in tables]
+    return [short(name) for name in tables]
 
 
 async def _rows(conn: AsyncConnection, query: sa.TextClause) -> Sequence[Any]:

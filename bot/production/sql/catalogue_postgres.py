@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from bot.production.sql.facts import Check, Facts, ForeignKey, UniqueKey, columns_of, foreign_keys_of
+from bot.production.sql.facts import Check, Facts, ForeignKey, UniqueKey, columns_of, foreign_keys_of, relations_of
 
 _SCOPE = """
 RECURSIVE named AS (
@@ -20,14 +20,26 @@ links AS (
 near AS (
   (SELECT oid, root FROM named UNION SELECT conrelid, conrelid FROM links)
   UNION SELECT i.inhrelid, n.root FROM pg_inherits i JOIN near n ON n.oid = i.inhparent),
-places AS (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace)"""
+places AS (
+  SELECT c.*, CASE WHEN pg_table_is_visible(c.oid) THEN current_schema() ELSE n.nspname END AS nspname, n.nspname AS lies_in
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace)"""
 """named: the tables of the settings. tree: those and all below them. links: foreign keys from and to the tree.
-near: the tables, what points at them, and all below both, each with the table that people name."""
+near: the tables, what points at them, and all below both, each with the table that people name.
+places: what the connection finds by its search_path counts as lying at home."""
 _COLUMNS = """
-SELECT json_build_array(c.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> '', a.attidentity = 'a')
-FROM pg_attribute a JOIN named ON named.oid = a.attrelid JOIN places c ON c.oid = a.attrelid
+SELECT json_build_array(c.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> '', a.attidentity = 'a',
+  false, CASE WHEN y.typtype <> 'd' THEN format_type(y.oid, -1) ELSE (
+    WITH RECURSIVE under AS (
+      SELECT y.typbasetype AS oid UNION ALL SELECT b.typbasetype FROM under u JOIN pg_type b ON b.oid = u.oid WHERE b.typtype = 'd')
+    SELECT format_type(b.oid, -1) FROM under u JOIN pg_type b ON b.oid = u.oid WHERE b.typtype <> 'd') END)
+FROM pg_attribute a JOIN named ON named.oid = a.attrelid JOIN places c ON c.oid = a.attrelid JOIN pg_type y ON y.oid = a.atttypid
 WHERE a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.nspname, c.relname, a.attnum"""
+"""The last: the type without its length, which a cast would cut a text to; of a domain the type below it, for the same reason."""
+_NAMES = """
+SELECT json_build_array(c.lies_in, c.relname, c.nspname, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
+  WHEN 'm' THEN 'materialised view' WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' ELSE 'type' END)
+FROM places c WHERE c.relname = ANY(:names) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') ORDER BY c.lies_in, c.relname"""
 _LINKS = """
 SELECT json_build_array(cc.nspname, cc.relname, ca.attname, pc.nspname, pc.relname, pa.attname, k.oid::text,
   CASE k.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
@@ -91,7 +103,7 @@ UNION ALL
 SELECT json_build_array(c.nspname, c.relname, k.conname)
 FROM pg_constraint k JOIN pg_attribute a ON a.atttypid = k.contypid JOIN tree ON tree.oid = a.attrelid
 JOIN places c ON c.oid = tree.root WHERE NOT k.convalidated"""
-_PARTS = (_COLUMNS, _LINKS, _TRIGGERS, _UNIQUES, _RELATIONS, _CHECKS, _UNFINISHED)
+_PARTS = (_COLUMNS, _NAMES, _LINKS, _TRIGGERS, _UNIQUES, _RELATIONS, _CHECKS, _UNFINISHED)
 CATALOGUE = (
     f"(WITH {_SCOPE} SELECT json_build_array(current_schema(), current_setting('session_replication_role'), "
     + ", ".join(f"ARRAY({part})" for part in _PARTS)
@@ -102,7 +114,7 @@ CATALOGUE = (
 @lru_cache(maxsize=16)
 def read(catalogue: str) -> Facts:
     """The same words mean the same facts: they are taken apart once."""
-    home, role, columns, links, triggers, uniques, relations, checks, unfinished = json.loads(catalogue)
+    home, role, columns, names, links, triggers, uniques, relations, checks, unfinished = json.loads(catalogue)
 
     def full(schema: str, table: str) -> str:
         return table if schema == home else f"{schema}.{table}"
@@ -112,6 +124,7 @@ def read(catalogue: str) -> Facts:
     rules = [(full(s, t), *rest) for s, t, *rest in map(json.loads, checks)]
     return Facts(
         columns=columns_of((full(s, t), *rest) for s, t, *rest in columns),
+        relations=relations_of((lies_in, t, full(s, t), kind) for lies_in, t, s, kind in names),
         foreign_keys=keys,
         triggers=tuple(sorted((full(s, t), str(name)) for s, t, name in map(json.loads, triggers))),
         uniques=tuple(UniqueKey(table=full(s, t), columns=tuple(names)) for s, t, names in uniques),

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of
+from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
 
 COLUMNS = """
 SELECT m.name, x.name, x.type, x.hidden IN (2, 3) FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x
@@ -24,7 +24,8 @@ ROWIDS = """
 SELECT m.name, x.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND x.pk
 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) l WHERE l.origin = 'pk') ORDER BY 1"""
 TEXTS = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL ORDER BY 1"
-QUERIES = (COLUMNS, KEYS, TRIGGERS, UNIQUES, ROWIDS, TEXTS)
+NAMES = "SELECT 'main', name, name, type FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY 2"
+QUERIES = (COLUMNS, KEYS, TRIGGERS, UNIQUES, ROWIDS, TEXTS, NAMES)
 
 _TOKEN = re.compile(
     r"""(?P<blank>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -37,11 +38,12 @@ _COMPARES = "Eq"
 
 def read(rows: Sequence[Sequence[Any]]) -> Facts:
     """From the answers to QUERIES."""
-    columns, keys, triggers, uniques, rowids, texts = rows
+    columns, keys, triggers, uniques, rowids, texts, names = rows
     told = {str(name): list(_tokens(str(text))) for name, text in texts}
     checks = tuple(Check(table=name, clause=clause) for name, tokens in told.items() for clause in _checks(tokens))
     return Facts(
         columns=columns_of(columns),
+        relations=relations_of(names),
         foreign_keys=foreign_keys_of(keys),
         triggers=tuple((str(table), str(name)) for table, name in triggers),
         uniques=(*_uniques(uniques), *(UniqueKey(table=table, columns=(column,)) for table, column in rowids)),

@@ -13,6 +13,20 @@ _BY_STATE = {
     "23503": "another row points at it or it points at a row that is gone (foreign key)",
     "23505": "there is such a row already (unique)",
     "23514": "a value is outside what the table's check allows",
+    "23P01": "it would overlap with another row (exclusion)",
+    "22001": "a text is too long for its column",
+    "22003": "a number is too big for its column",
+    "22012": "a number would be divided by zero",
+    "428C9": "a column that it sets is computed or numbered by the database itself. Leave that column alone",
+    "42883": "values of this type can't be compared (json, xml, point), so no row is found by them. Use another column",
+    "2201B": "a value is no pattern that the database reads",
+    "44000": "the row would not be seen through its view any more",
+    "53100": "the database has no more room on its disk. Whoever keeps the database makes some",
+    "53300": "the database has no free connection. Try again in a minute",
+    "57P03": "the database is starting or stopping. Try again in a minute",
+    "3D000": "there is no such database. Whoever keeps the settings corrects the target's url",
+    "28P01": "the database does not know this user and password. Whoever keeps the settings corrects the target's url",
+    "28000": "the database does not let this user in. Whoever keeps the settings corrects the target's url",
     "40001": "another transaction came in between. Try again",
     "40P01": "it and another transaction waited for each other. Try again",
 }
@@ -30,10 +44,11 @@ _MYSQL = {
     "1452": "it points at a row that is gone (foreign key)",
     "1062": _BY_STATE["23505"],
     **dict.fromkeys(("3819", "4025"), _BY_STATE["23514"]),
-    **dict.fromkeys(("1264", "1265", "1292", "1366", "1406"), "a value does not fit its column"),
+    **dict.fromkeys(("1264", "1265", "1292", "1366", "1406", "1411", "4078"), "a value does not fit its column"),
     "1020": _BY_STATE["40001"],
     "1213": _BY_STATE["40P01"],
 }
+_UNFIT = "a value does not fit its column"
 _NO_AT_COMMIT = ("1020", "1205", "1213", "25P03")
 _SQLSTATE = 5
 """Its length; MySQL's numbers have four digits."""
@@ -45,6 +60,9 @@ _BY_WORDS = {
     "FOREIGN KEY constraint": _BY_STATE["23503"],
     "NOT NULL constraint": _BY_STATE["23502"],
     "CHECK constraint": _BY_STATE["23514"],
+    "cannot store": "a value is of another type than its column takes (STRICT table)",
+    "datatype mismatch": "a value is of another type than its column takes",
+    "disk is full": _BY_STATE["53100"],
     "foreign key mismatch": "a foreign key points at columns that are no key of their table. Whoever keeps the database corrects it",
     "no such table": "a table that a foreign key or a trigger names is not there. Whoever keeps the database corrects it",
 }
@@ -55,13 +73,22 @@ def reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "the database did not answer in time"
     if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
-        return "a value does not fit its column"
+        return _UNFIT
     state = code_of(error)
+    if state.startswith("22") and state not in _BY_STATE:
+        return _UNFIT
     words = (said for sign, said in _BY_WORDS.items() if sign in str(getattr(error, "orig", error)))
     return (
         _BY_STATE.get(state)
         or _MYSQL.get(state)
         or next(words, "the database refused it. Its own log says why; whoever keeps it can look there")
+    )
+
+
+def unreadable(error: BaseException) -> bool:
+    """The database could not read a value: which one, it does not say."""
+    return isinstance(error, StatementError) and (
+        code_of(error).startswith(("22", "42804", "42846", "23514")) or not isinstance(error, DBAPIError)
     )
 
 

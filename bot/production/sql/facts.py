@@ -17,6 +17,20 @@ class ColumnFact:
     """GENERATED ALWAYS AS IDENTITY: an insert has to override it."""
     clocked: bool
     """ON UPDATE CURRENT_TIMESTAMP: an update of its row sets it to the database's clock."""
+    reads: str
+    """What a typed text is read as. PostgreSQL: the type without its length, a domain's own type. MySQL: with the character set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """Something that a name of the settings could mean."""
+
+    schema: str
+    short: str
+    name: str
+    """As the engine calls it: with its schema only where the connection would not find it without."""
+    kind: str
+    """"table", or what else it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +69,7 @@ class Check:
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     columns: tuple[ColumnFact, ...]
+    relations: tuple[Relation, ...]
     foreign_keys: tuple[ForeignKey, ...]
     triggers: tuple[tuple[str, str], ...]
     """(table, trigger or rule), those of its partitions and of tables that point at it too."""
@@ -82,8 +97,13 @@ class Facts:
 
 
 def columns_of(rows: Iterable[Any]) -> tuple[ColumnFact, ...]:
-    """From rows of (table, name, type, generated, identity, clocked)."""
+    """From rows of (table, name, type, generated, identity, clocked, reads)."""
     return tuple(_column(*row) for row in rows)
+
+
+def relations_of(rows: Iterable[Any]) -> tuple[Relation, ...]:
+    """From rows of (schema, name, name as the engine calls it, kind)."""
+    return tuple(Relation(schema=str(s), short=str(n), name=str(full), kind=str(kind)) for s, n, full, kind in rows)
 
 
 def foreign_keys_of(rows: Iterable[Any]) -> tuple[ForeignKey, ...]:
@@ -92,10 +112,16 @@ def foreign_keys_of(rows: Iterable[Any]) -> tuple[ForeignKey, ...]:
 
 
 def _column(
-    table: str, name: str, spec: str, generated: Any, identity: Any = False, clocked: Any = False
+    table: str, name: str, spec: str, generated: Any, identity: Any = False, clocked: Any = False, reads: str = ""
 ) -> ColumnFact:
     return ColumnFact(
-        table=table, name=name, spec=spec, generated=bool(generated), identity=bool(identity), clocked=bool(clocked)
+        table=table,
+        name=name,
+        spec=spec,
+        generated=bool(generated),
+        identity=bool(identity),
+        clocked=bool(clocked),
+        reads=reads or spec,
     )
 
 

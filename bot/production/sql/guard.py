@@ -12,6 +12,7 @@ from sqlalchemy.sql import elements, functions, operators, selectable, visitors
 from bot.bug.errors import Refused
 from bot.production.sql.cascade import hidden_rows
 from bot.production.sql.schema import Schema, TableInfo
+from bot.production.sql.typed import handed
 
 CLOCK = frozenset({"now", "current_timestamp", "current_date", "localtimestamp"})
 _SCALAR = CLOCK | {
@@ -137,7 +138,8 @@ def _node(node: Any, schema: Schema, allowed: tuple[type, ...], names: frozenset
         raise Refused(
             f"The statement holds {type(node).__name__} “{_brief(node)}”: raw SQL and rare constructs are not allowed."
         )
-    if _foreign(type(getattr(node, "type", None))):
+    kind = getattr(node, "type", None)
+    if _foreign(type(kind)) and not schema.lends(kind):
         raise Refused("The statement uses a column type of its own making, which is not allowed.")
     if isinstance(node, functions.FunctionElement):
         _function(node, names)
@@ -191,6 +193,10 @@ def _written_columns(statement: Change, schema: Schema, info: TableInfo) -> None
         raise Refused(f"{info.name}.{min(hidden)} is hidden: actions and looks neither read nor write it.")
     if unknown := names - set(info.columns):
         raise Refused(f"{info.name} has no column {min(unknown)!r}.")
+    if computed := [name for name in names if info.columns[name].generated]:
+        raise Refused(
+            f"{info.name}.{min(computed)} is computed by the database. Set the columns that it is computed from."
+        )
     if isinstance(statement, sa.Insert):
         return
     pointed = {name for key in schema.references(info.name) for name in key.parent_columns}
@@ -212,6 +218,15 @@ def _bounded(statement: Change, info: TableInfo, max_rows: int | None) -> None:
         raise Refused(f"The statement would touch every row of {info.name}: its WHERE names no column.")
 
 
+def pinned(statement: Change) -> dict[str, list[Any]]:
+    """Column -> the values that the WHERE names for it."""
+    found: dict[str, list[Any]] = {}
+    for part in _criteria(statement):
+        for column, value in _pins(part):
+            found.setdefault(column, []).extend(value)
+    return found
+
+
 def named(statement: Change, info: TableInfo) -> int:
     """How many rows the WHERE names by their key."""
     pinned = [pair for part in _criteria(statement) for pair in _conjuncts(part)]
@@ -220,14 +235,19 @@ def named(statement: Change, info: TableInfo) -> int:
 
 def _conjuncts(part: Any) -> list[tuple[str, int]]:
     """Columns that the condition pins to given values in every case, and to how many."""
+    return [(column, len(values)) for column, values in _pins(part)]
+
+
+def _pins(part: Any) -> list[tuple[str, tuple[Any, ...]]]:
     if isinstance(part, elements.Grouping):
-        return _conjuncts(part.element)
+        return _pins(part.element)
     if isinstance(part, elements.BooleanClauseList) and part.operator is operators.and_:
-        return [pair for clause in part.clauses for pair in _conjuncts(clause)]
+        return [pair for clause in part.clauses for pair in _pins(clause)]
     pins = isinstance(part, elements.BinaryExpression) and part.operator in (operators.eq, operators.in_op)
-    if pins and isinstance(part.left, sa.Column) and isinstance(part.right, elements.BindParameter):
-        return [(part.left.name, len(part.right.value or ()) if part.operator is operators.in_op else 1)]
-    return []
+    value = handed(part.right) if pins and isinstance(part.left, sa.Column) else None
+    if value is None:
+        return []
+    return [(part.left.name, tuple(value.value or ()) if part.operator is operators.in_op else (value.value,))]
 
 
 def _foreign(kind: type) -> bool:

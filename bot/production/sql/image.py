@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.bug.errors import Refused
-from bot.production.sql.values import Raw
+from bot.production.sql.values import Raw, shown_bytes
 
 Values = Mapping[str, Raw]
 
@@ -64,7 +64,7 @@ def canonical(change: Change, volatile: frozenset[str]) -> list[Any]:
 def shown(raw: Raw) -> str | None:
     """A raw value for people."""
     if isinstance(raw, bytes):
-        return f"{len(raw)} bytes: {raw[:16].hex()}{'…' if len(raw) > 16 else ''}"  # noqa: PLR2004 - enough to recognise it
+        return shown_bytes(raw)
     return None if raw is None else str(raw)
 
 

@@ -15,6 +15,8 @@ from bot.production.sql.cascade import with_cascades
 from bot.production.sql.image import Change
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema, TableInfo
+from bot.production.sql.typed import handed
+from bot.production.sql.typed_words import unfit
 from bot.production.sql.undoable import undo_note
 
 
@@ -63,6 +65,7 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         own = await _touched(conn, schema, info, statement, lock=lock)
         _within(len(own), action.max_rows, f"rows of {info.name} match")
         _one_each(info, statement, len(own), action.max_rows)
+        _spelt_so(info, statement, own)
     changes = await with_cascades(conn, schema, own, lock=lock) if isinstance(statement, sa.Delete) else tuple(own)
     inserts = own[0] if isinstance(statement, sa.Insert) else None
     return Plan(
@@ -80,9 +83,14 @@ async def _touched(
 ) -> list[Change]:
     sets = guard.written(statement)
     after = [info.read_as(name, expression).label(f"after {name}") for name, expression in sets.items()]
+    after += [
+        info.uncut(name, expression).label(f"uncut {name}") for name, expression in sets.items() if info.may_cut(name)
+    ]
     query = fetch(info, *after, lock=lock).where(*statement._where_criteria)  # noqa: SLF001 - no public reader
     rows = (await conn.execute(query.limit(schema.target.row_limit + 1))).mappings().all()
     _within(len(rows), schema.target.row_limit, f"rows of {info.name} match")
+    for row in rows:
+        _must_fit(info, sets, row)
     changes = [_change(info, dict(row), tuple(sets), deletes=isinstance(statement, sa.Delete)) for row in rows]
     if not changes:
         raise Refused(f"No row of {info.name} matches. Nothing to do: check the parameters, it may be gone already.")
@@ -97,11 +105,53 @@ def _change(info: TableInfo, row: dict[str, Any], sets: tuple[str, ...], *, dele
     return Change(table=info.name, key=info.key_of(before), before=before, after=after)
 
 
+def _must_fit(info: TableInfo, sets: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+    """A cast makes NULL of what the database can't read (MySQL), and cuts what is too long (PostgreSQL); the change itself fails then."""
+    for name, expression in sets.items():
+        value = handed(expression)
+        if value is not None and value.value is not None and row[f"after {name}"] is None:
+            raise unfit(info.columns[name], str(value.value))
+        uncut = row.get(f"uncut {name}")
+        if uncut is not None and uncut.rstrip(" ") != row[f"after {name}"].rstrip(" "):
+            raise unfit(info.columns[name], uncut, "It is too long or too short for it.")
+
+
+def _spelt_so(info: TableInfo, statement: Any, found: Sequence[Change]) -> None:
+    """A database may take "Ann", "ann" and "ann " for the same. Nobody approves another row than the one that was written."""
+    written = guard.pinned(statement)
+    for change in found:
+        for name in info.key:
+            texts, held = written.get(name, []), change.key[name]
+            spelt = {info.shown(name, raw) for raw in texts if isinstance(raw, str)}
+            if (
+                spelt
+                and isinstance(held, str)
+                and info.is_text(name)
+                and _plain(info, name, held) not in {_plain(info, name, str(text)) for text in spelt}
+            ):
+                raise Refused(
+                    f"There is no such row of {info.name}; there is one whose {name} is written “{held}”. Write it so."
+                )
+
+
+def _plain(info: TableInfo, name: str, text: str) -> str:
+    """Blanks at the end of a CHAR(n) fill it up and mean nothing."""
+    return (
+        text.rstrip(" ")
+        if info.columns[name].spec.startswith("char") and "varying" not in info.columns[name].spec
+        else text
+    )
+
+
 async def _computed(conn: AsyncConnection, info: TableInfo, statement: sa.Insert) -> dict[str, Any]:
     sets = guard.written(statement)
     values = [info.read_as(name, expression).label(name) for name, expression in sets.items()]
+    values += [
+        info.uncut(name, expression).label(f"uncut {name}") for name, expression in sets.items() if info.may_cut(name)
+    ]
     row = (await conn.execute(sa.select(*values))).mappings().one()
-    return dict(row)
+    _must_fit(info, sets, {**row, **{f"after {name}": row[name] for name in sets}})
+    return {name: row[name] for name in sets}
 
 
 def _inserted(info: TableInfo, values: dict[str, Any]) -> Change:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.bug.errors import Refused
-from bot.production.action import MASK, Preview, RowChange, RunRef, SqlAction, approvals_for
+from bot.production.action import MASK, FromTables, Preview, RowChange, RunRef, SqlAction, approvals_for
 from bot.production.digest import digest_of
 from bot.production.redaction import Redactor
 from bot.production.sql.image import Change, Image, Values, canonical, shown
@@ -22,7 +22,7 @@ def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Pr
         action=type(action).slug,
         params=action.shown(),
         target=schema.target.name,
-        lock_key=action.lock_key(),
+        lock_key=_lock_key(schema, action),
         digest=digest(plan, schema, action, run),
         summary=hide(summary(plan.verb, plan.table, plan.changes)),
         text=hide("\n".join(_written(step, schema) for step in plan.steps)),
@@ -36,6 +36,13 @@ def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Pr
     )
 
 
+def _lock_key(schema: Schema, action: SqlAction) -> str:
+    """The same row has the same lock, however its table was written."""
+    fields = type(action).model_fields
+    tables = [name for name, field in fields.items() if any(isinstance(mark, FromTables) for mark in field.metadata)]
+    return action.model_copy(update={name: schema.named(getattr(action, name)) for name in tables}).lock_key()
+
+
 def digest(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> str:
     rows = sorted((canonical(change, plan.volatile) for change in plan.changes), key=str)
     executes = [(step.sql, {k: repr(v) for k, v in step.values.items()}) for step in plan.steps]
@@ -44,14 +51,14 @@ def digest(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> str:
 
 def row_change(schema: Schema, change: Change, hide: Any = str) -> RowChange:
     """A row for people: hidden columns left out."""
-    hidden = schema.tables[change.table].hidden
+    info = schema.tables[change.table]
 
     def told(values: Values | None) -> dict[str, str | None] | None:
         if values is None:
             return None
-        return {k: None if v is None else hide(shown(v)) for k, v in values.items() if k not in hidden}
+        return {k: None if v is None else hide(info.shown(k, v)) for k, v in values.items() if k not in info.hidden}
 
-    key = {name: str(shown(raw)) for name, raw in change.key.items()}
+    key = {name: str(info.shown(name, raw)) for name, raw in change.key.items()}
     return RowChange(table=change.table, key=key, before=told(change.before), after=told(change.after))
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.errors import Doubtful, MakegoodError, Outside, Refused, Rejected
+from bot.bug.errors import Doubtful, Invalid, MakegoodError, Misconfigured, NotFound, Outside, Refused, Rejected
 from bot.production.action import Look, Preview, RunOutcome, RunRef, SqlAction, Table
 from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
 from bot.production.sql import preview as sql_preview
 from bot.production.sql import run as sql_run
-from bot.production.sql.errors import reason, words
+from bot.production.sql.errors import reason, unreadable, words
 from bot.production.sql.guard import guard_look
 from bot.production.sql.image import Image, decode, encode
 from bot.production.sql.look import read_look
@@ -19,9 +20,12 @@ from bot.production.sql.plan import Plan, plan_action
 from bot.production.sql.read import differing, present
 from bot.production.sql.schema import Schema, read_schema
 from bot.production.sql.session import Session, TargetDatabase
+from bot.production.sql.typed import example, typed_in
+from bot.production.sql.typed_words import unfit
 from bot.production.sql.undo import no_place, plan_undo
 from bot.production.targets import SqlTarget
 
+_NOTHING = "Nothing was changed."
 PAST = {"delete": "deleted", "update": "updated", "insert": "inserted", "restore": "restored"}
 
 Planner = Callable[[AsyncConnection, Schema], Awaitable[Plan]]
@@ -90,7 +94,8 @@ class SqlRuntime:
             async with self._db.reading(f"makegood {name}") as session:
                 return await read_look(session.conn, await self._schema(session), look)
         except (SQLAlchemyError, TimeoutError) as error:
-            raise Rejected(f"The look did not work: {reason(error)}.") from error
+            why = await self._which(look, error) or f"The look did not work: {reason(error)}."
+            raise Rejected(why) from error
 
     async def check(self, action: SqlAction) -> int | None:
         """How many rows still show the problem, at most one more than the limit; None where the action has no check."""
@@ -118,7 +123,25 @@ class SqlRuntime:
                 schema = await self._schema(session)
                 return sql_preview.preview_of(await planner(session.conn, schema), schema, action, run)
         except (SQLAlchemyError, TimeoutError) as error:
-            raise Rejected(f"The preview did not work: {reason(error)}. Nothing was changed.") from error
+            why = await self._which(action, error) or f"The preview did not work: {reason(error)}."
+            raise Rejected(f"{why} {_NOTHING}") from error
+        except (Refused, Invalid, NotFound, Misconfigured) as error:
+            raise _unchanged(error) from error
+
+    async def _which(self, call: SqlAction | Look, error: BaseException) -> str:
+        """Which typed value the database can't read: it does not say so itself. Each is asked alone; empty where it is none of them."""
+        if self._last is None or not unreadable(error):
+            return ""
+        schema = self._last
+        built = call.query(schema.for_actions()) if isinstance(call, Look) else call.statement(schema.for_actions())
+        for fact, value in typed_in(built, schema):
+            try:
+                async with self._db.reading("makegood which") as session:
+                    await session.conn.execute(sa.select(value))
+            except (SQLAlchemyError, TimeoutError) as alone:
+                if unreadable(alone):
+                    return str(unfit(fact, str(value.clause.value), example(fact.reads)))
+        return ""
 
     async def _rehearsed(self, action: SqlAction, run: RunRef) -> Preview:
         """Runs it, shows what came of it, and rolls it back."""
@@ -131,7 +154,9 @@ class SqlRuntime:
                 rows = tuple(sql_preview.row_change(schema, change) for change in image.changes)
                 return preview.model_copy(update={"rows": rows})
         except (SQLAlchemyError, TimeoutError) as error:
-            raise Rejected(f"The rehearsal did not work: {reason(error)}. Nothing was changed.") from error
+            raise Rejected(f"The rehearsal did not work: {reason(error)}. {_NOTHING}") from error
+        except (Refused, Invalid, NotFound, Misconfigured) as error:
+            raise _unchanged(error) from error
 
     async def _carry_out(
         self, planner: Planner, action: SqlAction, preview: Preview, run: RunRef, watch: Watch
@@ -177,6 +202,14 @@ class SqlRuntime:
         other = [c.name for info, c, row in pairs if differing(info, c.after, row, image.volatile)]
         said = f"looked at production: neither as before nor as after the run: {'; '.join(other)}. Somebody has to look"
         return RunOutcome(state="unknown", summary=said, image=data)
+
+
+def _unchanged(error: MakegoodError) -> MakegoodError:
+    """The same, saying what was not done."""
+    if _NOTHING in str(error):
+        return error
+    said = f"{error} {_NOTHING}"
+    return Invalid(said, error.fields) if isinstance(error, Invalid) else type(error)(said)
 
 
 def _succeeded(plan: Plan, done: Image, image: bytes) -> RunOutcome:

@@ -7,15 +7,18 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
-from bot.bug.errors import Misconfigured, Refused
+from bot.bug.errors import Misconfigured, NotFound, Refused
+from bot.production.sql import names, values
 from bot.production.sql.catalogue_sqlite import collations
-from bot.production.sql.facts import ColumnFact, Facts, ForeignKey, UniqueKey
-from bot.production.sql.values import PLAIN, TEXT, Raw, becoming, reading, spec_type
-from bot.production.tables import Tables
+from bot.production.sql.facts import ColumnFact, Facts, ForeignKey, Relation, UniqueKey
+from bot.production.sql.typed import may_be_cut, typed
+from bot.production.sql.values import PLAIN, TEXT, Bytes, Raw, Spec, becoming, reading, spec_type
+from bot.production.tables import Opened, Tables
 from bot.production.targets import SqlTarget
 
 SHOWN = 12
@@ -69,6 +72,25 @@ class TableInfo:
             expression = sa.type_coerce(expression, self.table.c[name].type)
         return becoming(expression, self.columns[name].spec, self.database)
 
+    def may_cut(self, name: str) -> bool:
+        """A cast to the column's type could shorten a text that the column does not take."""
+        return self.as_text and may_be_cut(self.columns[name])
+
+    def uncut(self, name: str, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Raw]:
+        """The same as text before it is made to fit."""
+        return becoming(expression, self.columns[name].reads, self.database)
+
+    def is_text(self, name: str) -> bool:
+        """Its values are written as they are: other letters are another value, whatever the database compares."""
+        kind = self.columns[name].reads
+        if self.database == "postgresql":
+            return kind in ("text", "character varying", "bpchar", "citext", "name")
+        return (
+            kind.startswith(("varchar", "char", "text", "tinytext", "mediumtext", "longtext"))
+            if self.database == "mysql"
+            else True
+        )
+
     def write(self, name: str, raw: Raw) -> sa.ColumnElement[Any]:
         """The raw value as SQL."""
         if raw is None:
@@ -76,11 +98,17 @@ class TableInfo:
         label = HIDDEN if name in self.hidden else name
         if self.as_text:
             return sa.cast(sa.bindparam(label, raw, type_=TEXT, unique=True), spec_type(self.columns[name].spec))
-        if self.database == "mysql" and isinstance(
-            raw, bytes
-        ):  # as hex: aiomysql can't hand over bytes with PyMySQL 1.2
-            return sa.func.unhex(sa.bindparam(label, raw.hex(), type_=PLAIN, unique=True))
+        if self.database == "mysql" and isinstance(raw, bytes):
+            return sa.bindparam(label, raw.hex(), type_=Bytes(), unique=True)
         return sa.bindparam(label, raw, type_=PLAIN, unique=True)
+
+    def typed(self, name: str, text: str) -> sa.ColumnElement[Any]:
+        """What a person typed, as the database reads it in this column. Raises Invalid."""
+        return typed(self.columns[name], text, self.database)
+
+    def shown(self, name: str, raw: Raw) -> str | None:
+        """A value of this column as the database prints it."""
+        return values.shown(raw, self.columns[name].spec if name in self.columns else "", self.database)
 
     def matches(self, values: Mapping[str, Raw]) -> sa.ColumnElement[bool]:
         """WHERE these columns hold these values; NULL is matched by nothing, as foreign keys have it."""
@@ -108,9 +136,34 @@ class Schema:
     dialect: sa.Dialect
     facts: Facts
     tables: Mapping[str, TableInfo]
+    refused: Mapping[str, str]
+    """Tables of the settings that can't be opened, as they are written there, and why. The others work."""
 
     def for_actions(self) -> Tables:
-        return Tables(self.target, {name: info.table for name, info in self.tables.items()})
+        return Tables(self.target.name, {name: _opened(info) for name, info in self.tables.items()}, self.named)
+
+    def named(self, written: str) -> str:
+        """The engine's name for what a person calls a table. Raises NotFound, or Misconfigured with what is wrong with it."""
+        near = names.alike(written, self.facts.relations)
+        if near and near.name in self.tables:
+            return near.name
+        for setting, why in self.refused.items():
+            if setting == written or (near and near == names.meant(setting, self.facts.relations)):
+                raise Misconfigured(why)
+        said = f"{written} is a {near.kind}, not a table. " if near and near.kind != "table" else ""
+        allowed = ", ".join(sorted(self.tables)) or "none"
+        raise NotFound(
+            f"{said}The table {written!r} is not open to actions on {self.target.name}. These are: {allowed}."
+        )
+
+    def lends(self, kind: Any) -> bool:
+        """Types that this package itself gives to typed values."""
+        lent = type(kind) is Spec and kind is spec_type(kind.spec)
+        return (
+            kind is PLAIN
+            or type(kind) is Bytes
+            or (lent and any(kind.spec in (c.reads, c.spec) for c in self.facts.columns))
+        )
 
     def of(self, table: sa.Table) -> TableInfo:
         return self.tables[table.fullname]
@@ -147,36 +200,75 @@ async def read_schema(conn: AsyncConnection, target: SqlTarget, facts: Facts, la
     """The schema now; reflected again only if the database's catalogue says something new."""
     if last is not None and last.facts == facts:
         return last
-    tables = await conn.run_sync(lambda sync: {name: _table(sync, target, facts, name) for name in target.tables})
-    return Schema(target=target, dialect=conn.dialect, facts=facts, tables=tables)
+    tables, refused = await conn.run_sync(_opening, target, facts)
+    return Schema(target=target, dialect=conn.dialect, facts=facts, tables=tables, refused=refused)
 
 
-def _tables_there(conn: sa.Connection, schema: str) -> str:
+def _opening(conn: sa.Connection, target: SqlTarget, facts: Facts) -> tuple[dict[str, TableInfo], dict[str, str]]:
+    tables: dict[str, TableInfo] = {}
+    refused: dict[str, str] = {}
+    for written, key in target.tables.items():
+        try:
+            relation = _relation(target, facts, written)
+            tables[relation.name] = _table(conn, target, facts, relation, key)
+        except Misconfigured as error:
+            refused[written] = str(error)
+    return tables, refused
+
+
+def _opened(info: TableInfo) -> Opened:
+    return Opened(table=info.table, key=info.key, hidden=info.hidden, typed=info.typed)
+
+
+def _setting(target: SqlTarget) -> str:
+    return f"[targets.{target.name}] tables"
+
+
+def _tables_there(facts: Facts) -> str:
     """What could be meant, as one writes it."""
-    names = sorted(sa.inspect(conn).get_table_names(schema or None))
-    prefix = f"{schema}." if schema else ""
-    shown = ", ".join(prefix + name for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
-    return f"There are: {shown}. Write one of them. " if names else ""
+    known = sorted(x.name for x in facts.relations if x.kind == "table")
+    shown = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
+    return f"There are: {shown}. " if known else ""
 
 
-def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> TableInfo:
-    setting = f"[targets.{target.name}] tables"
-    schema, _, short = name.rpartition(".")
+def _relation(target: SqlTarget, facts: Facts, written: str) -> Relation:
+    """The table that the settings mean. Raises Misconfigured, saying what is there instead."""
+    found = names.meant(written, facts.relations)
+    if found is None:
+        near = names.alike(written, facts.relations)
+        if near or any(c.table == written for c in facts.columns):
+            spelt = f" ({near.name})" if near else ""
+            raise Misconfigured(
+                f"{_setting(target)}: write {written!r} exactly as the database does, capital letters too{spelt}."
+            )
+        raise Misconfigured(
+            f"{_setting(target)}: the database has no table {written!r}. {_tables_there(facts)}Correct the name or leave it out."
+        )
+    if found.kind != "table":
+        raise Misconfigured(
+            f"{_setting(target)}: {written} is a {found.kind}, and rows are only changed in the tables that hold them. "
+            "Name the table that its rows come from, or leave it out."
+        )
+    return found
+
+
+def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, relation: Relation, key: tuple[str, ...]) -> TableInfo:
+    setting, name = _setting(target), relation.name
     try:
         with warnings.catch_warnings(action="ignore", category=SAWarning):  # unknown types travel as text
-            table = sa.Table(short, sa.MetaData(), schema=schema or None, autoload_with=conn, resolve_fks=False)
+            schema = None if relation.name == relation.short else relation.schema
+            table = sa.Table(relation.short, sa.MetaData(), schema=schema, autoload_with=conn, resolve_fks=False)
     except NoSuchTableError as error:
         raise Misconfigured(
-            f"{setting}: the database has no table {name!r}. {_tables_there(conn, schema)}Correct the name or leave it out."
+            f"{setting}: the database has no table {name!r}. {_tables_there(facts)}Correct the name or leave it out."
         ) from error
-    if not any(c.table == name for c in facts.columns):
-        raise Misconfigured(f"{setting}: write {name!r} exactly as the database does, capital letters too.")
     columns = {c.name: c for c in facts.columns if c.table == name}
+    for column in table.columns:
+        _lend_operators(column, columns[column.name])
     compared = collations(conn, name, columns) if conn.dialect.name == "sqlite" else {}
-    key = tuple(part.strip() for part in target.tables[name].split(","))
     if not set(key) <= set(columns) or not any(_names_one(u, key, compared) for u in facts.uniques if u.table == name):
         raise Misconfigured(
-            f"{setting}: {target.tables[name]!r} does not tell the rows of {name} apart. Name its key: the columns of a primary key, "
+            f"{setting}: {', '.join(key)!r} does not tell the rows of {name} apart. Name its key: the columns of a primary key, "
             "or of a unique index over whole columns and all rows."
         )
     if name in facts.untransactional:
@@ -186,13 +278,27 @@ def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> T
         table=table,
         key=key,
         columns=columns,
-        hidden=target.hidden(name),
+        hidden=_hidden(target, facts, relation),
         database="mysql" if conn.dialect.name == "mariadb" else conn.dialect.name,
         collations=compared,
         closed=next((why for on, why in facts.closed if on == name), ""),
         filtered=name in facts.filtered,
         replacing=name in facts.replacing,
     )
+
+
+def _lend_operators(column: sa.Column[Any], fact: ColumnFact) -> None:
+    """SQLAlchemy does not know how to compare these: a domain compares as the type below it, bits as a number."""
+    if isinstance(column.type, postgresql.DOMAIN):
+        column.type = column.type.data_type
+    elif isinstance(column.type, mysql.BIT):
+        column.type = spec_type(fact.spec)
+
+
+def _hidden(target: SqlTarget, facts: Facts, relation: Relation) -> frozenset[str]:
+    """By any name that the settings may give the table, so that no other spelling of it shows more."""
+    named = map(names.column, target.hide)
+    return frozenset(column for written, column in named if names.alike(written, facts.relations) == relation)
 
 
 def _names_one(unique: UniqueKey, key: tuple[str, ...], compared: Mapping[str, str]) -> bool:

@@ -27,6 +27,8 @@ set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true),
 set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true),
 set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true)"""
 """Texts without loss; and a query of which a policy would hide rows fails, instead of showing less."""
+_UNNAMED = {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+"""No prepared statement has a name: behind PgBouncer the next transaction may get another server, which does not know it."""
 _PG_RUN_LOCK = ", pg_advisory_xact_lock(hashtextextended(:name, 0))"
 """Held until the transaction has ended, whatever became of its connection: who gets it knows that the run is over."""
 _MY_MODE = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -207,7 +209,7 @@ def _marked(_conn: Any, _cursor: Any, sql: str, values: Any, context: Any, _many
 def _arguments(target: SqlTarget, url: sa.URL) -> dict[str, Any]:
     wait = target.statement_timeout
     by_driver: dict[str, dict[str, Any]] = {
-        "asyncpg": {"timeout": wait, "server_settings": {"application_name": "makegood"}},
+        "asyncpg": {"timeout": wait, "server_settings": {"application_name": "makegood"}, **_UNNAMED},
         "psycopg": {"connect_timeout": max(2, int(wait)), "application_name": "makegood"},
         "aiosqlite": {"timeout": target.lock_timeout},
         "aiomysql": {

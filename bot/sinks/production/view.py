@@ -39,12 +39,19 @@ def _row(row: RowChange) -> Mapping[str, str]:
         return {"place": f"new: {place}", "change": _columns(row.after or {})}
     if row.after is None:
         return {"place": f"deleted: {place}", "change": _columns(row.before)}
-    changed = [f"{k}: {row.before.get(k)} → {v}" for k, v in row.after.items() if row.before.get(k) != v]
+    changed = [f"{k}: {_told(row.before.get(k))} → {_told(v)}" for k, v in row.after.items() if row.before.get(k) != v]
     return {"place": f"changed: {place}", "change": "\n".join(changed)}
 
 
 def _columns(row: Mapping[str, str | None]) -> str:
-    return "\n".join(f"{k}: {'NULL' if v is None else v}" for k, v in row.items())
+    return "\n".join(f"{k}: {_told(v)}" for k, v in row.items())
+
+
+def _told(value: str | None) -> str:
+    """A text that would not be seen as what it is stands in quotes: an empty one, one with blanks at its ends, the word NULL."""
+    if value is None:
+        return "NULL"
+    return f"'{value}'" if value != value.strip() or value in ("", "NULL") else value
 
 
 def looked(name: str, seq: int, table: Table, target: str = "") -> Looked:
@@ -54,9 +61,7 @@ def looked(name: str, seq: int, table: Table, target: str = "") -> Looked:
 
 
 def _looked_row(table: Table, index: int, target: str) -> Mapping[str, str]:
-    text = "\n".join(
-        f"{k}: {'NULL' if v is None else v}" for k, v in zip(table.columns, table.rows[index], strict=True)
-    )
+    text = "\n".join(f"{k}: {_told(v)}" for k, v in zip(table.columns, table.rows[index], strict=True))
     offers = table.offers[index] if index < len(table.offers) else ()
     fix = _offer(offers[0], target) if offers else ""
     return {"text": text, "fix": fix if len(fix) < 1500 else ""}  # noqa: PLR2004 - a button's value has room for 2,000

@@ -1,12 +1,12 @@
 """One grammar for slash commands and for `@makegood …` in a thread: a verb, a bug, and the rest."""
 
 import re
-import shlex
 from collections.abc import Mapping
 
 from bot.bug.errors import Refused
 from bot.bug.values import Frozen
 from bot.bug.words import Code
+from bot.slack.incoming import spelling
 from bot.slack.views.marks import BUG
 
 ALIASES = {
@@ -40,7 +40,7 @@ RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
-_WRAPPED = re.compile(r"<(?:mailto:)?([^\s<>|@#!][^\s<>|]*)(?:\|[^<>]*)?>")
+_WRAPPED = re.compile(r"<((?:mailto:)?([^\s<>|@#!][^\s<>|]*))(?:\|([^<>]*))?>")
 _MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)")
 
 
@@ -52,13 +52,20 @@ class ParsedCommand(Frozen):
 
 def typed(text: str) -> str:
     """What a person typed, from what Slack makes of it: addresses without their brackets, & < > as such, mentions as they are."""
-    bare = _WRAPPED.sub(r"\1", text)
+    bare = _WRAPPED.sub(_bare, text)
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _bare(found: re.Match[str]) -> str:
+    """What stood there before Slack made a link of it; of a link with words of its own the address."""
+    whole, address_, label = found.groups()
+    return label if label and whole.endswith(label) else address_.removeprefix("mailto:")
 
 
 def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
     """`here` is the bug whose thread it was said in; a bug that is named wins."""
-    words = text.strip().split(maxsplit=1)
+    text = spelling.head(text)
+    words = text.split(maxsplit=1)
     if command in OWN_COMMAND:
         word = words[0].lower() if words else ""
         if command == "/fix" and word in FIX_WORDS:
@@ -79,7 +86,7 @@ def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
 
 def _with_bug(verb: str, rest: str, here: int | None) -> ParsedCommand:
     """The first word may be the bug; one further on ("merge BUG-2") belongs to the rest."""
-    words = rest.strip().split(maxsplit=1)
+    words = spelling.head(rest).split(maxsplit=1)
     named = BUG.fullmatch(words[0]) if words else None
     if not named or (verb == "merge" and len(words) == 1 and here):
         return ParsedCommand(verb=verb, bug=here, rest=rest.strip())
@@ -118,16 +125,15 @@ def run(text: str) -> tuple[int | None, str]:
 
 
 def call(text: str) -> tuple[str, Mapping[str, str], str]:
-    """ "delete-row table=menus id=13 -- why": action, parameters, reason. Raises Refused."""
-    before, _, reason = text.partition(" -- ")
-    try:
-        words = shlex.split(before)
-    except ValueError:
-        raise Refused('A quote is not closed. As in: `/fix BUG-1 set-column value="a b" -- reason`.') from None
+    """ "delete-row table=menus id=13 -- why": action, parameters, reason. Raises Refused.
+
+    `value=` says nothing, `value=''` is an empty text.
+    """
+    words, reason = spelling.words(text)
     if not words:
-        return "", {}, reason.strip()
-    wrong = [w for w in words[1:] if "=" not in w]
-    if wrong:
+        return "", {}, reason
+    if wrong := [word.name for word in words[1:] if word.value is None]:
         example = "As in: `/fix BUG-1 delete-row table=menus id=13 -- a bad row`."
         raise Refused(Code(wrong[0], 60), f" is not name=value. {example}")
-    return words[0], dict(w.split("=", 1) for w in words[1:]), reason.strip()
+    action, *given = words
+    return spelling.name(action.name), {spelling.name(w.name): w.value for w in given if w.value is not None}, reason

@@ -15,6 +15,7 @@ from bot.slack.incoming import grammar
 from bot.slack.incoming.dispatcher import Ack, Dispatcher
 from bot.slack.incoming.request import Request
 from bot.slack.views import marks
+from bot.slack.views.forms.fix import PARAM
 from bot.slack.views.marks import Mark
 from bot.slack.views.mrkdwn import plain
 from bot.text import clean
@@ -85,17 +86,23 @@ def action_ask(body: Body) -> Request:
     if action.get("selected_option") and verb == "more":
         verb, _, value = action["selected_option"]["value"].partition(" ")
     in_form = verb == "value"
+    block = action.get("block_id", "")
+    field = block if in_form and block.startswith(PARAM) else ""
     found = _mark(view.get("private_metadata", "")) if in_form else _mark(value)
     user, team = _user(body)
     return Request(
         key=f"{body.get('trigger_id', '')}:{action.get('action_ts', '')}",
-        verb=action.get("block_id", "") if in_form else verb,
+        verb=("action" if field else action.get("block_id", "")) if in_form else verb,
         user=user,
         team=team,
         via="home" if view.get("type") == "home" else "button",
         bug=found.bug if found else None,
         seq=found.seq if found else 0,
-        about={**(found.about if found else {}), "form": view.get("callback_id", "")},
+        about={
+            **(found.about if found else {}),
+            "form": view.get("callback_id", ""),
+            **({"field": field} if field else {}),
+        },
         channel=container.get("channel_id", ""),
         thread=(body.get("message") or {}).get("thread_ts") or container.get("message_ts", ""),
         message=container.get("message_ts", ""),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from bot.bug.bug import Bug
-from bot.bug.errors import Refused
+from bot.bug.errors import Invalid, Refused
 from bot.bug.fixes import approval, asking, doubt, rules, run
 from bot.bug.fixes.approval import FixConfirmed
 from bot.bug.fixes.fix import Fix
@@ -19,6 +19,7 @@ from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.filling import names
 from bot.slack.views.mrkdwn import foreign
 
+_BOTH = "Either write something here, or tick that it becomes an empty text."
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
     'Whoever runs the bot can set mode = "propose" or "run".'
@@ -40,8 +41,15 @@ async def fix(context: Context, request: Request) -> Response:
 
 
 def params_of(request: Request) -> dict[str, str]:
+    """What was filled in; an empty text only where it was said to be meant. Raises Invalid."""
     given = {fix_modals.param(k): v for k, v in request.values.items() if k.startswith(fix_modals.PARAM)}
-    return {k: v for k, v in given.items() if isinstance(v, str) and v}
+    filled = {k: v for k, v in given.items() if isinstance(v, str) and v}
+    empty = [
+        k.removeprefix(fix_modals.EMPTY) for k in request.values if k.startswith(fix_modals.EMPTY) and request.chosen(k)
+    ]
+    if both := [name for name in empty if name in filled]:
+        raise Invalid(f"{both[0]}: {_BOTH}", {both[0]: _BOTH})
+    return {**filled, **dict.fromkeys(empty, "")}
 
 
 async def _ask_preview(
@@ -49,6 +57,7 @@ async def _ask_preview(
 ) -> Response:
     """Checks the parameters here, where the field can say what is wrong; production is read by whoever holds it."""
     context.catalogue.usable(name)
+    params = context.engine.joined(name, params)
     context.engine.parse(name, params)
     hidden = {f.name: params[f.name] for f in context.engine.fields(name) if f.kind == "secret" and f.name in params}
     shown = {**params, **dict.fromkeys(hidden, MASK)}

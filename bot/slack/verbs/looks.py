@@ -30,8 +30,10 @@ async def look(context: Context, request: Request) -> Response:
 
 @verb("action", acts=True)
 async def action(context: Context, request: Request) -> Response:
-    """Another action or look was chosen in the open form: its own fields."""
+    """Another action, look or table was chosen in the open form: its own fields. Beside the table what was typed stays."""
     bug = await context.bug(request)
+    if request.about.get("field"):
+        return await filling.again(context, request, bug, request.field("action"), params_of(request))
     if request.about.get("form") == "look":
         return await filling.look(context, request, bug, request.field("action"))
     return await filling.fix(context, request, bug, request.field("action"))
@@ -56,6 +58,7 @@ async def probe(context: Context, request: Request) -> Response:
 
 async def _ask(context: Context, request: Request, name: str, params: Mapping[str, str], view: str) -> Response:
     context.catalogue.usable(name)
+    params = context.engine.joined(name, params)
     context.engine.parse(name, params)
 
     def decide(bug: Bug) -> LookAsked:

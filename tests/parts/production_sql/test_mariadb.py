@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.bug.errors import Misconfigured, Refused
+from bot.bug.errors import Invalid, Misconfigured, Refused
 from tests.parts.production_sql.shop import MENU_13, TABLES, Follower, Shop, run_ref
 
 TITLE = {**MENU_13, "column": "title", "value": "Brunch"}
@@ -42,7 +42,8 @@ async def test_a_table_that_does_not_roll_back_is_refused_by_name(mariadb_shop: 
     mariadb_shop.meanwhile("CREATE TABLE logs (id integer PRIMARY KEY, said text) ENGINE = MyISAM")
     engine = mariadb_shop.engine(tables={**TABLES, "logs": "id"})
     with pytest.raises(Misconfigured, match=r"logs cannot be rolled back \(not InnoDB\)"):
-        await engine.preview("delete-row", MENU_13, run_ref())
+        await engine.preview("delete-row", {"table": "logs", "id": "1"}, run_ref())
+    assert (await engine.preview("delete-row", MENU_13, run_ref())).undoable, "the others work"
     await engine.close()
 
 
@@ -137,9 +138,10 @@ async def test_a_value_that_does_not_fit_is_refused_and_never_cut(mariadb_shop: 
     mariadb_shop.meanwhile("ALTER TABLE menus MODIFY title varchar(9) NOT NULL", "SET GLOBAL sql_mode = ''")
     values = {**TITLE, "value": "Breakfast and lunch"}
     engine = mariadb_shop.engine()
-    preview = await engine.preview("set-column", values, run_ref())
-    outcome = await engine.run("set-column", values, preview, run_ref(), Follower())
+    with pytest.raises(
+        Invalid, match=r"does not fit title, .* It takes 9 characters; this has 19\. Nothing was changed\."
+    ):
+        await engine.preview("set-column", values, run_ref())
     await engine.close()
     mariadb_shop.meanwhile("SET GLOBAL sql_mode = DEFAULT")
-    assert (outcome.state, outcome.summary) == ("failed", "nothing was changed: a value does not fit its column")
     assert mariadb_shop.rows("SELECT title FROM menus WHERE id = 13") == [("Breakfast",)]

@@ -90,6 +90,11 @@ async def _opened(context: Context, request: Request, bug: Bug, chosen: str, giv
     return Response(modal=await filled(context, bug, form), opened=then)
 
 
+async def again(context: Context, request: Request, bug: Bug, chosen: str, given: Mapping[str, str]) -> Response:
+    """The open form with the fields of the table that was chosen in it."""
+    return await _opened(context, request, bug, chosen, given)
+
+
 async def _ask_menus(context: Context, request: Request, form: Form, look: str, view: str, state: str) -> None:
     """A look like any other: recorded, and read by whoever holds production."""
 
@@ -102,8 +107,9 @@ async def _ask_menus(context: Context, request: Request, form: Form, look: str, 
 
 async def filled(context: Context, bug: Bug, form: Form, menus: Menus | None = None) -> View:
     """The form as it is; its menus too, once they were read."""
-    entry, fields = context.catalogue.find(form.action), context.engine.fields(form.action)
+    entry, given = context.catalogue.find(form.action), context.engine.spread(form.action, form.given)
+    fields = context.engine.fields(form.action, given)
     if entry.kind == "look":
-        return fix_modals.look(bug, names(context, looks=True), form.action, fields, form.given, menus, entry.help)
+        return fix_modals.look(bug, names(context, looks=True), form.action, fields, given, menus, entry.help)
     said = (await context.suggestions.suggestion(bug)).said
-    return fix_modals.choose(bug, names(context, looks=False), form.action, fields, form.given, menus, entry.help, said)
+    return fix_modals.choose(bug, names(context, looks=False), form.action, fields, given, menus, entry.help, said)

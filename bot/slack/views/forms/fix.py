@@ -14,7 +14,7 @@ from bot.slack.views.forms.forms import View
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import foreign
 
-PARAM, TYPED = "p_", "?"
+PARAM, TYPED, EMPTY = "p_", "?", "e_"
 Menus = Mapping[str, Sequence[tuple[str, str]]]
 """Choices by field, as (value, label)."""
 
@@ -59,12 +59,23 @@ def choose(
 
 
 def _inputs(fields: Sequence[Field], values: Mapping[str, str], menus: Menus | None) -> list[Any]:
-    return [
-        _typed(f, values.get(f.name, f.default), read=menus is not None)
-        if f.menu and not (menus or {}).get(f.name)
-        else _input(f, values.get(f.name, f.default), (menus or {}).get(f.name, ()))
-        for f in fields
-    ]
+    found = []
+    for f in fields:
+        if f.menu and not (menus or {}).get(f.name):
+            found.append(_typed(f, values.get(f.name, f.default), read=menus is not None))
+        else:
+            found.append(_input(f, values.get(f.name, f.default), (menus or {}).get(f.name, ())))
+        if f.verbatim and not f.required:
+            found.append(_empty(f, chosen=values.get(f.name) == ""))
+    return found
+
+
+def _empty(field: Field, *, chosen: bool) -> Any:
+    """Nothing and an empty text look alike in a box."""
+    choices = [("empty", "An empty text, not NULL")]
+    return kit.checkboxes(
+        EMPTY + field.name, f"If {field.label} stays empty", choices, ["empty"] * chosen, optional=True
+    )
 
 
 def _typed(field: Field, value: str, *, read: bool) -> Any:
@@ -87,7 +98,7 @@ def _input(field: Field, value: str, choices: Sequence[tuple[str, str]]) -> Any:
     id_, label, optional = PARAM + field.name, field.label, not field.required
     given = [(c, c) for c in field.choices] or list(choices)
     if given:
-        return kit.menu(id_, label, given, value, optional=optional, hint=field.help)
+        return kit.menu(id_, label, given, value, optional=optional, hint=field.help, live=field.from_tables)
     if field.kind == "boolean":
         return kit.menu(id_, label, [("true", "Yes"), ("false", "No")], value, optional=optional, hint=field.help)
     if field.kind in {"integer", "number"}:

@@ -1,0 +1,41 @@
+"""PostgreSQL behind PgBouncer in transaction mode, where a prepared statement with a name would be lost or met again."""
+
+import asyncio
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.production.sql.session import TargetDatabase
+from tests.parts.production_sql.shop import MENU_13, Follower, Shop, run_ref
+from tests.support import pgbouncer
+
+
+def _behind(shop: Shop, port: int) -> Shop:
+    database = str(sa.make_url(shop.url).database)
+    return Shop(f"postgresql+asyncpg://postgres:x@127.0.0.1:{port}/{database}", shop._direct)
+
+
+async def test_fixes_and_looks_work_behind_pgbouncer(postgres_shop: Shop, postgres_server: Path) -> None:
+    with pgbouncer.before(postgres_server) as port:
+        engine = _behind(postgres_shop, port).engine()
+        before = postgres_shop.everything()
+        for number in range(3, 7):
+            preview = await engine.preview("delete-row", MENU_13, run_ref(number))
+            await asyncio.gather(*(engine.look("customer-account", {"email": "ann@example.com"}) for _ in range(4)))
+            done = await engine.run("delete-row", MENU_13, preview, run_ref(number), Follower())
+            assert done.state == "succeeded", done
+            back = await engine.undo_preview("delete-row", MENU_13, done.image, run_ref(number + 10))
+            undone = await engine.undo("delete-row", MENU_13, done.image, back, run_ref(number + 10), Follower())
+            assert undone.state == "succeeded", undone
+        await engine.close()
+    assert postgres_shop.everything() == before
+
+
+async def test_no_prepared_statement_has_a_name(postgres_shop: Shop) -> None:
+    database = TargetDatabase(postgres_shop.target())
+    async with database.reading("makegood names") as session:
+        for _ in range(7):
+            await session.conn.execute(sa.text("SELECT 1"))
+        left = await session.conn.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements WHERE name <> ''"))
+    await database.close()
+    assert left == 0

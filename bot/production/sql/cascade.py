@@ -57,12 +57,15 @@ async def with_cascades(
         frontier = level
     for place, key in found.held.items():
         if place not in found.changes or found.changes[place].after is not None:
-            raise Refused(_held(key))
+            raise Refused(_held(schema, key, place))
     return tuple(found.changes.values())
 
 
-def _held(key: ForeignKey) -> str:
-    said = f"A row of {key.child} points at {key.parent}, "
+def _held(schema: Schema, key: ForeignKey, place: Place) -> str:
+    where = Change(
+        table=key.child, key=dict(zip(schema.tables[key.child].key, place[1], strict=True)), before=None, after=None
+    )
+    said = f"{where.name} points at {key.parent}, "
     if not key.working:
         return f"{said}and that foreign key's triggers are switched off, so the row would be left behind. Have them switched on first."
     if key.on_delete == "SET DEFAULT":

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from bot.production.sql import kept
 from bot.production.sql.facts import Check, Facts, ForeignKey, UniqueKey, columns_of, foreign_keys_of
 
 _SCOPE = """
@@ -24,8 +25,10 @@ places AS (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = 
 """named: the tables of the settings. tree: those and all below them. links: foreign keys from and to the tree.
 near: the tables, what points at them, and all below both, each with the table that people name."""
 _COLUMNS = """
-SELECT json_build_array(c.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> '', a.attidentity = 'a')
+SELECT json_build_array(c.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+  a.attgenerated <> '', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END, a.attidentity = 'a')
 FROM pg_attribute a JOIN named ON named.oid = a.attrelid JOIN places c ON c.oid = a.attrelid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
 WHERE a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.nspname, c.relname, a.attnum"""
 _LINKS = """
@@ -43,11 +46,12 @@ JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = u.parent
 WHERE COALESCE((k.told ->> 'conenforced')::boolean, true)
 ORDER BY k.oid, u.nth"""
 _TRIGGERS = """
-SELECT DISTINCT json_build_array(c.nspname, c.relname, t.tgname)::text
+SELECT DISTINCT json_build_array(c.nspname, c.relname, t.tgname, t.tgtype, l.lanname, f.proname, f.prosrc, encode(t.tgargs, 'escape'))::text
 FROM pg_trigger t JOIN near ON near.oid = t.tgrelid JOIN places c ON c.oid = near.root
+JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_language l ON l.oid = f.prolang
 WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
 UNION
-SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename)::text
+SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename, 0, '', '', '', '')::text
 FROM pg_rewrite r JOIN near ON near.oid = r.ev_class JOIN places c ON c.oid = near.root
 WHERE r.rulename <> '_RETURN' AND r.ev_enabled <> 'D'"""
 _UNIQUES = """
@@ -91,9 +95,10 @@ UNION ALL
 SELECT json_build_array(c.nspname, c.relname, k.conname)
 FROM pg_constraint k JOIN pg_attribute a ON a.atttypid = k.contypid JOIN tree ON tree.oid = a.attrelid
 JOIN places c ON c.oid = tree.root WHERE NOT k.convalidated"""
+_DEFERRED = "EXISTS (SELECT FROM pg_constraint WHERE condeferred)"
 _PARTS = (_COLUMNS, _LINKS, _TRIGGERS, _UNIQUES, _RELATIONS, _CHECKS, _UNFINISHED)
 CATALOGUE = (
-    f"(WITH {_SCOPE} SELECT json_build_array(current_schema(), current_setting('session_replication_role'), "
+    f"(WITH {_SCOPE} SELECT json_build_array(current_schema(), current_setting('session_replication_role'), {_DEFERRED}, "
     + ", ".join(f"ARRAY({part})" for part in _PARTS)
     + ")::text) AS catalogue"
 )
@@ -102,7 +107,7 @@ CATALOGUE = (
 @lru_cache(maxsize=16)
 def read(catalogue: str) -> Facts:
     """The same words mean the same facts: they are taken apart once."""
-    home, role, columns, links, triggers, uniques, relations, checks, unfinished = json.loads(catalogue)
+    home, role, deferred, columns, links, triggers, uniques, relations, checks, unfinished = json.loads(catalogue)
 
     def full(schema: str, table: str) -> str:
         return table if schema == home else f"{schema}.{table}"
@@ -113,7 +118,7 @@ def read(catalogue: str) -> Facts:
     return Facts(
         columns=columns_of((full(s, t), *rest) for s, t, *rest in columns),
         foreign_keys=keys,
-        triggers=tuple(sorted((full(s, t), str(name)) for s, t, name in map(json.loads, triggers))),
+        triggers=tuple(kept.of_postgres(full(s, t), *rest) for s, t, *rest in sorted(map(json.loads, triggers))),
         uniques=tuple(UniqueKey(table=full(s, t), columns=tuple(names)) for s, t, names in uniques),
         checks=tuple(Check(table=t, clause=said) for t, said, valid, enforced in rules if enforced and not valid),
         ruled=tuple(sorted({table for table, _, _, enforced in rules if enforced})),
@@ -121,6 +126,7 @@ def read(catalogue: str) -> Facts:
         filtered=tuple(sorted({root for root, _, _, _, active, _ in places if active})),
         parts=tuple(sorted((name, root) for root, name, *_ in places if name != root)),
         doubtful=tuple((full(s, t), _unfinished(full(s, t), name)) for s, t, name in unfinished),
+        deferred=deferred,
         blind=_blind(role),
     )
 

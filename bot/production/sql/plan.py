@@ -1,7 +1,7 @@
 """What an action's statement would do, read row by row before it does it: its own rows and those that go with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +12,11 @@ from bot.bug.errors import Refused
 from bot.production.action import SqlAction
 from bot.production.sql import guard
 from bot.production.sql.cascade import with_cascades
+from bot.production.sql.generated import foreseen
 from bot.production.sql.image import Change
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema, TableInfo
+from bot.production.sql.triggers import followed
 from bot.production.sql.undoable import undo_note
 
 
@@ -47,8 +49,18 @@ class Plan:
     steps: tuple[Statement, ...]
     changes: tuple[Change, ...]
     volatile: frozenset[str]
+    declared: frozenset[str]
+    """Columns that the action lets differ, after an undo too."""
     note: str = ""
     """Why it cannot be undone; empty: it can."""
+    followed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Table -> columns that its triggers set by themselves."""
+    check: sa.Select[Any] | None = None
+    """Finds nothing any more once the run has worked."""
+
+    def loose(self, table: str) -> frozenset[str]:
+        """Columns that may become something else than was shown."""
+        return self.volatile | self.followed.get(table, frozenset())
 
 
 async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, *, lock: bool) -> Plan:
@@ -63,16 +75,28 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         own = await _touched(conn, schema, info, statement, lock=lock)
         _within(len(own), action.max_rows, f"rows of {info.name} match")
         _one_each(info, statement, len(own), action.max_rows)
-    changes = await with_cascades(conn, schema, own, lock=lock) if isinstance(statement, sa.Delete) else tuple(own)
+    deletes = isinstance(statement, sa.Delete)
+    changes = await foreseen(conn, schema, await with_cascades(conn, schema, own, lock=lock) if deletes else own)
     inserts = own[0] if isinstance(statement, sa.Insert) else None
+    declared = type(action).volatile
     return Plan(
         verb=statement.__visit_name__,
         table=info.name,
         steps=(planned(schema, statement, len(own), inserts),),
         changes=changes,
-        volatile=type(action).volatile | _clocked(statement) | _touching(schema, statement, changes),
-        note=await undo_note(conn, schema, changes),
+        volatile=declared | _clocked(statement) | _touching(schema, statement, changes),
+        declared=declared,
+        note=await undo_note(conn, schema, changes, declared),
+        followed=followed(schema, changes),
+        check=_check(schema, action),
     )
+
+
+def _check(schema: Schema, action: SqlAction) -> sa.Select[Any] | None:
+    query = action.check(schema.for_actions())
+    if query is not None:
+        guard.guard_look(query, schema)
+    return query
 
 
 async def _touched(

@@ -33,6 +33,8 @@ class TableInfo:
     hidden: frozenset[str]
     database: str
     """"postgresql", "sqlite" or "mysql"."""
+    volatile: frozenset[str]
+    """Columns that the settings say change by themselves, so that they are not compared."""
     collations: Mapping[str, str]
     """SQLite: how each column compares text."""
     closed: str
@@ -80,6 +82,12 @@ class TableInfo:
         ):  # as hex: aiomysql can't hand over bytes with PyMySQL 1.2
             return sa.func.unhex(sa.bindparam(label, raw.hex(), type_=PLAIN, unique=True))
         return sa.bindparam(label, raw, type_=PLAIN, unique=True)
+
+    def becomes(self, name: str, raw: Raw) -> sa.ColumnElement[Any]:
+        """The raw value as SQL, of the column's type even where it is NULL."""
+        if raw is None and self.as_text:
+            return sa.cast(sa.null(), spec_type(self.columns[name].spec))
+        return self.write(name, raw)
 
     def matches(self, values: Mapping[str, Raw]) -> sa.ColumnElement[bool]:
         """WHERE these columns hold these values; NULL is matched by nothing, as foreign keys have it."""
@@ -178,12 +186,21 @@ def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, name: str) -> T
         key=key,
         columns=columns,
         hidden=target.hidden(name),
+        volatile=_volatile(target, name, columns),
         database="mysql" if conn.dialect.name == "mariadb" else conn.dialect.name,
         collations=compared,
         closed=next((why for on, why in facts.closed if on == name), ""),
         filtered=name in facts.filtered,
         replacing=name in facts.replacing,
     )
+
+
+def _volatile(target: SqlTarget, name: str, columns: Mapping[str, ColumnFact]) -> frozenset[str]:
+    wanted = target.changing(name)
+    own = [v for v in target.volatile if v.rpartition(".")[0] == name]
+    if unknown := next((v for v in own if v.rpartition(".")[2] not in columns), ""):
+        raise Misconfigured(f"[targets.{target.name}] volatile: {name} has no column {unknown.rpartition('.')[2]!r}.")
+    return frozenset(wanted & set(columns))
 
 
 def _names_one(unique: UniqueKey, key: tuple[str, ...], compared: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ it gives back the same dump.
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,7 @@ from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
 from tests.parts.production_sql.shop import Follower, run_ref
 from tests.support.dump import Dump, Row, values
+from tests.support.witness import Agrees
 
 _SAID_SO = "may change more than is seen here"
 OURS = Path(__file__).parent / "actions"
@@ -39,6 +41,8 @@ class Place:
     dump: Callable[[], Dump]
     homes: Callable[[], Mapping[str, str]] = dict
     """Partition -> the table that people name."""
+    witness: Callable[[], AbstractContextManager[Agrees]] = lambda: nullcontext(lambda _first, _second: None)
+    """The database's own log, held against the dumps."""
 
     @property
     def kind(self) -> str:
@@ -64,40 +68,45 @@ class Trial:
     user: str = ""
     """Of the database, where it is another than its owner."""
     meanwhile: str = ""
+    volatile: tuple[str, ...] = ()
 
 
 async def judged(place: Place, trial: Trial) -> Verdict:
     """Raises AssertionError where the engine said something that is not so."""
     url = place.url.replace("postgres:@", f"{trial.user}:@") if trial.user else place.url
     target = SqlTarget.model_validate({"name": "shop", "url": url, "tables": dict(trial.tables), "lock_timeout": 1})
+    target = target.model_copy(update={"volatile": trial.volatile})
     engine = Engine(Catalogue.trusting((shipped.ACTIONS, OURS)), {"shop": target})
     try:
-        verdict = await _judged(place, trial, engine)
+        with place.witness() as agrees:
+            verdict = await _judged(place, trial, engine, agrees)
     finally:
         await engine.close()
     assert not _NOT_FOR_PEOPLE.search(verdict.said), f"not a sentence for people: {verdict.said}"
     return verdict
 
 
-async def _judged(place: Place, trial: Trial, engine: Engine) -> Verdict:
+async def _judged(place: Place, trial: Trial, engine: Engine, agrees: Agrees) -> Verdict:
     first = place.dump()
     try:
         preview = await engine.preview(trial.action, trial.values, run_ref())
     except MakegoodError as error:
         assert place.dump() == first, "a refused preview changed something"
+        agrees(first, first)
         return Verdict(end="refused", said=str(error))
     assert place.dump() == first, "a preview changed something"
     outcome = await engine.run(trial.action, trial.values, preview, run_ref(), Follower())
     second = place.dump()
+    agrees(first, second)
     if outcome.state != "succeeded":
         assert second == first, f"{outcome.state}, but it changed {_difference(first, second)}"
         return Verdict(end="stopped", said=outcome.summary)
     _as_shown(place, preview, first, second)
-    return await _undone(place, trial, engine, preview, outcome, first)
+    return await _undone(place, trial, engine, preview, outcome, first, agrees)
 
 
 async def _undone(
-    place: Place, trial: Trial, engine: Engine, preview: Preview, outcome: RunOutcome, first: Dump
+    place: Place, trial: Trial, engine: Engine, preview: Preview, outcome: RunOutcome, first: Dump, agrees: Agrees
 ) -> Verdict:
     """Undo, undo of the undo, and once more: each as promised by the one before."""
     note, promised, dumps = preview.undo_note, preview.undoable, [place.dump(), first]
@@ -110,8 +119,10 @@ async def _undone(
             assert place.dump() == then, f"an undo that was refused changed {_difference(then, place.dump())}"
             assert trial.meanwhile or not preview.undoable, f"“{preview.undo_note}”, and then: {why}"
             return Verdict(end="irrevocable", said=f"{note} {why}" if trial.meanwhile else note)
-        wanted = dumps[1 - turn % 2]
-        assert trial.meanwhile or place.dump() == wanted, f"undone, and yet {_difference(wanted, place.dump())}"
+        if not trial.meanwhile:
+            agrees(then, place.dump())
+            wanted, found = (_without(dump, trial.volatile) for dump in (dumps[1 - turn % 2], place.dump()))
+            assert found == wanted, f"undone, and yet {_difference(wanted, found)}"
         preview, outcome = back, done
     return Verdict(end="undone" if promised else "irrevocable", said=note)
 
@@ -170,6 +181,13 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def _without(dump: Dump, volatile: tuple[str, ...]) -> Dump:
+    found = Dump()
+    for (table, cells), count in dump.items():
+        found[table, tuple(cell for cell in cells if f"{table}.{cell[0]}" not in volatile)] += count
+    return found
 
 
 def _difference(wanted: Dump, found: Dump) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.errors import Refused
 from bot.production.sql.catalogue_sqlite import affinity
 from bot.production.sql.facts import ForeignKey
-from bot.production.sql.image import Change
+from bot.production.sql.image import Change, shown
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema
 from bot.production.sql.values import TEXT
@@ -62,10 +62,8 @@ async def with_cascades(
 
 
 def _held(schema: Schema, key: ForeignKey, place: Place) -> str:
-    where = Change(
-        table=key.child, key=dict(zip(schema.tables[key.child].key, place[1], strict=True)), before=None, after=None
-    )
-    said = f"{where.name} points at {key.parent}, "
+    where = ", ".join(f"{k} {shown(v)}" for k, v in zip(schema.tables[key.child].key, place[1], strict=True))
+    said = f"A row of {key.child} points at {key.parent} ({key.child}, {where}), "
     if not key.working:
         return f"{said}and that foreign key's triggers are switched off, so the row would be left behind. Have them switched on first."
     if key.on_delete == "SET DEFAULT":

@@ -78,7 +78,7 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
     deletes = isinstance(statement, sa.Delete)
     changes = await foreseen(conn, schema, await with_cascades(conn, schema, own, lock=lock) if deletes else own)
     inserts = own[0] if isinstance(statement, sa.Insert) else None
-    declared = type(action).volatile
+    declared, by_triggers = type(action).volatile, followed(schema, changes)
     return Plan(
         verb=statement.__visit_name__,
         table=info.name,
@@ -87,7 +87,7 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         volatile=declared | _clocked(statement) | _touching(schema, statement, changes),
         declared=declared,
         note=await undo_note(conn, schema, changes, declared),
-        followed=followed(schema, changes),
+        followed={**by_triggers, info.name: by_triggers.get(info.name, frozenset()) - set(guard.written(statement))},
         check=_check(schema, action),
     )
 

@@ -152,5 +152,6 @@ def _by_itself(schema: Schema, plan: Plan, change: Change) -> frozenset[str]:
     if change.before is None or change.after is None:
         return frozenset()
     info = schema.tables[change.table]
-    loose = plan.followed.get(change.table, frozenset()) | info.volatile
+    clocked = {name for name, fact in info.columns.items() if fact.clocked}
+    loose = plan.followed.get(change.table, frozenset()) | info.volatile | clocked
     return frozenset(name for name in loose if change.after.get(name) == change.before.get(name))

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,10 @@ class Place:
     """Partition -> the table that people name."""
     witness: Callable[[], AbstractContextManager[Agrees]] = lambda: nullcontext(lambda _first, _second: None)
     """The database's own log, held against the dumps."""
+
+    def by(self, driver: str) -> "Place":
+        """The same database by another driver."""
+        return replace(self, url=self.url.replace("asyncpg", driver))
 
     @property
     def kind(self) -> str:

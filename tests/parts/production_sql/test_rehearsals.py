@@ -75,7 +75,7 @@ async def test_somebody_elses_lock_in_a_rehearsal_means_try_again(postgres_shop:
     """The deletion needs no lock on the parent; bringing the row back does."""
     engine = postgres_shop.engine()
     preview = await engine.preview("delete-row", MENU_13, run_ref())
-    with postgres_shop.holding("UPDATE accounts SET id = id WHERE id = 1"):
+    with postgres_shop.holding("SELECT id FROM accounts WHERE id = 1 FOR UPDATE"):
         outcome = await engine.run("delete-row", MENU_13, preview, run_ref(), Follower())
     again = await engine.preview("delete-row", MENU_13, run_ref(4))
     await engine.close()
@@ -89,7 +89,7 @@ async def test_a_cancel_reaches_a_rehearsal_that_waits(postgres_shop: Shop) -> N
     engine, follower = postgres_shop.engine(lock_timeout=8), Follower()
     preview = await engine.preview("delete-row", MENU_13, run_ref())
     before = postgres_shop.everything()
-    with postgres_shop.holding("UPDATE accounts SET id = id WHERE id = 1"):
+    with postgres_shop.holding("SELECT id FROM accounts WHERE id = 1 FOR UPDATE"):
         run = asyncio.ensure_future(engine.run("delete-row", MENU_13, preview, run_ref(), follower))
         await asyncio.sleep(0.8)
         follower.cancelled.set()
@@ -103,7 +103,7 @@ async def test_a_cancel_reaches_a_rehearsal_that_waits(postgres_shop: Shop) -> N
 async def test_a_rehearsal_has_a_time_limit(postgres_shop: Shop) -> None:
     engine = postgres_shop.engine(lock_timeout=20, statement_timeout=0.7)
     preview = await engine.preview("delete-row", MENU_13, run_ref())
-    with postgres_shop.holding("UPDATE accounts SET id = id WHERE id = 1"):
+    with postgres_shop.holding("SELECT id FROM accounts WHERE id = 1 FOR UPDATE"):
         outcome = await asyncio.wait_for(engine.run("delete-row", MENU_13, preview, run_ref(), Follower()), 6)
     await engine.close()
     assert outcome.state == "failed"

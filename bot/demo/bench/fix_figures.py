@@ -152,7 +152,7 @@ def recorded() -> Iterator[list[list[Sent]]]:
 def _same(
     engine: AsyncEngine, openings: Sequence[Sent], table: sa.TableClause, change: Change, rehearsal: _Rehearsal
 ) -> Fix:
-    """As ours: settings, lock and catalogue, the whole row read without loss; then again under lock, the change, a second look, its undo."""
+    """As ours: settings, lock and catalogue, the whole row read without loss; then again under lock, the change, a look, its undo."""
     whole = sa.select(*(sa.cast(column, sa.Text).label(column.name) for column in table.c)).order_by(table.c.id)
     new = sa.cast(sa.cast(sa.literal(NEW), sa.Text), sa.Text).label("after title")
     first = whole.add_columns(new) if isinstance(change, sa.Update) else whole

@@ -72,7 +72,9 @@ def _projected(dump: Dump, known: Mapping[str, set[str]]) -> Dump:
 def _decoded(
     conn: psycopg.Connection, slot: str, stored: dict[tuple[str, str], list[str]]
 ) -> Iterator[tuple[int, Row]]:
-    conn.execute("SELECT pg_logical_emit_message(true, 'oracle', '')")  # its commit waits for the log, others before it too
+    conn.execute(
+        "SELECT pg_logical_emit_message(true, 'oracle', '')"
+    )  # its commit waits for the log, others before it too
     for (line,) in conn.execute("SELECT data FROM pg_logical_slot_get_changes(%s, NULL, NULL)", (slot,)).fetchall():
         if not (found := _LINE.fullmatch(line)):
             continue

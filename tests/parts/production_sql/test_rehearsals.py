@@ -131,8 +131,7 @@ async def test_an_action_whose_own_check_still_finds_the_problem_is_rolled_back(
     (tmp_path / "renames.py").write_text('''
 from typing import Any
 from sqlalchemy import Select, Update, select, update
-from bot.production.action import Risk, SqlAction
-from bot.production.tables import Tables
+from bot.api import Risk, SqlAction, Tables
 
 
 class Renames(SqlAction):

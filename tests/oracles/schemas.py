@@ -128,7 +128,7 @@ class Drawn:
         return f"FOREIGN KEY ({', '.join(columns)}) REFERENCES {target} ON DELETE {pointer.on_delete}{late}"
 
     def _foreign(self, database: str) -> list[str]:
-        """MariaDB knows no SET DEFAULT, and checks no foreign key late."""
+        """MariaDB knows no SET DEFAULT, checks no foreign key late and empties no column that may not be empty."""
         found = [f"ALTER TABLE t{n} ADD {self._reference(n, p)}" for n, t in enumerate(self.tables) for p in t.pointers]
         if database != "mysql":
             return found

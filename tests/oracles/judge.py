@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -75,12 +76,17 @@ class Trial:
     volatile: tuple[str, ...] = ()
 
 
+@lru_cache
+def _catalogue() -> Catalogue:
+    return Catalogue.trusting((shipped.ACTIONS, OURS))
+
+
 async def judged(place: Place, trial: Trial) -> Verdict:
     """Raises AssertionError where the engine said something that is not so."""
     url = place.url.replace("postgres:@", f"{trial.user}:@") if trial.user else place.url
     target = SqlTarget.model_validate({"name": "shop", "url": url, "tables": dict(trial.tables), "lock_timeout": 1})
     target = target.model_copy(update={"volatile": trial.volatile})
-    engine = Engine(Catalogue.trusting((shipped.ACTIONS, OURS)), {"shop": target})
+    engine = Engine(_catalogue(), {"shop": target})
     try:
         with place.witness() as agrees:
             verdict = await _judged(place, trial, engine, agrees)

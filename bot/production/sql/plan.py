@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,18 +26,31 @@ class Statement:
     """One statement, as it is compiled for the digest and for people, and how many rows it must touch."""
 
     statement: Any
-    sql: str
-    values: Mapping[str, Any]
+    dialect: sa.Dialect
     rows: int
     inserts: Change | None = None
     """The row that it inserts, whose key the database may give."""
+
+    @cached_property
+    def _compiled(self) -> sa.Compiled:
+        compiled: sa.Compiled = self.statement.compile(
+            dialect=self.dialect, compile_kwargs={"render_postcompile": True}
+        )
+        return compiled
+
+    @property
+    def sql(self) -> str:
+        return str(self._compiled)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        return dict(self._compiled.params)
 
 
 def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Statement:
     if schema.of(statement.table).replacing and not isinstance(statement, sa.Delete):
         statement = statement.prefix_with("OR ABORT")  # instead of the table's own ON CONFLICT REPLACE
-    compiled = statement.compile(dialect=schema.dialect, compile_kwargs={"render_postcompile": True})
-    return Statement(statement=statement, sql=str(compiled), values=dict(compiled.params), rows=rows, inserts=inserts)
+    return Statement(statement=statement, dialect=schema.dialect, rows=rows, inserts=inserts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,8 @@
 # Nothing but python3 (3.11+), make and git is needed before; `make` alone lists the targets.
 PYTHON ?= python3
 PORT ?= 8067
+SCHEMAS ?= 300
+SEED ?= 17
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
@@ -19,7 +21,7 @@ debian = PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null || test "$$(id -u)" 
 store = import ssl; paths = ssl.get_default_verify_paths(); print(paths.cafile or paths.capath or "")
 fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --retries 2 uv==$(UV_VERSION)
 
-.PHONY: help setup demo test oracles lint lock digests clean
+.PHONY: help setup demo test oracles payloads schemas lint lock digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -48,8 +50,10 @@ test: lint ## runs every check and test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(WALKED:%=--ignore=%)
 
+oracles: payloads schemas ## asks those who have no opinion of ours: both parts that follow
+
 # What others say of what the tests left behind: Slack's published types, by the TypeScript compiler, of every payload.
-oracles: ## asks Slack's published types about every payload that the tests kept
+payloads: ## asks Slack's published types about every payload that the tests kept
 	@test -d .payloads || { echo "No payload was kept. Run make test first."; exit 1; }
 	@$(call debian,node,nodejs)
 	@$(call debian,npm,npm)
@@ -57,6 +61,11 @@ oracles: ## asks Slack's published types about every payload that the tests kept
 	@cd .oracles && npm install --silent --no-fund --no-audit --no-package-lock
 	@cd .oracles && node check.mjs ../.payloads && node_modules/.bin/tsc -p tsconfig.json
 	@cd .oracles && node schema.mjs > made.json && diff made.json schema.json
+
+# The dump of the database and its own log of changes say what became of a fix. A seed that fails is shrunk and comes again.
+schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, and asks dumps and logs
+	@$(call debian,mariadbd,mariadb-server-core)
+	@MAKEGOOD_SCHEMAS=$(SCHEMAS) MAKEGOOD_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/oracles
 
 lint: setup ## runs what a reader would complain about: ruff, import-linter, mypy
 	@$(BIN)/ruff check .

@@ -34,6 +34,8 @@ class SqlTarget(Frozen):
     """What actions may touch, each with its key: {"menus": "id", "billing.invoices": "id", "seats": ["org", "usr"]}."""
     hide: tuple[str, ...] = ()
     """What nobody sees and no action writes: ("users.password",)."""
+    volatile: tuple[str, ...] = ()
+    """Columns that change by themselves, with their row: ("menus.updated_at",), or ("updated_at",) in every table."""
     row_limit: int = Field(default=50, ge=1, le=1000)
     """Most rows that one run may change, cascades included."""
     statement_timeout: float = Field(default=10, gt=0)
@@ -47,6 +49,10 @@ class SqlTarget(Frozen):
         except (ArgumentError, ValueError):  # whose words would show the password
             raise ValueError("write an address: postgresql+asyncpg://user:password@host/database") from None
         return url
+
+    def changing(self, table: str) -> frozenset[str]:
+        """Names of volatile columns, of which the table has some."""
+        return frozenset(v.rpartition(".")[2] for v in self.volatile if v.rpartition(".")[0] in ("", table))
 
     def hidden(self, table: str) -> frozenset[str]:
         """As the settings write the table; the engine knows its other names as well."""

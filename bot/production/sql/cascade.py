@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.errors import Refused
 from bot.production.sql.catalogue_sqlite import affinity
 from bot.production.sql.facts import ForeignKey
-from bot.production.sql.image import Change
+from bot.production.sql.image import Change, shown
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema
 from bot.production.sql.values import TEXT
@@ -57,12 +57,13 @@ async def with_cascades(
         frontier = level
     for place, key in found.held.items():
         if place not in found.changes or found.changes[place].after is not None:
-            raise Refused(_held(key))
+            raise Refused(_held(schema, key, place))
     return tuple(found.changes.values())
 
 
-def _held(key: ForeignKey) -> str:
-    said = f"A row of {key.child} points at {key.parent}, "
+def _held(schema: Schema, key: ForeignKey, place: Place) -> str:
+    where = ", ".join(f"{k} {shown(v)}" for k, v in zip(schema.tables[key.child].key, place[1], strict=True))
+    said = f"A row of {key.child} points at {key.parent} ({key.child}, {where}), "
     if not key.working:
         return f"{said}and that foreign key's triggers are switched off, so the row would be left behind. Have them switched on first."
     if key.on_delete == "SET DEFAULT":

@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.production.sql import catalogue_postgres, catalogue_sqlite
+from bot.production.sql import catalogue_postgres, catalogue_sqlite, kept
 from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
 from bot.production.sql.names import short
 
 _MY_COLUMNS = """
 SELECT IF(table_schema = DATABASE(), table_name, CONCAT(table_schema, '.', table_name)), column_name, column_type,
-  COALESCE(generation_expression, '') <> '', FALSE, LOWER(extra) LIKE '%on update current_timestamp%',
+  COALESCE(generation_expression, '') <> '', generation_expression, FALSE, LOWER(extra) LIKE '%on update current_timestamp%',
   CONCAT_WS(' ', column_type, character_set_name)
 FROM information_schema.columns WHERE table_name IN :names ORDER BY 1, ordinal_position"""
 _MY_NAMES = """
@@ -31,7 +31,8 @@ FROM information_schema.key_column_usage k JOIN information_schema.referential_c
 WHERE k.referenced_table_name IN :names OR (k.table_name IN :names AND k.referenced_table_name IS NOT NULL)
 ORDER BY 5, k.ordinal_position"""
 _MY_TRIGGERS = """
-SELECT IF(event_object_schema = DATABASE(), event_object_table, CONCAT(event_object_schema, '.', event_object_table)), trigger_name
+SELECT IF(event_object_schema = DATABASE(), event_object_table, CONCAT(event_object_schema, '.', event_object_table)), trigger_name,
+  event_manipulation, action_timing, action_statement
 FROM information_schema.triggers WHERE event_object_table IN :names ORDER BY 1, 2"""
 _MY_ENGINES = """
 SELECT IF(table_schema = DATABASE(), table_name, CONCAT(table_schema, '.', table_name))
@@ -69,7 +70,7 @@ async def read_facts(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
         columns=columns_of(_json(columns, checks)),
         relations=relations_of(names),
         foreign_keys=foreign_keys_of(keys),
-        triggers=tuple((str(table), str(name)) for table, name in triggers),
+        triggers=tuple(kept.of_mysql(*row) for row in triggers),
         uniques=tuple(_uniques(uniques)),
         checks=tuple(Check(table=table, clause=clause) for table, clause in checks if clause),
         ruled=tuple(dict.fromkeys(str(table) for table, _ in checks)),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from bot.production.sql import kept
 from bot.production.sql.facts import Check, Facts, ForeignKey, UniqueKey, columns_of, foreign_keys_of, relations_of
 
 _SCOPE = """
@@ -27,12 +28,14 @@ places AS (
 near: the tables, what points at them, and all below both, each with the table that people name.
 places: what the connection finds by its search_path counts as lying at home."""
 _COLUMNS = """
-SELECT json_build_array(c.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> '', a.attidentity = 'a',
+SELECT json_build_array(c.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+  a.attgenerated <> '', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END, a.attidentity = 'a',
   false, CASE WHEN y.typtype <> 'd' THEN format_type(y.oid, -1) ELSE (
     WITH RECURSIVE under AS (
       SELECT y.typbasetype AS oid UNION ALL SELECT b.typbasetype FROM under u JOIN pg_type b ON b.oid = u.oid WHERE b.typtype = 'd')
     SELECT format_type(b.oid, -1) FROM under u JOIN pg_type b ON b.oid = u.oid WHERE b.typtype <> 'd') END)
 FROM pg_attribute a JOIN named ON named.oid = a.attrelid JOIN places c ON c.oid = a.attrelid JOIN pg_type y ON y.oid = a.atttypid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
 WHERE a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.nspname, c.relname, a.attnum"""
 """The last: the type without its length, which a cast would cut a text to; of a domain the type below it, for the same reason."""
@@ -55,11 +58,12 @@ JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = u.parent
 WHERE COALESCE((k.told ->> 'conenforced')::boolean, true)
 ORDER BY k.oid, u.nth"""
 _TRIGGERS = """
-SELECT DISTINCT json_build_array(c.nspname, c.relname, t.tgname)::text
+SELECT DISTINCT json_build_array(c.nspname, c.relname, t.tgname, t.tgtype, l.lanname, f.proname, f.prosrc, encode(t.tgargs, 'escape'))::text
 FROM pg_trigger t JOIN near ON near.oid = t.tgrelid JOIN places c ON c.oid = near.root
+JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_language l ON l.oid = f.prolang
 WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
 UNION
-SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename)::text
+SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename, 0, '', '', '', '')::text
 FROM pg_rewrite r JOIN near ON near.oid = r.ev_class JOIN places c ON c.oid = near.root
 WHERE r.rulename <> '_RETURN' AND r.ev_enabled <> 'D'"""
 _UNIQUES = """
@@ -103,9 +107,10 @@ UNION ALL
 SELECT json_build_array(c.nspname, c.relname, k.conname)
 FROM pg_constraint k JOIN pg_attribute a ON a.atttypid = k.contypid JOIN tree ON tree.oid = a.attrelid
 JOIN places c ON c.oid = tree.root WHERE NOT k.convalidated"""
+_DEFERRED = "EXISTS (SELECT FROM pg_constraint WHERE condeferred)"
 _PARTS = (_COLUMNS, _NAMES, _LINKS, _TRIGGERS, _UNIQUES, _RELATIONS, _CHECKS, _UNFINISHED)
 CATALOGUE = (
-    f"(WITH {_SCOPE} SELECT json_build_array(current_schema(), current_setting('session_replication_role'), "
+    f"(WITH {_SCOPE} SELECT json_build_array(current_schema(), current_setting('session_replication_role'), {_DEFERRED}, "
     + ", ".join(f"ARRAY({part})" for part in _PARTS)
     + ")::text) AS catalogue"
 )
@@ -114,7 +119,9 @@ CATALOGUE = (
 @lru_cache(maxsize=16)
 def read(catalogue: str) -> Facts:
     """The same words mean the same facts: they are taken apart once."""
-    home, role, columns, names, links, triggers, uniques, relations, checks, unfinished = json.loads(catalogue)
+    home, role, deferred, columns, names, links, triggers, uniques, relations, checks, unfinished = json.loads(
+        catalogue
+    )
 
     def full(schema: str, table: str) -> str:
         return table if schema == home else f"{schema}.{table}"
@@ -126,7 +133,7 @@ def read(catalogue: str) -> Facts:
         columns=columns_of((full(s, t), *rest) for s, t, *rest in columns),
         relations=relations_of((lies_in, t, full(s, t), kind) for lies_in, t, s, kind in names),
         foreign_keys=keys,
-        triggers=tuple(sorted((full(s, t), str(name)) for s, t, name in map(json.loads, triggers))),
+        triggers=tuple(kept.of_postgres(full(s, t), *rest) for s, t, *rest in sorted(map(json.loads, triggers))),
         uniques=tuple(UniqueKey(table=full(s, t), columns=tuple(names)) for s, t, names in uniques),
         checks=tuple(Check(table=t, clause=said) for t, said, valid, enforced in rules if enforced and not valid),
         ruled=tuple(sorted({table for table, _, _, enforced in rules if enforced})),
@@ -134,6 +141,7 @@ def read(catalogue: str) -> Facts:
         filtered=tuple(sorted({root for root, _, _, _, active, _ in places if active})),
         parts=tuple(sorted((name, root) for root, name, *_ in places if name != root)),
         doubtful=tuple((full(s, t), _unfinished(full(s, t), name)) for s, t, name in unfinished),
+        deferred=deferred,
         blind=_blind(role),
     )
 

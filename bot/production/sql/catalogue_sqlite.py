@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.production.sql import kept
 from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
 
 COLUMNS = """
@@ -16,7 +17,7 @@ KEYS = """
 SELECT m.name, f."from", f."table",
   COALESCE(f."to", (SELECT p.name FROM pragma_table_xinfo(f."table") p WHERE p.pk = f.seq + 1)), m.name || ' ' || f.id, f.on_delete
 FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"""
-TRIGGERS = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' ORDER BY 1, 2"
+TRIGGERS = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY 1, 2"
 UNIQUES = """
 SELECT m.name, l.name, x.name, x.coll FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_xinfo(l.name) x
 WHERE m.type = 'table' AND l."unique" AND NOT l.partial AND x.key ORDER BY m.name, l.seq, x.seqno"""
@@ -41,15 +42,17 @@ def read(rows: Sequence[Sequence[Any]]) -> Facts:
     columns, keys, triggers, uniques, rowids, texts, names = rows
     told = {str(name): list(_tokens(str(text))) for name, text in texts}
     checks = tuple(Check(table=name, clause=clause) for name, tokens in told.items() for clause in _checks(tokens))
+    single = (*_uniques(uniques), *(UniqueKey(table=table, columns=(column,)) for table, column in rowids))
     return Facts(
-        columns=columns_of(columns),
+        columns=columns_of((*row, _formula(told.get(row[0], []), row[1]) if row[3] else "") for row in columns),
         relations=relations_of(names),
         foreign_keys=foreign_keys_of(keys),
-        triggers=tuple((str(table), str(name)) for table, name in triggers),
-        uniques=(*_uniques(uniques), *(UniqueKey(table=table, columns=(column,)) for table, column in rowids)),
+        triggers=tuple(kept.of_sqlite(table, name, text, _single(single, table)) for table, name, text in triggers),
+        uniques=single,
         checks=checks,
         ruled=tuple(dict.fromkeys(check.table for check in checks)),
         replacing=tuple(name for name, tokens in told.items() if _replaces(tokens)),
+        deferred=any("DEFERRED" in tokens for tokens in told.values()),
     )
 
 
@@ -86,6 +89,24 @@ def _tokens(text: str) -> Iterator[str]:
     for found in _TOKEN.finditer(text):
         if found.lastgroup != "blank":
             yield found[0].upper() if found.lastgroup == "word" else found[0]
+
+
+def _single(uniques: Sequence[UniqueKey], table: str) -> frozenset[str]:
+    """Columns each of which names a row alone."""
+    columns = (unique.columns for unique in uniques if unique.table == table and len(unique.columns) == 1)
+    return frozenset(name.casefold() for (name,) in columns) | {"rowid"}
+
+
+def _formula(tokens: Sequence[str], column: str) -> str:
+    """What the column is generated from, as the text of its table has it."""
+    names = (i for i, piece in enumerate(tokens) if piece.strip('"`[]').casefold() == column.casefold())
+    for start in (i for i in names if tokens[i - 1] in ("(", ",")):
+        for i in range(start, len(tokens) - 1):
+            if tokens[i] == "AS" and tokens[i + 1] == "(":
+                return " ".join(_bracketed(tokens[i + 1 :]))
+            if tokens[i] == ",":
+                break
+    return ""
 
 
 def _replaces(tokens: Sequence[str]) -> bool:

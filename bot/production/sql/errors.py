@@ -50,6 +50,26 @@ _MYSQL = {
 }
 _UNFIT = "a value does not fit its column"
 _NO_AT_COMMIT = ("1020", "1205", "1213", "25P03")
+_PASSING = (
+    "55P03",
+    "57014",
+    "40001",
+    "40P01",
+    "25P03",
+    "57P01",
+    "1020",
+    "1205",
+    "1213",
+    "3572",
+    "1969",
+    "3024",
+    "1317",
+    "2003",
+    "2006",
+    "2013",
+    "1927",
+)
+_PASSING_WORDS = ("database is locked", "database table is locked", "interrupted", "database schema has changed")
 _SQLSTATE = 5
 """Its length; MySQL's numbers have four digits."""
 _BY_WORDS = {
@@ -104,6 +124,13 @@ def code_of(error: BaseException) -> str:
     if arguments and isinstance(arguments[0], int):
         return str(arguments[0])
     return str(getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or "")
+
+
+def passing(error: DBAPIError) -> bool:
+    """A lock, a deadlock, a time limit or a lost connection: at another time the same may work."""
+    if error.connection_invalidated or code_of(error) in _PASSING or code_of(error).startswith(("08", "53")):
+        return True
+    return any(sign in str(error.orig) for sign in _PASSING_WORDS)
 
 
 def said_no(error: BaseException) -> bool:

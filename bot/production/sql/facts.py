@@ -13,6 +13,8 @@ class ColumnFact:
     spec: str
     """The type as the database writes it: "numeric(10,2)"."""
     generated: bool
+    formula: str
+    """What it is generated from; empty where nobody can say."""
     identity: bool
     """GENERATED ALWAYS AS IDENTITY: an insert has to override it."""
     clocked: bool
@@ -67,12 +69,24 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """What the database does by itself when rows of a table change: a trigger or a rule."""
+
+    table: str
+    name: str
+    events: frozenset[str]
+    """Of INSERT, UPDATE and DELETE."""
+    sets: tuple[str, ...] | None
+    """Columns of the changed row that it sets, where its text shows that it does nothing else; None: it may do anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     columns: tuple[ColumnFact, ...]
     relations: tuple[Relation, ...]
     foreign_keys: tuple[ForeignKey, ...]
-    triggers: tuple[tuple[str, str], ...]
-    """(table, trigger or rule), those of its partitions and of tables that point at it too."""
+    triggers: tuple[Trigger, ...]
+    """Those of its partitions and of tables that point at it too."""
     uniques: tuple[UniqueKey, ...]
     checks: tuple[Check, ...] = ()
     ruled: tuple[str, ...] = ()
@@ -87,17 +101,20 @@ class Facts:
     """(table, why its rows may not come back)."""
     replacing: tuple[str, ...] = ()
     """Tables whose own rule for conflicts may delete another row (SQLite)."""
+    deferred: bool = False
+    """Some constraint is checked only at COMMIT."""
     untransactional: tuple[str, ...] = ()
     """Tables that cannot be rolled back."""
     blind: str = ""
     """Why the catalogue does not show everything to this user; empty: it does."""
 
-    def triggers_of(self, table: str) -> tuple[str, ...]:
-        return tuple(trigger for on, trigger in self.triggers if on == table)
+    def triggers_of(self, table: str, events: frozenset[str]) -> tuple[Trigger, ...]:
+        """Those that such a change fires."""
+        return tuple(trigger for trigger in self.triggers if trigger.table == table and trigger.events & events)
 
 
 def columns_of(rows: Iterable[Any]) -> tuple[ColumnFact, ...]:
-    """From rows of (table, name, type, generated, identity, clocked, reads)."""
+    """From rows of (table, name, type, generated, formula, identity, clocked, reads)."""
     return tuple(_column(*row) for row in rows)
 
 
@@ -112,13 +129,21 @@ def foreign_keys_of(rows: Iterable[Any]) -> tuple[ForeignKey, ...]:
 
 
 def _column(
-    table: str, name: str, spec: str, generated: Any, identity: Any = False, clocked: Any = False, reads: str = ""
+    table: str,
+    name: str,
+    spec: str,
+    generated: Any,
+    formula: Any,
+    identity: Any = False,
+    clocked: Any = False,
+    reads: str = "",
 ) -> ColumnFact:
     return ColumnFact(
         table=table,
         name=name,
         spec=spec,
         generated=bool(generated),
+        formula=str(formula or ""),
         identity=bool(identity),
         clocked=bool(clocked),
         reads=reads or spec,

@@ -32,9 +32,9 @@ def ordered(schema: Schema, changes: Sequence[Change]) -> Order:
     inserts = [change for change in changes if change.before is None]
     updates = [change for change in changes if change.before is not None and change.after is not None]
     deletes = [change for change in changes if change.after is None]
-    first, filled = _sorted(_pointing(schema, [(c, c.after or {}) for c in inserts]))
-    moved, _ = _sorted(_moving(schema, updates))
-    last, emptied = _sorted(_pointing(schema, [(c, c.before or {}) for c in deletes]))
+    first, filled = _sorted(_pointing(schema, [(c, c.after or {}) for c in inserts]), inserts)
+    moved, _ = _sorted(_moving(schema, updates), updates)
+    last, emptied = _sorted(_pointing(schema, [(c, c.before or {}) for c in deletes]), deletes)
     placed = [inserts[i] for i in first] + [updates[i] for i in moved] + [deletes[i] for i in reversed(last)]
     loose = {n: filled[i] for n, i in enumerate(first) if i in filled}
     shift = len(inserts) + len(updates)
@@ -50,10 +50,10 @@ def _pointing(schema: Schema, rows: Sequence[tuple[Change, Values]]) -> Graph:
         parents = defaultdict(list)
         for i, (change, values) in enumerate(rows):
             if change.table == key.parent:
-                parents[_alike(values, key.parent_columns)].append(i)
+                parents[alike(values, key.parent_columns)].append(i)
         for i, (change, values) in enumerate(rows):
             if change.table == key.child and not any(values.get(c) is None for c in key.columns):
-                for parent in parents.get(_alike(values, key.columns), ()):
+                for parent in parents.get(alike(values, key.columns), ()):
                     if parent != i:
                         graph[i][parent] = _both(graph[i].get(parent), _may_be_empty(schema, key))
     return graph
@@ -97,8 +97,8 @@ def _changed(schema: Schema, change: Change) -> Iterable[str]:
     )
 
 
-def _sorted(graph: Graph) -> tuple[list[int], dict[int, tuple[str, ...]]]:
-    """The order, and the columns that had to be let go for it."""
+def _sorted(graph: Graph, rows: Sequence[Change]) -> tuple[list[int], dict[int, tuple[str, ...]]]:
+    """The order, rows of one table together where they can be, and the columns that had to be let go for it."""
     loose: dict[int, tuple[str, ...]] = {}
     while circle := _circle(graph):
         pairs = pairwise(circle)  # each stands before the one that follows it
@@ -107,7 +107,13 @@ def _sorted(graph: Graph) -> tuple[list[int], dict[int, tuple[str, ...]]]:
             raise Refused("Rows point at each other in a circle, so none of them can come back first.")
         row, before = found
         loose[row] = tuple(dict.fromkeys((*loose.get(row, ()), *graph[row].pop(before))))
-    return list(TopologicalSorter(graph).static_order()), loose
+    sorter, placed = TopologicalSorter(graph), list[int]()
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda i: (rows[i].table, i))
+        placed += ready
+        sorter.done(*ready)
+    return placed, loose
 
 
 def _circle(graph: Graph) -> list[int]:
@@ -118,7 +124,7 @@ def _circle(graph: Graph) -> list[int]:
     return []
 
 
-def _alike(values: Values, columns: Iterable[str]) -> tuple[Any, ...]:
+def alike(values: Values, columns: Iterable[str]) -> tuple[Any, ...]:
     return tuple(_like(values.get(column)) for column in columns)
 
 

@@ -1,7 +1,8 @@
 """What an action's statement would do, read row by row before it does it: its own rows and those that go with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +13,11 @@ from bot.bug.errors import Refused
 from bot.production.action import SqlAction
 from bot.production.sql import guard
 from bot.production.sql.cascade import with_cascades
+from bot.production.sql.generated import foreseen
 from bot.production.sql.image import Change
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema, TableInfo
+from bot.production.sql.triggers import followed
 from bot.production.sql.typed import handed
 from bot.production.sql.typed_words import unfit
 from bot.production.sql.undoable import undo_note
@@ -25,18 +28,31 @@ class Statement:
     """One statement, as it is compiled for the digest and for people, and how many rows it must touch."""
 
     statement: Any
-    sql: str
-    values: Mapping[str, Any]
+    dialect: sa.Dialect
     rows: int
     inserts: Change | None = None
     """The row that it inserts, whose key the database may give."""
+
+    @cached_property
+    def _compiled(self) -> sa.Compiled:
+        compiled: sa.Compiled = self.statement.compile(
+            dialect=self.dialect, compile_kwargs={"render_postcompile": True}
+        )
+        return compiled
+
+    @property
+    def sql(self) -> str:
+        return str(self._compiled)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        return dict(self._compiled.params)
 
 
 def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Statement:
     if schema.of(statement.table).replacing and not isinstance(statement, sa.Delete):
         statement = statement.prefix_with("OR ABORT")  # instead of the table's own ON CONFLICT REPLACE
-    compiled = statement.compile(dialect=schema.dialect, compile_kwargs={"render_postcompile": True})
-    return Statement(statement=statement, sql=str(compiled), values=dict(compiled.params), rows=rows, inserts=inserts)
+    return Statement(statement=statement, dialect=schema.dialect, rows=rows, inserts=inserts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +65,18 @@ class Plan:
     steps: tuple[Statement, ...]
     changes: tuple[Change, ...]
     volatile: frozenset[str]
+    declared: frozenset[str]
+    """Columns that the action lets differ, after an undo too."""
     note: str = ""
     """Why it cannot be undone; empty: it can."""
+    followed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Table -> columns that its triggers set by themselves."""
+    check: sa.Select[Any] | None = None
+    """Finds nothing any more once the run has worked."""
+
+    def loose(self, table: str) -> frozenset[str]:
+        """Columns that may become something else than was shown."""
+        return self.volatile | self.followed.get(table, frozenset())
 
 
 async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, *, lock: bool) -> Plan:
@@ -66,16 +92,28 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         _within(len(own), action.max_rows, f"rows of {info.name} match")
         _one_each(info, statement, len(own), action.max_rows)
         _spelt_so(info, statement, own)
-    changes = await with_cascades(conn, schema, own, lock=lock) if isinstance(statement, sa.Delete) else tuple(own)
+    deletes = isinstance(statement, sa.Delete)
+    changes = await foreseen(conn, schema, await with_cascades(conn, schema, own, lock=lock) if deletes else own)
     inserts = own[0] if isinstance(statement, sa.Insert) else None
+    declared, by_triggers = type(action).volatile, followed(schema, changes)
     return Plan(
         verb=statement.__visit_name__,
         table=info.name,
         steps=(planned(schema, statement, len(own), inserts),),
         changes=changes,
-        volatile=type(action).volatile | _clocked(statement) | _touching(schema, statement, changes),
-        note=await undo_note(conn, schema, changes),
+        volatile=declared | _clocked(statement) | _touching(schema, statement, changes),
+        declared=declared,
+        note=await undo_note(conn, schema, changes, declared),
+        followed={**by_triggers, info.name: by_triggers.get(info.name, frozenset()) - set(guard.written(statement))},
+        check=_check(schema, action),
     )
+
+
+def _check(schema: Schema, action: SqlAction) -> sa.Select[Any] | None:
+    query = action.check(schema.for_actions())
+    if query is not None:
+        guard.guard_look(query, schema)
+    return query
 
 
 async def _touched(

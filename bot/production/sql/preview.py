@@ -13,6 +13,7 @@ from bot.production.sql.read import differing
 from bot.production.sql.schema import HIDDEN, Schema
 
 _KEYS_SHOWN = 5
+REHEARSED = "The undo is rehearsed in the run, before anything takes effect."
 
 
 def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Preview:
@@ -26,13 +27,13 @@ def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Pr
         digest=digest(plan, schema, action, run),
         summary=hide(summary(plan.verb, plan.table, plan.changes)),
         text=hide("\n".join(_written(step, schema) for step in plan.steps)),
-        rows=tuple(row_change(schema, change, hide) for change in plan.changes),
+        rows=tuple(row_change(schema, change, hide, _by_itself(schema, plan, change)) for change in plan.changes),
         count=len(plan.changes),
         undoable=undoable,
         undo_note=plan.note or _how_undone(plan),
         risk=action.risk,
         approvals=approvals_for(type(action), undoable=undoable),
-        warnings=_warnings(plan),
+        warnings=_warnings(schema, plan),
     )
 
 
@@ -44,13 +45,13 @@ def _lock_key(schema: Schema, action: SqlAction) -> str:
 
 
 def digest(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> str:
-    rows = sorted((canonical(change, plan.volatile) for change in plan.changes), key=str)
+    rows = sorted((canonical(c, plan.volatile | schema.tables[c.table].volatile) for c in plan.changes), key=str)
     executes = [(step.sql, {k: repr(v) for k, v in step.values.items()}) for step in plan.steps]
     return digest_of(action, run, target=schema.target.name, executes=executes, rows=rows)
 
 
-def row_change(schema: Schema, change: Change, hide: Any = str) -> RowChange:
-    """A row for people: hidden columns left out."""
+def row_change(schema: Schema, change: Change, hide: Any = str, loose: frozenset[str] = frozenset()) -> RowChange:
+    """A row for people: hidden columns left out, and after the change those that the database sets by itself."""
     info = schema.tables[change.table]
 
     def told(values: Values | None) -> dict[str, str | None] | None:
@@ -59,7 +60,10 @@ def row_change(schema: Schema, change: Change, hide: Any = str) -> RowChange:
         return {k: None if v is None else hide(info.shown(k, v)) for k, v in values.items() if k not in info.hidden}
 
     key = {name: str(info.shown(name, raw)) for name, raw in change.key.items()}
-    return RowChange(table=change.table, key=key, before=told(change.before), after=told(change.after))
+    after = told(change.after)
+    if after is not None and change.before is not None:  # what nobody knows beforehand is not shown
+        after = {name: text for name, text in after.items() if name not in loose}
+    return RowChange(table=change.table, key=key, before=told(change.before), after=after)
 
 
 def as_approved(preview: Preview, plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> None:
@@ -128,11 +132,33 @@ def _written(step: Statement, schema: Schema) -> str:
 
 def _how_undone(plan: Plan) -> str:
     if plan.verb == "insert":
-        return "Undo removes the row, unless it has changed since. A number given by the database is not given back."
-    return "Undo puts every row back as it was, unless one has changed since."
+        said = "Undo removes the row, unless it has changed since. A number given by the database is not given back."
+    else:
+        said = "Undo puts every row back as it was, unless one has changed since."
+    return f"{said} {REHEARSED}"
 
 
-def _warnings(plan: Plan) -> tuple[str, ...]:
+def _warnings(schema: Schema, plan: Plan) -> tuple[str, ...]:
+    said = []
     if plan.verb == "insert" and not plan.changes[0].key:
-        return ("The database gives the new row its key; defaults are filled in when it runs.",)
-    return ()
+        said.append("The database gives the new row its key; defaults are filled in when it runs.")
+    columns = {
+        f"{c.table}.{name}"
+        for c in plan.changes
+        for name in _by_itself(schema, plan, c) - schema.tables[c.table].hidden
+    }
+    if columns:
+        said.append(
+            f"Nobody knows beforehand what will be in {', '.join(sorted(columns))}: the database sets it by itself."
+        )
+    return tuple(said)
+
+
+def _by_itself(schema: Schema, plan: Plan, change: Change) -> frozenset[str]:
+    """Columns of an updated row that only the run fills."""
+    if change.before is None or change.after is None:
+        return frozenset()
+    info = schema.tables[change.table]
+    clocked = {name for name, fact in info.columns.items() if fact.clocked}
+    loose = plan.followed.get(change.table, frozenset()) | info.volatile | clocked
+    return frozenset(name for name in loose if change.after.get(name) == change.before.get(name))

@@ -1,5 +1,6 @@
 """The SQL runtime: preview, run, undo and looks on one production database."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import sqlalchemy as sa
@@ -15,14 +16,17 @@ from bot.production.sql import run as sql_run
 from bot.production.sql.errors import reason, unreadable, words
 from bot.production.sql.guard import guard_look
 from bot.production.sql.image import Image, decode, encode
+from bot.production.sql.known import Known
 from bot.production.sql.look import read_look
+from bot.production.sql.obstacles import no_place, rows_now
 from bot.production.sql.plan import Plan, plan_action
-from bot.production.sql.read import differing, present
+from bot.production.sql.read import differing
+from bot.production.sql.rehearsal import CannotBeUndone, rehearse
 from bot.production.sql.schema import Schema, read_schema
-from bot.production.sql.session import Session, TargetDatabase
+from bot.production.sql.session import Session, TargetDatabase, Transaction
 from bot.production.sql.typed import example, typed_in
 from bot.production.sql.typed_words import unfit
-from bot.production.sql.undo import no_place, plan_undo
+from bot.production.sql.undo import plan_undo
 from bot.production.targets import SqlTarget
 
 _NOTHING = "Nothing was changed."
@@ -39,6 +43,7 @@ class SqlRuntime:
         self._redact = redactor.redact
         self._db = TargetDatabase(target)
         self._last: Schema | None = None
+        self._known = Known()
 
     async def preview(self, action: SqlAction, run: RunRef) -> Preview:
         """Reads what would change. Nothing is locked or written, except where the action rehearses. Raises Refused."""
@@ -55,16 +60,14 @@ class SqlRuntime:
     async def undo_preview(self, action: SqlAction, image: bytes | None, run: RunRef) -> Preview:
         """What an undo would restore. Raises Refused, naming what has changed since."""
         rows = _image(image)
-        return await self._previewed(lambda conn, schema: plan_undo(conn, schema, rows, lock=False), action, run)
+        return await self._previewed(self._undoing(action, rows, lock=False), action, run)
 
     async def undo(
         self, action: SqlAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
     ) -> RunOutcome:
         """Restores all rows, or none."""
         rows = _image(image)
-        return await self._carry_out(
-            lambda conn, schema: plan_undo(conn, schema, rows, lock=True), action, preview, run, watch
-        )
+        return await self._carry_out(self._undoing(action, rows, lock=True), action, preview, run, watch)
 
     async def investigate(
         self,
@@ -117,11 +120,15 @@ class SqlRuntime:
         self._last = await read_schema(session.conn, self.target, session.facts, self._last)
         return self._last
 
+    def _undoing(self, action: SqlAction, rows: Image, *, lock: bool) -> Planner:
+        return lambda conn, schema: plan_undo(conn, schema, rows, type(action).volatile, self._known.by, lock=lock)
+
     async def _previewed(self, planner: Planner, action: SqlAction, run: RunRef) -> Preview:
         try:
             async with self._db.reading(f"makegood {run}") as session:
                 schema = await self._schema(session)
-                return sql_preview.preview_of(await planner(session.conn, schema), schema, action, run)
+                plan = self._known.noted(await planner(session.conn, schema))
+                return sql_preview.preview_of(plan, schema, action, run)
         except (SQLAlchemyError, TimeoutError) as error:
             why = await self._which(action, error) or f"The preview did not work: {reason(error)}."
             raise Rejected(f"{why} {_NOTHING}") from error
@@ -148,15 +155,25 @@ class SqlRuntime:
         try:
             async with self._db.writing(run) as tx:
                 schema = await self._schema(tx)
-                plan = await plan_action(tx.conn, schema, action, lock=True)
-                preview = sql_preview.preview_of(plan, schema, action, run)
+                plan = self._known.noted(await plan_action(tx.conn, schema, action, lock=True))
                 image = await sql_run.execute(tx.conn, schema, plan, run)
+                if not plan.note:
+                    plan = await self._undo_tried(tx, schema, plan, image)
+                preview = sql_preview.preview_of(plan, schema, action, run)
                 rows = tuple(sql_preview.row_change(schema, change) for change in image.changes)
                 return preview.model_copy(update={"rows": rows})
         except (SQLAlchemyError, TimeoutError) as error:
             raise Rejected(f"The rehearsal did not work: {reason(error)}. {_NOTHING}") from error
         except (Refused, Invalid, NotFound, Misconfigured) as error:
             raise _unchanged(error) from error
+
+    async def _undo_tried(self, tx: Transaction, schema: Schema, plan: Plan, image: Image) -> Plan:
+        """The plan with a note where the undo failed."""
+        try:
+            await tx.bounded(rehearse(tx.conn, schema, image, plan.declared), asyncio.Event())
+        except CannotBeUndone as error:
+            self._known.cannot_be_undone(plan, str(error))
+        return self._known.noted(plan)
 
     async def _carry_out(
         self, planner: Planner, action: SqlAction, preview: Preview, run: RunRef, watch: Watch
@@ -165,9 +182,12 @@ class SqlRuntime:
         try:
             async with self._db.writing(run) as tx:
                 schema = await self._schema(tx)
-                plan = await planner(tx.conn, schema)
+                plan = self._known.noted(await planner(tx.conn, schema))
                 sql_preview.as_approved(preview, plan, schema, action, run)
                 done = await sql_run.execute(tx.conn, schema, plan, run)
+                await sql_run.has_worked(tx.conn, schema, plan)
+                if preview.undoable:
+                    await tx.bounded(rehearse(tx.conn, schema, done, plan.declared), watch.cancelled)
                 image = encode(done)
                 await watch.keep(image)
                 sql_run.in_time(run, watch)
@@ -175,12 +195,17 @@ class SqlRuntime:
         except Doubtful:
             await watch.progress("The connection was lost at COMMIT. Looking at production …")
             return await self.investigate(action, preview, image, run, watch)
+        except CannotBeUndone as error:
+            self._known.cannot_be_undone(plan, str(error))
+            said = f"nothing was changed. This can't be undone because {error}: approve it again as one that cannot be undone."
+            return RunOutcome(state="lapsed", summary=said)
         except Refused as error:
             return RunOutcome(state="lapsed", summary=f"nothing was changed. {error} Preview it again.")
-        except (MakegoodError, SQLAlchemyError, OSError) as error:
+        except (MakegoodError, SQLAlchemyError, OSError) as error:  # a TimeoutError is an OSError
             return RunOutcome(
                 state="failed", summary=f"nothing was changed: {_why(error)}", detail=self._redact(str(error))
             )
+        self._known.changed(done)
         return _succeeded(plan, done, image)
 
     async def _seen(self, conn: AsyncConnection, schema: Schema, data: bytes) -> RunOutcome:
@@ -189,8 +214,8 @@ class SqlRuntime:
             return RunOutcome(
                 state="unknown", summary=f"could not look at production: {why}. Look yourself", image=data
             )
-        now = [await present(conn, schema.tables[c.table], c.key, lock=True) for c in image.changes]
-        pairs = [(schema.tables[c.table], c, row) for c, row in zip(image.changes, now, strict=True)]
+        now = await rows_now(conn, schema, image.changes, lock=True)
+        pairs = [(schema.tables[c.table], c, row) for c, row in now]
         if not any(differing(info, c.before, c.after, image.volatile) for info, c, _ in pairs):
             said = "looked at production: the rows are the same before and after the run, so they don't tell. Look yourself"
             return RunOutcome(state="unknown", summary=said, image=data)

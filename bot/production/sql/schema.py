@@ -37,6 +37,8 @@ class TableInfo:
     hidden: frozenset[str]
     database: str
     """"postgresql", "sqlite" or "mysql"."""
+    volatile: frozenset[str]
+    """Columns that the settings say change by themselves, so that they are not compared."""
     collations: Mapping[str, str]
     """SQLite: how each column compares text."""
     closed: str
@@ -109,6 +111,12 @@ class TableInfo:
     def shown(self, name: str, raw: Raw) -> str | None:
         """A value of this column as the database prints it."""
         return values.shown(raw, self.columns[name].spec if name in self.columns else "", self.database)
+
+    def becomes(self, name: str, raw: Raw) -> sa.ColumnElement[Any]:
+        """The raw value as SQL, of the column's type even where it is NULL."""
+        if raw is None and self.as_text:
+            return sa.cast(sa.null(), spec_type(self.columns[name].spec))
+        return self.write(name, raw)
 
     def matches(self, values: Mapping[str, Raw]) -> sa.ColumnElement[bool]:
         """WHERE these columns hold these values; NULL is matched by nothing, as foreign keys have it."""
@@ -279,6 +287,7 @@ def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, relation: Relat
         key=key,
         columns=columns,
         hidden=_hidden(target, facts, relation),
+        volatile=_volatile(target, name, columns),
         database="mysql" if conn.dialect.name == "mariadb" else conn.dialect.name,
         collations=compared,
         closed=next((why for on, why in facts.closed if on == name), ""),
@@ -299,6 +308,14 @@ def _hidden(target: SqlTarget, facts: Facts, relation: Relation) -> frozenset[st
     """By any name that the settings may give the table, so that no other spelling of it shows more."""
     named = map(names.column, target.hide)
     return frozenset(column for written, column in named if names.alike(written, facts.relations) == relation)
+
+
+def _volatile(target: SqlTarget, name: str, columns: Mapping[str, ColumnFact]) -> frozenset[str]:
+    wanted = target.changing(name)
+    own = [v for v in target.volatile if v.rpartition(".")[0] == name]
+    if unknown := next((v for v in own if v.rpartition(".")[2] not in columns), ""):
+        raise Misconfigured(f"[targets.{target.name}] volatile: {name} has no column {unknown.rpartition('.')[2]!r}.")
+    return frozenset(wanted & set(columns))
 
 
 def _names_one(unique: UniqueKey, key: tuple[str, ...], compared: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 """Connections to a production database: short transactions with timeouts, named after the run that uses them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.bug.errors import Doubtful, Unavailable
+from bot.bug.errors import Doubtful, MakegoodError, Refused, Unavailable
 from bot.production.action import RunRef
 from bot.production.sql.catalogue import read_facts, read_postgres
 from bot.production.sql.errors import reason, said_no
@@ -48,6 +48,29 @@ class Transaction(Session):
     """Leaving it without a commit rolls it back."""
 
     timeout: float
+
+    async def bounded(self, work: Coroutine[Any, Any, None], cancelled: asyncio.Event) -> None:
+        """Does it within the time that a statement has. A cancel reaches it in the middle; the connection is given up then."""
+        task, cancel = asyncio.ensure_future(work), asyncio.ensure_future(cancelled.wait())
+        try:
+            await asyncio.wait((task, cancel), timeout=self.timeout, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            await self._give_up(task)
+        finally:
+            cancel.cancel()
+            task.cancel()
+        if cancelled.is_set():
+            raise Refused("It was cancelled before it took effect.")
+        raise TimeoutError
+
+    async def _give_up(self, task: asyncio.Future[None]) -> None:
+        """The server rolls back what has no connection any more."""
+        await interrupt(self.conn)
+        task.cancel()
+        with suppress(asyncio.CancelledError, MakegoodError, SQLAlchemyError, OSError):
+            await task
+        await self.conn.invalidate()
 
     async def commit(self) -> None:
         """Raises Doubtful when the connection is lost here: only a look at the rows tells what happened."""
@@ -144,9 +167,9 @@ class TargetDatabase:
             async with asyncio.timeout(2 * (self.target.statement_timeout + self.target.lock_timeout)):
                 yield
         except TimeoutError:
-            if conn.dialect.name == "sqlite" and not conn.closed:
-                await (await conn.get_raw_connection()).driver_connection.interrupt()  # type: ignore[union-attr] # aiosqlite's
-            await conn.invalidate()
+            if not conn.closed and not conn.invalidated:
+                await interrupt(conn)
+                await conn.invalidate()
             raise
 
 
@@ -158,6 +181,12 @@ def _must_be_there(target: SqlTarget, url: sa.URL) -> None:
         raise Unavailable(
             f"{target.name} can't be reached: there is no file {path}. Correct its url. Nothing was changed."
         )
+
+
+async def interrupt(conn: AsyncConnection) -> None:
+    """SQLite works on in a thread of its own, whoever stops to wait for it."""
+    if conn.dialect.name == "sqlite":
+        await (await conn.get_raw_connection()).driver_connection.interrupt()  # type: ignore[union-attr] # aiosqlite's
 
 
 def _gone(error: DBAPIError | OSError) -> bool:

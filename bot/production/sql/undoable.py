@@ -1,45 +1,42 @@
 """Whether changes can be taken back, said before they are made: what stands in the way, or that nothing does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Refused
+from bot.production.sql import triggers
 from bot.production.sql.cascade import with_cascades
 from bot.production.sql.facts import ForeignKey
 from bot.production.sql.image import Change
 from bot.production.sql.order import ordered
 from bot.production.sql.schema import Schema
 
-_HANDS_ON = ("CASCADE", "SET NULL", "SET DEFAULT")
+_TOGETHER = 200
+"""Parents that one query asks for."""
 
 
-async def undo_note(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> str:
-    """Why these changes cannot be undone; empty when they can."""
+async def undo_note(
+    conn: AsyncConnection, schema: Schema, changes: Sequence[Change], declared: frozenset[str] = frozenset()
+) -> str:
+    """Why these changes cannot be undone; empty when they can. `declared` are columns that may differ."""
     return (
-        hindrance(schema, changes) or await _looseness(conn, schema, changes) or await _adopted(conn, schema, changes)
+        hindrance(schema, changes, declared)
+        or await _looseness(conn, schema, changes)
+        or await _adopted(conn, schema, changes)
     )
 
 
-def hindrance(schema: Schema, changes: Sequence[Change]) -> str:
+def hindrance(schema: Schema, changes: Sequence[Change], declared: frozenset[str] = frozenset()) -> str:
     """What the schema alone tells."""
-    for name in _reached(schema, changes):
-        if triggers := schema.facts.triggers_of(name):
-            return f"Cannot be undone: {name} has a trigger ({', '.join(triggers)}), which may change more than is seen here."
+    if why := triggers.hindering(schema, changes, declared):
+        return f"Cannot be undone: {why}"
     try:
         ordered(schema, [change.inverse() for change in changes])
     except Refused as error:
         return f"Cannot be undone: {error}"
     return ""
-
-
-def _reached(schema: Schema, changes: Sequence[Change]) -> Iterable[str]:
-    """The changed tables, and those that a deletion goes on to: triggers for a whole statement fire there without any row."""
-    own = dict.fromkeys(change.table for change in changes)
-    ends = dict.fromkeys(change.table for change in changes if change.before is None or change.after is None)
-    onward = (key.child for table in ends for key in schema.references(table) if key.on_delete in _HANDS_ON)
-    return dict.fromkeys((*own, *onward))
 
 
 async def _looseness(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> str:
@@ -51,7 +48,9 @@ async def _looseness(conn: AsyncConnection, schema: Schema, changes: Sequence[Ch
     for change in restored:
         if empty := _empty(schema, change):
             return f"Cannot be undone: {change.name} has nothing in {empty}, which its table does not allow any more."
-    return await _outside_of_checks(conn, schema, restored) or await _orphans(conn, schema, restored)
+    if outside := await _outside_of_checks(conn, schema, restored):
+        return outside
+    return next((_orphan(key, row) for key, row in await orphans(conn, schema, restored)), "")
 
 
 def _empty(schema: Schema, change: Change) -> str:
@@ -75,20 +74,19 @@ async def _outside_of_checks(conn: AsyncConnection, schema: Schema, restored: Se
     return ""
 
 
-async def _orphans(conn: AsyncConnection, schema: Schema, restored: Sequence[Change]) -> str:
+async def orphans(conn: AsyncConnection, schema: Schema, restored: Sequence[Change]) -> list[tuple[ForeignKey, Change]]:
     """Rows whose parent is not there."""
     pointing = [(key, row) for row in restored for key in schema.pointers(row.table) if _counts(key, row)]
     known = {column.table.casefold() for column in schema.facts.columns}
-    there = {}
-    for nth, (key, row) in enumerate(pointing):
-        if conn.dialect.name == "sqlite" and key.parent.casefold() not in known:
-            return _orphan(key, row)
-        there[nth] = _parent(schema, key, row).label(f"p{nth}")
-    if not there:
-        return ""
-    found = (await conn.execute(sa.select(*there.values()))).one()
-    missing = (pointing[nth] for nth, is_there in zip(there, found, strict=True) if not is_there)
-    return next((_orphan(key, row) for key, row in missing), "")
+    missing = [pair for pair in pointing if conn.dialect.name == "sqlite" and pair[0].parent.casefold() not in known]
+    if missing:
+        return missing
+    for start in range(0, len(pointing), _TOGETHER):
+        some = pointing[start : start + _TOGETHER]
+        there = (_parent(schema, *pair).label(f"p{nth}") for nth, pair in enumerate(some))
+        found = (await conn.execute(sa.select(*there))).one()
+        missing += [pair for pair, is_there in zip(some, found, strict=True) if not is_there]
+    return missing
 
 
 def _counts(key: ForeignKey, row: Change) -> bool:

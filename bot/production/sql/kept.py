@@ -1,0 +1,169 @@
+"""What a trigger sets in the changed row, where its own text shows that it does nothing else. Pure.
+
+Only a few words pass. A trigger that says anything more may do anything.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.production.sql.facts import Trigger
+
+_TOKEN = re.compile(
+    r"""(?P<blank>\s+|--[^\n]*|/\*.*?\*/)|(?P<text>'(?:[^']|'')*')|(?P<name>"[^"]+"|`[^`]+`|\w+)|(?P<sign>:=|::|<=|>=|<>|!=|\|\||.)""",
+    re.DOTALL | re.VERBOSE,
+)
+_SAFE = (
+    "NULL TRUE FALSE AND OR NOT IS DISTINCT FROM AT TIME ZONE INTERVAL DAY HOUR MINUTE SECOND CURRENT_TIMESTAMP "
+    "CURRENT_DATE LOCALTIMESTAMP NOW CLOCK_TIMESTAMP STATEMENT_TIMESTAMP TRANSACTION_TIMESTAMP SYSDATE "
+    "UTC_TIMESTAMP UNIX_TIMESTAMP DATETIME STRFTIME UNIXEPOCH JULIANDAY COALESCE IFNULL NULLIF GREATEST LEAST LOWER "
+    "UPPER TRIM CONCAT LENGTH ABS ROUND TO_TSVECTOR SETWEIGHT TIMEZONE EXTRACT EPOCH TG_OP INT INTEGER BIGINT TEXT "
+    "TIMESTAMP TIMESTAMPTZ REGCONFIG VARCHAR NUMERIC"
+)
+_WORDS = frozenset(_SAFE.split())
+_SIGNS = frozenset(("(", ")", ",", "+", "-", "*", "/", "||", "::", "=", "<", ">", "<=", ">=", "<>", "!=", "."))
+_ROW, _BEFORE, _DELETE = 1, 2, 8
+_EVENTS = {4: "INSERT", _DELETE: "DELETE", 16: "UPDATE"}
+ALL = frozenset(_EVENTS.values())
+_OF_ITS_OWN = ("tsvector_update_trigger", "moddatetime")
+"""Functions of PostgreSQL and its extensions whose first argument names the only column that they set."""
+
+
+class _MoreThanThat(ValueError):
+    """The text says something that is not a plain assignment to the row."""
+
+
+def of_postgres(table: str, name: str, kind: int, language: str, function: str, text: str, arguments: str) -> Trigger:
+    events = frozenset(event for bit, event in _EVENTS.items() if kind & bit) or ALL
+    plain = kind & _ROW and kind & _BEFORE and not kind & _DELETE
+    if plain and language in ("internal", "c") and function in _OF_ITS_OWN:
+        return Trigger(table=table, name=name, events=events, sets=(arguments.split("\\000", maxsplit=1)[0],))
+    sets = _assigned(text, ends="RETURN NEW") if plain and language == "plpgsql" else None
+    return Trigger(table=table, name=name, events=events, sets=sets)
+
+
+def of_mysql(table: str, name: str, event: str, timing: str, text: str) -> Trigger:
+    sets = _assigned(text, ends="") if timing == "BEFORE" and event != "DELETE" else None
+    return Trigger(table=table, name=name, events=frozenset((event,)), sets=sets)
+
+
+def of_sqlite(table: str, name: str, text: str, keys: frozenset[str]) -> Trigger:
+    """Its row is found again by one of `keys`."""
+    tokens = list(_tokens(text))
+    upper = [piece.upper() for piece in tokens]
+    events = ALL & set(upper[: upper.index("ON")]) if "ON" in upper else ALL
+    try:
+        sets = _updated(tokens, table, keys) if "DELETE" not in events else None
+    except (_MoreThanThat, ValueError, IndexError):
+        sets = None
+    # The update inside fires the table's other triggers.
+    return Trigger(table=table, name=name, events=events or ALL, sets=sets)
+
+
+def _assigned(text: str, ends: str) -> tuple[str, ...] | None:
+    """Columns of NEW that a block of plain assignments sets."""
+    tokens = list(_tokens(text))
+    try:
+        if ends or (tokens and tokens[0].upper() == "BEGIN"):
+            tokens = _block(tokens)
+        statements = [part for part in _split(tokens, ";") if part]
+        found = [name for part in statements for name in _statement(part, ends)]
+        if ends and _words(statements[-1]) != ends:
+            return None
+    except (_MoreThanThat, IndexError):
+        return None
+    return tuple(dict.fromkeys(found))
+
+
+def _statement(part: Sequence[str], ends: str) -> Iterator[str]:
+    said = _words(part)
+    if said in ("END IF", ends):
+        return
+    first = part[0].upper()
+    if first in ("IF", "ELSIF", "ELSEIF"):
+        then = [piece.upper() for piece in part].index("THEN") if "THEN" in said.split() else len(part)
+        _plain(part[1:then])
+        yield from _statement(part[then + 1 :], ends)
+    elif first == "ELSE":
+        yield from _statement(part[1:], ends)
+    elif first == "SET":
+        for one in _split(part[1:], ","):
+            yield _assignment(one)
+    else:
+        yield _assignment(part)
+
+
+def _assignment(part: Sequence[str]) -> str:
+    if part[0].upper() != "NEW" or part[1] != "." or part[3] not in ("=", ":="):
+        raise _MoreThanThat
+    _plain(part[4:])
+    return _name(part[2])
+
+
+def _plain(part: Sequence[str]) -> None:
+    """A value from the row, the clock and literals alone."""
+    if not part:
+        raise _MoreThanThat
+    for nth, piece in enumerate(part):
+        of_row = part[nth - 2 : nth - 1] and part[nth - 2].upper() in ("NEW", "OLD") and part[nth - 1] == "."
+        row = piece.upper() in ("NEW", "OLD") and part[nth + 1 : nth + 2] == ["."]
+        fine = piece.upper() in _WORDS or piece in _SIGNS or piece.isdigit() or piece.startswith("'")
+        if not (fine or of_row or row):
+            raise _MoreThanThat
+
+
+def _updated(tokens: list[str], table: str, keys: frozenset[str]) -> tuple[str, ...]:
+    """Of `BEGIN UPDATE table SET a = …, b = … WHERE key = NEW.key; END`."""
+    body = _block(tokens[[piece.upper() for piece in tokens].index("BEGIN") :])
+    (part,) = (part for part in _split(body, ";") if part)
+    upper = [piece.upper() for piece in part]
+    if upper[0] != "UPDATE" or _name(part[1]).casefold() != table.casefold() or upper[2] != "SET":
+        raise _MoreThanThat
+    where = upper.index("WHERE")
+    column, equals, row, dot, same = part[where + 1 :]
+    if equals != "=" or row.upper() not in ("NEW", "OLD") or dot != "." or _name(column) != _name(same):
+        raise _MoreThanThat
+    if _name(column).casefold() not in keys:
+        raise _MoreThanThat
+    return tuple(_set(one) for one in _split(part[3:where], ","))
+
+
+def _set(part: Sequence[str]) -> str:
+    if part[1] != "=":
+        raise _MoreThanThat
+    _plain([piece for piece in part[2:] if _name(piece) != _name(part[0])])
+    return _name(part[0])
+
+
+def _block(tokens: list[str]) -> list[str]:
+    while tokens and tokens[-1] == ";":
+        tokens = tokens[:-1]
+    if tokens[0].upper() != "BEGIN" or tokens[-1].upper() != "END":
+        raise _MoreThanThat
+    return tokens[1:-1]
+
+
+def _split(tokens: Sequence[str], sign: str) -> list[list[str]]:
+    """At a sign that stands outside of brackets."""
+    parts: list[list[str]] = [[]]
+    depth = 0
+    for piece in tokens:
+        depth += (piece == "(") - (piece == ")")
+        if piece == sign and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(piece)
+    return parts
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for found in _TOKEN.finditer(text):
+        if found.lastgroup != "blank":
+            yield found[0]
+
+
+def _words(part: Sequence[str]) -> str:
+    return " ".join(piece.upper() for piece in part)
+
+
+def _name(piece: str) -> str:
+    return piece[1:-1] if piece[0] in '"`' else piece

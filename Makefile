@@ -21,7 +21,7 @@ debian = PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null || test "$$(id -u)" 
 store = import ssl; paths = ssl.get_default_verify_paths(); print(paths.cafile or paths.capath or "")
 fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --retries 2 uv==$(UV_VERSION)
 
-.PHONY: help setup demo test oracles payloads schemas lint lock digests clean
+.PHONY: times help setup demo test oracles payloads schemas lint lock digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -50,7 +50,10 @@ test: lint ## runs every check and test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(WALKED:%=--ignore=%)
 
-oracles: payloads schemas ## asks those who have no opinion of ours: both parts that follow
+times: setup ## asserts how long hostile letters take; wants a quiet machine
+	@$(BIN)/python -m pytest -q -m timed tests/unit
+
+oracles: payloads schemas times ## asks those who have no opinion of ours: the parts that follow, and the clock
 
 # What others say of what the tests left behind: Slack's published types, by the TypeScript compiler, of every payload.
 payloads: ## asks Slack's published types about every payload that the tests kept

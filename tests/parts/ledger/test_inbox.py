@@ -86,7 +86,7 @@ async def test_what_a_dead_process_left_is_taken_over_after_its_turn(store: Stor
     assert await other.take([HOOK]) == []
     store.clock.advance(OWN_TURN + 1)
     assert await other.waiting([HOOK])
-    assert await other.take([HOOK]) == [item("k1", "said")]
+    assert [(x.key, x.body) for x in await other.take([HOOK])] == [("k1", "said")]
     assert await other.take([HOOK]) == [], "it is the other's turn now"
 
 

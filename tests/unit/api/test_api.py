@@ -131,7 +131,10 @@ def test_an_action_imports_nothing_else_of_makegood(path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["sql", "look", "ssh", "http"])
 def test_neither_does_what_is_scaffolded_nor_what_the_documentation_shows(kind: str) -> None:
-    pages = [(ROOT / "README.md").read_text(), *(page.read_text() for page in (ROOT / "docs").rglob("*.md"))]
+    of_adapters = {"trackers.md", "customers.md", "billing.md", "board.md", "architecture.md"}
+    """Pages that show files of this repository, which may import their neighbours."""
+    pages = [page.read_text() for page in (ROOT / "docs").rglob("*.md") if page.name not in of_adapters]
+    pages.append((ROOT / "README.md").read_text())
     texts = [*scaffold("mine", kind), *pages]  # type: ignore[arg-type] # the parameter's values are its type's
     found = {line for text in texts for line in re.findall(r"^\s*(?:from|import) (bot[\w.]*)", text, re.MULTILINE)}
     assert found == {"bot.api"}

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.bug.errors import NotAllowed
-from bot.bug.policy import Member, eligible, may_approve, may_command
+from bot.bug.policy import Member, eligible, may_act, may_approve, may_command
 from tests.unit.bug.story import ANNA, BEN, CLEO, approver, asked, claimed
 
 
@@ -44,3 +44,9 @@ def test_only_other_fit_approvers_are_asked() -> None:
     )
     assert eligible(people, ANNA) == (BEN, CLEO)
     assert eligible((approver(ANNA),), ANNA) == ()
+
+
+def test_only_full_members_reach_production_or_a_customer() -> None:
+    may_act(Member(id="U0ANNA"))
+    with pytest.raises(NotAllowed, match="Guests can't look at production"):
+        may_act(Member(id="U0GUEST", guest=True))

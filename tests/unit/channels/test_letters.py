@@ -194,6 +194,7 @@ def test_a_mail_that_cannot_be_read_is_shown_as_such() -> None:
 # How long it takes
 
 
+@pytest.mark.timed
 def test_a_usual_letter_is_read_in_a_few_milliseconds() -> None:
     raw = holding(multi("mixed", multi("alternative", PLAIN, HTML, mark="A"), PICTURE))
     began = time.process_time()
@@ -202,6 +203,7 @@ def test_a_usual_letter_is_read_in_a_few_milliseconds() -> None:
     assert (time.process_time() - began) / 20 < 0.02
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "raw",
     [

@@ -238,12 +238,14 @@ HOSTILE = [
 @pytest.mark.parametrize(
     "piece", [*HOSTILE, "--\n", "- a -\n", "__ ", "W dniu ", "hat ", "a@", "2026-", "(\n", "Von: \nAn: \n"]
 )
+@pytest.mark.timed
 def test_a_hundred_kilobytes_of_anything_take_no_time(piece: str) -> None:
     began = time.process_time()
     new_text(piece * (100_000 // len(piece)))
     assert time.process_time() - began < 1
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "piece",
     [
@@ -263,6 +265,7 @@ def test_a_hundred_kilobytes_of_any_element_take_no_time(piece: str) -> None:
     assert time.process_time() - began < 1
 
 
+@pytest.mark.timed
 def test_a_usual_letter_takes_a_few_milliseconds() -> None:
     mail = f"{NEW}\n\n{OVER_QUOTES['gmail en']}\n\n" + "\n".join([MARKED] * 20)
     began = time.process_time()

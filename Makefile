@@ -24,7 +24,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 # Stories of real processes wait for seconds that a machine of few cores may not have while others run beside them.
 # What failed there is named and has one try alone; a real fault fails again. More than a few are a fault by themselves.
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
-	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q -p cacheprovider --last-failed -n 0; }
+	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
 .PHONY: times help setup demo test oracles payloads schemas lint lock digests clean
 
@@ -54,7 +54,7 @@ test: lint ## runs every check and test
 	@rm -rf .payloads
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
 	@rm -rf .pytest_cache
-	@$(BIN)/python -m pytest -q -p cacheprovider -n 3 --dist loadfile $(WALKED:%=--ignore=%) || $(alone)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(WALKED:%=--ignore=%) || $(alone)
 
 times: setup ## asserts how long hostile letters take; wants a quiet machine
 	@$(BIN)/python -m pytest -q -m timed tests/unit

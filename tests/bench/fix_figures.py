@@ -17,12 +17,12 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.bug.errors import MakegoodError
-from bot.demo.bench.figure import Figure
-from bot.demo.bench.stage import Times
 from bot.production.action import RunRef
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
+from tests.bench.figure import Figure
+from tests.bench.stage import Times
 
 ROUNDS, WARM, FIRST = 200, 20, 1_001
 NEW = "Brunch"

@@ -18,9 +18,6 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixEnded
 from bot.bug.values import Actor, ActorKind
 from bot.bug.workspace import allow
-from bot.demo.bench import stage
-from bot.demo.bench.figure import Figure
-from bot.demo.bench.stage import OURS, Process, Times
 from bot.demo.host.host import Host
 from bot.ledger import workspace
 from bot.ledger.db.engine import Database
@@ -29,6 +26,9 @@ from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Ledger
 from bot.production.catalogue import Catalogue
 from bot.slack.views.marks import mark
+from tests.bench import stage
+from tests.bench.figure import Figure
+from tests.bench.stage import OURS, Process, Times
 
 JOBS = Path(__file__).with_name("jobs")
 FLOOD = 200_000_000
@@ -123,7 +123,7 @@ class _Desk:
 
     async def _post(self, body: str) -> None:
         async with self.http.post(f"{self.bot.url}/slack/events", data=body, headers=stage.signed(body)) as answer:
-            if answer.status != 200:  # noqa: PLR2004 - OK
+            if answer.status != 200:
                 raise MakegoodError(f"Slack's request was answered {answer.status}: {await answer.text()}")
 
 
@@ -209,7 +209,7 @@ async def _until(holds: Callable[[], Awaitable[Any]], why: str) -> Any:
     """What it gives at last."""
     try:
         async with asyncio.timeout(PATIENCE):
-            while not (found := await holds()):  # noqa: ASYNC110 - another process, which sets no Event of ours
+            while not (found := await holds()):
                 await asyncio.sleep(SOON)
     except TimeoutError:
         raise MakegoodError(f"Not within {PATIENCE:.0f} s: {why}.") from None

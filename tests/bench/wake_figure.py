@@ -10,15 +10,15 @@ from typing import ClassVar
 from bot.bug.conversation import Said
 from bot.bug.intake import Opened
 from bot.bug.values import Actor, ActorKind
-from bot.demo.bench.figure import Figure
-from bot.demo.bench.fix_figures import postgres
-from bot.demo.bench.stage import Times
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.db.notify import listen
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Relay, Served, Work
 from bot.ledger.relay.subscription import Subscription
+from tests.bench.figure import Figure
+from tests.bench.fix_figures import postgres
+from tests.bench.stage import Times
 
 ROUNDS, WARM, EVERY = 60, 5, 0.13
 """Not in step with the poll."""

@@ -75,7 +75,7 @@ class Process:
                 sys.executable, "-m", *self.command, cwd=self.home, env=environment, stdout=log, stderr=log
             )
         async with aiohttp.ClientSession() as http:
-            while time.perf_counter() - began < 30:  # noqa: PLR2004 - patience, not a figure
+            while time.perf_counter() - began < 30:
                 if self._process.returncode is not None:
                     raise MakegoodError(
                         f"{' '.join(self.command)} ended: {(self.home / 'bench.log').read_text()[-500:]}"
@@ -107,7 +107,7 @@ class Process:
 async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
     try:
         async with http.get(url) as answer:
-            return answer.status == 200  # noqa: PLR2004 - OK
+            return answer.status == 200
     except aiohttp.ClientError:
         return False
 
@@ -118,7 +118,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
         people=list(CROWD),
         channels={CHANNEL: "errors"},
         manifest=AppManifest.load(shipped.MANIFEST),
-        bot_token="xoxb-bench",  # noqa: S106 - the local Slack's own
+        bot_token="xoxb-bench",
         signing_secret=SECRET,
         rate_limits=False,
     )
@@ -159,7 +159,7 @@ OURS = ("bot", "run", "--config", "makegood.toml")
 
 
 def baseline(kind: str) -> tuple[str, str]:
-    return ("bot.demo.bench.baseline", kind)
+    return ("tests.bench.baseline", kind)
 
 
 async def steadily(count: int, every: float, one: Callable[[int], Awaitable[None]]) -> Times:

@@ -14,15 +14,15 @@ import aiohttp
 from bot.adapters.ports import Hook
 from bot.adapters.registry import CHANNELS, TRACKERS
 from bot.bug.errors import MakegoodError
-from bot.demo.bench import stage
-from bot.demo.bench.figure import Figure
-from bot.demo.bench.stage import CHANNEL, OURS, SECRET, TOKEN, Process, Times
 from bot.intake.sources import CUSTOMER
 from bot.settings import HookSettings, Settings, SlackSettings
 from bot.web import read
+from tests.bench import stage
+from tests.bench.figure import Figure
+from tests.bench.stage import CHANNEL, OURS, SECRET, TOKEN, Process, Times
 
 Sign = Callable[[bytes, str], dict[str, str]]
-DELIVERIES = Path(__file__).parents[3] / "tests" / "fixtures"
+DELIVERIES = Path(__file__).parents[1] / "fixtures"
 """Recorded deliveries of every source; they come with the source code only."""
 ADDRESS = "https://makegood.example.com/hooks/"
 OPTIONS = "options.json"
@@ -155,5 +155,5 @@ async def _customer_waits(http: aiohttp.ClientSession, bot: Process) -> None:
 
 async def _post(http: aiohttp.ClientSession, url: str, body: Mapping[str, object]) -> None:
     async with http.post(url, json=body) as answer:
-        if answer.status != 200:  # noqa: PLR2004 - OK
+        if answer.status != 200:
             raise MakegoodError(f"a delivery was answered {answer.status}: {await answer.text()}")

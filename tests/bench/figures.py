@@ -9,14 +9,14 @@ from pathlib import Path
 import aiohttp
 
 from bot.bug.errors import MakegoodError
-from bot.demo.bench import stage
-from bot.demo.bench.figure import Figure
-from bot.demo.bench.fix_figures import fixes
-from bot.demo.bench.hook_figures import hooks, reminder
-from bot.demo.bench.remote_figures import remote
-from bot.demo.bench.stage import OURS, Process, Times, baseline
-from bot.demo.bench.wake_figure import wake
 from bot.demo.slack.local import LocalSlack
+from tests.bench import stage
+from tests.bench.figure import Figure
+from tests.bench.fix_figures import fixes
+from tests.bench.hook_figures import hooks, reminder
+from tests.bench.remote_figures import remote
+from tests.bench.stage import OURS, Process, Times, baseline
+from tests.bench.wake_figure import wake
 
 PACED = 2.2
 """Seconds: Slack takes a message a second and channel, and a new card is followed by its first line."""
@@ -56,7 +56,7 @@ async def _clicks(http: aiohttp.ClientSession, process: Process, count: int, eve
     async def one(number: int) -> None:
         body = stage.click(stage.CROWD[number % len(stage.CROWD)].id, "BUG-1 @1", number)
         async with http.post(f"{process.url}/slack/events", data=body, headers=stage.signed(body)) as answer:
-            if answer.status != 200:  # noqa: PLR2004 - OK
+            if answer.status != 200:
                 raise MakegoodError(f"a click was answered {answer.status}")
 
     return await stage.steadily(count, every, one)
@@ -64,7 +64,7 @@ async def _clicks(http: aiohttp.ClientSession, process: Process, count: int, eve
 
 async def _post_alert(http: aiohttp.ClientSession, process: Process, group: int, number: int) -> None:
     async with http.post(f"{process.url}/hooks/bugsnag/{stage.TOKEN}", data=stage.alert(group, number)) as answer:
-        if answer.status != 200:  # noqa: PLR2004 - OK
+        if answer.status != 200:
             raise MakegoodError(f"a webhook was answered {answer.status}: {await answer.text()}")
 
 
@@ -82,7 +82,7 @@ async def webhook_to_message(home: Path, database: str = "", count: int = 20) ->
                 await _until_posted(slack, http, bot, 1000 + number),
                 await _until_posted(slack, http, script, 5000 + number),
             )
-            if number >= 5:  # noqa: PLR2004 - the first ones warm both up
+            if number >= 5:
                 a.append(mine)
                 b.append(theirs)
             await asyncio.sleep(PACED)
@@ -111,7 +111,7 @@ async def repeats(home: Path, database: str = "", seconds: float = 4.0, at_once:
     ):
         for group in range(5):
             await _post_alert(http, bot, group, 0)
-        await slack.wait_for(lambda: len(slack.messages(stage.CHANNEL)) >= 5, why="cards")  # noqa: PLR2004 - as many as errors
+        await slack.wait_for(lambda: len(slack.messages(stage.CHANNEL)) >= 5, why="cards")
         theirs = await _rate(http, parser, seconds, at_once)
         clicks: list[float] = []
         clicking = asyncio.create_task(_click_now_and_then(http, bot, clicks))

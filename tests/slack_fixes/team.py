@@ -6,11 +6,11 @@ from typing import Any
 
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import find
-from bot.demo.slack.dsl import PersonPage
-from bot.demo.slack.dsl_message import Message
 from bot.slack.views.marks import mark
 from tests.slack.house import House
 from tests.slack_fixes.plant import Plant
+from tests.support.dsl.message import Message
+from tests.support.dsl.workspace import PersonPage
 
 DELETE = "delete-row table=menus id=13 -- the one bad row"
 SET = "set-column table=menus id=13 column=title value=Brunch -- wrong title"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.demo.slack.dsl import PersonPage
 from bot.demo.slack.dump import texts_of
 from tests.slack_fixes.team import Team
+from tests.support.dsl.workspace import PersonPage
 
 FOLDER = Path(__file__).parent / "attacks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))

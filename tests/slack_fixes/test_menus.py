@@ -8,11 +8,11 @@ import pytest
 
 from bot.bug.fixes.fix import RunState
 from bot.bug.fixes.looks import Looked
-from bot.demo.slack.dsl_modal import Modal
 from tests.faults.process import Makegood
 from tests.slack_fixes.outpost import FRONT, outpost
 from tests.slack_fixes.plant import Plant
 from tests.slack_fixes.team import Team
+from tests.support.dsl.modal import Modal
 
 ONE, TWO, DOWN = "one process", "two processes", "two processes, one of them down"
 READING = "The choices are being read; or type the value."

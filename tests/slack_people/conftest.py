@@ -9,7 +9,6 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.demo.channels.generic import GenericFake
 from bot.demo.channels.smtp import MailServer
 from bot.demo.till.fake import StripeFake
 from tests.slack.conftest import (  # noqa: F401 - the fixtures of a house
@@ -24,6 +23,7 @@ from tests.slack.conftest import (  # noqa: F401 - the fixtures of a house
     store,
 )
 from tests.slack.house import HOOK, House
+from tests.support.fakes.generic import GenericFake
 
 MIA = "mia@studio.example"
 SECRET = "a-secret-of-the-chat"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.demo.slack.dsl import ChannelPage
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat
+from tests.support.dsl.workspace import ChannelPage
 
 
 async def test_a_customer_who_is_online_and_whom_nobody_serves_is_called_out_in_the_channel(

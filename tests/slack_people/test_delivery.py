@@ -2,10 +2,10 @@
 
 import asyncio
 
-from bot.demo.slack.dsl_message import Message
 from tests.slack.house import House
 from tests.slack_people.conftest import Chat, Fakes
 from tests.slack_people.test_makegoods import fixed
+from tests.support.dsl.message import Message
 
 BEN, CID = "ben@fleet.example", "cid@fleet.example"
 

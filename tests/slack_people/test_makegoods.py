@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.demo.slack.dsl_message import Message
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat, Fakes
+from tests.support.dsl.message import Message
 
 CAPPED = pytest.mark.parametrize("more", [{"makegood": {"per_day": {"EUR": 800}}}])
 

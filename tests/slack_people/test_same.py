@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from bot.demo.slack.dsl_message import Message
 from tests.slack import alerts
 from tests.slack.house import House
 from tests.slack_people.conftest import MIA, Chat
+from tests.support.dsl.message import Message
 
 ERROR, EVENT = "6b10000000000000000000f1", "5f0000000000000000000001"
 LATER = "5f0000000000000000000002"

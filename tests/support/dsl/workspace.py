@@ -2,11 +2,11 @@
 
 import re
 
-from bot.demo.slack.dsl_message import Message, Waiting
-from bot.demo.slack.dsl_modal import Modal
 from bot.demo.slack.dump import author_name, texts_of
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.records import Act, Json, Notice
+from tests.support.dsl.message import Message, Waiting
+from tests.support.dsl.modal import Modal
 
 APP, ANYONE = "app", "anyone"
 

@@ -59,7 +59,7 @@ class IntercomFake:
         webhook_url: str = "",
         secret: str = "",
         *,
-        token: str = "intercom-token",  # noqa: S107 - the fake's own, not a secret
+        token: str = "intercom-token",
         admin: str = "991",
         app: str = "app1",
         pauses: tuple[float, ...] = PAUSES,

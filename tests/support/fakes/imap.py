@@ -20,7 +20,7 @@ class Kept:
 
 
 class ImapServer:
-    def __init__(self, user: str = "support", password: str = "imap-password") -> None:  # noqa: S107 - the fake's own
+    def __init__(self, user: str = "support", password: str = "imap-password") -> None:
         self.user, self.password = user, password
         self.host, self.port = "127.0.0.1", 0
         self.faults = Faults(KINDS)

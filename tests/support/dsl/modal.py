@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from bot.demo.slack.dsl_message import Waiting
 from bot.demo.slack.dump import texts_of
 from bot.demo.slack.forms import choices, is_empty
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.records import Act, Json
 from bot.demo.slack.validate import walk_elements
+from tests.support.dsl.message import Waiting
 
 
 class Modal:

@@ -19,7 +19,7 @@ ACTIONS = [
     path
     for pattern in (
         "actions/*.py",
-        "tests/*/own_actions/*.py",
+        "tests/**/own_actions/*.py",
         "tests/oracles/actions/*.py",
         "tests/parts/production_sql/attacks/*.py",
         "tests/bench/jobs/*.py",

@@ -1,12 +1,13 @@
 """`makegood bench`: the figures, each as a ratio against a baseline in the same run; loopback only, about seven minutes."""
 
 import argparse
-import asyncio
-import sys
-import tempfile
+import importlib
 from pathlib import Path
 
+from bot.bug.errors import Misconfigured
 from bot.commands.extra import needs_demo
+
+_BENCH = Path(__file__).parents[2] / "tests" / "bench"
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -18,20 +19,10 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if not _BENCH.is_dir():
+        raise Misconfigured(
+            "The bench belongs to a checkout of Makegood's source; run `make setup` and `.venv/bin/makegood bench` there."
+        )
     with needs_demo("bench"):
-        from bot.demo.bench.figure import Figure  # noqa: PLC0415 - loaded when it is wanted
-        from bot.demo.bench.figures import FIGURES  # noqa: PLC0415 - loaded when it is wanted
-
-    chosen = [name for name in FIGURES if not args.figures or name in args.figures]
-    held = True
-
-    async def measure(name: str, home: Path) -> list[Figure]:
-        return await FIGURES[name](home)
-
-    with tempfile.TemporaryDirectory(prefix="makegood-bench") as home:
-        for name in chosen:
-            for figure in asyncio.run(measure(name, Path(home) / name)):
-                sys.stdout.write(f"{figure}\n")
-                sys.stdout.flush()
-                held = held and figure.held
-    return 0 if held else 1
+        bench = importlib.import_module("tests.bench.run")  # by name: nothing that ships depends on the tests
+    return int(bench.run(args.figures))

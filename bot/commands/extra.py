@@ -8,11 +8,11 @@ from bot.bug.errors import Misconfigured
 
 @contextmanager
 def needs_demo(command: str) -> Iterator[None]:
-    """Around the imports of `bot.demo`. Raises Misconfigured where a package of the extra is missing."""
+    """Around the imports of `bot.demo` or of the bench. Raises Misconfigured where a package of the extra is missing."""
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "bot":  # a mistake of our own is no missing package
+        if (error.name or "").partition(".")[0] in ("bot", "tests"):  # a mistake of our own is no missing package
             raise
         raise Misconfigured(
             f"`makegood {command}` needs packages that are not installed here; add them with: pip install 'makegood[demo]'"

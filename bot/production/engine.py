@@ -231,10 +231,7 @@ def _each(field: Field, key: tuple[str, ...]) -> tuple[Field, ...]:
     if len(key) < 2:  # noqa: PLR2004 - a key of one column is one field
         return (field,)
     return tuple(
-        field.model_copy(
-            update={"name": f"{field.name}.{c}", "label": f"{field.label}: {c}", "help": "", "part_of": field.name}
-        )
-        for c in key
+        field.model_copy(update={"name": f"{field.name}.{c}", "label": f"{field.label}: {c}", "help": ""}) for c in key
     )
 
 

@@ -35,8 +35,6 @@ class Field(Frozen):
     """Its choices are the tables of the target."""
     verbatim: bool = False
     """Taken to the letter."""
-    part_of: str = ""
-    """It is one column of the key that this parameter holds."""
     key_of: str = ""
     """It holds the key of a row of the table that this field names."""
 

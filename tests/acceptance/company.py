@@ -15,15 +15,15 @@ from bot.bug.bug import Bug
 from bot.bug.retro.model import Retro
 from bot.bug.retro.story import fold
 from bot.demo.server import Demo, free_port
-from bot.demo.slack.dsl import ChannelPage, PersonPage, Workspace
-from bot.demo.slack.dsl_message import Message
-from bot.demo.slack.dsl_modal import Modal
 from bot.demo.world.cast import CAST
 from bot.demo.world.story_two import morning, postmark
 from bot.demo.world.tour import Story
 from bot.ledger.entries import load, trail
 from bot.ledger.verify import verify
 from tests.slack.house import Unhurried, Watch
+from tests.support.dsl.message import Message
+from tests.support.dsl.modal import Modal
+from tests.support.dsl.workspace import ChannelPage, PersonPage, Workspace
 
 Json = dict[str, Any]
 Found = TypeVar("Found")

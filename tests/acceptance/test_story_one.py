@@ -2,8 +2,8 @@
 
 from bot.bug.bug import Status
 from bot.bug.money import Credit, Money
-from bot.demo.slack.dsl_message import Message
 from tests.acceptance.company import Company, asks_for, picks
+from tests.support.dsl.message import Message
 
 MIA = "Mia Lindqvist"
 ASKED = "I got an error on this page, what can I do to go on testing and maybe buy premium?"

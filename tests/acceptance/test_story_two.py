@@ -3,9 +3,9 @@
 import pytest
 
 from bot.bug.bug import Status
-from bot.demo.slack.dsl_message import Message
 from bot.demo.world.tables import BEN, OTTO
 from tests.acceptance.company import Company, Json, asks_for
+from tests.support.dsl.message import Message
 
 OURS = "It was our fault, not yours: adding servers works again. The lost days are given back, with a better plan for a month."
 

@@ -14,8 +14,6 @@ from sqlalchemy import select
 
 from bot.app import Services, build
 from bot.bug.bug import Bug
-from bot.demo.slack.dsl import ChannelPage, PersonPage, Workspace
-from bot.demo.slack.dsl_message import Message
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
@@ -26,6 +24,8 @@ from bot.ledger.relay.pace import Budget, Pace
 from bot.ledger.relay.relay import DOUBT_PAUSE
 from bot.settings import Environment, Settings, validate
 from tests.slack.alerts import Json, bugsnag
+from tests.support.dsl.message import Message
+from tests.support.dsl.workspace import ChannelPage, PersonPage, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "app_manifest.yml"
 HOOK = "hook-token"

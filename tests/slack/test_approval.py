@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.demo.slack.dsl_message import Message
 from bot.demo.slack.records import Person, UserGroup
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House
 from tests.slack.shop import Shop
+from tests.support.dsl.message import Message
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.demo.channels.smtp import MailServer
-from bot.demo.slack.dsl_message import Message
 from bot.demo.slack.records import Person
 from tests.slack.house import House
 from tests.slack.shop import Shop
+from tests.support.dsl.message import Message
 
 MIA = {"email": "mia@studio.example", "name": "Mia"}
 

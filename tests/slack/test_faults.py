@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.demo.slack.dsl_message import Message
 from bot.slack.outgoing.refusals import MENDED, OURS, PASSES
 from tests.slack.house import House
+from tests.support.dsl.message import Message
 
 WAY = ("admitted:", "Dana has it", "Dana estimates 10 minutes", "It works again", "owes the proper fix")
 """What the thread of `story` reads, from top to bottom."""

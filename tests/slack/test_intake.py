@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.bug.conversation import SaidDeleted, SaidEdited
-from bot.demo.slack.dsl_message import Message
 from tests.slack import alerts
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House
+from tests.support.dsl.message import Message
 
 SHAPES = pytest.mark.parametrize("shape", ["bot_message", "app"])
 FIRST, SECOND = "6b10000000000000000000f1", "6b10000000000000000000f2"

@@ -1,13 +1,20 @@
 """app_manifest.yml is what Slack takes, and names everything the bot listens to."""
 
+import ast
+import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+import bot
+from bot.demo.slack.api.registry import METHODS
+from bot.demo.slack.events import SCOPES
 from bot.demo.slack.manifest import AppManifest
+from bot.intake import conversation
 from tests.slack.house import MANIFEST
 
 
@@ -61,10 +68,34 @@ def test_every_event_that_it_subscribes_to_has_its_scope() -> None:
         "message.channels": "channels:history",
         "message.groups": "groups:history",
         "app_mention": "app_mentions:read",
-        "reaction_added": "reactions:read",
-        "member_joined_channel": "channels:read",
         "user_change": "users:read",
         "team_join": "users:read",
     }
     assert {event for event, scope in needed.items() if scope in read.scopes} == set(needed)
     assert set(needed) | {"app_home_opened"} == read.events
+
+
+def _constants(tree: ast.AST) -> Iterator[str]:
+    return (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _called() -> set[str]:
+    """The methods of Slack that Makegood names outside the demo, typed out or as the SDK's."""
+    root = Path(bot.__file__).parent
+    sources = [path.read_text() for path in root.rglob("*.py") if "demo" not in path.relative_to(root).parts]
+    words = {word for source in sources for word in _constants(ast.parse(source))}
+    return {name for name in METHODS if name in words or any(f".{name.replace('.', '_')}(" in text for text in sources)}
+
+
+def test_it_asks_for_no_scope_that_nothing_needs() -> None:
+    read = AppManifest.load(MANIFEST)
+    needed = {scope for name in _called() for scope in METHODS[name].scopes} | {
+        SCOPES.get(event) for event in read.events
+    }
+    assert read.scopes - needed == {"commands"}
+
+
+def test_it_subscribes_to_no_event_that_nothing_reads() -> None:
+    cases = [node for node in ast.walk(ast.parse(inspect.getsource(conversation))) if isinstance(node, ast.match_case)]
+    told = {word for case in cases for word in _constants(case.pattern)}
+    assert {event.partition(".")[0] for event in AppManifest.load(MANIFEST).events} - told == set()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.slack.dsl_message import Message
 from bot.slack.thread_check import Expected, compare
 from tests.slack.house import House
+from tests.support.dsl.message import Message
 
 ROOT = Path(__file__).parents[2]
 BUG = Expected(bug="BUG-1", spoken=frozenset({1, 2, 4}), due=(1, 2))

@@ -11,13 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.demo.channels.chatwoot import ChatwootFake
-from bot.demo.channels.crisp import CrispFake
-from bot.demo.channels.imap import ImapServer
-from bot.demo.channels.intercom import IntercomFake
 from bot.demo.channels.smtp import MailServer
 from bot.demo.github.fake import GitHubFake
 from bot.demo.github.records import Workflow
-from bot.demo.sentry.fake import SentryFake
 from bot.demo.till.fake import StripeFake
 from bot.demo.trello.fake import TrelloFake
 from bot.demo.trello.faults import gone
@@ -25,6 +21,10 @@ from bot.demo.world.bugsnag import PROJECT_ID
 from bot.demo.world.crash import Crash, Frame, Visitor
 from bot.demo.world.tracker import Tracker
 from tests.slack.house import HOOK
+from tests.support.fakes.crisp import CrispFake
+from tests.support.fakes.imap import ImapServer
+from tests.support.fakes.intercom import IntercomFake
+from tests.support.fakes.sentry import SentryFake
 from tests.support.stores import MONDAY
 
 Json = dict[str, Any]

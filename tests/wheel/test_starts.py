@@ -55,13 +55,24 @@ async def test_it_runs_until_it_is_ready(bare: Place, driver: str, postgres_serv
     assert (bare.home / "makegood.db").exists() is not bool(driver)
 
 
-@pytest.mark.parametrize("command", ["demo", "bench"])
-def test_without_the_extra_it_is_said_what_to_install(bare: Place, command: str) -> None:
-    ran = bare.run(bare.makegood, command)
+def _refuses(place: Place, command: str, sentence: str) -> None:
+    ran = place.run(place.makegood, command)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", f"makegood: {sentence}\n")
+    assert list(place.home.iterdir()) == []
+
+
+def test_without_the_extra_it_is_said_what_to_install(bare: Place) -> None:
     said = "needs packages that are not installed here; add them with: pip install 'makegood[demo]'"
-    assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == f"makegood: `makegood {command}` {said}\n"
-    assert list(bare.home.iterdir()) == []
+    _refuses(bare, "demo", f"`makegood demo` {said}")
+
+
+def test_the_bench_says_that_it_belongs_to_a_checkout(bare: Place, with_demo: Place) -> None:
+    for place in (bare, with_demo):
+        _refuses(
+            place,
+            "bench",
+            "The bench belongs to a checkout of Makegood's source; run `make setup` and `.venv/bin/makegood bench` there.",
+        )
 
 
 async def test_with_the_extra_the_demo_shows_its_page(with_demo: Place) -> None:

@@ -21,9 +21,9 @@ class FixSettled(Event):
     state: Literal["succeeded", "failed"]
     word: Text = ""
 
-    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         def settled(fix: Fix) -> Fix:
-            return replace(in_state(fix, RunState(self.state)), ended_at=at, why=self.word)
+            return replace(in_state(fix, RunState(self.state)), why=self.word)
 
         after = changed(bug, self.run, settled)
         return mark_undone(after, self.run) if self.state == "succeeded" else after

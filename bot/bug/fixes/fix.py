@@ -80,7 +80,6 @@ class Fix:
     confirmed_at: datetime | None = None
     started_at: datetime | None = None
     deadline: datetime | None = None
-    ended_at: datetime | None = None
     kept: str = ""
     """What finds a cut-off run again, sealed."""
     output: str = ""

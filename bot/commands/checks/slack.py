@@ -31,8 +31,6 @@ SCOPES = frozenset(
         "groups:read",
         "im:history",
         "im:write",
-        "reactions:read",
-        "reactions:write",
         "usergroups:read",
         "users:read",
         "users:read.email",

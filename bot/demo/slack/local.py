@@ -15,8 +15,7 @@ from bot.demo.slack.faults import Faults
 from bot.demo.slack.gestures import Gestures
 from bot.demo.slack.http_mode import HttpMode
 from bot.demo.slack.manifest import AppManifest
-from bot.demo.slack.messages import by_app
-from bot.demo.slack.records import App, Call, Channel, Delivery, Json, Person, Scheduled, UserGroup
+from bot.demo.slack.records import App, Call, Channel, Delivery, Json, Person, UserGroup
 from bot.demo.slack.snapshot import snapshot
 from bot.demo.slack.socket_mode import SocketMode
 from bot.demo.slack.speech import Speech
@@ -75,7 +74,6 @@ class LocalSlack:
     def _adopt(self, courier: Courier) -> None:
         """Connects what happens in the workspace with its deliveries, and the people's acts with both."""
         self.world.emit = Events(self.world, courier.event).publish
-        self.world.plan = lambda planned: self._tasks.start(self._post_when_due(planned))
         speech = Speech(self.world)
         gestures = Gestures(self.world, courier, speech)
         submits = Submits(self.world, courier, gestures)
@@ -251,11 +249,3 @@ class LocalSlack:
         if not found:
             raise AssertionError(f"not within {timeout} s: {why}\n{dump(self.world)}")
         return found
-
-    async def _post_when_due(self, planned: Scheduled) -> None:
-        await self.clock.sleep_until(planned.post_at)
-        if self.world.scheduled.pop(planned.id, None) is None:
-            return  # taken back in the meantime
-        if "metadata" not in planned.message:  # Slack's documented bug: a planned message with metadata never appears
-            message: dict[str, Any] = dict(planned.message)
-            self.world.add_message(planned.channel, by_app(self.world, message, message.pop("thread_ts", None)))

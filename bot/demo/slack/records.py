@@ -73,14 +73,6 @@ class StoredFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scheduled:
-    id: str
-    channel: str
-    post_at: int
-    message: Json
-
-
-@dataclass(frozen=True, kw_only=True)
 class Trigger:
     """What a trigger_id stands for; `view_id` is set when the person acted inside a modal."""
 

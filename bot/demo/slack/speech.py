@@ -1,8 +1,8 @@
 """What people and other apps say: messages, edits, deletions, reactions, files, and looking at the app's Home."""
 
 from bot.demo.slack.api.files import file_json
-from bot.demo.slack.api.reactions import react
 from bot.demo.slack.api.users import user_json
+from bot.demo.slack.reactions import react
 from bot.demo.slack.records import STRANGERS, Act, ActError, Channel, Json, Person, SlackError, StoredFile
 from bot.demo.slack.wire import wire
 from bot.demo.slack.world import World

@@ -14,7 +14,6 @@ from bot.demo.slack.records import Call, Json, SlackError
 from bot.demo.slack.world import World
 
 HANG_SECONDS = 60.0
-APP_LEVEL_SCOPE = "connections:write"
 
 
 @dataclass(frozen=True, kw_only=True)

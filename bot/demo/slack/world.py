@@ -18,7 +18,6 @@ from bot.demo.slack.records import (
     Notice,
     Person,
     ResponseUrl,
-    Scheduled,
     SlackError,
     StoredFile,
     Trigger,
@@ -35,7 +34,6 @@ class World:
         self.base_url = "http://127.0.0.1"
         self.changes = Changes()
         self.emit: Callable[[Json], None] = lambda _event: None
-        self.plan: Callable[[Scheduled], None] = lambda _planned: None
         # Names and times go on over a reset: who listens may remember what it has seen.
         self._ids: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
         self._last_ts = 0
@@ -55,7 +53,6 @@ class World:
         self.stacks: dict[str, list[str]] = defaultdict(list)
         self.homes: dict[str, str] = {}
         self.files: dict[str, StoredFile] = {}
-        self.scheduled: dict[str, Scheduled] = {}
         self.triggers: dict[str, Trigger] = {}
         self.used_triggers: set[str] = set()
         self.response_urls: dict[str, ResponseUrl] = {}

@@ -18,12 +18,12 @@ from bot.bug.messages import Answered, Told
 from bot.bug.money import Credit, Money
 from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint, Inbound
-from bot.demo.slack.dsl import PersonPage
-from bot.demo.slack.dsl_message import Message
 from bot.ledger.relay.relay import FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS
 from bot.ledger.verify import verify
 from bot.slack.views.thread_lines import line
 from tests.slack.house import House
+from tests.support.dsl.message import Message
+from tests.support.dsl.workspace import PersonPage
 from tests.support.stores import BUGSNAG, person
 from tests.support.street import DI, FIRST, ISSUE, Street
 

@@ -14,11 +14,11 @@ from bot.adapters.channels import chatwoot, crisp, generic, intercom, mail
 from bot.adapters.ports import Channel
 from bot.bug.values import CustomerHint, Outgoing
 from bot.demo.channels.chatwoot import ChatwootFake
-from bot.demo.channels.crisp import CrispFake
 from bot.demo.channels.faults import Faults
-from bot.demo.channels.generic import GenericFake
-from bot.demo.channels.intercom import IntercomFake
 from bot.demo.channels.smtp import MailServer
+from tests.support.fakes.crisp import CrispFake
+from tests.support.fakes.generic import GenericFake
+from tests.support.fakes.intercom import IntercomFake
 
 PATIENCE = 0.5
 """Seconds our channels wait in these stories; only those in which the service hangs take so long."""

@@ -14,8 +14,8 @@ from bot.adapters.registry import CHANNELS
 from bot.bug.errors import Unauthorised
 from bot.bug.values import Inbound, InboundKind
 from bot.demo.channels.chatwoot import ChatwootFake
-from bot.demo.channels.crisp import CrispFake
-from bot.demo.channels.intercom import IntercomFake
+from tests.support.fakes.crisp import CrispFake
+from tests.support.fakes.intercom import IntercomFake
 
 SECRET = "hook-secret"
 PAGE = "https://quickadmin.example/cruds/generate"

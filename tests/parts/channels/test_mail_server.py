@@ -13,8 +13,8 @@ from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import Channel, Hook
 from bot.bug.errors import Doubtful, Rejected, Unavailable, Unreadable
 from bot.bug.values import CustomerHint, Outgoing
-from bot.demo.channels.imap import ImapServer
 from bot.demo.channels.smtp import MailServer
+from tests.support.fakes.imap import ImapServer
 
 MIA = CustomerHint(name="Mia Büchner", email="mia@studio.example")
 LONG_ID = "<" + "x" * 100 + "@mail.studio.example>"

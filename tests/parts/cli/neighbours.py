@@ -10,7 +10,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.demo.channels.chatwoot import ChatwootFake
-from bot.demo.channels.imap import ImapServer
 from bot.demo.channels.smtp import MailServer
 from bot.demo.host.host import Host
 from bot.demo.slack.local import LocalSlack
@@ -18,6 +17,7 @@ from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
 from bot.demo.till.fake import StripeFake
 from bot.demo.trello.fake import TrelloFake
+from tests.support.fakes.imap import ImapServer
 
 LISTS = ("Bugs", "Doing", "Owed", "Done", "Not a bug")
 MANIFEST = Path(__file__).parents[3] / "app_manifest.yml"

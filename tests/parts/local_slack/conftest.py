@@ -14,10 +14,10 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack.dsl import Workspace
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
+from tests.support.dsl.workspace import Workspace
 
 MANIFEST = AppManifest.load(Path(__file__).with_name("manifest.yml"))
 PEOPLE = (

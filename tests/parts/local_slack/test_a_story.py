@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack.dsl import Workspace
+from tests.support.dsl.workspace import Workspace
 
 Payload = dict[str, Any]
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack.dsl import Workspace
 from bot.demo.slack.local import LocalSlack
+from tests.support.dsl.workspace import Workspace
 
 from .conftest import Ear
 

@@ -7,9 +7,9 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.demo.slack.dsl import Workspace
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.records import ActError
+from tests.support.dsl.workspace import Workspace
 
 from .conftest import MANIFEST, Ear, Payload
 

@@ -6,10 +6,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.slack.dsl import Workspace
-from bot.demo.slack.dsl_modal import Modal
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
+from tests.support.dsl.modal import Modal
+from tests.support.dsl.workspace import Workspace
 
 from .conftest import Ear, Payload
 

@@ -15,7 +15,6 @@ from bot.adapters.ports import Stage as Column
 from bot.bug.board import BoardCardMade
 from bot.bug.course import Fixed
 from bot.bug.values import Inbound
-from bot.demo.channels.imap import ImapServer
 from bot.intake.boards import BoardChanges, follow
 from bot.intake.mails import Mails
 from bot.intake.people import People
@@ -24,6 +23,7 @@ from bot.ledger.db.tables import inbox as table
 from bot.ledger.entries import load
 from bot.ledger.inbox.inbox import Inbox, Item
 from tests.parts.trackers_out.conftest import Stage
+from tests.support.fakes.imap import ImapServer
 from tests.support.stores import BUGSNAG, MONDAY, TEAM, kinds, open_bug
 
 

@@ -15,11 +15,11 @@ from bot.bug.course import Fixed, Paid, Reopened
 from bot.bug.errors import Misconfigured, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.intake import Opened
-from bot.demo.sentry.fake import SentryFake
 from bot.demo.world.bugsnag import PROJECT_ID
 from bot.demo.world.tracker import Tracker
 from bot.sinks.tracker import TrackerSink
 from tests.parts.trackers_out.conftest import Stage
+from tests.support.fakes.sentry import SentryFake
 from tests.support.stores import BUGSNAG, person
 from tests.support.street import a_crash
 

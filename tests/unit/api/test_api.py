@@ -19,10 +19,10 @@ ACTIONS = [
     path
     for pattern in (
         "actions/*.py",
-        "tests/*/own_actions/*.py",
+        "tests/**/own_actions/*.py",
         "tests/oracles/actions/*.py",
         "tests/parts/production_sql/attacks/*.py",
-        "bot/demo/bench/jobs/*.py",
+        "tests/bench/jobs/*.py",
     )
     for path in ROOT.glob(pattern)
 ]

@@ -13,7 +13,7 @@ from bot.production.scaffold import scaffold
 
 ROOT = Path(__file__).parents[3]
 RENEW = "Somebody reviews the change; then `make digests` renews actions/SHA256SUMS."
-NEEDS_THE_DEMO = {"bot.demo", "bot.commands.demo", "bot.commands.bench"}
+NEEDS_THE_DEMO = {"bot.demo", "bot.commands.demo"}
 LOADS_BY_NAME = {"bot.cli", "bot.__main__", "bot.commands"}
 
 

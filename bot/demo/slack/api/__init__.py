@@ -6,8 +6,6 @@ from bot.demo.slack.api import (  # noqa: F401 - importing them fills it
     conversations,
     files,
     history,
-    reactions,
-    schedule,
     users,
     views,
 )

@@ -113,19 +113,6 @@ def open_(ctx: Context) -> Json:
     return {"channel": channel_json(ctx.world, ctx.world.dm(person.id))}
 
 
-@method("conversations.create", tier=2, scopes=("channels:manage", "groups:write"))
-def create(ctx: Context) -> Json:
-    name = ctx.args.need("name", "invalid_name_required")
-    if name != name.lower() or " " in name:
-        raise SlackError("invalid_name_specials")
-    if any(channel.name == name for channel in ctx.world.channels.values()):
-        raise SlackError("name_taken")
-    kind = "group" if ctx.args.flag("is_private") else "channel"
-    me = frozenset({ctx.world.app.user_id})
-    made = ctx.world.put_channel(Channel(id=ctx.world.new_id("C"), name=name, members=me, kind=kind))
-    return {"channel": channel_json(ctx.world, made)}
-
-
 @method("conversations.archive", tier=2, scopes=("channels:manage", "groups:write"))
 def archive(ctx: Context) -> Json:
     channel = ctx.world.channel(ctx.args.need("channel", "channel_not_found"))

@@ -1,4 +1,4 @@
-"""files.*: the upload in three steps (ask for an address, send the bytes there, complete), and files.info."""
+"""files.*: the upload in three steps: ask for an address, send the bytes there, complete."""
 
 from dataclasses import replace
 
@@ -50,11 +50,3 @@ def _uploaded(world: World, entry: Json) -> StoredFile:
     if file is None or file.content is None:
         raise SlackError("file_not_found")
     return replace(file, title=entry.get("title") or file.name)
-
-
-@method("files.info", tier=4, scopes=("files:read",))
-def info(ctx: Context) -> Json:
-    file = ctx.world.files.get(ctx.args.need("file", "file_not_found"))
-    if file is None:
-        raise SlackError("file_not_found")
-    return {"file": file_json(ctx.world, file)}

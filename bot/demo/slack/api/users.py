@@ -1,7 +1,7 @@
-"""users.*, usergroups.* and bots.info: who people and apps are."""
+"""users.*, usergroups.users.list and bots.info: who people and apps are."""
 
 from bot.demo.slack.api.registry import Context, method, page
-from bot.demo.slack.records import STRANGERS, Json, Person, SlackError, UserGroup
+from bot.demo.slack.records import STRANGERS, Json, Person, SlackError
 from bot.demo.slack.world import World
 
 READ, EMAIL, GROUPS = ("users:read",), ("users:read.email",), ("usergroups:read",)
@@ -85,24 +85,6 @@ def lookup_by_email(ctx: Context) -> Json:
         if person.email.lower() == email and not person.deleted and not person.stranger:
             return {"user": user_json(ctx.world, person)}
     raise SlackError("users_not_found")
-
-
-@method("usergroups.list", tier=2, scopes=GROUPS)
-def usergroups_list(ctx: Context) -> Json:
-    with_users = ctx.args.flag("include_users")
-    return {"usergroups": [_group(ctx.world, group, with_users=with_users) for group in ctx.world.groups.values()]}
-
-
-def _group(world: World, group: UserGroup, *, with_users: bool) -> Json:
-    made: Json = {
-        "id": group.id,
-        "team_id": world.team,
-        "is_usergroup": True,
-        "handle": group.handle,
-        "name": group.name,
-    }
-    counted = made | {"user_count": len(group.users), "date_delete": 0}
-    return counted | ({"users": list(group.users)} if with_users else {})
 
 
 @method("usergroups.users.list", tier=2, scopes=GROUPS)

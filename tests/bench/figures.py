@@ -1,0 +1,181 @@
+"""The figures: each runs ours and the baseline in turn, several rounds, and compares."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+
+from bot.bug.errors import MakegoodError
+from bot.demo.slack.local import LocalSlack
+from tests.bench import stage
+from tests.bench.figure import Figure
+from tests.bench.fix_figures import fixes
+from tests.bench.hook_figures import hooks, reminder
+from tests.bench.remote_figures import remote
+from tests.bench.stage import OURS, Process, Times, baseline
+from tests.bench.wake_figure import wake
+
+PACED = 2.2
+"""Seconds: Slack takes a message a second and channel, and a new card is followed by its first line."""
+
+
+def _ms(times: Times) -> str:
+    return f"p50 {times.p(50) * 1e3:.1f} ms, p99 {times.p(99) * 1e3:.1f} ms"
+
+
+def _merged(rounds: list[Times]) -> Times:
+    return Times(all=tuple(sorted(t for r in rounds for t in r.all)))
+
+
+async def acks(home: Path, database: str = "", rounds: int = 6, count: int = 150, every: float = 0.02) -> list[Figure]:
+    """The ack of a claim, with its durable commit, against an empty handler under the same load."""
+    ours: list[Times] = []
+    empty: list[Times] = []
+    async with (
+        stage.slack() as slack,
+        stage.running(OURS, home / "ours", slack.api_url, database) as bot,
+        stage.running(baseline("bolt"), home / "bolt", slack.api_url) as bolt,
+        aiohttp.ClientSession() as http,
+    ):
+        await _post_alert(http, bot, 1, 0)
+        await slack.wait_for(lambda: slack.messages(stage.CHANNEL), why="a card")
+        for number in range(rounds + 1):
+            mine, theirs = await _clicks(http, bot, count, every), await _clicks(http, bolt, count, every)
+            if number:  # the first round warms both up
+                ours.append(mine)
+                empty.append(theirs)
+    a, b = _merged(ours), _merged(empty)
+    detail = f"[ours {_ms(a)}; empty {_ms(b)}]"
+    return [Figure(name=f"ack of a claim, p{p}", value=a.p(p) / b.p(p), limit=1.5, detail=detail) for p in (50, 99)]
+
+
+async def _clicks(http: aiohttp.ClientSession, process: Process, count: int, every: float) -> Times:
+    async def one(number: int) -> None:
+        body = stage.click(stage.CROWD[number % len(stage.CROWD)].id, "BUG-1 @1", number)
+        async with http.post(f"{process.url}/slack/events", data=body, headers=stage.signed(body)) as answer:
+            if answer.status != 200:
+                raise MakegoodError(f"a click was answered {answer.status}")
+
+    return await stage.steadily(count, every, one)
+
+
+async def _post_alert(http: aiohttp.ClientSession, process: Process, group: int, number: int) -> None:
+    async with http.post(f"{process.url}/hooks/bugsnag/{stage.TOKEN}", data=stage.alert(group, number)) as answer:
+        if answer.status != 200:
+            raise MakegoodError(f"a webhook was answered {answer.status}: {await answer.text()}")
+
+
+async def webhook_to_message(home: Path, database: str = "", count: int = 20) -> list[Figure]:
+    """From the webhook's POST to chat.postMessage at Slack, against a script that parses and posts."""
+    async with (
+        stage.slack() as slack,
+        stage.running(OURS, home / "ours2", slack.api_url, database) as bot,
+        stage.running(baseline("post"), home / "post", slack.api_url) as script,
+        aiohttp.ClientSession() as http,
+    ):
+        a, b = [], []
+        for number in range(count + 5):
+            mine, theirs = (
+                await _until_posted(slack, http, bot, 1000 + number),
+                await _until_posted(slack, http, script, 5000 + number),
+            )
+            if number >= 5:
+                a.append(mine)
+                b.append(theirs)
+            await asyncio.sleep(PACED)
+    ours, theirs_ = Times(all=tuple(sorted(a))), Times(all=tuple(sorted(b)))
+    detail = f"[ours {_ms(ours)}; script {_ms(theirs_)}]"
+    return [Figure(name="webhook to message, p50", value=ours.p(50) / theirs_.p(50), limit=2, detail=detail)]
+
+
+async def _until_posted(slack: LocalSlack, http: aiohttp.ClientSession, process: Process, group: int) -> float:
+    wanted = f"bench {group}"
+    began = time.perf_counter()
+    posting = asyncio.create_task(_post_alert(http, process, group, 0))
+    await slack.wait_for(lambda: any(wanted in m["text"] for m in slack.messages(stage.CHANNEL)[-3:]), why=wanted)
+    took = time.perf_counter() - began
+    await posting
+    return took
+
+
+async def repeats(home: Path, database: str = "", seconds: float = 4.0, at_once: int = 32) -> list[Figure]:
+    """Durable answers to repeats of known errors, against a handler that only parses; a person's click meanwhile."""
+    async with (
+        stage.slack() as slack,
+        stage.running(OURS, home / "ours3", slack.api_url, database) as bot,
+        stage.running(baseline("parse"), home / "parse", slack.api_url) as parser,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
+    ):
+        for group in range(5):
+            await _post_alert(http, bot, group, 0)
+        await slack.wait_for(lambda: len(slack.messages(stage.CHANNEL)) >= 5, why="cards")
+        theirs = await _rate(http, parser, seconds, at_once)
+        clicks: list[float] = []
+        clicking = asyncio.create_task(_click_now_and_then(http, bot, clicks))
+        mine = await _rate(http, bot, seconds, at_once)
+        clicking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await clicking
+    slowest = max(clicks, default=0.0)
+    return [
+        Figure(
+            name="durable repeats",
+            value=mine / theirs,
+            limit=0.25,
+            least=True,
+            detail=f"[ours {mine:.0f}/s; parse {theirs:.0f}/s]",
+        ),
+        Figure(
+            name="a click meanwhile, slowest ack", value=slowest, limit=1.0, unit="s", detail=f"[{len(clicks)} clicks]"
+        ),
+    ]
+
+
+async def _rate(http: aiohttp.ClientSession, process: Process, seconds: float, at_once: int) -> float:
+    end, done = time.perf_counter() + seconds, 0
+
+    async def worker(group: int) -> None:
+        nonlocal done
+        while time.perf_counter() < end:
+            await _post_alert(http, process, group % 5, done + 1)
+            done += 1
+
+    await asyncio.gather(*(worker(i) for i in range(at_once)))
+    return done / seconds
+
+
+async def _click_now_and_then(http: aiohttp.ClientSession, bot: Process, took: list[float]) -> None:
+    while True:
+        took.append((await _clicks(http, bot, 1, 0)).p(50))
+        await asyncio.sleep(0.3)
+
+
+async def start_and_memory(home: Path, database: str = "", rounds: int = 5) -> list[Figure]:
+    """Seconds to ready with a database that is there, and the resident memory when idle."""
+    async with stage.slack() as slack, stage.running(OURS, home / "ours4", slack.api_url, database) as bot:
+        times = []
+        for _ in range(rounds):
+            await bot.stop()
+            times.append(await bot.start())
+        await asyncio.sleep(2)
+        memory = bot.memory() / 1024
+    return [
+        Figure(name="warm start to ready, median", value=sorted(times)[len(times) // 2], limit=1.5, unit="s"),
+        Figure(name="idle memory", value=memory, limit=120, unit="MB"),
+    ]
+
+
+FIGURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
+    "acks": acks,
+    "webhook": webhook_to_message,
+    "repeats": repeats,
+    "start": start_and_memory,
+    "fixes": fixes,
+    "remote": remote,
+    "wake": wake,
+    "hooks": hooks,
+    "reminder": reminder,
+}

@@ -1,0 +1,270 @@
+"""What customers get for their trouble: within the caps, above them by an approver's word, and back again."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.slack.house import House
+from tests.slack.people.conftest import MIA, Chat, Fakes
+from tests.support.dsl.message import Message
+
+CAPPED = pytest.mark.parametrize("more", [{"makegood": {"per_day": {"EUR": 800}}}])
+
+
+async def fixed(house: House, chat: Chat) -> Message:
+    """Mia waits in the chat, and it works again."""
+    card = await house.alarm(email=MIA, name="Mia")
+    await chat.says("I got an error, what can I do?")
+    await card.expect_text("what can I do?")
+    await house.person("Dana").types("/bug works BUG-1 the row is gone", in_=house.errors)
+    await card.expect_text("works")
+    return card
+
+
+async def told(house: House, card: Message, credit: str = "", **fields: str) -> None:
+    """Dana tells Mia, with what the form is filled with."""
+    dana = house.person("Dana")
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    form.field("Credit in EUR").type(credit)
+    for label, value in fields.items():
+        field = form.field(label.replace("_", " "))
+        field.choose(value) if label == "Upgrade_to" else field.type(value)
+    await form.submit()
+
+
+async def read(card: Message, fakes: Fakes) -> str:
+    """What the one message says that Mia has in the chat."""
+    await card.thread.expect("reached Mia")
+    (message,) = fakes.chat.messages.values()
+    return str(message["text"])
+
+
+async def test_mia_gets_five_euros_and_then_reads_that_it_works(house: House, chat: Chat, fakes: Fakes) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "5")
+    await card.thread.expect("Booked: €5 credit")
+    await card.thread.expect("reached Mia")
+    assert fakes.credit() == 500
+    assert len(fakes.chat.messages) == 1
+
+
+async def test_what_mia_gets_stands_below_the_words_in_a_sentence_of_its_own(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "7.50")
+    text = await read(card, fakes)
+    assert text.startswith("The problem is solved")
+    assert text.endswith("\n\nWe have put €7.50 on your account: your next invoice is lower by that.")
+
+
+async def test_what_is_taken_out_of_the_form_is_not_mentioned(house: House, chat: Chat, fakes: Fakes) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("We have put €5 on your account")
+    form.field("Credit in EUR").type("")
+    await form.submit()
+    assert "account" not in await read(card, fakes)
+
+
+async def test_the_form_shows_what_each_of_them_will_read_before_it_is_sent(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await dana.types("/bug customer BUG-1 ben@shop.example", in_=house.errors)
+    await house.quiet()
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    form.field("What they read").type("It works again.")
+    form.field("Credit in EUR").type("")
+    form.field("Days more").type("2")
+    await form.button("Show what each of them reads").click()
+    await form.expect_text("*Mia* · generic\n>It works again.\n>\n>We give you 2 days free")
+    await form.expect_text("*ben@shop.example* · e-mail\n>It works again.\n>\n>Your subscription runs 2 days longer")
+    form.field("Days more").type("two")
+    await form.button("Show what each of them reads").click()
+    await form.expect_text("A whole number of days")
+    assert not fakes.chat.messages
+    form.field("Days more").type("")
+    await form.submit()
+    await card.thread.expect("Dana tells 2 customers: “It works again.”")
+
+
+async def test_what_could_not_be_booked_is_put_before_its_author_and_never_promised(house: House, fakes: Fakes) -> None:
+    card, dana = await house.alarm(email="ben@shop.example", name="Ben"), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await told(house, card, "5")
+    warning = await dana.expect_dm("Ben should get €5 credit")
+    assert "knows no account of Ben" in warning.texts[0]
+    assert not fakes.mails.messages
+    await warning.button("Tell without it").click(by=dana)
+    await card.thread.expect("on its way by mail")
+    assert [("account" in mail.text, mail.subject) for mail in fakes.mails.messages] == [(False, "The problem you had")]
+
+
+async def test_days_are_shown_as_the_credit_that_they_are(house: House, chat: Chat, fakes: Fakes) -> None:
+    card = await fixed(house, chat)
+    await house.quiet()
+    await told(house, card, "", Days_more="2")
+    await card.thread.expect("Booked: 2 days (€")
+    text = await read(card, fakes)
+    worth = fakes.credit()
+    assert worth in {58, 60, 64}, "a month of €9 has 28, 30 or 31 days"
+    assert text.endswith(f"We give you 2 days free: your next invoice is €0.{worth} lower.")
+
+
+async def test_where_the_period_moves_days_follow_upon_those_that_are_paid(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    await house.restart(billing={**fakes.settings["billing"], "days": "trial_end"})
+    card = await fixed(house, chat)
+    await house.quiet()
+    paid = (await house.bug()).customers[0].terms.ends
+    assert paid
+    await told(house, card, "", Days_more="2")
+    await card.thread.expect("Booked: 2 days (until")
+    await house.quiet()
+    assert fakes.period_end() == paid + timedelta(days=2)
+    assert f"2 days longer, until {(paid + timedelta(days=2)).day} " in await read(card, fakes)
+
+
+@CAPPED
+async def test_above_the_cap_an_approver_is_asked_and_mia_is_told_after_their_word(
+    house: House, chat: Chat, fakes: Fakes, more: dict[str, Any]
+) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "9")
+    request = await house.person("Lee").expect_dm("passes €8 a day and person")
+    await house.quiet()
+    assert (fakes.credit(), fakes.chat.messages) == (0, {})
+    await request.button("Let it pass").click(by=house.person("Lee"))
+    await card.thread.expect("Booked: €9 credit")
+    await request.expect_text("let pass by")
+    await house.quiet()
+    assert (fakes.credit(), len(fakes.chat.messages)) == (900, 1)
+
+
+@CAPPED
+async def test_an_approver_says_no_and_why(house: House, chat: Chat, fakes: Fakes, more: dict[str, Any]) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "9")
+    lee = house.person("Lee")
+    request = await lee.expect_dm("passes €8")
+    await request.button("No…").click(by=lee)
+    form = await lee.expect_modal("Why not?")
+    form.field("Why not?").type("It was a typo")
+    await form.submit()
+    await card.thread.expect("It was a typo")
+    await house.quiet()
+    assert (fakes.credit(), (await house.bug()).tell_requests) == (0, ())
+
+
+@pytest.mark.parametrize(
+    "more", [{"makegood": {"per_day": {"EUR": 800}}, "policy": {"approvers": ["U0LEAD", "U0DEV"]}}]
+)
+async def test_nobody_lets_their_own_makegood_pass(
+    house: House, chat: Chat, fakes: Fakes, more: dict[str, Any]
+) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "9")
+    request = await house.person("Lee").expect_dm("passes €8")
+    await house.quiet()
+    await (
+        (await house.forged("approve_tell", request.button("Let it pass").value))
+        .button("approve_tell")
+        .click(by=house.person("Dana"))
+    )
+    await house.person("Dana").expect_ephemeral("somebody else has to let it pass")
+    assert fakes.credit() == 0
+
+
+@CAPPED
+async def test_two_bugs_together_never_pass_one_cap(house: House, chat: Chat, more: dict[str, Any]) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "5")
+    await card.thread.expect("Booked: €5 credit")
+    other = await house.alarm(email="ben@shop.example", name="Ben")
+    await house.person("Dana").types("/bug works BUG-2", in_=house.errors)
+    await other.button("Tell").click(by=house.person("Dana"))
+    form = await house.person("Dana").expect_modal("Tell BUG-2")
+    form.field("Credit in EUR").type("4")
+    await form.submit()
+    await house.person("Lee").expect_dm("passes €8 a day and person")
+
+
+async def test_a_makegood_is_taken_back(house: House, chat: Chat, fakes: Fakes) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "5")
+    await card.thread.expect("Booked: €5 credit")
+    await house.person("Sam").types("/tell undo BUG-1 wrong customer", in_=house.errors)
+    await card.thread.expect("The makegood is taken back")
+    assert fakes.credit() == 0
+
+
+@CAPPED
+async def test_what_is_taken_back_may_be_given_again_by_whoever_gave_it(
+    house: House, chat: Chat, fakes: Fakes, more: dict[str, Any]
+) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await told(house, card, "5")
+    await card.thread.expect("Booked: €5 credit")
+    await dana.types("/tell undo BUG-1 it was meant for Ben", in_=house.errors)
+    await card.thread.expect("The makegood is taken back")
+    await house.alarm(email="ben@shop.example", name="Ben")
+    await dana.types("/bug works BUG-2", in_=house.errors)
+    await dana.types("/tell BUG-2", in_=house.errors)
+    form = await dana.expect_modal("Tell BUG-2")
+    form.field("Credit in EUR").type("8")
+    await form.submit()
+    await (await house.errors.expect_message("BUG-2")).thread.expect("Dana tells Ben")
+    assert "tell_asked" not in await house.kinds(2)
+
+
+async def test_after_it_was_taken_back_mia_may_get_what_was_meant(house: House, chat: Chat, fakes: Fakes) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await told(house, card, "50")
+    await card.thread.expect("Booked: €50 credit")
+    await dana.types("/tell undo BUG-1 five, not fifty", in_=house.errors)
+    await card.thread.expect("The makegood is taken back")
+    await house.quiet()
+    await dana.types("/tell BUG-1 Sorry, that was meant to be five.", in_=house.errors)
+    form = await dana.expect_modal("Tell BUG-1")
+    form.field("Credit in EUR").type("5")
+    await form.submit()
+    await card.thread.expect("Booked: €5 credit")
+    await house.quiet()
+    assert (fakes.credit(), len(fakes.chat.messages)) == (500, 2)
+
+
+async def test_of_several_makegoods_one_is_chosen(house: House, chat: Chat, fakes: Fakes) -> None:
+    card, sam = await fixed(house, chat), house.person("Sam")
+    await told(house, card, "5", Upgrade_to="pro")
+    await card.thread.expect("Booked: pro until")
+    await card.thread.expect("Booked: €5 credit")
+    await sam.types("/tell undo BUG-1", in_=house.errors)
+    form = await sam.expect_modal("Take back BUG-1")
+    form.field("Take back").choose("Mia: €5 credit")
+    await form.submit()
+    await card.thread.expect("The makegood is taken back")
+    assert (fakes.credit(), fakes.plan()) == (0, "pro")
+
+
+async def test_when_an_upgrade_is_over_the_plan_is_what_it_was(house: House, chat: Chat, fakes: Fakes) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "", Upgrade_to="pro")
+    await card.thread.expect("Booked: pro until")
+    await house.quiet()
+    assert fakes.plan() == "pro"
+    house.clock.advance(days=31)
+    await card.thread.expect("The upgrade is over")
+    await house.quiet()
+    assert fakes.plan() == "starter"
+    assert (await house.kinds()).count("grant_undo_asked") == 1
+
+
+async def test_who_has_nothing_to_take_back_is_told_so(house: House, chat: Chat) -> None:
+    await fixed(house, chat)
+    await house.person("Sam").types("/tell undo BUG-1", in_=house.errors)
+    await house.person("Sam").expect_ephemeral("Nothing was given for BUG-1")

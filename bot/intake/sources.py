@@ -1,4 +1,4 @@
-"""Whose hooks there are, and who works off what: the names under which items wait in the inbox."""
+"""Finds who reads a hook's deliveries. Names the sources under which items wait in the inbox."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Answers and tells go out in the customer's own channel. Cut off: look there; where one can't look (SMTP), ask a person."""
+"""Sends answers and tells in the customer's own channel. After a cut-off it looks there, or asks a person where it can't (SMTP)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Shows the line of a conversation that belongs to no bug, as the inbox says. Cut off: look for it before posting again."""
+"""Posts the line that asks about a conversation without a bug. After a cut-off it looks before it posts again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

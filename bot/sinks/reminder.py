@@ -1,4 +1,4 @@
-"""Speaks to people: a direct message, or a line in the thread that calls them. Cut off: look there before saying it again."""
+"""Reminds people, by direct message or by a line in the thread that calls them. After a cut-off it looks there first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who people are, as Slack knows them: kept for a while for names, asked afresh before an approval."""
+"""Knows people as Slack knows them: names are kept for a while, approvers are asked for afresh."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Which run holds which piece of production: taken before a run starts, freed by its outcome alone."""
+"""Locks a piece of production for one run, from before its start until its outcome."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A lease on a cursor: who serves it now, guarded by a fencing token; an expired one is taken over with doubt."""
+"""Leases a cursor to one process, guarded by a fencing token. A process that takes over an expired lease is in doubt."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One HTTP call to a target, and what its failure means: nothing happened there, never will, or nobody knows."""
+"""Makes one HTTP call to a target. A failure says whether nothing happened, nothing ever will, or nobody knows."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What stands in the way of an undo by now, each with its row, so that a person can deal with it."""
+"""Finds what stands in the way of an undo, each with its row, so that a person can deal with it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby

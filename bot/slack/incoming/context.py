@@ -1,4 +1,4 @@
-"""What the verbs work with: the ledger, the people, the settings; and who may ask at all."""
+"""The parts that verbs work with, and the check who may ask at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The one wrapper around every verb: stored before it is acked, a refusal is an answer, nothing a person did is lost silently."""
+"""Wraps every verb: stores a request before it is acknowledged, and turns every error into an answer."""
 
 import asyncio
 import logging

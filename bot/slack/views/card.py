@@ -1,4 +1,4 @@
-"""The card: the present state of a bug in four lines and the buttons that now apply. Pure; four states of life are four icons."""
+"""Draws the card: the present state of a bug in four lines, and the buttons that now apply. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who wrote a mail: the address whole, and the person behind a form or a group."""
+"""Finds who wrote a mail: the whole address, and the person behind a form or a group."""
 
 import re
 from typing import NamedTuple

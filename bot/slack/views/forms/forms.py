@@ -1,4 +1,4 @@
-"""The forms: pure views from what is known. Their metadata is a mark, their callback the verb that takes the submission."""
+"""Draws the forms. Their metadata is a mark, their callback is the verb that takes the submission. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -205,7 +205,7 @@ class ChannelAdapter:
     connector: Connector[Channel] | None = None
     """Of `[customers.NAME]`, where an answer reaches the customer through this channel."""
     pasted: bool = False
-    """Nobody can answer from outside, so a person pastes the answer while the customer is there."""
+    """The service takes no answers from outside, so a person pastes the answer while the customer is there."""
 
 
 @dataclass(frozen=True, kw_only=True)

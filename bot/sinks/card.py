@@ -193,7 +193,7 @@ class Drawn(Frozen):
 
     @classmethod
     def read(cls, external: Mapping[str, Any]) -> "Drawn | None":
-        """None where nothing is known of what stands there: it is drawn anew."""
+        """The drawing that was kept, or None. Without one the card is drawn anew."""
         shown = external.get("shown", {})
         return cls.model_validate(shown) if "digest" in shown else None
 

@@ -95,7 +95,7 @@ class ReminderSink:
         return str(next(found, ""))
 
     async def _settle(self, work: Work, entry: Entry, asked: int) -> None:
-        """Whoever was asked sees how it was decided, and has no buttons any more."""
+        """Show those who were asked how it was decided, and take their buttons away."""
         text = prompts.settled(work.bug, entry)
         for place, (channel, ts) in work.external.items():
             if place.startswith(f"{asked}:"):

@@ -33,7 +33,7 @@ async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) ->
 
 
 async def _drop_secrets(conn: AsyncConnection, team: str, bug: int, run: int) -> None:
-    """Nobody needs them after the outcome; the entry itself says only that there were some."""
+    """Delete a run's secrets after its outcome. The entry only says that there were some."""
     said = and_(entries.c.kind == FixSecrets.KIND, entries.c.body == canonical({"run": run}))
     mine = select(entries.c.seq).where(entries.c.team == team, entries.c.bug == bug, said)
     await conn.execute(delete(private).where(private.c.team == team, private.c.bug == bug, private.c.seq.in_(mine)))

@@ -32,7 +32,7 @@ class HttpAnswer:
 
     @property
     def json(self) -> Any:
-        """None where it is none."""
+        """None if the text is no JSON."""
         try:
             return json.loads(self.text)
         except ValueError:

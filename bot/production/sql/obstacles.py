@@ -17,7 +17,7 @@ from bot.production.sql.undoable import orphans
 
 _TOGETHER = 100
 Changer = Callable[[Change], str]
-"""Who changed a row since, where that is known: "BUG-18 run 1"."""
+"""The run that changed a row since, if it is known: "BUG-18 run 1"."""
 
 
 async def in_the_way(conn: AsyncConnection, schema: Schema, image: Image, by: Changer, *, lock: bool) -> list[str]:

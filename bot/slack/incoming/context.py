@@ -89,7 +89,7 @@ class Context:
         await self.directory.seen(user)
 
     async def must_act(self, user: str) -> None:
-        """Who reaches production or a customer is a full member, by Slack's own word: it is not taken for granted while Slack is away."""
+        """Let only full members reach production or a customer. Raises Refused while Slack can't say who somebody is."""
         try:
             may_act(await self.directory.member(user))
         except Outside as error:

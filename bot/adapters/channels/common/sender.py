@@ -75,7 +75,7 @@ class Writer(NamedTuple):
 
 
 def writer(headers: Headers, ours: str) -> Writer:
-    """Who wrote: whom From names, or the person behind a form, a group, or our own address."""
+    """The writer: the person that From names, or the one behind a form, a group, or our own address."""
     sent = _sent(headers)
     own = mailbox_of(ours).email.casefold()
     us = bool(own) and sent.email.casefold() == own

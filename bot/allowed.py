@@ -1,4 +1,4 @@
-"""The catalogue as approvers have turned its actions on: the shipped ones as they are, the team's own as they were allowed."""
+"""The catalogue with the actions that approvers have turned on: the shipped ones, and the team's own as they were allowed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Slow senders: a time for each head and body, and so many half-sent requests a peer. aiohttp alone waits for a first head for ever."""
+"""Limits slow senders: a time for each head and body, and so many half-sent requests for each peer. aiohttp alone waits for ever."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What faces Slack and the hooks: Bolt's listeners, the sockets or the signed HTTP, and our own pages."""
+"""Opens what faces Slack and the hooks: Bolt's listeners, the sockets or the signed HTTP, and our own pages."""
 
 import asyncio
 import logging

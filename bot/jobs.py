@@ -1,4 +1,4 @@
-"""What happens by the clock: board, mailbox and plans are asked for, keys are forgotten, the trail is anchored once a day."""
+"""The jobs that run by the clock: polling board, mailbox and plans, deleting old keys, anchoring the trail once a day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a job last read of the outside, for the parts that only show it."""
+"""Holds what a job last read from outside, for the parts that only show it."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar

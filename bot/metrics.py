@@ -1,4 +1,4 @@
-"""What an operator watches, in Prometheus' text form. The database is asked when somebody looks, not before."""
+"""Metrics for operators, in Prometheus' text form. They ask the database only when somebody reads them."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import func, select

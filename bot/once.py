@@ -1,4 +1,4 @@
-"""What may have been done already is looked for before it is done."""
+"""Looks for an effect before it is made again."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""HTTP to other systems: sessions that keep their connections, and what a failed call means, told apart for good.
+"""HTTP to other systems: sessions that keep their connections, and failures told apart.
 
 A kept connection may be closed by its server in the moment in which we use it again. What was sent then may have been carried
 out: such a call is Doubtful like any other that was cut off, and only what may be asked twice is tried again.

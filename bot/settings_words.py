@@ -1,4 +1,4 @@
-"""What is wrong with a key of makegood.toml, said so that one knows what to write."""
+"""Says what is wrong with a key of makegood.toml, and what to write."""
 
 from pydantic_core import ErrorDetails
 

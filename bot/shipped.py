@@ -1,4 +1,4 @@
-"""What is shipped beside the code: the actions, the migrations and the manifest of the Slack app."""
+"""Finds what is shipped beside the code: the actions, the migrations and the manifest of the Slack app."""
 
 from collections.abc import Mapping
 from functools import cache

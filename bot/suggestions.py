@@ -1,4 +1,4 @@
-"""What ended the last bugs of the same kind: the card suggests it, and a fix that comes again and again is said to be a debt."""
+"""Finds what helped against the last bugs of the same kind. The card suggests it, and calls a fix that comes again a debt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

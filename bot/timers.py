@@ -1,4 +1,4 @@
-"""Runs what happens by the clock. What each job does: bot/jobs.py."""
+"""Runs the jobs of the clock. What each job does: bot/jobs.py."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The bot's own HTTP: hooks (200 only once durable), Slack's events, health, readiness, metrics."""
+"""Serves our own HTTP: hooks (200 only once stored), Slack's events, health, readiness, metrics."""
 
 import hmac
 import logging
@@ -198,7 +198,7 @@ def _people(hook_name: str, parsed: tuple[Inbound, ...]) -> Delivery:
 
 
 def _said(found: tuple[Inbound, ...]) -> str:
-    """For whoever sets the webhook up and reads the answers."""
+    """The answer, for the person who sets the webhook up."""
     if not found:
         return LEFT_OUT
     return "ok" if any(i.text or i.subject for i in found) else PRESENCE

@@ -1,1 +1,1 @@
-"""Every outside system behind a typed port: trackers, channels, billers, boards."""
+"""Adapters of outside systems, each behind a typed port: trackers, channels, billers, boards."""

@@ -1,4 +1,4 @@
-"""Errors named in a Slack message of another app: which they are, and what the message says of one."""
+"""Finds the errors that another app's Slack message names, and what the message says of them."""
 
 import re
 from collections.abc import Iterable, Mapping

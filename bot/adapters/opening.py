@@ -1,4 +1,4 @@
-"""Clients of what makegood.toml names. Opening asks nobody yet; it raises Misconfigured for a table that can't be used."""
+"""Opens clients for the settings' tables. Opening calls nobody; it raises Misconfigured for an unusable table."""
 
 import aiohttp
 

@@ -1,4 +1,4 @@
-"""The seams to the outside: what a tracker, a customer channel, a biller and a board owe us, in words.
+"""The ports: what a tracker, a channel, a biller and a board must offer.
 
 An adapter is a value: `ADAPTER = TrackerAdapter(name="bugsnag", …)` at the end of its module. mypy checks it where it stands, also in
 another team's package, and `isinstance` checks it when it is loaded. `bot/adapters/registry.py` finds it by its file's name, or by an
@@ -205,7 +205,7 @@ class ChannelAdapter:
     connector: Connector[Channel] | None = None
     """Of `[customers.NAME]`, where an answer reaches the customer through this channel."""
     pasted: bool = False
-    """Nobody can answer from outside, so a person pastes the answer while the customer is there."""
+    """The service takes no answers from outside, so a person pastes the answer while the customer is there."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Which adapters there are: every module of a folder here, and every entry point of an installed package.
+"""Finds adapters: every module of a folder here, and every entry point of an installed package.
 
 A module's file is its registration. Another package registers by its metadata, for instance in pyproject.toml:
 

@@ -1,4 +1,4 @@
-"""For how long another system wants to be left alone, by the headers of its answer. Pure."""
+"""Reads from an answer's headers how long another system wants no calls. Pure."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What stands in a Slack message, whatever its layout: its lines, its labelled fields, its addresses.
+"""Reads a Slack message of any layout: its lines, its labelled fields, its addresses.
 
 Apps lay out their messages as they like and change it without notice, so nothing here expects a shape: text is taken
 wherever Slack would show it.

@@ -1,4 +1,4 @@
-"""Which errors become a bug's card: stage, severity, count, or a waiting customer."""
+"""Decides which errors get a card: by stage, severity, count, or a waiting customer."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""What an alert of a tracker means for the bug it belongs to, or for a bug that does not exist yet."""
+"""Decides what a tracker's alert means for its bug, or for a bug that does not exist yet."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which bug a customer's message belongs to: surely, perhaps, or none; and what the bug learns from it."""
+"""Finds the bug that a customer's message belongs to (surely, perhaps, or none), and what the bug learns from it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

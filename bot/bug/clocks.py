@@ -1,4 +1,4 @@
-"""The clocks of a bug: who is reminded of what, and when. Pure: what is due follows from the bug and the moment."""
+"""The clocks of a bug: whom to remind of what, and when, from the bug and the moment. Pure."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What people write in a bug's thread: kept as it arrives, so that a retro never reads Slack's history again."""
+"""Keeps what people write in a bug's thread, so that a retro never reads Slack's history."""
 
 from bot.bug.event import Inert, Outcome, Quiet, Text
 

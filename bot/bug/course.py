@@ -1,4 +1,4 @@
-"""The course of a bug: fixed, reopened, owed, paid, closed, dismissed, muted, merged; and what follows by itself."""
+"""The course of a bug: fixed, reopened, owed, paid, closed, dismissed, muted, merged; and the events that follow without anybody."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A customer of a bug, what they were sent and what they were given, as folded from the entries."""
+"""A customer of a bug, with the messages and gifts that they got."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

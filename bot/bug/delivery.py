@@ -1,4 +1,4 @@
-"""Sinks that cannot deliver: an outside system is away, or a sink gave up and waits for a person."""
+"""Sinks that cannot deliver: a system is away, or the sink gave up and waits for a person."""
 
 from collections.abc import Iterable
 from dataclasses import replace

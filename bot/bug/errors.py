@@ -1,4 +1,4 @@
-"""Every error of Makegood, in one tree; the message of each is a sentence for people.
+"""Every error of Makegood, in one tree. The message of each is a sentence for people.
 
 MakegoodError
 ├── Refused                 a person asked for what can't be done now; the message is the answer

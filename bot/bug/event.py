@@ -1,4 +1,4 @@
-"""What an entry is made of: its kind, when it may happen (`MOVES`), what it changes (`apply`), and what people read of it (`line`).
+"""The base of an entry: its kind, when it may happen (`MOVES`), what it changes (`apply`), and its sentence for people (`line`).
 
 A decision is what a person wants, and may be refused. An outcome is a fact about the world: it is always recorded, and it
 moves the bug's life only where a move fits. Fields marked PRIVATE are kept in a deletable row.

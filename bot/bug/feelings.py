@@ -1,4 +1,4 @@
-"""What the words of a customer who was told say, in the languages our customers write: small lists, so a person decides."""
+"""Reads the mood of a told customer's words, by small lists in our customers' languages. A person decides."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How much may be given: caps for one person a day, and for everybody a month. Pure."""
+"""The caps of gifts: for one person a day, and for everybody a month. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

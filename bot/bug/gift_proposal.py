@@ -1,4 +1,4 @@
-"""What a form proposes to give, what days mean for one customer, and when an upgrade is over. Pure."""
+"""Proposes a gift for the form, and computes what days mean for one customer and when an upgrade ends. Pure."""
 
 from datetime import datetime, timedelta
 

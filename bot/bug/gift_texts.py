@@ -1,4 +1,4 @@
-"""What a customer reads of a makegood: a sentence for each, in the team's own words. Pure."""
+"""Writes what a customer reads of a makegood, in the team's own words. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Makegoods: told with or without one, within the caps or past an approver, booked, and taken back."""
+"""Makegoods: the tell that promises them, the approval above a cap, their booking, and taking them back."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What Slack's ids look like, and what people write instead of them. Pure; each raises ValueError that says what to write."""
+"""Recognises Slack's ids, and what people write instead of them. Pure; each check raises ValueError that says what to write."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the world says of the error: trackers, alerts, messages of other apps; and the card that stands for it in Slack."""
+"""News of the error from trackers, alerts and other apps' messages; and the card that stands for the bug in Slack."""
 
 from collections.abc import Mapping
 from dataclasses import replace

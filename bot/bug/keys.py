@@ -1,4 +1,4 @@
-"""Keys as they are stored: never cut, since two texts may be equal up to the cut."""
+"""Makes keys as they are stored. They are never cut, because two texts may be equal up to the cut."""
 
 import hashlib
 

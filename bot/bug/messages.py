@@ -1,4 +1,4 @@
-"""Messages to customers: first answers and tells, and whether they arrived. Anybody may speak to a customer, whoever owns the bug."""
+"""Messages to customers: first answers and tells, and whether they arrived. Anybody may write to a customer."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Money and makegoods: amounts in minor units, what a customer can be given, and what the billing system knows of them."""
+"""Money and makegoods: amounts in minor units, the kinds of gifts, and what the biller knows of a customer."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Office hours: when reminders may come. Outside them they wait for the door to open."""
+"""Office hours. A reminder outside of them waits until they begin."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Who may: people of the workspace act, other people approve; guests, bots, strangers and latecomers never do."""
+"""Permissions: members of the workspace act, other members approve; guests, bots, strangers and people who came later do not."""
 
 from datetime import datetime
 

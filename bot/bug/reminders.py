@@ -1,4 +1,4 @@
-"""Reminders: what a bug's clocks have said already, and quiet for whoever is at it."""
+"""Reminders that were sent, and quiet for somebody who is working."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

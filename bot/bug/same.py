@@ -1,4 +1,4 @@
-"""Two bugs that may be one: what a customer told of, and the error that a tracker reports later. Pure."""
+"""Judges whether a customer's bug and a tracker's error may be one. Pure."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What the events are about: people, alerts, customers, money. Frozen, without behaviour beyond their own."""
+"""The values in events: people, alerts, customers, money. Frozen."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

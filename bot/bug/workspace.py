@@ -1,4 +1,4 @@
-"""What belongs to no bug: production is frozen, an action is turned on, a backup came back. The workspace has a trail of its own."""
+"""The workspace's own events: production frozen, an action turned on, a backup restored. They have a trail of their own."""
 
 from abc import abstractmethod
 from collections.abc import Mapping

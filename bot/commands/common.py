@@ -1,4 +1,4 @@
-"""What the offline commands share: the database as it is, without Slack, and whose workspace it holds."""
+"""What the offline commands share: opening the database without Slack, and finding its workspace."""
 
 import getpass
 import sqlite3

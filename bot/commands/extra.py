@@ -1,4 +1,4 @@
-"""What only the extra `demo` brings is looked for when it is wanted; without it one sentence says what to install."""
+"""Looks for the packages of the extra `demo`, and says in one sentence what to install."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,1 +1,1 @@
-"""From the inbox to the ledger: what arrived is folded into bugs."""
+"""Folds what the inbox stored into bugs."""

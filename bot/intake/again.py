@@ -1,4 +1,4 @@
-"""Whether a delivery is told a second time: by the service's own ids of what happened, else by the same bytes within minutes.
+"""Names a delivery so that a repeat has the same key: by the service's own ids, or by its bytes for some minutes.
 
 A service repeats what it got no answer to. The same bytes much later are something new: a cron's "backup failed" every night.
 """

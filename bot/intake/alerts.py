@@ -1,4 +1,4 @@
-"""Folds stored alerts into bugs: repeats of one error together, in one transaction with the inbox."""
+"""Folds stored alerts into bugs. Repeats of one error share one transaction with their inbox rows."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What people do on the board: a card in “Done” pays the debt; moves and comments join the trail."""
+"""Folds what people do on the board: a card in “Done” pays the debt; moves and comments join the trail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

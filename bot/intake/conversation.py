@@ -1,4 +1,4 @@
-"""What Slack tells of a channel: commands in threads, other apps' alerts, and every word in a bug's thread, kept as it arrives."""
+"""Folds what Slack tells of a channel: commands in threads, other apps' alerts, and every message in a bug's thread."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence

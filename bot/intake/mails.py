@@ -1,4 +1,4 @@
-"""The mailbox that one process polls: each mail goes into the inbox before it is marked as seen."""
+"""Polls the mailbox in one process. A mail is stored in the inbox before it is marked as seen."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""One bug goes on for two: both are locked, decided on and written in one transaction."""
+"""Merges two bugs: locks both, decides and writes in one transaction."""
 
 from bot.bug import course, same
 from bot.bug.bug import LIVE, Bug, Status

@@ -1,4 +1,4 @@
-"""Folds what customers write into bugs; what belongs to none becomes one line that asks a person."""
+"""Folds customers' messages into bugs. A message without a bug becomes one line that asks a person."""
 
 import logging
 from collections.abc import Sequence

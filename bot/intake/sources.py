@@ -1,4 +1,4 @@
-"""Whose hooks there are, and who works off what: the names under which items wait in the inbox."""
+"""Finds who reads a hook's deliveries. Names the sources under which items wait in the inbox."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def names() -> list[str]:
 
 
 def find(hook: str) -> Source:
-    """Who reads this hook's deliveries. Raises NotFound."""
+    """The adapter that reads this hook's deliveries. Raises NotFound."""
     name = hook.replace("-", "_")
     people = name.removeprefix(CUSTOMER.replace("-", "_"))
     if people != name and people in CHANNELS.names():

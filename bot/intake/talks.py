@@ -1,4 +1,4 @@
-"""What is kept of each conversation: whose bug it is, or, while a person's choice is awaited, all that was said in it.
+"""Keeps which bug a conversation belongs to, or all that was said in it until a person chooses.
 
 What a person must see of it goes into the inbox in the same transaction, as an intent: a sink shows it, and a crash neither
 loses nor doubles it.

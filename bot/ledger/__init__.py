@@ -1,1 +1,1 @@
-"""The trail and its only writer; what is stored, and how it reaches the world."""
+"""The trail, its only writer, and its ways into the world."""

@@ -1,4 +1,4 @@
-"""Once a day: how far the workspace's and each bug's trail had come, and one hash over it all, chained to the day before."""
+"""Anchors the trail once a day: the heads of all trails and one hash over them, chained to the day before."""
 
 import json
 from collections.abc import Mapping, Sequence

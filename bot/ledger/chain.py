@@ -1,4 +1,4 @@
-"""The hash chain: each entry of a bug covers the stored text of itself, its commitment and the one before."""
+"""The hash chain: the hash of an entry covers its stored text, its commitment and the hash before it."""
 
 import hashlib
 import hmac

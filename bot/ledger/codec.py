@@ -1,4 +1,4 @@
-"""Facts to stored text and back: the public half is hashed for ever, the private half can be deleted.
+"""Turns facts into stored text and back: the public half is hashed for ever, the private half can be deleted.
 
 A stored kind changes only through an upcaster: the changed kind gets a new name, and the old name goes to UPCASTERS with the
 function that turns what was stored under it into what is stored today. What is stored is never rewritten.

@@ -1,4 +1,4 @@
-"""Deletes what was only kept for a time: rows of production, sealed or shown. The entries and their hashes stay."""
+"""Deletes rows of production, sealed or shown, after their time. The entries and their hashes stay."""
 
 import json
 from collections.abc import Sequence

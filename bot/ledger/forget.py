@@ -1,4 +1,4 @@
-"""Forgets a customer: private rows that name them go, the entries and their hashes stay, what is folded is folded anew."""
+"""Forgets a customer: deletes the private rows that name them and computes the bugs anew. Entries and hashes stay."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Secrets of a run leave the database's file at the outcome, too: what is deleted is overwritten, and SQLite's log is emptied."""
+"""Overwrites a run's secrets in the database's file at its outcome, and empties SQLite's log."""
 
 import asyncio
 import logging

@@ -61,7 +61,7 @@ class Recorded:
 
 
 def _unheard(_recorded: Recorded) -> None:
-    """Nobody listens."""
+    """The follower of a ledger that nobody follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Ledger:
         return recorded
 
     def committed(self, recorded: Recorded) -> None:
-        """For who opened the transaction by themselves: what was recorded in it is there, and is served at once."""
+        """Call this after the commit of your own transaction, so that the sinks serve what was recorded at once."""
         self.hear(recorded)
         self.wakes.wake()
 

@@ -1,4 +1,4 @@
-"""After a backup came back: what it still wants done outside may have been done already, so a person decides."""
+"""After a backup was restored: a person decides about work outside that may have been done already."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A fact as it is stored: the row of its entry, chained to the one before, and the row of what is private in it."""
+"""Makes the stored rows of a fact: its entry, chained to the one before, and its private half."""
 
 from datetime import datetime
 from typing import Any, NamedTuple

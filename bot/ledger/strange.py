@@ -1,4 +1,4 @@
-"""What a known service sent and nobody foresaw: kept by its kind, counted, and shown until it is old.
+"""Keeps deliveries of kinds that nobody foresaw: counts them by kind, and shows them until they are old.
 
 The rows stand in the inbox, in a state of their own, so that nothing works on them and forgetting a person reaches them.
 `due` holds the time of the first one, `attempts` their number, `note` the kind, `body` the newest of them.

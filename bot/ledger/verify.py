@@ -1,4 +1,4 @@
-"""Checks that the stored trail is what was written: every chain, commitment, head and anchor, of every bug and of the workspace."""
+"""Verifies the stored trail: every chain, commitment, head and anchor, of every bug and of the workspace."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The workspace's own trail: written as a bug's is, under number 0, with the same chain, anchors and private rows."""
+"""Writes the workspace's own trail, under number 0, with the same chain, anchors and private rows as a bug's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

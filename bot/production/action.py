@@ -1,4 +1,4 @@
-"""What an approved action is, what its preview shows and what its run ends in: the values every runtime shares.
+"""The values that every runtime shares: an action, its preview, the outcome of its run.
 
 An action is a class in a file of its own; the engine previews, runs and undoes it, the trail belongs to the caller.
 """

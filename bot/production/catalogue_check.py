@@ -1,4 +1,4 @@
-"""What a careful reader would complain about in an action's file. Pure; the engine guards each run all the same.
+"""Reviews an action's file as a careful reader would. Pure; the engine guards each run all the same.
 
 Everything is read from the text, so that a file can be checked before anybody allowed it.
 """

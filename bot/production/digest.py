@@ -1,4 +1,4 @@
-"""What an approval is bound to, as one number. Pure."""
+"""Computes the digest that binds an approval to its preview. Pure."""
 
 import hashlib
 import json

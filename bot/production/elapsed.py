@@ -1,4 +1,4 @@
-"""How long ago something was, for certain: by a clock that nobody sets. The wall's clock may jump either way."""
+"""Measures elapsed time by a clock that nobody sets, because the machine's clock may jump either way."""
 
 import time
 from functools import cache

@@ -1,4 +1,4 @@
-"""The one door to production: previews, runs, looks and undoes by an action's name. Knows no Slack and keeps no trail."""
+"""Previews, runs, undoes and looks by an action's name. It knows no Slack and keeps no trail."""
 
 from collections.abc import Mapping
 from contextlib import suppress

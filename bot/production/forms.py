@@ -1,4 +1,4 @@
-"""An action's parameters as a form, and what was filled in as an action. Pure: a modal or a command line is built from it."""
+"""Turns an action's parameters into a form, and what was filled in into an action. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, get_args

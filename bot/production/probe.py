@@ -25,7 +25,7 @@ class ProbeResult(Frozen):
 
 
 class Looks(Protocol):
-    """Who runs the looks: the engine."""
+    """Runs the looks; the engine does."""
 
     async def look(self, name: str, values: Mapping[str, str]) -> Table: ...
 

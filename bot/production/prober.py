@@ -1,4 +1,4 @@
-"""Which probes belong to a bug: of its own page, and of what must not break (smoke). What a probe does: bot/production/probe.py."""
+"""Chooses a bug's probes: those of its own page, and the smoke probes. What a probe does: bot/production/probe.py."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Keeps secrets out of every text that leaves: logs, Slack, the board. Known values first, then what looks like one. Pure."""
+"""Masks secrets in every text that leaves: known values first, then what looks like one. Pure."""
 
 import json
 import re

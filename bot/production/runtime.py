@@ -1,4 +1,4 @@
-"""What runs one kind of action on one target, and the ear of whoever started it."""
+"""The port of a runtime, which runs one kind of action on one target, and of the watch that hears it."""
 
 import asyncio
 from typing import Any, Protocol

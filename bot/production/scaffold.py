@@ -1,4 +1,4 @@
-"""The beginning of an action of one's own: `makegood actions new NAME` writes these two files. Pure.
+"""Writes the two files with which `makegood actions new NAME` begins an action. Pure.
 
 Each place that its author has to fill in says TODO; `makegood actions check` finds those that are left.
 """

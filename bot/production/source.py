@@ -1,4 +1,4 @@
-"""What an action's file says of itself, read without running it: its text is parsed and never executed. Pure.
+"""Reads what an action's file declares, without running it. Pure.
 
 Approvers decide on this text, so it has to be the text that runs: plain UTF-8 in which every character shows.
 """

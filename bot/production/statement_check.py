@@ -1,4 +1,4 @@
-"""What the text of a database action or look says of rows, tables and columns. Pure; the file is never executed.
+"""Reads rows, tables and columns from the text of a database action or look. Pure; the file is never executed.
 
 Only what is written out is seen. The engine looks at the statement itself before every preview.
 """

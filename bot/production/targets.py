@@ -1,4 +1,4 @@
-"""Where actions run: production databases, hosts and HTTP services, by name, from the settings."""
+"""The targets of the settings: production databases, hosts and HTTP services, by name."""
 
 import hashlib
 import json

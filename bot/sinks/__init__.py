@@ -1,1 +1,1 @@
-"""What follows the trail into the world: one module a sink, each says what a cut-off attempt of it means."""
+"""The sinks: each module follows the trail and acts in the world. Its docstring says what it does after a cut-off."""

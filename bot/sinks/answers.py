@@ -1,4 +1,4 @@
-"""What goes to who asked: the preview, a look's rows, how it ended; who owns a bug now. Shown again it does no harm."""
+"""Sends people what they asked for: the preview, a look's rows, how a run ended. Sending it twice does no harm."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

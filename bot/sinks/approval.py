@@ -1,4 +1,4 @@
-"""The requests to approvers: sent, reminded of once, lapsed after 15 minutes, without buttons once decided. Cut off: look first."""
+"""Sends requests to approvers, reminds them once, lets them lapse after 15 minutes. After a cut-off it looks first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Makegoods are booked before the tell that promises them goes out. Cut off: look by our key before booking again."""
+"""Books makegoods before the tell that promises them goes out. After a cut-off it looks for our key before it books again."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator

@@ -1,4 +1,4 @@
-"""The board's card follows the bug: created or adopted, moved, left in “Owed”. Cut off while creating: look for the marker."""
+"""Keeps the bug's card on the board: makes or adopts it, moves it, leaves it in “Owed”. After a cut-off it looks for the marker."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar

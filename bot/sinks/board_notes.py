@@ -1,4 +1,4 @@
-"""What matters of the trail becomes a comment on the board's card, once: after a cut-off it is looked for first."""
+"""Comments on the board's card, once for each entry that matters. After a cut-off it looks for the comment first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The card: shows the present, so its cursor jumps to the head. Cut off while posting: look first, delete the later duplicate.
+"""Draws the bug's card as it is now, so its cursor jumps to the head. After a cut-off it looks first and deletes a later duplicate.
 
 Slack takes about 50 changes a minute, so a card is changed only where somebody would see another one. The mark in its buttons
 names the entry after which it was last drawn; entries that change nothing on the card leave it as it is.
@@ -193,7 +193,7 @@ class Drawn(Frozen):
 
     @classmethod
     def read(cls, external: Mapping[str, Any]) -> "Drawn | None":
-        """None where nothing is known of what stands there: it is drawn anew."""
+        """The drawing that was kept, or None. Without one the card is drawn anew."""
         shown = external.get("shown", {})
         return cls.model_validate(shown) if "digest" in shown else None
 

@@ -1,4 +1,4 @@
-"""The clocks of each bug: its cursor is due when the next one is. What they say is an entry before anybody reads it."""
+"""Runs the clocks of each bug: its cursor is due when the next clock is. A reminder is an entry before anybody reads it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

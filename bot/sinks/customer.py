@@ -1,4 +1,4 @@
-"""Answers and tells go out in the customer's own channel. Cut off: look there; where one can't look (SMTP), ask a person."""
+"""Sends answers and tells in the customer's own channel. After a cut-off it looks there, or asks a person where it can't (SMTP)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def _waiting(customer: Customer, seq: int) -> Letter | None:
 
 
 def _left(bug: Bug, id_: str) -> Letter | None:
-    """Nobody pasted the last message while they were there: now that they have left, a mail still reaches them."""
+    """The last message that nobody pasted while the customer was there. Now that they have left, a mail can reach them."""
     customer = bug.customer(id_)
     if customer is None or not _pasted(customer.source) or not customer.hint.email or customer.online:
         return None

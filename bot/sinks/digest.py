@@ -1,4 +1,4 @@
-"""One message stands for the new errors of a storm: above `cards_per_minute` a bug joins it, and gets its card once somebody acts."""
+"""Shows one message for the new errors of a storm. Above `cards_per_minute` a bug joins it, until somebody acts on the bug."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What a run says while it goes on: one message in the thread, changed at most once in 2 s. Cut off: look first."""
+"""Shows a run's output while it runs: one message in the thread, changed at most every 2 s. After a cut-off it looks first."""
 
 import json
 from dataclasses import dataclass

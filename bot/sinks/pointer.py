@@ -1,4 +1,4 @@
-"""One line in the thread of another app's alert, with a link to the card. Cut off: look first."""
+"""Writes one line with a link to the card into the thread of another app's alert. After a cut-off it looks first."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Shows the line of a conversation that belongs to no bug, as the inbox says. Cut off: look for it before posting again."""
+"""Posts the line that asks about a conversation without a bug. After a cut-off it looks before it posts again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class ProposalSink:
             await self.inbox.finish(item.key)
 
     async def _asked(self, talk: Talk, maybe: int | None) -> None:
-        """Whoever chooses reads all of it, also what was written later."""
+        """Show the whole conversation, because somebody has to choose by it."""
         text = proposal.summary(talk.source, talk.said)
         blocks = proposal.blocks((talk.source, talk.conversation), talk.said, maybe)
         ts = await self._standing(talk)

@@ -1,4 +1,4 @@
-"""Finds again what was booked: an undo and an upgrade that ends need the biller's own receipt."""
+"""Finds the biller's receipt again, because an undo and the end of an upgrade need it."""
 
 from bot.bug.errors import NotFound
 from bot.bug.gifts import Granted

@@ -1,4 +1,4 @@
-"""Which sinks follow the trail in this installation. What they follow is known before any is made: the ledger needs it."""
+"""Chooses the sinks of this installation. Their subscriptions are known before any sink is made, because the ledger needs them."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Speaks to people: a direct message, or a line in the thread that calls them. Cut off: look there before saying it again."""
+"""Reminds people, by direct message or by a line in the thread that calls them. After a cut-off it looks there first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ class ReminderSink:
         return str(next(found, ""))
 
     async def _settle(self, work: Work, entry: Entry, asked: int) -> None:
-        """Whoever was asked sees how it was decided, and has no buttons any more."""
+        """Show those who were asked how it was decided, and take their buttons away."""
         text = prompts.settled(work.bug, entry)
         for place, (channel, ts) in work.external.items():
             if place.startswith(f"{asked}:"):

@@ -1,4 +1,4 @@
-"""The retro that somebody asked for, in the thread of its bug. Cut off: look for it before posting again."""
+"""Posts the retro that somebody asked for into its bug's thread. After a cut-off it looks before it posts again."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar

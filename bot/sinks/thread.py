@@ -1,4 +1,4 @@
-"""The trail in the card's thread: a line for what matters, once, in order. Cut off: look for (bug, seq) before posting again."""
+"""Writes the trail into the card's thread: a line for what matters, once, in order. After a cut-off it looks for (bug, seq) first."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar

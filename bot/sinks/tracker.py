@@ -1,4 +1,4 @@
-"""The tracker knows what we did: resolved, opened again, the board card, a comment. Each looks first, so each may be repeated."""
+"""Tells the tracker what was done: resolved, opened again, the board's card, a comment. It looks first, so it may repeat each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

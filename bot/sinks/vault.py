@@ -1,4 +1,4 @@
-"""Seals before-images, so that whoever reads the database alone reads no rows of production."""
+"""Seals before-images, so that somebody who can read only the database reads no rows of production."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The ear of a run: a cancel from any process reaches it, what it must not lose is written at once, what it says is shown live."""
+"""Watches a run: hears a cancel from any process, stores at once what must not get lost, and shows the output live."""
 
 import asyncio
 import json

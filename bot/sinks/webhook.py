@@ -1,4 +1,4 @@
-"""Every entry's public half goes to people's own tools: signed, in order, each with a key that a repeat has too."""
+"""Posts every entry's public half to people's own tools: signed, in order. A repeat has the same key."""
 
 import json
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""How people meet Makegood: cards, threads, modals, commands; thin over the ledger."""
+"""How people meet Makegood: cards, threads, forms, commands. This room decides nothing."""

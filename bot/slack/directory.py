@@ -1,4 +1,4 @@
-"""Who people are, as Slack knows them: kept for a while for names, asked afresh before an approval."""
+"""Knows people as Slack knows them: names are kept for a while, approvers are asked for afresh."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -116,7 +116,7 @@ class Directory:
         return [entry]
 
     async def eligible(self, by: str) -> tuple[str, ...]:
-        """Who can be asked, at this moment, to approve what `by` wants."""
+        """The people who can be asked now to approve what `by` wants."""
         return eligible(await self._approvers_now(), by)
 
     async def _approvers_now(self) -> tuple[Member, ...]:

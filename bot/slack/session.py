@@ -1,4 +1,4 @@
-"""Who we are in our Slack workspace, and the ways by which we speak there."""
+"""Our identity in the Slack workspace, and the client that speaks there."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Compares a bug's thread in Slack with its entries: what is missing, double, out of order, or of no entry."""
+"""Compares a bug's thread in Slack with its entries: lines that are missing, double, out of order, or of no entry."""
 
 import asyncio
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Where makegoods are booked. A module or a package for each biller."""
+"""Billers: systems where makegoods are booked. A module or a package for each."""
 
 from datetime import datetime
 

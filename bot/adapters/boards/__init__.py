@@ -1,1 +1,1 @@
-"""Where bugs stand as cards. A module or a package for each board."""
+"""Boards: systems where bugs stand as cards. A module or a package for each."""

@@ -1,1 +1,1 @@
-"""How what customers say reaches us, and how an answer reaches them. A module for each channel."""
+"""Channels: customers' messages in, answers out. A module for each."""

@@ -1,4 +1,4 @@
-"""Calls to one service: few at once, each with a deadline, and what a failure means told apart for good."""
+"""Calls one service: few calls at once, each with a deadline, and failures told apart."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping

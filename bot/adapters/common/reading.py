@@ -1,4 +1,4 @@
-"""JSON from outside, read without surprises: each read gives a value of the asked type, tidy and cut, or that type's nothing."""
+"""Reads JSON from outside: each read gives a tidy value of the asked type, cut to its limit, or that type's empty value."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""How a delivery proves where it comes from; every comparison takes the same time whatever is wrong."""
+"""Checks the proofs of deliveries. Every comparison takes the same time, whatever is wrong."""
 
 import base64
 import binascii

@@ -1,1 +1,1 @@
-"""What bug trackers and monitors tell us, in our words, and what is told them back. A module or a package for each."""
+"""Trackers and monitors: their deliveries in our words, and calls back. A module or a package for each."""

@@ -1,1 +1,1 @@
-"""The way of a fix: asked, approved, run, in doubt; and looks and probes."""
+"""Fixes: asked, approved, run, in doubt; and looks and probes."""

@@ -1,4 +1,4 @@
-"""Approval: who asked confirms what they saw, somebody else lets it pass or says no; in need one goes on alone."""
+"""Approval: the person who asked confirms the preview; another person approves or rejects it. In need the first goes on alone."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

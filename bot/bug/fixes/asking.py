@@ -1,4 +1,4 @@
-"""The beginning of a fix: somebody asks what an action would do, with a reason, and sees a preview of it."""
+"""The beginning of a fix: somebody asks for an action's preview, with a reason."""
 
 from collections.abc import Mapping
 from dataclasses import replace

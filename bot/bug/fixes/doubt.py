@@ -1,4 +1,4 @@
-"""A run that was cut off: production is looked at, and a person says what happened."""
+"""After a run was cut off: Makegood looks at production, and a person says what happened."""
 
 from dataclasses import replace
 from datetime import datetime

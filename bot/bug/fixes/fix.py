@@ -1,4 +1,4 @@
-"""One run of an action as it stands, folded from its entries; an undo is one too."""
+"""One run of an action as it stands. An undo is one too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Looks and probes: production is read, and nothing of it is changed."""
+"""Looks and probes: they read production and change nothing."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What every step of a fix needs: the fix itself, its change in the bug, and the rules that several steps share."""
+"""Rules that several steps of a fix share, and the fix's change in the bug."""
 
 from collections.abc import Callable
 from dataclasses import replace

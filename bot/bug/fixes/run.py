@@ -1,4 +1,4 @@
-"""A fix on production: started once, carried out, ended by an outcome; or cancelled, lapsed, run by hand."""
+"""The run of a fix: started once, then ended by an outcome; or cancelled, lapsed, run by hand."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""The story of a bug, or of a month, folded from entries."""
+"""The story of a bug or of a month, computed from entries."""

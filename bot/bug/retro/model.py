@@ -1,4 +1,4 @@
-"""What a retro says: the story of one bug, and of a month of them. Times are seconds; None where it never happened."""
+"""The values of a retro, of one bug and of a month. Times are seconds; None means that it never happened."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a month of bugs came to, and the lines of it that the accountant needs."""
+"""Sums up a month of bugs, with the lines that the accountant needs."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

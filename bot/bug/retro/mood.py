@@ -1,4 +1,4 @@
-"""What a customer's answer says, from its words: enough to count thanks and to notice that it is still broken."""
+"""Reads a customer's answer by its words: counts thanks, and notices that it is still broken."""
 
 import re
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Who is in a retro: what the team did and wrote, how each customer fared and what they got."""
+"""The people of a retro: what the team did and wrote, and what each customer waited for and got."""
 
 from collections import Counter
 from collections.abc import Sequence

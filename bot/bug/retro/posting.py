@@ -1,4 +1,4 @@
-"""Somebody wants a bug's retro in its thread, and it stands there."""
+"""The wish for a bug's retro in its thread, and that it was posted."""
 
 from bot.bug.event import ANY, STAY, Event, Inert, Move, Outcome, Quiet
 

@@ -1,4 +1,4 @@
-"""The story of a bug, folded from its entries: `fold(entries) -> Retro`; and of many, `month(retros, "2025-11") -> Month`."""
+"""Computes the story of a bug: `fold(entries) -> Retro`; and of many, `month(retros, "2025-11") -> Month`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

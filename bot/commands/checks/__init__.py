@@ -1,1 +1,1 @@
-"""What `makegood doctor` looks at, a module for each kind of system; read-only, one line for each that is found."""
+"""The checks of `makegood doctor`, a module for each kind of system. They read only, and say one line for each system."""

@@ -1,4 +1,4 @@
-"""The trail's database: its revision and guards, what could not be understood, and what gave up."""
+"""Checks the trail's database: its revision and guards, what nobody understood, and what gave up."""
 
 from collections import defaultdict
 from collections.abc import Mapping

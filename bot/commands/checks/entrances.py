@@ -1,4 +1,4 @@
-"""Hooks as their senders reach them, probes, and the catalogue of actions."""
+"""Checks the hooks as their senders reach them, the probes, and the catalogue of actions."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One line of the doctor: a system, whether it is well, and where not how to mend it."""
+"""One line of the doctor: a system, whether it is well, and if not, how to mend it."""
 
 import asyncio
 from collections.abc import Awaitable, Iterable

@@ -1,4 +1,4 @@
-"""Whether anybody listens at an address: asked where a target could not be reached, so that its line says what to mend."""
+"""Checks whether anybody listens at the address of a target that could not be reached."""
 
 import asyncio
 import socket

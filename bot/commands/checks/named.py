@@ -1,4 +1,4 @@
-"""Tables and columns that actions name and a database does not have; asked in a read-only transaction."""
+"""Finds tables and columns that actions name and a database does not have, in a read-only transaction."""
 
 from collections.abc import Iterable, Mapping
 

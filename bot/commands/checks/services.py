@@ -1,4 +1,4 @@
-"""Customer channels, mail, board and billing: each asked by a call of its own that reads and changes nothing."""
+"""Checks customer channels, mail, board and billing, each by a call that changes nothing."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Slack: the tokens, the scopes, the channels, and whether the approvers can be found."""
+"""Checks Slack: the tokens, the scopes, the channels, and the approvers."""
 
 import asyncio
 from collections.abc import Awaitable, Iterable

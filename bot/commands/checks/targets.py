@@ -1,4 +1,4 @@
-"""Production targets: reached as a look would reach them, and what the role of a database may do beyond its need."""
+"""Checks production targets as a look reaches them, and what a database role may do beyond its need."""
 
 from collections.abc import Awaitable
 

@@ -1,4 +1,4 @@
-"""Webhooks out: asked with HEAD, which gives nobody an entry."""
+"""Checks outgoing webhooks by HEAD, which posts no entry."""
 
 import aiohttp
 

@@ -1,4 +1,4 @@
-"""One engine, one way to write. SQLite: a single writer, people before hooks; PostgreSQL: as many as there are."""
+"""Opens and writes the database. SQLite has one writer, people before hooks; PostgreSQL has many."""
 
 import asyncio
 import heapq

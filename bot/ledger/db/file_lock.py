@@ -1,4 +1,4 @@
-"""SQLite belongs to one process: a second one is refused with a sentence instead of a broken trail."""
+"""Locks a SQLite file for one process, and refuses a second process with a sentence."""
 
 import fcntl
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The triggers that make entries and anchors unchangeable, for both databases; every migration ends by checking them."""
+"""The triggers that make entries and anchors unchangeable, for both databases. Every migration ends by checking them."""
 
 FOREVER = {
     "entries": "team = NEW.team AND bug = NEW.bug AND seq = NEW.seq OR team = NEW.team AND key = NEW.key",

@@ -1,4 +1,4 @@
-"""Leader election: a job that only one process may do. Its holder renews a row, which others take once it is old."""
+"""Leader election for jobs that must run in one process. The leader renews a row; others take it once it is old."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""PostgreSQL tells at once that another process wrote something; a lost connection is made anew, meanwhile the poll serves."""
+"""Wakes this process when another one writes (PostgreSQL's NOTIFY). While the connection is lost, the poll serves."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The database of a running bot: locked where it is a file, and brought to the present schema."""
+"""Opens the database of a running bot: locks the file, and migrates to the present schema."""
 
 from bot.closing import Closing
 from bot.ledger.db.engine import Database

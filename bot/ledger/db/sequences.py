@@ -1,4 +1,4 @@
-"""Counters that are taken inside a transaction, so that no number is given twice."""
+"""Takes numbers inside a transaction, so that no number is given twice."""
 
 from functools import cache
 from typing import Any

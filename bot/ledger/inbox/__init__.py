@@ -1,1 +1,1 @@
-"""What arrives: stored before it is answered, then worked on once."""
+"""The inbox: deliveries are stored before they are answered, then worked on once."""

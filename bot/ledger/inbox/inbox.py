@@ -1,4 +1,4 @@
-"""What arrives is stored under a key before it is answered, many at a time; each key is worked on once."""
+"""Stores deliveries under their keys before they are answered, many in one commit. Each key is worked on once."""
 
 import asyncio
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Works the inbox off: what is stored is handed on at once, and what another process left behind is taken up."""
+"""Works off the inbox: hands stored items to their handlers at once, and takes up what another process left behind."""
 
 import asyncio
 import logging

@@ -1,1 +1,1 @@
-"""Rows that span bugs and follow from an entry, in its transaction."""
+"""Tables that span bugs, changed by entries in the transaction that writes them."""

@@ -1,4 +1,4 @@
-"""What was promised of each cap: rows that several bugs share, changed conditionally in the transaction that promises."""
+"""Counts promises against the caps that several bugs share, in the transaction that promises."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

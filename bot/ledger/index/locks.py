@@ -1,4 +1,4 @@
-"""Which run holds which piece of production: taken before a run starts, freed by its outcome alone."""
+"""Locks a piece of production for one run, from before its start until its outcome."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) ->
 
 
 async def _drop_secrets(conn: AsyncConnection, team: str, bug: int, run: int) -> None:
-    """Nobody needs them after the outcome; the entry itself says only that there were some."""
+    """Delete a run's secrets after its outcome. The entry only says that there were some."""
     said = and_(entries.c.kind == FixSecrets.KIND, entries.c.body == canonical({"run": run}))
     mine = select(entries.c.seq).where(entries.c.team == team, entries.c.bug == bug, said)
     await conn.execute(delete(private).where(private.c.team == team, private.c.bug == bug, private.c.seq.in_(mine)))

@@ -1,4 +1,4 @@
-"""What people are called, as Slack said it last, for a retro where Slack can't be asked; and since when each of them is known here."""
+"""Keeps people's names as Slack last said them, for a retro without Slack, and since when each person is known."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Which action helped against which kind of bug: a row for each run that worked and stands, so that memory reads no other bugs."""
+"""Counts which action helped against which kind of bug: a row for each run that worked and was not undone."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Which message's thread is which bug's: followed from the entries, in their transaction."""
+"""Maps a message's thread to its bug, following the entries in their transaction."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""The trail is the queue: subscriptions, leases, heartbeats, pace."""
+"""The relay: subscriptions, leases, heartbeats, pace. The trail is the queue."""

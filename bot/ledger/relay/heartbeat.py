@@ -1,4 +1,4 @@
-"""The leases that this process holds: renewed while somebody is at it; work under one that was lost is stopped at once.
+"""Renews the leases that this process holds, and stops work under a lease that was lost.
 
 A process that was stopped (SIGSTOP, a suspended machine) and goes on later finds its time over before it sends anything more:
 timers of the loop that are due run before the task that waits.

@@ -1,4 +1,4 @@
-"""What waits for a system that does not take it: counted over all bugs, for whoever looks from outside."""
+"""Counts what waits for a system that takes nothing, over all bugs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A lease on a cursor: who serves it now, guarded by a fencing token; an expired one is taken over with doubt."""
+"""Leases a cursor to one process, guarded by a fencing token. A process that takes over an expired lease is in doubt."""
 
 import json
 from collections.abc import Mapping
@@ -164,7 +164,7 @@ async def _head(conn: AsyncConnection, ledger: Ledger, bug: int, *, lock: bool =
 
 
 async def renew(ledger: Ledger, lease: Lease, seconds: float) -> bool:
-    """Whoever is still at it keeps it; False for one that was taken over meanwhile. One row a transaction: nobody waits in a ring."""
+    """Renew the lease; False if somebody has taken it over. One row in a transaction, so that renewals can't deadlock."""
     values = {"lease": ledger.clock().timestamp() + seconds}
     async with ledger.db.write(SINKS) as conn:
         result = await conn.execute(update(cursors).where(_mine(ledger, lease), cursors.c.lease > 0).values(values))

@@ -1,4 +1,4 @@
-"""Budgets that all processes share: one row a scope (GCRA), 429s included. Who may not go is told when.
+"""Rate limits that all processes share: one row for each scope (GCRA), 429s included. The caller learns how long to wait.
 
 A SQLite database belongs to one process: there the budgets live in its memory, for a row would be a write to disk for nobody.
 """

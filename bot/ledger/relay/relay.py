@@ -1,4 +1,4 @@
-"""Moves cursors: leases what is due, lets the sink serve it, and writes what came of it in the transaction that moves the cursor."""
+"""Serves due cursors: leases them, calls their sinks, and writes the outcomes in the transaction that moves the cursor."""
 
 import asyncio
 import json

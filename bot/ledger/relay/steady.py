@@ -1,4 +1,4 @@
-"""A clock that never goes back: what one process owns goes by it, whatever somebody sets the machine's clock to."""
+"""A clock that never goes back, for what one process owns, whatever somebody sets the machine's clock to."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The trail is the queue: which sinks a new entry concerns, and how urgent it is to them."""
+"""Makes due the cursors of the sinks that subscribe to a new entry, with their rank. The trail is the queue."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Wakes the relay of this process. The ledger holds it, so that who writes and who serves share one."""
+"""Wakes the relay of this process. The ledger holds it, so that writer and relay share one."""
 
 import asyncio
 from dataclasses import dataclass, field

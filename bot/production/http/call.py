@@ -1,4 +1,4 @@
-"""One HTTP call to a target, and what its failure means: nothing happened there, never will, or nobody knows."""
+"""Makes one HTTP call to a target. A failure says whether nothing happened, nothing ever will, or nobody knows."""
 
 import json
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class HttpAnswer:
 
     @property
     def json(self) -> Any:
-        """None where it is none."""
+        """None if the text is no JSON."""
         try:
             return json.loads(self.text)
         except ValueError:

@@ -1,4 +1,4 @@
-"""Follows a run that was started elsewhere to its end; repeatable, from the handle alone."""
+"""Follows a run that was started elsewhere to its end, from its handle alone, as often as needed."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""From an action's request to the exact URL below the target's base: no value leaves its segment, none names a host. Pure."""
+"""Builds the exact URL below the target's base: no value leaves its segment, none names a host. Pure."""
 
 import json
 import re

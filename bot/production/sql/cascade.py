@@ -1,4 +1,4 @@
-"""The rows that go with a deleted row: what ON DELETE does, found before it happens, level by level."""
+"""Finds the rows that ON DELETE would take along, level by level, before the delete."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

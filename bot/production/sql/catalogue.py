@@ -1,4 +1,4 @@
-"""Reads a database's catalogue, anew for every preview and run, so that a trigger or a cascade added a minute ago counts."""
+"""Reads a database's catalogue for every preview and run, so that a trigger or a cascade added a minute ago counts."""
 
 import re
 from collections.abc import Mapping, Sequence

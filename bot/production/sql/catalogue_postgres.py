@@ -1,4 +1,4 @@
-"""PostgreSQL's catalogue: one expression, so that it travels with a transaction's settings in one statement."""
+"""Reads PostgreSQL's catalogue by one expression, so that it travels with a transaction's settings in one statement."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""SQLite's catalogue: its pragmas, and what only the text of CREATE TABLE tells."""
+"""Reads SQLite's catalogue: its pragmas, and what only the text of CREATE TABLE says."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a database's refusal means, for people. Its own words may quote rows, so they stay private."""
+"""Says in words for people what a database's refusal means. The database's own words may quote rows, so they stay private."""
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 

@@ -1,4 +1,4 @@
-"""What a database's own catalogue says of the tables actions may touch: columns, keys, foreign keys, triggers. Pure."""
+"""The facts of a catalogue about tables that actions may touch: columns, keys, foreign keys, triggers. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What generated columns will hold once their row has changed: the database itself works out their formula beforehand."""
+"""Asks the database what generated columns will hold after a change."""
 
 from collections.abc import Sequence
 from dataclasses import replace

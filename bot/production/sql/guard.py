@@ -1,4 +1,4 @@
-"""Reads an action's statement as a tree and refuses whatever is not plainly one bounded change of an allowed table. Pure.
+"""Refuses a statement that is not plainly one bounded change of an allowed table. Pure.
 
 Only node types that are listed here pass, and only as SQLAlchemy itself defines them.
 """

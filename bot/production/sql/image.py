@@ -1,4 +1,4 @@
-"""Rows before and after a change, in a form that loses nothing: JSON with a tag on what JSON does not know. Pure."""
+"""Stores rows before and after a change without losing anything: JSON with tags for other types. Pure."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What a trigger sets in the changed row, where its own text shows that it does nothing else. Pure.
+"""Finds what a trigger sets in the changed row, if its text shows that it does nothing else. Pure.
 
 Only a few words pass. A trigger that says anything more may do anything.
 """

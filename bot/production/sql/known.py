@@ -1,4 +1,4 @@
-"""What the runs of this process have shown: which undo failed its rehearsal, and which run changed a row last."""
+"""Remembers what the runs of this process showed: which undo failed its rehearsal, and which run changed a row last."""
 
 import hashlib
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""What stands in the way of an undo by now, each with its row, so that a person can deal with it."""
+"""Finds what stands in the way of an undo, each with its row, so that a person can deal with it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
@@ -17,7 +17,7 @@ from bot.production.sql.undoable import orphans
 
 _TOGETHER = 100
 Changer = Callable[[Change], str]
-"""Who changed a row since, where that is known: "BUG-18 run 1"."""
+"""The run that changed a row since, if it is known: "BUG-18 run 1"."""
 
 
 async def in_the_way(conn: AsyncConnection, schema: Schema, image: Image, by: Changer, *, lock: bool) -> list[str]:

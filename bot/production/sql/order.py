@@ -1,4 +1,4 @@
-"""In which order rows can be taken back: each after the rows that it points at, found row by row. Pure."""
+"""Orders the rows of an undo: each after the rows that it points at, found row by row. Pure."""
 
 import unicodedata
 from collections import defaultdict

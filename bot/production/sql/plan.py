@@ -1,4 +1,4 @@
-"""What an action's statement would do, read row by row before it does it: its own rows and those that go with them."""
+"""Plans an action's statement row by row: its own rows, and those that go with them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A plan in the words and rows that people approve, and the digest that binds them to it. Pure."""
+"""Writes a plan in words and rows for people, with the digest that binds them to it. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reads rows whole and without loss, and says in what two readings differ."""
+"""Reads whole rows without loss, and finds how two readings differ."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The undo, rehearsed inside the run's own transaction before its COMMIT: done, held against the rows as they were, and rolled back."""
+"""Rehearses the undo inside the run's own transaction before its COMMIT: undoes, compares the rows, and rolls back."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Carries out one plan inside an open transaction, and holds the result against what was promised."""
+"""Carries out one plan inside an open transaction, and compares the result with the plan."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The target's tables as the engine uses them: reflected, with their keys, and values read and written without loss."""
+"""The target's tables as the engine uses them: reflected, with keys, and with values that lose nothing."""
 
 import warnings
 from collections.abc import Mapping

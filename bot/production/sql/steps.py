@@ -1,4 +1,4 @@
-"""The statements that make ordered changes: one for all rows of a table where that does the same. Pure."""
+"""Builds the statements of ordered changes, one for all rows of a table if that does the same. Pure."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby

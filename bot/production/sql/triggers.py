@@ -1,4 +1,4 @@
-"""Which triggers a change fires, and what that means for its undo. Pure."""
+"""Finds the triggers that a change fires, and what they mean for its undo. Pure."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

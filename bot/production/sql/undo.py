@@ -1,4 +1,4 @@
-"""How a run is taken back from its image: every row as it was, all of them or none."""
+"""Plans the undo of a run from its image: every row as it was, or none."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 

@@ -1,4 +1,4 @@
-"""Whether changes can be taken back, said before they are made: what stands in the way, or that nothing does."""
+"""Says before a change whether it can be undone, and what stands in the way."""
 
 from collections.abc import Sequence
 

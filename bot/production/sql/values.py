@@ -1,4 +1,4 @@
-"""How a cell is read so that nothing is lost, on each kind of database. Pure."""
+"""Reads cells so that nothing is lost, on each kind of database. Pure."""
 
 import re
 import struct

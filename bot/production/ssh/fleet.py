@@ -1,4 +1,4 @@
-"""One command on all hosts of a target: all are made ready first, then it runs, one after another or all at once."""
+"""Runs one command on all hosts of a target: prepares all of them, then runs one after another or all at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""One command on one host: connect, bring the launcher up, start, follow, end. Knows at each step what a cut-off means."""
+"""Runs one command on one host: connect, launch, start, follow, end. At each step it knows what a cut-off means."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What a command printed, kept small: its beginning, its end, and how much was left out between."""
+"""Keeps a command's output small: its beginning, its end, and how much was left out."""
 
 import re
 

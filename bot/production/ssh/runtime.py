@@ -283,7 +283,7 @@ def _state(results: Sequence[Result]) -> Literal["succeeded", "failed", "unknown
 
 
 def _summary(results: Sequence[Result]) -> str:
-    """Who did what, without a word of output: fit for the thread."""
+    """What each host did, without its output, so that the thread may show it."""
     done = [result.host for result in results if result.state is State.DONE]
     rest = [result.sentence for result in results if result.state is not State.DONE]
     nothing = not any(result.state.touched for result in results)

@@ -1,4 +1,4 @@
-"""Fills a command template: every {parameter} becomes exactly one argument of /bin/sh, whatever it holds. Pure."""
+"""Fills a command template: every {parameter} becomes exactly one argument of /bin/sh. Pure."""
 
 import re
 import shlex

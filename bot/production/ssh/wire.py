@@ -1,4 +1,4 @@
-"""What is said to a host, pure: the launcher that starts a command only when told to, the one that ends it, what they answer.
+"""The texts for a host: the launcher that starts a command only when told to, the one that ends it, and their answers. Pure.
 
 The launcher is the same text for every command (no shell a user may have reads a parameter), puts itself into a process
 group of its own, says "ready", its group and the host's time, and waits. It starts the command only after "go", a deadline by the

@@ -1,4 +1,4 @@
-"""The second factor, checked again by whoever runs: the process that talked to Slack is not taken at its word."""
+"""Checks a second factor again in the process that runs, because that process must not trust the one that talked to Slack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One run on production: started once in one transaction, carried out, ended by an outcome; cut off, it is only looked at."""
+"""Carries out one run: starts it once in one transaction, and ends it with an outcome. After a cut-off it only looks."""
 
 import asyncio
 import logging

@@ -1,6 +1,6 @@
-"""Production: previews, looks, probes and runs. A lease guards only the start; a started run is never taken over, a person is asked.
+"""Serves previews, looks, probes and runs. The lease guards only the start: a started run is never taken over, a person is asked.
 
-Cut off before `started` was written: nothing ran, begin again. After it: look at production and say what is seen.
+After a cut-off before `started` was written it begins again, because nothing ran. After a later one it looks at production.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""Whether the approvals of a fix still count when it is to start."""
+"""Checks whether the approvals of a fix still count when it is to start."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""From the engine's words to the trail's: what is kept of a preview and of a look, and where an image is found again."""
+"""Turns the engine's previews and looks into entries, and finds an image again."""
 
 import json
 from collections.abc import Mapping

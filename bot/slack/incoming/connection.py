@@ -1,4 +1,4 @@
-"""The connection to Slack: two sockets with a watchdog, or signed HTTP; the tokens are checked before anything starts."""
+"""Connects to Slack: two sockets with a watchdog, or signed HTTP. Checks the tokens before anything starts."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What the verbs work with: the ledger, the people, the settings; and who may ask at all."""
+"""The parts that verbs work with, and the check who may ask at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ class Context:
         await self.directory.seen(user)
 
     async def must_act(self, user: str) -> None:
-        """Who reaches production or a customer is a full member, by Slack's own word: it is not taken for granted while Slack is away."""
+        """Let only full members reach production or a customer. Raises Refused while Slack can't say who somebody is."""
         try:
             may_act(await self.directory.member(user))
         except Outside as error:

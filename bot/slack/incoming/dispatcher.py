@@ -1,4 +1,4 @@
-"""The one wrapper around every verb: stored before it is acked, a refusal is an answer, nothing a person did is lost silently."""
+"""Wraps every verb: stores a request before it is acknowledged, and turns every error into an answer."""
 
 import asyncio
 import logging
@@ -171,7 +171,7 @@ class Dispatcher:
             log.warning("The answer to %s did not arrive: %s", request.verb, error)
 
     async def _open_or_say(self, request: Request, answer: Response) -> None:
-        """Whoever sees no form is told so, and how it goes without one."""
+        """Open the form. If Slack does not, say so and how to do it without a form."""
         try:
             await self._open(request, answer)
         except Outside as error:
@@ -247,7 +247,7 @@ def _blocks(answer: Response) -> dict[str, object]:
 
 
 def _heard(request: Request) -> str:
-    """Whoever typed a command, perhaps in another channel, sees that it arrived; some of it only begins then."""
+    """Confirm that a typed command has arrived, because some of its work only begins then."""
     return f"Got it. The card and the thread of BUG-{request.bug} show what comes of it." if request.bug else "Got it."
 
 

@@ -1,4 +1,4 @@
-"""What Slack sends, turned into an Ask or an inbox item; registered on Bolt. Nothing is decided here."""
+"""Turns what Slack sends into a request or an inbox item, and registers the listeners on Bolt. Decides nothing."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""“@makegood claim” in a thread: the same verbs as on the card."""
+"""Runs the verbs that people write as “@makegood claim” in a thread."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A request is of its moment: what was stored and never answered is decided later only while the world has not moved on."""
+"""Says whether a stored request may still be decided: only within a minute, and only if nothing has changed since."""
 
 from datetime import UTC, datetime
 

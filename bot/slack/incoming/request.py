@@ -1,4 +1,4 @@
-"""What a person asked and what they are answered, however they asked: button, command, thread, modal or shortcut."""
+"""Request and response: one shape for buttons, commands, threads, forms and shortcuts."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""The second factor of an approval of high risk: a code of the approver's authenticator app, each used once."""
+"""Checks the code of an approver's authenticator app. Each code counts once."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Words as keyboards of phones write them: quotes of any shape, a dash for "--", blanks that do not break, wide letters. Pure."""
+"""Reads what phones type: quotes of any shape, a dash for "--", blanks that do not break, wide letters. Pure."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Whether cards can stand in the channels of the settings: said at the start, before the first one is missing."""
+"""Checks at the start that the bot may post in the channels of the settings."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Slack's Web API with our errors and our pace: nothing is retried here, a cut-off call is Doubtful, a 429 is for everybody."""
+"""Calls Slack's Web API with our errors and our pace. It retries nothing: a cut-off call is Doubtful, and a 429 slows everybody."""
 
 import asyncio
 import json

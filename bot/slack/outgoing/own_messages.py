@@ -1,4 +1,4 @@
-"""After a doubtful post: what of ours stands there already, known by its metadata."""
+"""Finds messages of our own by their metadata, after a post that may have arrived."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any

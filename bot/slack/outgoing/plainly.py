@@ -1,4 +1,4 @@
-"""A message in plain words, for when Slack does not take it as it was drawn. Pure."""
+"""Writes a message in plain words, for when Slack refuses its layout. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

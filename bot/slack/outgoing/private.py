@@ -1,4 +1,4 @@
-"""What reaches one person alone: the form they have open, an ephemeral line in the bug's thread, a direct message, a file."""
+"""Reaches one person alone: by their open form, an ephemeral line in the bug's thread, a direct message, or a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

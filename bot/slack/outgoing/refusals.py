@@ -1,4 +1,4 @@
-"""What Slack's refusals mean: it passes, somebody can mend it, it is our own fault, or what was named is gone.
+"""Says what Slack's refusals mean: wait, let somebody mend it, our own mistake, or the thing is gone.
 
 The codes are those of Slack's reference for the methods that we call (https://docs.slack.dev/reference/methods).
 """

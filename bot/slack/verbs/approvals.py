@@ -1,4 +1,4 @@
-"""Approvals, and what only approvers may: yes, no, alone; thaw what anybody may freeze; turn an action on."""
+"""The verbs of approvers: approve, reject, go on alone, thaw, allow an action; and freeze, which anybody may."""
 
 from collections.abc import Callable
 from typing import NoReturn

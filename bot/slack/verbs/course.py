@@ -1,4 +1,4 @@
-"""Fixed, reopened, dismissed, muted, merged, paid; new bugs by hand; another try for what gave up."""
+"""The verbs of a bug's course: fixed, reopened, dismissed, muted, merged, paid; new bugs by hand; try again."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 

@@ -1,4 +1,4 @@
-"""First answers, and who the customers are."""
+"""The verbs of customers: the first answer, adding and listing them, and what to do where a message did not go out."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Fix: choose, preview, approve, run, undo; the same by form and by typing."""
+"""The verbs of a fix: choose, preview, run, undo, cancel, settle; by form or typed."""
 
 import json
 from collections.abc import Mapping

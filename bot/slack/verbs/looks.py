@@ -1,4 +1,4 @@
-"""Looks: named read-only queries whose rows only the asker sees."""
+"""The verbs of looks: named read-only queries whose rows only the person who asked sees."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What can be read: the open bugs, one bug, its retro, help."""
+"""The verbs that only read: the open bugs, one bug, its retro, help."""
 
 from bot.bug.bug import Bug, Status
 from bot.bug.event import allowed

@@ -1,4 +1,4 @@
-"""Where a verb's function is found by its name."""
+"""Registers verbs, and finds a verb's function by its name."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The tell, and what is given with it: within the caps, or past an approver; and taking it back."""
+"""The verbs of a tell and of its makegood: within the caps, past an approver, and taken back."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta

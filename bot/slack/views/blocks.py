@@ -1,4 +1,4 @@
-"""Block Kit in few words, by slackblocks (which knows Slack's limits); everything is a pure function of its arguments."""
+"""Builds Block Kit with slackblocks, which knows Slack's limits. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

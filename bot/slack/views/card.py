@@ -1,4 +1,4 @@
-"""The card: the present state of a bug in four lines and the buttons that now apply. Pure; four states of life are four icons."""
+"""Draws the card: the present state of a bug in four lines, and the buttons that now apply. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -106,7 +106,7 @@ def _broken(bug: Bug) -> str:
 
 
 def _customers(bug: Bug, now: datetime) -> str:
-    """Who waits, since when, what they said; the rest as a number."""
+    """The customer who waits, since when, and their words; the other customers as a number."""
     waiting = sorted(bug.customers, key=lambda c: (c.told_at is not None, not c.online, c.since))
     shown = [_customer(c, now, works=bug.status is Status.FIXED) for c in waiting[:SHOWN_CUSTOMERS]]
     more = len(waiting) - len(shown)

@@ -1,4 +1,4 @@
-"""Which buttons a card offers now: at most five, the rest behind “…”. The action_id is the verb, the value is a mark."""
+"""Chooses the buttons of a card: at most five, the rest behind “…”. The action_id is the verb, the value is a mark."""
 
 from typing import Any
 

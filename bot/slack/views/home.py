@@ -1,4 +1,4 @@
-"""App Home: what waits for this person, what is open, what they owe, what ended lately. Pure; shown anew whenever it is opened."""
+"""Draws App Home for one person: what waits for them, what is open, what they owe, what ended lately. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime

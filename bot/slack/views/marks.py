@@ -1,4 +1,4 @@
-"""What a button's `value` and a modal's metadata carry: the bug, what was seen of it, and what it is about. All a click needs."""
+"""Writes and reads marks: a button's `value` or a form's metadata, with the bug, what was seen of it, and its subject."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Slack's mrkdwn: the only place that knows its escapes, its mentions and its dates. Renders neutral words for Slack."""
+"""Renders neutral words as Slack's mrkdwn. Only this module knows its escapes, mentions and dates."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

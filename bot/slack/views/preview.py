@@ -1,4 +1,4 @@
-"""What a person sees of a fix before it runs: summary, statement, rows. Whole: what does not fit is in a file, and said. Pure."""
+"""Draws a fix's preview: summary, statement, rows. If it does not fit, a file has the rest, and the message says so. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""A word to somebody, with the buttons that follow from it; and the few parts that all of them are made of."""
+"""A prompt: a sentence to somebody with the buttons that follow from it, and the parts that prompts share."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an entry asks of somebody beyond its line in the thread: pure, from the bug as it is now. Most ask nothing."""
+"""Decides what an entry asks of somebody beyond its line in the thread. Most entries ask nothing. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime

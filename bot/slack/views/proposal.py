@@ -1,4 +1,4 @@
-"""The one line for a conversation that belongs to no bug: who, what, and [New bug] [Same as …] [Not a bug]."""
+"""Draws the line about a conversation without a bug: who, what, and [New bug] [Same as …] [Not a bug]."""
 
 from collections.abc import Sequence
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""What a clock says when it speaks up: whom it means, what happened, and the press that settles it. Pure."""
+"""Draws a reminder: whom it calls, what happened, and the button that settles it. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The line of an entry: its icon and its sentence, for somebody who comes late."""
+"""Writes the thread's line of an entry: its icon and its sentence."""
 
 from bot.bug.bug import Bug
 from bot.bug.event import Quiet

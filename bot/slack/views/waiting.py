@@ -1,4 +1,4 @@
-"""What does not answer just now, in words: the systems behind the sinks, and how much waits for each. Pure."""
+"""Says which systems do not answer now, and how much waits for each. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

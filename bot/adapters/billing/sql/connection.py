@@ -1,4 +1,4 @@
-"""A connection to the team's database whose failures are ours: nothing happened, or it may have."""
+"""Connects to the team's database. A failure says whether nothing happened or something may have."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""One call to Stripe: what its failures mean, and how it is done once though the answer may get lost."""
+"""Makes one call to Stripe, once although its answer may get lost, and says what its failures mean."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What can be given at Stripe to somebody without a subscription: a trial until a date, or a code for later."""
+"""Gifts at Stripe for somebody without a subscription: a trial until a day, or a code for later."""
 
 import stripe
 

@@ -1,4 +1,4 @@
-"""The ways in which a makegood is applied at Stripe, each with its look and its undo; `before["way"]` of a receipt names its own."""
+"""The ways to apply a makegood at Stripe, each with its look and its undo. `before["way"]` of a receipt names its way."""
 
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Calls to Trello's API: how often, and what a refusal means."""
+"""Calls Trello's API at its pace, and says what its refusals mean."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The work on the board, call by call."""
+"""Makes, moves and comments cards on Trello, call by call."""
 
 import re
 from collections.abc import AsyncIterator, Mapping

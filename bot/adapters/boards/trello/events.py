@@ -1,4 +1,4 @@
-"""What Trello tells of a board, by webhook or by poll, in our words. Pure."""
+"""Turns Trello's events, from its webhook or a poll, into changes in our words. Pure."""
 
 import base64
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Trello's card descriptions: our block, which ends with the marker, below whatever others wrote. Pure."""
+"""Writes Trello's card descriptions: our block ends with the marker, below the text of others. Pure."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Bytes as text, by the label they come with, as mail programs read it: the WHATWG encodings, and what they leave out."""
+"""Decodes bytes by their label as mail programs do: the WHATWG encodings, and what they leave out."""
 
 import codecs
 

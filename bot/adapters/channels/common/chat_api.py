@@ -1,4 +1,4 @@
-"""JSON over HTTP to a chat's API, and what its refusals mean for an answer to a customer."""
+"""Calls a chat's JSON API, and says what its refusals mean for an answer to a customer."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A mail's header lines, each as one storable line of text, whatever was sent in it."""
+"""Writes a mail's header lines, each as one storable line, whatever was sent in it."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""A letter's HTML as lines, with what the mail program's own elements say of each: quoted, introducing, older.
+"""Reads a letter's HTML as lines, with the mail program's own marks: quoted, introducing, older.
 
 Own code on purpose, as in `markup`: one pass, whatever a stranger sends.
 """

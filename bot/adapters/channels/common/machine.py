@@ -1,4 +1,4 @@
-"""Whether a machine wrote a mail. In doubt a person did: a machine's letter that is read costs a glance, a lost one a customer."""
+"""Decides whether a machine wrote a mail. In doubt a person did, because a lost mail costs a customer."""
 
 import re
 

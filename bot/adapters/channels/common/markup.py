@@ -1,4 +1,4 @@
-"""The words of an HTML fragment, found in one pass.
+"""Reads the words of an HTML fragment in one pass.
 
 Own code on purpose: the standard library's HTMLParser takes minutes for 50,000 characters of "<a <a <a", and it is a
 stranger who chooses them.

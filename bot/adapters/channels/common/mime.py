@@ -1,4 +1,4 @@
-"""A mail as an Inbound: who wrote it, when, whether a machine did, whether its sender is vouched for, and what is new in it."""
+"""Reads a mail: who wrote it, when, whether a machine did, whether its sender is vouched for, and what is new in it."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A mail's parts: which of them the writer's words are, and what else is there."""
+"""Reads a mail's parts: which of them are the writer's words, and what else is there."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""What chats' deliveries have in common: who wrote, what, and a name for a delivery that has none."""
+"""Reads what chats' deliveries share: author, text, and a name for a delivery without one."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Who wrote a mail: the address whole, and the person behind a form or a group."""
+"""Finds who wrote a mail: the whole address, and the person behind a form or a group."""
 
 import re
 from typing import NamedTuple
@@ -75,7 +75,7 @@ class Writer(NamedTuple):
 
 
 def writer(headers: Headers, ours: str) -> Writer:
-    """Who wrote: whom From names, or the person behind a form, a group, or our own address."""
+    """The writer: the person that From names, or the one behind a form, a group, or our own address."""
     sent = _sent(headers)
     own = mailbox_of(ours).email.casefold()
     us = bool(own) and sent.email.casefold() == own

@@ -1,4 +1,4 @@
-"""Whether the domain that From names stands behind a mail: SPF, DKIM, DMARC, as our own server found them."""
+"""Checks whether the domain in From vouches for a mail, by the SPF, DKIM and DMARC results of our own server."""
 
 import re
 from email.utils import parseaddr

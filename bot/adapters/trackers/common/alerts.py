@@ -1,4 +1,4 @@
-"""What trackers' deliveries have in common: a kind, a title, the person hit, stack frames."""
+"""Reads what trackers' deliveries share: a kind, a title, the person hit, stack frames."""
 
 from collections.abc import Container, Iterable, Mapping
 from ipaddress import ip_address
@@ -34,7 +34,7 @@ def title(kind: str, message: str) -> str:
 
 
 def customer(*, id: str = "", name: str = "", email: str = "") -> CustomerHint:  # noqa: A002 -- the value's own word
-    """Who was hit. Where an app names nobody, trackers put the address of the connection: that is no one's id."""
+    """The customer who was hit. An IP address is no id: trackers send one if the app names nobody."""
     return CustomerHint(id="" if _is_ip(id) else id, name=name, email=email)
 
 

@@ -1,4 +1,4 @@
-"""JSON over HTTP to a tracker's API. Each call may be repeated: one that was cut off is simply made again."""
+"""Calls a tracker's JSON API. Every call may be repeated, so a call that was cut off is made again."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The forms of fixes and looks, filled in from what is known. Menus that production fills come after, by the trail."""
+"""Fills the forms of fixes and looks with what is known. Menus from production arrive later, as an entry."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

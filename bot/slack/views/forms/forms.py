@@ -1,4 +1,4 @@
-"""The forms: pure views from what is known. Their metadata is a mark, their callback the verb that takes the submission."""
+"""Draws the forms. Their metadata is a mark, their callback is the verb that takes the submission. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -89,7 +89,7 @@ def tell(
 
 
 def answer_hit(bug: Bug, hit: Sequence[Customer], text: str, promised: datetime | None) -> View:
-    """Who would be written to, by number and name, before anybody is."""
+    """The form that counts and names the customers before anybody writes to them."""
     named = ", ".join(foreign(c.name, 60, one_line=True) for c in hit[:NAMED])
     more = f" and {len(hit) - NAMED} more" if len(hit) > NAMED else ""
     were = "was hit and has" if len(hit) == 1 else "were hit and have"

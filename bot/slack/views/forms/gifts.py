@@ -1,4 +1,4 @@
-"""The part of the tell's form that gives something: filled from the time in which the account was unusable, and honest about it. Pure."""
+"""Draws the part of the tell's form that gives something, with a proposal from the time in which the account was unusable. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a retro tells, chapter by chapter, in either dialect."""
+"""Writes the chapters of a retro, in either dialect."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The two ways in which a retro is written: Slack's mrkdwn, short and harmless, and Markdown, in full."""
+"""The two dialects of a retro: Slack's mrkdwn, short and safe, and Markdown, in full."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""How a retro reads in Slack, as Markdown, as JSON and as the accountant's CSV. Pure.
+"""Writes a retro for Slack, as Markdown, as JSON, and as the accountant's CSV. Pure.
 
 `names` maps an actor to what people call them, harmless in mrkdwn already (as the directory gives it).
 """

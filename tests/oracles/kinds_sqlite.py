@@ -82,8 +82,8 @@ KINDS = [
         "INSERT INTO slots VALUES (1, 'a', 1), (2, 'b', 2)",
         "slots id",
         "set-column table=slots id=1 column=name value=b",
-        "stopped",
-        "there is such a row already",
+        "refused",
+        "another row has the same name",
     ),
     kind(
         "a replacing rule of a table",
@@ -91,8 +91,8 @@ KINDS = [
         "INSERT INTO slots VALUES (1, 'a', 1), (2, 'b', 1)",
         "slots id",
         "set-column table=slots id=1 column=name value=b",
-        "stopped",
-        "such a row",
+        "refused",
+        "another row has the same name, v",
     ),
     kind(
         "a replacing key",

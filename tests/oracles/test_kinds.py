@@ -11,6 +11,7 @@ from tests.oracles import (
     kinds_mariadb,
     kinds_postgres,
     kinds_postgres_undo,
+    kinds_refused,
     kinds_sqlite,
 )
 from tests.oracles.conftest import Ground
@@ -36,17 +37,28 @@ async def _holds(case: Kind, ground: AbstractContextManager[Place]) -> None:
         *kinds_keys.COMMON,
         *kinds_keys.POSTGRES,
         *kinds_followed.POSTGRES,
+        *kinds_refused.COMMON,
+        *kinds_refused.POSTGRES,
     ]
 )
 async def test_on_postgresql_nothing_is_lost_unsaid(case: Kind, on_postgres: Ground) -> None:
     await _holds(case, on_postgres(case.schema))
 
 
-@_named([*kinds_mariadb.KINDS, *kinds_keys.COMMON, *kinds_keys.MARIADB, *kinds_followed.MARIADB])
+@_named([*kinds_mariadb.KINDS, *kinds_keys.COMMON, *kinds_keys.MARIADB, *kinds_followed.MARIADB, *kinds_refused.COMMON])
 async def test_on_mariadb_nothing_is_lost_unsaid(case: Kind, on_mariadb: Ground) -> None:
     await _holds(case, on_mariadb(case.schema))
 
 
-@_named([*kinds_sqlite.KINDS, *kinds_keys.COMMON, *kinds_keys.SQLITE, *kinds_followed.SQLITE])
+@_named(
+    [
+        *kinds_sqlite.KINDS,
+        *kinds_keys.COMMON,
+        *kinds_keys.SQLITE,
+        *kinds_followed.SQLITE,
+        *kinds_refused.COMMON,
+        *kinds_refused.SQLITE,
+    ]
+)
 async def test_on_sqlite_nothing_is_lost_unsaid(case: Kind, on_sqlite: Ground) -> None:
     await _holds(case, on_sqlite(case.schema))

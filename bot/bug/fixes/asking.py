@@ -9,7 +9,19 @@ from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import ALIVE, CLOSED, STAY, Event, Move, Outcome, Quiet, Text, Texts, must_allow
 from bot.bug.fixes.fix import Fix, RunState, Stored
-from bot.bug.fixes.rules import IMAGES, SECRETS, SHORTEST_REASON, called, changed, ended, find, in_state, one_at_a_time
+from bot.bug.fixes.rules import (
+    AGAIN,
+    IMAGES,
+    SECRETS,
+    SHORTEST_REASON,
+    called,
+    changed,
+    ended,
+    find,
+    in_state,
+    one_at_a_time,
+    said_once,
+)
 from bot.bug.ownership import claim_if_free
 from bot.bug.values import PRIVATE
 from bot.bug.words import SHORT, Code, Foreign, Part, Person, Words, because
@@ -109,10 +121,11 @@ class FixPreviewed(Outcome):
             repeats=self.repeats,
         )
 
-    def line(self, _bug: Bug, _by: str) -> Words:
-        undo: tuple[Part, ...] = ("can be undone",)
+    def line(self, bug: Bug, _by: str) -> Words:
+        fix = bug.fix(self.run)
+        undo: tuple[Part, ...] = (AGAIN if fix and fix.undo_of else "can be undone",)
         if not self.undoable:
-            undo = ("cannot be undone: ", Foreign(self.undo_note, SHORT))
+            undo = (Foreign(said_once(self.undo_note, "cannot be undone: "), SHORT),)
         shown = ("Preview: ", Foreign(self.summary), " · ", *undo, again(self.repeats))
         return Words("clipboard", shown, minor=True)
 
@@ -176,5 +189,5 @@ def ask_undo(bug: Bug, by: str, run: int, reason: str, *, view: str = "") -> tup
     if fix.undone_by:
         raise Refused(called(fix), " is undone already.")
     if not fix.undoable:
-        raise Refused(called(fix), " cannot be undone: ", Foreign(fix.undo_note))
+        raise Refused(called(fix), Foreign(said_once(fix.undo_note, " cannot be undone: ")))
     return ask(bug, by, fix.action, fix.params, reason, view=view, undo_of=run)

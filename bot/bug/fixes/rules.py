@@ -17,6 +17,8 @@ GOOD_FOR = timedelta(minutes=15)
 """How long a preview may be confirmed, and an approval run."""
 SHORTEST_REASON = 3
 """Characters."""
+AGAIN = "An undo is not undone itself: to have the change back, ask for the fix again."
+_SAID = "Cannot be undone: "
 
 
 def changed(bug: Bug, run: int, change: Callable[[Fix], Fix]) -> Bug:
@@ -55,6 +57,11 @@ def named(bug: Bug, run: int) -> tuple[Part, ...]:
     fix = bug.fix(run)
     undo = "the undo of " if fix and fix.undo_of else ""
     return (undo, Foreign(fix.name, 100)) if fix else (f"fix {run}",)
+
+
+def said_once(note: str, head: str) -> str:
+    """Why something cannot be undone behind `head`, which says so already: the note may begin with the same words."""
+    return head + note.removeprefix(_SAID)
 
 
 def called(fix: Fix) -> Foreign:

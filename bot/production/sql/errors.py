@@ -1,5 +1,7 @@
 """Says in words for people what a database's refusal means. The database's own words may quote rows, so they stay private."""
 
+import re
+
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 _BY_STATE = {
@@ -87,6 +89,11 @@ _BY_WORDS = {
     "no such table": "a table that a foreign key or a trigger names is not there. Whoever keeps the database corrects it",
 }
 
+_NAMED = re.compile(
+    r"(?:UNIQUE|NOT NULL) constraint failed: ([\w., ]+)$|CHECK constraint failed: (\w+)$|CONSTRAINT `(\w+)`|for key '([\w.]+)'"
+)
+"""Where SQLite and MariaDB write a rule's name."""
+
 
 def reason(error: BaseException) -> str:
     """Why the database did not do it, without any value."""
@@ -112,9 +119,19 @@ def unreadable(error: BaseException) -> bool:
     )
 
 
-def words(error: BaseException) -> str:
-    """The driver's own first line; the lines after it ("DETAIL: Failing row contains …") quote whole rows."""
-    return next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
+def rule(error: BaseException) -> str:
+    """The rule that said no, by the name that whoever keeps the database knows; empty where it has none. Never a value."""
+    original = getattr(error, "orig", error)
+    holders = (original, getattr(original, "__cause__", None), getattr(original, "diag", None))
+    name = next((str(found) for holder in holders if (found := getattr(holder, "constraint_name", None))), "")
+    if not name and (written := _NAMED.search(str(original))):
+        name = next(filter(None, written.groups()), "")
+    return f"In the database that rule is called {name}." if name else ""
+
+
+def coded(error: BaseException) -> str:
+    """For the log of whoever runs the bot: which class and code, without any value."""
+    return f"{type(getattr(error, 'orig', error)).__name__} {code_of(error)}".strip()
 
 
 def code_of(error: BaseException) -> str:

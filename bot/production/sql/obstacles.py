@@ -12,7 +12,7 @@ from bot.production.sql.cascade import hidden_rows, with_cascades
 from bot.production.sql.image import Change, Image, Values
 from bot.production.sql.order import alike
 from bot.production.sql.read import differing, present_all
-from bot.production.sql.schema import Schema
+from bot.production.sql.schema import Schema, tells_apart_as_columns
 from bot.production.sql.undoable import orphans
 
 _TOGETHER = 100
@@ -88,28 +88,35 @@ async def _referred_to(conn: AsyncConnection, schema: Schema, image: Image, *, l
 
 async def _taken(conn: AsyncConnection, schema: Schema, image: Image) -> list[str]:
     """Unique values that another row holds by now."""
+    found = await held_elsewhere(conn, schema, image.changes)
+    return [f"{name}: another row has the same {columns} by now, which is unique" for name, columns in found]
+
+
+async def held_elsewhere(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> list[tuple[str, str]]:
+    """Rows whose `before` takes a unique value that a row outside of these changes holds, each with the columns."""
     wanted = [
         (change, columns)
-        for change in image.changes
+        for change in changes
         for columns in _unique(schema, change.table)
         if _comes_back(change, columns)
     ]
-    found = []
+    found: list[tuple[str, str]] = []
     for start in range(0, len(wanted), _TOGETHER):
         some = wanted[start : start + _TOGETHER]
-        asked = (_held(schema, image, *one).label(f"u{nth}") for nth, one in enumerate(some))
+        asked = (_held(schema, changes, *one).label(f"u{nth}") for nth, one in enumerate(some))
         answers = (await conn.execute(sa.select(*asked))).one()
         for (change, columns), held in zip(some, answers, strict=True):
             if held:
                 hidden = schema.tables[change.table].hidden
                 names = ", ".join("a hidden column" if c in hidden else c for c in columns)
-                found.append(f"{change.name}: another row has the same {names} by now, which is unique")
+                found.append((change.name, names))
     return found
 
 
 def _unique(schema: Schema, table: str) -> list[tuple[str, ...]]:
-    key = set(schema.tables[table].key)
-    return [unique.columns for unique in schema.facts.uniques if unique.table == table and set(unique.columns) != key]
+    info = schema.tables[table]
+    own = (u for u in schema.facts.uniques if u.table == table and set(u.columns) != set(info.key))
+    return [unique.columns for unique in own if tells_apart_as_columns(unique, info.collations)]
 
 
 def _comes_back(change: Change, columns: Sequence[str]) -> bool:
@@ -119,11 +126,11 @@ def _comes_back(change: Change, columns: Sequence[str]) -> bool:
     return after is None or any(before[c] != after[c] for c in columns)
 
 
-def _held(schema: Schema, image: Image, change: Change, columns: Sequence[str]) -> sa.ColumnElement[bool]:
+def _held(schema: Schema, changes: Sequence[Change], change: Change, columns: Sequence[str]) -> sa.ColumnElement[bool]:
     """By a row that the undo does not itself change."""
     info = schema.tables[change.table]
     same = info.matches({c: (change.before or {})[c] for c in columns})
-    ours = [info.matches(c.key) for c in image.changes if c.table == change.table and c.after is not None]
+    ours = [info.matches(c.key) for c in changes if c.table == change.table and c.after is not None]
     query = sa.select(sa.literal(1)).select_from(info.table).where(same)
     return sa.exists(query.where(sa.not_(sa.or_(*ours))) if ours else query)
 

@@ -12,6 +12,7 @@ from sqlalchemy.sql import functions, visitors
 from bot.bug.errors import Refused
 from bot.production.action import SqlAction
 from bot.production.sql import guard
+from bot.production.sql.admitted import must_be_let_in
 from bot.production.sql.cascade import with_cascades
 from bot.production.sql.generated import foreseen
 from bot.production.sql.image import Change
@@ -94,6 +95,7 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         _spelt_so(info, statement, own)
     deletes = isinstance(statement, sa.Delete)
     changes = await foreseen(conn, schema, await with_cascades(conn, schema, own, lock=lock) if deletes else own)
+    await must_be_let_in(conn, schema, changes)
     inserts = own[0] if isinstance(statement, sa.Insert) else None
     declared, by_triggers = type(action).volatile, followed(schema, changes)
     return Plan(

@@ -1,6 +1,7 @@
 """The SQL runtime: preview, run, undo and looks on one production database."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
 from bot.production.sql import preview as sql_preview
 from bot.production.sql import run as sql_run
-from bot.production.sql.errors import reason, unreadable, words
+from bot.production.sql.errors import coded, reason, rule, unreadable
 from bot.production.sql.guard import guard_look
 from bot.production.sql.image import Image, decode, encode
 from bot.production.sql.known import Known
@@ -28,6 +29,8 @@ from bot.production.sql.typed import example, typed_in
 from bot.production.sql.typed_words import unfit
 from bot.production.sql.undo import plan_undo
 from bot.production.targets import SqlTarget
+
+log = logging.getLogger(__name__)
 
 _NOTHING = "Nothing was changed."
 PAST = {"delete": "deleted", "update": "updated", "insert": "inserted", "restore": "restored"}
@@ -89,7 +92,8 @@ class SqlRuntime:
                 return await self._seen(tx.conn, schema, image)
         except (Outside, SQLAlchemyError, OSError) as error:
             said = f"could not look at production ({reason(error)}). Look again, or look yourself"
-            return RunOutcome(state="unknown", summary=said, detail=self._redact(words(error)), image=image)
+            log.warning("%s was not looked at: %s", run, coded(error))
+            return RunOutcome(state="unknown", summary=said, image=image)
 
     async def look(self, look: Look, name: str) -> Table:
         """The rows of a look, in a read-only transaction."""
@@ -202,8 +206,9 @@ class SqlRuntime:
         except Refused as error:
             return RunOutcome(state="lapsed", summary=f"nothing was changed. {error} Preview it again.")
         except (MakegoodError, SQLAlchemyError, OSError) as error:  # a TimeoutError is an OSError
+            log.warning("%s was not done: %s", run, coded(error))
             return RunOutcome(
-                state="failed", summary=f"nothing was changed: {_why(error)}", detail=self._redact(str(error))
+                state="failed", summary=f"nothing was changed: {_why(error)}", detail=self._redact(rule(error))
             )
         self._known.changed(done)
         return _succeeded(plan, done, image)

@@ -322,5 +322,10 @@ def _names_one(unique: UniqueKey, key: tuple[str, ...], compared: Mapping[str, s
     """An index that tells apart what its columns take for the same does not make them a key."""
     if not set(unique.columns) <= set(key):
         return False
+    return tells_apart_as_columns(unique, compared)
+
+
+def tells_apart_as_columns(unique: UniqueKey, compared: Mapping[str, str]) -> bool:
+    """What the columns take for the same, the index takes for the same too."""
     ways = zip(unique.columns, unique.collations, strict=True) if unique.collations else ()
     return all(compared.get(column, "BINARY") in ("BINARY", way) for column, way in ways)

@@ -83,7 +83,7 @@ async def orphans(conn: AsyncConnection, schema: Schema, restored: Sequence[Chan
         return missing
     for start in range(0, len(pointing), _TOGETHER):
         some = pointing[start : start + _TOGETHER]
-        there = (_parent(schema, *pair).label(f"p{nth}") for nth, pair in enumerate(some))
+        there = (parent_of(schema, *pair).label(f"p{nth}") for nth, pair in enumerate(some))
         found = (await conn.execute(sa.select(*there))).one()
         missing += [pair for pair, is_there in zip(some, found, strict=True) if not is_there]
     return missing
@@ -100,7 +100,8 @@ def _orphan(key: ForeignKey, row: Change) -> str:
     return f"Cannot be undone: {row.name} points at a row of {key.parent} that is not there, so it would not be let in again."
 
 
-def _parent(schema: Schema, key: ForeignKey, row: Change) -> sa.ColumnElement[bool]:
+def parent_of(schema: Schema, key: ForeignKey, row: Change) -> sa.ColumnElement[bool]:
+    """Whether the row is there at which `before` points."""
     namespace, _, name = key.parent.rpartition(".")
     parent = sa.table(name, *(sa.column(c) for c in key.parent_columns), schema=namespace or None).alias()
     info = schema.tables[row.table]

@@ -129,9 +129,9 @@ class Runner:
         try:
             outcome = await self._execute(bug, fix, watch)
             await watch.show()
-        except Exception as error:  # whatever went wrong after the start: nobody knows what production has done
+        except Exception:  # whatever went wrong after the start: nobody knows what production has done
             log.exception("%s run %s", bug.ref, fix.run)
-            outcome = RunOutcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
+            outcome = RunOutcome(state="unknown", summary=f"{fix.action}: cut off")
         finally:
             self._running.discard(this)
             listening.cancel()
@@ -173,7 +173,8 @@ class Runner:
             ref = _ref(bug, fix)
             return await self.engine.investigate(fix.action, fix.filled, preview, image, ref, watch, undoing=undoing)
         except (MakegoodError, ValueError) as error:
-            return RunOutcome(state="unknown", summary=f"{fix.action}: cut off", detail=str(error))
+            said = str(error) if isinstance(error, MakegoodError) else ""
+            return RunOutcome(state="unknown", summary=f"{fix.action}: cut off", detail=said)
 
     async def image(self, bug: Bug, run: int) -> bytes | None:
         """What an undo of this run needs. Raises Refused where it can't be opened here."""

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from bot.bug.fixes.asking import again
 from bot.bug.fixes.fix import Fix
+from bot.bug.fixes.rules import AGAIN, said_once
 from bot.slack.views import blocks as kit
 from bot.slack.views.mrkdwn import code_blocks, foreign
 from bot.text import plural
@@ -78,9 +79,9 @@ def _risk(fix: Fix) -> str:
 
 
 def _undo(fix: Fix) -> str:
-    if fix.undoable:
-        return fix.undo_note or "Can be undone."
-    return f"Cannot be undone. {fix.undo_note}".strip()
+    if not fix.undoable:
+        return said_once(fix.undo_note, "Cannot be undone. ").strip()
+    return AGAIN if fix.undo_of else fix.undo_note or "Can be undone."
 
 
 def _statement(fix: Fix) -> list[str]:

@@ -73,3 +73,13 @@ def test_a_secret_is_never_part_of_what_people_say() -> None:
 def test_a_small_fix_without_undo_says_that_somebody_else_is_asked() -> None:
     assert "Risk: small. Why" in text(fix(risk="low", undoable=True))
     assert "Risk: small, but without undo: needs one other person. Why" in text(fix(risk="low", undoable=False))
+
+
+def test_the_preview_of_an_undo_promises_no_undo_of_itself() -> None:
+    said = text(fix(undoable=True, undo_of=1, undo_note="Undo puts every row back as it was."))
+    assert "An undo is not undone itself" in said
+    assert "puts every row back" not in said
+
+
+def test_that_it_cannot_be_undone_is_said_once() -> None:
+    assert text(fix(undoable=False, undo_note="Cannot be undone: mail is out")).lower().count("cannot be undone") == 1

@@ -135,7 +135,7 @@ async def test_a_first_answer_promises_a_time_on_the_askers_own_clock(house: Hou
     card, sam = await house.alarm(**MIA), house.person("Sam")
     await card.button("Answer: looking").click(by=sam)
     form = await sam.expect_modal("Answer BUG-1")
-    assert "*1 customer* was hit and has not written to us: Mia." in form.texts[0]
+    assert "*1 customer* was hit and has not written to us: Mia." in "\n".join(form.texts)
     await form.submit("Write to 1")
     await card.thread.expect("Sam answers Mia, back by <!date^")
     await house.quiet()

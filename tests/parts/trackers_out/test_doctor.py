@@ -116,7 +116,7 @@ async def test_what_is_tried_again_by_itself_is_noted(stage: Stage, http: aiohtt
     await stage.outage(10)
     found = {finding.system: finding for finding in await database(stage.store.url)}
     assert found["sink webhook:tool"].state == "note"
-    assert "The webhook “tool” does not answer: 1 bug behind" in found["sink webhook:tool"].said
+    assert "The webhook “tool” does not answer or refuses: 1 bug behind" in found["sink webhook:tool"].said
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def tell(
     boxes = [
         kit.checkboxes(
             BOXES[i // PER_BOX],
-            f"Who is told ({len(people)})" if i == 0 else "and",
+            "Who is told" if i == 0 else "and",
             _people(people[i : i + PER_BOX]),
             [c.id for c in unknowing],
             optional=i > 0,
@@ -84,7 +84,8 @@ def tell(
     )
     look = kit.actions([kit.button("Show what each of them reads", "value", "preview")], "tell_preview")
     shown = [kit.section(said, f"preview_{i}") for i, said in enumerate(previews)]
-    blocks = [*boxes, words, *unfixed, *gifts, *look, *shown]
+    counted = [kit.context(f"{plural(len(people), 'customer')} can be told.", "counted")] if len(people) > 1 else []
+    blocks = [*counted, *boxes, words, *unfixed, *gifts, *look, *shown]
     return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=mark(bug.ref.number, bug.seq), submit="Tell")
 
 

@@ -125,5 +125,7 @@ def is_trail(url: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """The address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+    """The address without its password; of SQLite only the file, which is what one looks for."""
+    address = make_url(url)
+    file = address.database if address.get_backend_name() == "sqlite" else None
+    return file or address.render_as_string(hide_password=True)

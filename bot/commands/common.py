@@ -97,8 +97,7 @@ async def revision(db: Database) -> tuple[str | None, str | None]:
             return await conn.run_sync(_revision)
     except Exception as error:  # whatever a driver raises at connect: asyncpg's are no SQLAlchemyError
         raise Unavailable(
-            f"The database at {shown(db.url)} can't be read ({type(error).__name__}). Is MAKEGOOD_DATABASE_URL right, "
-            "and does the server run?"
+            f"The database at {shown(db.url)} can't be read. Is MAKEGOOD_DATABASE_URL right, and does the server run?"
         ) from error
 
 

@@ -18,6 +18,7 @@ GRACE = 1.0
 MOST = 10 * HALF_SENT
 """Nobody has so many: from then on the oldest makes room, however young."""
 
+MIB = 1 << 20
 BACKLOG = 512
 """Connections that wait to be accepted."""
 
@@ -81,8 +82,11 @@ class Door:
 
         return served
 
-    async def body(self, request: web.Request, *, limited: bool = True) -> bytes:
-        """All of it, which aiohttp keeps for later reads. Raises what answers the sender. `limited`: by its peer too."""
+    async def body(self, request: web.Request, *, limited: bool = True, most: int = MIB) -> bytes:
+        """All of it, at most `most` bytes; aiohttp keeps up to 1 MiB for later reads. Raises what answers the sender.
+
+        `limited`: by its peer too.
+        """
         try:
             async with asyncio.timeout(BODY) as limit:
                 loop = asyncio.get_running_loop()
@@ -90,13 +94,13 @@ class Door:
                 if limited:
                     self._bodies.enter(slow)
                 try:
-                    return await request.read()
+                    return await (request if most == MIB else request.clone(client_max_size=most)).read()
                 finally:
                     self._bodies.leave(slow)
         except TimeoutError:
             raise _closing(web.HTTPRequestTimeout(text=f"The body did not come within {BODY:.0f} s.\n")) from None
         except web.HTTPRequestEntityTooLarge:
-            raise web.HTTPRequestEntityTooLarge(1 << 20, 1 << 20, text="At most 1 MiB.\n") from None
+            raise web.HTTPRequestEntityTooLarge(most, most, text=f"At most {most // MIB} MiB.\n") from None
         except web.RequestPayloadError:
             raise web.HTTPBadRequest(text="The body is not what its Content-Encoding says.\n") from None
 

@@ -15,7 +15,7 @@ from bot.adapters.ports import BoardAdapter, BoardChange, ChannelAdapter, Hook, 
 from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, UnknownKind, Unreadable
 from bot.bug.keys import fit
 from bot.bug.values import Alert, AlertKind, Frozen, Inbound, InboundKind
-from bot.door import Door, Runner
+from bot.door import MIB, Door, Runner
 from bot.intake import again, alerts
 from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE, find
 from bot.latest import Latest
@@ -27,7 +27,6 @@ from bot.settings import HookSettings, Settings
 
 log = logging.getLogger(__name__)
 
-MIB = 1 << 20
 LINGERING = 2.0
 """Seconds that the rest of a body is still read after its answer, so that the answer arrives."""
 LEFT_OUT = "ok: this kind is left out on purpose, nothing is opened for it"
@@ -97,7 +96,7 @@ class Web:
         source = request.match_info["source"]
         settings = self._settings(request)
         self.metrics.counters.hooks.labels(source).inc()
-        body = await self.door.body(request)
+        body = await self.door.body(request, most=_largest(source))
         hook = Hook(
             headers={k.lower(): v for k, v in request.headers.items()},
             body=body,
@@ -177,6 +176,15 @@ def read(hook_name: str, hook: Hook, own: HookSettings, settings: Settings, boar
             return _people(hook_name, source.parse(hook, _table(source.name, settings)))
         case BoardAdapter():
             return _board(source.parse(hook, board or Known()))
+
+
+def _largest(hook_name: str) -> int:
+    """Bytes of one delivery."""
+    try:
+        source = find(hook_name)
+    except NotFound:
+        return MIB
+    return source.largest if isinstance(source, ChannelAdapter) else MIB
 
 
 def _alerts(hook_name: str, hook: Hook, found: tuple[Alert, ...]) -> Delivery:

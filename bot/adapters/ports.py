@@ -146,6 +146,8 @@ class TrackerApi(Protocol):
     async def check(self) -> str: ...
 
 
+LARGEST = 1 << 20
+"""Bytes of a delivery that brings nothing but words."""
 S = TypeVar("S", bound=BaseModel)
 C = TypeVar("C")
 C_co = TypeVar("C_co", covariant=True)
@@ -204,6 +206,8 @@ class ChannelAdapter:
     parse: Callable[[Hook, Table], tuple[Inbound, ...]]
     connector: Connector[Channel] | None = None
     """Of `[customers.NAME]`, where an answer reaches the customer through this channel."""
+    largest: int = LARGEST
+    """Bytes of a delivery; what brings attachments along needs more."""
     pasted: bool = False
     """The service takes no answers from outside, so a person pastes the answer while the customer is there."""
 

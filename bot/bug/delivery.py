@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import ANY, STAY, Event, Move, Outcome, Text
-from bot.bug.words import Foreign, Part, Person, Press, Words, because
+from bot.bug.words import Foreign, Part, Person, Press, Words, because, service_name
 
 SYSTEMS = {
     "board": "Trello",
@@ -24,7 +24,7 @@ def system(sink: str) -> str:
     """The system that a sink serves, as people call it: "Trello". A sink that is not named here speaks to Slack."""
     kind, _, which = sink.partition(":")
     if which and kind in OF_MANY:
-        return OF_MANY[kind].format(which.capitalize() if kind == "tracker" else f"“{which}”")
+        return OF_MANY[kind].format(service_name(which) if kind == "tracker" else f"“{which}”")
     return SYSTEMS.get(sink, "Slack")
 
 

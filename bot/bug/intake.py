@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.bug.bug import Bug, Post
 from bot.bug.event import Event, Inert, Outcome, Quiet, Text, Texts
 from bot.bug.values import Severity
-from bot.bug.words import SHORT, Code, Foreign, Link, Part, Person, Words, because, listed
+from bot.bug.words import SHORT, Code, Foreign, Link, Part, Person, Words, because, listed, service_name, source_name
 
 RECENT = 20
 """Ids of occurrences that a bug remembers."""
@@ -72,7 +72,7 @@ class Opened(Event):
     def line(self, _bug: Bug, by: str) -> Words:
         places = [Foreign(x, SHORT) for x in (self.context, self.project, self.stage) if x]
         where: tuple[Part, ...] = listed(places, " · ") or ("reported by ", Person(by))
-        source = Link(self.url, self.source.capitalize()) if self.url else Foreign(self.source, 40)
+        source = Link(self.url, service_name(self.source)) if self.url else Foreign(source_name(self.source), 40)
         frame: tuple[Part, ...] = ("\n", Code(self.frames[0], 200, block=True)) if self.frames else ()
         why = (" · ", source, " · admitted: ", Foreign(self.admitted, SHORT))
         return Words("red_circle", (Foreign(self.title, 200), "\n", *where, *why, *frame))

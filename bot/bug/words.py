@@ -12,6 +12,13 @@ from bot.text import cut
 
 LONG, SHORT = 300, 120
 """Characters of foreign text in a sentence."""
+SERVICES = {
+    "glitchtip": "GlitchTip",
+    "tawk": "tawk.to",
+    "generic": "Your own system",
+    "email-postmark": "Postmark",
+    "mail": "E-mail",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,12 @@ def people(ids: Iterable[str]) -> tuple[Part, ...]:
 def source_name(source: str) -> str:
     """How people call the place where something came from: whatever brings mail is e-mail."""
     return "e-mail" if source in {"", "mail", "email_postmark"} else source
+
+
+def service_name(source: str) -> str:
+    """As a service writes itself: "Sentry", "GlitchTip". For a sentence that it begins, and for a link to it."""
+    bare = source.removeprefix("customer-").replace("_", "-")
+    return SERVICES.get(bare, bare.replace("-", " ").capitalize())
 
 
 def plain(parts: Iterable[Part]) -> str:

@@ -97,8 +97,7 @@ async def revision(db: Database) -> tuple[str | None, str | None]:
             return await conn.run_sync(_revision)
     except Exception as error:  # whatever a driver raises at connect: asyncpg's are no SQLAlchemyError
         raise Unavailable(
-            f"The database at {shown(db.url)} can't be read ({type(error).__name__}). Is MAKEGOOD_DATABASE_URL right, "
-            "and does the server run?"
+            f"The database at {shown(db.url)} can't be read. Is MAKEGOOD_DATABASE_URL right, and does the server run?"
         ) from error
 
 
@@ -125,5 +124,7 @@ def is_trail(url: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """The address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+    """The address without its password; of SQLite only the file, which is what one looks for."""
+    address = make_url(url)
+    file = address.database if address.get_backend_name() == "sqlite" else None
+    return file or address.render_as_string(hide_password=True)

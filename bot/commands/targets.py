@@ -31,6 +31,9 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings, secrets = config.read(Path(args.config))
+    if args.what != "trust" and not settings.targets:
+        common.say("There are no targets yet: a target is a table [targets.NAME] in the settings.")
+        return 0
     if args.what == "list":
         for name, target in settings.targets.items():
             common.say(f"{name:<14} {target.kind:<5} {checks.where(target)}")

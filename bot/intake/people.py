@@ -113,7 +113,8 @@ class People:
         """Of each conversation of this customer that waits for a person's choice."""
         mail = customer.email.casefold()
         waiting = await self.talks.waiting()
-        return [talk.said[-1] for talk in waiting if any(x.customer.email.casefold() == mail for x in talk.said)]
+        theirs = ([x for x in talk.said if x.customer.email.casefold() == mail] for talk in waiting)
+        return [said[-1] for said in theirs if said]
 
     async def join(self, source: str, conversation: str, bug: int, by: Actor) -> None:
         """A person chose the bug."""

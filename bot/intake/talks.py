@@ -188,8 +188,14 @@ def same_person(one: CustomerHint, other: CustomerHint) -> bool:
 
 def _bounded(said: tuple[Inbound, ...]) -> tuple[Inbound, ...]:
     """The first word, the newest ones, and whether they are still there."""
-    said = (*(x for x in said[:-1] if x.text), said[-1].model_copy(update={"customer": who(said)}))
-    return said if len(said) <= KEPT else (said[0], *said[1 - KEPT :])
+    known = who(said)
+    kept = tuple(_named(x, known) for x in (*(x for x in said[:-1] if x.text), said[-1]))
+    return kept if len(kept) <= KEPT else (kept[0], *kept[1 - KEPT :])
+
+
+def _named(inbound: Inbound, known: CustomerHint) -> Inbound:
+    """With all that is known of the customer; what somebody else wrote in the conversation stays theirs."""
+    return inbound.model_copy(update={"customer": known}) if same_person(known, inbound.customer) else inbound
 
 
 def _talk(row: Mapping[Any, Any]) -> Talk:

@@ -76,7 +76,7 @@ class Catalogue:
             raise Refused(f"{name} can't be used. {broken}")
         near = get_close_matches(name, self.entries, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"There is: {', '.join(self.entries) or 'nothing yet'}."
-        raise NotFound(f"There is no action {name!r}. {hint}")
+        raise NotFound(f"There is no action “{name}”. {hint}" if name else f"Name an action. {hint}")
 
     def usable(self, name: str) -> CatalogueEntry:
         """As `find`, and refuses what is off."""

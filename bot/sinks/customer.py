@@ -16,6 +16,7 @@ from bot.bug.gift_texts import letter
 from bot.bug.gifts import Granted, TellReleased
 from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import Outgoing
+from bot.bug.words import service_name
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
@@ -70,7 +71,7 @@ class CustomerSink:
         if customer.source in self.channels:
             return self.channels[customer.source]
         if _pasted(customer.source) and customer.online:
-            raise Rejected(f"{customer.source.capitalize()} lets nobody answer from outside, and they are there now")
+            raise Rejected(f"{service_name(customer.source)} lets nobody answer from outside, and they are there now")
         if customer.hint.email and "mail" in self.channels:
             return self.channels["mail"]
         raise Rejected(f"There is no way to answer {customer.name} from here: set up [mail], or tell them by hand")

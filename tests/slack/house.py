@@ -78,7 +78,7 @@ class House:
     def settings(self) -> Settings:
         least: Json = {
             "slack": {"error_channels": ["C0ERRORS"], "cards_per_minute": 1000},
-            "hooks": {"bugsnag": {"token": HOOK}, "chatwoot": {"token": HOOK}},
+            "hooks": {"bugsnag": {"token": HOOK}, "chatwoot": {"token": HOOK}, "email-postmark": {"token": HOOK}},
             "policy": {"approvers": ["U0LEAD", "max@acme.example"]},
         }
         return validate(Settings, {**least, **self.given}, "the story's settings")

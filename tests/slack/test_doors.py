@@ -1,7 +1,10 @@
 """The bot's own doors: who brings what nobody can read, or what Slack never signed, is told so; the next one is served."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from io import BytesIO
+from typing import Any
 
 import aiohttp
 import pytest
@@ -33,6 +36,12 @@ async def _answer(house: House, path: str, body: bytes, headers: dict[str, str])
         return response.status
 
 
+async def _long(house: House, source: str, body: dict[str, Any]) -> int:
+    sent = BytesIO(json.dumps(body).encode())
+    async with aiohttp.ClientSession() as http, http.post(f"{house.url}/hooks/{source}/{HOOK}", data=sent) as response:
+        return response.status
+
+
 async def test_what_slack_never_sends_is_unreadable(house: House) -> None:
     answers = {name: await _answer(house, "/slack/events", *said) for name, said in UNREADABLE.items()}
     assert answers == dict.fromkeys(UNREADABLE, 400)
@@ -46,6 +55,15 @@ async def test_what_slack_did_not_sign_is_turned_away(house: House) -> None:
 
 async def test_a_hook_that_is_not_encoded_as_it_says_is_unreadable_and_the_next_one_is_served(house: House) -> None:
     assert await _answer(house, f"/hooks/bugsnag/{HOOK}", b"{}", FALSE_GZIP) == 400
+    await house.alarm()
+
+
+async def test_a_mail_with_a_large_picture_is_read_and_what_is_too_long_for_its_source_is_not(house: House) -> None:
+    picture = {"Name": "shot.png", "ContentType": "image/png", "Content": "A" * (3 * door.MIB)}
+    mail = {"FromFull": {"Email": "mia@example.com", "Name": "Mia"}, "TextBody": "It fails.", "Attachments": [picture]}
+    assert await _long(house, "email-postmark", mail) == 200
+    await house.errors.expect_message("Mia (e-mail): “It fails.”")
+    assert await _long(house, "bugsnag", {**bugsnag(error="e1"), "metaData": picture}) == 413
     await house.alarm()
 
 

@@ -15,11 +15,15 @@ from bot.bug.errors import Unreadable
 from bot.bug.values import Inbound
 
 SOURCE = "email_postmark"
+LARGEST = 64 << 20
+"""Bytes: the attachments stand in the JSON, of a mail of at most 35 MB. A screenshot must not cost the customer's words."""
 
 
 def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
     """`options` may hold sender, the address we write from."""
-    body = load(hook.body)
+    body = load(hook.body, most=LARGEST)
+    if body.at("FromFull").value is None and (told := body.line("RecordType")) not in {"", "Inbound"}:
+        raise Unreadable(f"This is Postmark's webhook of the kind “{told}”, no inbound mail: give it another address.")
     if body.at("FromFull").value is None and body.at("From").value is None:
         raise Unreadable("The field FromFull is missing: this is no inbound mail of Postmark.")
     letter = _letter(body, Data(options).line("sender"), hook.at)
@@ -73,4 +77,4 @@ def _vouched(letter: Letter) -> bool:
     return by_spf or spf_vouched(letter.headers, letter.by.email)
 
 
-ADAPTER = ChannelAdapter(name=SOURCE, verify=unsigned, parse=parse)
+ADAPTER = ChannelAdapter(name=SOURCE, verify=unsigned, parse=parse, largest=LARGEST)

@@ -104,12 +104,12 @@ class Data:
         return dict(islice(found, _FACTS))
 
 
-def load(body: bytes) -> Data:
+def load(body: bytes, *, most: int = MOST) -> Data:
     """The JSON object in a delivery's body. Raises Unreadable for anything else, with the reason for whoever set the webhook up."""
     if not body.strip():
         raise Unreadable("The body is empty, a JSON object is expected.")
-    if len(body) > MOST:
-        raise Unreadable("The body is over 1 MiB: no delivery is that long.")
+    if len(body) > most:
+        raise Unreadable(f"The body is over {most >> 20} MiB: no delivery is that long.")
     try:
         found = json.loads(body)
     except RecursionError:

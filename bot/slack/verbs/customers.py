@@ -14,7 +14,7 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
-from bot.slack.views.mrkdwn import clock, foreign, gift
+from bot.slack.views.mrkdwn import channel, clock, foreign, gift
 from bot.text import length, plural
 
 LISTED = 40
@@ -108,7 +108,8 @@ def _line(customer: Customer, now: datetime) -> str:
     where = (
         "online"
         if customer.online
-        else customer.source or ("by mail" if customer.hint.email else "no way to reach them")
+        else (customer.source and channel(customer.source))
+        or ("by mail" if customer.hint.email else "no way to reach them")
     )
     plan = f" ({foreign(customer.plan, 20, one_line=True)})" if customer.plan else ""
     mail = f" {foreign(customer.hint.email, 80)}" if customer.hint.email != customer.name else ""

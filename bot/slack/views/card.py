@@ -8,6 +8,7 @@ from typing import Any
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.words import service_name
 from bot.slack.views import blocks as kit
 from bot.slack.views import card_buttons, waiting
 from bot.slack.views.mrkdwn import clock, day, foreign, gift, link, who
@@ -147,7 +148,7 @@ def _name(customer: Customer) -> str:
 
 def _numbers(bug: Bug, around: CardContext) -> str:
     people = plural(bug.users, "person").replace("persons", "people") if bug.users else ""
-    source = link(bug.url, bug.source.capitalize()) if bug.url else ""
+    source = link(bug.url, service_name(bug.source)) if bug.url else ""
     board = link(bug.board.url, "Trello") if bug.board else ""
     muted = "muted" if bug.muted_until else ""
     waits = waiting.said(bug, around.behind)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
+from bot.bug.words import service_name
 from bot.ledger.strange import Strange
 from bot.ledger.workspace import WorkspaceEntry
 from bot.slack.views import blocks, card
@@ -16,7 +17,6 @@ from bot.text import length, plural
 Reference = Callable[[Bug], str]
 """How a bug is named here: its number, as a link to its card."""
 SHOWN, TITLE = 15, 100
-NAMES = {"glitchtip": "GlitchTip", "tawk": "tawk.to", "generic": "Your own system", "email-postmark": "Postmark"}
 NOTHING_OPENED = "Nothing was opened for these. `makegood doctor` lists them; look there whether something is wrong."
 BEGIN = (
     "An error that arrives in the error channel becomes a card there. Nobody has to come here to work: "
@@ -52,25 +52,20 @@ def view(
 def arrived(one: Strange) -> str:
     """What a service sent that nobody foresaw."""
     kind = foreign(one.kind, TITLE, one_line=True)
-    return f":grey_question: {foreign(service(one.source), 40)} sent “{kind}” · {one.count}×"
+    return f":grey_question: {foreign(service_name(one.source), 40)} sent “{kind}” · {one.count}×"
 
 
 def not_understood(found: Sequence[Strange]) -> str:
     """The line in the channel."""
     kinds = [
-        f"{foreign(service(x.source), 40)} “{foreign(x.kind, TITLE, one_line=True)}” {x.count}×" for x in found[:SHOWN]
+        f"{foreign(service_name(x.source), 40)} “{foreign(x.kind, TITLE, one_line=True)}” {x.count}×"
+        for x in found[:SHOWN]
     ]
     more = f" and {plural(len(found) - SHOWN, 'more kind')}" if len(found) > SHOWN else ""
     return (
         f":grey_question: Something arrived that is not understood: {', '.join(kinds)}{more}. "
         "Nothing was opened for it, it is kept. If it matters, look where it came from; `makegood doctor` lists all."
     )
-
-
-def service(source: str) -> str:
-    """As people call it: "Sentry", "GlitchTip"."""
-    bare = source.removeprefix("customer-")
-    return NAMES.get(bare, bare.replace("-", " ").capitalize())
 
 
 def _chapter(title: str, lines: Sequence[str]) -> Iterator[object]:

@@ -15,6 +15,7 @@ from bot.bug.gifts import GrantKept, NotGranted, TellAsked
 from bot.bug.intake import Resembles, TrackerSaid
 from bot.bug.messages import NotDelivered
 from bot.bug.reminders import Reminded
+from bot.bug.words import service_name
 from bot.ledger.ledger import Entry
 from bot.slack.views.mrkdwn import block, foreign, gift, link, who
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
@@ -56,9 +57,8 @@ def _resolved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     if not isinstance(entry.event, TrackerSaid) or entry.event.what != "resolved" or bug.status not in WORKING:
         return None
     whom = f"{who(bug.owner)} " if bug.owner else ""
-    text = (
-        f"{whom}{foreign(str(entry.by.id), 40).capitalize()} says that *{title(bug)}* is resolved. Does it work again?"
-    )
+    said = foreign(service_name(str(entry.by.id)), 40)
+    text = f"{whom}{said} says that *{title(bug)}* is resolved. Does it work again?"
     return Offer(text=text, buttons=(button("It works", "fixed", "primary"),))
 
 

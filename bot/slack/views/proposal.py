@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from bot.bug.values import Inbound
+from bot.bug.values import CustomerHint, Inbound
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import channel, foreign, link
@@ -11,12 +11,23 @@ from bot.text import plural
 
 
 def summary(source: str, said: Sequence[Inbound]) -> str:
-    """The first word and the last."""
+    """The first word and the last, each under the name of whoever wrote it."""
     texts = [x for x in said if x.text] or list(said)
     hint = next((x.customer for x in said if x.customer.name or x.customer.email), said[0].customer)
-    who = foreign(hint.name or hint.email or "Somebody", 60, one_line=True)
-    last = f" … “{_words(texts[-1])}” ({plural(len(texts), 'message')})" if len(texts) > 1 else ""
-    return f":incoming_envelope: {who} ({channel(source)}): “{_words(texts[0])}”{last}"
+    last = f" … {_last(texts, hint)}" if len(texts) > 1 else ""
+    return f":incoming_envelope: {_name(hint)} ({channel(source)}): “{_words(texts[0])}”{last}"
+
+
+def _last(texts: Sequence[Inbound], first: CustomerHint) -> str:
+    by = texts[-1].customer
+    addresses = {x.customer.email.casefold() for x in texts if x.customer.email}
+    other = f"{_name(by)}: " if by.email and by.email.casefold() != first.email.casefold() else ""
+    people = f" of {len(addresses)} people" if len(addresses) > 1 else ""
+    return f"{other}“{_words(texts[-1])}” ({plural(len(texts), 'message')}{people})"
+
+
+def _name(hint: CustomerHint) -> str:
+    return foreign(hint.name or hint.email or "Somebody", 60, one_line=True)
 
 
 def _words(inbound: Inbound) -> str:

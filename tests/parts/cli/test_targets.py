@@ -69,6 +69,16 @@ def test_the_list_shows_where_without_a_password(makegood: Shell) -> None:
     assert "hidden-word" not in lines[0]
 
 
+@pytest.mark.parametrize("what", ["list", "check"])
+def test_where_there_is_no_target_yet_that_is_said(makegood: Shell, what: str) -> None:
+    makegood.settings("")
+    ran = makegood("targets", what)
+    assert (ran.status, ran.out) == (
+        0,
+        "There are no targets yet: a target is a table [targets.NAME] in the settings.\n",
+    )
+
+
 def test_only_targets_with_hosts_have_keys_to_trust(makegood: Shell) -> None:
     makegood.settings('[targets.app]\nbase_url = "https://app.example.com"\n')
     assert "There is: none." in makegood("targets", "trust", "app").err

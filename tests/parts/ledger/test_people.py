@@ -278,6 +278,23 @@ async def test_a_person_says_which_bug_it_is(desk: Desk) -> None:
     assert "customer_wrote" in await kinds(desk.ledger, bug)
 
 
+async def test_somebody_else_who_answers_while_it_waits_stays_somebody_else(desk: Desk) -> None:
+    otto = CustomerHint(name="Otto", email="otto@example.com")
+    await desk.hears("e1", "It fails.")
+    await desk.hears("e2", "I have it too.", customer=otto)
+    (line,) = desk.lines
+    assert "Ada (chatwoot): “It fails.” … Otto: “I have it too.” (2 messages of 2 people)" in line
+    await desk.hears("e3", "", kind=InboundKind.ONLINE)
+    assert [x.text for x in await desk.people.last_words(ADA)] == [""]
+    assert [x.text for x in await desk.people.last_words(otto)] == ["I have it too."]
+    number = await desk.people.open("chatwoot", "7", person("U0DEV"))
+    bug = await load(desk.ledger, number)
+    assert [(c.hint.name, c.hint.email) for c in bug.customers] == [
+        ("Ada", "ada@example.com"),
+        ("Otto", "otto@example.com"),
+    ]
+
+
 async def test_what_is_no_bug_is_not_asked_about_again(desk: Desk) -> None:
     await desk.hears("m1")
     await desk.people.drop("chatwoot", "7", person("U0DEV"))

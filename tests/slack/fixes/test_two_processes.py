@@ -61,7 +61,7 @@ async def test_a_fix_is_previewed_approved_and_run_by_the_process_that_may(team:
 async def test_what_is_allowed_by_the_command_runs_at_once_in_both(team: Team, back: Makegood) -> None:
     wish = "/fix BUG-1 rename-menu id=13 title=Brunch -- wrong title"
     await team.dana.types(wish, in_=team.house.errors)
-    await team.dana.expect_ephemeral("There is no action 'rename-menu'")
+    await team.dana.expect_ephemeral("There is no action “rename-menu”")
     (team.plant.own / "rename_menu.py").write_text(RENAME)
     assert "rename-menu is on" in await command(team.house, team.plant, "actions", "allow", "rename-menu")
     entries = team.house.bot.engine.catalogue.entries

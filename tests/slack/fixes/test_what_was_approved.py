@@ -80,7 +80,7 @@ class TestBetweenApprovalAndStart:
         preview = await team.preview("retitle id=13 title=Brunch -- wrong title")
         (team.plant.own / "retitle.py").unlink()
         await preview.button("Run it").click()
-        await self.nothing_ran(team, "There is no action 'retitle'")
+        await self.nothing_ran(team, "There is no action “retitle”")
 
     @pytest.mark.parametrize(
         "other", [{"tables": {"menus": "id"}}, {"url": "sqlite+aiosqlite:////nonexistent/other.db"}, {"hide": []}]

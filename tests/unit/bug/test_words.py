@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.bug.words import service_name
 from bot.slack.views.mrkdwn import clock, day, foreign, link, plain, who
 from bot.text import clean, cut, length, plural, sentence
 
@@ -15,6 +16,20 @@ AT = datetime(2025, 11, 24, 14, 5, tzinfo=UTC)
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=300)
 MARKUP = st.text(alphabet="<>&|!@#a ;ltgamp🇫🇷👍🏽\u200d\u0301\u202e\x00\ud800", max_size=120)
 UNESCAPED = re.compile(r"[<>]|&(?!(amp|lt|gt);)")
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("sentry", "Sentry"),
+        ("glitchtip", "GlitchTip"),
+        ("tawk", "tawk.to"),
+        ("email_postmark", "Postmark"),
+        ("customer-generic", "Your own system"),
+    ],
+)
+def test_a_service_is_written_as_it_writes_itself(source: str, name: str) -> None:
+    assert service_name(source) == name
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from bot.adapters.channels import email_postmark
 from bot.adapters.ports import Hook
+from bot.bug.errors import Unreadable
 from bot.bug.values import Inbound, InboundKind
 from tests.unit.channels.introductions import OVER_QUOTES
 
@@ -34,6 +35,23 @@ def read(**fields: object) -> Inbound:
     hook = Hook(headers={}, body=json.dumps({**BODY, **fields}).encode(), at=CAME)
     (said,) = email_postmark.parse(hook, {"sender": "Support <support@shop.example>"})
     return said
+
+
+@pytest.mark.parametrize("told", ["Bounce", "SpamComplaint", "Delivery", "Open", "SubscriptionChange"])
+def test_what_else_postmark_posts_is_refused_and_no_customer(told: str) -> None:
+    body = {
+        "RecordType": told,
+        "MessageID": "x",
+        "From": "support@shop.example",
+        "Email": "mia@example.com",
+        "Subject": "x",
+    }
+    with pytest.raises(Unreadable, match=f"the kind “{told}”, no inbound mail"):
+        email_postmark.parse(Hook(headers={}, body=json.dumps(body).encode(), at=CAME), {})
+
+
+def test_a_mail_is_read_where_postmark_names_its_kind_too() -> None:
+    assert read(RecordType="Inbound").text == "The export fails."
 
 
 @pytest.mark.parametrize(

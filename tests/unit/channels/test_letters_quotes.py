@@ -83,11 +83,22 @@ def test_a_subject_that_says_forwarded_keeps_outlooks_block(prefix: str) -> None
     assert new_text(text, f"{prefix}: Your card") == text
 
 
+@pytest.mark.parametrize(
+    "line", ["29. Nov. 2026, 09:00 von s@shop.example:", "29 nov. 2026, 09:00 de s@shop.example :"]
+)
+def test_a_bare_address_above_what_the_mail_program_marks_goes_with_it(line: str) -> None:
+    quoted = '<blockquote class="tutanota_quote">We see it.</blockquote>'
+    assert of_html(f"<div>{NEW}</div><div>{line}</div>{quoted}").split() == NEW.split()
+    assert line in of_html(f"<div>{NEW}</div><div>{line}</div><div>error 500</div>")
+
+
 PROGRAMS = {
     "gmail": '<div dir="ltr">{new}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">{line}<br></div>'
     '<blockquote class="gmail_quote" style="margin:0">{old}</blockquote></div>',
     "apple mail": '<html><body>{new}<br><div><br><blockquote type="cite"><div>{line}</div><br><div>{old}</div></blockquote></div>',
     "thunderbird": '<p>{new}</p><div class="moz-cite-prefix">{line}<br></div><blockquote type="cite" cite="mid:x">{old}</blockquote>',
+    "yahoo, every name its own": '<div class="ydp8e6c3b5ayahoo-style-wrap"><div>{new}</div></div>'
+    '<div id="ydp4ba1a3b4yahoo_quoted_5842" class="ydp4ba1a3b4yahoo_quoted"><div>{line}</div><div>{old}</div></div>',
     "yahoo": '<div class="ydp1 yahoo-style-wrap"><div>{new}</div></div><div id="ydp2yahoo_quoted" class="yahoo_quoted">'
     "<div>{line}</div><div>{old}</div></div>",
     "proton": '<div>{new}</div><div class="protonmail_quote">{line}<br>'

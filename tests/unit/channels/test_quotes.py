@@ -27,6 +27,24 @@ def test_only_what_stands_above_the_older_mail_is_new(older: str) -> None:
     assert new_text(f"{NEW}\n\n{older}\n") == NEW
 
 
+LOGS = {
+    "with an address": "2026-11-22 09:00:00 worker <job@host.example> wrote:\nerror 500",
+    "wrapped": "2026-11-22 09:00:00,123 INFO The Queue <queue@host.example>\nwrote:\nerror 500",
+    "without one": "22.11.2026 09:00:00 Worker 7 wrote:\nerror 500",
+}
+
+
+@pytest.mark.parametrize("log", LOGS.values(), ids=LOGS)
+def test_a_log_that_the_writer_shows_is_no_older_mail(log: str) -> None:
+    assert new_text(f"The log says\n\n{log}\n\nWhat is it?") == f"The log says\n\n{log}\n\nWhat is it?"
+
+
+@pytest.mark.parametrize("opens", ["At 2026-11-22 09:00:00", "在 2026-11-22 09:00:00"])
+def test_a_mail_program_that_names_the_seconds_says_on_or_at(opens: str) -> None:
+    wrote = "写道：" if opens.startswith("在") else "wrote:"
+    assert new_text(f'{NEW}\n\n{opens}, "Support" <s@shop.example> {wrote}\n\nWe look into it.') == NEW
+
+
 def test_an_answer_below_the_quotation_is_kept() -> None:
     assert new_text("On Sun, 22 Nov 2026, Support wrote:\n> Is it better?\n\nNo, still broken.") == "No, still broken."
 

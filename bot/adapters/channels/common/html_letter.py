@@ -61,6 +61,8 @@ RULED = re.compile(
     r"border-top\s*:[^;\"]{0,40}(?:e1e1e1|b5c4df|225, ?225, ?225|181, ?196, ?223|windowtext)", re.IGNORECASE
 )
 GMX = re.compile(r"<div\b[^>]{0,40}\sname=\"quote\"", re.IGNORECASE)
+PREFIX = re.compile(r"(?:x_)?(?:ydp[0-9a-f]{1,16}(?=[g-z_]))?")
+"""Outlook's and Yahoo's: "x_gmail_quote", "ydp8e6c3b5ayahoo_quoted"."""
 SPACE = re.compile(r"[ \t\r\n\f\v]+")
 UNSEEN = re.compile("[\u00ad\u034f\u200b-\u200d\u2060\ufeff]")
 """What newsletters and editors write between words so that nobody sees it."""
@@ -210,9 +212,9 @@ def _open(page: Page, name: str, tag: str, *, hide: bool) -> None:
 
 
 def _names(tag: str) -> frozenset[str]:
-    """Outlook writes "x_" before the names of others."""
+    """As they were before a mail program wrote something of its own in front."""
     found = (each for groups in NAMES.findall(tag[:2_000]) for each in "".join(groups).lower().split())
-    return frozenset(each.removeprefix("x_") for each in found)
+    return frozenset(PREFIX.sub("", each, count=1) for each in found)
 
 
 def _marked(name: str, names: frozenset[str], tag: str, above: Mark) -> Mark:

@@ -28,7 +28,7 @@ WROTE = re.compile(
 )
 OPENS = re.compile(
     r"\W{0,3}(?:On|Am|Le|El|Il|Op|W\s+dniu|Dnia|Em|Den|Dne|Dňa|At|Em|A|På|Pe|În|Στις|Vào|Pada|เมื่อ|בתאריך|ב-|في|"
-    r"W|Il\s+giorno)\s",
+    r"W|Il\s+giorno|在)\s",
     re.IGNORECASE,
 )
 WEEKDAY = re.compile(

@@ -61,7 +61,7 @@ DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\
 TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.h時时시]\s?\d{2}(?!\d)")
 DIGIT = re.compile(r"\d")
 SECONDS = re.compile(r"\d:\d\d:\d\d")
-"""A log has them; a mail program that names no address has not."""
+"""A log has them; a mail program has them only behind an "On" or "At"."""
 ENDS_IN_ADDRESS = re.compile(r"@[^<>\s]{1,200}>\s?[:：]$")
 ENDS_BEHIND_ADDRESS = re.compile(r"[>)\]][^<>:：]{0,80}[:：][\s*_]*$")
 NUMBERS = re.compile(r"\d[^\d]+\d")
@@ -275,7 +275,8 @@ def introduction(before: Sequence[str], line: str, following: Line) -> int:
         said = TURNS.sub("", " ".join(block))
         if not block or not all(text.strip() for text in block) or len(said) > LONGEST_LINE:
             return 0
-        if (_introduces(said) if quoted else _sure(said)) and _begins(said, count, before[: len(before) - count + 1]):
+        known = (_introduces(said) or _heads_cited(said, following)) if quoted else _sure(said)
+        if known and _begins(said, count, before[: len(before) - count + 1]):
             return count + _begun_above(before, count)
     return 0
 
@@ -315,6 +316,12 @@ def _introduces(said: str) -> bool:
     return bool(when or address or "@" in said) and (ended or bool(WROTE.search(said[-40:])))
 
 
+def _heads_cited(said: str, following: Line) -> bool:
+    """The mail program itself marked what follows: date, time and a bare address will do."""
+    ended = following.mark is not Mark.QUOTED and said.rstrip(" *_").endswith(ENDS)
+    return bool(ended and BEGINS_DATED.match(said) and BARE.search(said) and TIME.search(BARE.sub(" ", said)))
+
+
 def _dated_beside_address(said: str, without: str) -> bool:
     """In no language that we know: "1. Mia <mia@…>:" is a list, "29 … 2026 … <mia@…>:" is a mail program."""
     return bool(ENDS_BEHIND_ADDRESS.search(TIME.sub(" ", said)) and (TIME.search(without) or NUMBERS.search(without)))
@@ -331,7 +338,7 @@ def _sure(said: str) -> bool:
         return False
     if WROTE.search(said):
         named = NAME.search(said, time.end()) or ONE_NAME.search(said, time.end())
-        return bool(ADDRESS.search(said) or (named and (opens or not SECONDS.search(said))))
+        return bool((ADDRESS.search(said) or named) and (opens or not SECONDS.search(said)))
     return bool(ENDS_IN_ADDRESS.search(said))
 
 

@@ -22,7 +22,9 @@ def kind_of(
 def must_name(kind: AlertKind, group: str, missing: str) -> str:
     """The error's id. Raises Unreadable where a delivery about an error names none."""
     if not group:
-        raise Unreadable(f"The delivery says that an error was {kind.value}, but names none: {missing} is missing.")
+        raise Unreadable(
+            f"The delivery is about an error ({kind.value}), but does not say which: {missing} is missing."
+        )
     return group
 
 

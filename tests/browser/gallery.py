@@ -100,7 +100,12 @@ RICH: Blocks = [
         "default_collapsed": True,
         "child_blocks": [section("shop.py:34 generate")],
     },
-    {"type": "card", "title": plain("A card"), "body": plain("with a body"), "actions": [button("Open", "open_card")]},
+    {
+        "type": "card",
+        "title": mrkdwn("A card"),
+        "body": mrkdwn("with a body"),
+        "actions": [button("Open", "open_card")],
+    },
 ]
 CHARTS: Blocks = [
     {

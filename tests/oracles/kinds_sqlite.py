@@ -108,7 +108,7 @@ KINDS = [
         "INSERT INTO slots VALUES (1, 'a')",
         "slots id",
         "set-column table=slots id=1 column=name",
-        "stopped",
+        "refused",
         "may not be empty",
     ),
     kind(

@@ -188,6 +188,7 @@ async def test_text_from_outside_never_becomes_a_mention_or_a_link_and_always_fi
     await card.button("Claim").click(by=dana)
     await card.expect_button("Fix")
     await dana.types(f"/bug answer BUG-1 {short}", in_=house.errors)
+    await (await dana.expect_modal("Answer BUG-1")).submit("Write to 1")
     await card.thread.expect("Dana answers")
     await card.choose("Look at production", by=dana)
     await (await dana.expect_modal("Look BUG-1")).close()

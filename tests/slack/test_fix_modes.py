@@ -125,7 +125,7 @@ async def test_an_action_of_the_teams_own_is_off_until_an_approver_allows_it_as_
     source.write_text(source.read_text().replace("max_length=40", "max_length=4000"))
     await house.restart()
     await dana.types("/fix show rename-menu", in_=house.errors)
-    await dana.expect_ephemeral("It is off until an approver allows it")
+    await dana.expect_ephemeral("its file is new or has changed since an approver turned it on")
 
 
 async def test_what_can_be_run_is_listed_and_shown(team: House) -> None:

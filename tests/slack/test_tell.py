@@ -155,6 +155,7 @@ async def test_a_second_first_answer_is_refused(house: House) -> None:
     await house.alarm(**MIA)
     sam = house.person("Sam")
     await sam.types("/bug answer BUG-1", in_=house.errors)
+    await (await sam.expect_modal("Answer BUG-1")).submit("Write to 1")
     await sam.types("/bug answer BUG-1", in_=house.errors)
     await sam.expect_ephemeral("Nobody waits for a first answer here.")
 

@@ -91,13 +91,15 @@ def _decoded(
 
 
 def _row(table: str, columns: list[str], text: str) -> Row:
-    told = {cell["name"].strip('"'): _value(cell["value"]) for cell in _CELL.finditer(text)}
+    told = {cell["name"].strip('"'): _value(cell["value"], cell["type"]) for cell in _CELL.finditer(text)}
     return table, tuple((name, told.get(name)) for name in columns)
 
 
-def _value(text: str) -> str | None:
+def _value(text: str, kind: str) -> str | None:
     if text == "null":
         return None
+    if kind.startswith("character("):  # PostgreSQL's own text of it ends before the blanks that fill it up
+        text = re.sub(r" +'$", "'", text)
     return (
         text.removeprefix("B").strip("'")
         if text.startswith("B'")

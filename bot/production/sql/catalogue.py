@@ -82,7 +82,7 @@ async def read_facts(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
 def _json(columns: Sequence[Any], checks: Sequence[Any]) -> list[tuple[Any, ...]]:
     """MariaDB's JSON is a text with a check of its own."""
     told = {(table, str(clause).replace(" ", "")) for table, clause in checks}
-    return [(*row[:6], "json" if (row[0], f"json_valid(`{row[1]}`)") in told else row[6]) for row in columns]
+    return [(*row[:7], "json" if (row[0], f"json_valid(`{row[1]}`)") in told else row[7]) for row in columns]
 
 
 def _uniques(rows: Sequence[Any]) -> list[UniqueKey]:

@@ -1,6 +1,7 @@
 """The database of a running bot: opened once, told apart from one that is away, and what waits in it counted."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,10 @@ from tests.support.stores import TEAM, Store, open_bug, person, said
 async def test_a_file_is_one_process_s(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'makegood.db'}"
     async with Closing() as closing:
-        assert await (await opened(url, closing)).alive()
+        db = await opened(url, closing)
+        assert await db.alive()
+        assert await db.alive(), "known from a moment ago"
+        assert Ledger(db, TEAM, {}, lambda: datetime.fromtimestamp(7, UTC)).seconds() == 7
         with pytest.raises(Misconfigured):
             async with Closing() as second:
                 await opened(url, second)

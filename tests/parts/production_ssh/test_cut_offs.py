@@ -88,7 +88,7 @@ async def test_a_host_that_goes_silent_before_the_start_runs_nothing(place: Plac
     assert place.heard() is None
 
 
-@pytest.mark.parametrize(("at", "ran"), [("input_lost", False), ("input", True), ("output", True)])
+@pytest.mark.parametrize(("at", "ran"), [("input_lost", False), ("input", True)])
 async def test_a_cut_after_the_start_is_unknown_and_never_guessed(
     place: Place, ear: Ear, at: Point, *, ran: bool
 ) -> None:
@@ -99,6 +99,15 @@ async def test_a_cut_after_the_start_is_unknown_and_never_guessed(
     assert outcome.summary.endswith("Its own check can tell.")
     await group_to_be_gone(group_of(ear))
     assert (place.heard() is not None) is ran
+
+
+async def test_a_cut_after_the_first_words_is_known_only_where_the_end_came_with_them(place: Place, ear: Ear) -> None:
+    place.faults.add(kind="drop", at="output", spared=CHECK)
+    outcome = await place.run(Echo(word="x"), ear)
+    await group_to_be_gone(group_of(ear))
+    assert outcome.state in {"succeeded", "unknown"}
+    assert ("lost the connection" in outcome.summary) is (outcome.state == "unknown")
+    assert place.heard() is not None
 
 
 @pytest.mark.parametrize(("at", "found"), [("input_lost", "failed"), ("input", "succeeded")])

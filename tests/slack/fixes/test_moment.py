@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.bug.fixes.fix import RunState
 from bot.ledger.inbox.inbox import Item
+from bot.ledger.ledger import Ledger
 from bot.slack.incoming import dispatcher
 from bot.slack.incoming.request import Request
 from tests.slack.fixes.team import Team
@@ -93,17 +94,14 @@ async def test_a_database_that_goes_away_inside_a_press_does_not_use_up_its_key(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await team.house.quiet()
-    ledger, lost = (
-        team.house.bot.ledger,
-        OperationalError("SELECT", {}, ConnectionError("the server closed the connection")),
-    )
-    record = ledger.record
+    lost = OperationalError("SELECT", {}, ConnectionError("the server closed the connection"))
+    record = Ledger.record
 
     async def once(*args: Any, **more: Any) -> Any:
-        monkeypatch.setattr(ledger, "record", record)
+        monkeypatch.setattr(Ledger, "record", record)
         raise lost
 
-    monkeypatch.setattr(ledger, "record", once)
+    monkeypatch.setattr(Ledger, "record", once)
     await team.dana.types("/bug release BUG-1", in_=team.house.errors)
     await team.dana.expect_ephemeral("Makegood's database went away in the middle of this")
     assert (await team.house.bug()).owner == team.dana.id

@@ -47,7 +47,7 @@ async def test_a_dozen_spellings_mean_what_they_meant(team: Team) -> None:
         fix = await team.fix(number)
         shown = "NULL" if wanted is None else f"'{wanted}'" if wanted.strip() != wanted or not wanted else wanted
         assert [row["change"] for row in fix.rows] == [f"said: before → {shown}"], line
-        await team.dana.types("/fix cancel BUG-1", in_=team.house.errors)
+        await team.dana.types(f"/fix cancel BUG-1 {number}", in_=team.house.errors)
         await team.until(RunState.CANCELLED, number)
 
 

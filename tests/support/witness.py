@@ -98,7 +98,7 @@ def _row(table: str, columns: list[str], text: str) -> Row:
 def _value(text: str, kind: str) -> str | None:
     if text == "null":
         return None
-    if kind.startswith("character("):  # PostgreSQL's own text of it ends before the blanks that fill it up
+    if kind == "character":  # PostgreSQL's own text of it ends before the blanks that fill it up
         text = re.sub(r" +'$", "'", text)
     return (
         text.removeprefix("B").strip("'")

@@ -92,7 +92,7 @@ def _adapter_of(module: str) -> object:
 def _loaded(point: EntryPoint, noun: str) -> object:
     try:
         return point.load()
-    except Exception as error:
+    except Exception as error:  # a stranger's module may raise anything when it is imported
         raise Misconfigured(
             f"The {noun} “{point.name}” of {_package(point)} can't be loaded ({point.value}): {error}."
         ) from error

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.browser.gallery import GALLERY, section
+from tests.browser.gallery import CHARTS, GALLERY, section
 from tests.browser.scenes import ERRORS, TEAM, card, message
 from tests.browser.stage import Stage
 
@@ -21,10 +21,12 @@ async def test_a_card_shows_its_lines_its_buttons_and_its_lock_screen(page: Page
     await expect(page.get_by_test_id("lock-screen")).to_contain_text("Mia waiting 2 min · BUG-1 Menu page fails")
 
 
-async def test_every_type_of_block_is_drawn(page: Page, client: AsyncWebClient) -> None:
+async def test_every_type_of_block_is_drawn(page: Page, client: AsyncWebClient, stage: Stage) -> None:
     await page.get_by_test_id("channel-team").click()
-    for blocks in GALLERY:
+    for blocks in (blocks for blocks in GALLERY if blocks is not CHARTS):
         await client.chat_postMessage(channel=TEAM, text="gallery", blocks=blocks)
+    # Slack documents charts, its published types lack them, and Makegood sends none: they come from another app.
+    await stage.slack.post_as_app(TEAM, {"text": "gallery", "blocks": CHARTS})
 
     for block in (block for blocks in GALLERY for block in blocks):
         drawn = page.locator(f'[data-block-type="{block["type"]}"]').first

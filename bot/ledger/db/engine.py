@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.bug.errors import Unavailable
 from bot.ledger.db import sqlite_driver
+from bot.ledger.db.away import why
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import budgets
 
@@ -126,8 +127,7 @@ class Database:
         try:
             conn = await self.engine.connect()
         except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are
-            said = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
-            raise DatabaseAway(f"The database can't be reached: {said}.") from error
+            raise DatabaseAway(f"The database can't be reached: {why(error)}.") from error
         try:
             yield conn
         finally:

@@ -16,7 +16,7 @@ from bot.commands.checks.database import database
 from bot.intake.sources import names
 from bot.ledger.db.tables import entries, groups
 from tests.slack import deliveries as d
-from tests.slack.deliveries import Delivery
+from tests.slack.delivery import ASK, BAD, CARD, LEFT, MORE, ODD, Delivery
 from tests.slack.house import HOOK, House
 
 EVERY_HOOK = {"hooks": {name: {"token": HOOK} for name in (*d.SOURCES, "bugsnag", "chatwoot")}}
@@ -64,16 +64,16 @@ async def _sent(house: House, one: Delivery) -> tuple[int, str]:
 
 def _outcome(status: int, said: str, before: Seen, after: Seen) -> str:
     if status == 400:
-        return d.BAD
+        return BAD
     assert status == 200, said
     more = len(after.channel) > len(before.channel)
     happened = {
-        d.CARD: more and any("BUG-" in text for text in after.channel[len(before.channel) :]),
-        d.ODD: after.doctor != before.doctor,
-        d.ASK: more,
-        d.MORE: after.entries > before.entries,
+        CARD: more and any("BUG-" in text for text in after.channel[len(before.channel) :]),
+        ODD: after.doctor != before.doctor,
+        ASK: more,
+        MORE: after.entries > before.entries,
         "held": after.held > before.held,
-        d.LEFT: "on purpose" in said,
+        LEFT: "on purpose" in said,
     }
     return next((outcome for outcome, so in happened.items() if so), "silence")
 
@@ -86,10 +86,10 @@ async def test_what_a_service_sends_comes_to_what_was_written_down_for_it(house:
         status, said = await _sent(house, one)
         after = await _seen(house)
         outcome = _outcome(status, said, before, after)
-        if outcome in {d.CARD, d.ASK}:
+        if outcome in {CARD, ASK}:
             shown = " ".join(set(after.channel) - set(before.channel))
             assert one.words in shown, one.name
-        if outcome == d.ODD:
+        if outcome == ODD:
             assert one.words in after.doctor, one.name
         if outcome != one.outcome:
             found[one.name] = (one.outcome, f"{outcome}: {status} {said}")
@@ -138,7 +138,7 @@ SPOILS: Mapping[str, Any] = {
 
 def _mutants(source: str) -> Iterator[tuple[str, Delivery]]:
     """Of the first card and the first question: every field at the top and one below, taken away or replaced."""
-    for outcome in (d.CARD, d.ASK):
+    for outcome in (CARD, ASK):
         firsts = [one for one in d.EVERY if (one.source, one.outcome) == (source, outcome)][:1]
         for first, (number, path) in (
             (one, each) for one in firsts for each in enumerate(map(_named, _spoiled(one.body)))
@@ -169,7 +169,7 @@ def test_every_source_that_has_a_hook_is_in_the_list(given: dict[str, Any]) -> N
 
 
 async def test_what_nobody_understood_is_counted_kept_and_shown(house: House) -> None:
-    odd = [one for one in d.EVERY if one.outcome == d.ODD and one.source == "sentry"]
+    odd = [one for one in d.EVERY if one.outcome == ODD and one.source == "sentry"]
     for _ in range(3):
         assert (await _sent(house, odd[0]))[0] == 200
     line = await house.errors.expect_message("not understood")
@@ -190,7 +190,7 @@ async def _strange(house: House) -> None:
 
 
 async def test_what_nobody_understood_is_said_in_one_line_a_day(house: House) -> None:
-    odd = [one for one in d.EVERY if one.outcome == d.ODD]
+    odd = [one for one in d.EVERY if one.outcome == ODD]
     await _sent(house, odd[0])
     await house.errors.expect_message("not understood")
     for one in odd[1:]:

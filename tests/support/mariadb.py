@@ -85,17 +85,25 @@ def _furnish(data: Path) -> None:
         "SET @current_hostname = 'localhost', @skip_auth_anonymous = 1;\n",
         (SCRIPTS / "mysql_system_tables_data.sql").read_text(),
     )
-    command = (str(SERVER), *PLAIN, "--bootstrap", f"--datadir={data}")
+    command = (str(SERVER), *PLAIN, "--bootstrap", f"--datadir={data}", _own_tmp(data))
     subprocess.run(command, input="".join(script).encode(), check=True, capture_output=True, timeout=60)  # noqa: S603 - Debian's server
+
+
+def _own_tmp(data: Path) -> str:
+    """A server that starts removes all temporary tables in its tmpdir, those of servers that run, too: they crash."""
+    return f"--tmpdir={data.parent}"
 
 
 @contextmanager
 def _serving(server: str, data: Path, port: int, log: Any) -> Iterator[subprocess.Popen[bytes]]:
     where = (f"--datadir={data}", f"--socket={data.parent / 'socket'}", "--bind-address=127.0.0.1", f"--port={port}")
     names = ("--performance-schema=on", "--performance-schema-session-connect-attrs-size=512")
-    process = subprocess.Popen([server, *PLAIN, *where, *names, "--skip-log-bin"], stdout=log, stderr=log)  # noqa: S603 - Debian's
+    command = [server, *PLAIN, *where, *names, _own_tmp(data), "--skip-log-bin"]
+    process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - Debian's
     try:
         yield process
+        if process.poll() is not None:
+            pytest.fail(f"MariaDB ended by itself: {Path(log.name).read_text(errors='replace')[-6000:]}")
     finally:
         process.kill()  # its data is thrown away
         process.wait()

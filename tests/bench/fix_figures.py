@@ -34,7 +34,7 @@ SCHEMA = (
     "INSERT INTO menus SELECT n, NULL, 'Menu ' || n, 9.50 FROM generate_series(1, 2000) n",
     "INSERT INTO jobs SELECT n, 'stuck', now(), 3 FROM generate_series(1, 2000) n",
 )
-TABLES = dict.fromkeys(("accounts", "menus", "menu_items", "jobs"), "id")
+TABLES = dict.fromkeys(("accounts", "menus", "menu_items", "jobs"), ("id",))
 JOBS = sa.table("jobs", sa.column("id"), sa.column("status"), sa.column("queued_at"), sa.column("attempts"))
 MENUS = sa.table("menus", sa.column("id"), sa.column("account_id"), sa.column("title"), sa.column("price"))
 

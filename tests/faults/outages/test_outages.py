@@ -146,8 +146,10 @@ async def begin(house: House, street: Street) -> None:
             place = street.chats[source]
             joined = CustomerJoined(customer="c1", hint=hint, via=source, source=source, conversation=place)
             await record(house, number, joined)
-    writes = {"text": "I can't add servers", "customer": CustomerHint(name="Di", email=DI)}
-    first_mail = Inbound(source="email_postmark", conversation=FIRST, event="m1", **writes)
+    di = CustomerHint(name="Di", email=DI)
+    first_mail = Inbound(
+        source="email_postmark", conversation=FIRST, event="m1", text="I can't add servers", customer=di
+    )
     await house.bot.people.arrive(1, first_mail)
 
 

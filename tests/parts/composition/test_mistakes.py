@@ -15,6 +15,7 @@ from datetime import datetime
 from bot.app import Services
 from bot.bug.bug import Bug
 from bot.bug.event import Event, Inert, Quiet
+from bot.bug.values import Alert
 from bot.slack.incoming.context import Context
 
 
@@ -40,6 +41,7 @@ def of(services: Services, context: Context, bug: Bug) -> None:
     context.unplaced.opn("chat", "31")  # misspelt method of a port
     context.plans.value = 17  # wrong type for what was read last
     bug.owner = "U1"  # a bug changed in place
+    Alert(source="bugsnag", group=17, title="Menu page fails")  # wrong type in a value
 """
 SAID = {
     "misspelt field": r'Unexpected keyword argument "ownr" for "replace"',
@@ -51,6 +53,7 @@ SAID = {
     "misspelt method of a port": r'"Unplaced" has no attribute "opn"',
     "wrong type for what was read last": r'Incompatible types in assignment \(expression has type "int"',
     "a bug changed in place": r'"owner" defined in "Bug" is read-only',
+    "wrong type in a value": r'Argument "group" to "Alert" has incompatible type "int"',
 }
 
 

@@ -4,6 +4,7 @@ import re
 import tomllib
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.adapters.registry import BILLERS, BOARDS, TRACKERS
 from bot.commands.init_text import Choices, text, variables
 from bot.settings import validate
 
+MODES: tuple[Literal["watch", "propose", "run"], ...] = ("watch", "propose", "run")
 COMBINATIONS = [
     Choices(
         channel="C0ERRORS",
@@ -26,7 +28,7 @@ COMBINATIONS = [
         billing=kind,
     )
     for mode, much, public, board, kind in product(
-        ("watch", "propose", "run"), (True, False), (True, False), (True, False), ("", *BILLERS.names())
+        MODES, (True, False), (True, False), (True, False), ("", *BILLERS.names())
     )
 ]
 

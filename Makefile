@@ -26,7 +26,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: times help setup demo test oracles payloads schemas lint lock digests clean
+.PHONY: times help setup demo test oracles payloads schemas lint audit lock digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -81,6 +81,13 @@ lint: setup ## runs what a reader would complain about: ruff, import-linter, myp
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
+
+# A package that could not be asked about is as bad as one with a hole: --strict, so that no answer never passes for a good one.
+audit: setup ## asks for known security holes in what requirements.lock names; wants the internet
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock 2>$(VENV)/audit.log || \
+		{ tail -n 1 $(VENV)/audit.log; echo \
+	"Not every package is known to be safe: either the lines above name one with a hole (raise it in pyproject.toml, then make lock)," \
+	"or PyPI's list of holes can't be reached from here, and then nothing was audited."; exit 1; }
 
 lock: ## renews requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock

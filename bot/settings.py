@@ -162,7 +162,14 @@ class TellSettings(Frozen):
 class WebhookSettings(Frozen):
     url: str = Field(pattern=r"^https?://")
     secret: SecretStr
+    """As Standard Webhooks writes it: "whsec_" and the base64 of 24 to 64 random bytes."""
     timeout: float = Field(default=10, gt=0, le=60)
+
+    @field_validator("secret")
+    @classmethod
+    def _standard(cls, value: SecretStr) -> SecretStr:
+        ids.webhook_secret(value.get_secret_value())
+        return value
 
 
 class Kind(BaseModel, frozen=True, extra="allow"):

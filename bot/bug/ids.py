@@ -1,5 +1,7 @@
-"""Recognises Slack's ids, and what people write instead of them. Pure; each check raises ValueError that says what to write."""
+"""Recognises ids and secrets, and what people write instead of them. Pure; each check raises ValueError that says what to write."""
 
+import base64
+import binascii
 import re
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
@@ -69,4 +71,19 @@ def app_token(text: str) -> str:
 def signing_secret(text: str) -> str:
     if text.startswith(("xox", "xapp-")):
         raise ValueError("that is a token. Write the “Signing Secret”, under “Basic Information” of your Slack app")
+    return text
+
+
+def webhook_secret(text: str) -> str:
+    """One of Standard Webhooks: the receiver's library takes it as it is."""
+    prefix, key = text[:6], text[6:]
+    try:
+        length = len(base64.b64decode(key + "=" * (-len(key) % 4), validate=True)) if prefix == "whsec_" else 0
+    except (binascii.Error, ValueError):
+        length = 0
+    if length not in range(24, 65):
+        raise ValueError(
+            "it must be whsec_ and 24 to 64 random bytes in base64; "
+            "`echo whsec_$(openssl rand -base64 32)` makes one, and the receiver gets the same"
+        )
     return text

@@ -17,6 +17,7 @@ from bot.outside import Connected
 from bot.production.engine import Engine
 from bot.production.prober import Prober
 from bot.production.targets import Elsewhere
+from bot.receivers import Receiver
 from bot.settings import Settings
 from bot.sinks.answers import AskerSink
 from bot.sinks.approval import ApprovalSink
@@ -154,7 +155,7 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
     for source, tracker in outside.trackers.items():
         yield _ready(TrackerSink(source, tracker))
     for name, table in settings.webhooks.items():
-        yield _ready(WebhookSink(name, table, outside.http))
+        yield _ready(WebhookSink(Receiver(name, table, outside.http)))
 
 
 def _card(parts: SinkParts) -> CardSink:

@@ -27,7 +27,7 @@ EVERYTHING: dict[str, Any] = {
         "base_url": NOBODY,
     },
     "trackers": {"bugsnag": {"token": "t", "base_url": NOBODY}},
-    "webhooks": {"team-tool": {"url": f"{NOBODY}/", "secret": "s" * 32}},
+    "webhooks": {"team-tool": {"url": f"{NOBODY}/", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
 }
 WRONG: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "there is no such sink": ({}, ("crad",)),

@@ -13,8 +13,8 @@ from bot.production.action import Request
 from bot.production.http.call import Caller
 from bot.production.probe import probe
 from bot.production.targets import HttpTarget
+from bot.receivers import Receiver
 from bot.settings import ProbeSettings, WebhookSettings
-from bot.sinks.webhook import WebhookSink
 from bot.slack.outgoing.client import SlackPort, web_client
 from tests.parts.trackers_out.counting import YES, Counting
 from tests.parts.trackers_out.test_patience import CLIENTS, Client, Connect, Silent
@@ -80,9 +80,10 @@ async def test_what_changes_production_has_a_connection_for_itself(server: Count
 
 
 async def test_webhooks_out_are_one_connection(server: Counting, http: aiohttp.ClientSession) -> None:
-    sink = WebhookSink("tool", WebhookSettings.model_validate({"url": server.url, "secret": "s"}), http)
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    receiver = Receiver("tool", WebhookSettings.model_validate({"url": server.url, "secret": secret}), http)
     for _ in range(CALLS):
-        await sink.send(b"{}", {})
+        await receiver.send("id", b"{}")
     assert (server.requests, server.accepted) == (CALLS, 1)
 
 

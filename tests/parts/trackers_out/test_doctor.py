@@ -11,6 +11,7 @@ from bot.commands.checks.database import database
 from bot.commands.checks.finding import Finding
 from bot.commands.checks.services import services
 from bot.demo.world.bugsnag import PROJECT_ID
+from bot.receivers import Receiver
 from bot.settings import Settings, WebhookSettings, validate
 from bot.sinks.webhook import WebhookSink
 from tests.parts.trackers_out.conftest import Stage
@@ -110,8 +111,8 @@ async def test_a_list_that_the_board_has_not_is_noted_and_a_closed_board_is_wron
 
 
 async def test_what_is_tried_again_by_itself_is_noted(stage: Stage, http: aiohttp.ClientSession) -> None:
-    settings = WebhookSettings.model_validate({"url": NOBODY, "secret": "s"})
-    stage.follow(WebhookSink("tool", settings, http))
+    settings = WebhookSettings.model_validate({"url": NOBODY, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
+    stage.follow(WebhookSink(Receiver("tool", settings, http)))
     await open_bug(stage.ledger)
     await stage.outage(10)
     found = {finding.system: finding for finding in await database(stage.store.url)}
@@ -133,7 +134,10 @@ async def test_a_webhook_out_is_judged_by_its_answer_to_head(
     answering: Serve, status: int, state: str, said: str
 ) -> None:
     url = await answering(status)
-    given = {"slack": {"error_channels": ["C1"]}, "webhooks": {"tool": {"url": url, "secret": "s"}}}
+    given = {
+        "slack": {"error_channels": ["C1"]},
+        "webhooks": {"tool": {"url": url, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
+    }
     (finding,) = await services(validate(Settings, given, "the story"))
     assert (finding.state, said in finding.said) == (state, True), finding
 

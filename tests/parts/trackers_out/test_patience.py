@@ -20,6 +20,7 @@ from bot.bug.values import CustomerHint, Outgoing
 from bot.production.action import Request
 from bot.production.http.call import Caller
 from bot.production.targets import HttpTarget
+from bot.receivers import Receiver
 from bot.settings import Kind, WebhookSettings
 from bot.sinks.billing import BillingSink
 from bot.sinks.webhook import WebhookSink
@@ -189,13 +190,15 @@ async def test_a_client_gives_up_by_itself_and_never_asks_more_at_once_than_it_m
 async def test_what_has_no_limit_of_its_own_has_its_sinks_places(
     stage: Stage, silent: Silent, http: aiohttp.ClientSession, which: str
 ) -> None:
-    settings = WebhookSettings.model_validate({"url": silent.url, "secret": "s", "timeout": SOON})
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    settings = WebhookSettings.model_validate({"url": silent.url, "secret": secret, "timeout": SOON})
     biller = stripe.connect(stripe.Settings(key=SecretStr("k"), base_url=silent.url, timeout=SOON), http)
 
     async def receipts(_bug: int, _seq: int) -> Any:
         raise AssertionError("nothing was given")
 
-    sink = WebhookSink("tool", settings, http) if which == "webhook" else BillingSink(biller, receipts)
+    to_tool = Receiver("tool", settings, http)
+    sink = WebhookSink(to_tool) if which == "webhook" else BillingSink(biller, receipts)
     stage.follow(sink)
     for number in range(AT_ONCE):
         await open_bug(stage.ledger, f"bug {number}", *joined())

@@ -19,6 +19,8 @@ RIGHT: list[tuple[Callable[[str], str], str]] = [
     (ids.bot_token, "xoxe.xoxb-1"),
     (ids.app_token, "xapp-1"),
     (ids.signing_secret, "0123456789abcdef"),
+    (ids.webhook_secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    (ids.webhook_secret, "whsec_" + "QUJD" * 21 + "QQ"),
 ]
 WRONG: list[tuple[Callable[[str], str], str, str]] = [
     (ids.channel, "#errors", "C0123456789"),
@@ -31,6 +33,10 @@ WRONG: list[tuple[Callable[[str], str], str, str]] = [
     (ids.app_token, "xoxb-1", "SLACK_BOT_TOKEN"),
     (ids.app_token, "secret", "xapp-"),
     (ids.signing_secret, "xoxb-1", "Signing Secret"),
+    (ids.webhook_secret, "a-secret-of-ours", "openssl rand"),
+    (ids.webhook_secret, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_"),
+    (ids.webhook_secret, "whsec_MfKQ9r8G", "24 to 64"),
+    (ids.webhook_secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw MfKQ", "base64"),
 ]
 
 

@@ -23,6 +23,7 @@ from bot.slack.verbs.registry import VERBS
 from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, sections, text
 
 HOSTS = {
+    "www.standardwebhooks.com",
     "127.0.0.1", "api.bugsnag.com", "sentry.io",
     "api.slack.com", "slack.com", "trello.com", "api.trello.com", "api.stripe.com", "api.github.com",
     "app.chatwoot.com", "api.crisp.chat", "api.intercom.io", "api.eu.intercom.io",

@@ -40,6 +40,7 @@ VALUES = {
     "$SMTP_URL": "smtp://mail.example.com:587",
     "$IMAP_URL": "imaps://mail.example.com/INBOX",
     "$GENERIC_SECRET": "0123456789abcdef",
+    "$ENTRIES_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "$LEAD_TOTP": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
 }
 PAGE_ONLY, LOOK_ONLY = {"url", "expect", "contains"}, {"look", "params", "rows"}

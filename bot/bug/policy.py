@@ -47,6 +47,16 @@ def may_act(member: Member) -> None:
         )
 
 
+def may_take(member: Member) -> None:
+    """Raises unless this person can have a bug that somebody hands to them."""
+    if member.bot:
+        raise NotAllowed("An app can't have a bug. Hand it to a person, as in `/bug hand BUG-1 @dana`.")
+    if member.deleted:
+        raise NotAllowed("That account is deactivated. Hand the bug to somebody who is here.")
+    if member.stranger:
+        raise NotAllowed("Only members of this workspace can have a bug, not guests of another one.")
+
+
 def may_approve(member: Member, fix: Fix) -> None:
     """Raises unless this person may approve (or reject) this fix."""
     may_command(member)

@@ -1,6 +1,9 @@
 """What the offline commands share: opening the database without Slack, and finding its workspace."""
 
 import getpass
+import os
+import shlex
+import shutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -27,6 +30,16 @@ _KNOWING = (tables.bugs, tables.workspaces, tables.entries, tables.inbox, tables
 
 def say(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def called() -> str:
+    """The command as whoever typed it can type it again: "makegood" where the shell finds that, else the way to it."""
+    typed = Path(sys.argv[0])
+    if typed.parts[-2:] == ("bot", "__main__.py"):
+        return f"{shlex.quote(sys.executable)} -m bot"
+    found = shutil.which("makegood")
+    by_name = found is not None and typed.name == "makegood" and os.path.realpath(found) == os.path.realpath(typed)
+    return "makegood" if by_name or typed.name != "makegood" else shlex.quote(sys.argv[0])
 
 
 def me() -> Actor:

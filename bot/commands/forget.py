@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option, team_option
 from bot.ledger.forget import forget
@@ -21,6 +22,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _forget(args: argparse.Namespace) -> int:
+    if not args.email.strip():
+        raise Refused("Name the customer's address, as in: makegood forget mia@example.com. Nothing was deleted.")
     async with common.ledger(Path(args.config), args.team) as ledger:
         gone = await forget(ledger, args.email)
     if not gone:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.adapters.registry import BILLERS, TRACKERS
 from bot.bug import ids
 from bot.bug.errors import Invalid, Refused
-from bot.commands.common import say
+from bot.commands.common import called, say
 from bot.commands.init_text import Choices, text, variables
 from bot.commands.options import config_option
 from bot.settings import validate
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     say(f"Wrote {path}. Set these variables (secrets stay out of the file):\n\n")
     for name, what in variables(choices).items():
         say(f"  {name:<24} {what}")
-    say(f"\nThen: makegood doctor --config {path}    and: makegood run --config {path}")
+    say(f"\nThen: {called()} doctor --config {path}    and: {called()} run --config {path}")
     return 0
 
 

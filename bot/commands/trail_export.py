@@ -10,16 +10,16 @@ from typing import NamedTuple
 from bot.bug.bug import Bug
 from bot.bug.event import Fact
 from bot.bug.values import Actor
+from bot.bug.words import Words, plain
 from bot.ledger.ledger import Entry
 from bot.ledger.rows import WORKSPACE
 from bot.ledger.workspace import WorkspaceEntry
-from bot.slack.views import mrkdwn, thread_lines
 
 COLUMNS = ("trail", "seq", "at", "by", "kind", "said")
 
 
 class Line(NamedTuple):
-    """One entry, whosever trail it is of. `said`: the line of the thread, or its kind where there is none."""
+    """One entry, whosever trail it is of. `said`: its sentence in plain text, or its kind in words where it has none."""
 
     trail: int
     seq: int
@@ -35,17 +35,18 @@ class Line(NamedTuple):
 
 
 def of_bug(entry: Entry, bug: Bug) -> Line:
-    said = thread_lines.line(entry, bug, str(entry.by)) or entry.event.KIND
-    return Line(bug.ref.number, entry.seq, entry.at, entry.by, entry.key, entry.event, _plain(said))
+    said = _plain(entry.event.line(bug, str(entry.by)), entry.event)
+    return Line(bug.ref.number, entry.seq, entry.at, entry.by, entry.key, entry.event, said)
 
 
 def of_workspace(entry: WorkspaceEntry) -> Line:
-    said = thread_lines.workspace_line(entry)
-    return Line(WORKSPACE, entry.seq, entry.at, entry.by, entry.key, entry.event, _plain(said))
+    said = _plain(entry.event.line(str(entry.by)), entry.event)
+    return Line(WORKSPACE, entry.seq, entry.at, entry.by, entry.key, entry.event, said)
 
 
-def _plain(said: str) -> str:
-    return " ".join(mrkdwn.plain(said).split())
+def _plain(said: Words | None, event: Fact) -> str:
+    text = plain(said.parts) if said else f"({event.KIND.replace('_', ' ')})"
+    return " ".join(text.split())
 
 
 def chosen(lines: Sequence[Line], *, by: str, since: datetime | None, until: datetime | None) -> list[Line]:

@@ -71,13 +71,15 @@ def _sentry_kinds() -> Iterator[Delivery]:
     yield one("installed", LEFT, "installation", "created", {"installation": {"uuid": "11-22"}})
     yield one("removed", LEFT, "installation", "deleted", {"installation": {"uuid": "11-22"}})
     metric = {"metric_alert": {"id": "1", "title": "Too many"}, "description_title": "Critical: Too many errors"}
-    yield one("metric alert", ODD, "metric_alert", "critical", metric, "metric_alert")
+    yield one("metric alert", CARD, "metric_alert", "critical", metric, "Too many")
+    yield one("metric alert is over", MORE, "metric_alert", "resolved", metric)
     yield one("seer", ODD, "seer", "root_cause_completed", {"run_id": 7}, "seer")
     yield one("an action of tomorrow", ODD, "issue", "merged", {"issue": _sentry_issue()}, "merged")
     yield one("issue without an id", BAD, "issue", "created", {"issue": {}})
     yield one("a list as data", BAD, "issue", "created", [])  # type: ignore[arg-type]
-    no_header = _sentry("", "critical", metric)[0]
-    yield Delivery("sentry", "metric alert without its header", ODD, no_header, "metric_alert")
+    yield one("metric alert of tomorrow", ODD, "metric_alert", "flapping", metric, "metric_alert")
+    no_header = _sentry("", "critical", {"metric_alert": {"id": "2", "title": "Too slow"}})[0]
+    yield Delivery("sentry", "metric alert without its header", CARD, no_header, "Too slow")
 
 
 # -- Sentry's WebHooks plugin, and GlitchTip's webhooks
@@ -265,8 +267,13 @@ def _honeybadger_kinds() -> Iterator[Delivery]:
     yield Delivery("honeybadger", "commented", MORE, _honeybadger("commented", number, comment=said))
     for event in ("assigned", "rate_exceeded"):
         yield Delivery("honeybadger", event, LEFT, _honeybadger(event, number))
-    every = ("deployed", "volume_spike", "down", "up", "cert_will_expire", "check_in_missing", "check_in_reporting")
-    for event in (*every, "alarm_alert", "alarm_ok"):
+    watched = (("down", "up", "site"), ("check_in_missing", "check_in_reporting", "check_in"))
+    for bad, well, part in (*watched, ("alarm_alert", "alarm_ok", "alarm")):
+        held: dict[str, Any] = {part: {"id": f"w{next(NUMBERS)}", "name": "Nightly"}, "fault": None, "notice": None}
+        yield Delivery("honeybadger", bad, CARD, _honeybadger(bad, **held, message=f"{bad} it is"), f"{bad} it is")
+        yield Delivery("honeybadger", well, MORE, _honeybadger(well, **held))
+        yield Delivery("honeybadger", f"{bad} of nothing", BAD, _honeybadger(bad, fault=None, notice=None))
+    for event in ("deployed", "volume_spike", "cert_will_expire"):
         yield Delivery("honeybadger", event, LEFT, _honeybadger(event, fault=None, notice=None))
     yield Delivery(
         "honeybadger", "an event of tomorrow", ODD, _honeybadger("quota_reached", fault=None), "quota_reached"

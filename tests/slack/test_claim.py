@@ -105,6 +105,7 @@ async def test_a_bug_is_handed_over_in_its_thread_as_well(house: House) -> None:
         ("/bug hand BUG-1 Lee", "Name a person with an @"),
         ("/bug hand BUG-1 @Dana", "You already have BUG-1"),
         ("/bug hand BUG-1 @Zoe", "Only members of this workspace"),
+        ("/bug hand BUG-1 <@U0BOT>", "An app can't have a bug. Hand it to a person"),
         ("/bug hand BUG-1 <@U0NOBODY>", "Slack knows no user U0NOBODY"),
     ],
 )

@@ -169,16 +169,16 @@ def test_every_source_that_has_a_hook_is_in_the_list(given: dict[str, Any]) -> N
 
 
 async def test_what_nobody_understood_is_counted_kept_and_shown(house: House) -> None:
-    odd = [one for one in d.EVERY if one.outcome == ODD and one.source == "sentry"]
+    odd = [one for one in d.EVERY if one.outcome == ODD and one.words == "seer"]
     for _ in range(3):
         assert (await _sent(house, odd[0]))[0] == 200
     line = await house.errors.expect_message("not understood")
     assert "Sentry" in line.lock_screen
-    assert "metric_alert" in line.lock_screen
+    assert "seer" in line.lock_screen
     home = await house.person("Dana").opens_home()
-    await home.expect_text("metric_alert")
+    await home.expect_text("seer")
     await home.expect_text("3×")
-    assert "metric_alert" in (await _seen(house)).doctor
+    assert "seer" in (await _seen(house)).doctor
     async with aiohttp.ClientSession() as http, http.get(f"{house.url}/metrics") as answer:
         assert 'makegood_hooks_not_understood_total{source="sentry"} 3.0' in await answer.text()
 

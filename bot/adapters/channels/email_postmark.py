@@ -5,8 +5,8 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from bot.adapters.channels.common.headers import headers_of, one_line, top
-from bot.adapters.channels.common.mime import Letter, inbound, moment_of, waiting_since
-from bot.adapters.channels.common.parts import content_of_bodies
+from bot.adapters.channels.common.mime import Letter, content_in, inbound, moment_of, waiting_since
+from bot.adapters.channels.common.parts import Content, content_of_bodies
 from bot.adapters.channels.common.sender import writer
 from bot.adapters.channels.common.vouching import aligned, spf_vouched
 from bot.adapters.common.reading import Data, load
@@ -36,6 +36,8 @@ def _letter(body: Data, ours: str, came: datetime) -> Letter:
     content = content_of_bodies(_body(body, "TextBody"), _body(body, "HtmlBody"), hanging)
     if not content.said:
         content = content_of_bodies(_body(body, "StrippedTextReply"), "", ()) + content
+    if not content.said and (raw := _body(body, "RawEmail")):
+        content = _in_full(raw) or content
     return Letter(
         headers=headers,
         by=writer(headers, ours),
@@ -43,6 +45,14 @@ def _letter(body: Data, ours: str, came: datetime) -> Letter:
         content=content,
         at=waiting_since(headers, moment_of(body.line("Date")), came),
     )
+
+
+def _in_full(raw: str) -> Content | None:
+    """What the mail itself says, where Postmark found no words in it; None where it can't be read."""
+    try:
+        return content_in(raw.encode("utf-8", "ignore"))
+    except Unreadable:
+        return None
 
 
 def _lines(body: Data) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""Honeybadger: webhooks of faults (payload versions 1 to 3), and links to faults. It signs nothing, but sends a token along."""
+"""Honeybadger: webhooks of faults (payload versions 1 to 3), sites, check-ins and alarms; links to faults.
+
+It signs nothing, but sends a token along.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,12 +23,16 @@ _OF_EVENT = {
     "snoozed": AlertKind.SNOOZED,
     "commented": AlertKind.COMMENTED,
 }
-_LEFT_OUT = frozenset(
-    {
-        *("assigned", "rate_exceeded", "deployed", "volume_spike", "down", "up", "cert_will_expire"),
-        *("check_in_missing", "check_in_reporting", "alarm_alert", "alarm_ok"),
-    }
-)
+_OF_WATCH = {
+    "down": ("site", AlertKind.OCCURRED),
+    "up": ("site", AlertKind.RESOLVED),
+    "check_in_missing": ("check_in", AlertKind.OCCURRED),
+    "check_in_reporting": ("check_in", AlertKind.RESOLVED),
+    "alarm_alert": ("alarm", AlertKind.OCCURRED),
+    "alarm_ok": ("alarm", AlertKind.RESOLVED),
+}
+"""What Honeybadger watches, beside the errors that an app reports: the part of the body that names it."""
+_LEFT_OUT = frozenset({"assigned", "rate_exceeded", "deployed", "volume_spike", "cert_will_expire"})
 """No error of their own."""
 
 _LINK = re.compile(
@@ -49,6 +56,8 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
     body = load(hook.body)
     if not body.line("event"):
         raise Unreadable("This is no Honeybadger webhook: event is missing.")
+    if body.line("event") in _OF_WATCH:
+        return (_watched(body, *_OF_WATCH[body.line("event")]),)
     ours = any(isinstance(body.at(part).value, Mapping) for part in ("fault", "project"))
     kind = kind_of(body.line("event"), _OF_EVENT, _LEFT_OUT, service="Honeybadger", ours=ours)
     if kind is None:
@@ -91,6 +100,26 @@ def _alert(body: Data, fault: Data, notice: Data, kind: AlertKind) -> Alert:
         facts=notice.facts("request.context", "request.params", "context", "params"),
         frames=frames(_frames(notice)),
         comment=_comment(body, kind),
+    )
+
+
+def _watched(body: Data, part: str, kind: AlertKind) -> Alert:
+    """A site that is down, a job that did not report, an alarm: one bug for each, solved when it is well again."""
+    found = body.at(part)
+    name = found.key("id", "url", "name")
+    must_name(kind, name, f"{part}.id")
+    project, url = body.line("project.name"), found.url("details_url", "url")
+    return Alert(
+        source=SOURCE,
+        group=f"{part}:{name}"[:200],
+        kind=kind,
+        title=body.line("message").removeprefix(f"[{project}] ") or f"{found.line('name') or name}: {part}",
+        message=body.at("outage").text("reason"),
+        project=project or body.key("project.id"),
+        url=url,
+        page=url if part == "site" else "",
+        at=body.at("outage").time("down_at") if kind is AlertKind.OCCURRED else None,
+        facts=body.facts(part),
     )
 
 

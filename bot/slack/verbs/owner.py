@@ -1,6 +1,7 @@
 """Claim, release, hand over, take over, estimate."""
 
 from bot.bug import ownership, reminders
+from bot.bug.policy import may_take
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
@@ -26,7 +27,7 @@ async def release(context: Context, request: Request) -> Response:
 async def hand(context: Context, request: Request) -> Response:
     """You pass it on."""
     to = await context.directory.member(grammar.person(request.args))
-    await context.must_be_ours(to.id, request.team)
+    may_take(to)
     await context.record(request, lambda bug: ownership.hand_over(bug, request.user, to.id))
     return NOTHING
 

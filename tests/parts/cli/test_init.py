@@ -8,9 +8,9 @@ from bot import settings
 from tests.parts.cli.conftest import Shell
 
 
-def ask(folder: Path, *answers: str) -> subprocess.CompletedProcess[str]:
+def ask(folder: Path, *answers: str, force: bool = False) -> subprocess.CompletedProcess[str]:
     """As a person at a terminal: a line an answer."""
-    command = [sys.executable, "-m", "bot", "init"]
+    command = [sys.executable, "-m", "bot", "init", *(["--force"] if force else [])]
     given = "".join(f"{answer}\n" for answer in answers)
     here = {"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""}
     return subprocess.run(command, cwd=folder, input=given, capture_output=True, text=True, check=False, env=here)  # noqa: S603 - our own command
@@ -22,6 +22,24 @@ def test_with_yes_a_channel_is_enough(makegood: Shell) -> None:
     assert "SLACK_BOT_TOKEN" in ran.out
     assert "makegood doctor --config makegood.toml" in ran.out
     assert settings.read(makegood.folder / "makegood.toml", {})[0].mode == "watch"
+
+
+def test_what_comes_next_is_said_as_the_command_was_typed(makegood: Shell) -> None:
+    home = makegood.folder / "venv" / "bin"
+    home.mkdir(parents=True)
+    (home / "makegood").symlink_to(Path(sys.executable).with_name("makegood"))
+    said = _typed(makegood.folder, "venv/bin/makegood", path="")
+    assert "Then: venv/bin/makegood doctor --config makegood.toml    and: venv/bin/makegood run" in said
+    assert "Then: makegood doctor" in _typed(makegood.folder, "makegood", path=str(home))
+    assert f"Then: {sys.executable} -m bot doctor" in ask(makegood.folder, "C0ERRORS", *[""] * 8, force=True).stdout
+
+
+def _typed(folder: Path, command: str, *, path: str) -> str:
+    """By a shell, which finds the command as it finds any."""
+    line = f"{command} init --yes --force --channel C0ERRORS"
+    env = {"PATH": path or "/nowhere"}
+    ran = subprocess.run(["/bin/sh", "-c", line], cwd=folder, capture_output=True, text=True, check=True, env=env)  # noqa: S603 - our own command
+    return ran.stdout
 
 
 def test_options_say_what_a_script_wants(makegood: Shell) -> None:

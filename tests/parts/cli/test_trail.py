@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -44,6 +45,7 @@ def test_the_trail_of_a_bug_is_read_from_its_first_line_to_its_last(makegood: Sh
     assert "Menu page fails" in lines[0]
     assert "U0DEV" in lines[1]
     assert "<!date" not in ran.out
+    assert not re.search(r":[a-z]\w*:|\b[a-z]+_[a-z]+\b|[*`]", ran.out), "no emoji, no name of a kind, no markup"
 
 
 def test_as_json_the_trail_has_every_field(makegood: Shell, story: str) -> None:
@@ -107,6 +109,15 @@ def test_an_older_database_is_told_what_to_do(makegood: Shell, tmp_path: Path) -
     with closing(sqlite3.connect(tmp_path / "makegood.db")) as conn, conn:
         conn.execute("CREATE TABLE something (id INTEGER)")
     assert "`makegood migrate`" in makegood("trail", "verify").err
+
+
+@pytest.mark.parametrize("nobody", ["", "  "])
+def test_to_forget_nobody_is_answered_with_what_to_write(makegood: Shell, story: str, nobody: str) -> None:
+    ran = makegood("forget", nobody)
+    assert ran.status == 1
+    assert ran.err == (
+        "makegood: Name the customer's address, as in: makegood forget mia@example.com. Nothing was deleted.\n"
+    )
 
 
 def test_a_forgotten_customer_is_gone_and_the_trail_is_whole(makegood: Shell, story: str) -> None:

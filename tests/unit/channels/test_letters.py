@@ -299,3 +299,20 @@ def test_whatever_names_subjects_and_texts_hold_there_is_one_recipient_and_no_he
 def test_an_address_in_another_script_is_written_to_by_its_plain_name() -> None:
     outgoing = Outgoing(source="mail", customer=CustomerHint(email="mia@müller.example"), text="x", key="k")
     assert "mia@xn--mller-kva.example" in str(mail.compose(outgoing, OURS)["To"])
+
+
+@pytest.mark.parametrize(
+    ("sender", "words"),
+    [
+        ("noreply@shop.example", "The export fails."),
+        ("no-reply@forms.example", "Name: Mia\nE-mail: mia@example.com\nThe export fails."),
+    ],
+    ids=["our own form", "a form that names the person in its words alone"],
+)
+def test_what_a_form_sends_from_a_no_reply_address_is_a_persons(sender: str, words: str) -> None:
+    assert read(letter(words, From=sender, To="support@shop.example")).left_out == ""
+
+
+def test_a_footer_with_the_senders_own_address_makes_no_person_of_a_machine() -> None:
+    words = "Your statement is ready. Questions: help@bank.example. Sent to support@shop.example."
+    assert read(letter(words, From="no-reply@bank.example", To="support@shop.example")).left_out == "an automatic mail"

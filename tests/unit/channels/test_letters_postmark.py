@@ -92,3 +92,31 @@ def test_a_machine_is_no_customer(name: str) -> None:
     said = read(Headers=[{"Name": name, "Value": "yes"}])
     assert said.kind is InboundKind.OTHER
     assert said.left_out
+
+
+RAW = "From: Mia <mia@example.com>\r\nContent-Type: {}\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "text"),
+    [
+        ("text/plain; charset=utf-8", "Der Export schlägt fehl.", "Der Export schlägt fehl."),
+        ("text/html; charset=utf-8", "<p>It <b>fails</b>.</p>", "It fails."),
+        (
+            'multipart/mixed; boundary="X"',
+            "--X\r\nContent-Type: text/enriched\r\n\r\n<bold>It fails.</bold>\r\n--X--\r\n",
+            "It fails.",
+        ),
+    ],
+)
+def test_words_that_stand_in_the_raw_mail_alone_are_read(kind: str, raw: str, text: str) -> None:
+    assert read(TextBody="", HtmlBody="", RawEmail=RAW.format(kind, raw)).text == text
+
+
+def test_words_that_postmark_read_count_before_the_raw_mail() -> None:
+    assert read(RawEmail=RAW.format("text/plain", "something else")).text == "The export fails."
+
+
+@pytest.mark.parametrize("raw", ["", "\ud800", "multipart/" * 200, "no mail at all"])
+def test_a_raw_mail_that_says_nothing_leaves_the_subject(raw: str) -> None:
+    assert read(TextBody="", HtmlBody="", RawEmail=raw).text.startswith(("Export broken", "no mail at all"))

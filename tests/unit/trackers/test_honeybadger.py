@@ -35,11 +35,25 @@ def test_what_a_colleague_does_is_told_with_the_name_or_the_words(name: str, kin
     assert alert.customer == CustomerHint()
 
 
-@pytest.mark.parametrize(
-    "event", ["deployed", "down", "up", "rate_exceeded", "volume_spike", "check_in_missing", "assigned"]
-)
+@pytest.mark.parametrize("event", ["deployed", "rate_exceeded", "volume_spike", "cert_will_expire", "assigned"])
 def test_what_names_no_fault_opens_nothing(event: str) -> None:
     assert parse("honeybadger/deployed.json", event=event) == ()
+
+
+@pytest.mark.parametrize(
+    ("bad", "well"),
+    [("site-down", "site-up"), ("check-in-missing", "check-in-reporting"), ("alarm", "alarm-over")],
+)
+def test_what_honeybadger_watches_is_one_bug_and_resolved_when_it_is_well(bad: str, well: str) -> None:
+    begun, over = one(f"honeybadger/{bad}.json"), one(f"honeybadger/{well}.json")
+    assert begun.group == over.group
+    assert (begun.kind, over.kind) == (AlertKind.OCCURRED, AlertKind.RESOLVED)
+
+
+@pytest.mark.parametrize("event", ["down", "check_in_missing", "alarm_alert"])
+def test_a_watch_that_names_nothing_is_refused_with_what_is_missing(event: str) -> None:
+    with pytest.raises(Unreadable, match=r"\.id is missing"):
+        parse("honeybadger/deployed.json", event=event)
 
 
 def test_a_rate_warning_about_a_fault_is_no_new_bug() -> None:

@@ -87,10 +87,22 @@ def test_what_is_about_no_error_or_changes_none_is_left_out(name: str) -> None:
     assert parse(f"sentry/{name}.json") == ()
 
 
-@pytest.mark.parametrize("resource", ["metric_alert", "seer", "not-yet-invented"])
+@pytest.mark.parametrize("resource", ["seer", "not-yet-invented"])
 def test_a_resource_that_nobody_foresaw_is_named(resource: str) -> None:
     with pytest.raises(UnknownKind, match=resource):
         parse("sentry/event_alert.json", {"sentry-hook-resource": resource})
+
+
+def test_a_metric_alert_is_one_bug_for_its_rule_and_is_over_when_sentry_says_so() -> None:
+    begun, over = one("sentry/metric-critical.json"), one("sentry/metric-resolved.json")
+    assert begun.group == over.group
+    assert (begun.kind, over.kind) == (AlertKind.OCCURRED, AlertKind.RESOLVED)
+    assert one("sentry/metric-warning.json").severity is Severity.WARNING
+
+
+def test_a_metric_alert_says_tomorrows_word_for_its_state_aloud() -> None:
+    with pytest.raises(UnknownKind, match="metric_alert flapping"):
+        parse("sentry/metric-critical.json", action="flapping")
 
 
 @pytest.mark.parametrize("address", ["https://sentry.io/api/0/issues/4711/", "https://acme.sentry.io/issues/4711/?a=1"])

@@ -53,6 +53,19 @@ BOUNCED_TITLE = re.compile(
 ROBOTS = re.compile(r"(?:mailer-?daemon|mail-daemon|bounces?|auto-?reply|autoresponder)(?:[-+=].*)?", re.IGNORECASE)
 
 
+NO_REPLY = re.compile(
+    r"(?:do[-_.]?not|dont|no|not)[-_.]?reply\d*(?:[-_.+].*)?|ne[-_.]?pas[-_.]?repondre|(?:bitte[-_.]?)?nicht[-_.]?antworten|"
+    r"no[-_.]?(?:responder|responda|rispondere)|keine[-_.]?antwort|noreply[-_.]?\w*",
+    re.IGNORECASE,
+)
+"""Local parts of those who say that they read no answer."""
+
+
+def wants_no_answer(email: str) -> bool:
+    """Whether the address itself says that nobody reads what is sent to it."""
+    return bool(NO_REPLY.fullmatch(email.partition("@")[0]))
+
+
 def machine(headers: Headers, *, subject: str = "", sender: str = "", form: bool = False) -> str:
     """What it is: an automatic reply, a newsletter, a bounce … Empty for a person's letter.
 

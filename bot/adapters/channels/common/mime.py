@@ -1,24 +1,26 @@
 """Reads a mail: who wrote it, when, whether a machine did, whether its sender is vouched for, and what is new in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from bot.adapters.channels.common.headers import Headers, as_key, decoded, headers_of, message_ids, one_line, top
-from bot.adapters.channels.common.machine import OURS, machine
+from bot.adapters.channels.common.machine import AUTOMATIC, OURS, machine, wants_no_answer
 from bot.adapters.channels.common.parts import Content, content_of
 from bot.adapters.channels.common.quote_words import is_forward
 from bot.adapters.channels.common.quotes import Line, lines_of, whole, without_quotes
 from bot.adapters.channels.common.reading import LONGEST_NAME, fingerprint, tidy
-from bot.adapters.channels.common.sender import Writer, writer
+from bot.adapters.channels.common.sender import Writer, addresses, writer
 from bot.adapters.channels.common.vouching import vouched
 from bot.bug.errors import Unreadable
 from bot.bug.values import CustomerHint, Inbound, InboundKind
 
+T = TypeVar("T")
 MOST_REFERENCES = 50
 MOST_PARTS = 100
 LONGEST_MAIL = 4_000_000
@@ -47,7 +49,17 @@ class Letter:
     def machine(self) -> str:
         if self.by.us:
             return OURS
-        return machine(self.headers, subject=self.subject, sender=self.by.email, form=not self.by.direct)
+        found = machine(self.headers, subject=self.subject, sender=self.by.email, form=not self.by.direct)
+        return found or (AUTOMATIC if self._wants_no_answer else "")
+
+    @property
+    def _wants_no_answer(self) -> bool:
+        """By a foreign no-reply address, with nobody behind it: a form would name the person, at least in its words."""
+        if not self.by.direct or self.by.house or not wants_no_answer(self.by.email):
+            return False
+        known = {each.rpartition("@")[2] for each in (self.by.email.casefold(), *addresses(top(self.headers, "to")))}
+        named = addresses(" ".join(line.text for line in self.content.lines)[:LONGEST_HEAD])
+        return all(each.rpartition("@")[2] in known for each in named)
 
 
 def unread(raw: bytes, why: Exception, *, source: str, came: datetime, ours: str = "") -> Inbound:
@@ -147,13 +159,22 @@ def _shortened(run: re.Match[bytes]) -> bytes:
     return run[0] if len(run[0]) <= LONGEST_ATTACHMENT else run[0][: run[0].rindex(b"\n", 0, LONGEST_ATTACHMENT) + 1]
 
 
-def parse_mail(raw: bytes, *, source: str, came: datetime, ours: str = "", authserv: str = "") -> Inbound:
+def content_in(raw: bytes) -> Content:
+    """What a whole mail says, for a service that also took it apart. Raises Unreadable."""
+    return _parsed(raw, content_of)
+
+
+def _parsed(raw: bytes, read: Callable[[Message], T]) -> T:
     if raw.lower().count(b"multipart/") > MOST_PARTS:
         raise Unreadable("The mail has more parts than any mail needs.")
     try:
-        letter = _read(message_from_bytes(thin(raw)), ours, came)
+        return read(message_from_bytes(thin(raw)))
     except Exception as error:  # the stdlib's parser raises anything at all on hostile mails
         raise Unreadable(f"The mail can't be read: {type(error).__name__}.") from error
+
+
+def parse_mail(raw: bytes, *, source: str, came: datetime, ours: str = "", authserv: str = "") -> Inbound:
+    letter = _parsed(raw, lambda message: _read(message, ours, came))
     trusted = vouched(letter.headers, letter.by.email, authserv)
     return inbound(letter, source=source, raw=raw, trusted=trusted)
 

@@ -66,12 +66,13 @@ def mailbox_in(headers: Headers, name: str) -> Mailbox:
 
 
 class Writer(NamedTuple):
-    """`direct`: From names them. `us`: it is our own letter, or a copy of it."""
+    """`direct`: From names them. `us`: it is our own letter, or a copy of it. `house`: they write from our own domain."""
 
     name: str
     email: str
     direct: bool
     us: bool
+    house: bool = False
 
 
 def writer(headers: Headers, ours: str) -> Writer:
@@ -83,7 +84,13 @@ def writer(headers: Headers, ours: str) -> Writer:
     via = VIA.match(sent.name)
     if behind.email:
         return Writer(behind.name or (via[1] if via else ""), behind.email, direct=False, us=False)
-    return Writer(sent.name, sent.email, direct=True, us=us)
+    house = bool(own) and sent.email.casefold().rpartition("@")[2] == own.rpartition("@")[2]
+    return Writer(sent.name, sent.email, direct=True, us=us, house=house)
+
+
+def addresses(text: str) -> list[str]:
+    """Every address in a text, in small letters."""
+    return [_address(found).casefold() for found in PLAIN.findall(text)]
 
 
 def _sent(headers: Headers) -> Mailbox:

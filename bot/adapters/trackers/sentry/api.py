@@ -34,6 +34,8 @@ class Sentry:
         await self.comment(project, group, f"Board card: {url}")
 
     async def comment(self, _project: str, group: str, text: str) -> None:
+        if not _is_issue(group):
+            return
         path = f"{self._path(group)}comments/"
         await once(lambda: self._commented(path, text), lambda: self._api.call("POST", path, {"text": text}))
 
@@ -53,12 +55,19 @@ class Sentry:
         return f"takes our token, which may write to the issues of {name}"
 
     async def _status(self, group: str, status: str) -> None:
+        if not _is_issue(group):
+            return
         present = await self._api.call("GET", self._path(group))
         if present.get("status") != status:
             await self._api.call("PUT", self._path(group), {"status": status})
 
     def _path(self, group: str) -> str:
         return f"/api/0/organizations/{quote(self._organization, safe='')}/issues/{quote(group, safe='')}/"
+
+
+def _is_issue(group: str) -> bool:
+    """Whether it is an issue's number: a metric alert, or an error that is known by its address, has none to be marked."""
+    return group.isdecimal()
 
 
 def connect(settings: Settings, session: aiohttp.ClientSession) -> TrackerApi:

@@ -9,7 +9,7 @@ from bot.adapters.ports import Hook
 from bot.adapters.trackers import glitchtip
 from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, must_name, title
 from bot.bug.errors import UnknownKind, Unreadable
-from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
+from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint, Severity
 
 SOURCE = "sentry"
 
@@ -21,6 +21,13 @@ _OF_ACTION = {
     "ignored": AlertKind.IGNORED,
 }
 _ACTIONS_LEFT_OUT = frozenset({"assigned"})
+_OF_METRIC = {
+    "critical": AlertKind.OCCURRED,
+    "warning": AlertKind.OCCURRED,
+    "resolved": AlertKind.RESOLVED,
+}
+METRIC = "metric:"
+"""Begins the group of a metric alert, which is no issue that the API could be asked about."""
 _LEFT_OUT = frozenset({"installation"})
 """About no error."""
 
@@ -79,10 +86,7 @@ def _resource(body: Data) -> str:
     held = body.at("data").value
     known = {
         "event": "event_alert",
-        "issue": "issue",
-        "error": "error",
-        "comment": "comment",
-        "installation": "installation",
+        **{name: name for name in ("issue", "error", "comment", "installation", "metric_alert")},
     }
     found = next((known[key] for key in known if isinstance(held, Mapping) and key in held), "")
     if found or body.at("action").value:
@@ -225,11 +229,40 @@ def _comment(body: Data, hook: Hook) -> tuple[Alert, ...]:
     )
 
 
+def _metric_alert(body: Data, hook: Hook) -> tuple[Alert, ...]:
+    """About no single error, but about their number: one bug for each rule, solved when Sentry says that it is over."""
+    found = body.at("data.metric_alert")
+    kind = _OF_METRIC.get(body.line("action"))
+    if kind is None:
+        raise UnknownKind("Sentry", f"metric_alert {body.line('action')}".strip()[:80])
+    group = must_name(
+        kind, found.key("alert_rule.id", "alert_rule.name", "id", "title"), "data.metric_alert.alert_rule.id"
+    )
+    known = found.line("title", "alert_rule.name")
+    return (
+        Alert(
+            source=SOURCE,
+            group=f"{METRIC}{group}"[:200],
+            kind=kind,
+            event=":".join(filter(None, (found.key("id"), body.line("action")))),
+            title=known or body.line("data.description_title") or "Metric alert without a name",
+            message=body.text("data.description_text"),
+            project=found.line("projects.0", "alert_rule.projects.0"),
+            stage=found.line("alert_rule.environment"),
+            severity=Severity.WARNING if body.line("action") == "warning" else Severity.ERROR,
+            url=body.url("data.web_url"),
+            at=found.time("date_started", "date_detected"),
+            facts=found.facts("alert_rule"),
+        ),
+    )
+
+
 _READERS: Mapping[str, Callable[[Data, Hook], tuple[Alert, ...]]] = {
     "event_alert": _event_alert,
     "error": _error,
     "issue": _issue,
     "comment": _comment,
+    "metric_alert": _metric_alert,
     "plugin": _plugin,
     "glitchtip": _glitchtip,
 }

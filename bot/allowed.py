@@ -1,10 +1,11 @@
 """The catalogue with the actions that approvers have turned on: the shipped ones, and the team's own as they were allowed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import shipped
+from bot.bug.errors import Misconfigured, NotFound, Refused
 from bot.ledger import workspace
 from bot.ledger.ledger import Ledger
 from bot.production.catalogue import Catalogue
@@ -33,6 +34,23 @@ class AllowedActions:
         """The same, where an approver turned one on elsewhere: by the command, or in another process."""
         if (await workspace.load(self.ledger)).allowed != self._on:
             await self.refresh()
+
+
+def must_be_actions(catalogue: Catalogue, modes: Iterable[str]) -> None:
+    """Raises Misconfigured for a mode of an action that there is not, or of a look. A file that can't be used is told elsewhere."""
+    for name in modes:
+        if problem := _no_action(catalogue, name):
+            raise Misconfigured(f"makegood.toml: actions.mode.{name}: {problem}")
+
+
+def _no_action(catalogue: Catalogue, name: str) -> str:
+    try:
+        kind = catalogue.find(name).kind
+    except NotFound as error:
+        return str(error)
+    except Refused:
+        return ""
+    return "a look only reads, so it has no mode. Take the line out." if kind == "look" else ""
 
 
 def _read(folders: Sequence[Path], on: Mapping[str, str]) -> Catalogue:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bot import outgoing
-from bot.allowed import AllowedActions
+from bot.allowed import AllowedActions, must_be_actions
 from bot.bug.errors import Outside
 from bot.bug.workspace import change_settings
 from bot.closing import Closing
@@ -143,11 +143,14 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
     ledger = Ledger(db, me.team, subscriptions(plans), process.clock, _both(counters.count, freed.follow))
     flags = Flags(db, me.team, ledger.seconds)
     port = SlackPort(client, process.pace(db, me.team, ledger.seconds))
-    directory = Directory(port, me.team, settings.policy.approvers, Names(flags).remember, Sights(flags).first)
+    directory = Directory(port, me.team, settings.policy.roles, Names(flags).remember, Sights(flags).first)
+    with suppress(Outside):  # who may run is asked again at each run
+        await directory.must_be_peopled()
     if not process.only:  # a second process has settings of its own
         told = settings.told()
         await workspace.record(ledger, lambda now: change_settings(now, told), by=SYSTEM)
     allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], ledger)
+    must_be_actions(allowed.catalogue, settings.actions.mode)
     engine = Engine(allowed.catalogue, settings.targets)
     closing.at_end(engine.close)
     with suppress(Outside):  # a billing system that is away only costs the menu, and is asked again

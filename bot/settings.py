@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from sqlalchemy.engine import make_url
@@ -18,7 +18,9 @@ from bot.bug.clocks import Rules
 from bot.bug.errors import Misconfigured
 from bot.bug.gift_caps import Caps, default_caps
 from bot.bug.gift_texts import GiftTexts
+from bot.bug.modes import Mode, Modes
 from bot.bug.money import minor_digits
+from bot.bug.policy import Roles
 from bot.bug.values import Frozen
 from bot.production.targets import AnyTarget, described
 from bot.settings_words import sentence
@@ -82,15 +84,32 @@ class HookSettings(Frozen):
 class PolicySettings(Frozen):
     approvers: Names = ()
     """People (user id or e-mail address) or user groups (S…)."""
+    runners: Names | None = None
+    """Who may preview, run and undo fixes; None: every full member."""
+    tellers: Names | None = None
+    """Who may write to customers and give; None: every full member."""
     break_glass: bool = False
     """Whether the asker may go on alone after 2 minutes, with a reason that everybody reads."""
     totp: Mapping[str, SecretStr] = Field(default_factory=dict)
     """A second factor for high risk: e-mail address or user id of an approver -> the secret of their authenticator app."""
 
-    @field_validator("approvers")
+    @property
+    def roles(self) -> Roles:
+        return Roles(approvers=self.approvers, runners=self.runners, tellers=self.tellers)
+
+    @field_validator("approvers", "runners", "tellers")
     @classmethod
-    def _somebody(cls, value: Names) -> Names:
-        return tuple(map(ids.approver, value))
+    def _somebody(cls, value: Names | None) -> Names | None:
+        return value if value is None else tuple(map(ids.approver, value))
+
+    @field_validator("runners", "tellers")
+    @classmethod
+    def _not_nobody(cls, value: Names | None) -> Names | None:
+        if value == ():
+            raise ValueError(
+                "it names nobody, so nobody could do it. Name people or groups, or leave the line out: then every full member may"
+            )
+        return value
 
     @field_validator("totp")
     @classmethod
@@ -108,6 +127,8 @@ class PolicySettings(Frozen):
 class ActionsSettings(Frozen):
     paths: Names = ()
     """Folders of the team's own actions, beside the shipped ones."""
+    mode: Mapping[str, Mode] = Field(default_factory=dict)
+    """What becomes of single actions, by name: {"delete-row": "run"}."""
 
 
 class ProbeSettings(Frozen):
@@ -186,7 +207,7 @@ class Kind(BaseModel, frozen=True, extra="allow"):
 class Settings(Frozen):
     """Everything of makegood.toml."""
 
-    mode: Literal["watch", "propose", "run"] = "watch"
+    mode: Mode = "watch"
     slack: SlackSettings
     admit: Rule = Rule()
     web: WebSettings = WebSettings()
@@ -212,6 +233,10 @@ class Settings(Frozen):
         """What people rely on, for the workspace's trail: words only, never a secret."""
         lists = {
             "approvers": self.policy.approvers,
+            "runners": self.policy.runners or (),
+            "tellers": self.policy.tellers or (),
+            "mode of actions": [f"{name} {mode}" for name, mode in self.actions.mode.items()],
+            "mode of targets": [f"{name} {mode}" for name, mode in self.modes.targets.items()],
             "second factor": self.policy.totp,
             "targets": self.targets,
             "action folders": self.actions.paths,
@@ -227,6 +252,11 @@ class Settings(Frozen):
             **{name: ", ".join(sorted(words)) for name, words in lists.items()},
             **{name: kind.kind if kind else "" for name, kind in kinds.items()},
         }
+
+    @property
+    def modes(self) -> Modes:
+        targets = {name: target.mode for name, target in self.targets.items() if target.mode}
+        return Modes(default=self.mode, actions=self.actions.mode, targets=targets)
 
     @property
     def caps(self) -> Caps:

@@ -1,13 +1,38 @@
 """Permissions: members of the workspace act, other members approve; guests, bots, strangers and people who came later do not."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from bot.bug.errors import NotAllowed
 from bot.bug.fixes.fix import Fix
 from bot.bug.values import Frozen
-from bot.bug.words import people
+from bot.bug.words import Part, people
+
+NAMED = 5
+"""People that a refusal names."""
+
+
+class Duty(StrEnum):
+    """What reaches production or a customer, by who may do it."""
+
+    ACT = "act"
+    """Every full member: look, approve if asked, try again."""
+    RUN = "run"
+    """Runners: preview, run and undo a fix."""
+    TELL = "tell"
+    """Tellers: write to customers, and give."""
+
+
+class Roles(Frozen):
+    """Who may do what, as the settings name people: user ids, e-mail addresses, user groups."""
+
+    approvers: tuple[str, ...] = ()
+    runners: tuple[str, ...] | None = None
+    """None: every full member."""
+    tellers: tuple[str, ...] | None = None
+    """None: every full member."""
 
 
 class Member(Frozen):
@@ -26,6 +51,10 @@ class Member(Frozen):
     tz: str = "UTC"
     approver: bool = False
     """Named by [policy] approvers, directly or through a group."""
+    runner: bool = True
+    """Named by [policy] runners, or nobody is named there."""
+    teller: bool = True
+    """Named by [policy] tellers, or nobody is named there."""
 
 
 def may_command(member: Member) -> None:
@@ -55,6 +84,24 @@ def may_take(member: Member) -> None:
         raise NotAllowed("That account is deactivated. Hand the bug to somebody who is here.")
     if member.stranger:
         raise NotAllowed("Only members of this workspace can have a bug, not guests of another one.")
+
+
+def may(member: Member, duty: Duty, among: tuple[str, ...] = ()) -> None:
+    """Raises unless this person may do it; `among` are those who may, for the sentence."""
+    may_act(member)
+    if duty is Duty.RUN and not member.runner:
+        hand = "Hand the bug to one of them: `/bug hand BUG-1 @dana`."
+        raise NotAllowed("You are not among those who run fixes here (`[policy] runners`). ", *_those(among), hand)
+    if duty is Duty.TELL and not member.teller:
+        hand = "Ask one of them to write."
+        raise NotAllowed(
+            "You are not among those who write to customers here (`[policy] tellers`). ", *_those(among), hand
+        )
+
+
+def _those(among: tuple[str, ...]) -> tuple[Part, ...]:
+    more = f" and {len(among) - NAMED} more" if len(among) > NAMED else ""
+    return (*people(among[:NAMED]), f"{more} may. ") if among else ()
 
 
 def may_approve(member: Member, fix: Fix) -> None:

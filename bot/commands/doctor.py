@@ -36,7 +36,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _offline(settings: Settings, path: Path) -> list[Finding]:
     """What can be said of the file alone."""
-    mode = {"watch": "nothing is run on production", "propose": "people run what is shown", "run": "fixes run"}
+    mode = {
+        "watch": "nothing is run on production",
+        "propose": "people run what is shown",
+        "undoable": "what can be taken back runs, people run the rest",
+        "run": "fixes run",
+    }
     return [
         ok("settings", f'{path}: mode = "{settings.mode}" ({mode[settings.mode]})'),
         *entrances.actions(settings, path.resolve().parent),

@@ -14,10 +14,10 @@ from bot.commands.options import config_option
 from bot.settings import validate
 
 NONE = frozenset({"", "none", "no", "-"})
-MODES = ("watch", "propose", "run")
+MODES = ("watch", "propose", "undoable", "run")
 QUESTIONS = {
     "channel": "Channel where errors arrive (its id, C…, at the end of “View channel details”)",
-    "mode": "watch (no effect on production), propose (shows what a person should run) or run",
+    "mode": "watch (no effect on production), propose (shows what a person should run), undoable (runs what can be taken back) or run",
     "alerts": "Where alerts come from: slack (what other apps post there), or trackers, comma-separated",
     "public_url": "The bot's address from outside, https://… (none: Socket Mode alone, no webhooks)",
     "tables": "Tables of the production database that fixes may touch, as in menus=id,users=id (none)",

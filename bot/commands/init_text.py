@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
+from bot.bug.modes import Mode
 from bot.bug.values import Frozen
 
 SIGNING = {"sentry", "alertmanager", "grafana", "generic"}
@@ -15,7 +15,7 @@ class Choices(Frozen):
     """What was answered; empty: left out."""
 
     channel: str
-    mode: Literal["watch", "propose", "run"] = "watch"
+    mode: Mode = "watch"
     alerts: tuple[str, ...] = ()
     public_url: str = ""
     tables: Mapping[str, str] = {}
@@ -31,7 +31,7 @@ def text(choices: Choices) -> str:
 
 def _lines(c: Choices) -> Iterator[str]:
     yield '# Makegood\'s settings; docs/settings.md has every key. "$NAME" reads the environment: no secret stands here.'
-    yield f'mode = "{c.mode}"    # watch: no effect on production · propose: shows what a person should run · run'
+    yield f'mode = "{c.mode}"    # watch: nothing runs · propose: shows what to run · undoable: runs what can be taken back · run'
     yield from _table("slack", error_channels=[c.channel])
     yield from _table("admit", stages=["production"], severity="error")
     yield "# at_least = 3           # occurrences; a waiting customer is always admitted"

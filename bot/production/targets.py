@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, fiel
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.bug.modes import Mode
 from bot.bug.values import Frozen
 
 
@@ -27,6 +28,8 @@ class SqlTarget(Frozen):
 
     kind: Literal["sql"] = "sql"
     name: str
+    mode: Mode | None = None
+    """What becomes of fixes here; None: what `mode` says for all."""
     url: SecretStr
     read_url: SecretStr | None = None
     """Looks and previews read here; None: the same database, in a read-only transaction."""
@@ -64,6 +67,8 @@ class SshTarget(Frozen):
 
     kind: Literal["ssh"] = "ssh"
     name: str
+    mode: Mode | None = None
+    """As with a database."""
     hosts: tuple[str, ...] = Field(min_length=1)
     """"web1.example.com" or "web1.example.com:2222"."""
     user: str
@@ -78,6 +83,8 @@ class HttpTarget(Frozen):
 
     kind: Literal["http"] = "http"
     name: str
+    mode: Mode | None = None
+    """As with a database."""
     base_url: str
     headers: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Sent with every call: {"Authorization": "Bearer …"}."""
@@ -91,6 +98,8 @@ class Elsewhere(Frozen):
 
     kind: Literal["sql", "ssh", "http"]
     name: str
+    mode: Mode | None = None
+    """As with a database."""
     tables: Keys = Field(default_factory=dict)
 
 

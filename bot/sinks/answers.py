@@ -11,6 +11,7 @@ from bot.bug.fixes.doubt import Investigated
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked
 from bot.bug.fixes.run import FixEnded, FixLapsed
+from bot.bug.modes import Modes
 from bot.bug.ownership import HandedOver, TakenOver
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
@@ -36,7 +37,7 @@ class AskerSink:
 
     whisper: PrivateMessages
     ledger: Ledger
-    mode: str
+    modes: Modes
     able: Able
     break_glass: bool
     fill: Fill
@@ -84,7 +85,9 @@ class AskerSink:
                 await self._preview(bug, fix)
             case FixRefused(why=why):
                 await self._refused(bug, fix, why)
-            case FixConfirmed() | FixApproved() if fix.state is RunState.APPROVED and self.mode == "propose":
+            case FixConfirmed() | FixApproved() if (
+                fix.state is RunState.APPROVED and self.modes.becomes(fix) == "proposal"
+            ):
                 await self._by_hand(bug, fix)
             case FixRejected(reason=reason):
                 said = f":no_entry: {_by(entry)} said no to {_name(fix)}: {foreign(reason, 500)}"
@@ -98,11 +101,12 @@ class AskerSink:
     async def _preview(self, bug: Bug, fix: Fix) -> None:
         """With a word beforehand where it could not be approved by anybody."""
         able = len(await self.able(fix.by)) if fix.approvals else 0
+        becomes = self.modes.becomes(fix)
         few = fix_modals.too_few(fix, able, glass=self.break_glass)
         await self.whisper.whole_preview(bug, fix, fix.by)
-        if not await self.whisper.form(fix.view, fix_modals.preview(bug, fix, mode=self.mode, few=few)):
+        if not await self.whisper.form(fix.view, fix_modals.preview(bug, fix, becomes=becomes, few=few)):
             text = f"Preview for {bug.ref}: {foreign(fix.summary, 300, one_line=True)}"
-            await self.whisper.aside(bug, fix.by, text, fix_modals.preview_message(bug, fix, mode=self.mode, few=few))
+            await self.whisper.aside(bug, fix.by, text, fix_modals.preview_message(bug, fix, becomes=becomes, few=few))
 
     async def _refused(self, bug: Bug, fix: Fix, why: str) -> None:
         text = f":no_entry: There is no preview of {_name(fix)}: {foreign(why, 1500)}"

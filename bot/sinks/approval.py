@@ -18,6 +18,7 @@ from bot.bug.fixes.approval import (
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import GOOD_FOR
 from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone, FixStarted, lapse, overdue
+from bot.bug.modes import Modes
 from bot.bug.reminders import Reminded
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
@@ -43,8 +44,8 @@ class ApprovalSink:
 
     whisper: PrivateMessages
     ledger: Ledger
-    by_hand: bool
-    """In propose mode an approved fix waits for a person, however long."""
+    modes: Modes
+    """Where a fix is only proposed, an approved one waits for a person, however long."""
     break_glass: bool
     name: ClassVar[str] = "approval"
     slots: ClassVar[int] = 4
@@ -69,11 +70,10 @@ class ApprovalSink:
     async def serve(self, work: Work) -> Served:
         bug, places, now = work.bug, dict(work.external), self.ledger.clock()
         live = next((x for x in bug.fixes if x.state in PENDING), None)
-        if live and overdue(live, now, by_hand=self.by_hand):
+        by_hand = live is not None and self.modes.becomes(live) == "proposal"
+        if live and overdue(live, now, by_hand=by_hand):
             run = live.run
-            await self.ledger.record(
-                bug.ref.number, lambda present: lapse(present, run, now, by_hand=self.by_hand), by=BY
-            )
+            await self.ledger.record(bug.ref.number, lambda present: lapse(present, run, now, by_hand=by_hand), by=BY)
             return Served(external=places, again_in=0.0)
         reminder = _reminder(bug, live, now)
         if reminder:

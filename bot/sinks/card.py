@@ -18,6 +18,7 @@ from bot.bug.errors import Mendable, Rejected
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, CardPosted
 from bot.bug.lifecycle import KINDS
+from bot.bug.modes import Modes
 from bot.bug.reminders import Reminded
 from bot.bug.retro.posting import RetroAsked, RetroPosted
 from bot.bug.values import Frozen
@@ -60,7 +61,7 @@ class CardSink:
     port: SlackPort
     ledger: Ledger
     channel: str
-    mode: str
+    modes: Modes
     memory: Memory
     cards: Budget
     digest: Digest
@@ -83,7 +84,7 @@ class CardSink:
         bug = work.bug
         around = card.CardContext(
             now=self.ledger.clock(),
-            mode=self.mode,
+            modes=self.modes,
             memory=await self.memory(bug) if bug.status is Status.OPEN else "",
             behind=await behind(self.ledger, bug.ref.number, bug.delayed) if bug.delayed else {},
         )

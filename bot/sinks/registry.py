@@ -164,7 +164,7 @@ def _card(parts: SinkParts) -> CardSink:
         port=parts.slack.port,
         ledger=parts.ledger,
         channel=slack.error_channels[0],
-        mode=parts.settings.mode,
+        modes=parts.settings.modes,
         memory=parts.suggestions.said,
         cards=Budget("cards", 60.0 / slack.cards_per_minute, slack.cards_per_minute),
         digest=parts.digest,
@@ -175,7 +175,7 @@ def _asker(parts: SinkParts) -> AskerSink:
     return AskerSink(
         whisper=PrivateMessages(parts.slack.port, parts.slack.http),
         ledger=parts.ledger,
-        mode=parts.settings.mode,
+        modes=parts.settings.modes,
         able=parts.slack.directory.eligible,
         break_glass=parts.settings.policy.break_glass,
         fill=partial(filling.filled, parts.context),
@@ -186,7 +186,7 @@ def _approval(parts: SinkParts) -> ApprovalSink:
     return ApprovalSink(
         whisper=PrivateMessages(parts.slack.port, parts.slack.http),
         ledger=parts.ledger,
-        by_hand=parts.settings.mode == "propose",
+        modes=parts.settings.modes,
         break_glass=parts.settings.policy.break_glass,
     )
 
@@ -195,7 +195,7 @@ def _runs(parts: SinkParts) -> ProductionSink:
     return ProductionSink(
         engine=parts.engine,
         runner=_runner(parts),
-        mode=parts.settings.mode,
+        modes=parts.settings.modes,
         probe=Prober(parts.settings.probes, parts.engine, parts.outside.http).check,
         repeats=parts.suggestions.repeats,
         allowed=parts.allowed.refresh,

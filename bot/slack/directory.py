@@ -6,16 +6,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.bug.errors import NotFound, Outside
-from bot.bug.policy import Member, eligible
+from bot.bug.errors import Misconfigured, NotFound, Outside
+from bot.bug.policy import Duty, Member, Roles, eligible
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.mrkdwn import foreign
 
 First = Callable[[str], Awaitable[datetime]]
 Remember = Callable[[str, str], Awaitable[None]]
+NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found"})
+_PEOPLE_IT = "Add people to it in Slack, name people instead, or leave the line out: then every full member may."
 KEPT = 600.0
 """Seconds that a name may be old."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Offices:
+    """User ids by what the settings name them for; None: every full member."""
+
+    approvers: frozenset[str]
+    runners: frozenset[str] | None
+    tellers: frozenset[str] | None
 
 
 @dataclass
@@ -24,13 +35,14 @@ class Directory:
 
     port: SlackPort
     team: str
-    approvers: tuple[str, ...]
+    roles: Roles
     remember: Remember | None = None
     """Told what somebody who does something here is called."""
     first: First | None = None
     """Says when somebody was first seen here; Slack itself does not say when they joined."""
     _known: dict[str, tuple[float, Member]] = field(default_factory=dict)
-    _approvers: tuple[float, frozenset[str]] = (0.0, frozenset())
+    _named: dict[tuple[str, ...], tuple[float, frozenset[str]]] = field(default_factory=dict)
+    """The people of each list of the settings."""
 
     async def member(self, user: str, *, fresh: bool = False) -> Member:
         """Raises NotFound for an id that Slack does not know, Outside where Slack can't be asked."""
@@ -41,7 +53,7 @@ class Directory:
             answer = await self.port.call("users.info", user=user)
         except SlackRefused as error:
             raise NotFound(f"Slack knows no user {foreign(user, 20)}.") from error
-        member = self._member(answer["user"], await self.approver_ids(fresh=fresh))
+        member = self._member(answer["user"], await self._offices(fresh=fresh))
         if fresh and self.first:
             member = member.model_copy(update={"joined": await self.first(user)})
         self._known[user] = (time.monotonic(), member)
@@ -49,11 +61,11 @@ class Directory:
 
     async def warm(self) -> None:
         """One call for everybody instead of one each; without it names come one by one."""
-        cursor, approvers = "", await self.approver_ids()
+        cursor, offices = "", await self._offices()
         while True:
             page = await self.port.call("users.list", limit=200, cursor=cursor or None)
             for user in page.get("members", ()):
-                self._known[user["id"]] = (time.monotonic(), self._member(user, approvers))
+                self._known[user["id"]] = (time.monotonic(), self._member(user, offices))
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 return
@@ -62,18 +74,21 @@ class Directory:
         """Slack says that something about them changed."""
         self._known.pop(user, None)
 
-    def _member(self, user: Mapping[str, Any], approvers: frozenset[str]) -> Member:
+    def _member(self, user: Mapping[str, Any], offices: _Offices) -> Member:
+        id_: str = user["id"]
         profile = user.get("profile") or {}
         return Member(
-            id=user["id"],
-            name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],
+            id=id_,
+            name=profile.get("display_name") or user.get("real_name") or user.get("name") or id_,
             email=profile.get("email") or "",
-            bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+            bot=bool(user.get("is_bot")) or id_ == "USLACKBOT",
             deleted=bool(user.get("deleted")),
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             stranger=bool(user.get("is_stranger")) or user.get("team_id", self.team) != self.team,
             tz=user.get("tz") or "UTC",
-            approver=user["id"] in approvers,
+            approver=id_ in offices.approvers,
+            runner=offices.runners is None or id_ in offices.runners,
+            teller=offices.tellers is None or id_ in offices.tellers,
         )
 
     async def seen(self, user: str) -> None:
@@ -94,16 +109,45 @@ class Directory:
         except (Outside, NotFound):
             return f"<@{actor}>"
 
-    async def approver_ids(self, *, fresh: bool = False) -> frozenset[str]:
-        """[policy] approvers as user ids: addresses and groups are looked up."""
-        at, known = self._approvers
+    async def _offices(self, *, fresh: bool = False) -> _Offices:
+        roles = self.roles
+        return _Offices(
+            approvers=await self.people(roles.approvers, fresh=fresh),
+            runners=None if roles.runners is None else await self.people(roles.runners, fresh=fresh),
+            tellers=None if roles.tellers is None else await self.people(roles.tellers, fresh=fresh),
+        )
+
+    async def who(self, duty: Duty) -> tuple[str, ...]:
+        """User ids of those whom the settings name for it; empty: every full member may. Raises Outside."""
+        named = {Duty.RUN: self.roles.runners, Duty.TELL: self.roles.tellers}.get(duty)
+        return tuple(sorted(await self.people(named))) if named else ()
+
+    async def people(self, named: tuple[str, ...], *, fresh: bool = False) -> frozenset[str]:
+        """The user ids behind a list of the settings: addresses and groups are looked up. Raises Outside."""
+        at, known = self._named.get(named, (0.0, frozenset()))
         if known and not fresh and time.monotonic() - at < KEPT:
             return known
         found: set[str] = set()
-        for entry in self.approvers:
+        for entry in named:
             found |= set(await self._people_of(entry))
-        self._approvers = (time.monotonic(), frozenset(found))
-        return self._approvers[1]
+        self._named[named] = (time.monotonic(), frozenset(found))
+        return frozenset(found)
+
+    async def must_be_peopled(self) -> None:
+        """Raises Misconfigured for a group of runners or tellers in which nobody is. Raises Outside."""
+        for key, named in (("runners", self.roles.runners), ("tellers", self.roles.tellers)):
+            for group in (entry for entry in named or () if "@" not in entry and entry.startswith("S")):
+                if not await self._members_of(group):
+                    raise Misconfigured(
+                        f"makegood.toml: policy.{key}: nobody is in the user group {group}. {_PEOPLE_IT}"
+                    )
+
+    async def _members_of(self, group: str) -> Iterable[str]:
+        """As Slack lists them; the group itself where Slack won't say."""
+        try:
+            return list((await self.port.call("usergroups.users.list", usergroup=group)).get("users", ()))
+        except SlackRefused as error:
+            return [] if error.code in NO_GROUP else [group]
 
     async def _people_of(self, entry: str) -> Iterable[str]:
         try:
@@ -121,7 +165,7 @@ class Directory:
 
     async def _approvers_now(self) -> tuple[Member, ...]:
         """Everybody who may approve, as they are at this moment."""
-        ids = sorted(await self.approver_ids(fresh=True))
+        ids = sorted(await self.people(self.roles.approvers, fresh=True))
         found = []
         for user in ids:
             try:

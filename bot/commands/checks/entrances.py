@@ -6,7 +6,8 @@ from pathlib import Path
 import aiohttp
 
 from bot import outgoing, shipped
-from bot.bug.errors import Outside
+from bot.allowed import must_be_actions
+from bot.bug.errors import Misconfigured, Outside
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.intake import sources
@@ -72,6 +73,10 @@ def actions(settings: Settings, home: Path) -> list[Finding]:
     missing = [path for path in settings.actions.paths if not (home / path).is_dir()]
     found = [wrong("actions", f"[actions] paths: there is no folder {home / path}") for path in missing]
     found += [wrong("actions", str(problem)) for problem in catalogue.problems]
+    try:
+        must_be_actions(catalogue, settings.actions.mode)
+    except Misconfigured as error:
+        found.append(wrong("actions", str(error)))
     return found or [
         ok("actions", f"{len(catalogue.entries)} can be read; `makegood actions check` reads them closely")
     ]

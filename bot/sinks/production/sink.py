@@ -20,6 +20,7 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked, ProbeAsked, Probed
 from bot.bug.fixes.rules import find
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixReportedDone
+from bot.bug.modes import Modes
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.production.action import RunRef
@@ -51,7 +52,7 @@ class ProductionSink:
 
     engine: Engine
     runner: Runner
-    mode: str
+    modes: Modes
     probe: ProbeResult
     repeats: Callable[[Bug, str], Awaitable[int]]
     allowed: Callable[[], Awaitable[None]]
@@ -124,10 +125,11 @@ class ProductionSink:
         bug = work.bug
         if fix.state is RunState.STARTED:
             return Served(outcomes=(await self.runner.cut_off(bug, fix),))
-        if fix.state is not RunState.APPROVED or self.mode == "watch":
+        becomes = self.modes.becomes(fix)
+        if fix.state is not RunState.APPROVED or becomes == "nothing":
             return Served()
         before = await self.probe(bug, "before", fix.run)
-        if self.mode == "propose":
+        if becomes == "proposal":
             return Served(outcomes=before)
         await self.allowed()
         try:

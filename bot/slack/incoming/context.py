@@ -9,7 +9,7 @@ from bot.allowed import AllowedActions
 from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
 from bot.bug.keys import fit
-from bot.bug.policy import Member, may_act, may_command
+from bot.bug.policy import Duty, Member, may, may_command
 from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
 from bot.latest import Latest
@@ -88,10 +88,10 @@ class Context:
             return
         await self.directory.seen(user)
 
-    async def must_act(self, user: str) -> None:
-        """Let only full members reach production or a customer. Raises Refused while Slack can't say who somebody is."""
+    async def must(self, duty: Duty, user: str) -> None:
+        """Let only those reach production or a customer who may. Raises Refused while Slack can't say who somebody is."""
         try:
-            may_act(await self.directory.member(user))
+            may(await self.directory.member(user), duty, await self.directory.who(duty))
         except Outside as error:
             said = "Slack can't say who you are just now, and only full members may do this. Nothing was done; try again in a minute."
             raise Refused(said) from error

@@ -9,7 +9,7 @@ from bot.bug.fixes import approval, rules
 from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.keys import fit
-from bot.bug.policy import Member, may_rule
+from bot.bug.policy import Duty, Member, may_rule
 from bot.bug.values import Frozen
 from bot.bug.workspace import ProductionFrozen
 from bot.bug.workspace import allow as allowed
@@ -27,7 +27,7 @@ from bot.slack.views.mrkdwn import foreign
 Approval = Callable[[Bug, Proof | None], FixApproved]
 
 
-@verb("approve", "/fix approve BUG-1 2", acts=True)
+@verb("approve", "/fix approve BUG-1 2", acts=Duty.ACT)
 async def approve(context: Context, request: Request) -> Response:
     """You saw the preview of run 2 and agree; without a number it shows what waits."""
     member = await context.approver(request.user)
@@ -115,7 +115,7 @@ async def _count(context: Context, request: Request, fix: Fix) -> NoReturn:
     raise second_factor.WrongCode(max(approval.TRIES - given, 0))
 
 
-@verb("reject", "/fix reject BUG-1 2 why", acts=True)
+@verb("reject", "/fix reject BUG-1 2 why", acts=Duty.ACT)
 async def reject(context: Context, request: Request) -> Response:
     """You saw the preview of run 2 and say no; without a number it shows what waits."""
     bug, member = await context.bug(request), await context.approver(request.user)
@@ -130,7 +130,7 @@ async def reject(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("break_glass", acts=True)
+@verb("break_glass", acts=Duty.RUN)
 async def break_glass(context: Context, request: Request) -> Response:
     """Nobody can be waited for: go on alone, seen by everybody."""
     if not context.settings.policy.break_glass:
@@ -159,7 +159,7 @@ async def freeze(context: Context, request: Request) -> Response:
     )
 
 
-@verb("thaw", "/fix thaw [why]", acts=True)
+@verb("thaw", "/fix thaw [why]", acts=Duty.ACT)
 async def thaw(context: Context, request: Request) -> Response:
     """Fixes may run again; approvers only."""
     may_rule(await context.approver(request.user), "thaw what somebody froze")
@@ -169,7 +169,7 @@ async def thaw(context: Context, request: Request) -> Response:
     return Response(text=":fire: Production is thawed: fixes may run again.", public=True)
 
 
-@verb("allow", "/fix allow delete-row [why]", acts=True)
+@verb("allow", "/fix allow delete-row [why]", acts=Duty.ACT)
 async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
     may_rule(await context.approver(request.user), "turn actions on")

@@ -8,6 +8,7 @@ from bot.bug.delivery import RetryAsked
 from bot.bug.errors import Refused
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, Opened
+from bot.bug.policy import Duty
 from bot.intake import merging
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.ledger import Entry
@@ -107,7 +108,7 @@ async def _open(context: Context, request: Request, text: str, *, at_message: bo
     return recorded.bug.ref.number
 
 
-@verb("unpark", "/bug retry BUG-1", acts=True)
+@verb("unpark", "/bug retry BUG-1", acts=Duty.ACT)
 async def unpark(context: Context, request: Request) -> Response:
     """What gave up tries again; it looks first what happened."""
 

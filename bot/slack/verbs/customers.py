@@ -7,6 +7,7 @@ from bot.bug.bug import Bug, Status
 from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
 from bot.bug.event import Event
+from bot.bug.policy import Duty
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming import grammar
@@ -20,7 +21,7 @@ from bot.text import length, plural
 LISTED = 40
 
 
-@verb("answer", "/bug answer BUG-1 [a workaround]", acts=True)
+@verb("answer", "/bug answer BUG-1 [a workaround]", acts=Duty.TELL)
 async def answer(context: Context, request: Request) -> Response:
     """ "We see it, looking now" to everybody who wrote; or a workaround in your own words."""
     bug = await context.bug(request)
@@ -62,7 +63,7 @@ async def _ask_first(context: Context, request: Request, bug: Bug) -> Response:
     return Response(modal=forms.answer_hit(bug, hit, text, promised))
 
 
-@verb("answer_hit", "/bug answer-hit BUG-1")
+@verb("answer_hit", "/bug answer-hit BUG-1", acts=Duty.TELL)
 async def answer_hit(context: Context, request: Request) -> Response:
     """A first answer to those who were only hit: a form shows who they are."""
     if not request.values:
@@ -145,14 +146,14 @@ async def known(context: Context, request: Request) -> Response:
     return Response(text="\n".join(lines) or f"Nothing is known of {foreign(hint.email)}.")
 
 
-@verb("skip_tell", acts=True)
+@verb("skip_tell", acts=Duty.TELL)
 async def skip_tell(context: Context, request: Request) -> Response:
     """Who was only hit need not be told."""
     recorded = await context.record(request, messages.skip)
     return Response(text=f"{plural(len(recorded.before.untold), 'customer')} will not be told.")
 
 
-@verb("by_hand", acts=True)
+@verb("by_hand", acts=Duty.ACT)
 async def by_hand(context: Context, request: Request) -> Response:
     """You told them yourself."""
     message, whom = request.carried_number("message"), request.carried("customer")
@@ -160,7 +161,7 @@ async def by_hand(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("release_tell", acts=True)
+@verb("release_tell", acts=Duty.TELL)
 async def release_tell(context: Context, request: Request) -> Response:
     """Tell without the makegood that could not be booked."""
     message, whom = request.carried_number("message"), request.carried("customer")

@@ -8,6 +8,8 @@ from bot.bug.errors import Invalid, Refused
 from bot.bug.fixes import approval, asking, doubt, rules, run
 from bot.bug.fixes.approval import FixConfirmed
 from bot.bug.fixes.fix import Fix
+from bot.bug.policy import Duty
+from bot.bug.words import Code
 from bot.production.action import MASK
 from bot.slack.incoming import grammar
 from bot.slack.incoming import second_factor as factor
@@ -19,6 +21,10 @@ from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.filling import names
 from bot.slack.views.mrkdwn import foreign
 
+WATCHED = (
+    " only watches here: nothing of it is run on production. Whoever runs the bot can set another `mode`, "
+    "under `[actions]` for this action or in the table of its target."
+)
 _BOTH = "Either write something here, or tick that it becomes an empty text."
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
@@ -26,7 +32,7 @@ WATCHING = (
 )
 
 
-@verb("fix", "/fix BUG-1 [delete-row table=menus id=13 -- why]", acts=True)
+@verb("fix", "/fix BUG-1 [delete-row table=menus id=13 -- why]", acts=Duty.RUN)
 async def fix(context: Context, request: Request) -> Response:
     """Run an approved action on production, after a preview."""
     _must_act(context)
@@ -59,6 +65,7 @@ async def _ask_preview(
     context.catalogue.usable(name)
     params = context.engine.joined(name, params)
     context.engine.parse(name, params)
+    _must_do_more_than_watch(context, name, params.get("target", ""))
     hidden = {f.name: params[f.name] for f in context.engine.fields(name) if f.kind == "secret" and f.name in params}
     shown = {**params, **dict.fromkeys(hidden, MASK)}
     recorded = await context.record(
@@ -70,7 +77,7 @@ async def _ask_preview(
     return Response(text=f"`{foreign(name, 60)}` is being previewed; {where}.")
 
 
-@verb("fix_this", acts=True)
+@verb("fix_this", acts=Duty.RUN)
 async def fix_this(context: Context, request: Request) -> Response:
     """A row of a look fills in a fix."""
     _must_act(context)
@@ -82,12 +89,13 @@ async def fix_this(context: Context, request: Request) -> Response:
     return await filling.fix(context, request, await context.bug(request), action, offer.get("params", {}))
 
 
-@verb("run", acts=True)
+@verb("run", acts=Duty.RUN)
 async def run_(context: Context, request: Request) -> Response:
     """The preview was read: run it, or ask those who must approve."""
     _must_act(context)
     number, digest = request.carried_number("run"), request.carried("digest")
     fix, policy = rules.find(await context.bug(request), number), context.settings.policy
+    _must_do_more_than_watch(context, fix.action, fix.target)
     asked = await context.directory.eligible(request.user) if fix.approvals else ()
 
     def decide(bug: Bug) -> FixConfirmed:
@@ -100,7 +108,7 @@ async def run_(context: Context, request: Request) -> Response:
     return Response(close=True)
 
 
-@verb("undo", "/fix undo BUG-1 why", acts=True)
+@verb("undo", "/fix undo BUG-1 why", acts=Duty.RUN)
 async def undo(context: Context, request: Request) -> Response:
     """Takes back the last fix; previewed and approved like any other."""
     _must_act(context)
@@ -135,7 +143,7 @@ def _under_way(bug: Bug) -> Response:
     return Response(text=text, blocks=tuple(fix_modals.stop(bug, live, text)))
 
 
-@verb("settle", acts=True)
+@verb("settle", acts=Duty.RUN)
 async def settle(context: Context, request: Request) -> Response:
     """You looked at production and say what a cut-off run did."""
     bug = await context.bug(request)
@@ -150,14 +158,14 @@ async def settle(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("investigate", acts=True)
+@verb("investigate", acts=Duty.ACT)
 async def investigate(context: Context, request: Request) -> Response:
     """After a cut-off: what production says. Reads, never acts."""
     await context.record(request, lambda bug: doubt.investigate(bug, request.carried_number("run")))
     return Response(text="Production is being looked at; what it says comes into the thread.")
 
 
-@verb("ran_it", acts=True)
+@verb("ran_it", acts=Duty.RUN)
 async def ran_it(context: Context, request: Request) -> Response:
     """In propose mode: you ran what was shown."""
     await context.record(request, lambda bug: run.reported_done(bug, request.user, request.carried_number("run")))
@@ -187,8 +195,14 @@ async def fix_show(context: Context, request: Request) -> Response:
 
 
 def _must_act(context: Context) -> None:
-    if context.settings.mode == "watch":
+    if context.settings.modes.most == "watch":
         raise Refused(WATCHING)
+
+
+def _must_do_more_than_watch(context: Context, action: str, target: str) -> None:
+    """Raises Refused where this action only watches, there or wherever it could run."""
+    if filling.watched(context, context.catalogue.find(action), target):
+        raise Refused(Code(action), WATCHED)
 
 
 def _run_of(request: Request, present: Fix | None, none: str) -> int:

@@ -6,6 +6,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import must_allow
 from bot.bug.fixes.looks import LookAsked, ProbeAsked
+from bot.bug.policy import Duty
 from bot.production.prober import belongs
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
@@ -16,7 +17,7 @@ from bot.slack.views.forms import filling
 from bot.slack.views.forms import fix as fix_modals
 
 
-@verb("look", "/fix look BUG-1 customer-account email=mia@example.com", acts=True)
+@verb("look", "/fix look BUG-1 customer-account email=mia@example.com", acts=Duty.ACT)
 async def look(context: Context, request: Request) -> Response:
     """Looks at production without changing it."""
     bug = await context.bug(request)
@@ -28,7 +29,7 @@ async def look(context: Context, request: Request) -> Response:
     return await filling.look(context, request, bug)
 
 
-@verb("action", acts=True)
+@verb("action", acts=Duty.ACT)
 async def action(context: Context, request: Request) -> Response:
     """Another action, look or table was chosen in the open form: its own fields. Beside the table what was typed stays."""
     bug = await context.bug(request)
@@ -39,7 +40,7 @@ async def action(context: Context, request: Request) -> Response:
     return await filling.fix(context, request, bug, request.field("action"))
 
 
-@verb("probe", "/fix probe BUG-1", acts=True)
+@verb("probe", "/fix probe BUG-1", acts=Duty.ACT)
 async def probe(context: Context, request: Request) -> Response:
     """Whether it works now: the bug's page and what must not break are asked."""
     present = await context.bug(request)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.bug.errors import Refused
+from bot.bug.policy import Duty
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.views.mrkdwn import foreign
@@ -19,14 +20,14 @@ class Verb:
     usage: str
     """As a person types it; empty for what only a button does."""
     help: str
-    acts: bool = False
-    """On production or towards customers: not for guests, and not while Slack can't say who somebody is."""
+    acts: Duty | None = None
+    """On production or towards customers: not for guests, and not while Slack can't say who somebody is. None: for everybody."""
 
 
 VERBS: dict[str, Verb] = {}
 
 
-def verb(name: str, usage: str = "", help_: str = "", *, acts: bool = False) -> Callable[[Function], Function]:
+def verb(name: str, usage: str = "", help_: str = "", *, acts: Duty | None = None) -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
         said = help_ or (function.__doc__ or "").split("\n")[0]
         VERBS[name] = Verb(name, function, usage, said, acts)

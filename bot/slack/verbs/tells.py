@@ -15,6 +15,7 @@ from bot.bug.gift_texts import compose
 from bot.bug.keys import fit
 from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
+from bot.bug.policy import Duty
 from bot.ledger.index import caps
 from bot.ledger.ledger import Decide, Entry
 from bot.slack.incoming.context import Context
@@ -28,7 +29,7 @@ PREVIEWED = 10
 """Letters that the form shows."""
 
 
-@verb("tell", "/tell BUG-1 [text]", acts=True)
+@verb("tell", "/tell BUG-1 [text]", acts=Duty.TELL)
 async def tell(context: Context, request: Request) -> Response:
     """That it works again, with what they get for the trouble."""
     if request.values:
@@ -55,7 +56,7 @@ def _form(context: Context, bug: Bug, text: str, previews: Sequence[str] = ()) -
     )
 
 
-@verb("tell_preview", acts=True)
+@verb("tell_preview", acts=Duty.TELL)
 async def tell_preview(context: Context, request: Request) -> Response:
     """What each of the chosen customers will read."""
     bug = await context.bug(request)
@@ -128,7 +129,7 @@ async def _ask_first(
     return Response(close=True)
 
 
-@verb("approve_tell", acts=True)
+@verb("approve_tell", acts=Duty.ACT)
 async def approve_tell(context: Context, request: Request) -> Response:
     """A makegood above a cap may pass."""
     member, seq, words = (
@@ -140,7 +141,7 @@ async def approve_tell(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("refuse_tell", acts=True)
+@verb("refuse_tell", acts=Duty.ACT)
 async def refuse_tell(context: Context, request: Request) -> Response:
     """A makegood above a cap may not pass."""
     seq = request.carried_number("request")
@@ -152,7 +153,7 @@ async def refuse_tell(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("tell_undo", "/tell undo BUG-1 [why]", acts=True)
+@verb("tell_undo", "/tell undo BUG-1 [why]", acts=Duty.TELL)
 async def tell_undo(context: Context, request: Request) -> Response:
     """Takes a makegood back."""
     bug = await context.bug(request)

@@ -8,6 +8,7 @@ from typing import Any
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.modes import Modes
 from bot.bug.words import service_name
 from bot.slack.views import blocks as kit
 from bot.slack.views import card_buttons, waiting
@@ -34,7 +35,7 @@ class CardContext:
     now: datetime
     memory: str = ""
     """What ended the last bug of the same kind: "delete-row menus 13, worked twice"."""
-    mode: str = "watch"
+    modes: Modes = field(default_factory=Modes)
     behind: waiting.Behind = field(default_factory=dict)
     """What waits for systems that do not answer."""
 
@@ -68,7 +69,7 @@ def blocks(bug: Bug, around: CardContext) -> kit.Blocks:
     """The whole message: at most four lines, then buttons."""
     lines = [_head(bug), *_middle(bug, around)]
     body = [kit.section("\n".join(line for line in lines if line), "card")]
-    return kit.render([*body, *card_buttons.row(bug, around.mode)])
+    return kit.render([*body, *card_buttons.row(bug, around.modes)])
 
 
 def _head(bug: Bug) -> str:

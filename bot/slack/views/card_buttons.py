@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
+from bot.bug.modes import Modes
 from bot.slack.views import blocks
 from bot.slack.views.marks import mark
 
@@ -11,8 +12,8 @@ SHOWN = 2
 """Troubles at once, so that the work keeps its buttons."""
 
 
-def row(bug: Bug, mode: str) -> list[Any]:
-    first = [x for x in _first(bug, mode) if x]
+def row(bug: Bug, modes: Modes) -> list[Any]:
+    first = [x for x in _first(bug, modes) if x]
     more = [(f"{verb} {_mark(bug)}", label) for verb, label in _more(bug)]
     return blocks.actions([*first[:4], blocks.overflow(more)], "buttons")
 
@@ -25,13 +26,13 @@ def _button(bug: Bug, verb: str, label: str, style: str | None = None, *, confir
     return blocks.button(label, verb, _mark(bug, **about), style, confirm)
 
 
-def _first(bug: Bug, mode: str) -> list[Any]:
+def _first(bug: Bug, modes: Modes) -> list[Any]:
     troubles = _troubles(bug)
     match bug.status:
         case Status.OPEN:
-            return [_button(bug, "claim", "Claim", "primary"), *troubles, _answer(bug), _fix(bug, mode)]
+            return [_button(bug, "claim", "Claim", "primary"), *troubles, _answer(bug), _fix(bug, modes)]
         case Status.CLAIMED:
-            return [*troubles, *_working(bug, mode)]
+            return [*troubles, *_working(bug, modes)]
         case Status.FIXED:
             return [_button(bug, "tell", "Tell", "primary"), *troubles, _undo(bug), _skip(bug)]
         case Status.OWED:
@@ -42,22 +43,22 @@ def _first(bug: Bug, mode: str) -> list[Any]:
             return [_button(bug, "retro", "Retro"), *troubles]
 
 
-def _working(bug: Bug, mode: str) -> list[Any]:
+def _working(bug: Bug, modes: Modes) -> list[Any]:
     fix = bug.live_fix
     waits = fix and fix.state in {RunState.WAITING, RunState.APPROVED, RunState.STARTED}
     if fix and waits:
         label = "Cancel" if fix.state is not RunState.STARTED else "Stop it"
-        by_hand = mode == "propose" and fix.state is RunState.APPROVED
+        by_hand = fix.state is RunState.APPROVED and modes.becomes(fix) == "proposal"
         ran = _button(bug, "ran_it", f"I ran it: {fix.action}", "primary", run=fix.run) if by_hand else None
         return [ran, _button(bug, "cancel", f"{label}: {fix.action}", "danger", run=fix.run), _tell(bug)]
     if bug.broken and _undo(bug):
-        return [_undo(bug, "danger"), _fix(bug, mode), _tell(bug), _answer(bug)]
+        return [_undo(bug, "danger"), _fix(bug, modes), _tell(bug), _answer(bug)]
     works = _button(bug, "fixed", "It works", "primary") if bug.last_success else None
-    return [works, _fix(bug, mode, first=not works), _undo(bug), _tell(bug) if not works else None, _answer(bug)]
+    return [works, _fix(bug, modes, first=not works), _undo(bug), _tell(bug) if not works else None, _answer(bug)]
 
 
-def _fix(bug: Bug, mode: str, *, first: bool = False) -> Any:
-    return _button(bug, "fix", "Fix", "primary" if first else None) if mode != "watch" else None
+def _fix(bug: Bug, modes: Modes, *, first: bool = False) -> Any:
+    return _button(bug, "fix", "Fix", "primary" if first else None) if modes.most != "watch" else None
 
 
 def _answer(bug: Bug) -> Any:

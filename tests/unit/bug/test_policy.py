@@ -3,7 +3,7 @@
 import pytest
 
 from bot.bug.errors import NotAllowed
-from bot.bug.policy import Member, eligible, may_act, may_approve, may_command
+from bot.bug.policy import Duty, Member, eligible, may, may_act, may_approve, may_command
 from tests.unit.bug.story import ANNA, BEN, CLEO, approver, asked, claimed
 
 
@@ -50,3 +50,45 @@ def test_only_full_members_reach_production_or_a_customer() -> None:
     may_act(Member(id="U0ANNA"))
     with pytest.raises(NotAllowed, match="Guests can't look at production"):
         may_act(Member(id="U0GUEST", guest=True))
+
+
+GUEST, DEV, SUPPORT, LEAD = (
+    Member(id="U0GUEST", guest=True),
+    Member(id="U0DEV", teller=False),
+    Member(id="U0SUP", runner=False),
+    Member(id="U0LEAD"),
+)
+MAY: list[tuple[Member, Duty, str]] = [
+    # person, what they want, what they read ("" = they may)
+    (GUEST, Duty.ACT, "Guests can't"),
+    (GUEST, Duty.RUN, "Guests can't"),
+    (GUEST, Duty.TELL, "Guests can't"),
+    (DEV, Duty.ACT, ""),
+    (DEV, Duty.RUN, ""),
+    (DEV, Duty.TELL, "not among those who write to customers here"),
+    (SUPPORT, Duty.ACT, ""),
+    (SUPPORT, Duty.RUN, "not among those who run fixes here"),
+    (SUPPORT, Duty.TELL, ""),
+    (LEAD, Duty.ACT, ""),
+    (LEAD, Duty.RUN, ""),
+    (LEAD, Duty.TELL, ""),
+]
+
+
+@pytest.mark.parametrize(("member", "duty", "reads"), MAY)
+def test_who_may_do_what(member: Member, duty: Duty, reads: str) -> None:
+    if not reads:
+        may(member, duty)
+        return
+    with pytest.raises(NotAllowed, match=reads):
+        may(member, duty)
+
+
+def test_a_refusal_names_those_who_may_but_not_a_crowd() -> None:
+    with pytest.raises(NotAllowed) as few:
+        may(SUPPORT, Duty.RUN, ("U0DEV", "U0LEAD"))
+    assert "U0DEV, U0LEAD may. Hand the bug to one of them" in str(few.value).replace("@", "").replace("<", "").replace(
+        ">", ""
+    )
+    with pytest.raises(NotAllowed, match="and 2 more may"):
+        may(SUPPORT, Duty.RUN, tuple(f"U0DEV{n}" for n in range(7)))

@@ -7,7 +7,7 @@ from enum import Enum
 from inspect import isclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel, SecretStr
@@ -86,7 +86,7 @@ def fields(head: str) -> dict[str, FieldInfo]:
 
 def kind(field: FieldInfo) -> str:
     found: Any = field.annotation
-    if get_origin(found) is UnionType:
+    if get_origin(found) in {UnionType, Union}:
         found = next(x for x in get_args(found) if x is not NoneType)
     if get_origin(found) is Literal:
         return " · ".join(get_args(found))

@@ -7,6 +7,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import must_allow
 from bot.bug.fixes.looks import Form, LookAsked
+from bot.production.catalogue_check import fitting
 from bot.production.catalogue_entry import CatalogueEntry
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
@@ -20,7 +21,7 @@ def names(context: Context, *, looks: bool) -> list[tuple[str, str]]:
     usable = [
         x
         for x in context.catalogue.entries.values()
-        if x.allowed and (x.kind == "look") is looks and _has_target(context, x)
+        if x.allowed and (x.kind == "look") is looks and _has_target(context, x) and (looks or not watched(context, x))
     ]
     return [(x.name, f"{x.name}: {x.help.splitlines()[0]}" if x.help else x.name) for x in usable]
 
@@ -37,6 +38,13 @@ def _has_target(context: Context, entry: CatalogueEntry) -> bool:
     """Whether the settings name somewhere for it to run."""
     fitting = {name for name, target in context.settings.targets.items() if target.kind == entry.runs_on}
     return entry.target in fitting if entry.target else bool(fitting)
+
+
+def watched(context: Context, entry: CatalogueEntry, target: str = "") -> bool:
+    """Whether nothing may come of this action: there, or wherever the settings let it run."""
+    modes = context.settings.modes
+    where = [target] if target else [found.name for found in fitting(entry, context.settings.targets)]
+    return all(modes.of(entry.name, name) == "watch" for name in where or [""])
 
 
 async def fix(

@@ -6,6 +6,7 @@ from typing import Any
 from bot.bug.bug import Bug
 from bot.bug.fixes.approval import NOBODY
 from bot.bug.fixes.fix import Fix
+from bot.bug.modes import Becomes
 from bot.bug.values import Frozen
 from bot.production.forms import Field
 from bot.slack.views import blocks as kit
@@ -114,18 +115,18 @@ def waiting(bug: Bug, what: str) -> View:
     return kit.modal(f"Fix {bug.ref}", [kit.section(text, "wait")], id_="note", meta=mark(bug.ref.number, bug.seq))
 
 
-def preview(bug: Bug, fix: Fix, *, mode: str, few: Few = ENOUGH) -> View:
+def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH) -> View:
     """Exactly what will happen, whole, with the one button that makes it happen; without it where nobody could approve."""
     meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
     shown = [*preview_view.blocks(fix), *_warning(few)]
     if few.stops:
         return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
-    return kit.modal(f"Fix {bug.ref}", shown, id_="run", meta=meta, submit=few.label or run_label(fix, mode))
+    return kit.modal(f"Fix {bug.ref}", shown, id_="run", meta=meta, submit=few.label or run_label(fix, becomes))
 
 
-def preview_message(bug: Bug, fix: Fix, *, mode: str, few: Few = ENOUGH) -> kit.Blocks:
+def preview_message(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH) -> kit.Blocks:
     """The same where no form is open."""
-    run = kit.button(few.label or run_label(fix, mode), "run", _about(bug, fix), "primary")
+    run = kit.button(few.label or run_label(fix, becomes), "run", _about(bug, fix), "primary")
     return kit.render([*preview_view.blocks(fix), *_warning(few), *([] if few.stops else kit.actions([run], "run"))])
 
 
@@ -152,10 +153,10 @@ def too_few(fix: Fix, able: int, *, glass: bool) -> Few:
     return Few(said=f":no_entry: {NOBODY}", stops=True)
 
 
-def run_label(fix: Fix, mode: str) -> str:
+def run_label(fix: Fix, becomes: Becomes) -> str:
     if fix.approvals:
         return "Ask for approval"
-    return "Run it" if mode == "run" else "Propose it"
+    return "Run it" if becomes == "run" else "Propose it"
 
 
 def request(bug: Bug, fix: Fix, text: str) -> kit.Blocks:

@@ -19,6 +19,7 @@ from bot.ledger.db.leader import Leader
 from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
+from bot.ledger.index.facets import freshen
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
 from bot.outside import Connected
@@ -71,6 +72,7 @@ def jobs(parts: JobParts) -> Iterator[Job]:
 async def tidy(ledger: Ledger, inbox: Inbox) -> None:
     await inbox.tidy(2 * DAY)
     await strange.tidy(ledger.db, ledger.team, ledger.clock().timestamp())
+    await freshen(ledger.db, ledger.team)
     await expire(ledger)
 
 

@@ -4,23 +4,22 @@ import argparse
 import asyncio
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.bug.bug import Status
 from bot.bug.errors import Refused
 from bot.bug.money import Money
 from bot.bug.retro.model import Month, Total
 from bot.bug.retro.month import month
-from bot.bug.retro.story import fold
+from bot.bug.retro.story import fold, told
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
-from bot.ledger.entries import list_bugs, trail
+from bot.ledger.entries import trail, trails_within
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
 from bot.slack.views.retro import view
 from bot.text import length, plural
 
-EVERY = 1_000_000
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
 
 
@@ -57,8 +56,10 @@ async def _told(args: argparse.Namespace) -> str:
 
 
 async def _all(ledger: Ledger, of: str) -> Month:
-    bugs = await list_bugs(ledger, tuple(Status), EVERY)
-    return month([fold(await trail(ledger, bug.ref.number)) for bug in bugs], of)
+    """What began in the month, and whatever gave something in it."""
+    since = datetime.strptime(of, "%Y-%m").replace(tzinfo=UTC)
+    until = (since + timedelta(days=31)).replace(day=1)
+    return month([told(of_bug, bug) async for bug, of_bug in trails_within(ledger, since, until)], of)
 
 
 def _of_month(found: Month, form: str) -> str:

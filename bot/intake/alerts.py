@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.admit import Rule, admit
 from bot.bug.alerts import HAPPENED, follow, opening
-from bot.bug.bug import Bug, Status
+from bot.bug.bug import Bug
 from bot.bug.customers import find
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted
@@ -23,7 +23,7 @@ from bot.intake.merging import recognise
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.sequences import insert_of
 from bot.ledger.db.tables import groups
-from bot.ledger.entries import list_bugs
+from bot.ledger.entries import told_of
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
 
@@ -161,8 +161,7 @@ class Alerts:
         """The one bug of which this customer told before any tracker did: somebody reproduces it now."""
         if not alert.customer.email:
             return None
-        live = await list_bugs(self.ledger, (Status.OPEN, Status.CLAIMED))
-        mine = [bug.ref.number for bug in live if not bug.groups and find(bug, alert.customer)]
+        mine = [bug.ref.number for bug in await told_of(self.ledger) if find(bug, alert.customer)]
         return mine[0] if len(mine) == 1 else None
 
     async def open(

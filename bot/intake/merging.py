@@ -5,7 +5,7 @@ from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.customers import CustomerJoined
 from bot.bug.intake import Opened
 from bot.bug.values import Actor
-from bot.ledger.entries import entries_in, list_bugs
+from bot.ledger.entries import entries_in, told_of
 from bot.ledger.ledger import SYSTEM, Ledger, Recorded
 
 
@@ -38,7 +38,7 @@ async def recognise(ledger: Ledger, recorded: Recorded) -> Recorded:
     bug = recorded.bug
     if bug.status not in LIVE or not any(isinstance(x.event, Opened | CustomerJoined) for x in recorded.entries):
         return recorded
-    others = await list_bugs(ledger, (Status.OPEN, Status.CLAIMED))
+    others = await told_of(ledger)
     found = same.alike(bug, others)
     if found is None:
         return recorded

@@ -6,7 +6,7 @@ function that turns what was stored under it into what is stored today. What is 
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue, TypeAdapter
@@ -146,6 +146,7 @@ def dump_actor(actor: Actor) -> str:
     return f"{actor.kind.value}:{actor.id}"
 
 
+@lru_cache(maxsize=1024)
 def load_actor(text: str) -> Actor:
     kind, _, id_ = text.partition(":")
     return Actor.model_validate({"kind": kind, "id": id_})

@@ -1,11 +1,13 @@
 """Reads bugs and their trail; never writes."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
+from functools import lru_cache
+from itertools import groupby, takewhile
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE, Bug, Status
@@ -27,6 +29,27 @@ _ENTRIES = (
 )
 _SOME = _ENTRIES.order_by(entries.c.seq).limit(bindparam("most"))
 _ALL = _ENTRIES.order_by(entries.c.seq)
+_MINE = bugs.c.team == bindparam("team")
+_NEWEST = select(bugs.c.state).where(_MINE).order_by(bugs.c.number.desc()).limit(bindparam("most"))
+# each says what its index says
+_TOLD = _NEWEST.where(text("told > 0"))
+_ASKS = _NEWEST.where(text("asks > 0"))
+_TELLS = _NEWEST.where(bugs.c.teller == bindparam("user"))
+_OWES = _NEWEST.where(bugs.c.debtor == bindparam("user"))
+_COUNT = select(func.count()).select_from(bugs).where(_MINE, bugs.c.status.in_(bindparam("statuses", expanding=True)))
+_BEGAN, _LATER = bugs.c.began < bindparam("until"), bugs.c.touched >= bindparam("since")
+_WITHIN = (
+    select(bugs.c.number)
+    .where(_MINE, _BEGAN, _LATER, or_(bugs.c.began >= bindparam("since"), bugs.c.gave > 0))
+    .order_by(bugs.c.number)
+)
+_STATES = select(bugs.c.number, bugs.c.state).where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
+_TRAILS = (
+    select(entries, private.c.body.label("hidden"))
+    .select_from(entries.outerjoin(private, _HIDDEN))
+    .where(entries.c.team == bindparam("team"), entries.c.bug.in_(bindparam("bugs", expanding=True)))
+    .order_by(entries.c.bug, entries.c.seq)
+)
 
 
 async def load(ledger: Ledger, number: int) -> Bug:
@@ -47,10 +70,78 @@ async def bug_of_thread(ledger: Ledger, channel: str, ts: str) -> int | None:
 
 async def list_bugs(ledger: Ledger, statuses: Iterable[Status] = LIVE, limit: int = SOME) -> list[Bug]:
     """The newest first."""
-    where = and_(bugs.c.team == ledger.team, bugs.c.status.in_([s.value for s in statuses]))
-    query = select(bugs.c.state).where(where).order_by(bugs.c.number.desc()).limit(limit)
+    asked = {"team": ledger.team, "most": limit}
     async with ledger.db.read() as conn:
-        return [codec.load_bug(state) for state in (await conn.execute(query)).scalars()]
+        found = await conn.execute(_newest(tuple(sorted(statuses))), asked)
+        return [codec.load_bug(state) for state in found.scalars()]
+
+
+@lru_cache(maxsize=64)
+def _newest(statuses: tuple[Status, ...]) -> Any:
+    """The newest of each status by its index, and of these the newest: nothing else is read, however many bugs there are."""
+    mine = bugs.c.team == bindparam("team")
+    each = (
+        select(bugs.c.number)
+        .where(mine, bugs.c.status == status.value)
+        .order_by(bugs.c.number.desc())
+        .limit(bindparam("most"))
+        .subquery()
+        for status in statuses
+    )
+    numbers = union_all(*(select(one.c.number) for one in each))
+    return (
+        select(bugs.c.state)
+        .where(mine, bugs.c.number.in_(numbers))
+        .order_by(bugs.c.number.desc())
+        .limit(bindparam("most"))
+    )
+
+
+async def told_of(ledger: Ledger) -> list[Bug]:
+    """Those that are worked on and of which people told, not a tracker; the newest first."""
+    return await _found(ledger, _TOLD)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Awaits:
+    """Live bugs that go on only when one person does something, the newest first."""
+
+    approvals: tuple[Bug, ...]
+    """With a fix that waits for an approval of somebody's."""
+    tells: tuple[Bug, ...]
+    owed: tuple[Bug, ...]
+
+
+async def awaits(ledger: Ledger, user: str) -> Awaits:
+    """Approvals are everybody's: who was asked stands in the fix."""
+    approvals, tells, owed = [await _found(ledger, query, user) for query in (_ASKS, _TELLS, _OWES)]
+    return Awaits(approvals=tuple(approvals), tells=tuple(tells), owed=tuple(owed))
+
+
+async def _found(ledger: Ledger, query: Any, user: str = "") -> list[Bug]:
+    async with ledger.db.read() as conn:
+        found = await conn.execute(query, {"team": ledger.team, "user": user, "most": SOME})
+        return [codec.load_bug(state) for state in found.scalars()]
+
+
+async def count(ledger: Ledger, statuses: Iterable[Status]) -> int:
+    """How many bugs there are in these states."""
+    async with ledger.db.read() as conn:
+        asked = {"team": ledger.team, "statuses": [status.value for status in statuses]}
+        return int((await conn.execute(_COUNT, asked)).scalar_one())
+
+
+async def trails_within(ledger: Ledger, since: datetime, until: datetime) -> AsyncIterator[tuple[Bug, list[Entry]]]:
+    """Each bug that began between the two, or that was alive then and promised something to a customer, with its trail; by number."""
+    asked = {"team": ledger.team, "since": since.timestamp(), "until": until.timestamp()}
+    async with ledger.db.snapshot() as conn:
+        numbers = (await conn.execute(_WITHIN, asked)).scalars().all()
+        for first in range(0, len(numbers), SOME):
+            some = {"team": ledger.team, "bugs": numbers[first : first + SOME]}
+            states = {row.number: codec.load_bug(row.state) for row in await conn.execute(_STATES, some)}
+            rows = await conn.execute(_TRAILS, some)
+            for number, its in groupby(rows, key=lambda row: row.bug):
+                yield states[number], [_entry(ledger.team, x) for x in takewhile(lambda x: codec.knows(x.kind), its)]
 
 
 async def entries_after(ledger: Ledger, bug: int, seq: int, limit: int = SOME) -> list[Entry]:
@@ -89,9 +180,14 @@ async def behind(ledger: Ledger, bug: int, sinks: Iterable[str]) -> dict[str, fr
     }
 
 
+@lru_cache(maxsize=1024)
+def _ref(team: str, number: int) -> BugRef:
+    return BugRef(team=team, number=number)
+
+
 def _entry(team: str, row: Any) -> Entry:
     return Entry(
-        bug=BugRef(team=team, number=row.bug),
+        bug=_ref(team, row.bug),
         seq=row.seq,
         event=codec.load(row.kind, row.body, row.hidden),
         at=datetime.fromisoformat(row.at),

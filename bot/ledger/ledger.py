@@ -18,6 +18,7 @@ from bot.ledger.db.engine import PEOPLE, Database
 from bot.ledger.db.sequences import next_number
 from bot.ledger.db.tables import bugs, entries
 from bot.ledger.index import caps, locks, remedies, threads
+from bot.ledger.index.facets import facets
 from bot.ledger.relay import subscription
 from bot.ledger.relay.wakes import Wakes
 
@@ -30,7 +31,8 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, id="makegood")
 _USED = select(entries.c.bug).where(entries.c.team == bindparam("team"), entries.c.key == bindparam("key"))
 _THIS = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_number"))
 _LOCK = select(bugs.c.state, bugs.c.head).where(*_THIS).with_for_update()
-_UPDATE = update(bugs).where(*_THIS).values({c.name: bindparam(c.name) for c in bugs.c})
+_CHANGED = [c.name for c in bugs.c if not c.primary_key]
+_UPDATE = update(bugs).where(*_THIS).values({name: bindparam(name) for name in _CHANGED})
 _OPEN = bugs.insert()
 
 
@@ -216,7 +218,7 @@ def _row(bug: Bug, head: str, now: datetime) -> dict[str, Any]:
         "number": bug.ref.number,
         "seq": bug.seq,
         "head": head,
-        "status": bug.status.value,
         "state": codec.dump_bug(bug),
         "touched": now.timestamp(),
+        **facets(bug),
     }

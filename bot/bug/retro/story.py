@@ -22,10 +22,11 @@ def fold(entries: Iterable[EntryLike]) -> Retro:
     bug = Bug(ref=trail[0].bug)
     for entry in trail:
         bug = follow(bug, entry.event, entry.at, entry.by)
-    return _retro(trail, bug)
+    return told(trail, bug)
 
 
-def _retro(trail: Sequence[EntryLike], bug: Bug) -> Retro:
+def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
+    """The same where `bug` is what its trail comes to: most of the time of a month of bugs would go into folding them again."""
     opened = bug.opened_at or trail[0].at
     began = min([opened, *(c.since for c in bug.customers)])
     steps, remarks, done = _timeline(trail, bug), thread(trail), deeds(trail)

@@ -1,6 +1,6 @@
 """Every table; `team` (the Slack workspace) is part of every key. Times are Unix seconds, except in entries, whose text is hashed."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
 
 metadata = MetaData(
     naming_convention={
@@ -9,6 +9,12 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+
+def _some(name: str, *columns: str, where: str) -> Index:
+    """An index of those few rows. A query uses it only where it says the very same."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 bugs = Table(
     "bugs",
@@ -20,7 +26,25 @@ bugs = Table(
     Column("status", String(16), nullable=False),
     Column("state", Text, nullable=False),  # the folded bug, personal data included: rebuilt when a private row goes
     Column("touched", Float, nullable=False),
-    Index("ix_bugs_team_status", "team", "status"),
+    # what bugs are found by, as the state has it (index/facets.py)
+    Column("began", Float),
+    Column("teller", String(64)),  # its owner, while it works again and a customer does not know yet
+    Column("debtor", String(64)),  # who owes the proper fix
+    Column("asks", Integer, nullable=False, server_default="0"),  # fixes that wait for an approval
+    Column(
+        "told", Integer, nullable=False, server_default="0"
+    ),  # 1: people told of it, no tracker did, and it is worked on
+    Column("gave", Integer, nullable=False, server_default="0"),  # 1: a customer was promised something
+    Column(
+        "found", Integer, nullable=False, server_default="0"
+    ),  # the seq whose state they are of; an older version leaves it behind
+    Index("ix_bugs_team_status", "team", "status", "number"),
+    Index("ix_bugs_team_began", "team", "began", "touched", "gave"),
+    _some("ix_bugs_team_teller", "team", "teller", "number", where="teller IS NOT NULL"),
+    _some("ix_bugs_team_debtor", "team", "debtor", "number", where="debtor IS NOT NULL"),
+    _some("ix_bugs_team_asks", "team", "number", where="asks > 0"),
+    _some("ix_bugs_team_told", "team", "number", where="told > 0"),
+    _some("ix_bugs_stale", "team", "number", where="found <> seq"),
 )
 
 workspaces = Table(
@@ -132,7 +156,9 @@ cursors = Table(
     Column("doubt", Integer, nullable=False, server_default="0"),  # 1: the last attempt may have happened, look first
     Column("gave_up", Text),
     Column("external", Text, nullable=False, server_default="{}"),
-    Index("ix_cursors_due", "due", "rank"),
+    _some("ix_cursors_due", "team", "sink", "due", "rank", where="due IS NOT NULL"),
+    _some("ix_cursors_gave_up", "team", "sink", "bug", where="gave_up IS NOT NULL"),
+    _some("ix_cursors_tried", "team", "sink", "bug", where="attempts >= 2"),
 )
 
 budgets = Table(

@@ -3,13 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import bindparam, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db.tables import cursors
 
 TWICE = 2
 """Attempts: once may be chance."""
+
+
+# each half says what its index says
+_WAITS = (
+    select(cursors.c.sink, cursors.c.bug, literal(1).label("gave_up")).where(text("gave_up IS NOT NULL")),
+    select(cursors.c.sink, cursors.c.bug, literal(0).label("gave_up")).where(
+        text(f"attempts >= {TWICE}"), cursors.c.due.is_not(None), cursors.c.gave_up.is_(None)
+    ),
+)
+_HELD = union_all(*(half.where(cursors.c.team == bindparam("team")) for half in _WAITS))
+_ALL_HELD = union_all(*_WAITS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,9 +34,7 @@ class Held:
 
 async def held(conn: AsyncConnection, team: str = "") -> list[Held]:
     """By sink; without a team those of all."""
-    waits = or_(cursors.c.gave_up.is_not(None), and_(cursors.c.attempts >= TWICE, cursors.c.due.is_not(None)))
-    query = select(cursors.c.sink, cursors.c.bug, cursors.c.gave_up.is_not(None).label("gave_up")).where(waits)
-    rows = (await conn.execute(query.where(cursors.c.team == team) if team else query)).all()
+    rows = (await conn.execute(_HELD if team else _ALL_HELD, {"team": team} if team else {})).all()
     kinds = sorted({(row.sink, bool(row.gave_up)) for row in rows})
     return [
         Held(

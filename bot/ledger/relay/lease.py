@@ -64,7 +64,7 @@ async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int]
     now = ledger.clock().timestamp()
     ranks = {f"below_{name}": below[name] for name in free if name in below}
     named = {"of_team": ledger.team, "now": now, "longest": now + SOON + seconds}
-    asked = {**named, "sinks": [name for name in free if name not in below], **ranks}
+    asked = {**named, "sinks": list(free), **ranks}
     is_due, due = _due(tuple(name for name in free if name in below))
     if not free or not await _any(ledger, is_due, asked):
         return []
@@ -88,11 +88,13 @@ async def _any(ledger: Ledger, is_due: Any, asked: Mapping[str, Any]) -> bool:
 @lru_cache(maxsize=64)
 def _due(scarce: tuple[str, ...]) -> tuple[Any, Any]:
     """Whether any cursor is due, and those that are; of a scarce sink only what is more urgent."""
-    urgent = (and_(cursors.c.sink == name, cursors.c.rank < bindparam(f"below_{name}")) for name in scarce)
+    # said so, the index of what is due tells it all: however many wait for what is scarce, none of their rows is read
+    urgent = (or_(cursors.c.sink != name, cursors.c.rank < bindparam(f"below_{name}")) for name in scarce)
     due = (
         cursors.c.team == bindparam("of_team"),
-        or_(cursors.c.sink.in_(bindparam("sinks", expanding=True)), *urgent),
+        cursors.c.sink.in_(bindparam("sinks", expanding=True)),
         cursors.c.due <= bindparam("now"),
+        *urgent,
         # nobody holds a lease for so long: it is from before the clock was set back
         or_(cursors.c.lease <= bindparam("now"), cursors.c.lease > bindparam("longest")),
         cursors.c.gave_up.is_(None),

@@ -5,7 +5,7 @@ from bot.bug.event import allowed
 from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.story import fold
 from bot.ledger import strange, workspace
-from bot.ledger.entries import list_bugs, trail
+from bot.ledger.entries import awaits, count, list_bugs, trail
 from bot.ledger.relay.held import held
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
@@ -51,14 +51,20 @@ def reference(context: Context, bug: Bug) -> str:
 
 async def publish_home(context: Context, user: str) -> None:
     """Somebody opened the app's Home."""
-    live = await list_bugs(context.ledger)
+    open_ = await list_bugs(context.ledger, home.OPEN, limit=home.SHOWN)
     ended = await list_bugs(context.ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
     async with context.ledger.db.read() as conn:
         odd = await strange.listed(conn, context.ledger.team)
-    decided = await workspace.trail(context.ledger, DECIDED)
-    shown = home.view(
-        live, ended, user, lambda bug: reference(context, bug), context.now(), odd, await waits(context), decided
+    found = home.Found(
+        open=open_,
+        opened=await count(context.ledger, home.OPEN),
+        awaits=await awaits(context.ledger, user),
+        ended=ended,
+        strange=odd,
+        held=await waits(context),
+        decided=await workspace.trail(context.ledger, DECIDED),
     )
+    shown = home.view(found, user, lambda bug: reference(context, bug), context.now())
     await context.port.call("views.publish", user_id=user, view=shown)
 
 

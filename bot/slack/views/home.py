@@ -1,11 +1,13 @@
 """Draws App Home for one person: what waits for them, what is open, what they owe, what ended lately. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.bug.bug import Bug, Status
+from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.fixes.fix import RunState
 from bot.bug.words import service_name
+from bot.ledger.entries import Awaits
 from bot.ledger.strange import Strange
 from bot.ledger.workspace import WorkspaceEntry
 from bot.slack.views import blocks, card
@@ -17,6 +19,7 @@ from bot.text import length, plural
 Reference = Callable[[Bug], str]
 """How a bug is named here: its number, as a link to its card."""
 SHOWN, TITLE = 15, 100
+OPEN = LIVE - {Status.OWED}
 NOTHING_OPENED = "Nothing was opened for these. `makegood doctor` lists them; look there whether something is wrong."
 BEGIN = (
     "An error that arrives in the error channel becomes a card there. Nobody has to come here to work: "
@@ -24,28 +27,34 @@ BEGIN = (
 )
 
 
-def view(
-    live: Sequence[Bug],
-    ended: Sequence[Bug],
-    user: str,
-    name: Reference,
-    now: datetime,
-    strange: Sequence[Strange] = (),
-    held: str = "",
-    decided: Sequence[WorkspaceEntry] = (),
-) -> View:
-    open_ = [b for b in live if b.status is not Status.OWED]
-    owed = [b for b in live if b.debt and not b.debt.paid_at and b.debt.owner == user]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What the Home shows: `open` are the newest of `opened` bugs."""
+
+    open: Sequence[Bug]
+    opened: int
+    awaits: Awaits
+    ended: Sequence[Bug]
+    strange: Sequence[Strange] = ()
+    held: str = ""
+    decided: Sequence[WorkspaceEntry] = ()
+
+
+def view(found: Found, user: str, name: Reference, now: datetime) -> View:
+    """For one person."""
+    awaits, odd = found.awaits, found.strange
+    tells = [_untold(bug, name) for bug in awaits.tells]
+    open_ = [_open(bug, name, now) for bug in found.open]
     chapters = (
-        ("Slack", [held] if held else []),
-        ("Waits for you", [line for bug in live for line in _waits(bug, user, name)]),
-        ("Open", [_open(bug, name, now) for bug in open_] or ["Nothing is open. :tada:"]),
-        ("You owe", [_owed(bug, name) for bug in owed]),
-        ("Not understood", [*map(arrived, strange), NOTHING_OPENED] if strange else []),
-        ("Lately", [_line(bug, name, foreign(bug.closed_why, TITLE, one_line=True)) for bug in ended]),
-        ("For all bugs", [f"{workspace_line(entry)} · {day(entry.at)}" for entry in reversed(decided)]),
+        ("Slack", [found.held] if found.held else [], 0),
+        ("Waits for you", [*(line for bug in awaits.approvals for line in _asked(bug, user, name)), *tells], 0),
+        ("Open", open_ or ["Nothing is open. :tada:"], found.opened - len(open_)),
+        ("You owe", [_owed(bug, name) for bug in awaits.owed], 0),
+        ("Not understood", [*map(arrived, odd), NOTHING_OPENED] if odd else [], 0),
+        ("Lately", [_line(bug, name, foreign(bug.closed_why, TITLE, one_line=True)) for bug in found.ended], 0),
+        ("For all bugs", [f"{workspace_line(entry)} · {day(entry.at)}" for entry in reversed(found.decided)], 0),
     )
-    shown = [block for title, lines in chapters if lines for block in _chapter(title, lines)]
+    shown = [block for title, lines, more in chapters if lines for block in _chapter(title, lines, more)]
     return blocks.home([*shown, blocks.context(BEGIN, "begin")])
 
 
@@ -68,21 +77,23 @@ def not_understood(found: Sequence[Strange]) -> str:
     )
 
 
-def _chapter(title: str, lines: Sequence[str]) -> Iterator[object]:
-    left = len(lines) - SHOWN
+def _chapter(title: str, lines: Sequence[str], unread: int) -> Iterator[object]:
+    left = max(len(lines) - SHOWN, 0) + unread
     more = [f"and {plural(left, 'more bug')}: `/bug list`"] if left > 0 else []
     yield blocks.header(title, title)
     yield blocks.section("\n".join([*lines[:SHOWN], *more]), f"{title} lines")
 
 
-def _waits(bug: Bug, user: str, name: Reference) -> Iterator[str]:
-    """What goes on only when this person does something."""
+def _asked(bug: Bug, user: str, name: Reference) -> Iterator[str]:
+    """Fixes that go on only when this person approves."""
     for fix in bug.fixes:
         if fix.state is RunState.WAITING and user in fix.asked and user not in fix.approved_by:
             what = foreign(fix.name, TITLE, one_line=True)
             yield f":raised_hand: {name(bug)} {who(fix.by)} wants to run `{what}`: approve it under *Messages*"
-    if bug.owner == user and bug.status is Status.FIXED and bug.untold:
-        yield f":speech_balloon: {name(bug)} works, and {_names(bug)} does not know yet: press *Tell* on its card"
+
+
+def _untold(bug: Bug, name: Reference) -> str:
+    return f":speech_balloon: {name(bug)} works, and {_names(bug)} does not know yet: press *Tell* on its card"
 
 
 def _names(bug: Bug) -> str:

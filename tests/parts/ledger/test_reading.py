@@ -1,13 +1,29 @@
 """Bugs are listed and found by their messages, and a trail is read to its end, in each team by itself."""
 
+from datetime import timedelta
+
+from bot.bug import messages
 from bot.bug.bug import Status
 from bot.bug.conversation import Said
-from bot.bug.course import Dismissed, Merged
-from bot.bug.intake import AlertPosted, CardPosted
-from bot.ledger.entries import SOME, bug_of_thread, entries_after, list_bugs, trail
+from bot.bug.course import Dismissed, Fixed, Merged
+from bot.bug.customers import CustomerJoined
+from bot.bug.intake import AlertPosted, CardPosted, Opened
+from bot.bug.ownership import Claimed
+from bot.bug.values import CustomerHint
+from bot.ledger.entries import (
+    SOME,
+    awaits,
+    bug_of_thread,
+    entries_after,
+    list_bugs,
+    told_of,
+    trail,
+    trails_within,
+)
+from bot.ledger.index.facets import freshen
 from bot.ledger.ledger import Ledger
 from bot.ledger.verify import verify
-from tests.support.stores import Store, open_bug, person, seqs, sql
+from tests.support.stores import BUGSNAG, MONDAY, Store, open_bug, person, rows, seqs, sql
 
 
 async def test_a_long_trail_is_read_to_its_end(ledger: Ledger) -> None:
@@ -43,3 +59,54 @@ async def test_numbers_are_each_teams_own(store: Store) -> None:
     assert await verify(other) == 1
     await sql(other.db, "UPDATE bugs SET head = 'x' WHERE team = 'T0LOCAL'")
     assert await verify(other) == 1
+
+
+async def test_whom_a_bug_waits_for_is_found_without_reading_the_others(store: Store) -> None:
+    ledger = store.ledger()
+    working, fixed, owed = [await open_bug(ledger, f"Menu {n}") for n in range(3)]
+    mia = CustomerJoined(customer="c1", hint=CustomerHint(name="Mia", email="mia@studio.example"), via="by hand")
+    for bug in (working, fixed, owed):
+        await ledger.record(bug, lambda _bug: [Claimed(owner="U0DEV"), mia], by=person("U0DEV"))
+    for bug in (fixed, owed):
+        await ledger.record(bug, lambda _bug: Fixed(how="word"), by=person("U0DEV"))
+    await ledger.record(owed, messages.skip, by=person("U0DEV"))
+    mine, theirs = await awaits(ledger, "U0DEV"), await awaits(ledger, "U0SUP")
+    assert [b.ref.number for b in mine.tells] == [fixed]
+    assert [b.ref.number for b in mine.owed] == [owed]
+    assert (theirs.tells, theirs.owed, theirs.approvals) == ((), (), ())
+
+
+async def test_what_people_told_of_is_found_until_a_tracker_knows_it(store: Store) -> None:
+    ledger = store.ledger()
+    await open_bug(ledger)
+    told = Opened(source="chatwoot", title="Menu is empty", admitted="a customer waits")
+    async with ledger.db.write() as conn:
+        number = (await ledger.open(conn, [told], by=BUGSNAG)).bug.ref.number
+    assert [b.ref.number for b in await told_of(ledger)] == [number]
+    await ledger.record(number, lambda _bug: Dismissed(reason="a typo"), by=person("U0DEV"))
+    assert await told_of(ledger) == []
+
+
+async def test_what_an_older_version_wrote_beside_this_one_is_found_again(store: Store) -> None:
+    ledger = store.ledger()
+    number = await open_bug(ledger)
+    await sql(ledger.db, "UPDATE bugs SET found = 0, began = NULL, told = 1")
+    assert await freshen(ledger.db, ledger.team) == 1
+    assert await freshen(ledger.db, ledger.team) == 0
+    assert await told_of(ledger) == []
+    found = await rows(ledger.db, f"SELECT began FROM bugs WHERE number = {number}")
+    assert found == [(MONDAY.timestamp(),)]
+
+
+async def test_a_month_has_what_began_in_it_and_what_gave_something_in_it(store: Store) -> None:
+    ledger = store.ledger()
+    await open_bug(ledger, "before")
+    store.clock.advance(40 * 86400)
+    within = await open_bug(ledger, "within")
+    async with ledger.db.write() as conn:
+        await conn.exec_driver_sql("UPDATE bugs SET gave = 1, touched = touched + 4000000 WHERE number = 1")
+    since = MONDAY + timedelta(days=30)
+    found = [bug.ref.number async for bug, _ in trails_within(ledger, since, since + timedelta(days=31))]
+    assert found == [1, within]
+    later = MONDAY + timedelta(days=365)
+    assert [x async for x in trails_within(ledger, later, later + timedelta(days=31))] == []

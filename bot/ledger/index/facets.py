@@ -1,0 +1,43 @@
+"""What the database must find bugs by, kept in columns beside their state."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+
+from bot.bug.bug import LIVE, Bug, Status
+from bot.bug.fixes.fix import RunState
+from bot.ledger import codec
+from bot.ledger.db.engine import HOOKS, Database
+from bot.ledger.db.tables import bugs
+
+WORKING = frozenset({Status.OPEN, Status.CLAIMED})
+
+
+def facets(bug: Bug) -> dict[str, Any]:
+    """By the names of the table's columns."""
+    began = [at for at in (bug.opened_at, *(c.since for c in bug.customers)) if at]
+    return {
+        "status": bug.status.value,
+        "began": min(began).timestamp() if began else None,
+        "teller": bug.owner if bug.status is Status.FIXED and bug.untold else None,
+        "debtor": bug.debt.owner if bug.status in LIVE and bug.debt and not bug.debt.paid_at else None,
+        "asks": sum(fix.state is RunState.WAITING for fix in bug.fixes) if bug.status in LIVE else 0,
+        "told": int(bug.status in WORKING and not bug.groups),
+        "gave": int(any(customer.given for customer in bug.customers)),
+        "found": bug.seq,
+    }
+
+
+_THIS = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_number"), bugs.c.seq == bindparam("found"))
+_STALE = select(bugs.c.number, bugs.c.state).where(bugs.c.team == bindparam("team"), text("found <> seq")).limit(500)
+
+
+async def freshen(db: Database, team: str) -> int:
+    """How many bugs were behind: an older version that still runs beside this one writes states alone."""
+    async with db.write(HOOKS) as conn:
+        stale = (await conn.execute(_STALE.with_for_update(), {"team": team})).all()
+        known = [facets(codec.load_bug(row.state)) for row in stale]
+        rows = [{"of_team": team, "of_number": row.number, **found} for row, found in zip(stale, known, strict=True)]
+        change = update(bugs).where(*_THIS).values({name: bindparam(name) for name in known[0]}) if known else None
+        await conn.execute(change, rows) if change is not None else None
+    return len(stale)

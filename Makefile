@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8067
 SCHEMAS ?= 300
+TEXTS ?= 100
 SEED ?= 17
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,9 +73,9 @@ payloads: ## asks Slack's published types about every payload that the tests kep
 	@cd .oracles && node schema.mjs > made.json && diff made.json schema.json
 
 # The dump of the database and its own log of changes say what became of a fix. A seed that fails is shrunk and comes again.
-schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, and asks dumps and logs
+schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, and TEXTS typed values a type; asks dumps and logs
 	@$(call debian,mariadbd,mariadb-server-core)
-	@MAKEGOOD_SCHEMAS=$(SCHEMAS) MAKEGOOD_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/oracles
+	@MAKEGOOD_SCHEMAS=$(SCHEMAS) MAKEGOOD_TEXTS=$(TEXTS) MAKEGOOD_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/oracles
 
 lint: setup ## runs what a reader would complain about: ruff, import-linter, mypy
 	@$(BIN)/ruff check .

@@ -236,7 +236,7 @@ def test_what_is_plainly_of_another_type_is_refused_on_sqlite(kind: str, tmp_pat
         asyncio.run(run(bench))
 
 
-SHARE = int(os.environ.get("MAKEGOOD_TEXTS", "30"))
+SHARE = int(os.environ.get("MAKEGOOD_TEXTS", "8"))
 """How many drawn texts a type; more in a run of its own."""
 _LETTERS = st.text(st.sampled_from(" \t0123456789.,-+eE:/'\"\\\\{}[]()<>%$xXabnulNaIinftyZäß“—\u00a0😀"), max_size=12)
 _SHAPES = st.one_of(

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.bug import board, conversation, course, customers, delivery, gifts, intake, messages, ownership, reminders
 from bot.bug.event import Event, Move
-from bot.bug.fixes import approval, asking, doubt, looks, run
+from bot.bug.fixes import approval, asking, doubt, looks, review, run
 from bot.bug.retro import posting
 
 
@@ -28,6 +28,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     delivery,
     asking,
     approval,
+    review,
     run,
     doubt,
     looks,

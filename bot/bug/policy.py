@@ -114,7 +114,7 @@ def may_approve(member: Member, fix: Fix) -> None:
     if not member.approver or member.id not in fix.asked:
         asked = people(fix.asked) or ("nobody",)
         raise NotAllowed("You are not among those who can approve this. Asked: ", *asked, ".")
-    if _came_after(member, fix.confirmed_at):
+    if came_after(member, fix.confirmed_at):
         raise NotAllowed("You joined after this was asked for, so you can't approve it.")
     if member.id in fix.approved_by:
         raise NotAllowed("You have approved this already.")
@@ -137,7 +137,8 @@ def wanting(fix: Fix) -> str:
     return "" if len(good) >= fix.approvals else short
 
 
-def _came_after(member: Member, asked_at: datetime | None) -> bool:
+def came_after(member: Member, asked_at: datetime | None) -> bool:
+    """Whether they were first seen here only after something was asked for."""
     return bool(member.joined and asked_at and member.joined > asked_at)
 
 

@@ -53,6 +53,10 @@ class Engine:
         own = (self._filled(field, fitting) for field in forms.fields(entry.cls))
         return (*asked, *(each for field in own for each in _each(field, self._key(entry, field.key_of, values or {}))))
 
+    def secret(self, name: str) -> frozenset[str]:
+        """Parameters that nobody may read, and that are forgotten with the run."""
+        return frozenset(field.name for field in self.fields(name) if field.kind == "secret")
+
     def parse(self, name: str, values: Values) -> Action | Look:
         """Checks what was filled in. Raises Invalid with a sentence for each wrong field."""
         entry = self.catalogue.find(name)

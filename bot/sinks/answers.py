@@ -10,6 +10,7 @@ from bot.bug.fixes.asking import FixPreviewed, FixRefused
 from bot.bug.fixes.doubt import Investigated
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked
+from bot.bug.fixes.review import FixSentBack
 from bot.bug.fixes.run import FixEnded, FixLapsed
 from bot.bug.modes import Modes
 from bot.bug.ownership import HandedOver, TakenOver
@@ -19,6 +20,7 @@ from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views import blocks as kit
+from bot.slack.views.forms import approving
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View, note
 from bot.slack.views.mrkdwn import block, foreign, who
@@ -51,6 +53,7 @@ class AskerSink:
                 FixConfirmed,
                 FixApproved,
                 FixRejected,
+                FixSentBack,
                 FixLapsed,
                 FixEnded,
                 Investigated,
@@ -73,7 +76,9 @@ class AskerSink:
                 await self.whisper.direct(previous, f"{_by(entry)} took {bug.ref} over from you: {_title(bug)}")
             case FixPreviewed(run=run) | FixConfirmed(run=run) | FixApproved(run=run) | FixLapsed(run=run):
                 await self._fix(bug, bug.fix(run), entry)
-            case FixRefused(run=run) | FixRejected(run=run) | FixEnded(run=run) | Investigated(run=run):
+            case FixRefused(run=run) | FixRejected(run=run) | FixSentBack(run=run):
+                await self._fix(bug, bug.fix(run), entry)
+            case FixEnded(run=run) | Investigated(run=run):
                 await self._fix(bug, bug.fix(run), entry)
         return Served()
 
@@ -85,10 +90,11 @@ class AskerSink:
                 await self._preview(bug, fix)
             case FixRefused(why=why):
                 await self._refused(bug, fix, why)
-            case FixConfirmed() | FixApproved() if (
-                fix.state is RunState.APPROVED and self.modes.becomes(fix) == "proposal"
-            ):
-                await self._by_hand(bug, fix)
+            case FixConfirmed() | FixApproved():
+                await self._agreed(bug, fix, entry)
+            case FixSentBack(reason=reason):
+                said = f":pencil2: {_by(entry)} asks for changes to {_name(fix)}: {foreign(reason, 500)}"
+                await self.whisper.aside(bug, fix.by, said, approving.revise(bug, fix, said))
             case FixRejected(reason=reason):
                 said = f":no_entry: {_by(entry)} said no to {_name(fix)}: {foreign(reason, 500)}"
                 await self.whisper.aside(bug, fix.by, said)
@@ -112,6 +118,15 @@ class AskerSink:
         text = f":no_entry: There is no preview of {_name(fix)}: {foreign(why, 1500)}"
         if not await self.whisper.form(fix.view, note(f"Fix {bug.ref}", text)):
             await self.whisper.aside(bug, fix.by, text)
+
+    async def _agreed(self, bug: Bug, fix: Fix, entry: Entry) -> None:
+        """An approver's word reaches who asked; in propose mode they run it now."""
+        event = entry.event
+        if isinstance(event, FixApproved) and event.reason and not event.break_glass:
+            said = f":ok_hand: {_by(entry)} approved {_name(fix)}: {foreign(event.reason, 500)}"
+            await self.whisper.aside(bug, fix.by, said)
+        if fix.state is RunState.APPROVED and self.modes.becomes(fix) == "proposal":
+            await self._by_hand(bug, fix)
 
     async def _by_hand(self, bug: Bug, fix: Fix) -> None:
         """In propose mode: what to run, and the button that says so."""

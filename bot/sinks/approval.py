@@ -1,6 +1,6 @@
 """Sends requests to approvers, reminds them once, lets them lapse after 15 minutes. After a cut-off it looks first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -15,7 +15,8 @@ from bot.bug.fixes.approval import (
     FixRejected,
     barred,
 )
-from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.fix import Fix, Handed, RunState
+from bot.bug.fixes.review import FixHandedOn, FixSentBack
 from bot.bug.fixes.rules import GOOD_FOR
 from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone, FixStarted, lapse, overdue
 from bot.bug.modes import Modes
@@ -27,6 +28,7 @@ from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO
 from bot.slack.views import blocks as kit
+from bot.slack.views.forms import approving
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.mrkdwn import foreign, who
 
@@ -55,6 +57,8 @@ class ApprovalSink:
                 FixConfirmed,
                 FixApproved,
                 FixRejected,
+                FixSentBack,
+                FixHandedOn,
                 FixCodeWrong,
                 FixCancelled,
                 FixLapsed,
@@ -95,6 +99,7 @@ class ApprovalSink:
     async def _ask(self, work: Work, fix: Fix, places: Places) -> None:
         """The whole preview and two buttons, to each who is asked; after a while once more in a line."""
         bug, left = work.bug, [user for user in fix.asked if user not in fix.approved_by]
+        await self._hand_on(bug, fix, places)
         for user in left:
             if f"{fix.run}:{user}" not in places:
                 places[f"{fix.run}:{user}"] = await self._request(work, fix, user)
@@ -109,15 +114,46 @@ class ApprovalSink:
             await self.whisper.aside(bug, fix.by, text, fix_modals.glass(bug, fix, text))
         places[f"{fix.run} reminded"] = True
 
+    async def _hand_on(self, bug: Bug, fix: Fix, places: Places) -> None:
+        """Who handed it on loses the buttons; who decides instead hears of it where they were asked before."""
+        for number, handed in enumerate(fix.handed):
+            step = f"{fix.run} handed:{number}"
+            if step in places:
+                continue
+            await self._take_away(bug, fix, handed, places)
+            if f"{fix.run}:{handed.to}" in places:
+                more = f"leaves {bug.ref} {_name(fix)} to you: {foreign(handed.why, 300, one_line=True)}"
+                await self.whisper.direct(handed.to, f":handshake: {who(handed.by)} {more}. It is above.")
+            places[step] = True
+
+    async def _take_away(self, bug: Bug, fix: Fix, handed: Handed, places: Places) -> None:
+        """Whoever gets it back is asked anew."""
+        place = places.pop(f"{fix.run}:{handed.by}", None)
+        if place:
+            await self._replace(place, f"You left {bug.ref} {_name(fix)} to {who(handed.to)}.")
+
     async def _request(self, work: Work, fix: Fix, user: str) -> tuple[str, str]:
         if work.doubt or work.attempt:
             found = await self._find(work.bug, fix, user)
             if found:
                 return found
         await self.whisper.whole_preview(work.bug, fix, user)
-        blocks = fix_modals.request(work.bug, fix, request_text(work.bug, fix))
+        text, now = request_text(work.bug, fix), self.ledger.clock()
+        blocks = approving.request(work.bug, fix, text, now, await self._card(work.bug))
         metadata = {"event_type": EVENT, "event_payload": _payload(work.bug, fix)}
-        return await self.whisper.direct(user, request_text(work.bug, fix), blocks, metadata)
+        return await self.whisper.direct(user, text, blocks, metadata)
+
+    async def _card(self, bug: Bug) -> str:
+        """Its address; empty where there is no card, or Slack does not find it."""
+        if bug.card is None:
+            return ""
+        try:
+            found = await self.whisper.port.call("chat.getPermalink", channel=bug.card.channel, message_ts=bug.card.ts)
+        except SAID_NO as error:
+            if error.code not in PLACE_GONE:
+                raise
+            return ""
+        return str(found["permalink"])
 
     async def _find(self, bug: Bug, fix: Fix, user: str) -> tuple[str, str] | None:
         """What an attempt that was cut off has sent already."""
@@ -136,17 +172,19 @@ class ApprovalSink:
         """Decided: the requests lose their buttons and say how it went."""
         wanted = "undo" if fix.undo_of else "run"
         text = f"{who(fix.by)} wanted to {wanted} {_name(fix)} for {bug.ref} — *{_end(fix)}*"
-        blocks = kit.render([kit.section(text, "done")])
         for place in [x for x in places if x.startswith(f"{fix.run}:")]:
-            channel, ts, *shown = places[place]
-            if shown == [text]:
-                continue
+            places[place] = await self._replace(places[place], text)
+
+    async def _replace(self, place: Sequence[str], text: str) -> tuple[str, str, str]:
+        """What a request says from now on, without buttons; not twice the same."""
+        channel, ts, *shown = place
+        if shown != [text]:
             try:
-                await self.whisper.port.update(channel, ts, text=text, blocks=blocks)
+                await self.whisper.port.update(channel, ts, text=text, blocks=kit.render([kit.section(text, "done")]))
             except SAID_NO as error:
                 if error.code not in PLACE_GONE:
                     raise
-            places[place] = (channel, ts, text)
+        return channel, ts, text
 
     async def _tell_of_guessing(self, bug: Bug, fix: Fix, guessed: str, places: Places) -> None:
         """Everybody who was asked hears of it: it may be somebody who sits at their colleague's desk."""
@@ -200,7 +238,8 @@ def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
 
 def _end(fix: Fix) -> str:
     """The request is decided; why, where there is a reason."""
-    why = f": {foreign(fix.why, 200, one_line=True)}" if fix.state in {RunState.REJECTED, RunState.LAPSED} else ""
+    reasoned = {RunState.REJECTED, RunState.SENT_BACK, RunState.LAPSED}
+    why = f": {foreign(fix.why, 200, one_line=True)}" if fix.state in reasoned else ""
     return f"{fix.state_said}{why}"
 
 

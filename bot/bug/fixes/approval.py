@@ -83,6 +83,7 @@ class FixApproved(Event):
     """With a second factor."""
     proof: Annotated[Proof, PRIVATE] = Proof()
     reason: Text = ""
+    """Why they go on alone; of an approval a word that goes with it."""
 
     def apply(self, bug: Bug, _at: datetime, by: str) -> Bug:
         return changed(bug, self.run, lambda fix: self._approved(fix, by))
@@ -96,13 +97,14 @@ class FixApproved(Event):
             factors=(*fix.factors, by) if self.factor else fix.factors,
             state=RunState.APPROVED if enough else RunState.WAITING,
             broken_glass=fix.broken_glass or self.break_glass,
+            words=(*fix.words, self.reason) if self.reason and not self.break_glass else fix.words,
         )
 
     def line(self, _bug: Bug, by: str) -> Words:
         if self.break_glass:
             alone = (Person(by), " goes on WITHOUT an approval", *because(self.reason))
             return Words("rotating_light", alone, loud=True)
-        return Words("ok_hand", (Person(by), " approved it"))
+        return Words("ok_hand", (Person(by), " approved it", *because(self.reason)))
 
 
 class FixRejected(Event):
@@ -173,9 +175,9 @@ def confirm(
 
 
 def approve(
-    bug: Bug, member: Member, run: int, digest: str, now: datetime, *, proof: Proof | None = None
+    bug: Bug, member: Member, run: int, digest: str, now: datetime, *, proof: Proof | None = None, word: str = ""
 ) -> FixApproved:
-    """By somebody else, who was asked, for exactly what they saw."""
+    """By somebody else, who was asked, for exactly what they saw. `word` is for people: what goes with the approval."""
     fix = may_decide(bug, member, run)
     must_match(fix, digest)
     must_be_fresh(fix, now)
@@ -183,7 +185,7 @@ def approve(
     _must_have_tries(fix, member.id)
     _proven(fix, proof)
     must_allow(bug, FixApproved)
-    return FixApproved(run=run, digest=digest, factor=bool(proof), proof=proof or Proof())
+    return FixApproved(run=run, digest=digest, factor=bool(proof), proof=proof or Proof(), reason=word.strip())
 
 
 def may_decide(bug: Bug, member: Member, run: int) -> Fix:

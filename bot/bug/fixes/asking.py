@@ -42,6 +42,8 @@ class FixAsked(Event):
     undo_of: int | None = None
     view: str = ""
     """Slack's id of the modal that waits for the preview; empty where there is none."""
+    revises: int | None = None
+    """The run that an approver sent back, and that this one puts right."""
 
     def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
         fix = Fix(
@@ -53,12 +55,14 @@ class FixAsked(Event):
             at=at,
             undo_of=self.undo_of,
             view=self.view,
+            revises=self.revises,
         )
         return replace(bug, fixes=(*bug.fixes, fix))
 
     def line(self, _bug: Bug, by: str) -> Words:
         action = Code(self.action)
         said: tuple[Part, ...] = (" wants to undo ", action) if self.undo_of else (" asks what ", action, " would do")
+        said = (" revises ", action) if self.revises else said
         return Words("mag", (Person(by), *said, *because(self.reason)), minor=True)
 
 
@@ -162,6 +166,7 @@ def ask(
     *,
     view: str = "",
     undo_of: int | None = None,
+    revises: int | None = None,
     secrets: Mapping[str, str] | None = None,
 ) -> tuple[Event, ...]:
     """Wants a preview; an unclaimed bug is claimed with it. `params` show no secret."""
@@ -176,6 +181,7 @@ def ask(
         reason=reason.strip(),
         undo_of=undo_of,
         view=view,
+        revises=revises,
     )
     hidden = (FixSecrets(run=asked.run, values=secrets),) if secrets else ()
     return (*claim_if_free(bug, by), asked, *hidden)

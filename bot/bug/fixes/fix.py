@@ -15,6 +15,14 @@ class Stored(Frozen):
     preview: str = ""
 
 
+class Handed(Frozen):
+    """An approver left the decision to another one."""
+
+    by: str
+    to: str
+    why: str
+
+
 class RunState(StrEnum):
     ASKED = "asked"
     PREVIEWED = "previewed"
@@ -27,6 +35,8 @@ class RunState(StrEnum):
     UNKNOWN = "unknown"
     REFUSED = "refused"
     REJECTED = "rejected"
+    SENT_BACK = "sent_back"
+    """An approver asks for changes; whoever asked revises it, as a run of its own."""
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
 
@@ -52,6 +62,8 @@ class Fix:
     state: RunState = RunState.ASKED
     undo_of: int | None = None
     undone_by: int | None = None
+    revises: int | None = None
+    """The run that was sent back and that this one puts right."""
     view: str = ""
     digest: str = ""
     target: str = ""
@@ -70,6 +82,9 @@ class Fix:
     """How often this action helped against the same kind of bug in the last 30 days."""
     asked: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """What approvers added: "only for this customer"."""
+    handed: tuple[Handed, ...] = ()
     factor: bool = False
     """Each approval takes a second factor."""
     factors: tuple[str, ...] = ()
@@ -91,7 +106,7 @@ class Fix:
     seen: str = ""
     """What a look after a cut-off concluded: succeeded | failed | unknown."""
     why: str = ""
-    """Why it was refused, rejected, lapsed or failed."""
+    """Why it was refused, rejected, sent back, lapsed or failed."""
 
     @property
     def filled(self) -> Mapping[str, str]:
@@ -115,6 +130,7 @@ SAID = {
     RunState.WAITING: "waiting for approval",
     RunState.APPROVED: "approved",
     RunState.STARTED: "running",
+    RunState.SENT_BACK: "sent back for changes",
     RunState.SUCCEEDED: "done",
     RunState.UNKNOWN: "cut off, and nobody knows whether it happened",
 }

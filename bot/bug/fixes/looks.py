@@ -24,6 +24,10 @@ class Form(Frozen):
     given: Mapping[str, str] = Field(default_factory=dict)
     state: str = ""
     """Slack's hash of it: a form that shows something else by now is left alone."""
+    reason: str = ""
+    """What its "Why" is filled in with."""
+    revises: int | None = None
+    """The run that was sent back and that it revises."""
 
 
 class LookAsked(Quiet, Inert, Event):

@@ -14,6 +14,7 @@ from bot.bug.feelings import LATER
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.looks import LookAsked
+from bot.bug.fixes.review import FixHandedOn, FixSentBack
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.messages import Answered, Told
 from bot.bug.money import Grant, Upgrade
@@ -38,6 +39,8 @@ DEEDS: dict[type[Event], str] = {
     FixConfirmed: "fix",
     FixApproved: "approval",
     FixRejected: "rejection",
+    FixSentBack: "request for changes",
+    FixHandedOn: "approval handed on",
     FixSettled: "check of production",
 }
 GLASS = "run without approval"

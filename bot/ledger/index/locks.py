@@ -10,13 +10,14 @@ from bot.bug.event import Event
 from bot.bug.fixes.approval import FixRejected
 from bot.bug.fixes.asking import FixRefused, FixSecrets
 from bot.bug.fixes.doubt import FixSettled
+from bot.bug.fixes.review import FixSentBack
 from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone
 from bot.bug.keys import fit
 from bot.ledger.codec import canonical
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import entries, locks, private
 
-ENDS = (FixCancelled, FixEnded, FixLapsed, FixRefused, FixRejected, FixReportedDone, FixSettled)
+ENDS = (FixCancelled, FixEnded, FixLapsed, FixRefused, FixRejected, FixReportedDone, FixSentBack, FixSettled)
 FREES = (FixEnded, FixLapsed, FixReportedDone, FixSettled)
 
 

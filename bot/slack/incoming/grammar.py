@@ -33,6 +33,7 @@ FIX_WORDS = {
     "probe": "probe",
 }
 FIX_WORDS |= {"reject": "reject", "cancel": "cancel", "look": "look", "allow": "allow"}
+FIX_WORDS |= {"changes": "changes", "revise": "revise", "hand": "hand_on"}
 ESCAPED = frozenset({"/bug"})
 """Commands whose manifest says should_escape, so that @dana arrives as an id."""
 TELL_WORDS = {"undo": "tell_undo"}
@@ -40,6 +41,7 @@ RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
+_CODE = re.compile(r"(\d{3} ?\d{3}|\d{4,8})(?!\S)(.*)", re.DOTALL)
 _WRAPPED = re.compile(r"<((?:mailto:)?([^\s<>|@#!][^\s<>|]*))(?:\|([^<>]*))?>")
 _MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)")
 
@@ -122,6 +124,12 @@ def run(text: str) -> tuple[int | None, str]:
     word, _, rest = text.strip().partition(" ")
     short = word.isascii() and word.isdecimal() and len(word) < RUN_DIGITS
     return (int(word), rest.strip()) if short else (None, text.strip())
+
+
+def code(text: str) -> tuple[str, str]:
+    """ "123 456 -- only for this customer": the code of an authenticator app, and the word; each may be missing."""
+    found = _CODE.match(text)
+    return (found[1], spelling.said(found[2])) if found else ("", spelling.said(text))
 
 
 def call(text: str) -> tuple[str, Mapping[str, str], str]:

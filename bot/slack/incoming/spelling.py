@@ -38,6 +38,13 @@ def words(text: str) -> tuple[list[Word], str]:
     return found, ""
 
 
+def said(text: str) -> str:
+    """What is said behind the dashes, or without them."""
+    bare = _UNBREAKABLE.sub(" ", _HIDDEN.sub("", text)).strip()
+    dashes = _REASON.match(bare)
+    return bare[dashes.end() :].strip() if dashes else bare
+
+
 def name(text: str) -> str:
     """Of an action or a parameter: plain letters and hyphens."""
     return _DASHES.sub("-", unicodedata.normalize("NFKC", text))

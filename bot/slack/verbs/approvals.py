@@ -4,87 +4,60 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from bot.bug.bug import Bug
-from bot.bug.errors import Invalid, NotFound, Refused
+from bot.bug.errors import Invalid, Refused
 from bot.bug.fixes import approval, rules
 from bot.bug.fixes.approval import FixApproved, Proof
-from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.fix import Fix
 from bot.bug.keys import fit
 from bot.bug.policy import Duty, Member, may_rule
-from bot.bug.values import Frozen
 from bot.bug.workspace import ProductionFrozen
 from bot.bug.workspace import allow as allowed
 from bot.bug.workspace import thaw as thawed
 from bot.ledger import workspace
-from bot.slack.incoming import grammar, second_factor
+from bot.slack.incoming import grammar, second_factor, spelling
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
+from bot.slack.verbs.about import about, what_waits
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import approving, forms
 from bot.slack.views.forms import fix as fix_modals
-from bot.slack.views.forms import forms
 from bot.slack.views.forms.forms import View
 from bot.slack.views.mrkdwn import foreign
 
 Approval = Callable[[Bug, Proof | None], FixApproved]
 
 
-@verb("approve", "/fix approve BUG-1 2", acts=Duty.ACT)
+@verb("approve", "/fix approve BUG-1 2 [-- only for this customer]", acts=Duty.ACT)
 async def approve(context: Context, request: Request) -> Response:
     """You saw the preview of run 2 and agree; without a number it shows what waits."""
     member = await context.approver(request.user)
     bug = await context.bug(request)
-    about = _about(bug, request)
-    if about is None:
-        return _waits(bug, member, request)
-    fix = approval.may_decide(bug, member, about.run)
-    code = request.field("code") or about.rest
+    seen = about(bug, request)
+    if seen is None:
+        return what_waits(bug, member, request, context.now())
+    fix = approval.may_decide(bug, member, seen.run)
+    code, word = grammar.code(seen.rest) if _coded(context, fix) else ("", spelling.said(seen.rest))
+    code, word = request.field("code") or code, request.field("word") or word
     if _coded(context, fix) and not code:
-        return Response(modal=_code(request, bug, fix))
+        return Response(modal=_code(request, bug, fix, word))
     await _record(
         context,
         request,
         member,
         fix,
         code,
-        lambda now, proof: approval.approve(now, member, fix.run, about.digest, context.now(), proof=proof),
+        lambda now, proof: approval.approve(now, member, fix.run, seen.digest, context.now(), proof=proof, word=word),
     )
     return Response(text=f"You approved `{foreign(fix.name, 100)}` for {bug.ref}.")
 
 
-class _About(Frozen):
-    """What an approver's word is about: the run, and what they were shown of it."""
-
-    run: int
-    digest: str
-    rest: str = ""
-
-
-def _about(bug: Bug, request: Request) -> _About | None:
-    """A button carries it; a typed word names the run, whose preview stands in the request. None: it names nothing."""
-    if "run" in request.about:
-        return _About(run=request.carried_number("run"), digest=request.carried("digest"))
-    number, rest = grammar.run(request.args)
-    fix = bug.fix(number) if number else None
-    return _About(run=fix.run, digest=fix.digest, rest=rest) if fix else None
-
-
-def _waits(bug: Bug, member: Member, request: Request) -> Response:
-    """Nothing is decided by a word that doesn't say about what: this waits, with its buttons."""
-    live = bug.live_fix
-    if live is None or live.state is not RunState.WAITING:
-        raise NotFound(f"Nothing waits for an approval on {bug.ref}.")
-    fix = approval.may_decide(bug, member, live.run)
-    how = f"Press a button here, or name the run: `/fix {request.verb} {bug.ref} {fix.run}`."
-    text = f"{bug.ref} run {fix.run} waits for your word; nothing is decided yet. {how}"
-    return Response(text=text, blocks=tuple(fix_modals.request(bug, fix, text)))
-
-
-def _code(request: Request, bug: Bug, fix: Fix) -> View:
+def _code(request: Request, bug: Bug, fix: Fix, word: str) -> View:
     if not request.trigger:
         how = (
             f"press *Approve* in the message I sent you, or write it behind: `/fix approve {bug.ref} {fix.run} 123456`."
         )
         raise Refused(f"This needs the code of your authenticator app: {how}")
-    return fix_modals.code(bug, fix)
+    return approving.approval(bug, fix, coded=True, word=word)
 
 
 def _coded(context: Context, fix: Fix) -> bool:
@@ -119,14 +92,14 @@ async def _count(context: Context, request: Request, fix: Fix) -> NoReturn:
 async def reject(context: Context, request: Request) -> Response:
     """You saw the preview of run 2 and say no; without a number it shows what waits."""
     bug, member = await context.bug(request), await context.approver(request.user)
-    about = _about(bug, request)
-    if about is None:
-        return _waits(bug, member, request)
-    reason = about.rest or request.field("reason")
+    seen = about(bug, request)
+    if seen is None:
+        return what_waits(bug, member, request, context.now())
+    reason = spelling.said(seen.rest) or request.field("reason")
     if not (reason or request.values):
-        fix = approval.may_decide(bug, member, about.run)
-        return Response(modal=forms.reason(bug, "reject", "Reject", "Why not?", run=fix.run, digest=about.digest))
-    await context.record(request, lambda now: approval.reject(now, member, about.run, about.digest, reason))
+        fix = approval.may_decide(bug, member, seen.run)
+        return Response(modal=forms.reason(bug, "reject", "Reject", "Why not?", run=fix.run, digest=seen.digest))
+    await context.record(request, lambda now: approval.reject(now, member, seen.run, seen.digest, reason))
     return NOTHING
 
 

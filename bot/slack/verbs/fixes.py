@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
-from bot.bug.fixes import approval, asking, doubt, rules, run
+from bot.bug.event import Event
+from bot.bug.fixes import approval, asking, doubt, review, rules, run
 from bot.bug.fixes.approval import FixConfirmed
 from bot.bug.fixes.fix import Fix
 from bot.bug.policy import Duty
@@ -35,14 +36,14 @@ WATCHING = (
 @verb("fix", "/fix BUG-1 [delete-row table=menus id=13 -- why]", acts=Duty.RUN)
 async def fix(context: Context, request: Request) -> Response:
     """Run an approved action on production, after a preview."""
-    _must_act(context)
+    must_act(context)
     if request.via == "modal" and request.values:
-        return await _ask_preview(
-            context, request, request.field("action"), params_of(request), request.field("reason"), request.view
-        )
+        revises = request.carried_number("revises") if "revises" in request.about else None
+        action, reason = request.field("action"), request.field("reason")
+        return await ask_preview(context, request, action, params_of(request), reason, request.view, revises=revises)
     name, params, reason = grammar.call(request.args)
     if name:
-        return await _ask_preview(context, request, name, params, reason, "")
+        return await ask_preview(context, request, name, params, reason, "")
     return await filling.fix(context, request, await context.bug(request))
 
 
@@ -58,19 +59,33 @@ def params_of(request: Request) -> dict[str, str]:
     return {**filled, **dict.fromkeys(empty, "")}
 
 
-async def _ask_preview(
-    context: Context, request: Request, name: str, params: Mapping[str, str], reason: str, view: str
+async def ask_preview(
+    context: Context,
+    request: Request,
+    name: str,
+    params: Mapping[str, str],
+    reason: str,
+    view: str,
+    *,
+    revises: int | None = None,
 ) -> Response:
-    """Checks the parameters here, where the field can say what is wrong; production is read by whoever holds it."""
+    """Checks the parameters here, where the field can say what is wrong; production is read by whoever holds it.
+
+    `revises`: the run that was sent back and that this one puts right.
+    """
     context.catalogue.usable(name)
     params = context.engine.joined(name, params)
     context.engine.parse(name, params)
     _must_do_more_than_watch(context, name, params.get("target", ""))
-    hidden = {f.name: params[f.name] for f in context.engine.fields(name) if f.kind == "secret" and f.name in params}
+    hidden = {name_: params[name_] for name_ in context.engine.secret(name) if name_ in params}
     shown = {**params, **dict.fromkeys(hidden, MASK)}
-    recorded = await context.record(
-        request, lambda bug: asking.ask(bug, request.user, name, shown, reason, view=view, secrets=hidden)
-    )
+
+    def decide(bug: Bug) -> tuple[Event, ...]:
+        if revises is not None:
+            review.revised(bug, request.user, revises)
+        return asking.ask(bug, request.user, name, shown, reason, view=view, secrets=hidden, revises=revises)
+
+    recorded = await context.record(request, decide)
     if request.via == "modal":
         return Response(modal=fix_modals.waiting(recorded.bug, f"{name} is being previewed …"))
     where = f"the preview comes into {recorded.bug.ref}'s thread, for you alone"
@@ -80,7 +95,7 @@ async def _ask_preview(
 @verb("fix_this", acts=Duty.RUN)
 async def fix_this(context: Context, request: Request) -> Response:
     """A row of a look fills in a fix."""
-    _must_act(context)
+    must_act(context)
     try:
         offer = json.loads(bytes.fromhex(request.carried("fix")))
     except ValueError:
@@ -92,7 +107,7 @@ async def fix_this(context: Context, request: Request) -> Response:
 @verb("run", acts=Duty.RUN)
 async def run_(context: Context, request: Request) -> Response:
     """The preview was read: run it, or ask those who must approve."""
-    _must_act(context)
+    must_act(context)
     number, digest = request.carried_number("run"), request.carried("digest")
     fix, policy = rules.find(await context.bug(request), number), context.settings.policy
     _must_do_more_than_watch(context, fix.action, fix.target)
@@ -111,7 +126,7 @@ async def run_(context: Context, request: Request) -> Response:
 @verb("undo", "/fix undo BUG-1 why", acts=Duty.RUN)
 async def undo(context: Context, request: Request) -> Response:
     """Takes back the last fix; previewed and approved like any other."""
-    _must_act(context)
+    must_act(context)
     bug = await context.bug(request)
     number = _run_of(request, bug.last_success, f"No fix has run on {bug.ref}, so there is nothing to undo.")
     if not (request.args or request.values):
@@ -194,7 +209,8 @@ async def fix_show(context: Context, request: Request) -> Response:
     return Response(text="\n".join([f"*{entry.name}* ({entry.kind})", foreign(entry.help, 1500), *takes]) + state)
 
 
-def _must_act(context: Context) -> None:
+def must_act(context: Context) -> None:
+    """Raises Refused where Makegood only watches."""
     if context.settings.modes.most == "watch":
         raise Refused(WATCHING)
 

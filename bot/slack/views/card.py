@@ -184,8 +184,8 @@ def _fix(fix: Fix, now: datetime) -> str:
         return f"{name} · waits for {', '.join(who(x) for x in fix.asked or (fix.by,))}{waited}"
     if fix.state is RunState.UNKNOWN:
         return f"⚠️ {name} · cut off: nobody knows whether it happened"
-    if fix.state in {RunState.FAILED, RunState.LAPSED, RunState.REJECTED}:
-        return f"{name} · {fix.state.value}: {foreign(fix.why, NAME, one_line=True)}"
+    if fix.state in {RunState.FAILED, RunState.LAPSED, RunState.REJECTED, RunState.SENT_BACK}:
+        return f"{name} · {fix.state_said}: {foreign(fix.why, NAME, one_line=True)}"
     return f"{name} · {'undone' if fix.undone_by else fix.state_said}"
 
 

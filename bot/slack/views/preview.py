@@ -14,6 +14,8 @@ ROOM = 8500
 """Characters of text; Slack refuses messages somewhere above 10,000, and the frame needs some."""
 BLOCKS = 40
 CODE = 2800
+FIRST_ROWS, FIRST_ROOM = 3, 2000
+"""Rows that stand before the statement, and the characters that they may take."""
 RISK = {"low": "small", "medium": "needs one other person", "high": "needs two other people"}
 ENDLESS = 10**7
 
@@ -24,28 +26,38 @@ class Shown(NamedTuple):
     """What only the file shows: "40 more rows"; empty where everything is here."""
 
 
+class _Piece(NamedTuple):
+    text: str
+    row: bool
+    """A row in words; else a piece of what is executed."""
+
+
 def fitted(fix: Fix) -> Shown:
     """The beginning of it, at most what fits; the rest by name."""
-    pieces = _statement(fix)
-    rows = [_row(row) for row in fix.rows]
+    pieces = _pieces(fix)
     room, taken = ROOM - len(_head(fix)), 0
-    for text in (*pieces, *rows):
+    for text, _ in pieces:
         room -= len(text)
         if room < 0 or len(text) > kit.SECTION or taken >= BLOCKS:
             break
         taken += 1
-    blocks = [kit.section(text, f"part{i}") for i, text in enumerate([*pieces, *rows][:taken])]
-    return Shown(
-        [kit.section(_head(fix), "head"), *blocks], _left(len(pieces) - taken, len(pieces) + len(rows) - taken)
-    )
+    blocks = [kit.section(piece.text, f"part{i}") for i, piece in enumerate(pieces[:taken])]
+    return Shown([kit.section(_head(fix), "head"), *blocks], _left(pieces[taken:]))
 
 
-def _left(statement: int, parts: int) -> str:
-    if parts <= 0:
-        return ""
-    rows = min(parts, parts - max(statement, 0))
+def _pieces(fix: Fix) -> list[_Piece]:
+    """What changes in words, then what is executed, then the rows for which there was no room before it."""
+    rows = [_Piece(_row(row), row=True) for row in fix.rows]
+    first = 0
+    while first < min(len(rows), FIRST_ROWS) and sum(len(r.text) for r in rows[: first + 1]) <= FIRST_ROOM:
+        first += 1
+    return [*rows[:first], *(_Piece(text, row=False) for text in _statement(fix)), *rows[first:]]
+
+
+def _left(pieces: list[_Piece]) -> str:
+    rows = sum(piece.row for piece in pieces)
     more = [
-        *(["the rest of the statement"] if statement > 0 else []),
+        *(["the rest of the statement"] if rows < len(pieces) else []),
         *([f"{plural(rows, 'more row')}"] if rows else []),
     ]
     return " and ".join(more)

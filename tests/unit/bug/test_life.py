@@ -56,6 +56,8 @@ DRAWN = {
     "fix_confirmed":     "ocfwx..",
     "fix_approved":      "ocfwx..",
     "fix_rejected":      "ocfwx..",
+    "fix_sent_back":     "ocfwx..",
+    "fix_handed_on":     "ocfwx..",
     "fix_code_wrong":    "ocfwx..",
     "fix_cancelled":     "ocfwxd.",
     "fix_settled":       "ocfwxd.",

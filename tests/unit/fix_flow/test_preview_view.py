@@ -36,7 +36,8 @@ def test_what_fits_is_all_there_and_no_file_is_spoken_of() -> None:
         ({"rows": (ROW,) * 100}, "61 more rows"),
         ({"rows": ({**ROW, "change": "x" * 5000},)}, "1 more row"),
         ({"text": "y" * 20_000}, "the rest of the statement"),
-        ({"text": "y" * 20_000, "rows": (ROW,)}, "the rest of the statement and 1 more row"),
+        ({"text": "y" * 20_000, "rows": (ROW,)}, "the rest of the statement"),
+        ({"text": "y" * 20_000, "rows": (ROW,) * 4}, "the rest of the statement and 1 more row"),
     ],
 )
 def test_what_does_not_fit_is_named_and_whole_in_the_file(about: dict[str, object], left: str) -> None:
@@ -45,6 +46,11 @@ def test_what_does_not_fit_is_named_and_whole_in_the_file(about: dict[str, objec
     whole = preview.whole(fix(**about))
     assert fix(**about).text in whole
     assert whole.count("changed: menus id 13") == len(fix(**about).rows)
+
+
+def test_what_changes_is_read_in_words_before_the_code() -> None:
+    shown = text(fix(rows=(ROW,) * 5))
+    assert shown.index("Breakfast → Brunch") < shown.index("UPDATE menus") < shown.rindex("Breakfast → Brunch")
 
 
 @pytest.mark.parametrize("about", [{"rows": (ROW,) * 200}, {"text": "<" * 60_000}, {"text": "`" * 9000}])

@@ -31,7 +31,7 @@ from tests.golden import goldens
 
 AT = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)
 EVIL = "<!channel> <!here> <@U0EVIL> <#C0EVIL> <https://evil.example|your bank> & *_~`>|\u202e"
-IDS = {"owner", "previous", "asked", "user", "whom", "customers", "url", "card_url", "kind", "plan_until"}
+IDS = {"owner", "previous", "to", "asked", "user", "whom", "customers", "url", "card_url", "kind", "plan_until"}
 """Fields that hold ids or addresses of ours; every other text may come from outside."""
 OURS = re.compile(
     r"<!date\^\d+\^\{\w+\}\|[^<>|]*>|<@U0[A-DF-Z]\w*>|<https://(bugs|board)\.example\.com/[^<>|]*\|[^<>|]*>|&(lt|gt|amp);"

@@ -6,6 +6,7 @@ from functools import partial
 from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import must_allow
+from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.looks import Form, LookAsked
 from bot.production.catalogue_check import fitting
 from bot.production.catalogue_entry import CatalogueEntry
@@ -48,7 +49,12 @@ def watched(context: Context, entry: CatalogueEntry, target: str = "") -> bool:
 
 
 async def fix(
-    context: Context, request: Request, bug: Bug, chosen: str = "", given: Mapping[str, str] | None = None
+    context: Context,
+    request: Request,
+    bug: Bug,
+    chosen: str = "",
+    given: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> Response:
     """With the action that fits best chosen, and filled in from the error's own data."""
     choices = [name for name, _ in names(context, looks=False)]
@@ -57,9 +63,16 @@ async def fix(
     memory = await context.suggestions.suggestion(bug)
     chosen = chosen or (memory.action if memory.action in choices else _best(context, bug, choices))
     remembered = memory.params if memory.action == chosen else {}
-    return await _opened(
-        context, request, bug, chosen, given or {**context.engine.suggest(chosen, _known(bug)), **remembered}
-    )
+    filled_in = given or {**context.engine.suggest(chosen, _known(bug)), **remembered}
+    return await _opened(context, request, bug, Form(action=chosen, given=filled_in, reason=reason))
+
+
+async def revised(context: Context, request: Request, bug: Bug, fix: Fix) -> Response:
+    """The form as it was filled in; secrets are forgotten, and are typed again."""
+    secret = context.engine.secret(fix.action)
+    given = {name: text for name, text in fix.params.items() if name not in secret}
+    form = Form(action=choice(context, fix.action), given=given, reason=fix.reason, revises=fix.run)
+    return await _opened(context, request, bug, form)
 
 
 async def look(context: Context, request: Request, bug: Bug, chosen: str = "") -> Response:
@@ -70,7 +83,7 @@ async def look(context: Context, request: Request, bug: Bug, chosen: str = "") -
             "There is no look here: it takes a `[targets.…]` with a url. `makegood actions list` shows what there is."
         )
     chosen = chosen or _best(context, bug, choices)
-    return await _opened(context, request, bug, chosen, context.engine.suggest(chosen, _known(bug)))
+    return await _opened(context, request, bug, Form(action=chosen, given=context.engine.suggest(chosen, _known(bug))))
 
 
 def _best(context: Context, bug: Bug, choices: Sequence[str]) -> str:
@@ -90,25 +103,27 @@ def _known(bug: Bug) -> dict[str, str]:
     return {"user.email": email, **bug.facts} if email else dict(bug.facts)
 
 
-async def _opened(context: Context, request: Request, bug: Bug, chosen: str, given: Mapping[str, str]) -> Response:
+async def _opened(context: Context, request: Request, bug: Bug, form: Form) -> Response:
     """Stands there at once, for Slack waits 3 s; what its menus need of production is asked for then."""
-    form = Form(action=chosen, given=given)
-    looks = [field.menu.look for field in context.engine.fields(chosen) if field.menu]
+    looks = [field.menu.look for field in context.engine.fields(form.action) if field.menu]
     then = partial(_ask_menus, context, request, form, ", ".join(dict.fromkeys(looks))) if looks else None
     return Response(modal=await filled(context, bug, form), opened=then)
 
 
 async def again(context: Context, request: Request, bug: Bug, chosen: str, given: Mapping[str, str]) -> Response:
     """The open form with the fields of the table that was chosen in it."""
-    return await _opened(context, request, bug, chosen, given)
+    revises = request.carried_number("revises") if "revises" in request.about else None
+    form = Form(action=chosen, given=given, reason=request.field("reason"), revises=revises)
+    return await _opened(context, request, bug, form)
 
 
 async def _ask_menus(context: Context, request: Request, form: Form, look: str, view: str, state: str) -> None:
     """A look like any other: recorded, and read by whoever holds production."""
+    seen = Form(action=form.action, given=form.given, state=state, reason=form.reason, revises=form.revises)
 
     def decide(bug: Bug) -> LookAsked:
         must_allow(bug, LookAsked)
-        return LookAsked(look=look, view=view, form=Form(action=form.action, given=form.given, state=state))
+        return LookAsked(look=look, view=view, form=seen)
 
     await context.record(request, decide)
 
@@ -120,4 +135,8 @@ async def filled(context: Context, bug: Bug, form: Form, menus: Menus | None = N
     if entry.kind == "look":
         return fix_modals.look(bug, names(context, looks=True), form.action, fields, given, menus, entry.help)
     said = (await context.suggestions.suggestion(bug)).said
-    return fix_modals.choose(bug, names(context, looks=False), form.action, fields, given, menus, entry.help, said)
+    about = {"revises": str(form.revises)} if form.revises else {}
+    choices = names(context, looks=False)
+    return fix_modals.choose(
+        bug, choices, form.action, fields, given, menus, entry.help, said, reason=form.reason, about=about
+    )

@@ -20,6 +20,9 @@ Menus = Mapping[str, Sequence[tuple[str, str]]]
 """Choices by field, as (value, label)."""
 
 
+NOTHING_MORE: Mapping[str, str] = {}
+
+
 class Few(Frozen):
     """What there is to say where fewer people can approve than the risk asks for."""
 
@@ -42,19 +45,25 @@ def choose(
     menus: Menus | None,
     help_: str,
     memory: str = "",
+    *,
+    reason: str = "",
+    about: Mapping[str, str] = NOTHING_MORE,
 ) -> View:
-    """The action, its parameters, the reason. Changing the action fetches its own fields; `menus` is None until they are read."""
+    """The action, its parameters, the reason. Changing the action fetches its own fields; `menus` is None until they are read.
+
+    `about`: what the form's mark says besides the bug.
+    """
     head = kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug")
     remembered = [kit.context(f"worked before: {foreign(memory, 200, one_line=True)}", "memory")] if memory else []
     pick = kit.menu("action", "What to do", actions, chosen, live=True)
-    about = [kit.context(foreign(help_, 600), "help")] if help_ else []
+    said = [kit.context(foreign(help_, 600), "help")] if help_ else []
     inputs = _inputs(fields, values, menus)
-    why = kit.text_input("reason", "Why", hint="Stands in the trail.", longest=500)
+    why = kit.text_input("reason", "Why", reason, hint="Stands in the trail.", longest=500)
     return kit.modal(
         f"Fix {bug.ref}",
-        [head, *remembered, pick, *about, *inputs, why],
+        [head, *remembered, pick, *said, *inputs, why],
         id_="fix",
-        meta=mark(bug.ref.number, bug.seq),
+        meta=mark(bug.ref.number, bug.seq, **about),
         submit="Preview",
     )
 
@@ -159,14 +168,6 @@ def run_label(fix: Fix, becomes: Becomes) -> str:
     return "Run it" if becomes == "run" else "Propose it"
 
 
-def request(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
-    """To an approver: the whole preview and two buttons."""
-    value = _about(bug, fix)
-    buttons = [kit.button("Approve", "approve", value, "primary"), kit.button("Reject…", "reject", value, "danger")]
-    about = kit.section(f"{text}\n{bug.ref} {foreign(bug.title, 120, one_line=True)}", "about")
-    return kit.render([about, *preview_view.blocks(fix), *kit.actions(buttons, "decide")])
-
-
 def glass(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
     """To who asked, when nobody answers."""
     alone = kit.button("Go on alone…", "break_glass", _about(bug, fix), "danger")
@@ -189,13 +190,8 @@ def by_hand(bug: Bug, fix: Fix) -> kit.Blocks:
     return kit.render([about, *preview_view.blocks(fix), *kit.actions(buttons, "done")])
 
 
-def code(bug: Bug, fix: Fix) -> View:
-    """The second factor of an approval."""
-    what = kit.section(f"`{foreign(fix.name, 100, one_line=True)}` is of high risk: say that it is really you.", "what")
-    return kit.modal(f"Approve {bug.ref}", [what, _code()], id_="approve", meta=_about(bug, fix), submit="Approve")
-
-
-def _code() -> Any:
+def code_input() -> Any:
+    """Where the code of an authenticator app is typed."""
     return kit.text_input("code", "Code of your authenticator app", hint="Six digits; each works once.", longest=8)
 
 
@@ -206,7 +202,7 @@ def alone(bug: Bug, fix: Fix, digest: str, *, coded: bool) -> View:
     blocks = [
         kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
         why,
-        *([_code()] if coded else []),
+        *([code_input()] if coded else []),
     ]
     return kit.modal(f"Go on alone {bug.ref}", blocks, id_="break_glass", meta=meta, submit="Go on alone")
 

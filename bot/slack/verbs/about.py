@@ -1,0 +1,47 @@
+"""What an approver's word is about: the run that it names, and what they were shown of it."""
+
+from datetime import datetime
+
+from bot.bug.bug import Bug
+from bot.bug.errors import NotFound
+from bot.bug.fixes import approval
+from bot.bug.fixes.fix import RunState
+from bot.bug.policy import Member
+from bot.bug.values import Frozen
+from bot.slack.incoming import grammar
+from bot.slack.incoming.request import Request, Response
+from bot.slack.views.forms import approving
+
+
+class About(Frozen):
+    """The run, and the preview that they saw of it."""
+
+    run: int
+    digest: str
+    rest: str = ""
+    """What a typed word says besides."""
+
+
+def about(bug: Bug, request: Request) -> About | None:
+    """A button carries it; a typed word names the run, whose preview stands in the request. None: it names nothing."""
+    if "run" in request.about:
+        return About(run=request.carried_number("run"), digest=request.carried("digest"))
+    number, rest = grammar.run(request.args)
+    fix = bug.fix(number) if number else None
+    return About(run=fix.run, digest=fix.digest, rest=rest) if fix else None
+
+
+WORDS = {"hand_on": "hand"}
+"""Verbs whose typed word is another one."""
+
+
+def what_waits(bug: Bug, member: Member, request: Request, now: datetime) -> Response:
+    """Nothing is decided by a word that doesn't say about what: this waits, with its buttons."""
+    live = bug.live_fix
+    if live is None or live.state is not RunState.WAITING:
+        raise NotFound(f"Nothing waits for an approval on {bug.ref}.")
+    fix = approval.may_decide(bug, member, live.run)
+    word = WORDS.get(request.verb, request.verb)
+    how = f"Press a button here, or name the run: `/fix {word} {bug.ref} {fix.run}`."
+    text = f"{bug.ref} run {fix.run} waits for your word; nothing is decided yet. {how}"
+    return Response(text=text, blocks=tuple(approving.request(bug, fix, text, now)))

@@ -99,7 +99,7 @@ KINDS = [
         "CREATE TABLE slots (id INTEGER PRIMARY KEY ON CONFLICT REPLACE, name TEXT); INSERT INTO slots VALUES (1, 'a')",
         "slots id",
         "add-row table=slots first=1 second=b",
-        "stopped",
+        "refused",
         "such a row",
     ),
     kind(

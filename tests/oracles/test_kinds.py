@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.oracles import (
+    kinds_admitted,
     kinds_followed,
     kinds_keys,
     kinds_mariadb,
@@ -39,13 +40,26 @@ async def _holds(case: Kind, ground: AbstractContextManager[Place]) -> None:
         *kinds_followed.POSTGRES,
         *kinds_refused.COMMON,
         *kinds_refused.POSTGRES,
+        *kinds_admitted.COMMON,
+        *kinds_admitted.NOT_MARIADB,
+        *kinds_admitted.POSTGRES,
     ]
 )
 async def test_on_postgresql_nothing_is_lost_unsaid(case: Kind, on_postgres: Ground) -> None:
     await _holds(case, on_postgres(case.schema))
 
 
-@_named([*kinds_mariadb.KINDS, *kinds_keys.COMMON, *kinds_keys.MARIADB, *kinds_followed.MARIADB, *kinds_refused.COMMON])
+@_named(
+    [
+        *kinds_mariadb.KINDS,
+        *kinds_keys.COMMON,
+        *kinds_keys.MARIADB,
+        *kinds_followed.MARIADB,
+        *kinds_refused.COMMON,
+        *kinds_admitted.COMMON,
+        *kinds_admitted.MARIADB,
+    ]
+)
 async def test_on_mariadb_nothing_is_lost_unsaid(case: Kind, on_mariadb: Ground) -> None:
     await _holds(case, on_mariadb(case.schema))
 
@@ -58,6 +72,9 @@ async def test_on_mariadb_nothing_is_lost_unsaid(case: Kind, on_mariadb: Ground)
         *kinds_followed.SQLITE,
         *kinds_refused.COMMON,
         *kinds_refused.SQLITE,
+        *kinds_admitted.COMMON,
+        *kinds_admitted.NOT_MARIADB,
+        *kinds_admitted.SQLITE,
     ]
 )
 async def test_on_sqlite_nothing_is_lost_unsaid(case: Kind, on_sqlite: Ground) -> None:

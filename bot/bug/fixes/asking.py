@@ -24,7 +24,7 @@ from bot.bug.fixes.rules import (
 )
 from bot.bug.ownership import claim_if_free
 from bot.bug.values import PRIVATE
-from bot.bug.words import SHORT, Code, Foreign, Part, Person, Words, because
+from bot.bug.words import SHORT, Clock, Code, Foreign, Part, Person, Words, because
 
 
 class FixAsked(Event):
@@ -187,13 +187,30 @@ def ask(
     return (*claim_if_free(bug, by), asked, *hidden)
 
 
+def last_to_undo(bug: Bug) -> int:
+    """The run that an undo is about where none is named. Raises Refused, saying what became of the last one."""
+    if bug.last_success:
+        return bug.last_success.run
+    undone = next((fix for fix in reversed(bug.fixes) if fix.undone_by), None)
+    if undone is None:
+        raise Refused(f"No fix has run on {bug.ref}, so there is nothing to undo.")
+    raise Refused(*_undone(bug, undone))
+
+
+def _undone(bug: Bug, fix: Fix) -> tuple[Part, ...]:
+    undo = find(bug, fix.undone_by or fix.run)
+    return (called(fix), " was undone by ", Person(undo.by), " at ", Clock(undo.started_at or undo.at), f". {AGAIN}")
+
+
 def ask_undo(bug: Bug, by: str, run: int, reason: str, *, view: str = "") -> tuple[Event, ...]:
     """An undo is a fix: previewed, approved, recorded."""
     fix = find(bug, run)
-    if fix.state is not RunState.SUCCEEDED or fix.undo_of:
+    if fix.undo_of:
+        raise Refused(AGAIN)
+    if fix.state is not RunState.SUCCEEDED:
         raise Refused(called(fix), " did not run to its end, so there is nothing to undo.")
     if fix.undone_by:
-        raise Refused(called(fix), " is undone already.")
+        raise Refused(*_undone(bug, fix))
     if not fix.undoable:
         raise Refused(called(fix), Foreign(said_once(fix.undo_note, " cannot be undone: ")))
     return ask(bug, by, fix.action, fix.params, reason, view=view, undo_of=run)

@@ -66,13 +66,15 @@ async def read_facts(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
         for q in (_MY_COLUMNS, _MY_NAMES, _MY_KEYS, _MY_TRIGGERS, _MY_ENGINES, _MY_UNIQUES, checks_of)
     ]
     columns, names, keys, triggers, engines, uniques, checks = [await _rows(conn, query) for query in named]
+    rules = tuple(Check(table=table, clause=clause) for table, clause in checks if clause)
     return Facts(
         columns=columns_of(_json(columns, checks)),
         relations=relations_of(names),
         foreign_keys=foreign_keys_of(keys),
         triggers=tuple(kept.of_mysql(*row) for row in triggers),
         uniques=tuple(_uniques(uniques)),
-        checks=tuple(Check(table=table, clause=clause) for table, clause in checks if clause),
+        checks=rules,
+        rules=rules,
         ruled=tuple(dict.fromkeys(str(table) for table, _ in checks)),
         untransactional=tuple(str(name) for (name,) in engines),
         blind=await _blind(conn),

@@ -6,7 +6,16 @@ from functools import lru_cache
 from typing import Any
 
 from bot.production.sql import kept
-from bot.production.sql.facts import Check, Facts, ForeignKey, UniqueKey, columns_of, foreign_keys_of, relations_of
+from bot.production.sql.facts import (
+    Apart,
+    Check,
+    Facts,
+    ForeignKey,
+    UniqueKey,
+    columns_of,
+    foreign_keys_of,
+    relations_of,
+)
 
 _SCOPE = """
 RECURSIVE named AS (
@@ -58,12 +67,14 @@ JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = u.parent
 WHERE COALESCE((k.told ->> 'conenforced')::boolean, true)
 ORDER BY k.oid, u.nth"""
 _TRIGGERS = """
-SELECT DISTINCT json_build_array(c.nspname, c.relname, t.tgname, t.tgtype, l.lanname, f.proname, f.prosrc, encode(t.tgargs, 'escape'))::text
+SELECT DISTINCT json_build_array(c.nspname, c.relname, t.tgname, t.tgtype, l.lanname, f.proname, f.prosrc, encode(t.tgargs, 'escape'),
+  t.tgqual IS NOT NULL OR t.tgattr <> ''::int2vector)::text
 FROM pg_trigger t JOIN near ON near.oid = t.tgrelid JOIN places c ON c.oid = near.root
 JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_language l ON l.oid = f.prolang
 WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
 UNION
-SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename, 0, '', '', '', '')::text
+SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename, CASE r.ev_type WHEN '2' THEN 16 WHEN '3' THEN 4 WHEN '4' THEN 8 END,
+  CASE WHEN r.is_instead AND r.ev_qual = '<>' THEN 'rule instead' ELSE 'rule' END, '', '', '', false)::text
 FROM pg_rewrite r JOIN near ON near.oid = r.ev_class JOIN places c ON c.oid = near.root
 WHERE r.rulename <> '_RETURN' AND r.ev_enabled <> 'D'"""
 _UNIQUES = """
@@ -84,12 +95,24 @@ FROM near JOIN places r ON r.oid = near.root JOIN places c ON c.oid = near.oid
 ORDER BY r.nspname, r.relname, c.nspname, c.relname"""
 _CHECKS = """
 SELECT DISTINCT json_build_array(c.nspname, c.relname, pg_get_expr(k.conbin, k.conrelid), k.convalidated,
-  COALESCE((to_jsonb(k) ->> 'conenforced')::boolean, true))::text
+  COALESCE((to_jsonb(k) ->> 'conenforced')::boolean, true), k.conrelid = tree.root)::text
 FROM pg_constraint k JOIN tree ON tree.oid = k.conrelid JOIN places c ON c.oid = tree.root WHERE k.contype = 'c'
 UNION
-SELECT json_build_array(c.nspname, c.relname, '', true, true)::text
+SELECT json_build_array(c.nspname, c.relname, '', true, true, false)::text
 FROM pg_index x JOIN tree ON tree.oid = x.indrelid JOIN places c ON c.oid = tree.root
 WHERE COALESCE((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false)"""
+_APARTS = """
+SELECT json_build_array(c.nspname, c.relname, ARRAY(
+    SELECT json_build_array(pg_get_indexdef(x.indexrelid, nth, true), COALESCE((
+      SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname) FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+      WHERE o.oid = k.conexclop[nth]), '='))
+    FROM generate_series(1, x.indnkeyatts::int) nth ORDER BY nth),
+  COALESCE(pg_get_expr(x.indpred, x.indrelid), ''), k.conexclop IS NULL)
+FROM pg_index x JOIN named ON named.oid = x.indrelid JOIN places c ON c.oid = x.indrelid
+LEFT JOIN pg_constraint k ON k.conindid = x.indexrelid AND k.contype IN ('x', 'p', 'u') AND k.conrelid = x.indrelid
+WHERE (x.indisexclusion OR x.indisunique AND (x.indpred IS NOT NULL OR x.indexprs IS NOT NULL OR NOT x.indimmediate))
+  AND x.indisvalid AND x.indisready AND x.indislive
+ORDER BY c.nspname, c.relname, x.indexrelid"""
 _UNFINISHED = """
 SELECT json_build_array(c.nspname, c.relname, i.relname)
 FROM pg_index x JOIN tree ON tree.oid = x.indrelid JOIN places c ON c.oid = tree.root JOIN pg_class i ON i.oid = x.indexrelid
@@ -108,7 +131,7 @@ SELECT json_build_array(c.nspname, c.relname, k.conname)
 FROM pg_constraint k JOIN pg_attribute a ON a.atttypid = k.contypid JOIN tree ON tree.oid = a.attrelid
 JOIN places c ON c.oid = tree.root WHERE NOT k.convalidated"""
 _DEFERRED = "EXISTS (SELECT FROM pg_constraint WHERE condeferred)"
-_PARTS = (_COLUMNS, _NAMES, _LINKS, _TRIGGERS, _UNIQUES, _RELATIONS, _CHECKS, _UNFINISHED)
+_PARTS = (_COLUMNS, _NAMES, _LINKS, _TRIGGERS, _UNIQUES, _RELATIONS, _CHECKS, _UNFINISHED, _APARTS)
 CATALOGUE = (
     f"(WITH {_SCOPE} SELECT json_build_array(current_schema(), current_setting('session_replication_role'), {_DEFERRED}, "
     + ", ".join(f"ARRAY({part})" for part in _PARTS)
@@ -119,9 +142,8 @@ CATALOGUE = (
 @lru_cache(maxsize=16)
 def read(catalogue: str) -> Facts:
     """The same words mean the same facts: they are taken apart once."""
-    home, role, deferred, columns, names, links, triggers, uniques, relations, checks, unfinished = json.loads(
-        catalogue
-    )
+    home, role, deferred, *parts = json.loads(catalogue)
+    columns, names, links, triggers, uniques, relations, checks, unfinished, aparts = parts
 
     def full(schema: str, table: str) -> str:
         return table if schema == home else f"{schema}.{table}"
@@ -135,8 +157,10 @@ def read(catalogue: str) -> Facts:
         foreign_keys=keys,
         triggers=tuple(kept.of_postgres(full(s, t), *rest) for s, t, *rest in sorted(map(json.loads, triggers))),
         uniques=tuple(UniqueKey(table=full(s, t), columns=tuple(names)) for s, t, names in uniques),
-        checks=tuple(Check(table=t, clause=said) for t, said, valid, enforced in rules if enforced and not valid),
-        ruled=tuple(sorted({table for table, _, _, enforced in rules if enforced})),
+        checks=tuple(Check(table=t, clause=said) for t, said, valid, enforced, _ in rules if enforced and not valid),
+        rules=tuple(Check(table=t, clause=said) for t, said, _, enforced, own in rules if enforced and own),
+        aparts=tuple(_apart(full(s, t), *rest) for s, t, *rest in aparts),
+        ruled=tuple(sorted({table for table, _, _, enforced, _ in rules if enforced})),
         closed=tuple(_closed(places, keys)),
         filtered=tuple(sorted({root for root, _, _, _, active, _ in places if active})),
         parts=tuple(sorted((name, root) for root, name, *_ in places if name != root)),
@@ -144,6 +168,11 @@ def read(catalogue: str) -> Facts:
         deferred=deferred,
         blind=_blind(role),
     )
+
+
+def _apart(table: str, parts: Sequence[Sequence[str]], predicate: str, unique: bool) -> Apart:
+    pairs = tuple((expression, operator) for expression, operator in parts)
+    return Apart(table=table, parts=pairs, predicate=predicate, unique=unique)
 
 
 def _closed(places: Sequence[tuple[str, str, str, bool, bool, str]], keys: Sequence[ForeignKey]) -> Iterable[Any]:

@@ -50,6 +50,7 @@ def read(rows: Sequence[Sequence[Any]]) -> Facts:
         triggers=tuple(kept.of_sqlite(table, name, text, _single(single, table)) for table, name, text in triggers),
         uniques=single,
         checks=checks,
+        rules=checks,
         ruled=tuple(dict.fromkeys(check.table for check in checks)),
         replacing=tuple(name for name, tokens in told.items() if _replaces(tokens)),
         deferred=any("DEFERRED" in tokens for tokens in told.values()),

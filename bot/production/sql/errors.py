@@ -4,6 +4,8 @@ import re
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+from bot.production.sql.trigger_text import quoted
+
 _BY_STATE = {
     "55P03": "somebody else holds the row, and waiting for it took too long. Try again in a minute",
     "57014": "it took longer than the target's statement_timeout allows",
@@ -51,6 +53,8 @@ _MYSQL = {
     "1213": _BY_STATE["40P01"],
 }
 _UNFIT = "a value does not fit its column"
+_SIGNAL = "1644"
+"""MySQL's number for what a trigger's SIGNAL says."""
 _NO_AT_COMMIT = ("1020", "1205", "1213", "25P03")
 _PASSING = (
     "55P03",
@@ -101,6 +105,8 @@ def reason(error: BaseException) -> str:
         return "the database did not answer in time"
     if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
         return _UNFIT
+    if said := _by_a_trigger(error):
+        return f"a trigger of theirs forbids it: {quoted(said)}"
     state = code_of(error)
     if state.startswith("22") and state not in _BY_STATE:
         return _UNFIT
@@ -110,6 +116,23 @@ def reason(error: BaseException) -> str:
         or _MYSQL.get(state)
         or next(words, "the database refused it. Its own log says why; whoever keeps it can look there")
     )
+
+
+def _by_a_trigger(error: BaseException) -> str:
+    """The words of a trigger that the team wrote itself; empty where the database's own words are all there is."""
+    original = getattr(error, "orig", error)
+    cause = getattr(original, "__cause__", None)
+    diagnosis = getattr(original, "diag", None)  # psycopg's; asyncpg's own error is the cause
+    if code_of(error) == "P0001" or _raised(getattr(cause, "context", None) or getattr(diagnosis, "context", None)):
+        return str(getattr(cause, "message", None) or getattr(diagnosis, "message_primary", None) or "")
+    if code_of(error) == _SIGNAL:
+        return str(original.args[1])
+    return str(original) if getattr(original, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_TRIGGER" else ""
+
+
+def _raised(context: str | None) -> bool:
+    """PL/pgSQL says so where a RAISE gave the error a code of its own."""
+    return (context or "").partition("\n")[0].endswith("at RAISE")
 
 
 def unreadable(error: BaseException) -> bool:

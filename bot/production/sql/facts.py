@@ -69,6 +69,18 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Apart:
+    """No two rows of a table may be alike in this: an exclusion, or a unique index of expressions or of some rows only."""
+
+    table: str
+    parts: tuple[tuple[str, str], ...]
+    """(expression, operator by which no two rows may compare as true)."""
+    predicate: str
+    """Which rows it is about; empty: all of them."""
+    unique: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trigger:
     """What the database does by itself when rows of a table change: a trigger or a rule."""
 
@@ -78,6 +90,12 @@ class Trigger:
     """Of INSERT, UPDATE and DELETE."""
     sets: tuple[str, ...] | None
     """Columns of the changed row that it sets, where its text shows that it does nothing else; None: it may do anything."""
+    overwrites: tuple[str, ...] = ()
+    """Those of `sets` that it sets each time, whatever was to be written there."""
+    stops: str = ""
+    """Why no such change gets through, where its text shows that; empty: some may."""
+    late: bool = False
+    """It comes after the rules of the table were asked, so it puts nothing right before them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +107,10 @@ class Facts:
     """Those of its partitions and of tables that point at it too."""
     uniques: tuple[UniqueKey, ...]
     checks: tuple[Check, ...] = ()
+    """Those that rows may be outside of."""
+    rules: tuple[Check, ...] = ()
+    """Those that a changed row has to meet."""
+    aparts: tuple[Apart, ...] = ()
     ruled: tuple[str, ...] = ()
     """Tables in which a row may not be half filled for a moment (CHECK, NULLS NOT DISTINCT)."""
     closed: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,4 @@
-"""Asks the database what generated columns will hold after a change."""
+"""Asks the database what a row will be after a change, its generated columns too."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,14 +41,22 @@ async def _worked_out(conn: AsyncConnection, schema: Schema, changes: Sequence[C
 
 
 def _query(schema: Schema, nth: int, change: Change) -> sa.Select[Any]:
-    info, before, after = schema.tables[change.table], change.before or {}, change.after or {}
-    settled = [name for name, fact in info.columns.items() if not fact.generated]
-    cells = (info.becomes(n, after[n]) if after[n] != before[n] else info.table.c[n] for n in settled)
-    row = sa.select(*(cell.label(name) for name, cell in zip(settled, cells, strict=True)))
-    inner = _with_formulas(info, row.where(info.matches(change.key)))
+    info, inner = schema.tables[change.table], as_it_will_be(schema, change)
     read: list[Any] = [info.read_as(name, inner.c[name]).label(name) for name in _formulas(info)]
     query: sa.Select[Any] = sa.select(sa.literal_column(str(nth)).label("nth row"), *read)
     return query.select_from(inner)
+
+
+def as_it_will_be(schema: Schema, change: Change) -> sa.Subquery:
+    """The updated row with its generated columns, or of an inserted one the columns that are given."""
+    info, before, after = schema.tables[change.table], change.before, change.after or {}
+    if before is None:
+        given = [info.becomes(name, raw).label(name) for name, raw in after.items() if not info.columns[name].generated]
+        return sa.select(*given).subquery()
+    settled = [name for name, fact in info.columns.items() if not fact.generated]
+    cells = (info.becomes(n, after[n]) if after[n] != before[n] else info.table.c[n] for n in settled)
+    row = sa.select(*(cell.label(name) for name, cell in zip(settled, cells, strict=True)))
+    return _with_formulas(info, row.where(info.matches(change.key)))
 
 
 def _with_formulas(info: TableInfo, row: sa.Select[Any]) -> sa.Subquery:

@@ -3,15 +3,13 @@
 Only a few words pass. A trigger that says anything more may do anything.
 """
 
-import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
+from bot.production.sql import stops
 from bot.production.sql.facts import Trigger
+from bot.production.sql.trigger_text import tokens_of
 
-_TOKEN = re.compile(
-    r"""(?P<blank>\s+|--[^\n]*|/\*.*?\*/)|(?P<text>'(?:[^']|'')*')|(?P<name>"[^"]+"|`[^`]+`|\w+)|(?P<sign>:=|::|<=|>=|<>|!=|\|\||.)""",
-    re.DOTALL | re.VERBOSE,
-)
 _SAFE = (
     "NULL TRUE FALSE AND OR NOT IS DISTINCT FROM AT TIME ZONE INTERVAL DAY HOUR MINUTE SECOND CURRENT_TIMESTAMP "
     "CURRENT_DATE LOCALTIMESTAMP NOW CLOCK_TIMESTAMP STATEMENT_TIMESTAMP TRANSACTION_TIMESTAMP SYSDATE "
@@ -26,42 +24,103 @@ _EVENTS = {4: "INSERT", _DELETE: "DELETE", 16: "UPDATE"}
 ALL = frozenset(_EVENTS.values())
 _OF_ITS_OWN = ("tsvector_update_trigger", "moddatetime")
 """Functions of PostgreSQL and its extensions whose first argument names the only column that they set."""
+RULE, INSTEAD = "rule", "rule instead"
+"""What stands in the place of a rule's language; the second: unconditional, and in place of the change itself."""
 
 
 class _MoreThanThat(ValueError):
     """The text says something that is not a plain assignment to the row."""
 
 
-def of_postgres(table: str, name: str, kind: int, language: str, function: str, text: str, arguments: str) -> Trigger:
+def of_postgres(
+    table: str, name: str, kind: int, language: str, function: str, text: str, arguments: str, sometimes: bool
+) -> Trigger:
+    """`sometimes`: it has a condition, or is only for some columns."""
     events = frozenset(event for bit, event in _EVENTS.items() if kind & bit) or ALL
+    if language in (RULE, INSTEAD):
+        why = stops.by_rule(table, name) if language == INSTEAD else ""
+        return Trigger(table=table, name=name, events=events, sets=None, stops=why)
     plain = kind & _ROW and kind & _BEFORE and not kind & _DELETE
+    sets: tuple[str, ...] | None = None
     if plain and language in ("internal", "c") and function in _OF_ITS_OWN:
-        return Trigger(table=table, name=name, events=events, sets=(arguments.split("\\000", maxsplit=1)[0],))
-    sets = _assigned(text, ends="RETURN NEW") if plain and language == "plpgsql" else None
-    return Trigger(table=table, name=name, events=events, sets=sets)
+        sets = (arguments.split("\\000", maxsplit=1)[0],)
+    elif plain and language == "plpgsql":
+        sets = _assigned(text, ends="RETURN NEW")
+    always = language == "plpgsql" and not sometimes
+    return Trigger(
+        table=table,
+        name=name,
+        events=events,
+        sets=sets,
+        overwrites=_overwritten(text, ends="RETURN NEW") if always and sets else (),
+        stops=stops.of_postgres(table, name, text, before_row=bool(kind & _ROW and kind & _BEFORE)) if always else "",
+        late=not kind & _BEFORE,
+    )
 
 
 def of_mysql(table: str, name: str, event: str, timing: str, text: str) -> Trigger:
-    sets = _assigned(text, ends="") if timing == "BEFORE" and event != "DELETE" else None
-    return Trigger(table=table, name=name, events=frozenset((event,)), sets=sets)
+    plain = timing == "BEFORE" and event != "DELETE"
+    sets = _assigned(text, ends="") if plain else None
+    return Trigger(
+        table=table,
+        name=name,
+        events=frozenset((event,)),
+        sets=sets,
+        overwrites=_overwritten(text, ends="") if sets else (),
+        stops=stops.of_mysql(table, name, text),
+        late=timing == "AFTER",
+    )
 
 
 def of_sqlite(table: str, name: str, text: str, keys: frozenset[str]) -> Trigger:
     """Its row is found again by one of `keys`."""
-    tokens = list(_tokens(text))
+    tokens = list(tokens_of(text))
     upper = [piece.upper() for piece in tokens]
     events = ALL & set(upper[: upper.index("ON")]) if "ON" in upper else ALL
     try:
-        sets = _updated(tokens, table, keys) if "DELETE" not in events else None
+        made = _updated(tokens, table, keys) if "DELETE" not in events else None
+        sets = None if made is None else tuple(_set(one) for one in made)
     except (_MoreThanThat, ValueError, IndexError):
-        sets = None
+        made = sets = None
+    head = upper[: upper.index("BEGIN")] if "BEGIN" in upper else upper
+    always = "WHEN" not in head and "OF" not in head
     # The update inside fires the table's other triggers.
-    return Trigger(table=table, name=name, events=events or ALL, sets=sets)
+    return Trigger(
+        table=table,
+        name=name,
+        events=events or ALL,
+        sets=sets,
+        overwrites=tuple(_name(one[0]) for one in made or () if always and not _names_itself(one)),
+        stops=stops.of_sqlite(table, name, text) if always else "",
+        late="AFTER" in head,
+    )
+
+
+def _overwritten(text: str, ends: str) -> tuple[str, ...]:
+    """Of plain assignments those that are made each time and don't look at what was to be written there."""
+    found: list[str] = []
+    with suppress(_MoreThanThat, IndexError):
+        tokens = list(tokens_of(text))
+        if ends or (tokens and tokens[0].upper() == "BEGIN"):
+            tokens = _block(tokens)
+        for part in (part for part in _split(tokens, ";") if part):
+            said = _words(part)
+            if said.startswith("IF "):  # what comes after it may be part of it
+                break
+            made = _split(part[1:] if part[0].upper() == "SET" else part, ",")
+            own = [one for one in made if one and one[0].upper() == "NEW"]
+            found += [_name(one[2]) for one in own if not _looks_at(one[4:], _name(one[2]))]
+    return tuple(dict.fromkeys(found))
+
+
+def _looks_at(part: Sequence[str], column: str) -> bool:
+    rows = zip(part, part[2:], strict=False)
+    return any(row.upper() == "NEW" and _name(name).casefold() == column.casefold() for row, name in rows)
 
 
 def _assigned(text: str, ends: str) -> tuple[str, ...] | None:
     """Columns of NEW that a block of plain assignments sets."""
-    tokens = list(_tokens(text))
+    tokens = list(tokens_of(text))
     try:
         if ends or (tokens and tokens[0].upper() == "BEGIN"):
             tokens = _block(tokens)
@@ -111,8 +170,12 @@ def _plain(part: Sequence[str]) -> None:
             raise _MoreThanThat
 
 
-def _updated(tokens: list[str], table: str, keys: frozenset[str]) -> tuple[str, ...]:
-    """Of `BEGIN UPDATE table SET a = …, b = … WHERE key = NEW.key; END`."""
+def _names_itself(part: Sequence[str]) -> bool:
+    return any(_name(piece).casefold() == _name(part[0]).casefold() for piece in part[2:])
+
+
+def _updated(tokens: list[str], table: str, keys: frozenset[str]) -> list[list[str]]:
+    """The assignments of `BEGIN UPDATE table SET a = …, b = … WHERE key = NEW.key; END`."""
     body = _block(tokens[[piece.upper() for piece in tokens].index("BEGIN") :])
     (part,) = (part for part in _split(body, ";") if part)
     upper = [piece.upper() for piece in part]
@@ -124,7 +187,7 @@ def _updated(tokens: list[str], table: str, keys: frozenset[str]) -> tuple[str, 
         raise _MoreThanThat
     if _name(column).casefold() not in keys:
         raise _MoreThanThat
-    return tuple(_set(one) for one in _split(part[3:where], ","))
+    return _split(part[3:where], ",")
 
 
 def _set(part: Sequence[str]) -> str:
@@ -153,12 +216,6 @@ def _split(tokens: Sequence[str], sign: str) -> list[list[str]]:
         else:
             parts[-1].append(piece)
     return parts
-
-
-def _tokens(text: str) -> Iterator[str]:
-    for found in _TOKEN.finditer(text):
-        if found.lastgroup != "blank":
-            yield found[0]
 
 
 def _words(part: Sequence[str]) -> str:

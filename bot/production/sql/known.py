@@ -1,4 +1,4 @@
-"""Remembers what the runs of this process showed: which undo failed its rehearsal, and which run changed a row last."""
+"""Remembers what the runs of this process showed: which undo failed its rehearsal, which run took no effect, which changed a row last."""
 
 import hashlib
 from collections import OrderedDict
@@ -16,6 +16,7 @@ class Known:
 
     def __init__(self) -> None:
         self._failed: OrderedDict[str, str] = OrderedDict()
+        self._thwarted: OrderedDict[str, str] = OrderedDict()
         self._last: OrderedDict[tuple[Any, ...], str] = OrderedDict()
 
     def cannot_be_undone(self, plan: Plan, why: str) -> None:
@@ -25,6 +26,16 @@ class Known:
         """The same plan asked for again is said to be irrevocable beforehand."""
         why = self._failed.get(_same(plan), "") if self._failed and not plan.note else ""
         return replace(plan, note=why) if why else plan
+
+    def thwarted(self, plan: Plan, run: str, why: str) -> None:
+        """The database itself did not let it through."""
+        said = why.rstrip(".")
+        _put(self._thwarted, _same(plan), f"{run} tried the same and nothing was changed: {said}.", _PLANS)
+
+    def tried(self, plan: Plan) -> str:
+        """What became of the same plan before; empty: nothing spoke against it."""
+        told = self._thwarted.get(_same(plan), "") if self._thwarted else ""
+        return f"{told} Unless somebody has dealt with that, it will come to nothing again." if told else ""
 
     def changed(self, image: Image) -> None:
         for change in image.changes:

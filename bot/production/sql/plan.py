@@ -95,7 +95,7 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         _spelt_so(info, statement, own)
     deletes = isinstance(statement, sa.Delete)
     changes = await foreseen(conn, schema, await with_cascades(conn, schema, own, lock=lock) if deletes else own)
-    await must_be_let_in(conn, schema, changes)
+    await must_be_let_in(conn, schema, changes, guard.written(statement))
     inserts = own[0] if isinstance(statement, sa.Insert) else None
     declared, by_triggers = type(action).volatile, followed(schema, changes)
     return Plan(

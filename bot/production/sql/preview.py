@@ -16,7 +16,8 @@ _KEYS_SHOWN = 5
 REHEARSED = "The undo is rehearsed in the run, before anything takes effect."
 
 
-def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Preview:
+def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef, tried: str = "") -> Preview:
+    """`tried`: what became of the same plan before."""
     undoable = not plan.note
     hide = Redactor(action.secrets()).redact if action.secrets() else str
     return Preview(
@@ -33,7 +34,7 @@ def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> Pr
         undo_note=plan.note or _how_undone(plan),
         risk=action.risk,
         approvals=approvals_for(type(action), undoable=undoable),
-        warnings=_warnings(schema, plan),
+        warnings=(*_warnings(schema, plan), *((tried,) if tried else ())),
     )
 
 

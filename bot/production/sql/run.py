@@ -1,5 +1,6 @@
 """Carries out one plan inside an open transaction, and compares the result with the plan."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy.engine import CursorResult
@@ -17,14 +18,18 @@ from bot.production.sql.schema import Schema
 from bot.production.sql.triggers import allowance
 
 
+class Thwarted(Refused):
+    """The database did not do what was approved; nothing that a new preview shows would tell it to."""
+
+
 async def execute(conn: AsyncConnection, schema: Schema, plan: Plan, run: RunRef) -> Image:
-    """Does it and reads every row again. Raises Refused (roll back!) if the database made something else of it."""
+    """Does it and reads every row again. Raises Thwarted (roll back!) if the database made something else of it."""
     given: dict[int, Change] = {}
     for step in plan.steps:
         options = {"preserve_rowcount": True, "makegood_mark": str(run)}
         result = await conn.execute(step.statement, execution_options=options)
         if result.rowcount != step.rows:
-            raise Refused(f"The database touched {result.rowcount} rows instead of {step.rows}.")
+            raise Thwarted(_other_rows(schema, step, result.rowcount))
         if step.inserts is not None:
             given[id(step.inserts)] = _with_key(step, schema, result)
     changes = [given.get(id(change), change) for change in plan.changes]
@@ -66,8 +71,31 @@ def _with_key(step: Statement, schema: Schema, result: CursorResult[object]) -> 
 def _verified(schema: Schema, change: Change, now: Values | None, plan: Plan) -> Change:
     info, loose = schema.tables[change.table], plan.loose(change.table)
     if what := differing(info, change.after, now, loose):
-        itself = (
-            allowance(schema, change.table, changed(info, change.after, now, loose)) if now and change.after else ""
-        )
-        raise Refused(f"The database made something else of {change.name} than was shown: {what}. {itself}".rstrip())
+        itself = _allowed(schema, change, changed(info, change.after, now, loose)) if now and change.after else ""
+        itself = itself or _may_do_that(schema, change.table)
+        raise Thwarted(f"The database made something else of {change.name} than was shown: {what}.{itself}")
     return Change(table=change.table, key=change.key, before=change.before, after=now)
+
+
+def _allowed(schema: Schema, change: Change, columns: Sequence[str]) -> str:
+    """How the settings let them change by themselves; never those that were to be written."""
+    before, after = change.before, change.after or {}
+    written = [name for name in columns if name in after and (before is None or after[name] != before[name])]
+    said = "" if written else allowance(schema, change.table, columns)
+    return f" {said}" if said else ""
+
+
+def _may_do_that(schema: Schema, table: str) -> str:
+    names = ", ".join(trigger.name for trigger in schema.facts.triggers if trigger.table == table)
+    return f" The trigger or rule {names} may do that: whoever keeps the database knows it." if names else ""
+
+
+def _other_rows(schema: Schema, step: Statement, count: int) -> str:
+    table = schema.of(step.statement.table).name
+    if count > step.rows:
+        return f"The database touched {count} rows of {table} instead of {step.rows}."
+    left = step.rows - count
+    return (
+        f"The database left {left} row{'' if left == 1 else 's'} of {table} as {'it was' if left == 1 else 'they were'}, "
+        f"without saying why.{_may_do_that(schema, table)}"
+    )

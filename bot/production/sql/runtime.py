@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Doubtful, Invalid, MakegoodError, Misconfigured, NotFound, Outside, Refused, Rejected
@@ -14,7 +14,7 @@ from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
 from bot.production.sql import preview as sql_preview
 from bot.production.sql import run as sql_run
-from bot.production.sql.errors import coded, reason, rule, unreadable
+from bot.production.sql.errors import coded, passing, reason, rule, unreadable
 from bot.production.sql.guard import guard_look
 from bot.production.sql.image import Image, decode, encode
 from bot.production.sql.known import Known
@@ -132,7 +132,7 @@ class SqlRuntime:
             async with self._db.reading(f"makegood {run}") as session:
                 schema = await self._schema(session)
                 plan = self._known.noted(await planner(session.conn, schema))
-                return sql_preview.preview_of(plan, schema, action, run)
+                return sql_preview.preview_of(plan, schema, action, run, self._known.tried(plan))
         except (SQLAlchemyError, TimeoutError) as error:
             why = await self._which(action, error) or f"The preview did not work: {reason(error)}."
             raise Rejected(f"{why} {_NOTHING}") from error
@@ -183,10 +183,12 @@ class SqlRuntime:
         self, planner: Planner, action: SqlAction, preview: Preview, run: RunRef, watch: Watch
     ) -> RunOutcome:
         image: bytes | None = None
+        planned: list[Plan] = []
         try:
             async with self._db.writing(run) as tx:
                 schema = await self._schema(tx)
                 plan = self._known.noted(await planner(tx.conn, schema))
+                planned.append(plan)
                 sql_preview.as_approved(preview, plan, schema, action, run)
                 done = await sql_run.execute(tx.conn, schema, plan, run)
                 await sql_run.has_worked(tx.conn, schema, plan)
@@ -199,6 +201,9 @@ class SqlRuntime:
         except Doubtful:
             await watch.progress("The connection was lost at COMMIT. Looking at production …")
             return await self.investigate(action, preview, image, run, watch)
+        except sql_run.Thwarted as error:
+            self._known.thwarted(plan, str(run), str(error))
+            return RunOutcome(state="lapsed", summary=f"nothing was changed. {error}")
         except CannotBeUndone as error:
             self._known.cannot_be_undone(plan, str(error))
             said = f"nothing was changed. This can't be undone because {error}: approve it again as one that cannot be undone."
@@ -207,6 +212,8 @@ class SqlRuntime:
             return RunOutcome(state="lapsed", summary=f"nothing was changed. {error} Preview it again.")
         except (MakegoodError, SQLAlchemyError, OSError) as error:  # a TimeoutError is an OSError
             log.warning("%s was not done: %s", run, coded(error))
+            if planned and isinstance(error, DBAPIError) and not passing(error):
+                self._known.thwarted(planned[0], str(run), reason(error))
             return RunOutcome(
                 state="failed", summary=f"nothing was changed: {_why(error)}", detail=self._redact(rule(error))
             )

@@ -14,6 +14,8 @@ _BLOB = re.compile(r"^[xX]'((?:[0-9a-fA-F]{2})*)'$")
 _TRUTH = {"true": 1, "yes": 1, "1": 1, "false": 0, "no": 0, "0": 0}
 _MOMENTS = (datetime.fromisoformat, date.fromisoformat, time.fromisoformat)
 _LARGEST = 2**63
+_NUMBERS = ("NUM", "DEC", "MONEY", "FIXED")
+"""In a declared type that SQLite reads as a number where it can: what else has no name for numbers may hold texts (UUID, INET)."""
 
 
 def read(fact: ColumnFact, text: str) -> Any:
@@ -31,7 +33,7 @@ def read(fact: ColumnFact, text: str) -> Any:
     if kind == "blob":
         found = _BLOB.match(text)
         return bytes.fromhex(found[1]) if found else text
-    return _number(fact, text, kind, strict=not any(word in upper for word in ("JSON", "DATE", "TIME")))
+    return _number(fact, text, kind, strict=kind != "numeric" or any(word in upper for word in _NUMBERS))
 
 
 def affinity_of(upper: str) -> str:

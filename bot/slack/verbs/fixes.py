@@ -8,7 +8,6 @@ from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
 from bot.bug.fixes import approval, asking, doubt, review, rules, run
 from bot.bug.fixes.approval import FixConfirmed
-from bot.bug.fixes.fix import Fix
 from bot.bug.policy import Duty
 from bot.bug.words import Code
 from bot.production.action import MASK
@@ -128,7 +127,7 @@ async def undo(context: Context, request: Request) -> Response:
     """Takes back the last fix; previewed and approved like any other."""
     must_act(context)
     bug = await context.bug(request)
-    number = _run_of(request, bug.last_success, f"No fix has run on {bug.ref}, so there is nothing to undo.")
+    number = request.carried_number("run") if "run" in request.about else asking.last_to_undo(bug)
     if not (request.args or request.values):
         rules.find(bug, number)
         return Response(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", run=number))
@@ -219,12 +218,3 @@ def _must_do_more_than_watch(context: Context, action: str, target: str) -> None
     """Raises Refused where this action only watches, there or wherever it could run."""
     if filling.watched(context, context.catalogue.find(action), target):
         raise Refused(Code(action), WATCHED)
-
-
-def _run_of(request: Request, present: Fix | None, none: str) -> int:
-    """The run that a button names, or the present one. Raises Refused with `none`."""
-    if "run" in request.about:
-        return request.carried_number("run")
-    if present is None:
-        raise Refused(none)
-    return present.run

@@ -139,10 +139,22 @@ def test_what_did_not_run_is_undone_or_can_not_be_is_not_undone() -> None:
     with pytest.raises(Refused, match="did not run to its end"):
         undo(asked(claimed()))
     done = ran(previewed_undo(ran(confirmed(asked(claimed())))))
-    with pytest.raises(Refused, match="is undone already"):
+    with pytest.raises(Refused, match=r"was undone by .* at .* UTC\. An undo is not undone itself"):
         undo(done)
-    with pytest.raises(Refused, match="nothing to undo"):
+    with pytest.raises(Refused, match="An undo is not undone itself: to have the change back, ask for the fix again"):
         undo(done, run=2)
+
+
+def test_an_undo_that_names_no_run_is_of_the_last_fix_or_says_what_became_of_it() -> None:
+    with pytest.raises(Refused, match="No fix has run on BUG-1"):
+        asking.last_to_undo(asked(claimed()).bug)
+    ended = ran(confirmed(asked(claimed())))
+    assert asking.last_to_undo(ended.bug) == 1
+    with pytest.raises(Refused, match=r"was undone by .* at .* UTC"):
+        asking.last_to_undo(ran(previewed_undo(ended)).bug)
+
+
+def test_what_can_not_be_undone_says_so() -> None:
     with pytest.raises(Refused, match="cannot be undone: mail is out"):
         undo(ran(confirmed(asked(claimed(), undoable=False))))
 

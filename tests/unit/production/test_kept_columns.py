@@ -28,23 +28,28 @@ NOT_UNDERSTOOD = (
 
 @pytest.mark.parametrize("text", UNDERSTOOD)
 def test_a_plain_trigger_of_postgresql_is_understood(text: str) -> None:
-    assert kept.of_postgres("notes", "t", _ROW_BEFORE_UPDATE, "plpgsql", "f", text, "").sets == UNDERSTOOD[text]
+    assert (
+        kept.of_postgres("notes", "t", _ROW_BEFORE_UPDATE, "plpgsql", "f", text, "", sometimes=False).sets
+        == UNDERSTOOD[text]
+    )
 
 
 @pytest.mark.parametrize("text", NOT_UNDERSTOOD)
 def test_one_that_says_more_may_do_anything(text: str) -> None:
-    assert kept.of_postgres("notes", "t", _ROW_BEFORE_UPDATE, "plpgsql", "f", text, "").sets is None
+    assert kept.of_postgres("notes", "t", _ROW_BEFORE_UPDATE, "plpgsql", "f", text, "", sometimes=False).sets is None
 
 
 @pytest.mark.parametrize("kind", [16 | 1, 16 | 2, 1 | 2 | 8, 0])
 def test_one_that_comes_after_or_stops_a_deletion_may_do_anything(kind: int) -> None:
     text = "BEGIN NEW.at = now(); RETURN NEW; END"
-    assert kept.of_postgres("notes", "t", kind, "plpgsql", "f", text, "").sets is None
+    assert kept.of_postgres("notes", "t", kind, "plpgsql", "f", text, "", sometimes=False).sets is None
 
 
 def test_a_function_of_postgresqls_own_names_its_column() -> None:
     given = "said\\000pg_catalog.english\\000name\\000"
-    trigger = kept.of_postgres("notes", "t", 1 | 2 | 4 | 16, "internal", "tsvector_update_trigger", "x", given)
+    trigger = kept.of_postgres(
+        "notes", "t", 1 | 2 | 4 | 16, "internal", "tsvector_update_trigger", "x", given, sometimes=False
+    )
     assert trigger.sets == ("said",)
     assert trigger.events == {"INSERT", "UPDATE"}
 

@@ -155,6 +155,8 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
     closing.at_end(engine.close)
     with suppress(Outside):  # a billing system that is away only costs the menu, and is asked again
         await outside.read_plans()
+        if outside.biller:
+            settings.tell.must_know_plans(outside.plans.value)
     return _Ground(
         outside=outside,
         plans=plans,

@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -17,9 +17,10 @@ from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.errors import Misconfigured
 from bot.bug.gift_caps import Caps, default_caps
+from bot.bug.gift_presets import NEXT, Preset, usual
 from bot.bug.gift_texts import GiftTexts
 from bot.bug.modes import Mode, Modes
-from bot.bug.money import minor_digits
+from bot.bug.money import Money, minor_digits
 from bot.bug.policy import Roles
 from bot.bug.values import Frozen
 from bot.production.targets import AnyTarget, described
@@ -172,12 +173,42 @@ class TellSettings(Frozen):
     """Above it nobody can give a credit in Slack."""
     words: GiftTexts = GiftTexts()
     """What the customer reads of each makegood."""
+    presets: tuple[Preset, ...] = ()
+    """What the form's menu offers; none: the usual ones."""
+    preset: str = ""
+    """The one that the form begins with; empty: nothing that costs is filled in."""
 
     @field_validator("currency")
     @classmethod
     def _exists(cls, value: str) -> str:
         minor_digits(value)
         return value
+
+    @model_validator(mode="after")
+    def _presets_can_be_given(self) -> Self:
+        names = [one.name for one in self.offered]
+        twice = next((name for name in names if names.count(name) > 1), "")
+        if twice:
+            raise ValueError(f'two presets are called "{twice}"')
+        above = next((one.name for one in self.offered if one.credit > self.largest_credit), "")
+        if above:
+            raise ValueError(f'the preset "{above}" gives more than largest_credit')
+        if self.preset and self.preset not in names:
+            raise ValueError(f'there is no preset "{self.preset}"; write one of: {", ".join(names)}')
+        return self
+
+    @property
+    def offered(self) -> tuple[Preset, ...]:
+        """The presets of the menu."""
+        gesture = Money(amount=min(self.credit, self.largest_credit), currency=self.currency)
+        return self.presets or usual(gesture)
+
+    def must_know_plans(self, plans: Sequence[str]) -> None:
+        """Raises Misconfigured for a preset that names a plan which the billing system does not have."""
+        for one in self.presets:
+            if one.upgrade not in {"", NEXT, *plans}:
+                said = f'tell.presets: "{one.name}" names the plan "{one.upgrade}", which the billing system does not have.'
+                raise Misconfigured(f"{said} Write one of: {', '.join((NEXT, *plans))}.")
 
 
 class WebhookSettings(Frozen):

@@ -44,6 +44,8 @@ class Given:
     """What the customer types to get it, if it is a promotion code."""
     thanks: str = ""
     """What the customer reads about it, once it is booked."""
+    homeless: bool = False
+    """The billing system has no account to book it on: the message goes without it, and a person is asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +78,8 @@ class Customer:
     monthly: int = 0
     """Price of the plan for a month, in minor units; 0 if it is not known."""
     terms: Terms = field(default_factory=Terms)
+    billed: bool | None = None
+    """Whether the billing system has an account of theirs; None if it was not asked."""
     skipped: bool = False
     """Nobody needs to tell them."""
     beside: str = ""
@@ -112,7 +116,7 @@ class Customer:
     @property
     def to_tell(self) -> bool:
         """Not told yet, or told of something that they did not get after all."""
-        missed = any(g.state in {"undone", "dropped"} for g in self.given) and not self.got
+        missed = any(g.state in {"undone", "dropped"} or g.homeless for g in self.given) and not self.got
         return self.reachable and (not self.told or missed)
 
     @property

@@ -174,12 +174,15 @@ class AccountSeen(Quiet, Outcome):
     monthly: int = 0
     """Price of the plan for a month, in minor units; 0 if it is not known."""
     terms: Terms = Terms()
+    known: bool = True
+    """Whether it has an account of theirs at all."""
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         return changed(bug, self.customer, self._account)
 
     def _account(self, customer: Customer) -> Customer:
-        return replace(customer, plan=self.plan, currency=self.currency, monthly=self.monthly, terms=self.terms)
+        said = replace(customer, plan=self.plan, currency=self.currency, monthly=self.monthly, terms=self.terms)
+        return replace(said, billed=self.known)
 
 
 EVENTS = (

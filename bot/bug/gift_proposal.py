@@ -5,32 +5,24 @@ from datetime import datetime, timedelta
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Given
 from bot.bug.money import Days, Grant, Money, Upgrade
-from bot.bug.values import Frozen
 from bot.text import length, plural
 
 MONTH_DAYS = 30
-LONG = timedelta(hours=1)
-"""From here on an account that was unusable is worth days, not a gesture."""
 
 
-class Proposal(Frozen):
-    """What the form is filled with, and why."""
-
-    credit: int
-    """Minor units; 0: none."""
-    days: int
-    why: str = ""
+def lost_days(bug: Bug, now: datetime) -> int:
+    """The days that were begun while the account was unusable, 1 to 30; a person who means more types it."""
+    return max(1, min(-(-unusable(bug, now) // timedelta(days=1)), MONTH_DAYS))
 
 
-def propose(bug: Bug, now: datetime, credit: int) -> Proposal:
-    """From the time in which the account was unusable: days where it was long, worth at least the usual gesture."""
-    lost = unusable(bug, now)
-    if lost < LONG:
-        return Proposal(credit=credit, days=0, why=f"unusable for {length(lost)}" if lost else "")
-    days = min(-(-lost // timedelta(days=1)), MONTH_DAYS)  # a person who means more types it
+def reason(bug: Bug, now: datetime) -> str:
+    """How long the account was unusable, and what so many days are worth; empty where that is not known."""
+    lost, days = unusable(bug, now), lost_days(bug, now)
+    if not lost:
+        return ""
     worth = max((_worth(c, days) for c in bug.customers), default=0)
     said = f", worth {Money(amount=worth, currency=_currency(bug))}" if worth else ""
-    return Proposal(credit=0, days=days, why=f"unusable for {length(lost)}: {plural(days, 'day')}{said}")
+    return f"unusable for {length(lost)}: {plural(days, 'day')}{said}"
 
 
 def _worth(customer: Customer, days: int) -> int:

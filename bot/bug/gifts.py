@@ -139,6 +139,8 @@ class NotGranted(Outcome):
     grant: Grant
     why: Text
     doubtful: bool = False
+    homeless: bool = False
+    """There is no account to book it on, so the message does not wait for it."""
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         state: GivenState = "doubtful" if self.doubtful else "failed"
@@ -146,12 +148,14 @@ class NotGranted(Outcome):
         def same(given: Given) -> bool:
             return given.tell == self.tell and given.grant == self.grant
 
-        return _given(bug, self.customer, same, lambda g: replace(g, state=state))
+        return _given(bug, self.customer, same, lambda g: replace(g, state=state, homeless=self.homeless))
 
     def line(self, _bug: Bug, _by: str) -> Words:
         booked = "Nobody knows whether the makegood was booked"
         head = booked if self.doubtful else "The makegood could not be booked"
         wait = ". The message waits: tell without it, or try again."
+        if self.homeless:
+            wait = ". The message goes without it."
         return Words("warning", (head, " (", *amount(self.grant), ")", *because(self.why), wait))
 
 

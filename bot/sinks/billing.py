@@ -27,6 +27,10 @@ ASKED = 30
 Receipts = Callable[[int, int], Awaitable[Granted]]
 
 
+class NoAccount(Rejected):
+    """The billing system has nobody to book it on."""
+
+
 @dataclass(frozen=True)
 class BillingSink:
     """`receipts(bug, seq)` finds the Granted entry again, for an undo."""
@@ -63,13 +67,14 @@ class BillingSink:
             except (Unavailable, Doubtful) as error:
                 return Served(outcomes=tuple(outcomes), stuck=error)
             except Outside as error:
-                outcomes.append(NotGranted(tell=tell, customer=customer.id, grant=grant, why=str(error)))
+                nobody, why = isinstance(error, NoAccount), str(error)
+                outcomes.append(NotGranted(tell=tell, customer=customer.id, grant=grant, why=why, homeless=nobody))
         return Served(outcomes=tuple(outcomes))
 
     async def _grant(self, work: Work, customer: Customer, tell: int, index: int, grant: Grant) -> Event:
         account = await self.biller.account(customer.hint)
         if account is None:
-            raise Rejected(f"The billing system knows no account of {customer.name}")
+            raise NoAccount(f"The billing system knows no account of {customer.name}")
         key = f"{work.bug.ref.team}-{work.bug.ref}-{tell}-{customer.id}-{index}"
         receipt = await once(
             lambda: self.biller.find(account, grant, key),
@@ -109,7 +114,10 @@ class BillingSink:
         try:
             for customer in bug.untold[:ASKED]:
                 account = await self.biller.account(customer.hint)
-                seen += [_seen(customer.id, account)] if account and _changed(customer, account) else []
+                if account is None and customer.billed is not False:
+                    seen.append(AccountSeen(customer=customer.id, plan="", known=False))
+                elif account and (_changed(customer, account) or not customer.billed):
+                    seen.append(_seen(customer.id, account))
         except Outside as error:
             log.info("%s is told with what was known of its customers before: %s", bug.ref, error)
         return Served(outcomes=tuple(seen))

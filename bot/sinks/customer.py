@@ -13,7 +13,7 @@ from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.gift_texts import letter
-from bot.bug.gifts import Granted, TellReleased
+from bot.bug.gifts import Granted, NotGranted, TellReleased
 from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import Outgoing
 from bot.bug.words import service_name
@@ -35,7 +35,7 @@ class CustomerSink:
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
     interest: ClassVar[Subscription] = Subscription(
-        kinds=frozenset({Answered, Told, Granted, TellReleased, CustomerPresence, Delivered, NotDelivered})
+        kinds=frozenset({Answered, Told, Granted, NotGranted, TellReleased, CustomerPresence, Delivered, NotDelivered})
     )
 
     async def serve(self, work: Work) -> Served:
@@ -89,7 +89,9 @@ def _due(work: Work) -> Letter | None:
             return _next(work.bug, work.entry.seq if work.entry else 0)
         case Delivered(message=seq) | NotDelivered(message=seq):
             return _next(work.bug, seq)
-        case Granted(tell=seq, customer=id_) | TellReleased(tell=seq, customer=id_):
+        case (
+            Granted(tell=seq, customer=id_) | NotGranted(tell=seq, customer=id_) | TellReleased(tell=seq, customer=id_)
+        ):
             return _booked(work.bug, seq, id_)
         case CustomerPresence(customer=id_, online=False):
             return _left(work.bug, id_)
@@ -104,7 +106,7 @@ def _next(bug: Bug, seq: int) -> Letter | None:
 
 def _booked(bug: Bug, seq: int, id_: str) -> Letter | None:
     customer = bug.customer(id_)
-    ready = customer and all(given.state in SETTLED for given in _gets(customer, seq))
+    ready = customer and all(given.state in SETTLED or given.homeless for given in _gets(customer, seq))
     return _waiting(customer, seq) if customer and ready else None
 
 

@@ -83,7 +83,7 @@ async def and_answers_within_five_minutes(acme: Company, card: Message) -> None:
     await card.button("Tell").click(by=dana)
     tell = await dana.expect_modal("Tell BUG-1")
     tell.field("What they read").type(SOLVED)
-    tell.field("Credit in EUR").type("5")
+    await tell.field("They get").pick("€5 credit")
     await tell.submit("Tell")
     await acme.expect_bubble(SOLVED)
     await card.expect_text("told after 4 min · €5")

@@ -16,6 +16,12 @@ def given(mail: MailServer) -> dict[str, Any]:
     return {"mail": {"smtp": mail.url, "sender": "Shop <support@shop.example>"}}
 
 
+def mail_of(text: str) -> dict[str, Any]:
+    """From Mia, as Postmark posts it."""
+    sender = {"Email": MIA["email"], "Name": MIA["name"]}
+    return {"FromFull": sender, "Subject": "Help", "MessageID": "m1", "TextBody": text, "Headers": []}
+
+
 async def test_the_form_is_filled_in_so_that_one_press_is_enough(house: House, mail: MailServer) -> None:
     card, dana = await house.alarm(**MIA), house.person("Dana")
     await dana.types("/bug works BUG-1", in_=house.errors)
@@ -54,6 +60,9 @@ async def test_more_customers_than_one_group_of_boxes_holds_are_all_offered(hous
     await card.button("Tell").click(by=dana)
     form = await dana.expect_modal("Tell BUG-1")
     await form.submit("Tell")
+    await form.expect_text("*This goes to 23 customers*: c0@fleet.example")
+    assert not [c for c in (await house.bug()).customers if c.told]
+    await form.submit("Send as it is")
     await card.thread.expect("Dana tells 23 customers")
 
 
@@ -190,3 +199,58 @@ async def test_who_wrote_to_us_is_never_left_without_a_word(house: House) -> Non
     await card.expect_no_button("Nobody to tell")
     await (await house.forged("skip_tell", value)).button("skip_tell").click(by=dana)
     await dana.expect_ephemeral("Mia wrote to us and waits for a word: tell them.")
+
+
+OWN = [
+    ("The row in crud_fields was broken, it works again.", "crud_fields"),
+    ("BUG-1 is fixed, you can go on.", "BUG-1"),
+    ("We fixed app/Crud.php:34, it works again.", "app/Crud.php:34"),
+    ("It was https://app.bugsnag.com/acme/shop/errors/1, it works again.", "https://app.bugsnag.com/acme"),
+    ("ben@fleet.example had the same, it works again.", "ben@fleet.example"),
+]
+
+
+@pytest.mark.parametrize(("text", "piece"), OWN, ids=[piece for _, piece in OWN])
+async def test_what_a_customer_need_not_know_is_marked_before_it_goes(
+    house: House, mail: MailServer, text: str, piece: str
+) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    form.field("What they read").type(text)
+    await form.submit("Tell")
+    await form.expect_text("Customers need not know this")
+    await form.expect_text(f"`{piece}")
+    assert not mail.messages
+    form.field("What they read").type(text + " Really.")
+    await form.submit("Send as it is")
+    await form.expect_text("Really.")
+    assert not mail.messages, "what is confirmed is what was shown"
+    await form.submit("Send as it is")
+    await card.thread.expect("on its way by mail")
+    assert [text in message.text for message in mail.messages] == [True]
+
+
+async def test_what_the_customer_wrote_first_is_no_internal(house: House, mail: MailServer) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await house.hook("email-postmark", mail_of("my_first_menu is gone, says mia@studio.example"))
+    await card.thread.expect("my_first_menu is gone")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await dana.types("/tell BUG-1 my_first_menu is back, dear mia@studio.example.", in_=house.errors)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.submit("Tell")
+    await card.thread.expect("on its way by mail")
+
+
+async def test_words_of_ones_own_in_a_first_answer_are_looked_over_too(house: House, mail: MailServer) -> None:
+    card, dana = await house.alarm(**MIA), house.person("Dana")
+    await house.hook("email-postmark", mail_of("It fails."))
+    await card.thread.expect("It fails.")
+    await dana.types("/bug answer BUG-1 Leave crud_id empty for now.", in_=house.errors)
+    form = await dana.expect_modal("Customers need not know this")
+    await dana.says("@makegood answer Leave crud_id empty for now.", thread=card)
+    await dana.expect_ephemeral("words in it that customers need not know")
+    assert not mail.messages
+    await form.submit("Send as it is")
+    await card.thread.expect("Dana answers")

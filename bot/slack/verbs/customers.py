@@ -13,6 +13,7 @@ from bot.ledger.entries import list_bugs
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
+from bot.slack.verbs.concerns import Concerns, look_over
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
 from bot.slack.views.mrkdwn import channel, clock, foreign, gift
@@ -28,22 +29,39 @@ async def answer(context: Context, request: Request) -> Response:
     if not messages.waiting(bug, again=bool(request.args)) and messages.only_hit(bug):
         return await _ask_first(context, request, bug)
     text, promised = await _first_answer(context, request)
+    own = request.args or request.field("text")
+    waiting = messages.waiting(bug, again=bool(own))
+    concerns = await look_over(context, bug, waiting, text, context.settings.tell.answer)
+    if own and concerns.unseen(request):
+        return _again(request, bug, text, concerns)
 
     def decide(now: Bug) -> Event:
-        waiting = messages.waiting(now, again=bool(request.args))
+        waiting = messages.waiting(now, again=bool(own))
         if not waiting:
             raise Refused("Nobody waits for a first answer here.")
         return messages.answer(now, waiting, text, promised)
 
     recorded = await context.record(request, decide)
     hit = messages.only_hit(recorded.bug)
+    if request.values:
+        return Response(close=True)
     return Response(text=_not_written_to(bug, len(hit))) if hit else NOTHING
+
+
+def _again(request: Request, bug: Bug, text: str, concerns: Concerns) -> Response:
+    """Words of somebody's own that a customer need not know: a form shows them before they go."""
+    if not (request.trigger or request.values):
+        raise Refused(
+            "That has words in it that customers need not know. Leave them out, or write it with "
+            f"`/bug answer {bug.ref}`, which lets you send it as it is."
+        )
+    return Response(modal=forms.answer(bug, text, concerns.asks, concerns.seen))
 
 
 async def _first_answer(context: Context, request: Request) -> tuple[str, datetime | None]:
     """The words, and until when they promise news; one's own words promise nothing."""
-    if request.args:
-        return request.args, None
+    if own := request.args or request.field("text"):
+        return own, None
     promised = context.now() + timedelta(minutes=context.settings.tell.minutes)
     member = await context.directory.member(request.user)
     return context.settings.tell.answer.format(by=forms.local_time(promised, member.tz)), promised
@@ -73,6 +91,11 @@ async def answer_hit(context: Context, request: Request) -> Response:
         return await _ask_first(context, request, bug)
     counted, by = frozenset(request.carried("whom").split(",")), request.carried_number("by")
     promised = datetime.fromtimestamp(by, UTC) if by else None
+    bug, text = await context.bug(request), request.field("text")
+    hit = tuple(c for c in messages.only_hit(bug) if c.id in counted)
+    concerns = await look_over(context, bug, counted, text, context.settings.tell.answer, counted=True)
+    if concerns.unseen(request):
+        return Response(modal=forms.answer_hit(bug, hit, text, promised, concerns.asks, concerns.seen))
 
     def decide(now: Bug) -> Event:
         chosen = [c.id for c in messages.only_hit(now) if c.id in counted]

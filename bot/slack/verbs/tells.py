@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug import amounts, gifts
 from bot.bug.bug import Bug
+from bot.bug.customer import Customer
 from bot.bug.errors import Invalid, Refused
 from bot.bug.gift_caps import OverCap, claims
+from bot.bug.gift_presets import NO_GIFT, OTHER, above, grants
 from bot.bug.gift_texts import compose
 from bot.bug.keys import fit
 from bot.bug.messages import Told
@@ -20,6 +22,7 @@ from bot.ledger.index import caps
 from bot.ledger.ledger import Decide, Entry
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
+from bot.slack.verbs.concerns import NO_CONCERNS, Concerns, look_over
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import forms
 from bot.slack.views.mrkdwn import channel, explain, foreign
@@ -41,19 +44,31 @@ async def tell(context: Context, request: Request) -> Response:
         )
     if not any(c.to_tell for c in bug.customers):
         raise Refused(f"Everybody knows already, or the message is on its way. `/bug customers {bug.ref}` lists them.")
-    return Response(modal=_form(context, bug, request.args))
+    return Response(modal=_form(context, bug, request))
 
 
-def _form(context: Context, bug: Bug, text: str, previews: Sequence[str] = ()) -> dict[str, Any]:
+def _form(
+    context: Context, bug: Bug, request: Request, previews: Sequence[str] = (), concerns: Concerns = NO_CONCERNS
+) -> dict[str, Any]:
+    """As it is filled in so far; with concerns its button says *Send as it is*."""
     return forms.tell(
         bug,
         context.settings.tell,
-        text=text,
+        text=request.field("text") or request.args,
         plans=context.plans.value,
         billing=context.settings.billing is not None,
         now=context.now(),
+        gift=request.field("gift"),
         previews=previews,
+        asks=concerns.asks,
+        seen=concerns.seen,
     )
+
+
+@verb("gift", acts=Duty.TELL)
+async def gift(context: Context, request: Request) -> Response:
+    """What the menu of presets says changes what the form asks."""
+    return Response(modal=_form(context, await context.bug(request), request))
 
 
 @verb("tell_preview", acts=Duty.TELL)
@@ -61,11 +76,11 @@ async def tell_preview(context: Context, request: Request) -> Response:
     """What each of the chosen customers will read."""
     bug = await context.bug(request)
     try:
-        told = _decided(context, request, _asked_for(context, request), anyway=True)(bug)
+        told = _decided(context, request, _asked_for(context, request, bug), anyway=True)(bug)
     except Refused as error:
         why = next(iter(error.fields.values()), "") if isinstance(error, Invalid) else explain(error)
-        return Response(modal=_form(context, bug, request.field("text"), [f":warning: {why}"]))
-    return Response(modal=_form(context, bug, request.field("text"), list(_previews(bug, told))))
+        return Response(modal=_form(context, bug, request, [f":warning: {why}"]))
+    return Response(modal=_form(context, bug, request, list(_previews(bug, told))))
 
 
 def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
@@ -79,26 +94,55 @@ def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
         yield f"and {len(letters) - PREVIEWED} more, in the same words"
 
 
-def _asked_for(context: Context, request: Request) -> tuple[Grant, ...]:
-    return tuple(_grants(request, context.now(), context.settings.tell.currency, context.settings.tell.largest_credit))
+def _asked_for(context: Context, request: Request, bug: Bug) -> tuple[Grant, ...]:
+    """What the menu says, or the free fields under *Other*. Raises Invalid at the field."""
+    settings, chosen = context.settings.tell, request.field("gift")
+    people = [c for c in bug.customers if c.id in _chosen(request)]
+    if chosen in {"", OTHER}:
+        found = tuple(_grants(request, context.now(), settings.currency, settings.largest_credit))
+        _must_be_upgrade(found, people, context.plans.value)
+        return found
+    preset = next((one for one in settings.offered if one.name == chosen), None)
+    if chosen == NO_GIFT or preset is None:
+        return ()
+    given = grants(preset, bug, people, context.plans.value, settings.currency, context.now())
+    if given is None:
+        raise Invalid("A gift.", {"gift": "One of them has a plan that is as high already. Choose something else."})
+    return given
+
+
+def _must_be_upgrade(given: Iterable[Grant], people: Sequence[Customer], plans: Sequence[str]) -> None:
+    """Nobody gets a lower plan than they pay for."""
+    for one in given:
+        if isinstance(one, Upgrade) and one.plan in plans and one.plan not in above(plans, people):
+            raise Invalid("A plan.", {"plan": "One of them has this plan, or a higher one, already."})
+
+
+def _chosen(request: Request) -> tuple[str, ...]:
+    return tuple(id_ for box in forms.BOXES for id_ in request.chosen(box))
 
 
 def _decided(
     context: Context, request: Request, grants: tuple[Grant, ...], *, anyway: bool
 ) -> Callable[[Bug], tuple[Told, ...]]:
     """What the filled-in form means for the bug as it is then."""
-    chosen = request.chosen("customers") + request.chosen("customers_2") + request.chosen("customers_3")
+    chosen = _chosen(request)
     words = context.settings.tell.words
     return lambda bug: gifts.tells(bug, chosen, request.field("text"), grants, words, anyway=anyway)
 
 
 async def _send(context: Context, request: Request) -> Response:
-    grants = _asked_for(context, request)
-    decide = _decided(context, request, grants, anyway="anyway" in request.chosen("anyway"))
+    bug = await context.bug(request)
+    given = _asked_for(context, request, bug)
+    decide = _decided(context, request, given, anyway="anyway" in request.chosen("anyway"))
+    concerns = await look_over(context, bug, _chosen(request), request.field("text"), context.settings.tell.tell)
+    if concerns.unseen(request):
+        decide(bug)  # what would be refused is refused before anybody is asked about the words
+        return Response(modal=_form(context, bug, request, concerns=concerns))
     try:
         await _record(context, request, decide)
     except OverCap as over:
-        return await _ask_first(context, request, decide, grants, over)
+        return await _ask_first(context, request, decide, given, over)
     return Response(close=True)
 
 
@@ -120,12 +164,12 @@ async def _ask_first(
     context: Context,
     request: Request,
     decide: Callable[[Bug], tuple[Told, ...]],
-    grants: tuple[Grant, ...],
+    given: tuple[Grant, ...],
     over: OverCap,
 ) -> Response:
     """More than this person may give alone: an approver is asked, and the customer is not told before."""
     asked = await context.directory.eligible(request.user)
-    await context.record(request, lambda bug: gifts.ask(bug, decide(bug), grants, over.words, asked))
+    await context.record(request, lambda bug: gifts.ask(bug, decide(bug), given, over.words, asked))
     return Response(close=True)
 
 

@@ -91,7 +91,7 @@ def _troubles(bug: Bug) -> list[Any]:
         lost = next((m for m in customer.messages[-1:] if m.state in {"failed", "doubtful"}), None)
         if lost:
             found.append(_button(bug, "by_hand", f"I told {customer.name}", message=lost.seq, customer=customer.id))
-        stuck = next((g for g in customer.given if g.state in {"failed", "doubtful"}), None)
+        stuck = next((g for g in customer.given if g.state in {"failed", "doubtful"} and not g.homeless), None)
         if stuck:
             found.append(_button(bug, "release_tell", "Tell without it", message=stuck.tell, customer=customer.id))
     again = [_button(bug, "unpark", "Try again")] if bug.gave_up else []

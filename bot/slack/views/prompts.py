@@ -119,7 +119,11 @@ def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
         return None
     customer = bug.customer(event.customer)
     message = next((m for m in customer.messages if m.seq == event.tell), None) if customer else None
-    if customer is None or message is None or message.state != "waiting":
+    if customer is None or message is None:
+        return None
+    if event.homeless:
+        return _homeless(bug, customer, message, event)
+    if message.state != "waiting":
         return None
     said = "Nobody knows whether it was booked: look at the billing system" if event.doubtful else "It was not booked"
     text = (
@@ -128,6 +132,15 @@ def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     )
     tell = button("Tell without it", "release_tell", "primary", message=event.tell, customer=customer.id)
     return Offer(text=text, buttons=(tell,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
+
+
+def _homeless(bug: Bug, customer: Customer, message: Message, event: NotGranted) -> Offer:
+    """The good news goes; what was promised in it waits for a person."""
+    text = (
+        f"{name(customer)} should get {gift(event.grant)} for *{title(bug)}*, and the billing system has no account of theirs. "
+        f"Your message goes without it. Once the account is there, `/tell {bug.ref}` gives it."
+    )
+    return Offer(text=text, to=(message.by,) if message.by[:1] in {"U", "W"} else ())
 
 
 def _paste(customer: Customer, message: Message, why: str) -> Offer:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.bug.errors import Misconfigured
 from tests.slack.house import House
 from tests.slack.people.conftest import MIA, Chat, Fakes
 from tests.support.dsl.message import Message
@@ -27,6 +28,8 @@ async def told(house: House, card: Message, credit: str = "", **fields: str) -> 
     dana = house.person("Dana")
     await card.button("Tell").click(by=dana)
     form = await dana.expect_modal("Tell BUG-1")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Credit in EUR")
     form.field("Credit in EUR").type(credit)
     for label, value in fields.items():
         field = form.field(label.replace("_", " "))
@@ -60,13 +63,66 @@ async def test_what_mia_gets_stands_below_the_words_in_a_sentence_of_its_own(
     assert text.endswith("\n\nWe have put €7.50 on your account: your next invoice is lower by that.")
 
 
-async def test_what_is_taken_out_of_the_form_is_not_mentioned(house: House, chat: Chat, fakes: Fakes) -> None:
+async def test_nothing_that_costs_is_filled_in_by_itself(house: House, chat: Chat, fakes: Fakes) -> None:
     card, dana = await fixed(house, chat), house.person("Dana")
     await card.button("Tell").click(by=dana)
-    form = await dana.expect_modal("We have put €5 on your account")
-    form.field("Credit in EUR").type("")
+    form = await dana.expect_modal("They read your words and get nothing.")
+    assert form.field("They get").value == "Nothing"
+    assert form.field("They get").choices == [
+        "Nothing",
+        "€5 credit",
+        "Lost time back: 1 day",
+        "Lost time back and a slight upgrade for a month: 1 day, pro",
+        "Other…",
+    ]
     await form.submit()
     assert "account" not in await read(card, fakes)
+
+
+async def test_one_choice_gives_the_lost_time_back_and_a_better_plan(house: House, chat: Chat, fakes: Fakes) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.field("They get").pick("Lost time back and a slight upgrade for a month: 1 day, pro")
+    await form.expect_text("You have the plan pro until")
+    await form.submit()
+    await card.thread.expect("reached Mia")
+    assert fakes.plan() == "pro"
+    assert fakes.credit() > 0, "the day, as a credit"
+
+
+TEAM = {"presets": [{"name": "Coffee", "credit": 300}, {"name": "Better", "upgrade": "pro"}], "preset": "Coffee"}
+
+
+@pytest.mark.parametrize("more", [{"tell": TEAM}])
+async def test_a_preset_of_the_settings_may_fill_the_form_in(house: House, chat: Chat, fakes: Fakes) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("We have put €3 on your account")
+    assert form.field("They get").choices == ["Nothing", "Coffee: €3", "Better: pro", "Other…"]
+    await form.submit()
+    await card.thread.expect("Booked: €3 credit")
+
+
+async def test_only_plans_above_that_of_the_customer_are_an_upgrade(house: House, chat: Chat, fakes: Fakes) -> None:
+    fakes.till.seed(plans={"team": 9900}, customers=[{"email": "ben@shop.example", "name": "Ben", "plan": "pro"}])
+    await house.bot.outside.read_plans()
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await house.quiet()
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Upgrade to")
+    assert form.field("Upgrade to").choices == ["pro", "team"], "not the starter that Mia has"
+    await form.close()
+    await house.reported(error="error-1", email="ben@shop.example", name="Ben")
+    await card.expect_text("Ben")
+    await house.quiet()
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Upgrade to")
+    assert form.field("Upgrade to").choices == ["team"], "an upgrade for each of them"
 
 
 async def test_the_form_shows_what_each_of_them_will_read_before_it_is_sent(
@@ -78,7 +134,8 @@ async def test_the_form_shows_what_each_of_them_will_read_before_it_is_sent(
     await card.button("Tell").click(by=dana)
     form = await dana.expect_modal("Tell BUG-1")
     form.field("What they read").type("It works again.")
-    form.field("Credit in EUR").type("")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Days more")
     form.field("Days more").type("2")
     await form.button("Show what each of them reads").click()
     await form.expect_text("*Mia* · generic\n>It works again.\n>\n>We give you 2 days free")
@@ -92,16 +149,25 @@ async def test_the_form_shows_what_each_of_them_will_read_before_it_is_sent(
     await card.thread.expect("Dana tells 2 customers: “It works again.”")
 
 
-async def test_what_could_not_be_booked_is_put_before_its_author_and_never_promised(house: House, fakes: Fakes) -> None:
+async def test_who_has_no_account_is_told_all_the_same_and_the_form_says_so_before(house: House, fakes: Fakes) -> None:
     card, dana = await house.alarm(email="ben@shop.example", name="Ben"), house.person("Dana")
     await dana.types("/bug works BUG-1", in_=house.errors)
-    await told(house, card, "5")
-    warning = await dana.expect_dm("Ben should get €5 credit")
-    assert "knows no account of Ben" in warning.texts[0]
-    assert not fakes.mails.messages
-    await warning.button("Tell without it").click(by=dana)
+    await house.quiet()
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("The billing system has no account of Ben. The message goes")
+    await form.field("They get").pick("€5 credit")
+    await form.submit()
+    await dana.expect_dm("Ben should get €5 credit")
     await card.thread.expect("on its way by mail")
     assert [("account" in mail.text, mail.subject) for mail in fakes.mails.messages] == [(False, "The problem you had")]
+    fakes.till.seed(plans={}, customers=[{"email": "ben@shop.example", "name": "Ben", "plan": "starter"}])
+    await dana.types("/tell BUG-1 And here is something for your trouble.", in_=house.errors)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.field("They get").pick("€5 credit")
+    await form.submit()
+    await card.thread.expect("Booked: €5 credit for Ben")
+    await house.quiet()
+    assert len(fakes.mails.messages) == 2, "and now they read of it"
 
 
 async def test_days_are_shown_as_the_credit_that_they_are(house: House, chat: Chat, fakes: Fakes) -> None:
@@ -189,6 +255,8 @@ async def test_two_bugs_together_never_pass_one_cap(house: House, chat: Chat, mo
     await house.person("Dana").types("/bug works BUG-2", in_=house.errors)
     await other.button("Tell").click(by=house.person("Dana"))
     form = await house.person("Dana").expect_modal("Tell BUG-2")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Credit in EUR")
     form.field("Credit in EUR").type("4")
     await form.submit()
     await house.person("Lee").expect_dm("passes €8 a day and person")
@@ -216,6 +284,8 @@ async def test_what_is_taken_back_may_be_given_again_by_whoever_gave_it(
     await dana.types("/bug works BUG-2", in_=house.errors)
     await dana.types("/tell BUG-2", in_=house.errors)
     form = await dana.expect_modal("Tell BUG-2")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Credit in EUR")
     form.field("Credit in EUR").type("8")
     await form.submit()
     await (await house.errors.expect_message("BUG-2")).thread.expect("Dana tells Ben")
@@ -231,6 +301,8 @@ async def test_after_it_was_taken_back_mia_may_get_what_was_meant(house: House, 
     await house.quiet()
     await dana.types("/tell BUG-1 Sorry, that was meant to be five.", in_=house.errors)
     form = await dana.expect_modal("Tell BUG-1")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Credit in EUR")
     form.field("Credit in EUR").type("5")
     await form.submit()
     await card.thread.expect("Booked: €5 credit")
@@ -268,3 +340,8 @@ async def test_who_has_nothing_to_take_back_is_told_so(house: House, chat: Chat)
     await fixed(house, chat)
     await house.person("Sam").types("/tell undo BUG-1", in_=house.errors)
     await house.person("Sam").expect_ephemeral("Nothing was given for BUG-1")
+
+
+async def test_a_preset_of_a_plan_that_is_not_there_stops_the_start(house: House) -> None:
+    with pytest.raises(Misconfigured, match=r'"Better" names the plan "gold".* Write one of: next, starter, pro\.'):
+        await house.restart(tell={"presets": [{"name": "Better", "upgrade": "gold"}]})

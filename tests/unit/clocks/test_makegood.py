@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
+from bot.bug.bug import Bug
 from bot.bug.course import Fixed
 from bot.bug.customer import Customer, Given, Message
 from bot.bug.customers import AccountSeen, CustomerJoined, CustomerWrote
 from bot.bug.gift_caps import Caps, claims
-from bot.bug.gift_proposal import exact, propose, unusable, upgrades
+from bot.bug.gift_proposal import exact, lost_days, reason, unusable, upgrades
 from bot.bug.gift_texts import GiftTexts, letter
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Receipt, Terms, Upgrade
-from bot.bug.values import CustomerHint
+from bot.bug.values import BugRef, CustomerHint
 from tests.unit.bug.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
 
 FIVE = Credit(money=Money(amount=500, currency="EUR"))
@@ -57,23 +58,25 @@ def lost(minutes: float) -> Story:
     return waiting(claimed()).then(Fixed(how="word"), after=minutes - 1)
 
 
-def test_for_a_few_minutes_the_usual_gesture_is_proposed() -> None:
+def test_a_few_minutes_are_a_day_that_was_begun() -> None:
     story = lost(5)
     assert unusable(story.bug, story.now) == timedelta(minutes=5)
-    proposed = propose(story.bug, story.now, 500)
-    assert (proposed.credit, proposed.days) == (500, 0)
+    assert (lost_days(story.bug, story.now), reason(story.bug, story.now)) == (1, "unusable for 5 min: 1 day")
 
 
-def test_for_more_than_an_hour_the_days_that_were_begun_are_proposed() -> None:
-    story = lost(67)
-    proposed = propose(story.bug, story.now, 500)
-    assert (proposed.credit, proposed.days, proposed.why) == (0, 1, "unusable for 1 h 7 min: 1 day")
+def test_of_two_days_and_a_bit_three_are_lost_and_never_more_than_thirty() -> None:
+    assert lost_days((story := lost(60 * 24 * 2 + 5)).bug, story.now) == 3
+    assert lost_days((story := lost(60 * 24 * 90)).bug, story.now) == 30
+
+
+def test_of_a_bug_that_nobody_saw_begin_no_reason_is_given() -> None:
+    assert reason(Bug(ref=BugRef(team="T0", number=1)), MONDAY) == ""
 
 
 def test_who_pays_sees_what_the_days_are_worth() -> None:
     story = lost(60 * 24 * 2 + 5)
     story.then(AccountSeen(customer="c1", plan="pro", currency="EUR", monthly=3000), SYSTEM)
-    assert propose(story.bug, story.now, 500).why == "unusable for 2 days: 3 days, worth €3"
+    assert reason(story.bug, story.now) == "unusable for 2 days: 3 days, worth €3"
 
 
 def test_a_mail_that_was_written_before_the_first_error_begins_the_window() -> None:

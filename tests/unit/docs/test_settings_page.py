@@ -19,6 +19,7 @@ from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.gift_caps import Caps
+from bot.bug.gift_presets import Preset
 from bot.bug.gift_texts import GiftTexts
 from bot.production import targets
 from tests.unit.docs.pages import rows, sections, text
@@ -60,7 +61,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[slack]`", s.SlackSettings), ("`[admit]`", Rule), ("`[web]`", s.WebSettings))
     yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", s.PolicySettings))
     yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", s.TellSettings), ("`[clocks]`", Rules))
-    yield "`words` of `[tell]`", GiftTexts
+    yield from (("`presets` of `[tell]`", Preset), ("`words` of `[tell]`", GiftTexts))
     yield from (("`[probes.NAME]`, a page", s.ProbeSettings), ("`[probes.NAME]`, a look", s.ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[targets.NAME]`, a database", targets.SqlTarget

@@ -53,9 +53,15 @@ def tell(
     plans: Sequence[str],
     billing: bool,
     now: datetime,
+    gift: str = "",
     previews: Sequence[str] = (),
+    asks: Sequence[str] = (),
+    seen: str = "",
 ) -> View:
-    """Who, what, and what they get; prefilled so that one press is enough. `previews`: what each of them will read."""
+    """Who, what, and what they get; prefilled so that one press is enough. `gift`: what the menu says.
+
+    `previews`: what each of them will read. `asks`: what a person should see before it goes; `seen` stands for all of it.
+    """
     people = [c for c in bug.customers if c.to_tell][: PER_BOX * len(BOXES)]
     unknowing = [c for c in people if not c.told] or people
     boxes = [
@@ -78,30 +84,60 @@ def tell(
         ]
     )
     gifts = (
-        gift_fields.fields(bug, people, settings, plans, now)
+        gift_fields.fields(bug, people, settings, plans, now, gift)
         if billing
         else [kit.context("No `[billing]` is set up: no credit from here.", "nobilling")]
     )
     look = kit.actions([kit.button("Show what each of them reads", "value", "preview")], "tell_preview")
     shown = [kit.section(said, f"preview_{i}") for i, said in enumerate(previews)]
     counted = [kit.context(f"{plural(len(people), 'customer')} can be told.", "counted")] if len(people) > 1 else []
-    blocks = [*counted, *boxes, words, *unfixed, *gifts, *look, *shown]
-    return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=mark(bug.ref.number, bug.seq), submit="Tell")
+    blocks = [*before_it_goes(asks), *counted, *boxes, words, *unfixed, *gifts, *look, *shown]
+    meta = mark(bug.ref.number, bug.seq, **_seen(seen))
+    return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=meta, submit="Send as it is" if seen else "Tell")
 
 
-def answer_hit(bug: Bug, hit: Sequence[Customer], text: str, promised: datetime | None) -> View:
+def _seen(seen: str) -> dict[str, str]:
+    return {"seen": seen} if seen else {}
+
+
+def before_it_goes(asks: Sequence[str]) -> list[Any]:
+    """What the second press confirms."""
+    return [kit.section(f":warning: {text}", f"asks_{i}") for i, text in enumerate(asks)]
+
+
+def answer(bug: Bug, text: str, asks: Sequence[str], seen: str) -> View:
+    """Somebody's own words for those who wrote, once more before they go."""
+    words = kit.text_input("text", "What they read", text, many=True, hint="No internals: they don't need to know.")
+    meta = mark(bug.ref.number, bug.seq, seen=seen)
+    return kit.modal(
+        f"Answer {bug.ref}", [*before_it_goes(asks), words], id_="answer", meta=meta, submit="Send as it is"
+    )
+
+
+def answer_hit(
+    bug: Bug,
+    hit: Sequence[Customer],
+    text: str,
+    promised: datetime | None,
+    asks: Sequence[str] = (),
+    seen: str = "",
+) -> View:
     """The form that counts and names the customers before anybody writes to them."""
     named = ", ".join(foreign(c.name, 60, one_line=True) for c in hit[:NAMED])
     more = f" and {len(hit) - NAMED} more" if len(hit) > NAMED else ""
     were = "was hit and has" if len(hit) == 1 else "were hit and have"
     blocks = [
+        *before_it_goes(asks),
         kit.section(f"*{plural(len(hit), 'customer')}* {were} not written to us: {named}{more}.", "whom"),
         kit.text_input("text", "What they read", text, many=True, hint="No internals: they don't need to know."),
     ]
-    meta = mark(
-        bug.ref.number, bug.seq, whom=",".join(c.id for c in hit), by=int(promised.timestamp()) if promised else 0
-    )
-    return kit.modal(f"Answer {bug.ref}", blocks, id_="answer_hit", meta=meta, submit=f"Write to {len(hit)}")
+    known: dict[str, str | int] = {
+        "whom": ",".join(c.id for c in hit),
+        "by": int(promised.timestamp()) if promised else 0,
+    }
+    meta = mark(bug.ref.number, bug.seq, **known, **_seen(seen))
+    submit = "Send as it is" if seen else f"Write to {len(hit)}"
+    return kit.modal(f"Answer {bug.ref}", blocks, id_="answer_hit", meta=meta, submit=submit)
 
 
 def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:

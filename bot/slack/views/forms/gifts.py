@@ -1,36 +1,70 @@
-"""Draws the part of the tell's form that gives something, with a proposal from the time in which the account was unusable. Pure."""
+"""Draws the part of the tell's form that gives something: one menu of presets, and free fields under *Other*. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer
-from bot.bug.gift_proposal import Proposal, exact, propose
-from bot.bug.gift_texts import GiftTexts
-from bot.bug.money import Credit, Days, Grant, Money, minor_digits
+from bot.bug.gift_presets import NO_GIFT, OTHER, Preset, above, grants
+from bot.bug.gift_proposal import exact, reason
+from bot.bug.money import Credit, Days, Grant, Upgrade
 from bot.settings import TellSettings
 from bot.slack.views import blocks
 from bot.slack.views.mrkdwn import foreign
+from bot.text import plural
 
 SHOWN = 3
 
 
 def fields(
-    bug: Bug, people: Sequence[Customer], settings: TellSettings, plans: Sequence[str], now: datetime
+    bug: Bug, people: Sequence[Customer], settings: TellSettings, plans: Sequence[str], now: datetime, chosen: str = ""
 ) -> list[Any]:
+    """`chosen`: what the menu says; empty where the form opens."""
     if all(c.got for c in people):
         return [blocks.context("They have already got something for this bug. `/tell undo` takes it back.", "got")]
-    proposed = propose(bug, now, settings.credit)
-    amount = Decimal(proposed.credit).scaleb(-minor_digits(settings.currency)).normalize()
-    credit = f"{amount:f}" if proposed.credit else ""
-    days = str(proposed.days) if proposed.days else ""
+    offered = {one.name: given for one in settings.offered if (given := _given(one, bug, people, settings, plans, now))}
+    begin = chosen or (settings.preset if settings.preset in offered else NO_GIFT)
+    choices = [(NO_GIFT, "Nothing"), *((name, _label(name, given)) for name, given in offered.items())]
+    hint = reason(bug, now)
+    menu = blocks.menu("gift", "They get", [*choices, (OTHER, "Other…")], begin, hint=hint, live=True)
+    free = _other(settings, people, plans, now) if begin == OTHER else []
     return [
-        blocks.text_input("credit", f"Credit in {settings.currency}", credit, optional=True, longest=12),
-        blocks.text_input("days", "Days more", days, optional=True, longest=3, hint=_hint(proposed, people, now)),
-        *(_upgrade(plans, now) if plans else []),
-        blocks.context(_read(proposed, people, settings, now), "reads"),
+        menu,
+        *free,
+        blocks.context(_read(offered.get(begin, ()), begin, people, settings), "reads"),
+        *_lost(people),
+    ]
+
+
+def _given(
+    one: Preset, bug: Bug, people: Sequence[Customer], settings: TellSettings, plans: Sequence[str], now: datetime
+) -> tuple[Grant, ...] | None:
+    return grants(one, bug, people, plans, settings.currency, now)
+
+
+def _label(name: str, given: Iterable[Grant]) -> str:
+    """The preset's name, and what it comes to where the name can't say it."""
+    said = [each for each in map(_amount, given) if each and each not in name]
+    return f"{name}: {', '.join(said)}" if said else name
+
+
+def _amount(grant: Grant) -> str:
+    match grant:
+        case Credit(money=money):
+            return str(money)
+        case Days(days=days):
+            return plural(days, "day")
+        case Upgrade(plan=plan):  # pragma: no branch - mypy knows that there is no fourth
+            return plan
+
+
+def _other(settings: TellSettings, people: Sequence[Customer], plans: Sequence[str], now: datetime) -> list[Any]:
+    better = above(plans, people)
+    return [
+        blocks.text_input("credit", f"Credit in {settings.currency}", optional=True, longest=12),
+        blocks.text_input("days", "Days more", optional=True, longest=3, hint=_hint(people, now)),
+        *(_upgrade(better, now) if better else []),
     ]
 
 
@@ -42,11 +76,10 @@ def _upgrade(plans: Sequence[str], now: datetime) -> list[Any]:
     ]
 
 
-def _hint(proposed: Proposal, people: Sequence[Customer], now: datetime) -> str:
-    """Why so many, and what one day is to whom: the paid period's later end, or a credit."""
-    days = Days(days=max(proposed.days, 1), until=now + timedelta(days=max(proposed.days, 1)))
-    means = [f"{_name(c)}: {_plain(exact(days, c))}" for c in people[:SHOWN] if c.terms.ends]
-    return ". ".join([*([proposed.why] if proposed.why else []), *means])
+def _hint(people: Sequence[Customer], now: datetime) -> str:
+    """What one day is to whom: the paid period's later end, or a credit."""
+    day = Days(days=1, until=now + timedelta(days=1))
+    return ". ".join(f"{_name(c)}: {_plain(exact(day, c))}" for c in people[:SHOWN] if c.terms.ends)
 
 
 def _plain(given: Grant) -> str:
@@ -59,20 +92,27 @@ def _name(customer: Customer) -> str:
     return foreign(customer.name, 40, one_line=True)
 
 
-def _read(proposed: Proposal, people: Sequence[Customer], settings: TellSettings, now: datetime) -> str:
-    """The sentence that is added; it goes when the field is emptied."""
-    said = list(dict.fromkeys(_sentences(proposed, people, settings.words, settings.currency, now)))
+def _read(given: Sequence[Grant], begin: str, people: Sequence[Customer], settings: TellSettings) -> str:
+    """The sentences that are added."""
+    if begin == NO_GIFT:
+        return "They read your words and get nothing."
+    said = list(dict.fromkeys(_sentences(given, people, settings)))
     added = "\n".join(f">{foreign(sentence, 300, one_line=True)}" for sentence in said[:SHOWN])
     head = "What you give is added in a sentence of its own, once it is booked"
     return f"{head}:\n{added}" if added else f"{head}."
 
 
-def _sentences(
-    proposed: Proposal, people: Sequence[Customer], words: GiftTexts, currency: str, now: datetime
-) -> Iterator[str]:
+def _sentences(given: Sequence[Grant], people: Sequence[Customer], settings: TellSettings) -> Iterator[str]:
     for customer in people:
-        if proposed.credit:
-            yield words.thanks(Credit(money=Money(amount=proposed.credit, currency=currency)), customer)
-        if proposed.days:
-            days = Days(days=proposed.days, until=now + timedelta(days=proposed.days))
-            yield words.thanks(exact(days, customer), customer)
+        for grant in given:
+            yield settings.words.thanks(exact(grant, customer), customer)
+
+
+def _lost(people: Sequence[Customer]) -> list[Any]:
+    """Said before it is sent: the good news goes to them all the same."""
+    names = [_name(c) for c in people if c.billed is False]
+    if not names:
+        return []
+    who = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    text = f":warning: The billing system has no account of {who}. The message goes; what you give them waits for a person."
+    return [blocks.context(text, "no_account")]

@@ -6,7 +6,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from sqlalchemy.engine import make_url
@@ -132,6 +133,10 @@ class ActionsSettings(Frozen):
     """What becomes of single actions, by name: {"delete-row": "run"}."""
 
 
+PAGE = "{page}"
+"""In a probe's url: the path and query of the bug's page."""
+
+
 class ProbeSettings(Frozen):
     """One check that shows a problem before a fix and its absence after: a page, or a look and how many rows it has."""
 
@@ -149,6 +154,19 @@ class ProbeSettings(Frozen):
     """Bugs on a page that contains this are probed here; empty: every bug."""
     smoke: bool = False
     """Shows that nothing else broke."""
+    on: Literal["production", "development"] = "production"
+    """Where it looks. Probes on development only say whether a bug can be reproduced there."""
+
+    @property
+    def takes_page(self) -> bool:
+        """Whether it asks the very page on which the bug happened."""
+        return PAGE in self.url
+
+    def address(self, page: str) -> str:
+        """Where it looks. Of the bug's page only the path and the query count: the host is that of the settings."""
+        parts = urlsplit(page)
+        query = f"?{parts.query}" if parts.query else ""
+        return self.url.replace(PAGE, f"/{parts.path.lstrip('/')}{query}")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -156,6 +174,8 @@ class ProbeSettings(Frozen):
             raise ValueError("write either url = (a page) or look = (a look's name)")
         if self.url and not self.url.startswith(("http://", "https://")):
             raise ValueError("write a whole url, as in https://shop.example.com/menus")
+        if self.takes_page and (not self.url.endswith(PAGE) or not urlsplit(self.url.removesuffix(PAGE)).hostname):
+            raise ValueError("{page} stands behind the host, at the end: https://shop.example.com{page}")
         return self
 
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.bug import board, conversation, course, customers, delivery, gifts, intake, messages, ownership, reminders
 from bot.bug.event import Event, Move
-from bot.bug.fixes import approval, asking, doubt, looks, review, run
+from bot.bug.fixes import approval, asking, doubt, looks, reproduction, review, run
 from bot.bug.retro import posting
 
 
@@ -32,6 +32,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     run,
     doubt,
     looks,
+    reproduction,
     posting,
 )
 

@@ -1,5 +1,7 @@
 """Checks that show a problem before a fix and its absence after; smoke probes are the same, on what must not break."""
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -12,7 +14,11 @@ from bot.production.action import Table
 from bot.settings import ProbeSettings
 from bot.text import plural
 
+log = logging.getLogger(__name__)
+
 _BODY_READ = 256 * 1024
+LONGEST = 30.0
+"""Seconds after which a probe has given no answer."""
 
 
 class ProbeResult(Frozen):
@@ -22,6 +28,8 @@ class ProbeResult(Frozen):
     ok: bool
     said: str
     """"is 500", "has 2 rows"."""
+    unknown: bool = False
+    """It could not be asked: neither works nor does not."""
 
 
 class Looks(Protocol):
@@ -30,28 +38,37 @@ class Looks(Protocol):
     async def look(self, name: str, values: Mapping[str, str]) -> Table: ...
 
 
-async def probe(name: str, check: ProbeSettings, looks: Looks, http: aiohttp.ClientSession) -> ProbeResult:
-    """Never raises for what it checks: not reachable is a result too."""
-    ok, said = await (_page(name, check, http) if check.url else _rows(check, looks))
-    return ProbeResult(name=name, ok=ok, said=said)
-
-
-async def _page(name: str, check: ProbeSettings, http: aiohttp.ClientSession) -> tuple[bool, str]:
-    page = Client(session=http, who=name, largest=_BODY_READ)
+async def probe(
+    name: str, check: ProbeSettings, looks: Looks, http: aiohttp.ClientSession, page: str = "", limit: float = LONGEST
+) -> ProbeResult:
+    """Never raises and never hangs: not reachable is a result too. `page`: the bug's; `limit`: seconds."""
     try:
-        reply = await page.exchange("GET", check.url)
+        async with asyncio.timeout(limit):
+            return await (_page(name, check, http, page) if check.url else _rows(name, check, looks))
+    except TimeoutError:
+        return ProbeResult(name=name, ok=False, said=f"gives no answer within {limit:g} s")
+    except Exception:  # whatever it stumbles over, whoever asked gets an answer, and the log has it
+        log.exception("the probe %s", name)
+        return ProbeResult(name=name, ok=False, said="could not be asked; the log says why", unknown=True)
+
+
+async def _page(name: str, check: ProbeSettings, http: aiohttp.ClientSession, page: str) -> ProbeResult:
+    client = Client(session=http, who=name, largest=_BODY_READ)
+    try:
+        reply = await client.exchange("GET", check.address(page))
     except Outside as error:
-        silent = isinstance(error.__cause__, TimeoutError)
-        return False, f"is silent for {page.timeout:g} s" if silent else "is not reachable"
+        if isinstance(error.__cause__, TimeoutError):
+            return ProbeResult(name=name, ok=False, said=f"is silent for {client.timeout:g} s")
+        return ProbeResult(name=name, ok=False, said="is not reachable", unknown=check.on == "development")
     if reply.status == check.expect and check.contains not in reply.text:
-        return False, f"is {reply.status} without “{check.contains}”"
-    return reply.status == check.expect, f"is {reply.status}"
+        return ProbeResult(name=name, ok=False, said=f"is {reply.status} without “{check.contains}”")
+    return ProbeResult(name=name, ok=reply.status == check.expect, said=f"is {reply.status}")
 
 
-async def _rows(check: ProbeSettings, looks: Looks) -> tuple[bool, str]:
+async def _rows(name: str, check: ProbeSettings, looks: Looks) -> ProbeResult:
     try:
         table = await looks.look(check.look, check.params)
     except MakegoodError as error:
-        return False, f"is unknown: {error}"
-    count = len(table.rows)
-    return count == check.rows and not table.more, f"has {'more than ' if table.more else ''}{plural(count, 'row')}"
+        return ProbeResult(name=name, ok=False, said=f"is unknown: {error}", unknown=True)
+    count, more = len(table.rows), "more than " if table.more else ""
+    return ProbeResult(name=name, ok=count == check.rows and not table.more, said=f"has {more}{plural(count, 'row')}")

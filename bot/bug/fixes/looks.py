@@ -76,15 +76,20 @@ class Probed(Outcome):
     """Of something else that must not break."""
     broke: bool = False
     """It worked before this run."""
+    where: Literal["production", "development"] = "production"
+    unknown: bool = False
+    """It could not be asked, so it says nothing."""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
         probe = ProbeResult(name=self.probe, at=at, ok=self.ok, said=self.said, smoke=self.smoke, broke=self.broke)
         return replace(bug, probes=(*bug.probes, probe)[-PROBES:])
 
     def line(self, _bug: Bug, _by: str) -> Words | None:
-        """The bug's own after a run or when asked for; of the others only what a run broke, or who asked must know."""
+        """The bug's own after a run; of the others only what a run broke, or who asked must know."""
         if self.when == "before" or (self.smoke and (self.ok or (self.when == "after" and not self.broke))):
             return None
+        if self.when == "asked" and not self.smoke:
+            return None  # "reproduced: yes" says it
         name, said = Foreign(self.probe, 60), Foreign(self.said, SHORT)
         if self.broke:
             undo = (" now. ", Press("Undo"), " is on the card.")

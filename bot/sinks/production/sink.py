@@ -18,6 +18,7 @@ from bot.bug.fixes.asking import FixAsked, FixRefused
 from bot.bug.fixes.doubt import InvestigateAsked, Investigated
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked, ProbeAsked, Probed
+from bot.bug.fixes.reproduction import reproduced
 from bot.bug.fixes.rules import find
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixReportedDone
 from bot.bug.modes import Modes
@@ -68,7 +69,8 @@ class ProductionSink:
             case LookAsked() as asked if entry:
                 return Served(outcomes=(await self._look(asked, entry.seq),))
             case ProbeAsked():
-                return Served(outcomes=await self.probe(bug, "asked", None))
+                seen = await self.probe(bug, "asked", None)
+                return Served(outcomes=(*seen, *reproduced(seen)))
             case FixAsked() | FixReportedDone() | InvestigateAsked() as about:
                 return Served(outcomes=await self._about(bug, find(bug, about.run), about))
         return Served()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.bug.errors import Refused
+from bot.bug.fixes.reproduction import Seen, Where
 from bot.bug.values import Frozen
 from bot.bug.words import Code
 from bot.slack.incoming import spelling
@@ -41,6 +42,9 @@ RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
+_REPRODUCED = re.compile(
+    r"(yes|no)\b(?: +(?:on +)?(production|prod|live|development|dev)\b)?(.*)", re.IGNORECASE | re.DOTALL
+)
 _CODE = re.compile(r"(\d{3} ?\d{3}|\d{4,8})(?!\S)(.*)", re.DOTALL)
 _WRAPPED = re.compile(r"<((?:mailto:)?([^\s<>|@#!][^\s<>|]*))(?:\|([^<>]*))?>")
 _MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)")
@@ -124,6 +128,16 @@ def run(text: str) -> tuple[int | None, str]:
     word, _, rest = text.strip().partition(" ")
     short = word.isascii() and word.isdecimal() and len(word) < RUN_DIGITS
     return (int(word), rest.strip()) if short else (None, text.strip())
+
+
+def reproduced(text: str) -> tuple[Seen, Where, str]:
+    """ "yes on development: twice": what was seen, where, and how. Raises Refused."""
+    found = _REPRODUCED.match(text.strip())
+    if not found:
+        raise Refused("Say it as in `/bug reproduced BUG-1 yes on development`, with yes or no.")
+    seen: Seen = "yes" if found[1].lower() == "yes" else "no"
+    where: Where = "development" if (found[2] or "").lower().startswith("dev") else "production"
+    return seen, where, spelling.said(found[3].lstrip(" :,"))
 
 
 def code(text: str) -> tuple[str, str]:

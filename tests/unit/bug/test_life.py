@@ -65,6 +65,7 @@ DRAWN = {
     "look_asked":        "ocfwxd.",
     "investigate_asked": "ocfwxd.",
     "probe_asked":       "ocfwxd.",
+    "page_named":        "ocfwxd.",
     "opened":            ".......",
     "came_back":         "..oooo.",
 }  # fmt: skip

@@ -40,6 +40,20 @@ def reason(bug: Bug, verb: str, title: str, label: str, **about: str | int) -> V
     return kit.modal(f"{title} {bug.ref}", blocks, id_=verb, meta=mark(bug.ref.number, bug.seq, **about), submit=title)
 
 
+def page(bug: Bug, found: str) -> View:
+    """On which page a bug happens; filled in with the one that the customer's words name."""
+    hint = (
+        "As the customer's message names it. Check it: it is asked for."
+        if found
+        else "Its whole address, with https://."
+    )
+    blocks = [
+        kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
+        kit.text_input("page", "On which page does it happen?", found, hint=hint, longest=2000),
+    ]
+    return kit.modal(f"Probe {bug.ref}", blocks, id_="probe", meta=mark(bug.ref.number, bug.seq), submit="Probe")
+
+
 def note(title: str, text: str) -> View:
     """Something to read, nothing to fill in."""
     return kit.modal(title, [kit.section(text or "…", "note")], id_="note")

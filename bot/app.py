@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot import outgoing
 from bot.allowed import AllowedActions, must_be_actions
+from bot.anchoring import ways
 from bot.bug.errors import Outside
 from bot.bug.workspace import change_settings
 from bot.closing import Closing
@@ -279,6 +280,7 @@ def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Cl
         outside=ground.outside,
         port=None if process.only else ground.slack.port,
         leader=leader,
+        anchors=ways(process.settings, ground.outside, ground.slack.port, process.home),
     )
     return Timers(jobs=tuple(jobs(parts)), clock=ledger.clock)
 

@@ -1,6 +1,6 @@
 """The jobs that run by the clock: polling board, mailbox and plans, deleting old keys, anchoring the trail once a day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +10,7 @@ from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import Board
 from bot.allowed import AllowedActions
+from bot.anchoring import HOUR, AnchorsOut, Send
 from bot.bug.keys import fit
 from bot.intake.mails import Mails
 from bot.intake.sources import BOARD
@@ -22,13 +23,14 @@ from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.index.facets import freshen
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
+from bot.ledger.seals import seal
 from bot.outside import Connected
 from bot.settings import Settings, validate
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.views.home import not_understood
 from bot.timers import Job
 
-BOARD_POLL, PLANS, TIDY, ANCHOR, ALLOWED, STRANGE = 60.0, 600.0, 3600.0, 3600.0, 1.0, 5.0
+BOARD_POLL, ANCHORS_OUT, PLANS, TIDY, ANCHOR, SEAL, ALLOWED, STRANGE = 60.0, 60.0, 600.0, 3600.0, 3600.0, 1.0, 1.0, 5.0
 DAY = 86400.0
 SAID = "strange:said"
 """The flag that says when people were last told of what nobody understood."""
@@ -50,12 +52,17 @@ class JobParts:
     port: SlackPort | None
     """None in a process that only runs sinks: another one talks to people."""
     leader: Leader
+    anchors: Mapping[str, Send]
+    """The ways by which anchors leave the database."""
 
 
 def jobs(parts: JobParts) -> Iterator[Job]:
     """Those that this installation needs."""
     yield Job(name="tidying up", every=TIDY, run=partial(tidy, parts.ledger, parts.inbox))
     yield Job(name="anchoring the trail", every=ANCHOR, run=partial(anchor, parts.ledger))
+    yield Job(name="sealing the trail", every=SEAL, run=partial(seal, parts.ledger))
+    if parts.port and parts.anchors:
+        yield Job(name="anchors going out", every=ANCHORS_OUT, run=_anchors_out(parts).send)
     yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
     if parts.port:
         news = Strange(parts.ledger, parts.flags, parts.port, parts.settings.slack.error_channels[0], parts.leader)
@@ -67,6 +74,16 @@ def jobs(parts: JobParts) -> Iterator[Job]:
         yield Job(name="the billing plans", every=PLANS, run=parts.outside.read_plans)
     if mails := _mails(parts):
         yield Job(name="the mailbox", every=mails.settings.every, run=partial(poll_mails, mails, parts.leader))
+
+
+def _anchors_out(parts: JobParts) -> AnchorsOut:
+    return AnchorsOut(
+        every=parts.settings.anchors.hours * HOUR,
+        ledger=parts.ledger,
+        flags=parts.flags,
+        leader=parts.leader,
+        ways=parts.anchors,
+    )
 
 
 async def tidy(ledger: Ledger, inbox: Inbox) -> None:

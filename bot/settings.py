@@ -244,6 +244,37 @@ class WebhookSettings(Frozen):
         return value
 
 
+class AnchorSettings(Frozen):
+    """Where anchors of the trail go, so that they are not only in its database. None named: none goes out."""
+
+    channel: str = ""
+    """A channel's id; best one that those who have the database's password can't clear."""
+    mail: str = ""
+    """An address; by the mail server of `[mail]`."""
+    file: str = ""
+    """Appended to, beside the settings; best on a disk that only takes more."""
+    webhook: str = ""
+    """The NAME of one of `[webhooks.NAME]`."""
+    hours: float = Field(default=24, ge=0.1, le=168)
+    """How far two anchors are apart, while anything is written."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Each way that is wanted, with where it leads."""
+        ways = {"channel": self.channel, "mail": self.mail, "file": self.file, "webhook": self.webhook}
+        return {name: where for name, where in ways.items() if where}
+
+    @field_validator("channel")
+    @classmethod
+    def _channel(cls, value: str) -> str:
+        return ids.channel(value) if value else value
+
+    @field_validator("mail")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return ids.mail_address(value) if value else value
+
+
 class Kind(BaseModel, frozen=True, extra="allow"):
     """A table whose other keys belong to the module named by `kind`."""
 
@@ -276,6 +307,7 @@ class Settings(Frozen):
     trackers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     """A table a tracker that is written back to; its keys belong to the tracker's module."""
     webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
+    anchors: AnchorSettings = AnchorSettings()
     mail: Mapping[str, Any] = Field(default_factory=dict)
     board: Kind | None = None
     billing: Kind | None = None
@@ -292,6 +324,7 @@ class Settings(Frozen):
             "targets": self.targets,
             "action folders": self.actions.paths,
             "error channels": self.slack.error_channels,
+            "anchors": self.anchors.named,
             "channels": self.customers,
         }
         caps = {"per day": self.caps.per_day, "per month": self.caps.per_month}

@@ -37,6 +37,12 @@ def approver(text: str) -> str:
     return text
 
 
+def mail_address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(f"“{text[:60]}” is no e-mail address; write it as in audit@example.com")
+    return text
+
+
 def public_address(text: str) -> str:
     """Services outside deliver only to https; on this machine alone http will do."""
     if not re.match(r"https?://[^/\s]", text):

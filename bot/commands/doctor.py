@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot import settings as config
 from bot.bug.errors import Misconfigured
-from bot.commands.checks import database, entrances, services, slack, targets
+from bot.commands.checks import anchors, database, entrances, services, slack, targets
 from bot.commands.checks.finding import Finding, checked, ok, report, wrong
 from bot.commands.options import config_option
 from bot.logs import known_secrets
@@ -55,6 +55,7 @@ async def _everything(settings: Settings, runtime: Environment, path: Path) -> l
         checked("hooks", entrances.hooks(settings)),
         checked("services", services.services(settings)),
         *(targets.target(name, target) for name, target in settings.targets.items()),
+        checked("anchors", anchors.anchors(settings, runtime.database_url)),
         checked("probes", entrances.probes(settings, path)),
     ]
     live = await asyncio.gather(*asked)

@@ -11,11 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import outgoing, settings
 from bot.bug.bug import Status
-from bot.bug.errors import TrailBroken
+from bot.bug.errors import NotFound, TrailBroken
 from bot.commands import common, trail_export
 from bot.commands.options import config_option, team_option, trail_argument
 from bot.ledger import entries, workspace
+from bot.ledger.db.engine import Database
 from bot.ledger.ledger import Ledger
+from bot.ledger.outside_anchor import OutsideAnchor, compare, found_in, newest
 from bot.ledger.relay.pace import Pace
 from bot.ledger.rows import WORKSPACE
 from bot.ledger.verify import verify
@@ -29,6 +31,14 @@ EVERY = 1_000_000
 def options(sub: argparse.ArgumentParser) -> None:
     what = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
     checks = what.add_parser("verify", help="checks every entry, commitment, head and anchor; 1 where one is broken")
+    checks.add_argument(
+        "--anchor",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="also compares with the anchors in it: what [anchors] wrote, a saved mail, messages copied from Slack",
+    )
     checks.add_argument("--slack", action="store_true", help="also compares each bug's thread with its entries")
     show = what.add_parser("show", help="prints the trail of a bug or of the workspace, private parts included")
     trail_argument(show)
@@ -65,9 +75,42 @@ async def _verify(args: argparse.Namespace) -> int:
             every = [await common.team_of(db, args.team)] if args.team else await common.teams(db)
             checked = sum([await verify(Ledger(db, team, {})) for team in every])
             common.say(f"The trail is whole: {plural(checked, 'bug')}.")
+            await _anchored(db, every, args.anchor)
             return await _compare(Ledger(db, await common.team_of(db, args.team), {})) if args.slack else 0
     except SQLAlchemyError as error:
         raise TrailBroken("The database can't be read: a table of it is gone or damaged.") from error
+
+
+async def _anchored(db: Database, teams: list[str], files: list[Path]) -> None:
+    """How far the trails are sealed, and what anchors from outside say of it."""
+    for team in teams:
+        last = await newest(Ledger(db, team, {}))
+        common.say(
+            f"{team}: sealed up to {last.at} (seal {last.number}). Whatever is written is sealed within 2 s, and may be cut until then."
+            if last
+            else f"{team}: nothing is sealed yet; `makegood run` seals what is written within 2 s."
+        )
+    if not files:
+        common.say(
+            "Whoever may drop the database's triggers can rewrite trail and seals together: "
+            "--anchor FILE compares with an anchor that went out ([anchors] of makegood.toml)."
+        )
+        return
+    kept = [anchor for file in files for anchor in await asyncio.to_thread(_read, file) if anchor.team in teams]
+    for silent in sorted(set(teams) - {anchor.team for anchor in kept}):
+        raise TrailBroken(
+            f"No anchor of {silent} is in {', '.join(map(str, files))}: nothing shows that it was not rewritten."
+        )
+    async with db.snapshot() as conn:
+        await compare(conn, kept)
+    common.say(f"{plural(len(kept), 'anchor')} from outside, the newest of {max(x.at for x in kept)}: all agree.")
+
+
+def _read(file: Path) -> list[OutsideAnchor]:
+    try:
+        return found_in(file.read_text("utf-8", "replace"))
+    except OSError as error:
+        raise NotFound(f"{file} can't be read: {error.strerror}.") from None
 
 
 async def _compare(ledger: Ledger) -> int:

@@ -1,4 +1,4 @@
-"""Verifies the stored trail: every chain, commitment, head and anchor, of every bug and of the workspace."""
+"""Verifies the stored trail: every chain, commitment, head, anchor and seal, of every bug and of the workspace."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import TrailBroken
 from bot.bug.workspace import rules
-from bot.ledger import chain, workspace
-from bot.ledger.anchors import Anchored, heads
+from bot.ledger import anchors, chain, seals, workspace
 from bot.ledger.db.tables import entries, private
+from bot.ledger.heads import Stated, heads
 from bot.ledger.ledger import Ledger
 from bot.ledger.rows import WORKSPACE, trail_name
 
@@ -22,18 +22,19 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, SQLAlchemyError)
 async def verify(ledger: Ledger) -> int:
     """How many bugs there are. Raises TrailBroken with the first thing that does not hold."""
     async with ledger.db.snapshot() as conn:
-        with _readable("The anchors, or the heads of the trails"):
-            anchored = await Anchored.read(conn, ledger.team)
+        with _readable("The anchors, the seals, or the heads of the trails"):
+            chains = [Stated(await each.stated(conn, ledger.team)) for each in (anchors, seals)]
             found = await heads(conn, ledger.team)
         for number, seq, head in found:
             with _readable(f"{trail_name(number)}: its trail"):
-                await _verify_trail(conn, ledger.team, number, (seq, head), anchored)
+                await _verify_trail(conn, ledger.team, number, (seq, head), chains)
         with _readable("Workspace: its present state"):
             await _verify_workspace(conn, ledger.team)
         count = sum(number != WORKSPACE for number, _, _ in found)
         await _no_strays(conn, ledger.team, {number for number, _, _ in found})
-    with _readable("The anchors"):
-        anchored.check(count)
+    with _readable("The anchors, or the seals"):
+        for each in chains:
+            each.check(count)
     return count
 
 
@@ -46,7 +47,7 @@ def _readable(what: str) -> Iterator[None]:
 
 
 async def _verify_trail(
-    conn: AsyncConnection, team: str, number: int, end: tuple[int, str], anchored: Anchored
+    conn: AsyncConnection, team: str, number: int, end: tuple[int, str], chains: list[Stated]
 ) -> None:
     where = and_(entries.c.team == team, entries.c.bug == number)
     rows = [dict(r) for r in (await conn.execute(select(entries).where(where).order_by(entries.c.seq))).mappings()]
@@ -54,7 +55,8 @@ async def _verify_trail(
     if broken is not None or (len(rows), rows[-1]["hash"] if rows else chain.START) != end:
         raise TrailBroken(f"{trail_name(number)}: entry {broken or len(rows) + 1} is not what was written.")
     for row in rows:
-        anchored.see(number, row["seq"], row["hash"])
+        for each in chains:
+            each.see(number, row["seq"], row["hash"])
     commitments = {r["seq"]: r["commitment"] for r in rows}
     secrets = await conn.execute(select(private).where(and_(private.c.team == team, private.c.bug == number)))
     for secret in secrets:

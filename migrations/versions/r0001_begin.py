@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.ledger.db.guards import DDL
+from bot.ledger.db.guards import ddl, function
 
 revision = "0001"
 down_revision = None
@@ -209,5 +209,6 @@ def upgrade() -> None:
     _spans()
     _helped()
     _flags()
-    for statement in DDL[op.get_bind().dialect.name]:
+    dialect = op.get_bind().dialect.name
+    for statement in (*function(dialect), *ddl(dialect, "entries", "anchors")):
         op.execute(sa.text(statement))

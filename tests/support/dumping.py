@@ -44,6 +44,7 @@ from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget, Pace
 from bot.ledger.relay.subscription import Subscription
+from bot.ledger.seals import seal
 from tests.golden import goldens
 from tests.support import postgres
 from tests.support.stores import BUGSNAG, TEAM, Clock, open_bug, person, said
@@ -72,9 +73,11 @@ async def fill(url: str) -> None:
     await _every_kind(ledger, clock)
     await _workspace(ledger)
     await anchor(ledger)
+    await seal(ledger)
     clock.advance(86400)
     await said(ledger, 1, "the row is gone")
     await anchor(ledger)
+    await seal(ledger)
     await _beside(ledger, clock)
     await db.close()
 

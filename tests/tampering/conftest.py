@@ -13,6 +13,7 @@ from bot.bug.workspace import ProductionFrozen, allow
 from bot.ledger import workspace
 from bot.ledger.anchors import anchor
 from bot.ledger.ledger import Ledger
+from bot.ledger.seals import seal
 from tests.support import stores
 from tests.support.stores import Store, open_bug, person, said
 
@@ -50,15 +51,17 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def ledger(store: Store) -> Ledger:
-    """A freeze and an allowed action; BUG-1 with a customer, a claim and two lines; BUG-2; anchored on two days."""
+    """A freeze and an allowed action; BUG-1 with a customer, a claim and two lines; BUG-2; anchored and sealed on two days."""
     ledger = store.ledger()
     await workspace.record(ledger, lambda _now: ProductionFrozen(why="deploy"), by=person("U0LEAD"))
     await workspace.record(ledger, partial(allow, action="hide-menu", sha="0f3a9c"), by=person("U0LEAD"))
     bug = await open_bug(ledger, "Menu page fails", ADA)
     await ledger.record(bug, lambda b: ownership.claim(b, "U0DEV"), by=person("U0DEV"), key="click-1")
     await anchor(ledger)
+    await seal(ledger)
     store.clock.advance(86400)
     await said(ledger, bug, "the row is gone", "it works")
     await open_bug(ledger, "Servers can't be added")
     await anchor(ledger)
+    await seal(ledger)
     return ledger

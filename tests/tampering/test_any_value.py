@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import Column
 
 from bot.bug.errors import TrailBroken
-from bot.ledger.db.tables import anchors, bugs, entries, private, workspaces
+from bot.ledger.db.tables import anchors, bugs, entries, private, seals, workspaces
 from bot.ledger.ledger import Ledger
 from bot.ledger.verify import verify
 from tests.support.stores import sql
-from tests.tampering.test_attacks import without_guards
+from tests.tampering.rewriting import without_guards
 
 CHECKED = [
     *(bugs.c[name] for name in ("team", "number", "seq", "head")),
@@ -16,6 +16,7 @@ CHECKED = [
     *entries.c,
     *(private.c[name] for name in ("team", "bug", "seq", "salt", "body")),
     *anchors.c,
+    *seals.c,
 ]
 """SQLite takes any value in any column. A bug's state and the time at which something was touched or expires are not hashed."""
 VALUES = ("'nothing'", "''", "x'ff00'", "1.5", "-1", "'[1]'", "'{ }'", "'null'")

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.bug.errors import TrailBroken
-from bot.ledger.db.guards import FOREVER
 from bot.ledger.ledger import Ledger
 from bot.ledger.verify import verify
 from tests.support.stores import rows, sql
+from tests.tampering.rewriting import without_guards
 
 FOLDER = Path(__file__).parent / "attacks"
 ATTACKS = {path.stem: import_module(f"tests.tampering.attacks.{path.stem}") for path in sorted(FOLDER.glob("*.py"))}
@@ -55,9 +55,3 @@ async def test_an_attack_of_whoever_removes_the_guards_is_found(ledger: Ledger, 
     await sql(ledger.db, *without_guards(sqlite=ledger.db.sqlite), *attack.SQL)
     with pytest.raises(TrailBroken, match=attack.FINDS):
         await verify(ledger)
-
-
-def without_guards(*, sqlite: bool) -> list[str]:
-    if not sqlite:
-        return [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in FOREVER]
-    return [f"DROP TRIGGER {table}_{end}" for table in FOREVER for end in ("no_update", "no_delete", "no_replace")]

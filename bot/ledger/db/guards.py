@@ -1,8 +1,9 @@
-"""The triggers that make entries and anchors unchangeable, for both databases. Every migration ends by checking them."""
+"""The triggers that make entries, anchors and seals unchangeable, for both databases. Every migration ends by checking them."""
 
 FOREVER = {
     "entries": "team = NEW.team AND bug = NEW.bug AND seq = NEW.seq OR team = NEW.team AND key = NEW.key",
     "anchors": "team = NEW.team AND day = NEW.day",
+    "seals": "team = NEW.team AND number = NEW.number",
 }
 
 
@@ -28,7 +29,13 @@ def _postgresql(table: str) -> list[str]:
 _FUNCTION = """CREATE FUNCTION makegood_for_ever() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% are for ever', TG_TABLE_NAME; END $$"""
 
-DDL: dict[str, list[str]] = {
-    "sqlite": [ddl for table, taken in FOREVER.items() for ddl in _sqlite(table, taken)],
-    "postgresql": [_FUNCTION, *(ddl for table in FOREVER for ddl in _postgresql(table))],
-}
+
+def ddl(dialect: str, *tables: str) -> list[str]:
+    """The statements that guard these tables, once they exist."""
+    made = [_sqlite(table, FOREVER[table]) if dialect == "sqlite" else _postgresql(table) for table in tables]
+    return [statement for each in made for statement in each]
+
+
+def function(dialect: str) -> list[str]:
+    """What the triggers of all tables call: made once."""
+    return [] if dialect == "sqlite" else [_FUNCTION]

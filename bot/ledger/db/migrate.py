@@ -71,4 +71,7 @@ def guards_missing(connection: Connection) -> list[str]:
     )
     present = set(connection.execute(text(query)).scalars())
     endings = ("no_update", "no_delete", "no_replace") if sqlite else ("no_change", "no_truncate")
-    return [table for table in FOREVER if any(f"{table}_{ending}" not in present for ending in endings)]
+    there = set(inspect(connection).get_table_names())
+    return [
+        table for table in FOREVER if table in there and any(f"{table}_{ending}" not in present for ending in endings)
+    ]

@@ -45,6 +45,7 @@ bugs = Table(
     _some("ix_bugs_team_asks", "team", "number", where="asks > 0"),
     _some("ix_bugs_team_told", "team", "number", where="told > 0"),
     _some("ix_bugs_stale", "team", "number", where="found <> seq"),
+    Index("ix_bugs_team_touched", "team", "touched"),
 )
 
 workspaces = Table(
@@ -217,6 +218,18 @@ anchors = Table(
     Column("day", String(10), primary_key=True),
     Column("bugs", Integer, nullable=False),
     Column("seqs", Text, nullable=False),  # [[bug, seq], …] of those that went on since the anchor before
+    Column("heads", String(64), nullable=False),
+    Column("prev", String(64), nullable=False),
+)
+
+seals = Table(
+    "seals",  # the running hash over all trails, carried on while they are written; like an anchor, but of the moment
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),  # ISO 8601, UTC
+    Column("bugs", Integer, nullable=False),
+    Column("seqs", Text, nullable=False),  # [[bug, seq], …] of those that went on since the seal before
     Column("heads", String(64), nullable=False),
     Column("prev", String(64), nullable=False),
 )

@@ -22,7 +22,8 @@ from tests.parts.cli.conftest import Shell
 
 def test_a_trail_that_nobody_touched_is_whole(makegood: Shell, story: str) -> None:
     ran = makegood("trail", "verify")
-    assert (ran.status, ran.out, ran.err) == (0, "The trail is whole: 1 bug.\n", "")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("The trail is whole: 1 bug.\nT0LOCAL: nothing is sealed yet")
 
 
 def test_a_changed_entry_is_one_line_and_exit_status_one(
@@ -67,7 +68,7 @@ def test_of_several_workspaces_one_has_to_be_named(makegood: Shell, story: str, 
     assert asked.err == "makegood: Say which workspace: --team (T0LOCAL, T0OTHER).\n"
     assert makegood("trail", "show", "BUG-1", "--team", "T0OTHER").status == 0
     assert "only T0LOCAL, T0OTHER" in makegood("trail", "show", "BUG-1", "--team", "T0NOBODY").err
-    assert makegood("trail", "verify").out == "The trail is whole: 2 bugs.\n"
+    assert makegood("trail", "verify").out.startswith("The trail is whole: 2 bugs.\n")
 
 
 def test_without_a_database_nothing_is_made(makegood: Shell) -> None:
@@ -92,7 +93,7 @@ def test_migrate_makes_the_schema_and_then_has_nothing_to_do(makegood: Shell, ur
     makegood.settings()
     assert makegood("migrate").out == f"The database went from revision none to {newest()}.\n"
     assert makegood("migrate").out == f"Nothing to do: the database is at revision {newest()} already.\n"
-    assert makegood("trail", "verify").out == "The trail is whole: 0 bugs.\n"
+    assert makegood("trail", "verify").out.startswith("The trail is whole: 0 bugs.\n")
 
 
 def test_migrate_leaves_a_database_alone_that_a_bot_uses(makegood: Shell, tmp_path: Path) -> None:
@@ -141,7 +142,7 @@ def test_what_belongs_to_no_bug_is_read_in_the_workspace_s_own_trail(makegood: S
     assert makegood("trail", "show", "workspace").out.endswith("said that a backup came back: the disk was full\n")
     (row,) = json.loads(makegood("trail", "show", "workspace", "--json").out)
     assert (row["bug"], row["kind"], row["event"]) == ("workspace", "backup_restored", {"why": "the disk was full"})
-    assert makegood("trail", "verify").out == "The trail is whole: 1 bug.\n"
+    assert makegood("trail", "verify").out.startswith("The trail is whole: 1 bug.\n")
 
 
 def test_an_export_is_every_trail_in_the_wanted_form(makegood: Shell, story: str) -> None:

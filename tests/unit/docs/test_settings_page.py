@@ -64,6 +64,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`presets` of `[tell]`", Preset), ("`words` of `[tell]`", GiftTexts))
     yield from (("`[probes.NAME]`, a page", s.ProbeSettings), ("`[probes.NAME]`, a look", s.ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
+    yield "`[anchors]`", s.AnchorSettings
     yield "`[targets.NAME]`, a database", targets.SqlTarget
     yield "`[targets.NAME]`, hosts", targets.SshTarget
     yield "`[targets.NAME]`, a service", targets.HttpTarget

@@ -184,6 +184,8 @@ class TellSettings(Frozen):
     """The first answer."""
     tell: str = "The problem is solved, you can go on. It was our fault, not yours; thank you for your patience."
     """The tell. No internals: they don't need to know."""
+    fault: str = "It was not your fault, but ours. "
+    """What *Not your fault* begins with; the rest is in your own words."""
     minutes: int = Field(default=15, ge=1)
     """How far away the promised time of a first answer is."""
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")

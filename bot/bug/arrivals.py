@@ -12,6 +12,7 @@ from bot.bug.feelings import LATER, feeling
 from bot.bug.values import Frozen, Inbound, InboundKind
 
 SAME_PAGE_WITHIN = timedelta(hours=2)
+JUST_NOW = timedelta(minutes=15)
 CHATS = frozenset({"chatwoot", "crisp", "intercom"})
 """Where a message tells that its author is there. tawk.to tells of all but the first message when the chat is over."""
 LATELY = timedelta(minutes=10)
@@ -25,14 +26,15 @@ class Match(Frozen):
 
 
 def match(inbound: Inbound, bugs: Sequence[Bug], now: datetime) -> Match:
-    """By who they are surely, by the page they name perhaps."""
+    """By who they are surely; perhaps by the page they name, or by the moment, where that leaves exactly one bug."""
     own = [b for b in bugs if find(b, inbound.customer, inbound.source, inbound.conversation)]
     if len(own) == 1:
         return Match(sure=own[0].ref.number)
     if own:
         return Match(maybe=own[0].ref.number)
     page = [b for b in bugs if _same_page(inbound, b, now)]
-    return Match(maybe=page[0].ref.number) if page else Match()
+    near = page or [b for b in bugs if b.last_at and now - b.last_at <= JUST_NOW]
+    return Match(maybe=near[0].ref.number) if len(near) == 1 else Match()
 
 
 def _same_page(inbound: Inbound, bug: Bug, now: datetime) -> bool:

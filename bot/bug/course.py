@@ -198,12 +198,12 @@ class Absorbed(Event):
 EVENTS = (Fixed, Reopened, CameBack, Owed, Paid, Closed, Dismissed, Muted, Merged, Absorbed)
 
 
-def fixed(bug: Bug, by: str, said: str = "") -> tuple[Event, ...]:
-    """On somebody's word; an unclaimed bug is claimed with it."""
+def fixed(bug: Bug, by: str, said: str = "", *, proper: bool = False) -> tuple[Event, ...]:
+    """On somebody's word; an unclaimed bug is claimed with it. `proper`: what they did is the proper fix, so nothing is owed."""
     must_allow(bug, Fixed)
     _no_open_question(bug)
     fix = bug.last_success
-    return (*claim_if_free(bug, by), Fixed(how="word", said=said, proper=bool(fix and fix.proper)))
+    return (*claim_if_free(bug, by), Fixed(how="word", said=said, proper=proper or bool(fix and fix.proper)))
 
 
 def _no_open_question(bug: Bug) -> None:

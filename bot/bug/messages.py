@@ -200,6 +200,17 @@ def skip(bug: Bug) -> TellSkipped:
     return TellSkipped(customers=tuple(c.id for c in bug.untold))
 
 
+def told_by_hand(bug: Bug, told: Told) -> tuple[Event, ...]:
+    """The same tell, which a person passed on outside of Makegood already: nothing goes out for it."""
+    return (told, *(Delivered(message=bug.seq + 1, customer=id_, state="by_hand") for id_ in told.customers))
+
+
+def reply(bug: Bug, ids: Iterable[str], text: str) -> Answered:
+    """A further word to those who wrote, whether they know that it works or not."""
+    must_allow(bug, Answered)
+    return Answered(customers=reachable(bug, ids), text=written(text))
+
+
 def by_hand(bug: Bug, message: int, customer: str) -> Delivered:
     """ "I told them": for channels without a way to answer, and after a doubtful send."""
     found = bug.customer(customer)

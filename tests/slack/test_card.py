@@ -33,7 +33,7 @@ async def test_an_open_card_says_who_waits_and_offers_to_claim(house: House) -> 
     assert first == "🔴 *BUG-1 ErrorException: Undefined index: crud* · nobody has it"
     assert re.fullmatch(r"Mia hit \d+ s ago", second)
     assert third.startswith("12× · 1 person · <https://app.bugsnag.com/")
-    assert card.buttons == ["Claim", "Answer: looking", "Fix"]
+    assert card.buttons == ["Claim", "Answer: looking", "Fix", "I fixed it…"]
     assert {"Look at production", "Not a bug…", "Mute repeats for a day"} <= set(card.choices)
 
 
@@ -48,7 +48,7 @@ async def test_a_claimed_card_says_who_has_it_and_offers_the_work(house: House) 
     await card.button("Claim").click(by=house.person("Dana"))
     await card.expect_lock_screen("<@U0DEV> has BUG-1 · Mia waiting")
     assert lines(card)[0] == "🟠 *BUG-1 ErrorException: Undefined index: crud* · <@U0DEV>"
-    assert card.buttons == ["Fix", "Tell", "Answer: looking"]
+    assert card.buttons == ["Fix", "I fixed it…", "Tell", "Answer: looking"]
     assert {"Take over", "Release"} <= set(card.choices)
 
 

@@ -17,6 +17,7 @@ ALIASES = {
     "works": "fixed",
     "done": "fixed",
     "merged": "paid",
+    "told": "told_by_hand",
     "not-a-bug": "dismiss",
     "ls": "list",
     "retry": "unpark",

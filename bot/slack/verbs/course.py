@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug import course, delivery
 from bot.bug.bug import Bug
 from bot.bug.delivery import RetryAsked
-from bot.bug.errors import Refused
+from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, Opened
 from bot.bug.policy import Duty
@@ -29,6 +29,18 @@ async def fixed(context: Context, request: Request) -> Response:
     """It works again, on your word."""
     await context.record(request, lambda bug: course.fixed(bug, request.user, request.args))
     return NOTHING
+
+
+@verb("fixed_by_hand")
+async def fixed_by_hand(context: Context, request: Request) -> Response:
+    """What you did yourself, outside of Makegood; the proper fix is owed as after any quick one."""
+    if not request.values:
+        return Response(modal=forms.fixed_by_hand(await context.bug(request)))
+    said, proper = request.field("said").strip(), "proper" in request.chosen("proper")
+    if not said:
+        raise Invalid("Say what you did.", {"said": "A few words: the next person with this bug reads them."})
+    await context.record(request, lambda bug: course.fixed(bug, request.user, said, proper=proper))
+    return Response(close=True)
 
 
 @verb("reopen", "/bug reopen BUG-1 why")

@@ -184,6 +184,43 @@ async def by_hand(context: Context, request: Request) -> Response:
     return NOTHING
 
 
+@verb("told_by_hand", "/bug told BUG-1 [what you wrote]", acts=Duty.TELL)
+async def told_by_hand(context: Context, request: Request) -> Response:
+    """You told them yourself: copy the words, paste them where they are, and say so."""
+    bug, text = await context.bug(request), context.settings.tell.tell
+    if not any(c.to_tell and not c.told for c in bug.customers):
+        raise Refused(f"Everybody knows already, or the message is on its way. `/bug customers {bug.ref}` lists them.")
+    if not (request.values or request.args):
+        return Response(modal=forms.told_by_hand(bug, text))
+    chosen = forms.chosen(request.values) if request.values else tuple(c.id for c in bug.untold)
+    said = request.field("text") or request.args
+
+    def decide(now: Bug) -> tuple[Event, ...]:
+        return messages.told_by_hand(now, gifts.tell(now, chosen, said, anyway=True))
+
+    await context.record(request, decide)
+    return Response(close=True) if request.values else NOTHING
+
+
+@verb("reply", "/bug reply BUG-1 [text]", acts=Duty.TELL)
+async def reply(context: Context, request: Request) -> Response:
+    """That it was not their fault, and why in your words; also to those who know that it works."""
+    bug = await context.bug(request)
+    wrote = sorted((c for c in bug.customers if c.reachable and c.said), key=lambda c: c.said_at or c.since)
+    people = tuple(wrote[-forms.PER_BOX :])
+    if not people:
+        raise Refused(f"Nobody has written to us about {bug.ref}. `/tell {bug.ref}` writes to those who were hit.")
+    template = context.settings.tell.fault
+    if not request.values:
+        return Response(modal=forms.reply(bug, people, request.args or template))
+    chosen, text = request.chosen("customers"), request.field("text")
+    concerns = await look_over(context, bug, chosen, text, template)
+    if concerns.unseen(request):
+        return Response(modal=forms.reply(bug, people, text, concerns.asks, concerns.seen))
+    await context.record(request, lambda now: messages.reply(now, chosen, text))
+    return Response(close=True)
+
+
 @verb("release_tell", acts=Duty.TELL)
 async def release_tell(context: Context, request: Request) -> Response:
     """Tell without the makegood that could not be booked."""

@@ -97,7 +97,7 @@ def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
 def _asked_for(context: Context, request: Request, bug: Bug) -> tuple[Grant, ...]:
     """What the menu says, or the free fields under *Other*. Raises Invalid at the field."""
     settings, chosen = context.settings.tell, request.field("gift")
-    people = [c for c in bug.customers if c.id in _chosen(request)]
+    people = [c for c in bug.customers if c.id in forms.chosen(request.values)]
     if chosen in {"", OTHER}:
         found = tuple(_grants(request, context.now(), settings.currency, settings.largest_credit))
         _must_be_upgrade(found, people, context.plans.value)
@@ -118,15 +118,11 @@ def _must_be_upgrade(given: Iterable[Grant], people: Sequence[Customer], plans: 
             raise Invalid("A plan.", {"plan": "One of them has this plan, or a higher one, already."})
 
 
-def _chosen(request: Request) -> tuple[str, ...]:
-    return tuple(id_ for box in forms.BOXES for id_ in request.chosen(box))
-
-
 def _decided(
     context: Context, request: Request, grants: tuple[Grant, ...], *, anyway: bool
 ) -> Callable[[Bug], tuple[Told, ...]]:
     """What the filled-in form means for the bug as it is then."""
-    chosen = _chosen(request)
+    chosen = forms.chosen(request.values)
     words = context.settings.tell.words
     return lambda bug: gifts.tells(bug, chosen, request.field("text"), grants, words, anyway=anyway)
 
@@ -135,7 +131,9 @@ async def _send(context: Context, request: Request) -> Response:
     bug = await context.bug(request)
     given = _asked_for(context, request, bug)
     decide = _decided(context, request, given, anyway="anyway" in request.chosen("anyway"))
-    concerns = await look_over(context, bug, _chosen(request), request.field("text"), context.settings.tell.tell)
+    concerns = await look_over(
+        context, bug, forms.chosen(request.values), request.field("text"), context.settings.tell.tell
+    )
     if concerns.unseen(request):
         decide(bug)  # what would be refused is refused before anybody is asked about the words
         return Response(modal=_form(context, bug, request, concerns=concerns))

@@ -30,13 +30,15 @@ def _first(bug: Bug, modes: Modes) -> list[Any]:
     troubles = _troubles(bug)
     match bug.status:
         case Status.OPEN:
-            return [_button(bug, "claim", "Claim", "primary"), *troubles, _answer(bug), _fix(bug, modes)]
+            claim = _button(bug, "claim", "Claim", "primary")
+            return [claim, *troubles, _answer(bug), _fix(bug, modes), _by_hand(bug)]
         case Status.CLAIMED:
             return [*troubles, *_working(bug, modes)]
         case Status.FIXED:
-            return [_button(bug, "tell", "Tell", "primary"), *troubles, _undo(bug), _skip(bug)]
+            tell = _button(bug, "tell", "Tell", "primary")
+            return [tell, *troubles, _skip(bug) or _told(bug), _undo(bug)]
         case Status.OWED:
-            return [_button(bug, "paid", "Fix merged", "primary"), *troubles, _undo(bug)]
+            return [_button(bug, "paid", "Fix merged", "primary"), *troubles, _undo(bug), _reply(bug)]
         case Status.CLOSED:
             return [_button(bug, "retro", "Retro"), *troubles]
         case _:
@@ -54,7 +56,23 @@ def _working(bug: Bug, modes: Modes) -> list[Any]:
     if bug.broken and _undo(bug):
         return [_undo(bug, "danger"), _fix(bug, modes), _tell(bug), _answer(bug)]
     works = _button(bug, "fixed", "It works", "primary") if bug.last_success else None
-    return [works, _fix(bug, modes, first=not works), _undo(bug), _tell(bug) if not works else None, _answer(bug)]
+    if works:
+        return [works, _fix(bug, modes), _undo(bug), _answer(bug)]
+    return [_fix(bug, modes, first=True), _by_hand(bug), _tell(bug), _answer(bug)]
+
+
+def _by_hand(bug: Bug) -> Any:
+    return _button(bug, "fixed_by_hand", "I fixed it…")
+
+
+def _told(bug: Bug) -> Any:
+    return _button(bug, "told_by_hand", "I told them…") if bug.untold else None
+
+
+def _reply(bug: Bug) -> Any:
+    """Somebody who was told wrote again."""
+    asks = any(c.said_at and c.told_at and c.said_at > c.told_at for c in bug.customers)
+    return _button(bug, "reply", "Not your fault…") if asks else None
 
 
 def _fix(bug: Bug, modes: Modes, *, first: bool = False) -> Any:

@@ -41,9 +41,24 @@ def test_somebody_who_names_the_page_of_a_bug_perhaps_means_it(said: dict[str, o
 
 
 @pytest.mark.parametrize("page", ["", "https://shop.example.com/", "https://[broken"])
-def test_a_bug_of_no_page_or_of_the_front_page_means_nobody(page: str) -> None:
+def test_a_bug_of_no_page_or_of_the_front_page_means_nobody_half_an_hour_later(page: str) -> None:
     writes = inbound(customer=BO, conversation="9", page="https://shop.example.com/")
-    assert match(writes, [on_page(page).bug], MONDAY) == Match()
+    assert match(writes, [on_page(page).bug], MONDAY + timedelta(minutes=30)) == Match()
+
+
+def test_exactly_one_bug_of_the_last_quarter_of_an_hour_is_proposed() -> None:
+    writes = inbound(customer=BO, conversation="9", text="It does not work")
+    assert match(writes, [opened().bug], MONDAY + timedelta(minutes=14)) == Match(maybe=17)
+    assert match(writes, [opened().bug], MONDAY + timedelta(minutes=16)) == Match()
+    assert match(writes, [opened().bug, opened(3).bug], MONDAY) == Match()
+
+
+def test_of_two_bugs_on_one_page_none_is_proposed_and_the_page_counts_before_the_moment() -> None:
+    writes = inbound(customer=BO, conversation="9", page=PAGE)
+    other = opened(3)
+    other.bug = replace(other.bug, page=PAGE)
+    assert match(writes, [on_page().bug, other.bug], MONDAY) == Match()
+    assert match(writes, [on_page().bug, opened(3).bug], MONDAY) == Match(maybe=17)
 
 
 def test_an_error_of_yesterday_is_not_proposed() -> None:

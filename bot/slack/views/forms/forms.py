@@ -1,6 +1,6 @@
 """Draws the forms. Their metadata is a mark, their callback is the verb that takes the submission. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from bot.settings import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
 from bot.slack.views.marks import mark
-from bot.slack.views.mrkdwn import channel, foreign, gift, plain
+from bot.slack.views.mrkdwn import block, channel, foreign, gift, link, plain
 from bot.text import cut, plural
 
 View = dict[str, Any]
@@ -20,6 +20,11 @@ PER_BOX = 10
 NAMED = 10
 """Names in a sentence about several customers."""
 BOXES = ("customers", "customers_2", "customers_3")
+
+
+def chosen(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The customers that are ticked, over all boxes."""
+    return tuple(id_ for box in BOXES for id_ in values.get(box) or ())
 
 
 def local_time(at: datetime, tz: str) -> str:
@@ -156,6 +161,58 @@ def answer_hit(
 
 def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
     return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {channel(c.source)}", 75)) for c in people]
+
+
+def fixed_by_hand(bug: Bug) -> View:
+    """One sentence, which the card, the trail and the retro show."""
+    blocks = [
+        kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
+        kit.text_input("said", "I fixed it:", longest=300, hint="For the team. Customers don't read it."),
+        kit.checkboxes("proper", "Was that all?", [("proper", "It is the proper fix: nothing is owed")], optional=True),
+    ]
+    return kit.modal(
+        f"I fixed {bug.ref}", blocks, id_="fixed_by_hand", meta=mark(bug.ref.number, bug.seq), submit="It works"
+    )
+
+
+def told_by_hand(bug: Bug, text: str) -> View:
+    """The words to copy, and where to paste them; the press says that it is done."""
+    people = [c for c in bug.customers if c.to_tell and not c.told][: PER_BOX * len(BOXES)]
+    boxes = [
+        kit.checkboxes(
+            BOXES[i // PER_BOX],
+            "Whom did you tell" if i == 0 else "and",
+            _people(people[i : i + PER_BOX]),
+            [c.id for c in people] if len(people) == 1 else [],
+            optional=i > 0 or len(people) > PER_BOX,
+        )
+        for i in range(0, len(people), PER_BOX)
+    ]
+    chats = [link(c.url, f"Open the chat with {foreign(c.name, 40, one_line=True)}") for c in people[:NAMED] if c.url]
+    blocks = [
+        kit.section(f"Copy this, or write your own:\n{block(text, 2500)}", "copy"),
+        *([kit.section("\n".join(chats), "chats")] if chats else []),
+        *boxes,
+        kit.text_input("text", "What they read", text, many=True, hint="As you wrote it, for the trail."),
+    ]
+    meta = mark(bug.ref.number, bug.seq)
+    return kit.modal(f"I told them {bug.ref}", blocks, id_="told_by_hand", meta=meta, submit="I told them")
+
+
+def reply(bug: Bug, people: Sequence[Customer], text: str, asks: Sequence[str] = (), seen: str = "") -> View:
+    """A further word to those who wrote, whether they know that it works or not."""
+    newest = max(people, key=lambda c: (c.said_at or c.since, c.id))
+    said = f"{foreign(newest.name, 40, one_line=True)}: “{foreign(newest.said, 200, one_line=True)}”"
+    blocks = [
+        *before_it_goes(asks),
+        kit.context(said, "said"),
+        kit.checkboxes("customers", "Who reads it", _people(people), [newest.id]),
+        kit.text_input("text", "What they read", text, many=True, hint="Say why in your words. No internals."),
+    ]
+    submit = "Send as it is" if seen else "Send"
+    return kit.modal(
+        f"Reply {bug.ref}", blocks, id_="reply", meta=mark(bug.ref.number, bug.seq, **_seen(seen)), submit=submit
+    )
 
 
 def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:

@@ -1,0 +1,98 @@
+"""What people did themselves counts as what Makegood does: the same debt, the same retro."""
+
+import pytest
+
+from tests.slack.house import House
+from tests.slack.people.conftest import MIA, Chat, Fakes
+from tests.support.dsl.message import Message
+
+
+async def waits(house: House, chat: Chat) -> Message:
+    card = await house.alarm(email=MIA, name="Mia")
+    await chat.says("Was it my fault?")
+    await card.expect_text("Was it my fault?")
+    return card
+
+
+@pytest.mark.parametrize("more", [{"mode": "watch"}, {"mode": "propose"}, {"mode": "run"}], ids=lambda x: x["mode"])
+async def test_a_fix_by_hand_is_said_on_the_card_in_every_mode_and_owes_the_proper_one(
+    house: House, chat: Chat, more: dict[str, str]
+) -> None:
+    card, dana = await waits(house, chat), house.person("Dana")
+    await card.button("I fixed it…").click(by=dana)
+    form = await dana.expect_modal("I fixed BUG-1")
+    form.field("I fixed it:").type("deleted the menu 13 in the database")
+    await form.submit("It works")
+    await card.expect_text("*works* · deleted the menu 13 in the database")
+    assert (await house.bug()).owner == "U0DEV", "whoever fixed it has it"
+    await card.button("Tell").click(by=dana)
+    await (await dana.expect_modal("Tell BUG-1")).submit("Tell")
+    await card.expect_text("owed: proper fix · <@U0DEV>")
+    await dana.types("/retro BUG-1", in_=house.errors)
+    await card.thread.expect("deleted the menu 13 in the database")
+
+
+async def test_a_proper_fix_by_hand_owes_nothing(house: House) -> None:
+    card, dana = await house.alarm(), house.person("Dana")
+    await card.button("I fixed it…").click(by=dana)
+    form = await dana.expect_modal("I fixed BUG-1")
+    form.field("I fixed it:").type("rolled out 4.2")
+    form.checkbox("It is the proper fix: nothing is owed").tick()
+    await form.submit("It works")
+    await card.expect_text("closed · fixed properly")
+
+
+async def test_who_was_told_by_hand_counts_as_told_and_gets_no_second_message(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card, sam = await waits(house, chat), house.person("Sam")
+    await house.person("Dana").types("/bug works BUG-1", in_=house.errors)
+    await card.button("I told them…").click(by=sam)
+    form = await sam.expect_modal("Copy this, or write your own")
+    await form.expect_text("```The problem is solved, you can go on.")
+    form.field("What they read").type("Works again, Mia!")
+    await form.submit("I told them")
+    await card.expect_text("Mia told after")
+    await card.thread.expect("was passed on by Sam by hand")
+    await card.expect_text("owed: proper fix")
+    await house.quiet()
+    assert not fakes.chat.messages
+    assert (await house.bug()).customers[0].messages[-1].state == "by_hand"
+    await sam.types("/bug told BUG-1 again", in_=house.errors)
+    await sam.expect_ephemeral("Everybody knows already")
+
+
+async def test_that_it_was_not_their_fault_is_one_press_also_after_they_were_told(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card, dana = await waits(house, chat), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    await (await dana.expect_modal("Tell BUG-1")).submit("Tell")
+    await card.expect_text("owed: proper fix")
+    house.clock.advance(seconds=5)
+    await chat.says("Did I do something wrong?")
+    await card.button("Not your fault…").click(by=dana)
+    form = await dana.expect_modal("Mia: “Did I do something wrong?”")
+    assert form.field("What they read").value == "It was not your fault, but ours. "
+    form.field("What they read").type("It was not your fault, but ours. A menu lost its name.")
+    await form.submit("Send")
+    await card.thread.expect("Dana answers Mia: “It was not your fault, but ours. A menu lost its name.”")
+    await house.quiet()
+    assert [str(m["text"]) for m in fakes.chat.messages.values()][-1].endswith("A menu lost its name.")
+
+
+async def test_a_reply_has_somebody_to_read_it_and_is_looked_over(house: House, chat: Chat, fakes: Fakes) -> None:
+    await house.alarm(email=MIA, name="Mia")
+    dana = house.person("Dana")
+    await dana.types("/bug reply BUG-1", in_=house.errors)
+    await dana.expect_ephemeral("Nobody has written to us about BUG-1")
+    await chat.says("Was it me?")
+    await house.quiet()
+    await dana.types("/bug reply BUG-1 Not you: crud_id was empty.", in_=house.errors)
+    form = await dana.expect_modal("Reply BUG-1")
+    await form.submit("Send")
+    await form.expect_text("Customers need not know this")
+    assert not fakes.chat.messages
+    await form.submit("Send as it is")
+    await (await house.errors.expect_message("BUG-1")).thread.expect("Dana answers Mia")

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.oracles.judge import Place
-from tests.support import dump, mariadb, postgres, witness
+from tests.support import dump, mariadb, postgres, witness, witness_mariadb
 
 _HOMES = """
 SELECT c.relname, pg_partition_root(c.oid)::regclass::text FROM pg_class c WHERE c.relispartition"""
@@ -52,7 +52,7 @@ def on_postgres(postgres_server: Path) -> Ground:
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[int]:
-    with mariadb.server() as port:
+    with mariadb.server(logs=True) as port:
         yield port
 
 
@@ -68,7 +68,12 @@ def on_mariadb(mariadb_server: int) -> Ground:
 
             execute(schema)
             url = mariadb.url(mariadb_server, name)
-            yield Place(url=url, execute=execute, dump=lambda: dump.of_mariadb(mariadb_server, name))
+            yield Place(
+                url=url,
+                execute=execute,
+                dump=lambda: dump.of_mariadb(mariadb_server, name),
+                witness=lambda: witness_mariadb.of_mariadb(mariadb_server, name),
+            )
 
     return ground
 

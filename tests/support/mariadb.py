@@ -29,12 +29,17 @@ PLAIN = (
     "--skip-innodb-file-per-table",
     "--skip-innodb-stats-persistent",
 )
+NO_LOGS = ("--skip-log-bin",)
+LOGS = ("--log-bin", "--server-id=1", "--binlog-format=ROW", "--binlog-row-metadata=FULL", "--binlog-row-image=FULL")
 _numbers = count(1)
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """The loopback port on which root needs no password. Skips where the server is not installed, except in CI."""
+def server(*, logs: bool = False) -> Iterator[int]:
+    """The loopback port on which root needs no password. Skips where the server is not installed, except in CI.
+
+    With `logs` it writes a row binlog with the names of columns, which a witness of the oracle reads.
+    """
     if SERVER is None:
         if os.environ.get("CI") == "true":
             pytest.fail("MariaDB is not here. Install Debian's mariadb-server-core.")
@@ -44,7 +49,10 @@ def server() -> Iterator[int]:
         data.mkdir()
         _furnish(data)
         port = _free_port()
-        with (folder / "log").open("wb") as log, _serving(SERVER, data, port, log) as process:
+        with (
+            (folder / "log").open("wb") as log,
+            _serving(SERVER, data, port, log, LOGS if logs else NO_LOGS) as process,
+        ):
             _wait(process, port, folder / "log")
             yield port
 
@@ -95,10 +103,10 @@ def _own_tmp(data: Path) -> str:
 
 
 @contextmanager
-def _serving(server: str, data: Path, port: int, log: Any) -> Iterator[subprocess.Popen[bytes]]:
+def _serving(server: str, data: Path, port: int, log: Any, logs: tuple[str, ...]) -> Iterator[subprocess.Popen[bytes]]:
     where = (f"--datadir={data}", f"--socket={data.parent / 'socket'}", "--bind-address=127.0.0.1", f"--port={port}")
     names = ("--performance-schema=on", "--performance-schema-session-connect-attrs-size=512")
-    command = [server, *PLAIN, *where, *names, _own_tmp(data), "--skip-log-bin"]
+    command = [server, *PLAIN, *where, *names, _own_tmp(data), *logs]
     process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - Debian's
     try:
         yield process

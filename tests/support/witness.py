@@ -48,7 +48,7 @@ def of_postgres(url: str) -> Iterator[Agrees]:
             known = {
                 table if schema == "public" else f"{schema}.{table}": set(c) for (schema, table), c in stored.items()
             }
-            yield lambda first, second: _same(_net(_decoded(conn, slot, stored)), known, first, second)
+            yield lambda first, second: _same(net(_decoded(conn, slot, stored)), known, first, second)
         finally:
             conn.execute("SELECT pg_drop_replication_slot(%s)", (slot,))
 
@@ -109,7 +109,7 @@ def _value(text: str, kind: str) -> str | None:
     )
 
 
-def _net(changes: Iterator[tuple[int, Row]]) -> Log:
+def net(changes: Iterator[tuple[int, Row]]) -> Log:
     total: Counter[Row] = Counter()
     for count, row in changes:
         total[row] += count
@@ -126,7 +126,7 @@ def of_sqlite(path: Path) -> Iterator[Agrees]:
     def agrees(first: Dump, second: Dump) -> None:
         with closing(apsw.Connection(str(path))) as conn:
             conn.execute("ATTACH ? AS was", (str(before),))
-            _same(_net(_differing(conn)), _keyed(conn), first, second)
+            _same(net(_differing(conn)), _keyed(conn), first, second)
         shutil.copyfile(path, before)
 
     shutil.copyfile(path, before)

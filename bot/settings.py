@@ -186,6 +186,8 @@ class TellSettings(Frozen):
     """The tell. No internals: they don't need to know."""
     fault: str = "It was not your fault, but ours. "
     """What *Not your fault* begins with; the rest is in your own words."""
+    when_works: bool = False
+    """Whether the preview of a fix begins with the box ticked that tells who wrote, once it works."""
     minutes: int = Field(default=15, ge=1)
     """How far away the promised time of a first answer is."""
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")

@@ -22,6 +22,27 @@ class Suggestion(Frozen):
     said: str = ""
 
 
+class Proposed(Frozen):
+    """An action that something names, with the parameters that something names; `sources` says what named each."""
+
+    action: str = ""
+    params: Mapping[str, str] = {}
+    sources: Mapping[str, str] = {}
+    """By parameter: "from the error"."""
+    why: str = ""
+    """What names the action: "from the error: menus 13"; "worked before: delete-row menus, worked twice"."""
+    whole: bool = False
+    """Nothing is left to fill in, and nothing else fits as well: it can go straight to its preview."""
+
+    @property
+    def name(self) -> str:
+        """As people say it: "delete-row menus 13"."""
+        return " ".join([self.action, *(text for text in self.params.values() if text)])
+
+
+NOTHING = Proposed()
+
+
 @dataclass(frozen=True)
 class Suggestions:
     ledger: Ledger
@@ -31,9 +52,6 @@ class Suggestions:
         last = await remedies.last(self.ledger.db, bug)
         fix = (await load(self.ledger, last.bug)).fix(last.run) if last else None
         return _said(fix, last.times) if last and fix else Suggestion()
-
-    async def said(self, bug: Bug) -> str:
-        return (await self.suggestion(bug)).said
 
     async def repeats(self, bug: Bug, action: str) -> int:
         """How often this action helped against bugs of this kind in the last 30 days, this one included."""

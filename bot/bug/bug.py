@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
-from bot.bug.customer import Customer, TellRequest
+from bot.bug.customer import Customer, PlannedTell, TellRequest
 from bot.bug.fixes.fix import ENGAGED, UNDER_WAY, Fix, RunState
 from bot.bug.values import CLOSED, BugRef, Severity
 
@@ -33,6 +34,7 @@ class ProbeResult:
     smoke: bool = False
     broke: bool = False
     """A fix broke it: it worked before."""
+    where: Literal["production", "development"] = "production"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +127,8 @@ class Bug:
     """Clocks that spoke up: what and since when they ran."""
     tell_requests: tuple[TellRequest, ...] = ()
     """Tells that wait for an approver."""
+    planned: PlannedTell | None = None
+    """The tell that goes out when a run has made it work."""
 
     def customer(self, id_: str) -> Customer | None:
         return next((c for c in self.customers if c.id == id_), None)

@@ -126,6 +126,23 @@ class Customer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedTell:
+    """A tell that goes out when the run has made it work."""
+
+    __pydantic_config__ = CLOSED
+    seq: int
+    run: int
+    by: str
+    at: datetime
+    customers: tuple[str, ...]
+    text: str
+    grants: tuple[Grant, ...]
+    thanks: tuple[tuple[str, ...], ...]
+    counted: int
+    """The number of the last customer whom the form knew."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TellRequest:
     """A tell that waits for an approver's word."""
 

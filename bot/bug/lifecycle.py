@@ -2,7 +2,19 @@
 
 from typing import Protocol
 
-from bot.bug import board, conversation, course, customers, delivery, gifts, intake, messages, ownership, reminders
+from bot.bug import (
+    board,
+    conversation,
+    course,
+    customers,
+    delivery,
+    gifts,
+    intake,
+    messages,
+    ownership,
+    reminders,
+    when_works,
+)
 from bot.bug.event import Event, Move
 from bot.bug.fixes import approval, asking, doubt, looks, reproduction, review, run
 from bot.bug.retro import posting
@@ -21,6 +33,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     customers,
     messages,
     gifts,
+    when_works,
     course,
     reminders,
     conversation,

@@ -63,14 +63,20 @@ class Told(Event):
             for i, grant in enumerate(self.grants)
         )
         heard = _addressed(bug, self.customers, new)
-        return replace(
+        after = replace(
             bug,
             customers=tuple(replace(c, given=(*c.given, *given)) if c.id in self.customers else c for c in heard),
         )
+        return replace(after, planned=None) if _all_told(after) else after
 
     def line(self, bug: Bug, by: str) -> Words:
         gifts: tuple[Part, ...] = (" and gives ", *amounts(self.grants)) if self.grants else ()
         return Words("tada", (Person(by), " tells ", named(bug, self.customers), ": ", Quote(self.text), *gifts))
+
+
+def _all_told(bug: Bug) -> bool:
+    """Whether everybody knows whom a plan was for."""
+    return bool(bug.planned) and all(c.told for c in bug.customers if bug.planned and c.id in bug.planned.customers)
 
 
 class TellSkipped(Event):

@@ -14,6 +14,7 @@ from bot.bug.fixes.review import FixSentBack
 from bot.bug.fixes.run import FixEnded, FixLapsed
 from bot.bug.modes import Modes
 from bot.bug.ownership import HandedOver, TakenOver
+from bot.bug.when_works import TellDropped
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.relay import Served, Work
@@ -34,7 +35,7 @@ Fill = Callable[[Bug, Form, fix_modals.Menus], Awaitable[View]]
 @dataclass(frozen=True, kw_only=True)
 class AskerSink:
     """`able` says who could approve now what somebody asks for; `break_glass`, whether people may go on without; `fill` makes
-    an open form anew, with its menus.
+    an open form anew, with its menus; `box` draws who is told when a fix works.
     """
 
     whisper: PrivateMessages
@@ -43,6 +44,7 @@ class AskerSink:
     able: Able
     break_glass: bool
     fill: Fill
+    box: Callable[[Bug, Fix], list[Any]]
     name: ClassVar[str] = "asker"
     slots: ClassVar[int] = 6
     interest: ClassVar[Subscription] = Subscription(
@@ -60,6 +62,7 @@ class AskerSink:
                 Looked,
                 HandedOver,
                 TakenOver,
+                TellDropped,
             }
         ),
         endless=True,
@@ -70,6 +73,9 @@ class AskerSink:
         match entry and entry.event:
             case Looked() as looked:
                 await self._rows(bug, looked)
+            case TellDropped(whom=whom, why=why):
+                said = f":no_bell: Nobody was told of {bug.ref}: {foreign(why, 500)}. *Tell* is on the card."
+                await self.whisper.aside(bug, whom, said)
             case HandedOver(owner=owner):
                 await self.whisper.direct(owner, f"{_by(entry)} handed you {bug.ref}: {_title(bug)}")
             case TakenOver(previous=previous):
@@ -110,7 +116,9 @@ class AskerSink:
         becomes = self.modes.becomes(fix)
         few = fix_modals.too_few(fix, able, glass=self.break_glass)
         await self.whisper.whole_preview(bug, fix, fix.by)
-        if not await self.whisper.form(fix.view, fix_modals.preview(bug, fix, becomes=becomes, few=few)):
+        if not await self.whisper.form(
+            fix.view, fix_modals.preview(bug, fix, becomes=becomes, few=few, box=self.box(bug, fix))
+        ):
             text = f"Preview for {bug.ref}: {foreign(fix.summary, 300, one_line=True)}"
             await self.whisper.aside(bug, fix.by, text, fix_modals.preview_message(bug, fix, becomes=becomes, few=few))
 

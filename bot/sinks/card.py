@@ -31,6 +31,7 @@ from bot.sinks.digest import Digest
 from bot.slack.outgoing.client import AHEAD, SlackPort
 from bot.slack.outgoing.refusals import MESSAGE_GONE, PLACE_GONE, SAID_NO
 from bot.slack.views import card
+from bot.suggestions import NOTHING, Proposed
 
 EVENT = "makegood_card"
 REFRESH = 60.0
@@ -51,18 +52,18 @@ QUIET = {
 }
 """The card shows nothing of these."""
 
-Memory = Callable[[Bug], Awaitable[str]]
+Propose = Callable[[Bug], Awaitable[Proposed]]
 
 
 @dataclass(frozen=True)
 class CardSink:
-    """`memory` says what ended the last bug of the same kind. `cards` paces new cards; above it the digest speaks."""
+    """`propose` finds the fix that the error or the memory names. `cards` paces new cards; above it the digest speaks."""
 
     port: SlackPort
     ledger: Ledger
     channel: str
     modes: Modes
-    memory: Memory
+    propose: Propose
     cards: Budget
     digest: Digest
     _paid: set[int] = field(default_factory=set)
@@ -85,7 +86,7 @@ class CardSink:
         around = card.CardContext(
             now=self.ledger.clock(),
             modes=self.modes,
-            memory=await self.memory(bug) if bug.status is Status.OPEN else "",
+            proposed=await self.propose(bug) if bug.status in {Status.OPEN, Status.CLAIMED} else NOTHING,
             behind=await behind(self.ledger, bug.ref.number, bug.delayed) if bug.delayed else {},
         )
         if bug.card is None:

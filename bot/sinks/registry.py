@@ -42,11 +42,12 @@ from bot.sinks.tracker import TrackerSink
 from bot.sinks.vault import Vault
 from bot.sinks.watching import RunContext
 from bot.sinks.webhook import WebhookSink
+from bot.sinks.when_works import PlannedTellSink
 from bot.slack.incoming.connection import OUTBOUND
 from bot.slack.incoming.context import Context
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.session import Session
-from bot.slack.views.forms import filling
+from bot.slack.views.forms import filling, planning, sourced
 from bot.suggestions import Suggestions
 
 
@@ -134,6 +135,7 @@ def _slack(settings: Settings) -> Iterator[Plan]:
 
 def _money(settings: Settings, outside: Connected) -> Iterator[Plan]:
     """Customers, and what they are given."""
+    yield _of(PlannedTellSink, lambda parts: _planned(parts.ledger, settings))
     yield _of(CustomerSink, lambda parts: CustomerSink(outside.channels, parts.ledger.clock))
     if biller := outside.biller:
         yield _of(BillingSink, lambda parts: BillingSink(biller, partial(receipt, parts.ledger)))
@@ -158,6 +160,10 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
         yield _ready(WebhookSink(Receiver(name, table, outside.http)))
 
 
+def _planned(ledger: Ledger, settings: Settings) -> PlannedTellSink:
+    return PlannedTellSink(ledger=ledger, texts=settings.tell.words, caps=settings.caps)
+
+
 def _card(parts: SinkParts) -> CardSink:
     slack = parts.settings.slack
     return CardSink(
@@ -165,7 +171,7 @@ def _card(parts: SinkParts) -> CardSink:
         ledger=parts.ledger,
         channel=slack.error_channels[0],
         modes=parts.settings.modes,
-        memory=parts.suggestions.said,
+        propose=partial(sourced.proposed, parts.context),
         cards=Budget("cards", 60.0 / slack.cards_per_minute, slack.cards_per_minute),
         digest=parts.digest,
     )
@@ -179,6 +185,7 @@ def _asker(parts: SinkParts) -> AskerSink:
         able=parts.slack.directory.eligible,
         break_glass=parts.settings.policy.break_glass,
         fill=partial(filling.filled, parts.context),
+        box=partial(planning.box, parts.context),
     )
 
 

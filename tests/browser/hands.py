@@ -1,19 +1,29 @@
 """Hands on the demo's page: the team's in Slack, counted; the customer's in their browser."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import FrameLocator, Locator, Page, ViewportSize, expect
 
 COUNTING = """
 if (window === window.top) {
-  window.acts = { clicks: 0, typed: [] };
-  addEventListener('click', event => { if (event.isTrusted) window.acts.clicks += 1 }, true);
+  window.acts = { clicks: 0, presses: 0, keys: 0, typed: [] };
+  const stage = '[data-testid^="as-"], [role="tab"]';
+  addEventListener('click', event => {
+    if (!event.isTrusted) return;
+    window.acts.clicks += 1;
+    if (!event.target.closest(stage)) window.acts.presses += 1;
+  }, true);
+  addEventListener('keydown', event => { if (event.isTrusted) window.acts.keys += 1 }, true);
   addEventListener('change', event => {
-    if (event.isTrusted && event.target.value) window.acts.typed.push(event.target.value);
+    const ticked = ["checkbox", "radio"].includes(event.target.type);
+    if (event.isTrusted && event.target.value && !ticked) window.acts.typed.push(event.target.value);
   }, true);
 }
 """
-"""What happens in the customer's browser is a frame of its own, and not counted."""
+"""What happens in the customer's browser is a frame of its own, and not counted. Who acts, and which side of the page is seen,
+is the stage's: it is no press of a person in Slack.
+"""
 SLOW_MS = 25_000
 """Longer than Slack's own pace keeps any message back."""
 
@@ -35,6 +45,13 @@ class Hands:
         """The newest card in the channel."""
         cards = self.page.get_by_test_id("messages").get_by_test_id("message")
         return cards.filter(has=self.page.locator("[data-action-id=more], [data-action-id=retro]")).last
+
+    async def looks_at(self, side: Literal["slack", "customer"], size: ViewportSize) -> None:
+        """On a phone one side of the page is shown at a time."""
+        await self.page.set_viewport_size(size)
+        tab = self.page.get_by_role("tab", name={"slack": "Slack", "customer": "The customer"}[side], exact=True)
+        if await tab.is_visible():
+            await tab.click()
 
     async def press(self, verb: str) -> None:
         await self.page.locator(f'[data-action-id="{verb}"]').last.click()
@@ -76,6 +93,14 @@ class Hands:
 
     async def clicks(self) -> int:
         return int(await self.page.evaluate("window.acts.clicks"))
+
+    async def presses(self) -> int:
+        """Of people in Slack: clicks, taps, and choices in a menu."""
+        return int(await self.page.evaluate("window.acts.presses"))
+
+    async def keys(self) -> int:
+        """Key strokes, outside the customer's browser."""
+        return int(await self.page.evaluate("window.acts.keys"))
 
     async def typed(self) -> list[str]:
         return list(await self.page.evaluate("window.acts.typed"))

@@ -62,6 +62,8 @@ async def test_from_the_alert_to_the_told_customer_it_takes_few_clicks_and_one_t
     await hands.submit("Run it")
     await hands.expect_card("was 500, is 200")
     await hands.press("tell")
+    await hands.form.get_by_label("They get").select_option("€5 credit")
+    await expect(hands.form).to_contain_text("once it is booked", timeout=SLOW_MS)
     await hands.submit("Tell")
     await hands.expect_card("€5")
 

@@ -29,6 +29,7 @@ LATE = (*ALIVE, CLOSED)
 TRIES = 5
 """Wrong codes after which somebody else has to approve: six digits can't be guessed in so few."""
 BREAK_GLASS_AFTER = timedelta(minutes=2)
+OWN_WORDS = "This risk takes a reason in your own words: say why."
 NOBODY = (
     "This needs somebody else's approval, and nobody else can give it: add somebody to `[policy] approvers`, or ask for a "
     "fix of lower risk. Whoever runs the bot can also set `[policy] break_glass = true`, to go on alone in an emergency."
@@ -53,6 +54,8 @@ class FixConfirmed(Event):
     """Who is asked to approve; nobody: there is nobody else, and who asks may go on alone."""
     factor: bool = False
     """Each approval takes a second factor."""
+    reason: Text = ""
+    """As it was written in the preview; empty: as it was asked for."""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
         return changed(bug, self.run, lambda fix: self._confirmed(fix, at))
@@ -65,6 +68,8 @@ class FixConfirmed(Event):
             confirmed_at=at,
             approvals=min(fix.approvals, max(len(self.asked), 1)),
             factor=self.factor,
+            reason=self.reason or fix.reason,
+            reason_filled=False,
         )
 
     def line(self, _bug: Bug, by: str) -> Words | None:
@@ -152,11 +157,12 @@ def confirm(
     asked: tuple[str, ...] = (),
     factor: bool = False,
     alone: bool = False,
+    reason: str = "",
 ) -> FixConfirmed:
     """Only who asked for the preview, only what was previewed, only while it is fresh.
 
     `asked`: the others who could approve it now; where there are fewer than the risk asks for, they are enough. Where there
-    is nobody, `alone` says whether the policy lets people go on without.
+    is nobody, `alone` says whether the policy lets people go on without. `reason`: as the preview's field has it.
     """
     fix = find(bug, run)
     if fix.by != by:
@@ -171,7 +177,23 @@ def confirm(
     if fix.approvals and not asked and not alone:
         raise NotAllowed(NOBODY)
     must_allow(bug, FixConfirmed)
-    return FixConfirmed(run=run, digest=digest, asked=asked, factor=factor)
+    written = _written(fix, reason)
+    return FixConfirmed(run=run, digest=digest, asked=asked, factor=factor, reason=written)
+
+
+def typed_reason(fix: Fix) -> bool:
+    """Whether somebody has to say in their own words why: nobody did yet, and the risk is more than low."""
+    return fix.reason_filled and fix.risk != "low"
+
+
+def _written(fix: Fix, reason: str) -> str:
+    """The reason that goes into the trail; empty where it stays as it is. Raises Invalid for none."""
+    said = reason.strip()
+    if typed_reason(fix) and (len(said) < SHORTEST_REASON or said == fix.reason):
+        raise Invalid(OWN_WORDS, {"reason": OWN_WORDS})
+    if said and len(said) < SHORTEST_REASON:
+        raise Invalid("Say why: it stands in the trail.", {"reason": "Say why: it stands in the trail."})
+    return "" if said == fix.reason else said
 
 
 def approve(

@@ -44,6 +44,8 @@ class FixAsked(Event):
     """Slack's id of the modal that waits for the preview; empty where there is none."""
     revises: int | None = None
     """The run that an approver sent back, and that this one puts right."""
+    reason_filled: bool = False
+    """The reason was filled in from the error and the customers' words, and nobody has read it yet."""
 
     def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
         fix = Fix(
@@ -56,6 +58,7 @@ class FixAsked(Event):
             undo_of=self.undo_of,
             view=self.view,
             revises=self.revises,
+            reason_filled=self.reason_filled,
         )
         return replace(bug, fixes=(*bug.fixes, fix))
 
@@ -168,8 +171,9 @@ def ask(
     undo_of: int | None = None,
     revises: int | None = None,
     secrets: Mapping[str, str] | None = None,
+    filled: bool = False,
 ) -> tuple[Event, ...]:
-    """Wants a preview; an unclaimed bug is claimed with it. `params` show no secret."""
+    """Wants a preview; an unclaimed bug is claimed with it. `params` show no secret; `filled`: nobody has typed the reason."""
     must_allow(bug, FixAsked)
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("Say why: it stands in the trail.", {"reason": "Say why: it stands in the trail."})
@@ -182,6 +186,7 @@ def ask(
         undo_of=undo_of,
         view=view,
         revises=revises,
+        reason_filled=filled,
     )
     hidden = (FixSecrets(run=asked.run, values=secrets),) if secrets else ()
     return (*claim_if_free(bug, by), asked, *hidden)

@@ -57,6 +57,8 @@ class Fix:
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Secret parameters, until the outcome."""
     reason: str
+    reason_filled: bool = False
+    """The reason was filled in, and whoever asked has not confirmed it yet."""
     by: str
     at: datetime
     state: RunState = RunState.ASKED
@@ -94,6 +96,7 @@ class Fix:
     broken_glass: bool = False
     confirmed_at: datetime | None = None
     started_at: datetime | None = None
+    ended_at: datetime | None = None
     deadline: datetime | None = None
     kept: str = ""
     """What finds a cut-off run again, sealed."""

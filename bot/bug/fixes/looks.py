@@ -81,7 +81,15 @@ class Probed(Outcome):
     """It could not be asked, so it says nothing."""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
-        probe = ProbeResult(name=self.probe, at=at, ok=self.ok, said=self.said, smoke=self.smoke, broke=self.broke)
+        probe = ProbeResult(
+            name=self.probe,
+            at=at,
+            ok=self.ok,
+            said=self.said,
+            smoke=self.smoke,
+            broke=self.broke,
+            where=self.where,
+        )
         return replace(bug, probes=(*bug.probes, probe)[-PROBES:])
 
     def line(self, _bug: Bug, _by: str) -> Words | None:

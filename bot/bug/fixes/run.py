@@ -114,9 +114,10 @@ class FixEnded(Outcome):
     image: Annotated[str, PRIVATE] = ""
     """Before- and after-image, encrypted; expires."""
 
-    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
         def over(fix: Fix) -> Fix:
-            return replace(in_state(fix, RunState(self.state)), why=self.detail, summary=self.summary)
+            ended = in_state(fix, RunState(self.state))
+            return replace(ended, why=self.detail, summary=self.summary, ended_at=at)
 
         after = changed(bug, self.run, over)
         return mark_undone(after, self.run) if self.state == "succeeded" else after
@@ -137,8 +138,11 @@ class FixReportedDone(Event):
     MOVES = (Move(LATE, STAY, "somebody ran what was proposed"),)
     run: int
 
-    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
-        return mark_undone(changed(bug, self.run, lambda fix: in_state(fix, RunState.SUCCEEDED)), self.run)
+    def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
+        def done(fix: Fix) -> Fix:
+            return replace(in_state(fix, RunState.SUCCEEDED), ended_at=at)
+
+        return mark_undone(changed(bug, self.run, done), self.run)
 
     def line(self, _bug: Bug, by: str) -> Words:
         return Words("wrench", (Person(by), " ran it by hand and says that it is done"))

@@ -155,9 +155,9 @@ STORY_ONE = (
     Rule(
         id="fix",
         title="Fix production",
-        text="Press Fix on the card: delete-row, table menus, key 13, a reason; read the preview, then run it.{approver}",
+        text="Press Fix: delete-row menus 13 on the card, read the preview, tick that {customer} is told when it works, run it.{approver}",
         done=lambda seen: seen.page_failed and not seen.broken,
-        hint=_action("fix"),
+        hint=f"{_action('fix_now')}, {_action('fix')}",
     ),
     Rule(
         id="works",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.bug import Bug
 from bot.bug.customer import Given
 from bot.bug.event import Event
-from bot.bug.gift_caps import Claim, OverCap, claims
+from bot.bug.gift_caps import Caps, Claim, OverCap, claims
 from bot.bug.gifts import GrantUndone, NotGranted
+from bot.bug.messages import Told
+from bot.bug.values import Actor
 from bot.ledger import codec
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import entries, spent
@@ -29,6 +32,27 @@ async def take(conn: AsyncConnection, team: str, claims: Iterable[Claim], *, any
         )
         if (await conn.execute(added.returning(spent.c.amount))).first() is None:
             raise OverCap(claim.words)
+
+
+class Written(Protocol):
+    """An entry as the ledger wrote it."""
+
+    @property
+    def event(self) -> Event: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def by(self) -> Actor: ...
+
+
+async def take_told(
+    conn: AsyncConnection, team: str, written: Sequence[Written], limits: Caps, *, anyway: bool = False
+) -> None:
+    """What the tells among these entries promise, in the transaction that writes them. Raises OverCap."""
+    told = [(entry, entry.event) for entry in written if isinstance(entry.event, Told)]
+    if told:
+        whole = [grant for _, event in told for _ in event.customers for grant in event.grants]
+        await take(conn, team, claims(whole, 1, str(told[0][0].by), told[0][0].at, limits), anyway=anyway)
 
 
 async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) -> None:

@@ -4,11 +4,11 @@ After a cut-off before `started` was written it begins again, because nothing ra
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.bug.bug import Bug
+from bot.bug.bug import Bug, Status
 from bot.bug.bug import ProbeResult as Seen
 from bot.bug.course import Fixed, Reopened
 from bot.bug.errors import MakegoodError
@@ -69,8 +69,7 @@ class ProductionSink:
             case LookAsked() as asked if entry:
                 return Served(outcomes=(await self._look(asked, entry.seq),))
             case ProbeAsked():
-                seen = await self.probe(bug, "asked", None)
-                return Served(outcomes=(*seen, *reproduced(seen)))
+                return Served(outcomes=await self._asked(bug))
             case FixAsked() | FixReportedDone() | InvestigateAsked() as about:
                 return Served(outcomes=await self._about(bug, find(bug, about.run), about))
         return Served()
@@ -145,18 +144,18 @@ class ProductionSink:
         return Served(outcomes=(*before, *ended, *(await self._after(bug, fix, was) if _worked(ended) else ())))
 
     async def _after(self, bug: Bug, fix: Fix, was: Mapping[str, Was]) -> tuple[Event, ...]:
-        """The probe's word: was broken, is not any more; and nothing else broke."""
-        seen = [_compared(p, was) for p in await self.probe(bug, "after", fix.run)]
-        own = [p for p in seen if not p.smoke]
-        healed = [p for p in own if p.ok and p.probe in was and not was[p.probe].ok]
-        back = [p for p in own if p.broke]
-        if fix.undo_of and back:
-            return (*seen, Reopened(reason=f"the undo brought it back: {back[0].probe} {back[0].said}"))
-        if fix.undo_of or not healed or any(p.broke for p in seen) or not all(p.ok for p in own):
-            return tuple(seen)
-        before = was[healed[0].probe].said.replace("is ", "was ", 1).replace("has ", "had ", 1)
-        said = f"{before}, {healed[0].said}"
-        return (*seen, Fixed(how="probe", said=said, proper=fix.proper))
+        return _judged(fix, was, await self.probe(bug, "after", fix.run))
+
+    async def _asked(self, bug: Bug) -> tuple[Event, ...]:
+        """Whether it works now. A page that was slow to recover after the run for which a tell waits is seen to work here."""
+        fix = bug.fix(bug.planned.run) if bug.planned else None
+        if fix is None or fix.state is not RunState.SUCCEEDED or bug.status not in {Status.OPEN, Status.CLAIMED}:
+            seen = await self.probe(bug, "asked", None)
+            return (*seen, *reproduced(seen))
+        was = {p.name: p for p in bug.probes}
+        seen = await self.probe(bug, "after", fix.run)
+        still = {p.name for p in bug.broken} & {p.probe for p in seen if not p.ok}
+        return seen if still else _judged(fix, was, seen)
 
     async def _investigated(self, bug: Bug, fix: Fix) -> tuple[Event, ...]:
         """Never acts, and never settles: a person does."""
@@ -169,6 +168,21 @@ class ProductionSink:
 
 def _worked(events: tuple[Event, ...]) -> bool:
     return any(isinstance(event, FixEnded) and event.state == "succeeded" for event in events)
+
+
+def _judged(fix: Fix, was: Mapping[str, Was], probed: Sequence[Probed]) -> tuple[Event, ...]:
+    """The probe's word: was broken, is not any more; and nothing else broke."""
+    seen = [_compared(p, was) for p in probed]
+    own = [p for p in seen if not p.smoke]
+    healed = [p for p in own if p.ok and p.probe in was and not was[p.probe].ok]
+    back = [p for p in own if p.broke]
+    if fix.undo_of and back:
+        return (*seen, Reopened(reason=f"the undo brought it back: {back[0].probe} {back[0].said}"))
+    if fix.undo_of or not healed or any(p.broke for p in seen) or not all(p.ok for p in own):
+        return tuple(seen)
+    before = was[healed[0].probe].said.replace("is ", "was ", 1).replace("has ", "had ", 1)
+    said = f"{before}, {healed[0].said}"
+    return (*seen, Fixed(how="probe", said=said, proper=fix.proper))
 
 
 def _compared(probe: Probed, was: Mapping[str, Was]) -> Probed:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
-from bot.bug.fixes import approval, asking, doubt, review, rules, run
-from bot.bug.fixes.approval import FixConfirmed
+from bot.bug.fixes import approval, asking, doubt, reasons, review, rules, run
 from bot.bug.policy import Duty
 from bot.bug.words import Code
 from bot.production.action import MASK
@@ -16,10 +16,10 @@ from bot.slack.incoming import second_factor as factor
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
-from bot.slack.views.forms import filling, forms
+from bot.slack.views.forms import filling, forms, planning, sourced
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.filling import names
-from bot.slack.views.mrkdwn import foreign
+from bot.slack.views.mrkdwn import explain, foreign
 
 WATCHED = (
     " only watches here: nothing of it is run on production. Whoever runs the bot can set another `mode`, "
@@ -82,7 +82,10 @@ async def ask_preview(
     def decide(bug: Bug) -> tuple[Event, ...]:
         if revises is not None:
             review.revised(bug, request.user, revises)
-        return asking.ask(bug, request.user, name, shown, reason, view=view, secrets=hidden, revises=revises)
+        filled = request.via == "modal" and reason.strip() == reasons.filled(bug)
+        return asking.ask(
+            bug, request.user, name, shown, reason, view=view, secrets=hidden, revises=revises, filled=filled
+        )
 
     recorded = await context.record(request, decide)
     if request.via == "modal":
@@ -95,12 +98,40 @@ async def ask_preview(
 async def fix_this(context: Context, request: Request) -> Response:
     """A row of a look fills in a fix."""
     must_act(context)
+    action, params = _offered(context, request)
+    return await filling.fix(context, request, await context.bug(request), action, params)
+
+
+def _offered(context: Context, request: Request) -> tuple[str, Mapping[str, str]]:
+    """The fix that a button carries."""
     try:
         offer = json.loads(bytes.fromhex(request.carried("fix")))
     except ValueError:
-        raise Refused("This row's fix can't be read any more. Look again, or press *Fix*.") from None
-    action = filling.choice(context, offer.get("action", ""))
-    return await filling.fix(context, request, await context.bug(request), action, offer.get("params", {}))
+        raise Refused("The fix of this button can't be read any more. Look again, or press *Fix*.") from None
+    return filling.choice(context, offer.get("action", "")), offer.get("params", {})
+
+
+@verb("fix_now", acts=Duty.RUN)
+async def fix_now(context: Context, request: Request) -> Response:
+    """The one fix that the error or the memory names, straight to its preview; a bug that nobody has is claimed with it."""
+    must_act(context)
+    name, params = _offered(context, request)
+    context.engine.parse(name, params)
+    _must_do_more_than_watch(context, name, params.get("target", ""))
+    wait = f"{name} is being previewed …"
+
+    def decide(bug: Bug, view: str = "") -> tuple[Event, ...]:
+        return asking.ask(bug, request.user, name, params, reasons.filled(bug), view=view, filled=True)
+
+    async def opened(view: str, _state: str) -> None:
+        try:
+            await context.record(request, partial(decide, view=view))
+        except Refused as error:  # somebody was faster than the form
+            await context.port.call("views.update", view_id=view, view=forms.note("Makegood", explain(error)))
+
+    bug = await context.bug(request)
+    decide(bug)
+    return Response(modal=fix_modals.waiting(bug, wait), opened=opened)
 
 
 @verb("run", acts=Duty.RUN)
@@ -112,12 +143,20 @@ async def run_(context: Context, request: Request) -> Response:
     _must_do_more_than_watch(context, fix.action, fix.target)
     asked = await context.directory.eligible(request.user) if fix.approvals else ()
 
-    def decide(bug: Bug) -> FixConfirmed:
-        coded, alone = factor.wanted(policy, fix), policy.break_glass
-        return approval.confirm(
-            bug, request.user, number, digest, now=context.now(), asked=asked, factor=coded, alone=alone
-        )
+    if planning.chosen(request):
+        await context.must(Duty.TELL, request.user)
 
+    def decide(bug: Bug) -> tuple[Event, ...]:
+        coded, alone = factor.wanted(policy, fix), policy.break_glass
+        now, reason = context.now(), request.field("reason")
+        confirmed = approval.confirm(
+            bug, request.user, number, digest, now=now, asked=asked, factor=coded, alone=alone, reason=reason
+        )
+        return (confirmed, *planning.plan(context, request, bug, number))
+
+    if approval.typed_reason(fix) and "reason" not in request.values:  # its form was closed before the preview came
+        bug = await context.bug(request)
+        return Response(modal=forms.reason(bug, "run", "Run it", "Why?", run=number, digest=digest))
     await context.record(request, decide)
     return Response(close=True)
 
@@ -216,5 +255,5 @@ def must_act(context: Context) -> None:
 
 def _must_do_more_than_watch(context: Context, action: str, target: str) -> None:
     """Raises Refused where this action only watches, there or wherever it could run."""
-    if filling.watched(context, context.catalogue.find(action), target):
+    if sourced.watched(context, context.catalogue.find(action), target):
         raise Refused(Code(action), WATCHED)

@@ -11,7 +11,7 @@ from bot.bug import amounts, gifts
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer
 from bot.bug.errors import Invalid, Refused
-from bot.bug.gift_caps import OverCap, claims
+from bot.bug.gift_caps import OverCap
 from bot.bug.gift_presets import NO_GIFT, OTHER, above, grants
 from bot.bug.gift_texts import compose
 from bot.bug.keys import fit
@@ -148,11 +148,7 @@ async def _record(context: Context, request: Request, decide: Decide, *, anyway:
     """The promise and what it takes of the caps, in one transaction: two tells at once never pass one."""
 
     async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
-        told = [(entry, entry.event) for entry in entries if isinstance(entry.event, Told)]
-        if told:
-            whole = [grant for _, event in told for _ in event.customers for grant in event.grants]
-            by, at = str(told[0][0].by), told[0][0].at
-            await caps.take(conn, context.ledger.team, claims(whole, 1, by, at, context.settings.caps), anyway=anyway)
+        await caps.take_told(conn, context.ledger.team, entries, context.settings.caps, anyway=anyway)
 
     key = fit(f"ask:{request.key}")
     await context.ledger.record(context.number(request), decide, by=request.by, key=key, also=also)

@@ -13,6 +13,7 @@ from bot.bug.words import service_name
 from bot.slack.views import blocks as kit
 from bot.slack.views import card_buttons, waiting
 from bot.slack.views.mrkdwn import clock, day, foreign, gift, link, who
+from bot.suggestions import NOTHING, Proposed
 from bot.text import length, plural
 
 ICON = {
@@ -33,8 +34,8 @@ class CardContext:
     """What the card shows besides the bug itself."""
 
     now: datetime
-    memory: str = ""
-    """What ended the last bug of the same kind: "delete-row menus 13, worked twice"."""
+    proposed: Proposed = NOTHING
+    """The fix that the error or the memory names."""
     modes: Modes = field(default_factory=Modes)
     behind: waiting.Behind = field(default_factory=dict)
     """What waits for systems that do not answer."""
@@ -69,7 +70,7 @@ def blocks(bug: Bug, around: CardContext) -> kit.Blocks:
     """The whole message: at most four lines, then buttons."""
     lines = [_head(bug), *_middle(bug, around)]
     body = [kit.section("\n".join(line for line in lines if line), "card")]
-    return kit.render([*body, *card_buttons.row(bug, around.modes)])
+    return kit.render([*body, *card_buttons.row(bug, around.modes, around.proposed)])
 
 
 def _head(bug: Bug) -> str:
@@ -167,11 +168,11 @@ def _debt(bug: Bug, around: CardContext) -> str:
 
 
 def _work(bug: Bug, around: CardContext) -> str:
-    """The fix under way or the last one, else what the memory suggests."""
+    """The fix under way or the last one, else what is proposed, and by what."""
     fix = next(iter(reversed(bug.fixes)), None)
     if fix and fix.state not in {RunState.REFUSED, RunState.CANCELLED, RunState.PREVIEWED}:
         return _fix(fix, around.now)
-    return f"worked before: {foreign(around.memory, QUOTE, one_line=True)}" if around.memory else ""
+    return foreign(around.proposed.why, QUOTE, one_line=True)
 
 
 def _fix(fix: Fix, now: datetime) -> str:

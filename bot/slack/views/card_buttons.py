@@ -1,5 +1,6 @@
 """Chooses the buttons of a card: at most five, the rest behind “…”. The action_id is the verb, the value is a mark."""
 
+import json
 from typing import Any
 
 from bot.bug.bug import Bug, Status
@@ -7,15 +8,22 @@ from bot.bug.fixes.fix import RunState
 from bot.bug.modes import Modes
 from bot.slack.views import blocks
 from bot.slack.views.marks import mark
+from bot.suggestions import Proposed
 
 SHOWN = 2
 """Troubles at once, so that the work keeps its buttons."""
 
 
-def row(bug: Bug, modes: Modes) -> list[Any]:
-    first = [x for x in _first(bug, modes) if x]
+BUTTONS = 4
+"""Beside the one fix that something names."""
+LONGEST_OFFER = 1500
+"""Characters: a button's value has room for 2,000."""
+
+
+def row(bug: Bug, modes: Modes, proposed: Proposed) -> list[Any]:
+    first = [x for x in _first(bug, modes, proposed) if x]
     more = [(f"{verb} {_mark(bug)}", label) for verb, label in _more(bug)]
-    return blocks.actions([*first[:4], blocks.overflow(more)], "buttons")
+    return blocks.actions([*first[: BUTTONS + proposed.whole], blocks.overflow(more)], "buttons")
 
 
 def _mark(bug: Bug, **about: str | int) -> str:
@@ -26,14 +34,15 @@ def _button(bug: Bug, verb: str, label: str, style: str | None = None, *, confir
     return blocks.button(label, verb, _mark(bug, **about), style, confirm)
 
 
-def _first(bug: Bug, modes: Modes) -> list[Any]:
+def _first(bug: Bug, modes: Modes, proposed: Proposed) -> list[Any]:
     troubles = _troubles(bug)
+    now = _fix_now(bug, modes, proposed)
     match bug.status:
         case Status.OPEN:
             claim = _button(bug, "claim", "Claim", "primary")
-            return [claim, *troubles, _answer(bug), _fix(bug, modes), _by_hand(bug)]
+            return [claim, *troubles, now, _answer(bug), _fix(bug, modes), _by_hand(bug)]
         case Status.CLAIMED:
-            return [*troubles, *_working(bug, modes)]
+            return [*troubles, *_working(bug, modes, now)]
         case Status.FIXED:
             tell = _button(bug, "tell", "Tell", "primary")
             return [tell, *troubles, _skip(bug) or _told(bug), _undo(bug)]
@@ -45,7 +54,7 @@ def _first(bug: Bug, modes: Modes) -> list[Any]:
             return [_button(bug, "retro", "Retro"), *troubles]
 
 
-def _working(bug: Bug, modes: Modes) -> list[Any]:
+def _working(bug: Bug, modes: Modes, now: Any) -> list[Any]:
     fix = bug.live_fix
     waits = fix and fix.state in {RunState.WAITING, RunState.APPROVED, RunState.STARTED}
     if fix and waits:
@@ -58,7 +67,7 @@ def _working(bug: Bug, modes: Modes) -> list[Any]:
     works = _button(bug, "fixed", "It works", "primary") if bug.last_success else None
     if works:
         return [works, _fix(bug, modes), _undo(bug), _answer(bug)]
-    return [_fix(bug, modes, first=True), _by_hand(bug), _tell(bug), _answer(bug)]
+    return [now, _fix(bug, modes, first=not now), _by_hand(bug), _tell(bug), _answer(bug)]
 
 
 def _by_hand(bug: Bug) -> Any:
@@ -77,6 +86,15 @@ def _reply(bug: Bug) -> Any:
 
 def _fix(bug: Bug, modes: Modes, *, first: bool = False) -> Any:
     return _button(bug, "fix", "Fix", "primary" if first else None) if modes.most != "watch" else None
+
+
+def _fix_now(bug: Bug, modes: Modes, proposed: Proposed) -> Any:
+    """The one fix that something names, whole: one press from its preview."""
+    fix = json.dumps({"action": proposed.action, "params": dict(proposed.params)}).encode().hex()
+    if modes.most == "watch" or not proposed.whole or bug.last_success or len(fix) > LONGEST_OFFER:
+        return None
+    style = "primary" if bug.status is Status.CLAIMED else None
+    return _button(bug, "fix_now", f"Fix: {proposed.name}", style, fix=fix)
 
 
 def _answer(bug: Bug) -> Any:

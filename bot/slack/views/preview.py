@@ -32,17 +32,18 @@ class _Piece(NamedTuple):
     """A row in words; else a piece of what is executed."""
 
 
-def fitted(fix: Fix) -> Shown:
-    """The beginning of it, at most what fits; the rest by name."""
+def fitted(fix: Fix, *, reason: bool = True) -> Shown:
+    """The beginning of it, at most what fits; the rest by name. `reason`: whether it says why."""
+    head = _head(fix, reason=reason)
     pieces = _pieces(fix)
-    room, taken = ROOM - len(_head(fix)), 0
+    room, taken = ROOM - len(head), 0
     for text, _ in pieces:
         room -= len(text)
         if room < 0 or len(text) > kit.SECTION or taken >= BLOCKS:
             break
         taken += 1
     blocks = [kit.section(piece.text, f"part{i}") for i, piece in enumerate(pieces[:taken])]
-    return Shown([kit.section(_head(fix), "head"), *blocks], _left(pieces[taken:]))
+    return Shown([kit.section(head, "head"), *blocks], _left(pieces[taken:]))
 
 
 def _pieces(fix: Fix) -> list[_Piece]:
@@ -63,9 +64,9 @@ def _left(pieces: list[_Piece]) -> str:
     return " and ".join(more)
 
 
-def blocks(fix: Fix) -> list[Any]:
+def blocks(fix: Fix, *, reason: bool = True) -> list[Any]:
     """For a form or a message; the file stands in the same person's direct messages."""
-    shown = fitted(fix)
+    shown = fitted(fix, reason=reason)
     more = f":page_facing_up: and {shown.left}, in the file I sent you" if shown.left else ""
     return [*shown.blocks, *([kit.context(more, "rest")] if more else [])]
 
@@ -77,9 +78,10 @@ def whole(fix: Fix) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(fix: Fix) -> str:
+def _head(fix: Fix, *, reason: bool) -> str:
     icon = ":leftwards_arrow_with_hook:" if fix.undoable else ":warning:"
-    risk = f"Risk: {_risk(fix)}. Why: {foreign(fix.reason, 500, one_line=True)}"
+    why = f" Why: {foreign(fix.reason, 500, one_line=True)}" if reason else ""
+    risk = f"Risk: {_risk(fix)}.{why}"
     return f"*{foreign(fix.summary, 600)}*\n{icon} {foreign(_undo(fix), 800)}\n{risk}{again(fix.repeats)}"
 
 

@@ -49,6 +49,7 @@ DRAWN = {
     "tell_approved":     "ocfwx..",
     "tell_refused":      "ocfwxd.",
     "tell_skipped":      "ocfw...",
+    "tell_planned":      "ocfwx..",
     "tell_released":     "ocfwx..",
     "grant_undo_asked":  "ocfwxd.",
     "retry_asked":       "ocfwxd.",

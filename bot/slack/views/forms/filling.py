@@ -6,46 +6,30 @@ from functools import partial
 from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import must_allow
+from bot.bug.fixes import reasons
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.looks import Form, LookAsked
-from bot.production.catalogue_check import fitting
-from bot.production.catalogue_entry import CatalogueEntry
+from bot.production.action import Risk
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.views.forms import fix as fix_modals
+from bot.slack.views.forms import sourced
 from bot.slack.views.forms.fix import Menus
 from bot.slack.views.forms.forms import View
 
 
 def names(context: Context, *, looks: bool) -> list[tuple[str, str]]:
     """What can be chosen: (name, name and first words of its help)."""
-    usable = [
-        x
-        for x in context.catalogue.entries.values()
-        if x.allowed and (x.kind == "look") is looks and _has_target(context, x) and (looks or not watched(context, x))
-    ]
+    usable = sourced.runnable(context, looks=looks)
     return [(x.name, f"{x.name}: {x.help.splitlines()[0]}" if x.help else x.name) for x in usable]
 
 
 def choice(context: Context, name: str) -> str:
     """An action that the form offers. Raises Refused with what to do about one that it does not."""
     entry = context.catalogue.usable(name)
-    if entry.kind != "look" and _has_target(context, entry):
+    if entry.kind != "look" and sourced.has_target(context, entry):
         return name
     raise Refused(f"{name} can't be run here: the settings name no target for it. `makegood actions check` says more.")
-
-
-def _has_target(context: Context, entry: CatalogueEntry) -> bool:
-    """Whether the settings name somewhere for it to run."""
-    fitting = {name for name, target in context.settings.targets.items() if target.kind == entry.runs_on}
-    return entry.target in fitting if entry.target else bool(fitting)
-
-
-def watched(context: Context, entry: CatalogueEntry, target: str = "") -> bool:
-    """Whether nothing may come of this action: there, or wherever the settings let it run."""
-    modes = context.settings.modes
-    where = [target] if target else [found.name for found in fitting(entry, context.settings.targets)]
-    return all(modes.of(entry.name, name) == "watch" for name in where or [""])
 
 
 async def fix(
@@ -56,15 +40,14 @@ async def fix(
     given: Mapping[str, str] | None = None,
     reason: str = "",
 ) -> Response:
-    """With the action that fits best chosen, and filled in from the error's own data."""
+    """Filled in with what the error's own data or a fix that worked names; what nothing names, no action even, stays open."""
     choices = [name for name, _ in names(context, looks=False)]
     if not choices:
         raise Refused("No action can be run: `makegood actions check` says why (no target, or none allowed).")
+    chosen = chosen or (await sourced.proposed(context, bug)).action
     memory = await context.suggestions.suggestion(bug)
-    chosen = chosen or (memory.action if memory.action in choices else _best(context, bug, choices))
-    remembered = memory.params if memory.action == chosen else {}
-    filled_in = given or {**context.engine.suggest(chosen, _known(bug)), **remembered}
-    return await _opened(context, request, bug, Form(action=chosen, given=filled_in, reason=reason))
+    params = given or sourced.given(context, bug, chosen, memory)
+    return await _opened(context, request, bug, Form(action=chosen, given=params, reason=reason))
 
 
 async def revised(context: Context, request: Request, bug: Bug, fix: Fix) -> Response:
@@ -83,29 +66,25 @@ async def look(context: Context, request: Request, bug: Bug, chosen: str = "") -
             "There is no look here: it takes a `[targets.…]` with a url. `makegood actions list` shows what there is."
         )
     chosen = chosen or _best(context, bug, choices)
-    return await _opened(context, request, bug, Form(action=chosen, given=context.engine.suggest(chosen, _known(bug))))
+    return await _opened(
+        context, request, bug, Form(action=chosen, given=context.engine.suggest(chosen, sourced.known(bug)))
+    )
 
 
 def _best(context: Context, bug: Bug, choices: Sequence[str]) -> str:
-    """The one most of whose parameters the error itself names, and that asks for the least beyond them."""
+    """The look most of whose parameters the error itself names, and that asks for the least beyond them: it only reads."""
 
-    def fits(name: str) -> tuple[int, bool, int]:
-        filled = context.engine.suggest(name, _known(bug))
+    def fits(name: str) -> tuple[int, int]:
+        filled = context.engine.suggest(name, sourced.known(bug))
         missing = [x for x in context.engine.fields(name) if x.required and x.name not in filled]
-        return len(filled), name == "delete-row", -len(missing)
+        return len(filled), -len(missing)
 
     return max(choices, key=fits)
 
 
-def _known(bug: Bug) -> dict[str, str]:
-    """The error's own data, and who was hit."""
-    email = next((c.hint.email for c in bug.customers if c.hint.email), "")
-    return {"user.email": email, **bug.facts} if email else dict(bug.facts)
-
-
 async def _opened(context: Context, request: Request, bug: Bug, form: Form) -> Response:
     """Stands there at once, for Slack waits 3 s; what its menus need of production is asked for then."""
-    looks = [field.menu.look for field in context.engine.fields(form.action) if field.menu]
+    looks = [field.menu.look for field in context.engine.fields(form.action) if field.menu] if form.action else []
     then = partial(_ask_menus, context, request, form, ", ".join(dict.fromkeys(looks))) if looks else None
     return Response(modal=await filled(context, bug, form), opened=then)
 
@@ -130,13 +109,23 @@ async def _ask_menus(context: Context, request: Request, form: Form, look: str, 
 
 async def filled(context: Context, bug: Bug, form: Form, menus: Menus | None = None) -> View:
     """The form as it is; its menus too, once they were read."""
+    if not form.action:
+        bare = fix_modals.Filled(reason=reasons.filled(bug), reason_filled=True)
+        return fix_modals.choose(bug, names(context, looks=False), bare)
     entry, given = context.catalogue.find(form.action), context.engine.spread(form.action, form.given)
     fields = context.engine.fields(form.action, given)
     if entry.kind == "look":
         return fix_modals.look(bug, names(context, looks=True), form.action, fields, given, menus, entry.help)
-    said = (await context.suggestions.suggestion(bug)).said
-    about = {"revises": str(form.revises)} if form.revises else {}
-    choices = names(context, looks=False)
-    return fix_modals.choose(
-        bug, choices, form.action, fields, given, menus, entry.help, said, reason=form.reason, about=about
+    memory = await context.suggestions.suggestion(bug)
+    shown = fix_modals.Filled(
+        action=form.action,
+        fields=fields,
+        values=given,
+        sources=sourced.told(context, bug, form.action, given, memory),
+        help=entry.help,
+        memory=memory.said,
+        about={"revises": str(form.revises)} if form.revises else {},
+        reason=form.reason or (reasons.filled(bug) if entry.cls.risk is Risk.LOW else ""),
+        reason_filled=not form.reason and entry.cls.risk is Risk.LOW,
     )
+    return fix_modals.choose(bug, names(context, looks=False), shown, menus)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.bug.bug import Bug
-from bot.bug.fixes.approval import NOBODY
+from bot.bug.fixes.approval import NOBODY, typed_reason
 from bot.bug.fixes.fix import Fix
 from bot.bug.modes import Becomes
 from bot.bug.values import Frozen
@@ -12,15 +12,15 @@ from bot.production.forms import Field
 from bot.slack.views import blocks as kit
 from bot.slack.views import preview as preview_view
 from bot.slack.views.forms.forms import View
+from bot.slack.views.forms.when_works import counted
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import foreign
 
 PARAM, TYPED, EMPTY = "p_", "?", "e_"
+IN_TRAIL = "Stands in the trail."
+FROM_ERROR = "From the error and the customers' words; change it where it is something else. Stands in the trail."
 Menus = Mapping[str, Sequence[tuple[str, str]]]
 """Choices by field, as (value, label)."""
-
-
-NOTHING_MORE: Mapping[str, str] = {}
 
 
 class Few(Frozen):
@@ -36,48 +36,69 @@ class Few(Frozen):
 ENOUGH = Few()
 
 
+class Filled(Frozen):
+    """What a form of a fix is filled in with; `action` empty: nothing names one, so a person chooses."""
+
+    action: str = ""
+    fields: tuple[Field, ...] = ()
+    values: Mapping[str, str] = {}
+    sources: Mapping[str, str] = {}
+    """By field, what its value comes from: "from the error"."""
+    help: str = ""
+    memory: str = ""
+    """What ended the last bug of the same kind."""
+    reason: str = ""
+    reason_filled: bool = False
+    """Nobody typed the reason."""
+    about: Mapping[str, str] = {}
+    """What the form's mark says besides the bug."""
+
+
 def choose(
     bug: Bug,
     actions: Sequence[tuple[str, str]],
-    chosen: str,
-    fields: Sequence[Field],
-    values: Mapping[str, str],
-    menus: Menus | None,
-    help_: str,
-    memory: str = "",
-    *,
-    reason: str = "",
-    about: Mapping[str, str] = NOTHING_MORE,
+    filled: Filled,
+    menus: Menus | None = None,
 ) -> View:
-    """The action, its parameters, the reason. Changing the action fetches its own fields; `menus` is None until they are read.
-
-    `about`: what the form's mark says besides the bug.
-    """
+    """The action, its parameters, the reason. Changing the action fetches its own fields; `menus` is None until they are read."""
+    memory = filled.memory
     head = kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug")
     remembered = [kit.context(f"worked before: {foreign(memory, 200, one_line=True)}", "memory")] if memory else []
-    pick = kit.menu("action", "What to do", actions, chosen, live=True)
-    said = [kit.context(foreign(help_, 600), "help")] if help_ else []
-    inputs = _inputs(fields, values, menus)
-    why = kit.text_input("reason", "Why", reason, hint="Stands in the trail.", longest=500)
+    pick = kit.menu("action", "What to do", actions, filled.action, live=True)
+    said = [kit.context(foreign(filled.help, 600), "help")] if filled.help else []
+    inputs = _inputs(filled.fields, filled.values, menus, filled.sources)
+    why = kit.text_input(
+        "reason", "Why", filled.reason, hint=FROM_ERROR if filled.reason_filled else IN_TRAIL, longest=500
+    )
     return kit.modal(
         f"Fix {bug.ref}",
         [head, *remembered, pick, *said, *inputs, why],
         id_="fix",
-        meta=mark(bug.ref.number, bug.seq, **about),
+        meta=mark(bug.ref.number, bug.seq, **filled.about),
         submit="Preview",
     )
 
 
-def _inputs(fields: Sequence[Field], values: Mapping[str, str], menus: Menus | None) -> list[Any]:
+def _inputs(
+    fields: Sequence[Field], values: Mapping[str, str], menus: Menus | None, sources: Mapping[str, str] | None = None
+) -> list[Any]:
+    """`sources`: what is filled in says where it comes from."""
     found = []
     for f in fields:
+        value, hint = values.get(f.name, f.default), _hint(f, (sources or {}).get(f.name, ""))
         if f.menu and not (menus or {}).get(f.name):
-            found.append(_typed(f, values.get(f.name, f.default), read=menus is not None))
+            found.append(_typed(f, value, hint, read=menus is not None))
         else:
-            found.append(_input(f, values.get(f.name, f.default), (menus or {}).get(f.name, ())))
+            found.append(_input(f, value, hint, (menus or {}).get(f.name, ())))
         if f.verbatim and not f.required:
             found.append(_empty(f, chosen=values.get(f.name) == ""))
     return found
+
+
+def _hint(field: Field, source: str) -> str:
+    """What the field is, behind what its value comes from."""
+    said = f"{source[:1].upper()}{source[1:]}." if source else ""
+    return f"{said} {field.help}".strip()
 
 
 def _empty(field: Field, *, chosen: bool) -> Any:
@@ -88,15 +109,13 @@ def _empty(field: Field, *, chosen: bool) -> Any:
     )
 
 
-def _typed(field: Field, value: str, *, read: bool) -> Any:
+def _typed(field: Field, value: str, help_: str, *, read: bool) -> Any:
     """In place of a menu; under a name of its own, so that nothing typed is taken for a choice."""
     hint = (
         "There is nothing to choose from; type the value." if read else "The choices are being read; or type the value."
     )
     label, optional = field.label, not field.required
-    return kit.text_input(
-        PARAM + field.name + TYPED, label, value, optional=optional, hint=f"{field.help} {hint}".strip()
-    )
+    return kit.text_input(PARAM + field.name + TYPED, label, value, optional=optional, hint=f"{help_} {hint}".strip())
 
 
 def param(block: str) -> str:
@@ -104,18 +123,18 @@ def param(block: str) -> str:
     return block.removeprefix(PARAM).removesuffix(TYPED)
 
 
-def _input(field: Field, value: str, choices: Sequence[tuple[str, str]]) -> Any:
+def _input(field: Field, value: str, hint: str, choices: Sequence[tuple[str, str]]) -> Any:
     id_, label, optional = PARAM + field.name, field.label, not field.required
     given = [(c, c) for c in field.choices] or list(choices)
     if given:
-        return kit.menu(id_, label, given, value, optional=optional, hint=field.help, live=field.from_tables)
+        return kit.menu(id_, label, given, value, optional=optional, hint=hint, live=field.from_tables)
     if field.kind == "boolean":
-        return kit.menu(id_, label, [("true", "Yes"), ("false", "No")], value, optional=optional, hint=field.help)
+        return kit.menu(id_, label, [("true", "Yes"), ("false", "No")], value, optional=optional, hint=hint)
     if field.kind in {"integer", "number"}:
-        return kit.number_input(id_, label, value, whole=field.kind == "integer", optional=optional, hint=field.help)
+        return kit.number_input(id_, label, value, whole=field.kind == "integer", optional=optional, hint=hint)
     if field.kind == "date":
-        return kit.date_input(id_, label, value, optional=optional, hint=field.help)
-    return kit.text_input(id_, label, value, optional=optional, hint=field.help, longest=field.max_length or 3000)
+        return kit.date_input(id_, label, value, optional=optional, hint=hint)
+    return kit.text_input(id_, label, value, optional=optional, hint=hint, longest=field.max_length or 3000)
 
 
 def waiting(bug: Bug, what: str) -> View:
@@ -124,13 +143,27 @@ def waiting(bug: Bug, what: str) -> View:
     return kit.modal(f"Fix {bug.ref}", [kit.section(text, "wait")], id_="note", meta=mark(bug.ref.number, bug.seq))
 
 
-def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH) -> View:
-    """Exactly what will happen, whole, with the one button that makes it happen; without it where nobody could approve."""
-    meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
-    shown = [*preview_view.blocks(fix), *_warning(few)]
+def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, box: Sequence[Any] = ()) -> View:
+    """Exactly what will happen, whole, with the one button that makes it happen; without it where nobody could approve.
+
+    `box`: who is told when it works.
+    """
+    meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest, counted=counted(bug))
+    shown = [*preview_view.blocks(fix, reason=not fix.reason_filled), *_why(fix), *_warning(few)]
     if few.stops:
         return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
-    return kit.modal(f"Fix {bug.ref}", shown, id_="run", meta=meta, submit=few.label or run_label(fix, becomes))
+    return kit.modal(
+        f"Fix {bug.ref}", [*shown, *box], id_="run", meta=meta, submit=few.label or run_label(fix, becomes)
+    )
+
+
+def _why(fix: Fix) -> list[Any]:
+    """The reason that nobody has typed yet: to be read and changed, or at more than low risk to be written."""
+    if not fix.reason_filled:
+        return []
+    if typed_reason(fix):
+        return [kit.text_input("reason", "Why", hint=f"In your own words. {IN_TRAIL}", longest=500)]
+    return [kit.text_input("reason", "Why", fix.reason, hint=FROM_ERROR, longest=500)]
 
 
 def preview_message(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH) -> kit.Blocks:

@@ -1,6 +1,6 @@
 """Draws the part of the tell's form that gives something: one menu of presets, and free fields under *Other*. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,9 +23,9 @@ def fields(
     """`chosen`: what the menu says; empty where the form opens."""
     if all(c.got for c in people):
         return [blocks.context("They have already got something for this bug. `/tell undo` takes it back.", "got")]
-    offered = {one.name: given for one in settings.offered if (given := _given(one, bug, people, settings, plans, now))}
-    begin = chosen or (settings.preset if settings.preset in offered else NO_GIFT)
-    choices = [(NO_GIFT, "Nothing"), *((name, _label(name, given)) for name, given in offered.items())]
+    offered = _offered(bug, people, settings, plans, now)
+    begin = chosen or _begin(settings, offered)
+    choices = _choices(offered)
     hint = reason(bug, now)
     menu = blocks.menu("gift", "They get", [*choices, (OTHER, "Other…")], begin, hint=hint, live=True)
     free = _other(settings, people, plans, now) if begin == OTHER else []
@@ -35,6 +35,35 @@ def fields(
         blocks.context(_read(offered.get(begin, ()), begin, people, settings), "reads"),
         *_lost(people),
     ]
+
+
+def presets(
+    bug: Bug, people: Sequence[Customer], settings: TellSettings, plans: Sequence[str], now: datetime
+) -> list[Any]:
+    """The menu alone, for a form that is about something else."""
+    if all(c.got for c in people):
+        return []
+    offered = _offered(bug, people, settings, plans, now)
+    return [blocks.menu("gift", "They get", _choices(offered), _begin(settings, offered)), *_lost(people)]
+
+
+Offered = Mapping[str, tuple[Grant, ...]]
+
+
+def _offered(
+    bug: Bug, people: Sequence[Customer], settings: TellSettings, plans: Sequence[str], now: datetime
+) -> Offered:
+    """What each preset means for these people; one that means nothing for them is left out."""
+    return {one.name: given for one in settings.offered if (given := _given(one, bug, people, settings, plans, now))}
+
+
+def _begin(settings: TellSettings, offered: Offered) -> str:
+    """Nothing that costs is filled in, unless the settings name it."""
+    return settings.preset if settings.preset in offered else NO_GIFT
+
+
+def _choices(offered: Offered) -> list[tuple[str, str]]:
+    return [(NO_GIFT, "Nothing"), *((name, _label(name, given)) for name, given in offered.items())]
 
 
 def _given(

@@ -87,6 +87,7 @@ from bot.production.catalogue import load_action
 from bot.production.forms import parse
 from bot.production.http.follow import EngineAction, Trace
 from bot.production.http.github import WorkflowRun
+from bot.production.http.rollout import Deployment
 from bot.production.tables import Tables
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "CustomerHint",
     "Data",
     "Days",
+    "Deployment",
     "Doubtful",
     "EngineAction",
     "FixThis",

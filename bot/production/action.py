@@ -63,6 +63,8 @@ class Action(BaseModel):
     """Name of the target in the settings; empty: the only one of its kind, or the one the caller names."""
     proper: ClassVar[bool] = False
     """The proper fix itself (a roll-out), so that no further one is owed."""
+    deploys: ClassVar[bool] = False
+    """It rolls releases out, so it runs only on targets that name what they roll out."""
     approvals: ClassVar[int | None] = None
     """How many others approve, where the risk's own number does not fit."""
     volatile: ClassVar[frozenset[str]] = frozenset()
@@ -163,6 +165,8 @@ class Follow(Frozen):
     """Dotted path of the run's id in the answer to the start: "id"."""
     path: str
     """Where its state is read: "/runs/{handle}"."""
+    segments: Mapping[str, str] = Field(default_factory=dict)
+    """What fills the other {name}s of that path."""
     state: str = "status"
     """Dotted path of the state in that answer."""
     done: tuple[str, ...]

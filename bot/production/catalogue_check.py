@@ -59,7 +59,7 @@ def _leftovers(entry: CatalogueEntry) -> Iterator[str]:
 
 
 def _target(entry: CatalogueEntry, targets: Targets) -> Iterator[str]:
-    fitting = [name for name, target in targets.items() if target.kind == entry.runs_on]
+    fitting = [name for name, target in targets.items() if entry.fits(target)]
     if entry.target and entry.target not in fitting:
         there = ", ".join(fitting) or "none yet"
         yield f"The target {entry.target!r} is not a {entry.runs_on} target of the settings. There is: {there}."
@@ -68,7 +68,7 @@ def _target(entry: CatalogueEntry, targets: Targets) -> Iterator[str]:
 def fitting(entry: CatalogueEntry, targets: Targets) -> tuple[Target, ...]:
     """Where it may run, by the settings."""
     named = {entry.target} if entry.target else set(targets)
-    return tuple(target for name, target in targets.items() if name in named and target.kind == entry.runs_on)
+    return tuple(target for name, target in targets.items() if name in named and entry.fits(target))
 
 
 def _tables(entry: CatalogueEntry, statement: Statement, targets: Targets) -> Iterator[str]:

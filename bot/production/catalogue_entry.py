@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.bug.errors import Refused
 from bot.production.source import Declared, Kind
+from bot.production.targets import HttpTarget, Target
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,13 @@ class CatalogueEntry:
     def runs_on(self) -> str:
         """The kind of its targets: a look reads a database."""
         return "sql" if self.kind == "look" else self.kind
+
+    def fits(self, target: Target) -> bool:
+        """Whether it could run there. Releases are rolled out only where the target says which."""
+        if target.kind != self.runs_on:
+            return False
+        rolls = bool(getattr(self.loaded, "deploys", False))
+        return not rolls or not isinstance(target, HttpTarget) or bool(target.repository or target.project)
 
     @property
     def target(self) -> str:

@@ -12,6 +12,7 @@ from bot.production.action import Action, FromLook, Look, Preview, RunOutcome, R
 from bot.production.catalogue import Catalogue
 from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.forms import Field
+from bot.production.http.rollout import bound
 from bot.production.redaction import Redactor
 from bot.production.runtime import Runtime, Watch
 from bot.production.tables import key_parts, key_text
@@ -182,7 +183,7 @@ class Engine:
                 f"The target {target} is not what it was at the preview: its address, hosts or tables were changed."
             )
         read = forms.remembered if again else forms.parse
-        action = read(entry.cls, _parameters(entry, values))
+        action = read(bound(entry.cls, self.targets[target]), _parameters(entry, values))
         return _Call(entry=entry, action=action, runtime=self._runtime(target), place=place)
 
     def _target(self, entry: CatalogueEntry, values: Values) -> str:
@@ -197,7 +198,7 @@ class Engine:
         raise Invalid(f"{said} Targets: {there}.", {"target": f"Choose one of: {there}."})
 
     def _fitting(self, entry: CatalogueEntry) -> list[str]:
-        return [name for name, target in self.targets.items() if target.kind == entry.runs_on]
+        return [name for name, target in self.targets.items() if entry.fits(target)]
 
     def _filled(self, field: Field, fitting: list[str]) -> Field:
         if not field.from_tables:

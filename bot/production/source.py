@@ -19,6 +19,7 @@ BASES: Mapping[str, Kind] = {
     "HttpAction": "http",
     "EngineAction": "http",
     "WorkflowRun": "http",
+    "Deployment": "http",
     "Look": "look",
 }
 """What a class of an action's file may build on."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -78,8 +78,11 @@ class SshTarget(Frozen):
     connect_timeout: float = Field(default=10, gt=0)
 
 
+RELEASE = "{release}"
+
+
 class HttpTarget(Frozen):
-    """An HTTP service; every call goes below `base_url`."""
+    """An HTTP service; every call goes below `base_url`. On GitHub or GitLab it may say what is rolled out from there."""
 
     kind: Literal["http"] = "http"
     name: str
@@ -91,6 +94,25 @@ class HttpTarget(Frozen):
     idempotency_header: str = ""
     """"Idempotency-Key" where the service honours one; empty: a cut-off call is unknown."""
     timeout: float = Field(default=10, gt=0)
+    repository: str = Field(default="", pattern=r"^$|^[\w.-]+/[\w.-]+$")
+    """"acme/shop", where base_url is GitHub's API: what roll-outs there deploy."""
+    project: str = Field(default="", pattern=r"^$|^[\w.-]+(/[\w.-]+)*$")
+    """"acme/shop", where base_url is GitLab's API."""
+    workflow: str = Field(default="deploy.yml", pattern=r"^[\w.-]+$")
+    """The workflow that rolls it out, on GitHub."""
+    ref: str = "main"
+    """The branch or tag whose workflow runs; "{release}": the release's own."""
+    release_input: str = ""
+    """The workflow's input, or the pipeline's variable, that takes the release; empty: "release", on GitLab "RELEASE"."""
+    environment: str = "production"
+    """Its deployments say which release is live."""
+
+    @field_validator("project")
+    @classmethod
+    def _one_of_both(cls, project: str, info: ValidationInfo) -> str:
+        if project and info.data.get("repository"):
+            raise ValueError("write repository (GitHub) or project (GitLab), not both")
+        return project
 
 
 class Elsewhere(Frozen):
@@ -155,8 +177,17 @@ def _place(target: Target) -> Mapping[str, Any]:
     if isinstance(target, SshTarget):
         return {"hosts": target.hosts, "user": target.user}
     if isinstance(target, HttpTarget):
-        return {"base_url": target.base_url, "headers": sorted(target.headers), "key": target.idempotency_header}
+        called = {"base_url": target.base_url, "headers": sorted(target.headers), "key": target.idempotency_header}
+        return {**called, **_rolled_out(target)}
     return {"elsewhere": target.name}
+
+
+def _rolled_out(target: HttpTarget) -> Mapping[str, Any]:
+    """Nothing where nothing is rolled out there: its place is what it always was."""
+    if not (target.repository or target.project):
+        return {}
+    names = ("repository", "project", "workflow", "ref", "release_input", "environment")
+    return {name: getattr(target, name) for name in names}
 
 
 def _bare(url: SecretStr | None) -> str:

@@ -123,7 +123,13 @@ class Street:
             "mail": {"smtp": self.smtp.url, "sender": "Support <support@acme.example>", "imap": self.imap.url},
             "billing": {"kind": "stripe", "key": KEY, **patient, "base_url": f"{at}/stripe"},
             "webhooks": {"metrics": {"url": f"{at}/webhook", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
-            "targets": {"github": {"base_url": f"{at}/github", "headers": {"Authorization": f"Bearer {TOKEN}"}}},
+            "targets": {
+                "github": {
+                    "base_url": f"{at}/github",
+                    "repository": "acme/shop",
+                    "headers": {"Authorization": f"Bearer {TOKEN}"},
+                }
+            },
         }
 
     # -- what reached them

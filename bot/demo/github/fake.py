@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.demo.github.records import Conclusion, Run, Workflow
+from bot.demo.github.records import Conclusion, Deployed, Run, Workflow, compared
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAGE = 30
@@ -36,6 +36,9 @@ class GitHubFake:
         self.calls: list[str] = []
         self.faults: list[str] = []
         """The next calls that change something go wrong, one each: "500" | "after_500" | "drop" | "drop_after" | "429" | "limit"."""
+        self.deployments: list[Deployed] = []
+        self.history: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        """By repository: each tag's commits, the oldest first, as "Mend the menu page (Dana)"."""
         self._token = token
         self._workflows = dict(workflows)
         self._names_runs = names_runs
@@ -50,7 +53,20 @@ class GitHubFake:
             web.get(f"{actions}/workflows/{{workflow}}/runs", self._served(self._list)),
             web.get(f"{actions}/runs/{{run}}", self._served(self._show)),
             web.post(f"{actions}/runs/{{run}}/cancel", self._served(self._cancel)),
+            web.get("/repos/{owner}/{repo}/deployments", self._served(self._deployments)),
+            web.get("/repos/{owner}/{repo}/deployments/{id}/statuses", self._served(self._statuses)),
+            web.get("/repos/{owner}/{repo}/compare/{basehead:.+}", self._served(self._compare)),
         ]
+
+    def deploy(self, repository: str, ref: str, state: str = "success", environment: str = "production") -> None:
+        """Something was deployed; GitHub calls what was live before inactive."""
+        id_ = len(self.deployments) + 1
+        self.deployments.append(
+            Deployed(id=id_, repository=repository, ref=ref, environment=environment, states=[state])
+        )
+        for old in self.deployments[:-1] if state == "success" else ():
+            if old.states[0] == "success" and old.environment == environment:
+                old.states.insert(0, "inactive")
 
     async def start(self, port: int = 0) -> None:
         app = web.Application()
@@ -171,6 +187,30 @@ class GitHubFake:
             return _said(409, "Cannot cancel a workflow run that is completed.")
         self.finish(run.id, "cancelled")
         return web.json_response({}, status=202)
+
+    async def _deployments(self, request: web.Request) -> web.StreamResponse:
+        wanted = request.query.get("environment")
+        found = [d for d in reversed(self.deployments) if d.repository == _repository(request)]
+        found = [d for d in found if wanted in {None, d.environment}]
+        return web.json_response([d.json() for d in found[: int(request.query.get("per_page", PAGE))]])
+
+    async def _statuses(self, request: web.Request) -> web.StreamResponse:
+        found = [d for d in self.deployments if str(d.id) == request.match_info["id"]]
+        if not found:
+            return _said(404, "Not Found")
+        return web.json_response([{"state": state} for state in found[0].states])
+
+    async def _compare(self, request: web.Request) -> web.StreamResponse:
+        base, dots, head = request.match_info["basehead"].partition("...")
+        history = self.history.get(_repository(request))
+        if not dots or history is None or base not in history or head not in history:
+            return _said(404, "Not Found")
+        query = request.query
+        pages = (int(query.get("page", 1)), int(query.get("per_page", 250)))
+        shown = compared(history, base, head, *pages)
+        return web.json_response(
+            {**shown, "html_url": f"https://github.example/{_repository(request)}/compare/{base}...{head}"}
+        )
 
     def _workflow(self, request: web.Request) -> Workflow | None:
         workflow = self._workflows.get(_repository(request))

@@ -1,5 +1,6 @@
-"""What GitHub keeps of a workflow and its runs."""
+"""What GitHub keeps of a workflow, its runs, and what was deployed."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,3 +59,48 @@ class Run:
             "url": f"{base}/repos/{self.repository}/actions/runs/{self.id}",
             "html_url": f"https://github.example/{self.repository}/actions/runs/{self.id}",
         }
+
+
+@dataclass(kw_only=True)
+class Deployed:
+    """`states`: the newest first. A deployment says nothing of its state itself."""
+
+    id: int
+    repository: str
+    ref: str
+    environment: str
+    states: list[str]
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "ref": self.ref,
+            "sha": sha(self.ref),
+            "task": "deploy",
+            "environment": self.environment,
+            "original_environment": self.environment,
+        }
+
+
+def sha(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def compared(history: Mapping[str, tuple[str, ...]], base: str, head: str, page: int, per_page: int) -> dict[str, Any]:
+    """Only what the head has more is listed; of what the base has more GitHub tells the number."""
+    ahead = [x for x in history[head] if x not in history[base]]
+    behind = [x for x in history[base] if x not in history[head]]
+    status = "diverged" if ahead and behind else "ahead" if ahead else "behind" if behind else "identical"
+    shown = ahead[(page - 1) * per_page : page * per_page]
+    return {
+        "status": status,
+        "ahead_by": len(ahead),
+        "behind_by": len(behind),
+        "total_commits": len(ahead),
+        "commits": [_commit(text) for text in shown],
+    }
+
+
+def _commit(text: str) -> dict[str, Any]:
+    title, _, author = text.rstrip(")").partition(" (")
+    return {"sha": sha(text), "commit": {"message": f"{title}\n\nMore words.", "author": {"name": author}}}

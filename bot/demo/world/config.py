@@ -60,6 +60,7 @@ key = $host_key
 
 [targets.github]
 base_url = $github
+repository = "acme/shop"
 
 [targets.github.headers]
 Authorization = $github_token

@@ -31,6 +31,14 @@ SCRIPTS = Path(__file__).parent / "host_scripts"
 PLANS = {"trial": 0, "starter": 2900, "pro": 7900}
 CHAT = "/world/chat"
 REPOSITORY = "acme/shop"
+_BEFORE = ("Open the shop (Ben)", "Let customers name their menus (Lee)")
+_SINCE = ("Save the first server in one step (Ben)",)
+HISTORY = {
+    "1.4.0": _BEFORE,
+    "1.4.1": (*_BEFORE, *_SINCE),
+    "1.4.2": (*_BEFORE, *_SINCE, "Count servers from one, not from zero (Dana)"),
+}
+"""What each release holds."""
 WORKFLOW = Workflow(file="deploy.yml", inputs={"release": False})
 
 
@@ -63,6 +71,8 @@ class Parts:
         self.board = _board(keys, f"{base_url}/trello")
         self.github = GitHubFake(token=keys.github, workflows={REPOSITORY: WORKFLOW}, on_end=self._roll_out)
         self.github.base_url = f"{base_url}/github"
+        self.github.history = {REPOSITORY: HISTORY}
+        self._first_releases()
         self.till = StripeFake(api_key=keys.stripe)
         self.till.seed(plans=PLANS, customers=_customers())
         for part in (self.chat, self.mail, self.board, self.till):
@@ -99,6 +109,7 @@ class Parts:
         """Everything as on the first day; whoever watches the board is told that its cards were deleted."""
         await asyncio.to_thread(shutil.rmtree, self.host.directory / "files", ignore_errors=True)
         await self.shop.reset()
+        self._first_releases()
         self.tracker.reset()
         self.mail.clear()
         for card in tuple(self.board.store.cards):
@@ -120,10 +131,18 @@ class Parts:
             web.get("/trello/{kind:[bc]}/{link:.+}", _to_the_page),
         ]
 
+    def _first_releases(self) -> None:
+        """What was live before the demo begins."""
+        self.github.deployments.clear()
+        for release in ("1.4.0", "1.4.1"):
+            self.github.deploy(REPOSITORY, release)
+
     def _roll_out(self, run: Run) -> None:
         """A deployment that succeeded is what customers have."""
         if run.conclusion == "success":
-            self.shop.roll_out(run.inputs.get("release") or FIXED_IN)
+            release = run.inputs.get("release") or FIXED_IN
+            self.shop.roll_out(release)
+            self.github.deploy(REPOSITORY, release)
 
     def _furnish(self) -> None:
         """The host gets the shop's scripts, the bot the line by which it knows the host."""

@@ -117,7 +117,9 @@ class Follower:
         return await self._stop(trace)
 
     async def _look(self, trace: Trace) -> tuple[Trace, RunOutcome | None]:
-        request = Request(method="GET", path=self._follow.path, segments={"handle": trace.handle})
+        request = Request(
+            method="GET", path=self._follow.path, segments={**self._follow.segments, "handle": trace.handle}
+        )
         answer = (await self._caller.call(request)).json
         trace = trace.model_copy(update={"url": self._page(answer) or trace.url})
         state = dig(answer, self._follow.state)

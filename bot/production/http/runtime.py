@@ -4,11 +4,11 @@ import json
 import re
 from datetime import timedelta
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from bot.bug.errors import Doubtful, Outside, Refused, Rejected
+from bot.bug.errors import Doubtful, Invalid, Outside, Refused, Rejected
 from bot.outgoing import MAYBE
 from bot.production.action import (
     MASK,
@@ -25,6 +25,7 @@ from bot.production.digest import digest_of
 from bot.production.elapsed import Instant
 from bot.production.http.call import Caller, HttpAnswer
 from bot.production.http.follow import Before, Follower, Trace, now
+from bot.production.http.rollout import Deployment, Told
 from bot.production.http.url import dig, plain, url_of
 from bot.production.redaction import Redactor
 from bot.production.runtime import Watch
@@ -51,16 +52,29 @@ class HttpRuntime:
         self._caller = Caller(target)
 
     async def preview(self, action: HttpAction, run: RunRef) -> Preview:
-        """Calls nothing: the exact request is all there is to know."""
+        """Changes nothing: the exact request is all there is to know, and of a roll-out what goes out. Raises Outside."""
+        action, told = await self._settled(action)
         undoable, note = self._way_back(action)
-        return self._preview(action, run, action.request(), undoable=undoable, note=note)
+        return self._preview(action, run, action.request(), told, undoable=undoable, note=note)
 
     async def run(self, action: HttpAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
-        return await self._execute(action, action.request(), preview, run, watch, undoing=False)
+        try:
+            action, told = await self._settled(action)
+        except (Outside, Invalid) as error:
+            said = self._tidy(action, str(error))[:SAID].removesuffix(f" {MAYBE}")
+            return RunOutcome(state="lapsed", summary=f"{said} Nothing was sent; preview it again.")
+        return await self._execute(action, action.request(), preview, run, watch, told, undoing=False)
+
+    async def _settled(self, action: HttpAction) -> tuple[HttpAction, Told]:
+        """A roll-out with its release, and what it says of it."""
+        return await action.settled(self._read) if isinstance(action, Deployment) else (action, Told())
+
+    async def _read(self, request: Request) -> Any:
+        return (await self._caller.call(request)).json
 
     async def undo_preview(self, action: HttpAction, image: bytes | None, run: RunRef) -> Preview:  # noqa: ARG002 - every runtime takes it
         note = "This is the undo; the way back from it is the action itself."
-        preview = self._preview(action, run, _undo(action), undoable=False, note=note)
+        preview = self._preview(action, run, _undo(action), Told(), undoable=False, note=note)
         return preview.model_copy(update={"approvals": approvals_for(type(action), undoable=True)})
 
     async def undo(
@@ -71,7 +85,7 @@ class HttpRuntime:
         run: RunRef,
         watch: Watch,
     ) -> RunOutcome:
-        return await self._execute(action, _undo(action), preview, run, watch, undoing=True)
+        return await self._execute(action, _undo(action), preview, run, watch, Told(), undoing=True)
 
     async def investigate(
         self,
@@ -141,15 +155,17 @@ class HttpRuntime:
             return False, UNDO_FORGOTTEN
         return True, f"Undone by: {back.method} {url_of(self._target, back)}"
 
-    def _preview(self, action: HttpAction, run: RunRef, request: Request, *, undoable: bool, note: str) -> Preview:
-        shown = self._shown(action, request)
+    def _preview(
+        self, action: HttpAction, run: RunRef, request: Request, told: Told, *, undoable: bool, note: str
+    ) -> Preview:
+        shown = "\n\n".join(part for part in (self._tidy(action, told.text), self._shown(action, request)) if part)
         return Preview(
             action=type(action).slug,
             params=action.shown(),
             target=self._target.name,
             lock_key=action.lock_key(),
-            digest=self._digest(action, run, request),
-            summary=f"run {type(action).slug} on {self._target.name} ({request.method})",
+            digest=self._digest(action, run, request, told),
+            summary=told.summary or f"run {type(action).slug} on {self._target.name} ({request.method})",
             text=shown,
             count=1,
             undoable=undoable,
@@ -158,8 +174,8 @@ class HttpRuntime:
             approvals=approvals_for(type(action), undoable=undoable),
         )
 
-    def _digest(self, action: HttpAction, run: RunRef, request: Request) -> str:
-        executes = request.model_dump(mode="json") | {"url": url_of(self._target, request)}
+    def _digest(self, action: HttpAction, run: RunRef, request: Request, told: Told) -> str:
+        executes = request.model_dump(mode="json") | {"url": url_of(self._target, request)} | dict(told.facts)
         return digest_of(action, run, target=self._target.name, executes=executes)
 
     def _shown(self, action: HttpAction, request: Request) -> str:
@@ -168,13 +184,22 @@ class HttpRuntime:
         return self._tidy(action, text)
 
     async def _execute(
-        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch, *, undoing: bool
+        self,
+        action: HttpAction,
+        request: Request,
+        preview: Preview,
+        run: RunRef,
+        watch: Watch,
+        told: Told,
+        *,
+        undoing: bool,
     ) -> RunOutcome:
-        early = self._too_late(action, request, preview, run, watch)
+        approved = self._digest(action, run, request, told) == preview.digest
+        early = self._too_late(run, watch, approved=approved)
         if early:
             return early
         before = await self._before(action, undoing=undoing)
-        early = self._too_late(action, request, preview, run, watch)
+        early = self._too_late(run, watch, approved=approved)
         if early:
             return early
         trace = Trace(sent=now(), since=Instant.now(), before=before)
@@ -201,12 +226,10 @@ class HttpRuntime:
             return ""
         return "passed"
 
-    def _too_late(
-        self, action: HttpAction, request: Request, preview: Preview, run: RunRef, watch: Watch
-    ) -> RunOutcome | None:
+    def _too_late(self, run: RunRef, watch: Watch, *, approved: bool) -> RunOutcome | None:
         """Why nothing is sent at all."""
-        if self._digest(action, run, request) != preview.digest:
-            said = "The request or its action is not what was approved. Nothing was sent; preview it again."
+        if not approved:
+            said = "The request, its action or what it rolls out is not what was approved. Nothing was sent; preview it again."
             return RunOutcome(state="lapsed", summary=said)
         if run.deadline is not None and now() >= run.deadline:
             return RunOutcome(state="lapsed", summary="The time to start was over. Nothing was sent.")

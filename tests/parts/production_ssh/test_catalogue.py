@@ -12,7 +12,15 @@ from bot.production.engine import Engine
 from bot.production.targets import HttpTarget, Target
 from tests.parts.production_ssh.conftest import RUN, Ear, Place
 
-REMOTE = ("clear-cache", "maintenance-endpoint", "open-as-customer", "regenerate-files", "restart-service", "roll-out")
+REMOTE = (
+    "clear-cache",
+    "maintenance-endpoint",
+    "open-as-customer",
+    "regenerate-files",
+    "restart-service",
+    "roll-out",
+    "roll-back",
+)
 
 
 @pytest.fixture
@@ -30,7 +38,7 @@ async def engine(place: Place, github: GitHubFake) -> AsyncIterator[Engine]:
     bearer = {"Authorization": SecretStr("Bearer ghp_ours")}
     targets: dict[str, Target] = {
         "web": place.target,
-        "github": HttpTarget(name="github", base_url=github.base_url, headers=bearer),
+        "github": HttpTarget(name="github", base_url=github.base_url, headers=bearer, repository="acme/shop"),
         "app": HttpTarget(name="app", base_url=github.base_url),
     }
     engine = Engine(Catalogue.load(), targets)
@@ -53,6 +61,7 @@ async def test_every_one_is_found_and_a_careful_reader_has_nothing_to_say(engine
         ("regenerate-files", {"menu": "13"}),
         ("restart-service", {"service": "shop-web"}),
         ("roll-out", {"release": "1.4.2"}),
+        ("roll-back", {"release": "1.4.1"}),
     ],
 )
 async def test_every_one_has_a_preview(engine: Engine, name: str, values: dict[str, str]) -> None:

@@ -25,7 +25,7 @@ from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, se
 HOSTS = {
     "www.standardwebhooks.com",
     "127.0.0.1", "api.bugsnag.com", "sentry.io",
-    "api.slack.com", "slack.com", "trello.com", "api.trello.com", "api.stripe.com", "api.github.com",
+    "api.slack.com", "slack.com", "trello.com", "api.trello.com", "api.stripe.com", "api.github.com", "gitlab.com",
     "app.chatwoot.com", "api.crisp.chat", "api.intercom.io", "api.eu.intercom.io",
     "keepachangelog.com", "semver.org",
 }  # fmt: skip

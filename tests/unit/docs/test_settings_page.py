@@ -48,7 +48,8 @@ PAGE_ONLY, LOOK_ONLY = {"url", "expect", "contains"}, {"look", "params", "rows"}
 ELSEWHERE = {
     "`[targets.NAME]`, a database": {"kind", "name"},
     "`[targets.NAME]`, hosts": {"kind", "name"},
-    "`[targets.NAME]`, a service": {"kind", "name"},
+    "`[targets.NAME]`, a service": {"kind", "name", "project"},
+    "`[targets.NAME]`, a project on GitLab": set(targets.HttpTarget.model_fields) - {"base_url", "project"},
     "`[targets.NAME]`, of another process": {"name"},
     "`[probes.NAME]`, a page": LOOK_ONLY,
     "`[probes.NAME]`, a look": PAGE_ONLY,
@@ -68,6 +69,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield "`[targets.NAME]`, a database", targets.SqlTarget
     yield "`[targets.NAME]`, hosts", targets.SshTarget
     yield "`[targets.NAME]`, a service", targets.HttpTarget
+    yield "`[targets.NAME]`, a project on GitLab", targets.HttpTarget
     yield "`[targets.NAME]`, of another process", targets.Elsewhere
     yield from ((f"`[trackers.{x.name}]`", x.api.settings) for x in TRACKERS.every() if x.api)
     for channel in CHANNELS.every():

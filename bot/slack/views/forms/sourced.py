@@ -21,7 +21,7 @@ def runnable(context: Context, *, looks: bool) -> list[CatalogueEntry]:
 
 def has_target(context: Context, entry: CatalogueEntry) -> bool:
     """Whether the settings name somewhere for it to run."""
-    fitting = {name for name, target in context.settings.targets.items() if target.kind == entry.runs_on}
+    fitting = {name for name, target in context.settings.targets.items() if entry.fits(target)}
     return entry.target in fitting if entry.target else bool(fitting)
 
 

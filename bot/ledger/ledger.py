@@ -1,8 +1,10 @@
 """The only writer of bugs: lock the bug's row, load, decide, append, update, wake the sinks; one transaction."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -20,6 +22,7 @@ from bot.ledger.db.tables import bugs, entries
 from bot.ledger.index import caps, locks, remedies, threads
 from bot.ledger.index.facets import facets
 from bot.ledger.relay import subscription
+from bot.ledger.relay.leased import Lease, take_own
 from bot.ledger.relay.wakes import Wakes
 
 Decision = Event | Iterable[Event] | None
@@ -107,9 +110,8 @@ class Ledger:
         return recorded
 
     def committed(self, recorded: Recorded) -> None:
-        """Call this after the commit of your own transaction, so that the sinks serve what was recorded at once."""
+        """Call this after the commit of your own transaction, so that whoever follows hears of what was recorded."""
         self.hear(recorded)
-        self.wakes.wake()
 
     async def record_in(
         self, conn: AsyncConnection, bug: int, decide: Decide, *, by: Actor, key: str | None = None
@@ -130,7 +132,6 @@ class Ledger:
             return Recorded(before=before, bug=before, entries=(), again=True)
         number = await next_number(conn, self.team, "bug")
         blank = Bug(ref=BugRef(team=self.team, number=number))
-        await conn.execute(_OPEN, _row(blank, chain.START, self.clock()))
         return await self._append(conn, blank, chain.START, tuple(first), by, key)
 
     async def notify(self, conn: AsyncConnection) -> None:
@@ -171,14 +172,32 @@ class Ledger:
             chained.append(row)
             written.append(entry)
             hidden += [secret] if secret else []
+        recorded = Recorded(before=before, bug=bug, entries=tuple(written))
         if written:
             await self._write(conn, bug, head, chained, hidden, now)
             await caps.follow(conn, before, [x.event for x in written])
             await threads.follow(conn, before, [x.event for x in written])
             await locks.follow(conn, before, [x.event for x in written])
             await remedies.follow(conn, bug, [x.event for x in written], now)
-            await subscription.wake(conn, self.sinks, before, bug, [x.event for x in written], now.timestamp())
-        return Recorded(before=before, bug=bug, entries=tuple(written))
+            await self._hand_over(conn, recorded, now.timestamp())
+        return recorded
+
+    async def _hand_over(self, conn: AsyncConnection, recorded: Recorded, now: float) -> None:
+        """Makes the sinks' cursors due, and takes the leases of those that this process serves itself."""
+        taken, server = asyncio.get_running_loop().time(), self.wakes.server
+        free, bug = (server.free() if server else ()), recorded.bug
+        new, until = recorded.before.seq == 0, now + (server.seconds if server else 0)
+        leased = dict.fromkeys(free, until) if new else {}
+        woken = await subscription.wake(
+            conn, self.sinks, recorded.before, bug, [x.event for x in recorded.entries], now, leased
+        )
+        mine = [name for name in woken.sinks if name in free] if woken.now else []
+        leases = [_first(bug, name, woken) for name in mine] if new else []
+        if mine and server and not new:
+            leases = await take_own(conn, self.team, bug.ref.number, mine, now=now, seconds=server.seconds)
+        more = woken.now and len(leases) < len(woken.sinks)
+        if leases or more:
+            self.db.after_commit(conn, partial(self.wakes.written, leases, taken, recorded, more=more))
 
     def _with_consequences(
         self, bug: Bug, events: tuple[Event, ...], by: Actor, now: datetime
@@ -202,8 +221,25 @@ class Ledger:
         await conn.execute(rows.APPEND, chained)
         if hidden:
             await conn.execute(rows.HIDE, hidden)
+        if bug.seq == len(chained):
+            await conn.execute(_OPEN, _row(bug, head, now))
+            return
         this = {"of_team": self.team, "of_number": bug.ref.number}
         await conn.execute(_UPDATE, this | _row(bug, head, now))
+
+
+def _first(bug: Bug, sink: str, woken: subscription.Woken) -> Lease:
+    """That of a new cursor."""
+    return Lease(
+        bug=bug.ref.number,
+        sink=sink,
+        done=0,
+        rank=woken.rank,
+        attempts=0,
+        fence=1,
+        doubt=False,
+        external=subscription.NOTHING,
+    )
 
 
 def _events(decision: Decision) -> tuple[Event, ...]:

@@ -10,7 +10,7 @@ from bot.bug import gifts, ownership
 from bot.bug.bug import Bug
 from bot.ledger.db.tables import cursors
 from bot.ledger.entries import load
-from bot.ledger.relay.lease import LEASE
+from bot.ledger.relay.leased import LEASE
 from bot.ledger.verify import verify
 from tests.faults.conftest import alive
 from tests.faults.test_kill import CREDIT, TELL, wrote

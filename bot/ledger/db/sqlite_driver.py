@@ -6,8 +6,10 @@ Stands in for aiosqlite's connection under SQLAlchemy's dialect, by its `async_c
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from queue import SimpleQueue
 from typing import Any, Self
 
 from sqlalchemy.engine import make_url
@@ -16,7 +18,9 @@ BEGIN = "BEGIN IMMEDIATE"
 WAITS = "PRAGMA journal_mode"
 """May have to wait for another process, so not on the loop."""
 PATIENCE = 15.0
-"""Seconds that SQLite waits for a lock."""
+"""Seconds that SQLite waits for a lock, in a thread."""
+HERE = 0.01
+"""Seconds that it waits on the loop."""
 
 
 def creator(url: str) -> Callable[..., Any]:
@@ -25,7 +29,7 @@ def creator(url: str) -> Callable[..., Any]:
 
     async def connect(*_args: Any, **_options: Any) -> "Connection":
         # isolation_level None: we say BEGIN ourselves; the driver's own comes too late and is not IMMEDIATE
-        return Connection(sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=PATIENCE))
+        return Connection(sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=HERE))
 
     return connect
 
@@ -44,12 +48,63 @@ async def empty_log(url: str) -> bool:
 
 async def _apart(work: Callable[[], Any]) -> Any:
     """In a thread, to its end even where the waiting task is cancelled: the connection is never used by two."""
-    running = asyncio.ensure_future(asyncio.to_thread(work))
+    return await _to_its_end(asyncio.ensure_future(asyncio.to_thread(work)))
+
+
+async def _to_its_end(running: "asyncio.Future[Any]") -> Any:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait({running})
         raise
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """For a thread."""
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+    try:
+        connection.execute(statement)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={HERE * 1000:.0f}")
+
+
+class _Committer:
+    """One thread that stands by for commits: to start a call of the pool's costs more than the commit's own work."""
+
+    def __init__(self) -> None:
+        self._waiting: SimpleQueue[tuple[sqlite3.Connection, asyncio.Future[None]]] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def commit(self, connection: sqlite3.Connection) -> "asyncio.Future[None]":
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="makegood-commits", daemon=True)
+            self._thread.start()
+        written = asyncio.get_running_loop().create_future()
+        self._waiting.put((connection, written))
+        return written
+
+    def _work(self) -> None:
+        while True:
+            connection, written = self._waiting.get()
+            error: BaseException | None = None
+            try:
+                connection.commit()
+            except BaseException as met:  # noqa: BLE001 - whatever it is, whoever waits for the commit must be told
+                error = met
+            with suppress(RuntimeError):  # its loop was closed meanwhile, so nobody waits any more
+                written.get_loop().call_soon_threadsafe(_settle, written, error)
+
+
+def _settle(written: "asyncio.Future[None]", error: BaseException | None) -> None:
+    if written.done():
+        return
+    if error:
+        written.set_exception(error)
+    else:
+        written.set_result(None)
+
+
+_COMMITTER = _Committer()
 
 
 class Connection:
@@ -58,6 +113,7 @@ class Connection:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._conn = connection
         self._connection: sqlite3.Connection | None = connection
+        self._changes = -1
 
     @property
     def isolation_level(self) -> str | None:
@@ -69,10 +125,24 @@ class Connection:
     async def create_function(self, *args: Any, **options: Any) -> None:
         self._conn.create_function(*args, **options)
 
+    async def begin(self) -> None:
+        """At once where nobody else is writing, as is the rule: one process owns the file. Else a thread waits for it."""
+        try:
+            self._conn.execute(BEGIN)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            await _apart(lambda: _patiently(self._conn, BEGIN))
+        self._changes = self._conn.total_changes
+
     async def commit(self) -> None:
-        """The one call that waits for the disk."""
-        if self._conn.in_transaction:
-            await _apart(self._conn.commit)
+        """The one call that waits for the disk; at once where nothing was changed."""
+        if not self._conn.in_transaction:
+            return
+        if self._conn.total_changes == self._changes:
+            self._conn.commit()
+        else:
+            await _to_its_end(_COMMITTER.commit(self._conn))
 
     async def rollback(self) -> None:
         if self._conn.in_transaction:
@@ -112,33 +182,11 @@ class Cursor:
         return self._cursor.lastrowid
 
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
-        if statement == BEGIN:
-            await self._begin()
-        elif statement.startswith(WAITS):
-            await _apart(lambda: self._cursor.execute(statement))
+        if statement.startswith(WAITS):
+            await _apart(lambda: _patiently(self._cursor.connection, statement))
         else:
             self._cursor.execute(statement, parameters or ())
         return self
-
-    async def _begin(self) -> None:
-        """At once where nobody else is writing, as is the rule: one process owns the file. Else a thread waits for it."""
-        if not self._begun():
-            await _apart(lambda: self._cursor.execute(BEGIN))
-
-    def _begun(self) -> bool:
-        self._patience(0)
-        try:
-            self._cursor.execute(BEGIN)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            return False
-        finally:
-            self._patience(PATIENCE)
-        return True
-
-    def _patience(self, seconds: float) -> None:
-        self._cursor.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
 
     async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> "Cursor":
         self._cursor.executemany(statement, parameters)

@@ -124,10 +124,7 @@ class Inbox:
     async def _insert(self, conn: AsyncConnection, items: Iterable[Item]) -> set[str]:
         now = self.clock()
         rows = [self._row(i, now) for i in sorted(items, key=lambda i: i.key)]  # the order in which everybody locks
-        store = _store(conn.dialect.name)
-        return set(
-            (await (conn.execute(store, rows[0]) if len(rows) == 1 else conn.execute(store.values(rows)))).scalars()
-        )
+        return set((await conn.execute(_store(conn.dialect.name), rows)).scalars())
 
     def _row(self, item: Item, now: float) -> dict[str, Any]:
         mine = {"team": self.team, "key": item.key, "source": item.source, "body": item.body}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bug.errors import MakegoodError
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
-from bot.ledger.relay.lease import Lease
+from bot.ledger.relay.leased import Lease
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,33 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ledger.db.engine import SINKS
 from bot.ledger.db.tables import bugs, cursors
 from bot.ledger.ledger import Ledger
+from bot.ledger.relay.leased import Lease
 from bot.ledger.relay.subscription import WAITED
 
-LEASE = 12.0
-"""Seconds; whoever works longer renews it."""
 AGEING = 15.0
 """Seconds of waiting that weigh as much as one rank: whatever is urgent, the rest comes too."""
 SOON = 60.0
 """Seconds: what is due later is asked again, where the clock may have been set back."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lease:
-    bug: int
-    sink: str
-    done: int
-    rank: int
-    attempts: int
-    fence: int
-    doubt: bool
-    external: str
-
-    @staticmethod
-    def none() -> "Lease":
-        return _NONE
-
-    def __bool__(self) -> bool:
-        return self is not _NONE
 
 
 # made once: SQLAlchemy takes twice as long to make a statement as to run it
@@ -52,8 +32,6 @@ _CURSOR = (
 )
 _FENCE = select(cursors.c.fence).where(*_CURSOR).with_for_update()
 _LEASE = update(cursors).where(*_CURSOR).values(lease=bindparam("lease"), fence=bindparam("fence"))
-
-_NONE = Lease(bug=0, sink="", done=0, rank=0, attempts=0, fence=0, doubt=False, external="")
 
 
 async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int], seconds: float) -> list[Lease]:
@@ -238,6 +216,7 @@ async def try_again_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: st
     """Another try, from where it stopped; it looks first."""
     values = {"gave_up": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
     await conn.execute(update(cursors).where(_place(ledger, bug, sink)).values(values))
+    ledger.db.after_commit(conn, ledger.wakes.wake)
 
 
 async def external(ledger: Ledger, bug: int, sink: str) -> dict[str, Any]:

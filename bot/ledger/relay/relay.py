@@ -5,7 +5,7 @@ import json
 import logging
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,7 +21,7 @@ from bot.ledger.entries import entries_after, load, unknown_after
 from bot.ledger.ledger import Entry, Ledger, Recorded
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
-from bot.ledger.relay.lease import Lease
+from bot.ledger.relay.leased import LEASE, Lease
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.steady import Steady
 from bot.ledger.relay.subscription import Subscription
@@ -99,7 +99,7 @@ class Relay:
     ledger: Ledger
     sinks: Mapping[str, Sink]
     max_attempts: int = MAX_ATTEMPTS
-    lease_seconds: float = leases.LEASE
+    lease_seconds: float = LEASE
     poll: float = POLL
     """Seconds between two looks at what is due, where nothing wakes it."""
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
@@ -119,9 +119,11 @@ class Relay:
     async def run(self) -> None:
         """Until `stop`: then what is under way is finished, and nothing new is begun."""
         heartbeat = asyncio.create_task(self._holding.keep())
+        self.ledger.wakes.serve(self)
         try:
             await self._loop()
         finally:
+            self.ledger.wakes.leave(self)
             heartbeat.cancel()
 
     async def _loop(self) -> None:
@@ -146,6 +148,7 @@ class Relay:
 
     async def stop(self, drain: float = 10.0) -> None:
         self._stopping = True
+        self.ledger.wakes.leave(self)
         self.wake()
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=drain)
@@ -156,6 +159,21 @@ class Relay:
         now = self._steady()
         soon = min((until - now for until, _ in self._scarce.values() if until > now), default=self.poll)
         await self.ledger.wakes.wait(max(0.01, min(self.poll, soon)))
+
+    @property
+    def seconds(self) -> float:
+        return self.lease_seconds
+
+    def free(self) -> Collection[str]:
+        """Sinks that would serve one more bug at once; whatever waits for what is scarce keeps its order."""
+        return self._free().keys() - self._below().keys()
+
+    def begin(self, leases: Iterable[Lease], taken: float, recorded: Recorded | None = None) -> None:
+        """Serves them. `taken`: the loop's time before they were; `recorded`: what was written with them."""
+        for lease in leases:
+            task = asyncio.create_task(self._serve(lease, taken, recorded))
+            self._tasks[task] = lease.sink
+            task.add_done_callback(self._ended)
 
     def _free(self) -> dict[str, int]:
         """Sinks with their free places."""
@@ -172,10 +190,7 @@ class Relay:
     async def _begin(self) -> int:
         now = asyncio.get_running_loop().time()
         leased = await leases.take(self.ledger, self._free(), self._below(), self.lease_seconds)
-        for lease in leased:
-            task = asyncio.create_task(self._serve(lease, now))
-            self._tasks[task] = lease.sink
-            task.add_done_callback(self._ended)
+        self.begin(leased, now)
         return len(leased)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -189,17 +204,17 @@ class Relay:
                 exc_info=None if expected else error,
             )
 
-    async def _serve(self, lease: Lease, taken: float) -> None:
+    async def _serve(self, lease: Lease, taken: float, recorded: Recorded | None) -> None:
         """One cursor up to its head, or to the first thing that does not go. A run on production is never stopped for a lease."""
         async with self._holding.hold(lease, taken, endless=lease.sink == "production"):
-            await self._serve_held(self.sinks[lease.sink], lease)
+            await self._serve_held(self.sinks[lease.sink], lease, recorded)
 
-    async def _serve_held(self, sink: Sink, lease: Lease) -> None:
+    async def _serve_held(self, sink: Sink, lease: Lease, recorded: Recorded | None) -> None:
         asked = True  # a cursor is due for something new, or because its sink wanted to be asked again
         while lease:
             try:
-                bug = await load(self.ledger, lease.bug)
-                entry, head = await self._next(sink, lease, bug)
+                bug, entry, head = await self._found(sink, lease, recorded)
+                recorded = None
                 if entry is None and not (sink.interest.jumps and (asked or lease.done < bug.seq)):
                     await leases.rest(self.ledger, lease, done=head)
                     return
@@ -222,6 +237,16 @@ class Relay:
         if served.external is not None:
             await leases.keep(self.ledger, lease, served.external)
         await self._failed(lease, served.stuck or MakegoodError())
+
+    async def _found(self, sink: Sink, lease: Lease, recorded: Recorded | None) -> tuple[Bug, Entry | None, int]:
+        """The bug, and as `_next`. What was just written is at hand where the cursor had come so far."""
+        if recorded is None or lease.done != recorded.before.seq:
+            bug = await load(self.ledger, lease.bug)
+            return bug, *await self._next(sink, lease, bug)
+        if sink.interest.jumps:
+            return recorded.bug, None, recorded.bug.seq
+        entry = next((x for x in recorded.entries if type(x.event) in sink.interest.kinds), None)
+        return recorded.bug, entry, lease.done if entry else recorded.bug.seq
 
     async def _next(self, sink: Sink, lease: Lease, bug: Bug) -> tuple[Entry | None, int]:
         """The first entry after the cursor that the sink follows, and how far the cursor may go without it."""

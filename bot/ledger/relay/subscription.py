@@ -1,6 +1,5 @@
 """Makes due the cursors of the sinks that subscribe to a new entry, with their rank. The trail is the queue."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,8 @@ from bot.ledger.db.tables import cursors
 
 WAITED, ANSWER, LIVE, NEW, REPEAT = -1, 0, 1, 2, 3
 """`WAITED`: somebody waits for a card that is not there yet; nothing is ever before it."""
+NOTHING = "{}"
+"""What a sink keeps of the world before it has done anything."""
 REPEAT_PAUSE = 3.0
 """Seconds: repeats of one error change its card together."""
 
@@ -42,21 +43,43 @@ def rank(events: Sequence[Event]) -> int:
     return LIVE if events[0].OUTCOME else ANSWER
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Woken:
+    """Cursors that are due now, or a little later; `rank` is theirs where they are new."""
+
+    sinks: tuple[str, ...]
+    now: bool
+    rank: int
+
+
+NOBODY = Woken(sinks=(), now=False, rank=REPEAT)
+
+
 async def wake(
-    conn: AsyncConnection, sinks: Mapping[str, Subscription], before: Bug, bug: Bug, events: Sequence[Event], now: float
-) -> None:
-    """Makes the cursors of all concerned sinks due; a sink met for the first time starts here, never at 0."""
-    concerned = [name for name, sink in sinks.items() if any(type(e) in sink.kinds for e in events)]
+    conn: AsyncConnection,
+    sinks: Mapping[str, Subscription],
+    before: Bug,
+    bug: Bug,
+    events: Sequence[Event],
+    now: float,
+    leased: Mapping[str, float],
+) -> Woken:
+    """Makes the cursors of all concerned sinks due; a sink met for the first time starts here, never at 0.
+
+    `leased`: of a new bug, which sinks this process serves at once, and until when that is its right.
+    """
+    concerned = tuple(name for name, sink in sinks.items() if any(type(e) in sink.kinds for e in events))
     if not concerned:
-        return
+        return NOBODY
     urgency = WAITED if bug.card is None and bug.untold else rank(events)
     due = now + (REPEAT_PAUSE if urgency == REPEAT else 0)
-    place = {"team": bug.ref.team, "bug": bug.ref.number}
+    place = {"team": bug.ref.team, "bug": bug.ref.number, "done": before.seq, "due": due, "rank": urgency}
     rows: list[dict[str, Any]] = [
-        {**place, "sink": name, "done": before.seq, "due": due, "rank": urgency, "external": json.dumps({})}
+        {**place, "sink": name, "external": NOTHING, "lease": leased.get(name, 0), "fence": int(name in leased)}
         for name in concerned
     ]
     await conn.execute(_due(conn.dialect.name), rows)
+    return Woken(sinks=concerned, now=due <= now, rank=urgency)
 
 
 @cache

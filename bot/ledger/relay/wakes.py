@@ -1,12 +1,29 @@
-"""Wakes the relay of this process. The ledger holds it, so that writer and relay share one."""
+"""Hands what was written to the relay of this process. The ledger holds it, so that writer and relay share one."""
 
 import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from bot.ledger.relay.leased import Lease
+
+if TYPE_CHECKING:
+    from bot.ledger.ledger import Recorded
+
+
+class Server(Protocol):
+    """A relay that runs. `seconds`: how long its leases last."""
+
+    @property
+    def seconds(self) -> float: ...
+    def free(self) -> Collection[str]: ...
+    def begin(self, leases: Iterable[Lease], taken: float, recorded: "Recorded") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Wakes:
     _event: asyncio.Event = field(default_factory=asyncio.Event)
+    _servers: list[Server] = field(default_factory=list)
 
     def wake(self) -> None:
         self._event.set()
@@ -21,3 +38,22 @@ class Wakes:
             await asyncio.wait_for(self._event.wait(), seconds)
         except TimeoutError:
             return
+
+    @property
+    def server(self) -> Server | None:
+        """The relay of this process, while it runs."""
+        return self._servers[-1] if self._servers else None
+
+    def serve(self, server: Server) -> None:
+        self._servers.append(server)
+
+    def leave(self, server: Server) -> None:
+        """It begins nothing more."""
+        self._servers[:] = [one for one in self._servers if one is not server]
+
+    def written(self, leases: Sequence[Lease], taken: float, recorded: "Recorded", *, more: bool) -> None:
+        """After the commit. `more`: something is due of which no lease was taken."""
+        if leases and self.server:
+            self.server.begin(leases, taken, recorded)
+        if more or (leases and not self.server):
+            self.wake()

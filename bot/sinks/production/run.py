@@ -19,7 +19,7 @@ from bot.ledger import workspace
 from bot.ledger.index.locks import lock_holder, take_lock
 from bot.ledger.ledger import Entry
 from bot.ledger.relay import lease as leases
-from bot.ledger.relay.lease import Lease
+from bot.ledger.relay.leased import Lease
 from bot.ledger.relay.relay import NotYet
 from bot.production.action import Preview, RunOutcome, RunRef
 from bot.production.engine import Engine

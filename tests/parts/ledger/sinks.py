@@ -10,7 +10,7 @@ from bot.bug.conversation import Said
 from bot.bug.intake import Opened
 from bot.bug.ownership import Claimed
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay import lease
+from bot.ledger.relay import leased
 from bot.ledger.relay.relay import Relay, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from tests.support.stores import Store, cursor
@@ -63,7 +63,7 @@ class Blocked(Scribe):
 
 @asynccontextmanager
 async def relaying(
-    ledger: Ledger, *sinks: Scribe, seconds: float = lease.LEASE, attempts: int = 8
+    ledger: Ledger, *sinks: Scribe, seconds: float = leased.LEASE, attempts: int = 8
 ) -> AsyncIterator[Relay]:
     relay = Relay(ledger, {sink.name: sink for sink in sinks}, max_attempts=attempts, lease_seconds=seconds)
     running = asyncio.create_task(relay.run())

@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from bot.ledger.db.sqlite_driver import creator
+from bot.ledger.db.sqlite_driver import _COMMITTER, HERE, creator
 from bot.ledger.ledger import Ledger
-from tests.support.stores import Store, open_bug
+from tests.support.stores import Store, open_bug, rows
 
 pytestmark = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 
@@ -55,10 +55,77 @@ async def test_it_speaks_to_sqlalchemy_as_aiosqlite_does(store: Store) -> None:
 
 async def test_only_a_file_that_is_busy_is_waited_for(store: Store) -> None:
     conn = await creator(store.url)()
-    async with conn.cursor() as cursor:
-        await cursor.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
-            await cursor.execute("BEGIN IMMEDIATE")
-        await cursor.execute("PRAGMA busy_timeout")
-        assert await cursor.fetchone() == (15000,), "the next one waits as long as ever"
+    await conn.begin()
+    with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
+        await conn.begin()
+    await conn.rollback()
+    with closing(sqlite3.connect(store.url.partition(":///")[2], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begun = asyncio.create_task(conn.begin())
+        await asyncio.sleep(5 * HERE)
+        assert not begun.done(), "the next one waits as long as ever"
+        other.execute("ROLLBACK")
+        await begun
     await conn.close()
+
+
+async def test_a_commit_that_fails_says_so_to_whoever_waits(store: Store) -> None:
+    conn = await creator(store.url)()
+    async with conn.cursor() as cursor:
+        await cursor.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+        await cursor.execute("CREATE TABLE child (parent REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)")
+        await cursor.execute("PRAGMA foreign_keys=ON")
+        await conn.begin()
+        await cursor.execute("INSERT INTO child VALUES (1)")
+        with pytest.raises(sqlite3.IntegrityError):
+            await conn.commit()
+    await conn.rollback()
+    await conn.close()
+
+
+async def test_a_commit_whose_writer_is_cut_off_is_carried_to_its_end(store: Store, ledger: Ledger) -> None:
+    async with ledger.db.engine.connect() as conn:
+        raw = (await conn.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.begin()
+        await conn.exec_driver_sql("INSERT INTO counters VALUES ('T1', 'x', 1)")
+        committing = asyncio.create_task(raw.commit())
+        await asyncio.sleep(0)
+        committing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await committing
+    assert await rows(ledger.db, "SELECT name FROM counters") == [("x",)]
+
+
+def test_a_loop_that_ended_while_the_disk_was_busy_leaves_the_commits_of_the_next_alone(store: Store) -> None:
+    async def begins_and_leaves() -> None:
+        conn = await creator(store.url)()
+        await conn.begin()
+        async with conn.cursor() as cursor:
+            await cursor.execute("INSERT INTO counters VALUES ('T1', 'x', 1)")
+        _COMMITTER.commit(conn._conn)
+
+    async def writes() -> None:
+        db = store.database()
+        async with db.write() as conn:
+            await conn.exec_driver_sql("INSERT INTO counters VALUES ('T1', 'y', 1)")
+        await db.close()
+
+    asyncio.run(begins_and_leaves())
+    asyncio.run(writes())
+
+
+async def test_what_waits_for_a_commit_is_not_called_where_there_was_none(ledger: Ledger) -> None:
+    called: list[str] = []
+
+    async def breaks_off() -> None:
+        async with ledger.db.write() as conn:
+            ledger.db.after_commit(conn, lambda: called.append("broken off"))
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await breaks_off()
+    async with ledger.db.write() as conn:
+        ledger.db.after_commit(conn, lambda: called.append("written"))
+        assert called == []
+    assert called == ["written"]

@@ -186,7 +186,8 @@ def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
     people = _people(process.settings, ground)
     context = _context(process.settings, ground, people)
     dispatcher = Dispatcher(context=context, inbox=ground.inbox, http=ground.slack.http)
-    inflow = InboxWorker(ground.inbox, _handlers(process.settings, ground, people, dispatcher))
+    handlers = _handlers(process.settings, ground, people, dispatcher)
+    inflow = InboxWorker(ground.inbox, handlers, {ALERTS: people.alert_at_once})
     sinks = made(ground.plans, _sink_parts(process, ground, context, closing), process.only)
     return Services(
         outside=ground.outside,

@@ -36,7 +36,6 @@ _THIS = (
     groups.c.group == bindparam("of_group"),
 )
 _FIND = select(groups.c.bug, groups.c.seen).where(*_THIS)
-_LOCK = _FIND.with_for_update()
 _HELD = update(groups).where(*_THIS).values(seen=bindparam("seen"), alert=bindparam("alert"))
 _JOIN = update(groups).where(*_THIS).values(bug=bindparam("bug"), seen=bindparam("seen"), alert="")
 
@@ -94,9 +93,7 @@ class Alerts:
             reports = [r for r in reports if r.key in left]
             if not reports:
                 return None
-            recorded = await (
-                self._follow(conn, bug, reports, _key(reports[0])) if bug else self._admit(conn, reports, seen)
-            )
+            recorded = await self._folded(conn, bug, seen, reports)
             if ends:
                 await self.inbox.finish_in(conn, left)
             await self.ledger.notify(conn)
@@ -104,13 +101,35 @@ class Alerts:
             self.ledger.committed(recorded)
         return recorded
 
+    async def _folded(
+        self, conn: AsyncConnection, bug: int | None, seen: int, reports: list[Report]
+    ) -> Recorded | None:
+        return await (self._follow(conn, bug, reports, _key(reports[0])) if bug else self._admit(conn, reports, seen))
+
+    async def at_once(self, item: Item) -> tuple[bool, Recorded | None] | None:
+        """Stores and folds it in one transaction: whether it is new, and what came of it.
+
+        None where it tells of several errors, or of none; then nothing was done.
+        """
+        reports = _reports(item)
+        if len(set(map(_group_of, reports))) != 1:
+            return None
+        async with self.ledger.db.write(HOOKS) as conn:
+            if not await self.inbox.store_done_in(conn, item):
+                return False, None
+            recorded = await self._folded(conn, *await self._group(conn, reports[-1].alert), reports)
+            await self.ledger.notify(conn)
+        if recorded:
+            self.ledger.committed(recorded)
+            recorded = await recognise(self.ledger, recorded)
+        return True, recorded
+
     async def _group(self, conn: AsyncConnection, alert: Alert) -> tuple[int | None, int]:
         """The bug of this error group; without one yet, how often we were told of it before, and the group is locked."""
         this = self._this(alert)
-        await conn.execute(_first(conn.dialect.name), this)
-        row = (await conn.execute(_FIND, this)).one()
-        if row.bug is None:  # with one it stays unlocked: a merge locks the bug first, then its groups
-            row = (await conn.execute(_LOCK, this)).one()
+        row = (await conn.execute(_FIND, this)).first()
+        if row is None or row.bug is None:  # with one it stays unlocked: a merge locks the bug first, then its groups
+            row = (await conn.execute(_locked(conn.dialect.name), this)).one()
         return row.bug, row.seen
 
     def _this(self, alert: Alert) -> dict[str, Any]:
@@ -191,13 +210,16 @@ class Alerts:
 
 
 @cache
-def _first(dialect: str) -> Any:
+def _locked(dialect: str) -> Any:
+    """The group's row, made where there is none; a change that changes nothing locks it."""
     place: dict[str, Any] = {
         "team": bindparam("of_team"),
         "source": bindparam("of_source"),
         "group": bindparam("of_group"),
     }
-    return insert_of(dialect, groups).values(**place, seen=0, alert="").on_conflict_do_nothing()
+    first = insert_of(dialect, groups).values(**place, seen=0, alert="")
+    same = first.on_conflict_do_update(index_elements=list(place), set_={"seen": groups.c.seen})
+    return same.returning(groups.c.bug, groups.c.seen)
 
 
 class _Merged(Exception):

@@ -43,8 +43,18 @@ class People:
     async def fold_alerts(self, items: Sequence[Item]) -> None:
         """What trackers report. Somebody whom a new bug hit may have written before the tracker did."""
         for recorded in await self.alerts.fold(items):
-            if any(isinstance(entry.event, CustomerJoined) for entry in recorded.entries):
-                await self.catch_up(recorded.bug)
+            await self._hit(recorded)
+
+    async def alert_at_once(self, item: Item) -> bool | None:
+        """The same for one that can be stored and folded in one transaction; None where it can't."""
+        done = await self.alerts.at_once(item)
+        if done and done[1]:
+            await self._hit(done[1])
+        return done[0] if done else None
+
+    async def _hit(self, recorded: Recorded) -> None:
+        if any(isinstance(entry.event, CustomerJoined) for entry in recorded.entries):
+            await self.catch_up(recorded.bug)
 
     async def _fold(self, inbound: Inbound, key: str) -> None:
         if inbound.kind is InboundKind.OTHER:

@@ -72,6 +72,11 @@ class Inbox:
         """An intent, in the transaction that it follows from: `hand_on` it after the commit, where it is new."""
         return bool(await self._insert(conn, [item]))
 
+    async def store_done_in(self, conn: AsyncConnection, item: Item) -> bool:
+        """For what is worked on in this very transaction: only its key stays. False where the key was stored before."""
+        row = self._row(item, self.clock()) | {"state": "done", "body": ""}
+        return (await conn.execute(_store(conn.dialect.name), row)).first() is not None
+
     def hand_on(self, item: Item) -> None:
         """Worked on at once; one that is not handed on is taken up by whoever looks next."""
         self.fresh.put_nowait(item)

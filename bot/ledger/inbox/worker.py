@@ -16,6 +16,8 @@ from bot.text import sentence
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Sequence[Item]], Awaitable[object]]
+AtOnce = Callable[[Item], Awaitable[bool | None]]
+"""Stores one item and works on it in one transaction: whether its key was new. None where it can't, and nothing was stored."""
 BATCH = 200
 SWEEP = 2.0
 OUTAGE = 10.0
@@ -24,19 +26,39 @@ OUTAGE = 10.0
 
 @dataclass
 class InboxWorker:
-    """A handler for each source gets its items in batches, in order; one that fails is tried again alone, later."""
+    """A handler for each source gets its items in batches, in order; one that fails is tried again alone, later.
+
+    `at_once`: sources that may be worked on in the transaction that stores them, while none of theirs waits.
+    """
 
     inbox: Inbox
     handlers: Mapping[str, Handler]
+    at_once: Mapping[str, AtOnce] = field(default_factory=dict)
+    _busy: set[str] = field(default_factory=set)
     _queues: dict[str, asyncio.Queue[Item]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def submit(self, item: Item) -> bool:
         """Durable when this returns; True where it is new."""
+        if item.source in self.at_once and item.source not in self._busy and self._queue(item.source).empty():
+            done = await self._at_once(item)
+            if done is not None:
+                return done
         new = await self.inbox.store(item)
         if new:
             self._queue(item.source).put_nowait(item)
         return new
+
+    async def _at_once(self, item: Item) -> bool | None:
+        """One at a time: what arrives meanwhile is stored together, and worked on together."""
+        self._busy.add(item.source)
+        try:
+            return await self.at_once[item.source](item)
+        except Exception as error:  # noqa: BLE001 - whatever it was, nothing is stored yet: by the inbox it is kept and tried again
+            log.warning("%s goes by the inbox: %s", item.source, sentence(error))
+            return None
+        finally:
+            self._busy.discard(item.source)
 
     def _queue(self, source: str) -> asyncio.Queue[Item]:
         return self._queues.setdefault(source, asyncio.Queue())
@@ -57,7 +79,11 @@ class InboxWorker:
             batch = [await queue.get()]
             while not queue.empty() and len(batch) < BATCH:
                 batch.append(queue.get_nowait())
-            await self._handle(source, batch)
+            self._busy.add(source)
+            try:
+                await self._handle(source, batch)
+            finally:
+                self._busy.discard(source)
 
     async def _handle(self, source: str, batch: list[Item]) -> None:
         """Never raises: what can't even be noted as failed is still in the inbox, and the sweep finds it there."""

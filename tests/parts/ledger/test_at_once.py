@@ -1,0 +1,185 @@
+"""A webhook that nothing waits before becomes a bug, with its sinks already at work, by one commit; whatever fails goes by the inbox."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.bug.admit import Rule
+from bot.bug.conversation import Said
+from bot.bug.errors import Unavailable
+from bot.bug.values import Alert
+from bot.intake.alerts import Alerts, body
+from bot.intake.people import People
+from bot.ledger.entries import list_bugs
+from bot.ledger.inbox.inbox import Inbox, Item
+from bot.ledger.inbox.worker import InboxWorker
+from bot.ledger.ledger import Ledger
+from bot.ledger.relay.relay import NotYet
+from tests.parts.ledger.sinks import CARD, SAID, Blocked, Scribe, at_rest, follows, relaying, until
+from tests.support.statements import COMMIT, heard
+from tests.support.stores import TEAM, Store, cursor, open_bug, person, rows, said
+
+HOOK = "hook"
+_ME = person("U0DEV")
+
+
+def _word(text: str) -> Said:
+    return Said(user="U0DEV", ts=text, text=text)
+
+
+async def _opened_and_said(ledger: Ledger, text: str, bug: int = 1) -> None:
+    assert await open_bug(ledger, text) == bug
+    await said(ledger, bug, text)
+
+
+@dataclass
+class Door:
+    ledger: Ledger
+    people: People
+    inflow: InboxWorker
+
+    async def told(self, key: str, *groups: str) -> bool:
+        found = [Alert(source="bugsnag", group=group, event=key, title=f"error {group}") for group in groups]
+        return await self.inflow.submit(Item(key=key, source=HOOK, body=body(found)))
+
+    async def states(self) -> dict[object, object]:
+        return dict(await rows(self.ledger.db, "SELECT key, state FROM inbox"))
+
+
+@pytest.fixture
+def card() -> Scribe:
+    return Scribe(CARD, name="card")
+
+
+@pytest.fixture
+async def door(store: Store, card: Scribe) -> AsyncIterator[Door]:
+    ledger = follows(store, card)
+    inbox = Inbox(ledger.db, TEAM, store.clock.seconds)
+    people = People(ledger=ledger, inbox=inbox, alerts=Alerts(ledger, inbox, Rule()))
+    inflow = InboxWorker(inbox, {HOOK: people.fold_alerts}, {HOOK: people.alert_at_once})
+    inflow.start()
+    yield Door(ledger, people, inflow)
+    await inflow.stop()
+
+
+async def test_one_commit_stands_between_the_bytes_and_the_sink(door: Door, card: Scribe) -> None:
+    await door.told("warm", "g0")
+    async with relaying(door.ledger, card):
+        await until(at_rest(door.ledger, 1, "card"))
+        card.served.clear()
+        with heard(door.ledger.db) as found:
+            assert await door.told("k1", "g1")
+            so_far = list(found.all)
+            await until(lambda: card.served)
+        texts = [one.text for one in so_far]
+        assert texts.count(COMMIT) == 1
+        assert texts.index(COMMIT) <= 11, texts
+        assert found.anew == []
+        (work,) = card.served
+        assert (work.bug.ref.number, work.doubt, work.lease.fence) == (2, False, 1)
+    assert await door.states() == {"warm": "done", "k1": "done"}
+
+
+async def test_a_repeat_of_a_delivery_is_known_and_does_nothing(door: Door) -> None:
+    assert [await door.told("k1", "g1") for _ in range(3)] == [True, False, False]
+    (bug,) = await list_bugs(door.ledger)
+    assert bug.occurrences == 1
+
+
+async def test_one_that_tells_of_several_errors_goes_by_the_inbox(door: Door) -> None:
+    assert await door.told("k1", "g1", "g2")
+
+    async def both() -> bool:
+        return len(await list_bugs(door.ledger)) == 2
+
+    await until(both)
+    assert not await door.told("k1", "g1", "g2")
+
+
+async def test_what_fails_is_kept_and_tried_again(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def breaks(*_: object) -> None:
+        raise Unavailable("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Ledger, "notify", breaks)
+        assert await door.told("k1", "g1")
+        assert await list_bugs(door.ledger) == []
+        assert "goes by the inbox: the disk is full" in caplog.text
+
+        async def noted() -> bool:
+            return bool(await rows(door.ledger.db, "SELECT 1 FROM inbox WHERE note LIKE '%disk%'"))
+
+        await until(noted)
+    assert await door.states() == {"k1": "new"}
+
+
+async def test_what_arrives_together_is_stored_and_folded_together(door: Door) -> None:
+    await asyncio.gather(*(door.told(f"k{n}", "g1") for n in range(20)))
+
+    async def counted() -> bool:
+        return sum(b.occurrences for b in await list_bugs(door.ledger)) == 20
+
+    await until(counted)
+    with heard(door.ledger.db) as found:
+        await asyncio.gather(*(door.told(f"m{n}", "g1") for n in range(20)))
+        await until(lambda: found.commits >= 2)
+    assert found.commits < 20
+
+
+async def test_who_writes_takes_the_lease_for_a_sink_of_this_process_alone(store: Store) -> None:
+    here, elsewhere = Scribe(SAID, name="here"), Scribe(SAID, name="elsewhere")
+    ledger = follows(store, here, elsewhere)
+    async with relaying(ledger, here):
+        await _opened_and_said(ledger, "a")
+        await until(at_rest(ledger, 1, "here"))
+    assert here.read == ["a"]
+    left = await cursor(ledger, 1, "elsewhere")
+    assert (left["lease"], left["fence"], bool(left["due"])) == (0, 0, True)
+
+
+async def test_a_sink_without_a_free_place_is_left_to_the_order_of_service(store: Store) -> None:
+    busy = Blocked(SAID, name="busy", slots=1, on=frozenset({1}))
+    ledger = follows(store, busy)
+    async with relaying(ledger, busy):
+        await _opened_and_said(ledger, "a")
+        await until(lambda: busy.served)
+        await _opened_and_said(ledger, "b", 2)
+        assert (await cursor(ledger, 2, "busy"))["lease"] == 0
+        busy.go.set()
+        await until(at_rest(ledger, 2, "busy"))
+    assert busy.read == ["a", "b"]
+
+
+async def test_what_was_put_off_is_not_taken_by_its_next_writer_out_of_turn(store: Store) -> None:
+    shy = Scribe(SAID, [NotYet(60)], name="shy")
+    ledger = follows(store, shy)
+    async with relaying(ledger, shy):
+        await _opened_and_said(ledger, "a")
+        await until(lambda: shy.served)
+
+        async def put_off() -> bool:
+            return bool((await cursor(ledger, 1, "shy"))["lease"] == 0)
+
+        await until(put_off)
+        await said(ledger, 1, "b")
+        await until(at_rest(ledger, 1, "shy"))
+    assert shy.read[-1] == "b"
+
+
+async def test_leases_of_a_relay_that_has_just_stopped_are_left_to_the_next(store: Store) -> None:
+    scribe = Scribe(name="scribe")
+    ledger = follows(store, scribe)
+    async with relaying(ledger, scribe):
+        await _opened_and_said(ledger, "a")
+        await until(at_rest(ledger, 1, "scribe"))
+    async with relaying(ledger, scribe) as relay, ledger.db.write() as conn:
+        await until(lambda: ledger.wakes.server is relay)
+        recorded = await ledger.record_in(conn, 1, lambda _bug: _word("b"), by=_ME)
+        assert recorded.entries
+        await relay.stop(0)
+    assert (await cursor(ledger, 1, "scribe"))["lease"] > 0
+    assert scribe.read == ["a"]

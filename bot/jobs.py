@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.adapters.channels import mail
-from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import Board
 from bot.allowed import AllowedActions
 from bot.anchoring import HOUR, AnchorsOut, Send
 from bot.bug.keys import fit
-from bot.intake.mails import Mails
 from bot.intake.sources import BOARD
 from bot.ledger import strange
 from bot.ledger.anchors import anchor
@@ -29,6 +27,9 @@ from bot.settings import Settings, validate
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.views.home import not_understood
 from bot.timers import Job
+
+if TYPE_CHECKING:
+    from bot.intake.mails import Mails
 
 BOARD_POLL, ANCHORS_OUT, PLANS, TIDY, ANCHOR, SEAL, ALLOWED, STRANGE = 60.0, 60.0, 600.0, 3600.0, 3600.0, 1.0, 1.0, 5.0
 DAY = 86400.0
@@ -114,9 +115,13 @@ class Strange:
             await self.flags.set(SAID, str(now), SYSTEM)
 
 
-def _mails(parts: JobParts) -> Mails | None:
+def _mails(parts: JobParts) -> "Mails | None":
     if not parts.settings.mail.get("imap"):
         return None
+    from bot.adapters.channels import mail  # noqa: PLC0415 - who polls no mailbox does without what reads mails
+    from bot.adapters.channels.common.mailbox import Mailbox  # noqa: PLC0415 - as above
+    from bot.intake.mails import Mails  # noqa: PLC0415 - as above
+
     settings = validate(mail.Settings, parts.settings.mail, "[mail]")
     box = Mailbox(settings.imap or SecretStr(""), settings.timeout)
     return Mails(settings=settings, mailbox=box, submit=parts.inflow.submit, clock=parts.ledger.clock)
@@ -125,7 +130,7 @@ def _mails(parts: JobParts) -> Mails | None:
 MAILBOX = "mailbox"
 
 
-async def poll_mails(mails: Mails, leader: Leader) -> None:
+async def poll_mails(mails: "Mails", leader: Leader) -> None:
     """One process at a time: two would offer the same mails."""
     if await leader.leads(MAILBOX, 3 * mails.settings.every + 60):
         await mails.poll()

@@ -112,6 +112,7 @@ class Database:
             return
         async with self._turnstile.hold(rank), self._connection() as conn:
             await _driver(conn).begin()
+            await conn.begin()  # so that SQLAlchemy knows; whoever migrates must not think that the transaction is his
             try:
                 yield conn
             except BaseException:  # a cancelled writer must leave nothing half-written either

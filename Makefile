@@ -4,6 +4,7 @@ PORT ?= 8067
 SCHEMAS ?= 300
 TEXTS ?= 100
 SEED ?= 17
+MINUTES ?= 30
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
@@ -27,7 +28,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: times help setup demo test oracles payloads schemas lint audit lock digests clean
+.PHONY: soak times help setup demo test oracles payloads schemas lint audit lock digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -76,6 +77,9 @@ payloads: ## asks Slack's published types about every payload that the tests kep
 schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, and TEXTS typed values a type; asks dumps and logs
 	@$(call debian,mariadbd,mariadb-server-core)
 	@MAKEGOOD_SCHEMAS=$(SCHEMAS) MAKEGOOD_TEXTS=$(TEXTS) MAKEGOOD_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/oracles
+
+soak: setup ## mixed traffic for MINUTES; fails where memory, handles, tasks or the file grow with time
+	@$(BIN)/python -m tests.bench.soak $(MINUTES)
 
 lint: setup ## runs what a reader would complain about: ruff, import-linter, mypy
 	@$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """Metrics for operators, in Prometheus' text form. They ask the database only when somebody reads them."""
 
+import asyncio
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import func, select
 
@@ -35,6 +37,8 @@ class Metrics:
         self.gave_up = self._gauge("makegood_cursors_gave_up", "Bugs on which a sink gave up", "sink")
         self.waiting = self._gauge("makegood_inbox", "Inbox items, by state", "state")
 
+        self.tasks = Gauge("makegood_tasks", "What this process has under way", registry=self.counters.registry)
+
     def _gauge(self, name: str, told: str, label: str) -> Gauge:
         return Gauge(name, told, [label], registry=self.counters.registry)
 
@@ -43,6 +47,7 @@ class Metrics:
         return generate_latest(self.counters.registry)
 
     async def _ask(self) -> None:
+        self.tasks.set(len(asyncio.all_tasks()))
         mine = cursors.c.team == self.ledger.team
         async with self.ledger.db.read() as conn:
             status = select(bugs.c.status, func.count()).where(bugs.c.team == self.ledger.team).group_by(bugs.c.status)

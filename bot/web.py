@@ -41,6 +41,8 @@ class Delivery(Frozen):
     bodies: tuple[tuple[str, str], ...]
     """(key, body) pairs; none: of a kind that is left out on purpose."""
     said: str = "ok"
+    alerts: tuple[Alert, ...] = ()
+    """What the one body of a tracker says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ class Web:
             return await self._strange(source, error, body)
         for key, text in delivery.bodies:
             stored = await again.key(self.inflow.inbox, key)
-            await self.inflow.submit(Item(key=stored, source=delivery.handler, body=text))
+            await self.inflow.submit(Item(key=stored, source=delivery.handler, body=text, alerts=delivery.alerts))
         return web.Response(text=f"{delivery.said}\n")
 
     async def _strange(self, source: str, error: UnknownKind, body: bytes) -> web.Response:
@@ -191,7 +193,8 @@ def _alerts(hook_name: str, hook: Hook, found: tuple[Alert, ...]) -> Delivery:
     named = tuple(a for a in found if a.kind is not AlertKind.OTHER)
     if not named:
         return Delivery(handler=ALERTS, bodies=(), said=LEFT_OUT)
-    return Delivery(handler=ALERTS, bodies=((again.of_alerts(hook_name, hook.body, named), alerts.body(named)),))
+    one = (again.of_alerts(hook_name, hook.body, named), alerts.body(named))
+    return Delivery(handler=ALERTS, bodies=(one,), alerts=named)
 
 
 def _table(channel: str, settings: Settings) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "figures",
         nargs="*",
-        help="which: acks, webhook, repeats, start, fixes, remote, wake, hooks, reminder (default: all)",
+        help="which: acks, webhook, repeats, start, fixes, remote, wake, hooks, reminder, size (default: all)",
     )
 
 

@@ -67,22 +67,23 @@ class Alerts:
 
     async def fold(self, items: Sequence[Item]) -> list[Recorded]:
         """All items are done afterwards, each in the transaction that folds the last of its alerts."""
-        groups_of = {item.key: list(dict.fromkeys(map(_group_of, _reports(item)))) for item in items}
+        read = {item.key: _reports(item) for item in items}
+        groups_of = {key: list(dict.fromkeys(map(_group_of, reports))) for key, reports in read.items()}
         one: dict[Group, list[Report]] = defaultdict(list)
-        for report in (r for item in items if len(groups_of[item.key]) == 1 for r in _reports(item)):
+        for report in (r for key, reports in read.items() if len(groups_of[key]) == 1 for r in reports):
             one[_group_of(report)].append(report)
         done = [await self._fold_group(reports, ends=True) for reports in one.values()]
         for item in items:
-            done += await self._fold_apart(item, groups_of[item.key])
+            done += await self._fold_apart(item, read[item.key], groups_of[item.key])
         return [await recognise(self.ledger, r) for r in done if r]
 
-    async def _fold_apart(self, item: Item, its: Sequence[Group]) -> list[Recorded | None]:
+    async def _fold_apart(self, item: Item, reports: list[Report], its: Sequence[Group]) -> list[Recorded | None]:
         """An item that tells of several errors, or of none."""
         if not its:
             await self.inbox.finish(item.key)
         if len(its) < 2:  # noqa: PLR2004 - one is folded with others of its kind
             return []
-        of = {group: [r for r in _reports(item) if _group_of(r) == group] for group in its}
+        of = {group: [r for r in reports if _group_of(r) == group] for group in its}
         return [await self._fold_group(of[group], ends=group == its[-1]) for group in its]
 
     async def _fold_group(self, reports: list[Report], *, ends: bool) -> Recorded | None:
@@ -270,6 +271,8 @@ def body(alerts: Sequence[Alert], posted: Posted | None = None) -> str:
 
 
 def _reports(item: Item) -> list[Report]:
+    if item.alerts:
+        return [Report(key=item.key, alert=alert) for alert in item.alerts]
     data = json.loads(item.body)
     posted = Posted(**data["posted"]) if data["posted"] else None
     return [Report(key=item.key, alert=Alert.model_validate(a), posted=posted) for a in data["alerts"]]

@@ -81,7 +81,7 @@ class Ledger:
     sinks: Mapping[str, subscription.Subscription]
     clock: Callable[[], datetime] = utcnow
     hear: Callable[[Recorded], None] = _unheard
-    wakes: Wakes = field(default_factory=Wakes)
+    wakes: Wakes[Recorded] = field(default_factory=Wakes)
 
     def seconds(self) -> float:
         """The present time as cursors, flags and budgets count it."""

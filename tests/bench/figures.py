@@ -15,6 +15,7 @@ from tests.bench.figure import Figure
 from tests.bench.fix_figures import fixes
 from tests.bench.hook_figures import hooks, reminder
 from tests.bench.remote_figures import remote
+from tests.bench.size_figures import size
 from tests.bench.stage import OURS, Process, Times, baseline
 from tests.bench.wake_figure import wake
 
@@ -178,4 +179,5 @@ FIGURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "wake": wake,
     "hooks": hooks,
     "reminder": reminder,
+    "size": size,
 }

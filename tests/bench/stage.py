@@ -60,6 +60,10 @@ class Process:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
     async def start(self) -> float:
         """Seconds until /ready answered 200."""
         began = time.perf_counter()
@@ -87,12 +91,12 @@ class Process:
 
     def memory(self, what: Literal["VmRSS", "VmHWM"] = "VmRSS") -> int:
         """Resident set now, or at its peak, in KiB."""
-        status = Path(f"/proc/{self._process.pid if self._process else 0}/status").read_text()
+        status = Path(f"/proc/{self.pid}/status").read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith(what)))
 
     def forget_peak(self) -> None:
         """The peak is counted anew from here."""
-        Path(f"/proc/{self._process.pid if self._process else 0}/clear_refs").write_text("5")
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
     async def stop(self) -> None:
         if self._process and self._process.returncode is None:

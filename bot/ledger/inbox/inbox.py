@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.bug.values import Alert
 from bot.ledger.db.engine import HOOKS, PEOPLE, Database
 from bot.ledger.db.sequences import insert_of
 from bot.ledger.db.tables import inbox
@@ -37,6 +38,8 @@ class Item:
     attempts: int = 0
     at: float = 0.0
     """When it was stored, for what is taken up again; 0 at first hand."""
+    alerts: tuple[Alert, ...] = ()
+    """What `body` says, at first hand: reading it again would cost as much as storing it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,27 +3,28 @@
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Generic, Protocol, TypeVar
 
 from bot.ledger.relay.leased import Lease
 
-if TYPE_CHECKING:
-    from bot.ledger.ledger import Recorded
+Written = TypeVar("Written")
+"""What the ledger tells of one write."""
+Written_contra = TypeVar("Written_contra", contravariant=True)
 
 
-class Server(Protocol):
+class Server(Protocol[Written_contra]):
     """A relay that runs. `seconds`: how long its leases last."""
 
     @property
     def seconds(self) -> float: ...
     def free(self) -> Collection[str]: ...
-    def begin(self, leases: Iterable[Lease], taken: float, recorded: "Recorded") -> None: ...
+    def begin(self, leases: Iterable[Lease], taken: float, recorded: Written_contra) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Wakes:
+class Wakes(Generic[Written]):
     _event: asyncio.Event = field(default_factory=asyncio.Event)
-    _servers: list[Server] = field(default_factory=list)
+    _servers: list[Server[Written]] = field(default_factory=list)
 
     def wake(self) -> None:
         self._event.set()
@@ -40,18 +41,18 @@ class Wakes:
             return
 
     @property
-    def server(self) -> Server | None:
+    def server(self) -> Server[Written] | None:
         """The relay of this process, while it runs."""
         return self._servers[-1] if self._servers else None
 
-    def serve(self, server: Server) -> None:
+    def serve(self, server: Server[Written]) -> None:
         self._servers.append(server)
 
-    def leave(self, server: Server) -> None:
+    def leave(self, server: Server[Written]) -> None:
         """It begins nothing more."""
         self._servers[:] = [one for one in self._servers if one is not server]
 
-    def written(self, leases: Sequence[Lease], taken: float, recorded: "Recorded", *, more: bool) -> None:
+    def written(self, leases: Sequence[Lease], taken: float, recorded: Written, *, more: bool) -> None:
         """After the commit. `more`: something is due of which no lease was taken."""
         if leases and self.server:
             self.server.begin(leases, taken, recorded)

@@ -1,0 +1,106 @@
+"""What people ask for with a million entries against a thousand: it must take as long. Each press in turn on both, in one process."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.bug.bug import Status
+from bot.bug.ownership import Claimed
+from bot.bug.retro.month import month
+from bot.bug.retro.story import fold, told
+from bot.ledger.db.engine import Database
+from bot.ledger.entries import awaits, count, list_bugs, trail, trails_within
+from bot.ledger.ledger import Ledger
+from bot.ledger.relay.held import held
+from bot.slack.views.home import OPEN, SHOWN
+from tests.bench import crowd
+from tests.bench.figure import Figure
+from tests.bench.fix_figures import postgres
+from tests.bench.stage import Times
+
+SMALL, LARGE, ROUNDS, WARM = 50, 50_000, 60, 10
+LIMIT, A_MONTH = 1.2, 3.0
+Press = Callable[[Ledger, int], Awaitable[object]]
+
+
+async def _claim(ledger: Ledger, number: int) -> object:
+    return await ledger.record(number, lambda _bug: Claimed(owner="U0B002"), by=crowd.DEV)
+
+
+async def _list(ledger: Ledger, _number: int) -> object:
+    async with ledger.db.read() as conn:
+        return await held(conn, ledger.team), await list_bugs(ledger, limit=30)
+
+
+async def _retro(ledger: Ledger, number: int) -> object:
+    return fold(await trail(ledger, number))
+
+
+async def _home(ledger: Ledger, _number: int) -> object:
+    async with ledger.db.read() as conn:
+        waits = await held(conn, ledger.team)
+    ended = await list_bugs(ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
+    open_ = await list_bugs(ledger, OPEN, limit=SHOWN)
+    return waits, ended, open_, await count(ledger, OPEN), await awaits(ledger, crowd.DEV.id)
+
+
+PRESSES: dict[str, Press] = {"a claim": _claim, "/bug list": _list, "/retro BUG-1": _retro, "Home": _home}
+
+
+async def size(home: Path, database: str = "") -> list[Figure]:
+    """On SQLite, and on PostgreSQL."""
+    home.mkdir(parents=True, exist_ok=True)
+    found = await _compared("SQLite", *(f"sqlite+aiosqlite:///{home / name}.db" for name in ("small", "large")))
+    with postgres(home / "small-server", database) as small, postgres(home / "large-server", database) as large:
+        return found + await _compared("PostgreSQL", small, large)
+
+
+async def _compared(name: str, small: str, large: str) -> list[Figure]:
+    async with AsyncExitStack() as stack:
+        few = await stack.enter_async_context(_filled(small, SMALL))
+        many = await stack.enter_async_context(_filled(large, LARGE))
+        figures = [await _press(f"{what}, {name}", press, few, many) for what, press in PRESSES.items()]
+        return [*figures, await _month(name, many)]
+
+
+@asynccontextmanager
+async def _filled(url: str, bugs: int) -> AsyncIterator[Ledger]:
+    await crowd.fill(url, bugs)
+    db = Database(url)
+    try:
+        yield Ledger(db, "T0LOCAL", crowd.SINKS)
+    finally:
+        await db.close()
+
+
+async def _press(name: str, press: Press, few: Ledger, many: Ledger) -> Figure:
+    """In pairs, so that what else the machine does falls on both; the number is an open bug's in each."""
+    took: dict[int, list[float]] = {SMALL: [], LARGE: []}
+    for nth in range(ROUNDS):
+        for bugs, ledger in ((SMALL, few), (LARGE, many)):
+            began = time.perf_counter()
+            await press(ledger, bugs - nth % (SMALL // 10))
+            took[bugs].append(time.perf_counter() - began)
+    a, b = (_middle(took[bugs][WARM:]) for bugs in (LARGE, SMALL))
+    detail = f"[{LARGE:,} bugs {a * 1e3:.2f} ms; {SMALL} bugs {b * 1e3:.2f} ms]"
+    return Figure(name=f"{name}, p50", value=a / b, limit=LIMIT, unit="× of a thousand entries", detail=detail)
+
+
+def _middle(times: Sequence[float]) -> float:
+    return Times(all=tuple(sorted(times))).p(50)
+
+
+async def _month(name: str, ledger: Ledger) -> Figure:
+    """One in the middle of the two years, its first day and last."""
+    since = (datetime.now(UTC) - timedelta(days=200)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    until = (since + timedelta(days=31)).replace(day=1)
+    began = time.perf_counter()
+    found = month([told(of, bug) async for bug, of in trails_within(ledger, since, until)], f"{since:%Y-%m}")
+    took = time.perf_counter() - began
+    await asyncio.sleep(0)
+    return Figure(
+        name=f"retro --month, {name}", value=took, limit=A_MONTH, unit="s", detail=f"[{found.bugs} bugs in it]"
+    )

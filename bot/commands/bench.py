@@ -1,4 +1,4 @@
-"""`makegood bench`: the figures, each as a ratio against a baseline in the same run; loopback only, about seven minutes."""
+"""`makegood bench`: the figures, each as a ratio against a baseline in the same run; loopback only, about fifteen minutes."""
 
 import argparse
 import importlib

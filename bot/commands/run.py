@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 from contextlib import AsyncExitStack
@@ -43,8 +44,15 @@ async def _run(settings: config.Settings, runtime: config.Environment, home: Pat
             if starting.done():
                 starting.result()
                 logging.getLogger("makegood").info("Makegood listens.")
+                _forgo_the_parts()
                 await stopped
         finally:
             starting.cancel()
             stopped.cancel()
             await asyncio.gather(starting, stopped, return_exceptions=True)
+
+
+def _forgo_the_parts() -> None:
+    """What a start made lives as long as the process: a garbage collection that walks it all would stand in the way of an ack."""
+    gc.collect()
+    gc.freeze()

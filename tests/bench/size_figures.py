@@ -52,10 +52,14 @@ PRESSES: dict[str, Press] = {"a claim": _claim, "/bug list": _list, "/retro BUG-
 
 async def size(home: Path, database: str = "") -> list[Figure]:
     """On SQLite, and on PostgreSQL."""
-    home.mkdir(parents=True, exist_ok=True)
-    found = await _compared("SQLite", *(f"sqlite+aiosqlite:///{home / name}.db" for name in ("small", "large")))
+    found = await _compared("SQLite", *_files(home))
     with postgres(home / "small-server", database) as small, postgres(home / "large-server", database) as large:
         return found + await _compared("PostgreSQL", small, large)
+
+
+def _files(home: Path) -> list[str]:
+    home.mkdir(parents=True, exist_ok=True)
+    return [f"sqlite+aiosqlite:///{home / name}.db" for name in ("small", "large")]
 
 
 async def _compared(name: str, small: str, large: str) -> list[Figure]:

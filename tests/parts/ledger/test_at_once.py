@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -16,9 +16,9 @@ from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay.relay import NotYet
+from bot.ledger.relay.relay import NotYet, Served, Work
 from tests.parts.ledger.sinks import CARD, SAID, Blocked, Scribe, at_rest, follows, relaying, until
-from tests.support.statements import COMMIT, heard
+from tests.support.statements import COMMIT, Heard, heard
 from tests.support.stores import TEAM, Store, cursor, open_bug, person, rows, said
 
 HOOK = "hook"
@@ -48,13 +48,25 @@ class Door:
         return dict(await rows(self.ledger.db, "SELECT key, state FROM inbox"))
 
 
-@pytest.fixture
-def card() -> Scribe:
-    return Scribe(CARD, name="card")
+@dataclass
+class Noting(Scribe):
+    """Looks at what the database had been sent when it was called."""
+
+    sent: Heard | None = None
+    before: list[str] = field(default_factory=list)
+
+    async def serve(self, work: Work) -> Served:
+        self.before = [one.text for one in self.sent.all] if self.sent else []
+        return await super().serve(work)
 
 
 @pytest.fixture
-async def door(store: Store, card: Scribe) -> AsyncIterator[Door]:
+def card() -> Noting:
+    return Noting(CARD, name="card")
+
+
+@pytest.fixture
+async def door(store: Store, card: Noting) -> AsyncIterator[Door]:
     ledger = follows(store, card)
     inbox = Inbox(ledger.db, TEAM, store.clock.seconds)
     people = People(ledger=ledger, inbox=inbox, alerts=Alerts(ledger, inbox, Rule()))
@@ -64,18 +76,17 @@ async def door(store: Store, card: Scribe) -> AsyncIterator[Door]:
     await inflow.stop()
 
 
-async def test_one_commit_stands_between_the_bytes_and_the_sink(door: Door, card: Scribe) -> None:
+async def test_one_commit_stands_between_the_bytes_and_the_sink(door: Door, card: Noting) -> None:
     await door.told("warm", "g0")
     async with relaying(door.ledger, card):
         await until(at_rest(door.ledger, 1, "card"))
         card.served.clear()
         with heard(door.ledger.db) as found:
+            card.sent = found
             assert await door.told("k1", "g1")
-            so_far = list(found.all)
             await until(lambda: card.served)
-        texts = [one.text for one in so_far]
-        assert texts.count(COMMIT) == 1
-        assert texts.index(COMMIT) <= 11, texts
+        assert card.before.count(COMMIT) == 1
+        assert card.before.index(COMMIT) <= 11, card.before
         assert found.anew == []
         (work,) = card.served
         assert (work.bug.ref.number, work.doubt, work.lease.fence) == (2, False, 1)

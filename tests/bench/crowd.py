@@ -1,6 +1,6 @@
 """Fills a database with as many bugs as years of use leave: whole, chained trails, multiplied from a few that the ledger wrote.
 
-`python -m tests.bench.crowd URL BUGS` does it by hand; of ten bugs one is open still.
+`python -m tests.bench.crowd URL BUGS OPEN` does it by hand.
 """
 
 import asyncio
@@ -39,8 +39,6 @@ APART = timedelta(minutes=20)
 SINKS = {sink.name: sink.interest for sink in (CardSink, ThreadSink, ClockSink)}
 TRACKER = Actor(kind=ActorKind.SOURCE, id="bugsnag")
 DEV = Actor(kind=ActorKind.PERSON, id="U0B001")
-ENDED = 9
-"""Of ten."""
 Row = dict[str, Any]
 
 
@@ -54,8 +52,8 @@ class Life:
     cursors: tuple[Row, ...]
 
 
-async def fill(url: str, count: int, team: str = "T0LOCAL") -> None:
-    """`count` bugs, the newest the open ones; their cursors have nothing to do."""
+async def fill(url: str, count: int, still_open: int, team: str = "T0LOCAL") -> None:
+    """`count` bugs, the newest `still_open` of them the open ones; their cursors have nothing to do."""
     now = datetime.now(UTC)
     live, ended = await _lives(team, now)
     db = Database(url)
@@ -63,7 +61,7 @@ async def fill(url: str, count: int, team: str = "T0LOCAL") -> None:
         await migrate(db)
         for first in range(1, count + 1, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, count + 1))
-            made = [_multiplied(live if n > count * ENDED / 10 else ended, n, (count - n) * APART) for n in numbers]
+            made = [_multiplied(live if n > count - still_open else ended, n, (count - n) * APART) for n in numbers]
             await _store(db, made)
         async with db.write() as conn:
             await conn.execute(insert(counters).values(team=team, name="bug", value=count))
@@ -181,4 +179,4 @@ async def _insert(conn: Any, table: Table, rows: Sequence[Row]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(fill(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(fill(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -1,6 +1,5 @@
 """What people ask for with a million entries against a thousand: it must take as long. Each press in turn on both, in one process."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +21,8 @@ from tests.bench.fix_figures import postgres
 from tests.bench.stage import Times
 
 SMALL, LARGE, ROUNDS, WARM = 50, 50_000, 60, 10
+OPEN_OF = {SMALL: 35, LARGE: 5_000}
+"""Enough of the few that each press shows as many lines in both."""
 LIMIT, A_MONTH = 1.2, 3.0
 Press = Callable[[Ledger, int], Awaitable[object]]
 
@@ -72,7 +73,7 @@ async def _compared(name: str, small: str, large: str) -> list[Figure]:
 
 @asynccontextmanager
 async def _filled(url: str, bugs: int) -> AsyncIterator[Ledger]:
-    await crowd.fill(url, bugs)
+    await crowd.fill(url, bugs, OPEN_OF[bugs])
     db = Database(url)
     try:
         yield Ledger(db, "T0LOCAL", crowd.SINKS)
@@ -101,10 +102,8 @@ async def _month(name: str, ledger: Ledger) -> Figure:
     """One in the middle of the two years, its first day and last."""
     since = (datetime.now(UTC) - timedelta(days=200)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     until = (since + timedelta(days=31)).replace(day=1)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     found = month([told(of, bug) async for bug, of in trails_within(ledger, since, until)], f"{since:%Y-%m}")
-    took = time.perf_counter() - began
-    await asyncio.sleep(0)
-    return Figure(
-        name=f"retro --month, {name}", value=took, limit=A_MONTH, unit="s", detail=f"[{found.bugs} bugs in it]"
-    )
+    took, cpu = time.perf_counter() - began, time.process_time() - used
+    detail = f"[{found.bugs} bugs in it; {cpu:.2f} s of this process's own time]"
+    return Figure(name=f"retro --month, {name}", value=took, limit=A_MONTH, unit="s", detail=detail)

@@ -90,10 +90,16 @@ class PolicySettings(Frozen):
     """Who may preview, run and undo fixes; None: every full member."""
     tellers: Names | None = None
     """Who may write to customers and give; None: every full member."""
+    team: Literal["solo"] | None = None
+    """"solo": where nobody else can approve, who asks goes on by typing its count or its release."""
     break_glass: bool = False
     """Whether the asker may go on alone after 2 minutes, with a reason that everybody reads."""
     totp: Mapping[str, SecretStr] = Field(default_factory=dict)
     """A second factor for high risk: e-mail address or user id of an approver -> the secret of their authenticator app."""
+
+    @property
+    def solo(self) -> bool:
+        return self.team == "solo"
 
     @property
     def roles(self) -> Roles:
@@ -335,6 +341,7 @@ class Settings(Frozen):
         kinds = {"board": self.board, "billing": self.billing}
         return {
             "mode": self.mode,
+            "team": self.policy.team or "",
             "break glass": "allowed" if self.policy.break_glass else "",
             "makegood": ", ".join(f"{x} {of[x]} {span}" for span, of in caps.items() for x in sorted(of)),
             **{name: ", ".join(sorted(words)) for name, words in lists.items()},

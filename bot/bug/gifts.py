@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
+from bot.bug.alone import Word, must_type
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer, Given, GivenState, TellRequest
 from bot.bug.customers import changed, named, names
@@ -16,7 +17,7 @@ from bot.bug.messages import ANSWERABLE, Told, reachable, written
 from bot.bug.money import Grant, Receipt, amount, amounts
 from bot.bug.policy import Member, may_command
 from bot.bug.values import PRIVATE
-from bot.bug.words import Person, Words, because, people
+from bot.bug.words import Code, Person, Words, because, people
 
 
 class TellAsked(Event):
@@ -44,7 +45,7 @@ class TellAsked(Event):
         return replace(bug, tell_requests=(*bug.tell_requests, request))
 
     def line(self, bug: Bug, by: str) -> Words:
-        asked = people(self.asked) or ("nobody",)
+        asked = people(self.asked) or ("nobody, since nobody else is here",)
         may = (": may ", named(bug, self.customers), " get ", *amounts(self.grants), "?", *because(self.why))
         return Words("raised_hand", (Person(by), " asks ", *asked, *may))
 
@@ -60,11 +61,21 @@ class TellApproved(Event):
     MOVES = (Move(ANSWERABLE, STAY, "another person lets it pass"),)
     asked: int
     """seq of the TellAsked entry."""
+    typed: str = ""
+    """Nobody else was there: what who asked typed, to go on alone."""
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         return _decided(bug, self.asked)
 
     def line(self, _bug: Bug, by: str) -> Words:
+        if self.typed:
+            alone = (
+                Person(by),
+                " lets the makegood pass alone and typed ",
+                Code(self.typed, 60),
+                ": nobody else is here",
+            )
+            return Words("bust_in_silhouette", alone, loud=True)
         return Words("ok_hand", (Person(by), " lets the makegood pass"))
 
 
@@ -252,21 +263,32 @@ def _once(bug: Bug, chosen: tuple[str, ...], grants: tuple[Grant, ...]) -> None:
         raise Refused(*names(given), hint)
 
 
-def ask(bug: Bug, told: tuple[Told, ...], grants: tuple[Grant, ...], why: str, asked: tuple[str, ...]) -> TellAsked:
-    """The same tell, before an approver; `why` names the cap that it would pass. One at a time."""
+def ask(
+    bug: Bug,
+    told: tuple[Told, ...],
+    grants: tuple[Grant, ...],
+    why: str,
+    asked: tuple[str, ...],
+    *,
+    alone: bool = False,
+) -> TellAsked:
+    """The same tell, before an approver; `why` names the cap that it would pass. One at a time.
+
+    `alone`: where there is nobody to ask, whether the policy lets people go on by typing how many get it.
+    """
     must_allow(bug, TellAsked)
-    if not asked:
+    if not (asked or alone):
         raise Refused(f"That passes {why}, and nobody else is an approver. Give less, or raise it under [makegood].")
     chosen = tuple(id_ for one in told for id_ in one.customers)
     waiting = next((x for x in bug.tell_requests if set(x.customers) & set(chosen)), None)
     if waiting:
-        raise Refused("A makegood for them waits for ", *people(waiting.asked), " already.")
+        raise Refused("A makegood for them waits for ", *people(waiting.asked or (waiting.by,)), " already.")
     return TellAsked(customers=chosen, text=told[0].text, grants=grants, why=why, asked=asked)
 
 
 def approve(bug: Bug, member: Member, seq: int, texts: GiftTexts) -> tuple[Event, ...]:
     """Another person lets it pass; then it is told."""
-    waiting = _request(bug, seq)
+    waiting = waiting_for(bug, seq)
     may_command(member)
     if member.id == waiting.by:
         raise NotAllowed("You asked for it, so somebody else has to let it pass.")
@@ -276,9 +298,19 @@ def approve(bug: Bug, member: Member, seq: int, texts: GiftTexts) -> tuple[Event
     return (TellApproved(asked=seq), *told)
 
 
+def approve_alone(bug: Bug, by: str, seq: int, typed: str, texts: GiftTexts) -> tuple[Event, ...]:
+    """Nobody else is there: who asked types how many get it, and everybody reads it."""
+    waiting = waiting_for(bug, seq)
+    if waiting.by != by or waiting.asked:
+        raise _not_asked(waiting)
+    must_type(Word(str(len(waiting.customers)), "how many customers get it"), typed)
+    told = tells(bug, waiting.customers, waiting.text, waiting.grants, texts, anyway=True)
+    return (TellApproved(asked=seq, typed=typed.strip()), *told)
+
+
 def refuse(bug: Bug, by: str, seq: int, reason: str) -> TellRefused:
     """By somebody who was asked, or by who asked."""
-    waiting = _request(bug, seq)
+    waiting = waiting_for(bug, seq)
     if by not in {*waiting.asked, waiting.by}:
         raise _not_asked(waiting)
     if not reason.strip():
@@ -287,10 +319,11 @@ def refuse(bug: Bug, by: str, seq: int, reason: str) -> TellRefused:
 
 
 def _not_asked(waiting: TellRequest) -> NotAllowed:
-    return NotAllowed("You are not among those who were asked: ", *people(waiting.asked), ".")
+    return NotAllowed("You are not among those who were asked: ", *people(waiting.asked or (waiting.by,)), ".")
 
 
-def _request(bug: Bug, seq: int) -> TellRequest:
+def waiting_for(bug: Bug, seq: int) -> TellRequest:
+    """The makegood that waits for somebody's word. Raises Refused where it is decided."""
     found = next((x for x in bug.tell_requests if x.seq == seq), None)
     if found is None:
         raise Refused("This was decided already.")

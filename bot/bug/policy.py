@@ -120,17 +120,17 @@ def may_approve(member: Member, fix: Fix) -> None:
         raise NotAllowed("You have approved this already.")
 
 
-def may_rule(member: Member, what: str) -> None:
-    """Raises unless this person may decide for everybody."""
+def may_rule(member: Member, what: str, *, alone: bool = False) -> None:
+    """Raises unless this person may decide for everybody; `alone`: there is no approver, and the settings say so."""
     may_command(member)
-    if not member.approver or member.guest:
+    if not (member.approver or alone) or member.guest:
         raise NotAllowed(f"Only approvers {what}: those in `[policy] approvers`.")
 
 
 def wanting(fix: Fix) -> str:
     """What is missing for a start by the trail's own word; empty: enough of those who were asked have approved."""
     proven = set(fix.factors if fix.factor else fix.approved_by)
-    if fix.broken_glass:
+    if fix.broken_glass or fix.alone:
         return "" if fix.by in proven else "going on alone takes a second factor here"
     good = (proven & set(fix.approved_by) & set(fix.asked)) - {fix.by}
     short = f"{len(good)} of {fix.approvals} approvals count{', each with a second factor' if fix.factor else ''}"

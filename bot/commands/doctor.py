@@ -51,6 +51,7 @@ def _offline(settings: Settings, path: Path) -> list[Finding]:
 async def _everything(settings: Settings, runtime: Environment, path: Path) -> list[Finding]:
     asked = [
         checked("slack", slack.slack(settings, runtime)),
+        checked("who may", _people(settings, runtime, path)),
         checked("database", database.database(runtime.database_url)),
         checked("hooks", entrances.hooks(settings)),
         checked("services", services.services(settings)),
@@ -60,3 +61,7 @@ async def _everything(settings: Settings, runtime: Environment, path: Path) -> l
     ]
     live = await asyncio.gather(*asked)
     return [*_offline(settings, path), *(finding for each in live for finding in each)]
+
+
+async def _people(settings: Settings, runtime: Environment, path: Path) -> list[Finding]:
+    return await slack.people(settings, runtime, await entrances.catalogue(settings, path))

@@ -9,7 +9,7 @@ from bot.adapters.registry import BILLERS, TRACKERS
 from bot.bug import ids
 from bot.bug.errors import Invalid, Refused
 from bot.commands.common import called, say
-from bot.commands.init_text import Choices, text, variables
+from bot.commands.init_text import SOLO, Choices, text, variables
 from bot.commands.options import config_option
 from bot.settings import validate
 
@@ -21,7 +21,7 @@ QUESTIONS = {
     "alerts": "Where alerts come from: slack (what other apps post there), or trackers, comma-separated",
     "public_url": "The bot's address from outside, https://… (none: Socket Mode alone, no webhooks)",
     "tables": "Tables of the production database that fixes may touch, as in menus=id,users=id (none)",
-    "approvers": "Who approves risky fixes: user ids, e-mail addresses, group ids, comma-separated (none)",
+    "approvers": "Who approves risky fixes: user ids, e-mail addresses, group ids, comma-separated; solo, where you are alone (none)",
     "board": "Address of the Trello board, https://trello.com/b/… (none)",
     "sender": "Sender of mails to customers, as in Support <support@example.com> (none)",
     "billing": "Billing: stripe, sql, or none",
@@ -115,7 +115,7 @@ def _url(said: str) -> str:
 
 
 def _approvers(said: str) -> tuple[str, ...]:
-    return tuple(_checked(ids.approver, name, "approver") for name in _names(said))
+    return tuple(name if name == SOLO else _checked(ids.approver, name, "approver") for name in _names(said))
 
 
 def _checked(check: Callable[[str], str], said: str, what: str) -> str:

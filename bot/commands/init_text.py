@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from bot.bug.modes import Mode
 from bot.bug.values import Frozen
 
+SOLO = "solo"
 SIGNING = {"sentry", "alertmanager", "grafana", "generic"}
 """Trackers that prove who they are."""
 
@@ -20,6 +21,7 @@ class Choices(Frozen):
     public_url: str = ""
     tables: Mapping[str, str] = {}
     approvers: tuple[str, ...] = ()
+    """Among them SOLO: one person is alone."""
     board: str = ""
     sender: str = ""
     billing: str = ""
@@ -41,7 +43,9 @@ def _lines(c: Choices) -> Iterator[str]:
         signed = {"secret": f"${_variable(source)}_SECRET"} if source in SIGNING else {}
         yield from _table(f"hooks.{source}", token=f"${_variable(source)}_HOOK_TOKEN", **signed)
     if c.approvers:
-        yield from _table("policy", approvers=list(c.approvers))
+        others = [name for name in c.approvers if name != SOLO]
+        named: dict[str, str | list[str]] = {"approvers": others} if others else {}
+        yield from _table("policy", **named, **({"team": SOLO} if SOLO in c.approvers else {}))
     yield from _production(c)
     yield from _outside(c)
 

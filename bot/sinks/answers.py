@@ -34,7 +34,7 @@ Fill = Callable[[Bug, Form, fix_modals.Menus], Awaitable[View]]
 
 @dataclass(frozen=True, kw_only=True)
 class AskerSink:
-    """`able` says who could approve now what somebody asks for; `break_glass`, whether people may go on without; `fill` makes
+    """`able` says who could approve now what somebody asks for; `break_glass` and `solo`, how people may go on without; `fill` makes
     an open form anew, with its menus; `box` draws who is told when a fix works.
     """
 
@@ -43,6 +43,7 @@ class AskerSink:
     modes: Modes
     able: Able
     break_glass: bool
+    solo: bool
     fill: Fill
     box: Callable[[Bug, Fix], list[Any]]
     name: ClassVar[str] = "asker"
@@ -114,7 +115,7 @@ class AskerSink:
         """With a word beforehand where it could not be approved by anybody."""
         able = len(await self.able(fix.by)) if fix.approvals else 0
         becomes = self.modes.becomes(fix)
-        few = fix_modals.too_few(fix, able, glass=self.break_glass)
+        few = fix_modals.too_few(fix, able, glass=self.break_glass, solo=self.solo)
         await self.whisper.whole_preview(bug, fix, fix.by)
         if not await self.whisper.form(
             fix.view, fix_modals.preview(bug, fix, becomes=becomes, few=few, box=self.box(bug, fix))

@@ -49,6 +49,7 @@ class ApprovalSink:
     modes: Modes
     """Where a fix is only proposed, an approved one waits for a person, however long."""
     break_glass: bool
+    solo: bool
     name: ClassVar[str] = "approval"
     slots: ClassVar[int] = 4
     interest: ClassVar[Subscription] = Subscription(
@@ -108,7 +109,10 @@ class ApprovalSink:
         for user in left:
             waits = f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
             await self.whisper.direct(user, waits)
-        if self.break_glass:
+        if self.solo and not fix.asked:
+            alone = f"Nobody else is here to approve {bug.ref} {_name(fix)}. Go on alone by typing what it changes."
+            await self.whisper.aside(bug, fix.by, alone, fix_modals.alone_button(bug, fix, alone))
+        elif self.break_glass:
             nobody = "Nobody has answered on" if fix.asked else "Nobody else can approve"
             text = f"{nobody} {bug.ref} {_name(fix)}{' yet' if fix.asked else ''}. You may go on alone; everybody will see it."
             await self.whisper.aside(bug, fix.by, text, fix_modals.glass(bug, fix, text))

@@ -184,6 +184,7 @@ def _asker(parts: SinkParts) -> AskerSink:
         modes=parts.settings.modes,
         able=parts.slack.directory.eligible,
         break_glass=parts.settings.policy.break_glass,
+        solo=parts.settings.policy.solo,
         fill=partial(filling.filled, parts.context),
         box=partial(planning.box, parts.context),
     )
@@ -195,6 +196,7 @@ def _approval(parts: SinkParts) -> ApprovalSink:
         ledger=parts.ledger,
         modes=parts.settings.modes,
         break_glass=parts.settings.policy.break_glass,
+        solo=parts.settings.policy.solo,
     )
 
 
@@ -217,5 +219,5 @@ def _runner(parts: SinkParts) -> Runner:
         flags=parts.flags,
         redact=parts.engine.redactor.redact,
     )
-    standing = Standing(proofs, parts.slack.directory if parts.slack.me.user else None)
+    standing = Standing(proofs, parts.slack.directory if parts.slack.me.user else None, parts.settings.policy.solo)
     return Runner(engine=parts.engine, around=around, standing=standing.lost, alone=parts.ledger.db.sqlite)

@@ -26,7 +26,7 @@ class ReminderSink:
     ledger: Ledger
     name: ClassVar[str] = "reminder"
     slots: ClassVar[int] = 4
-    interest: ClassVar[Subscription] = Subscription(kinds=frozenset(prompts.OFFERS) | frozenset(DECIDED), endless=True)
+    interest: ClassVar[Subscription] = Subscription(kinds=frozenset({*prompts.OFFERS, *DECIDED}), endless=True)
 
     async def serve(self, work: Work) -> Served:
         entry = work.entry

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from bot.bug.alone import must_type, word
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.event import ALIVE, CLOSED, STAY, Event, Move, Text, must_allow
@@ -23,7 +24,7 @@ from bot.bug.fixes.rules import (
 )
 from bot.bug.policy import Member, may_approve
 from bot.bug.values import PRIVATE, Frozen
-from bot.bug.words import Clock, Person, Words, because, people
+from bot.bug.words import Clock, Code, Person, Words, because, people
 
 LATE = (*ALIVE, CLOSED)
 TRIES = 5
@@ -32,7 +33,8 @@ BREAK_GLASS_AFTER = timedelta(minutes=2)
 OWN_WORDS = "This risk takes a reason in your own words: say why."
 NOBODY = (
     "This needs somebody else's approval, and nobody else can give it: add somebody to `[policy] approvers`, or ask for a "
-    "fix of lower risk. Whoever runs the bot can also set `[policy] break_glass = true`, to go on alone in an emergency."
+    'fix of lower risk. Whoever runs the bot can also write `team = "solo"` under `[policy]` where one person is alone, or '
+    "`break_glass = true`, to go on without in an emergency."
 )
 
 
@@ -84,6 +86,8 @@ class FixApproved(Event):
     run: int
     digest: str
     break_glass: bool = False
+    typed: str = ""
+    """Nobody else was there: what who asked typed, to go on alone."""
     factor: bool = False
     """With a second factor."""
     proof: Annotated[Proof, PRIVATE] = Proof()
@@ -95,7 +99,7 @@ class FixApproved(Event):
 
     def _approved(self, fix: Fix, by: str) -> Fix:
         people = (*fix.approved_by, by)
-        enough = self.break_glass or len(people) >= fix.approvals
+        enough = self.break_glass or bool(self.typed) or len(people) >= fix.approvals
         return replace(
             fix,
             approved_by=people,
@@ -103,12 +107,16 @@ class FixApproved(Event):
             state=RunState.APPROVED if enough else RunState.WAITING,
             broken_glass=fix.broken_glass or self.break_glass,
             words=(*fix.words, self.reason) if self.reason and not self.break_glass else fix.words,
+            alone=fix.alone or bool(self.typed),
         )
 
     def line(self, _bug: Bug, by: str) -> Words:
         if self.break_glass:
             alone = (Person(by), " goes on WITHOUT an approval", *because(self.reason))
             return Words("rotating_light", alone, loud=True)
+        if self.typed:
+            typed = (" goes on alone and typed ", Code(self.typed, 60), ": nobody else is here to approve it")
+            return Words("bust_in_silhouette", (Person(by), *typed), loud=True)
         return Words("ok_hand", (Person(by), " approved it", *because(self.reason)))
 
 
@@ -259,6 +267,29 @@ def break_glass(
         proof=proof or Proof(),
         reason=reason.strip(),
     )
+
+
+def go_alone(
+    bug: Bug, by: str, run: int, digest: str, *, now: datetime, typed: str, proof: Proof | None = None
+) -> FixApproved:
+    """Nobody else is there: who asked types what it changes or the release, and everybody reads it."""
+    fix = waiting(bug, run)
+    if fix.by != by:
+        raise NotAllowed("Only ", Person(fix.by), ", who asked for it, can go on alone.")
+    if fix.asked:
+        raise Refused("Somebody else is here to approve it: ", *people(fix.asked), ".")
+    must_match(fix, digest)
+    must_be_fresh(fix, now)
+    must_not_be_undone(bug, fix)
+    _must_have_tries(fix, by)
+    must_type(word(fix), typed)
+    _proven(fix, proof)
+    return FixApproved(run=run, digest=digest, typed=typed.strip(), factor=bool(proof), proof=proof or Proof())
+
+
+def at_once(bug: Bug, confirmed: FixConfirmed, by: str, now: datetime, typed: str) -> FixApproved:
+    """In the same moment as it was confirmed: what it changes was typed under its preview."""
+    return go_alone(confirmed.apply(bug, now, by), by, confirmed.run, confirmed.digest, now=now, typed=typed)
 
 
 def reject(bug: Bug, member: Member, run: int, digest: str, reason: str) -> FixRejected:

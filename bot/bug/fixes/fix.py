@@ -94,6 +94,8 @@ class Fix:
     wrong_codes: tuple[str, ...] = ()
     """Who gave a wrong one, once for each."""
     broken_glass: bool = False
+    alone: bool = False
+    """Nobody else was there: who asked typed what it changes, and went on."""
     confirmed_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

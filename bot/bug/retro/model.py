@@ -86,6 +86,8 @@ class Run(Frozen):
     approved_by: tuple[str, ...] = ()
     """Other people than who ran it."""
     broken_glass: bool = False
+    alone: bool = False
+    """Nobody else was there to approve it."""
     proper: bool = False
     why: str = ""
 

@@ -98,6 +98,7 @@ def _run(fix: Fix) -> Run:
         undone=fix.undone_by is not None,
         approved_by=tuple(x for x in fix.approved_by if x != fix.by),
         broken_glass=fix.broken_glass,
+        alone=fix.alone,
         proper=fix.proper,
         why=fix.why,
     )

@@ -40,12 +40,16 @@ async def _hook(http: aiohttp.ClientSession, public: str, source: str, hook: Hoo
     return wrong(system, f"{public}/hooks/{source}/… answers {status}: does it lead to this bot, and does it run?")
 
 
+async def catalogue(settings: Settings, path: Path) -> Catalogue:
+    """The shipped actions and the team's own, with those on that approvers have turned on."""
+    paths = [shipped.ACTIONS, *(path.parent / folder for folder in settings.actions.paths)]
+    return Catalogue.load(paths, await common.allowed(path, ""))
+
+
 async def probes(settings: Settings, path: Path) -> list[Finding]:
     if not settings.probes:
         return []
-    home = path.parent
-    paths = [shipped.ACTIONS, *(home / folder for folder in settings.actions.paths)]
-    engine = Engine(Catalogue.load(paths, await common.allowed(path, "")), settings.targets)
+    engine = Engine(await catalogue(settings, path), settings.targets)
     try:
         async with outgoing.session() as http:
             asked = (probe(name, one, engine, http) for name, one in settings.probes.items())
@@ -69,14 +73,12 @@ async def _status(http: aiohttp.ClientSession, url: str) -> int | str:
 
 def actions(settings: Settings, home: Path) -> list[Finding]:
     """Only files that can't be used, read and not executed: whether a target fits is told by `makegood actions check`."""
-    catalogue = Catalogue.load([shipped.ACTIONS, *(home / path for path in settings.actions.paths)])
+    read = Catalogue.load([shipped.ACTIONS, *(home / path for path in settings.actions.paths)])
     missing = [path for path in settings.actions.paths if not (home / path).is_dir()]
     found = [wrong("actions", f"[actions] paths: there is no folder {home / path}") for path in missing]
-    found += [wrong("actions", str(problem)) for problem in catalogue.problems]
+    found += [wrong("actions", str(problem)) for problem in read.problems]
     try:
-        must_be_actions(catalogue, settings.actions.mode)
+        must_be_actions(read, settings.actions.mode)
     except Misconfigured as error:
         found.append(wrong("actions", str(error)))
-    return found or [
-        ok("actions", f"{len(catalogue.entries)} can be read; `makegood actions check` reads them closely")
-    ]
+    return found or [ok("actions", f"{len(read.entries)} can be read; `makegood actions check` reads them closely")]

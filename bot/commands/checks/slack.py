@@ -1,20 +1,22 @@
 """Checks Slack: the tokens, the scopes, the channels, and the approvers."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import outgoing
+from bot import outgoing, permissions
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.production.catalogue import Catalogue
 from bot.settings import Environment, Settings
 from bot.slack.incoming import connection
 from bot.slack.outgoing.client import web_client
 from bot.slack.outgoing.refusals import MENDED
+from bot.text import plural
 
 NAME = "slack"
 GONE = frozenset({"user_not_found", "users_not_found", "no_such_subteam", "subteam_not_found", "user_not_visible"})
@@ -53,6 +55,66 @@ async def _asked_of(client: AsyncWebClient, settings: Settings, runtime: Environ
     findings = [*await _token(client), await _door(client, runtime, settings)]
     findings += await asyncio.gather(*(_channel(client, channel) for channel in settings.slack.error_channels))
     return [*findings, *await _approvers(client, settings)]
+
+
+async def people(settings: Settings, runtime: Environment, catalogue: Catalogue) -> list[Finding]:
+    """Who may run what alone, by the people who are there now."""
+    token = runtime.bot_token.get_secret_value()
+    if not token:
+        return []
+    async with outgoing.session() as http:
+        client = web_client(token, runtime.api_url, http)
+        full = await _full_members(client)
+        approvers = full & await _named(client, settings.policy.approvers)
+    return [*_team(settings, full, approvers), *_alone(settings, catalogue, approvers)]
+
+
+async def _full_members(client: AsyncWebClient) -> set[str]:
+    found, cursor = set[str](), ""
+    while True:
+        page, refused = await _asked(client.users_list(limit=200, cursor=cursor or None))
+        if refused:
+            raise Unavailable(f"Slack does not list its people: {refused}. {_mend([refused])}")
+        found |= {user["id"] for user in page["members"] if _full(user)}
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return found
+
+
+def _full(user: Mapping[str, Any]) -> bool:
+    less = ("is_bot", "deleted", "is_restricted", "is_ultra_restricted", "is_stranger")
+    return user["id"] != "USLACKBOT" and not any(user.get(word) for word in less)
+
+
+async def _named(client: AsyncWebClient, entries: Iterable[str]) -> set[str]:
+    """User ids; what Slack does not know is told by the check of approvers."""
+    answers = [(await _asked(_lookup(client, entry)))[0] for entry in entries]
+    groups = {user for answer in answers for user in answer.get("users", ())}
+    return groups | {answer["user"]["id"] for answer in answers if "user" in answer}
+
+
+def _team(settings: Settings, full: set[str], approvers: set[str]) -> Iterator[Finding]:
+    if len(full) == 1 and not settings.policy.solo:
+        yield note(
+            "team", 'one person is here: write team = "solo" under [policy], and nothing waits for somebody else'
+        )
+    elif settings.policy.solo and approvers:
+        yield note(
+            "team", f'team = "solo", and {plural(len(approvers), "approver")} there: whoever else is there is asked'
+        )
+    elif settings.policy.solo:
+        yield ok("team", "solo: what needs somebody else goes by typing its count or its release")
+
+
+def _alone(settings: Settings, catalogue: Catalogue, approvers: set[str]) -> Iterator[Finding]:
+    own = {row.action + row.target: row for row in permissions.rows(catalogue, settings, max(len(approvers) - 1, 0))}
+    for row in permissions.rows(catalogue, settings, len(approvers)):
+        mine, where = own[row.action + row.target], f" on {row.target}" if row.target else ""
+        asks = f"; if the only approver asks: {mine.said}" if len(approvers) == 1 and mine.said != row.said else ""
+        said = f"{row.risk} risk{where}: {row.said}{asks}"
+        yield (note if row.refused or mine.refused else ok)(f"may {row.action}", said)
+    if not approvers and not settings.policy.solo:
+        yield note("may thaw, allow", "refused: only approvers thaw and turn actions on, and there is none")
 
 
 async def _token(client: AsyncWebClient) -> list[Finding]:

@@ -36,7 +36,7 @@ class Proofs:
         if not self.policy.totp or not high or not needed:
             return ""
         proven = await self._proven(bug, fix)
-        if fix.broken_glass:
+        if fix.broken_glass or fix.alone:
             return "" if fix.by in proven else "going on alone takes a second factor that holds"
         good = (proven.keys() & set(fix.asked)) - {fix.by}
         return "" if len(good) >= needed else f"{len(good)} of {needed} approvals carry a second factor that holds"

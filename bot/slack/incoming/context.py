@@ -104,3 +104,8 @@ class Context:
             raise Refused(
                 "Slack can't say who you are just now, so you can't approve. Try again in a minute."
             ) from error
+
+    async def leaderless(self) -> bool:
+        """Whether nobody is an approver, and the settings say that one person is alone here. Raises Outside."""
+        policy = self.settings.policy
+        return policy.solo and not await self.directory.people(policy.approvers, fresh=True)

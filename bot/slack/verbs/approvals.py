@@ -10,6 +10,7 @@ from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix
 from bot.bug.keys import fit
 from bot.bug.policy import Duty, Member, may_rule
+from bot.bug.words import people
 from bot.bug.workspace import ProductionFrozen
 from bot.bug.workspace import allow as allowed
 from bot.bug.workspace import thaw as thawed
@@ -121,6 +122,26 @@ async def break_glass(context: Context, request: Request) -> Response:
     return NOTHING
 
 
+@verb("go_alone", acts=Duty.RUN)
+async def go_alone(context: Context, request: Request) -> Response:
+    """Nobody else is here: type what it changes, and everybody reads it."""
+    if not context.settings.policy.solo:
+        raise Refused("Going on alone is not allowed here (`[policy] team`).")
+    bug = await context.bug(request)
+    fix, digest = rules.find(bug, request.carried_number("run")), request.carried("digest")
+    if not request.values:
+        return Response(modal=fix_modals.typed(bug, fix, coded=_coded(context, fix)))
+    if others := await context.directory.eligible(request.user):
+        raise Refused("Somebody else is here now who can approve: ", *people(others), ". Make a new preview.")
+    typed, code, member = request.field("typed"), request.field("code"), await context.approver(request.user)
+
+    def decide(now: Bug, proof: Proof | None) -> FixApproved:
+        return approval.go_alone(now, request.user, fix.run, digest, now=context.now(), typed=typed, proof=proof)
+
+    await _record(context, request, member, fix, code, decide)
+    return Response(close=True)
+
+
 @verb("freeze", "/fix freeze [why]")
 async def freeze(context: Context, request: Request) -> Response:
     """Nothing is run on production until an approver thaws it."""
@@ -135,7 +156,7 @@ async def freeze(context: Context, request: Request) -> Response:
 @verb("thaw", "/fix thaw [why]", acts=Duty.ACT)
 async def thaw(context: Context, request: Request) -> Response:
     """Fixes may run again; approvers only."""
-    may_rule(await context.approver(request.user), "thaw what somebody froze")
+    may_rule(await context.approver(request.user), "thaw what somebody froze", alone=await context.leaderless())
     await workspace.record(
         context.ledger, lambda now: thawed(now, request.args), by=request.by, key=fit(f"ask:{request.key}")
     )
@@ -145,7 +166,7 @@ async def thaw(context: Context, request: Request) -> Response:
 @verb("allow", "/fix allow delete-row [why]", acts=Duty.ACT)
 async def allow(context: Context, request: Request) -> Response:
     """Turns on an action whose file is new or has changed; approvers only."""
-    may_rule(await context.approver(request.user), "turn actions on")
+    may_rule(await context.approver(request.user), "turn actions on", alone=await context.leaderless())
     await context.allowed.refresh()  # the file as it is now, not as it was when the bot last looked
     name, _, why = request.args.strip().partition(" ")
     entry = context.catalogue.find(name)

@@ -142,22 +142,26 @@ async def run_(context: Context, request: Request) -> Response:
     fix, policy = rules.find(await context.bug(request), number), context.settings.policy
     _must_do_more_than_watch(context, fix.action, fix.target)
     asked = await context.directory.eligible(request.user) if fix.approvals else ()
+    solo, typed = bool(fix.approvals) and not asked and policy.solo, request.field("typed")
 
     if planning.chosen(request):
         await context.must(Duty.TELL, request.user)
 
     def decide(bug: Bug) -> tuple[Event, ...]:
-        coded, alone = factor.wanted(policy, fix), policy.break_glass
+        coded, alone = factor.wanted(policy, fix), policy.break_glass or solo
         now, reason = context.now(), request.field("reason")
         confirmed = approval.confirm(
             bug, request.user, number, digest, now=now, asked=asked, factor=coded, alone=alone, reason=reason
         )
-        return (confirmed, *planning.plan(context, request, bug, number))
+        approved = (approval.at_once(bug, confirmed, request.user, now, typed),) if solo and typed else ()
+        return (confirmed, *approved, *planning.plan(context, request, bug, number))
 
     if approval.typed_reason(fix) and "reason" not in request.values:  # its form was closed before the preview came
         bug = await context.bug(request)
         return Response(modal=forms.reason(bug, "run", "Run it", "Why?", run=number, digest=digest))
-    await context.record(request, decide)
+    recorded = await context.record(request, decide)
+    if solo and not typed:
+        return Response(modal=fix_modals.typed(recorded.bug, fix, coded=factor.wanted(policy, fix)))
     return Response(close=True)
 
 

@@ -1,6 +1,8 @@
 """The verbs that only read: the open bugs, one bug, its retro, help."""
 
+from bot import permissions
 from bot.bug.bug import Bug, Status
+from bot.bug.errors import NotFound, Outside
 from bot.bug.event import allowed
 from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.story import fold
@@ -63,9 +65,21 @@ async def publish_home(context: Context, user: str) -> None:
         strange=odd,
         held=await waits(context),
         decided=await workspace.trail(context.ledger, DECIDED),
+        may=await _may(context, user),
     )
     shown = home.view(found, user, lambda bug: reference(context, bug), context.now())
     await context.port.call("views.publish", user_id=user, view=shown)
+
+
+async def _may(context: Context, user: str) -> list[str]:
+    """What this person may do alone; the names are a courtesy, so Slack's silence costs only them."""
+    try:
+        member = await context.directory.member(user)
+        others = await context.directory.people(context.settings.policy.approvers) - {user}
+    except (Outside, NotFound):
+        return ["Slack can't say who you are just now. Open this again in a minute."]
+    rows = permissions.rows(context.catalogue, context.settings, len(others))
+    return home.may(member, [(row.action, row.said) for row in rows])
 
 
 @verb("show", "/bug show BUG-1")

@@ -162,9 +162,13 @@ async def _ask_first(
     over: OverCap,
 ) -> Response:
     """More than this person may give alone: an approver is asked, and the customer is not told before."""
-    asked = await context.directory.eligible(request.user)
-    await context.record(request, lambda bug: gifts.ask(bug, decide(bug), given, over.words, asked))
-    return Response(close=True)
+    asked, solo = await context.directory.eligible(request.user), context.settings.policy.solo
+    recorded = await context.record(
+        request, lambda bug: gifts.ask(bug, decide(bug), given, over.words, asked, alone=solo)
+    )
+    if asked or not recorded.entries:
+        return Response(close=True)
+    return Response(modal=forms.pass_alone(recorded.bug, recorded.bug.tell_requests[-1], over.words))
 
 
 @verb("approve_tell", acts=Duty.ACT)
@@ -175,8 +179,16 @@ async def approve_tell(context: Context, request: Request) -> Response:
         request.carried_number("request"),
         context.settings.tell.words,
     )
-    await _record(context, request, lambda bug: gifts.approve(bug, member, seq, words), anyway=True)
-    return NOTHING
+    bug = await context.bug(request)
+    waiting = gifts.waiting_for(bug, seq)
+    if waiting.asked or not context.settings.policy.solo:
+        await _record(context, request, lambda bug: gifts.approve(bug, member, seq, words), anyway=True)
+        return NOTHING
+    if not request.values:
+        return Response(modal=forms.pass_alone(bug, waiting, ""))
+    typed = request.field("typed")
+    await _record(context, request, lambda bug: gifts.approve_alone(bug, member.id, seq, typed, words), anyway=True)
+    return Response(close=True)
 
 
 @verb("refuse_tell", acts=Duty.ACT)

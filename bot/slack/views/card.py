@@ -177,7 +177,7 @@ def _work(bug: Bug, around: CardContext) -> str:
 
 def _fix(fix: Fix, now: datetime) -> str:
     name = ("undo of " if fix.undo_of else "") + foreign(fix.name, NAME, one_line=True)
-    name += " 🚨 WITHOUT an approval" if fix.broken_glass else ""
+    name += " 🚨 WITHOUT an approval" if fix.broken_glass else " 👤 alone" if fix.alone else ""
     if fix.waits_for and fix.state is RunState.APPROVED:
         return f"{name} · waits for BUG-{fix.waits_for[0]}'s run"
     if fix.state is RunState.WAITING:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.fixes.fix import RunState
+from bot.bug.policy import Member
 from bot.bug.words import service_name
 from bot.ledger.entries import Awaits
 from bot.ledger.strange import Strange
@@ -38,6 +39,8 @@ class Found:
     strange: Sequence[Strange] = ()
     held: str = ""
     decided: Sequence[WorkspaceEntry] = ()
+    may: Sequence[str] = ()
+    """What this person may do alone."""
 
 
 def view(found: Found, user: str, name: Reference, now: datetime) -> View:
@@ -52,10 +55,24 @@ def view(found: Found, user: str, name: Reference, now: datetime) -> View:
         ("You owe", [_owed(bug, name) for bug in awaits.owed], 0),
         ("Not understood", [*map(arrived, odd), NOTHING_OPENED] if odd else [], 0),
         ("Lately", [_line(bug, name, foreign(bug.closed_why, TITLE, one_line=True)) for bug in found.ended], 0),
+        ("You may", list(found.may), 0),
         ("For all bugs", [f"{workspace_line(entry)} · {day(entry.at)}" for entry in reversed(found.decided)], 0),
     )
     shown = [block for title, lines, more in chapters if lines for block in _chapter(title, lines, more)]
     return blocks.home([*shown, blocks.context(BEGIN, "begin")])
+
+
+def may(member: Member, rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Each way with its actions, as (action, how); and what else this person may."""
+    if member.guest:
+        return ["As a guest you claim, and freeze production if you see a fire; nothing else reaches it."]
+    ways: dict[str, dict[str, None]] = {}
+    for action, how in rows if member.runner else ():
+        ways.setdefault(how, {})[f"`{foreign(action, 60)}`"] = None
+    lines = [f"• {', '.join(list(actions)[:SHOWN])}: {how}" for how, actions in ways.items()]
+    lines += [] if member.runner else ["• run no fix: `[policy] runners` names others"]
+    lines.append("• look at production" + (", write to customers, give within the caps" if member.teller else ""))
+    return [*lines, "• approve what others ask for, thaw, turn actions on"] if member.approver else lines
 
 
 def arrived(one: Strange) -> str:

@@ -10,6 +10,7 @@ from bot.bug.clocks import WORKING
 from bot.bug.customer import Customer, Message
 from bot.bug.customers import CustomerFelt, CustomerWrote
 from bot.bug.event import Event
+from bot.bug.fixes.approval import FixApproved
 from bot.bug.gift_texts import letter
 from bot.bug.gifts import GrantKept, NotGranted, TellAsked
 from bot.bug.intake import Resembles, TrackerSaid
@@ -20,6 +21,7 @@ from bot.ledger.ledger import Entry
 from bot.slack.views.mrkdwn import block, foreign, gift, link, who
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
 from bot.slack.views.reminders import reminder
+from bot.slack.views.thread_lines import line
 
 ENDED = frozenset({Status.CLOSED, Status.DISMISSED})
 THOUGHT_FIXED = frozenset({Status.FIXED, Status.OWED, *ENDED})
@@ -46,11 +48,24 @@ def _tell_asked(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     )
     said = f"{text}\n>{foreign(event.text, WORDS, one_line=True)}"
     about = {"request": entry.seq}
+    if not event.asked:  # nobody else is here: who asked decides, and types how many get it
+        alone = button("Let it pass alone…", "approve_tell", "danger", request=entry.seq)
+        return Offer(
+            text=said, buttons=(alone, button("Not after all…", "refuse_tell", request=entry.seq)), to=(str(entry.by),)
+        )
     yes, no = (
         button("Let it pass", "approve_tell", "primary", **about),
         button("No…", "refuse_tell", "danger", **about),
     )
     return Offer(text=said, buttons=(yes, no), to=event.asked)
+
+
+def _went_on(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """Into the channel: somebody ran something that nobody else approved."""
+    event = entry.event
+    fix = bug.fix(event.run) if isinstance(event, FixApproved) and (event.typed or event.break_glass) else None
+    words = line(entry, bug, who(str(entry.by))) if fix else ""
+    return Offer(text=f"*{title(bug)}*: {words}", loud=True) if words else None
 
 
 def _resolved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
@@ -190,4 +205,5 @@ OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
     NotGranted: _not_granted,
     BoardCardMoved: _moved,
     GrantKept: _kept,
+    FixApproved: _went_on,
 }

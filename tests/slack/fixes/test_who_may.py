@@ -65,3 +65,16 @@ async def test_an_action_that_only_watches_is_not_offered_and_not_run(team: Team
     await team.dana.types(f"/fix BUG-1 {DELETE}", in_=team.house.errors)
     await team.dana.expect_ephemeral("only watches here")
     assert not (await team.house.bug()).fixes
+
+
+async def test_home_shows_each_person_their_own_row(team: Team) -> None:
+    home = await team.dana.opens_home()
+    await home.expect_text(
+        "`delete-row`, `extend-trial`: alone: preview and one press; where it can't be undone 1 other approves"
+    )
+    await home.expect_text("look at production, write to customers, give within the caps")
+    await (await team.lee.opens_home()).expect_text("approve what others ask for, thaw, turn actions on")
+    await team.house.restart(policy={"runners": ["U0LEAD"], "tellers": ["U0LEAD"]})
+    home = await team.dana.opens_home()
+    await home.expect_text("run no fix: `[policy] runners` names others")
+    await home.expect_no_text("write to customers")

@@ -345,3 +345,19 @@ async def test_who_has_nothing_to_take_back_is_told_so(house: House, chat: Chat)
 async def test_a_preset_of_a_plan_that_is_not_there_stops_the_start(house: House) -> None:
     with pytest.raises(Misconfigured, match=r'"Better" names the plan "gold".* Write one of: next, starter, pro\.'):
         await house.restart(tell={"presets": [{"name": "Better", "upgrade": "gold"}]})
+
+
+@pytest.mark.parametrize("more", [{"makegood": {"per_day": {"EUR": 800}}, "policy": {"team": "solo"}}])
+async def test_who_is_alone_lets_it_pass_by_typing_how_many_get_it(
+    house: House, chat: Chat, fakes: Fakes, more: dict[str, Any]
+) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "9")
+    dana = house.person("Dana")
+    form = await dana.expect_modal("Type how many customers get it")
+    assert fakes.credit() == 0
+    form.field("Type how many customers get it").type("1")
+    await form.submit()
+    await card.thread.expect("lets the makegood pass alone and typed `1`")
+    await card.thread.expect("Booked: €9 credit")
+    assert fakes.credit() == 900

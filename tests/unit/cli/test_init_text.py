@@ -4,17 +4,17 @@ import re
 import tomllib
 from itertools import product
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
 from bot import settings
 from bot.adapters.channels import mail
 from bot.adapters.registry import BILLERS, BOARDS, TRACKERS
+from bot.bug.modes import Mode
 from bot.commands.init_text import Choices, text, variables
 from bot.settings import validate
 
-MODES: tuple[Literal["watch", "propose", "run"], ...] = ("watch", "propose", "run")
+MODES: tuple[Mode, ...] = ("watch", "propose", "undoable", "run")
 COMBINATIONS = [
     Choices(
         channel="C0ERRORS",
@@ -46,6 +46,7 @@ def test_whatever_is_chosen_the_file_loads_and_says_it(choices: Choices, tmp_pat
     assert (read.mode, read.slack.error_channels) == (choices.mode, ("C0ERRORS",))
     assert read.web.public_url == choices.public_url.rstrip("/")
     assert read.policy.approvers == choices.approvers
+    assert read.policy.team is None
     assert {name for name in read.hooks if name != "trello"} == set(choices.alerts)
     keys = {name: tuple(key.split(",")) for name, key in choices.tables.items()}
     assert dict(read.targets["shop"].tables if choices.tables else {}) == keys  # type: ignore[union-attr] # a database
@@ -69,3 +70,11 @@ def test_the_least_file_is_four_lines_of_settings() -> None:
         "slack": {"error_channels": ["C0ERRORS"]},
         "admit": {"stages": ["production"], "severity": "error"},
     }
+
+
+@pytest.mark.parametrize("approvers", [("solo",), ("U0LEAD", "solo")])
+def test_who_is_alone_says_so_where_approvers_are_named(approvers: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "makegood.toml"
+    path.write_text(text(Choices(channel="C0ERRORS", approvers=approvers)))
+    read, _ = settings.read(path, {})
+    assert (read.policy.team, read.policy.approvers) == ("solo", approvers[:-1])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.bug.alone import Word, word
 from bot.bug.bug import Bug
 from bot.bug.fixes.approval import NOBODY, typed_reason
 from bot.bug.fixes.fix import Fix
@@ -31,9 +32,12 @@ class Few(Frozen):
     """It can't be confirmed."""
     label: str = ""
     """Of the button, where it is another one."""
+    typed: Word | None = None
+    """What has to be typed under it."""
 
 
 ENOUGH = Few()
+_ALONE = "Nobody else is here to approve this. You may go on alone by typing what it changes; everybody reads it."
 
 
 class Filled(Frozen):
@@ -150,6 +154,7 @@ def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, box: Seq
     """
     meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest, counted=counted(bug))
     shown = [*preview_view.blocks(fix, reason=not fix.reason_filled), *_why(fix), *_warning(few)]
+    shown += [_typed_word(few.typed)] if few.typed else []
     if few.stops:
         return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
     return kit.modal(
@@ -180,14 +185,19 @@ def _warning(few: Few) -> list[Any]:
     return [kit.section(few.said, "few")] if few.said else []
 
 
-def too_few(fix: Fix, able: int, *, glass: bool) -> Few:
-    """Said before the preview is confirmed, not after. `glass`: whether the policy lets people go on alone."""
+def too_few(fix: Fix, able: int, *, glass: bool, solo: bool) -> Few:
+    """Said before the preview is confirmed, not after. `glass`, `solo`: which ways the policy knows to go on alone."""
     if able >= fix.approvals:
         return ENOUGH
     if able:
         can, enough = ("one other person", "it is") if able == 1 else (f"{able} others", "they are")
         return Few(
             said=f":warning: Its risk asks for {fix.approvals} approvals; only {can} can approve now, so {enough} enough."
+        )
+    if solo:
+        # where a code may be wanted as well, both are asked for in a form of their own
+        return Few(
+            said=f":bust_in_silhouette: {_ALONE}", label="Go on alone", typed=None if fix.risk == "high" else word(fix)
         )
     if glass:
         said = "Nobody else can approve this. You may go on alone, with a reason; everybody will see it."
@@ -238,6 +248,24 @@ def alone(bug: Bug, fix: Fix, digest: str, *, coded: bool) -> View:
         *([code_input()] if coded else []),
     ]
     return kit.modal(f"Go on alone {bug.ref}", blocks, id_="break_glass", meta=meta, submit="Go on alone")
+
+
+def typed(bug: Bug, fix: Fix, *, coded: bool) -> View:
+    """To who is alone: what it changes is typed, and where the risk is high a code shows that it is really them."""
+    about = f"{bug.ref} {foreign(fix.name, 100, one_line=True)}: {foreign(fix.summary, 300, one_line=True)}"
+    blocks = [kit.section(about, "about"), _typed_word(word(fix)), *([code_input()] if coded else [])]
+    return kit.modal(f"Go on alone {bug.ref}", blocks, id_="go_alone", meta=_about(bug, fix), submit="Go on alone")
+
+
+def _typed_word(wanted: Word) -> Any:
+    hint = f"Nobody else is here to approve it. Type {wanted.what}: {wanted.word}"
+    return kit.text_input("typed", f"Type {wanted.what}", hint=foreign(hint, 150), longest=120)
+
+
+def alone_button(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
+    """The same by a button, where no form is open."""
+    go = kit.button("Go on alone…", "go_alone", _about(bug, fix), "danger")
+    return kit.render([kit.section(f":bust_in_silhouette: {text}", "alone"), *kit.actions([go], "go")])
 
 
 def settle(bug: Bug, fix: Fix) -> View:

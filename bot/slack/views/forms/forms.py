@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Given
+from bot.bug.customer import Customer, Given, TellRequest
 from bot.settings import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
@@ -57,6 +57,23 @@ def page(bug: Bug, found: str) -> View:
         kit.text_input("page", "On which page does it happen?", found, hint=hint, longest=2000),
     ]
     return kit.modal(f"Probe {bug.ref}", blocks, id_="probe", meta=mark(bug.ref.number, bug.seq), submit="Probe")
+
+
+def pass_alone(bug: Bug, waiting: TellRequest, why: str) -> View:
+    """To who is alone: a makegood above a cap passes when they type how many get it. `why` names the cap; empty: said before."""
+    gifts = " + ".join(map(gift, waiting.grants))
+    passes = f"That passes {foreign(why, 200)}, and nobody" if why else "Nobody"
+    get = (
+        f"{plural(len(waiting.customers), 'customer')} {'gets' if len(waiting.customers) == 1 else 'get'} {gifts} each."
+    )
+    said = f":bust_in_silhouette: {passes} else is here to let it pass. {get} You may go on alone; everybody reads it."
+    hint = f"So many customers get it: {len(waiting.customers)}"
+    blocks = [
+        kit.section(said, "alone"),
+        kit.text_input("typed", "Type how many customers get it", hint=hint, longest=20),
+    ]
+    meta = mark(bug.ref.number, bug.seq, request=waiting.seq)
+    return kit.modal(f"Makegood {bug.ref}", blocks, id_="approve_tell", meta=meta, submit="Let it pass")
 
 
 def note(title: str, text: str) -> View:

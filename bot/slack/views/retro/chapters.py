@@ -90,6 +90,7 @@ def _fix(run: Run, names: Names, d: Dialect) -> Sequence[str]:
         "proper fix" if run.proper else "",
         f"approved by {approvers}" if approvers else "",
         "🚨 " + d.bold("WITHOUT an approval") if run.broken_glass else "",
+        "👤 " + d.bold("alone: nobody else was here to approve") if run.alone else "",
         d.quote(run.reason, 120),
     )
 

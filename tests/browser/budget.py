@@ -21,6 +21,10 @@ class Cost:
     """What was typed, field by field."""
     keys: int
 
+    def since(self, begun: "Cost") -> "Cost":
+        typed = self.typed[len(begun.typed) :]
+        return Cost(presses=self.presses - begun.presses, typed=typed, keys=self.keys - begun.keys)
+
     @property
     def seconds(self) -> float:
         """Of hands: what people do, without what they wait for."""

@@ -17,6 +17,7 @@ if (window === window.top) {
   addEventListener('keydown', event => { if (event.isTrusted) window.acts.keys += 1 }, true);
   addEventListener('change', event => {
     const ticked = ["checkbox", "radio"].includes(event.target.type);
+    if (event.target.tagName === "SELECT") { window.acts.presses += 2; return }   // one opens it, one chooses
     if (event.isTrusted && event.target.value && !ticked) window.acts.typed.push(event.target.value);
   }, true);
 }
@@ -45,6 +46,13 @@ class Hands:
         """The newest card in the channel."""
         cards = self.page.get_by_test_id("messages").get_by_test_id("message")
         return cards.filter(has=self.page.locator("[data-action-id=more], [data-action-id=retro]")).last
+
+    async def types(self, label: str, text: str) -> None:
+        """In place of what stands there, key by key."""
+        field = self.form.get_by_label(label)
+        await field.click()
+        await field.press("ControlOrMeta+a")
+        await field.press_sequentially(text)
 
     async def looks_at(self, side: Literal["slack", "customer"], size: ViewportSize) -> None:
         """On a phone one side of the page is shown at a time."""

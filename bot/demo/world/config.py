@@ -33,6 +33,9 @@ token = $bugsnag_hook
 token = $chatwoot_hook
 secret = $chatwoot_secret
 
+[hooks.tawk]
+token = $tawk_hook
+
 [hooks.email-postmark]
 token = $mail_hook
 
@@ -156,6 +159,7 @@ def _keys(keys: Keys) -> Mapping[str, str]:
         "chatwoot_hook": keys.chatwoot_hook,
         "chatwoot_secret": keys.chatwoot_secret,
         "chatwoot_api": keys.chatwoot_api,
+        "tawk_hook": keys.tawk_hook,
         "mail_hook": keys.mail_hook,
         "trello_hook": keys.trello_hook,
         "trello_key": keys.trello_key,

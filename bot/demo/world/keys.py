@@ -12,6 +12,7 @@ class Keys:
     chatwoot_hook: str = "chatwoot-hook-of-the-demo"
     chatwoot_secret: str = "chatwoot-secret-of-the-demo"  # noqa: S105  # invented, for loopback
     chatwoot_api: str = "chatwoot-api-of-the-demo"
+    tawk_hook: str = "tawk-hook-of-the-demo"
     mail_hook: str = "mail-hook-of-the-demo"
     trello_hook: str = "trello-hook-of-the-demo"
     trello_key: str = "trello-key-of-the-demo"

@@ -89,6 +89,13 @@ class Engine:
         found = {field: next((facts[p] for p in options if facts.get(p)), "") for field, options in paths.items()}
         return {field: text for field, text in found.items() if text}
 
+    def suggested(self, name: str, facts: Mapping[str, str]) -> dict[str, str]:
+        """The same; nothing of an action that is off or is not there."""
+        try:
+            return self.suggest(name, facts)
+        except MakegoodError:
+            return {}
+
     async def menu(self, name: str, field: str, target: str = "") -> tuple[tuple[str, str], ...]:
         """The (value, label) choices of a field that a look fills."""
         menu = next((f.menu for f in self.fields(name) if f.name == field), None)

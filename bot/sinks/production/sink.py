@@ -67,7 +67,7 @@ class ProductionSink:
             case FixConfirmed(run=run) | FixApproved(run=run):
                 return await self._maybe_run(work, find(bug, run))
             case LookAsked() as asked if entry:
-                return Served(outcomes=(await self._look(asked, entry.seq),))
+                return Served(outcomes=(await self._look(bug, asked, entry.seq),))
             case ProbeAsked():
                 return Served(outcomes=await self._asked(bug))
             case FixAsked() | FixReportedDone() | InvestigateAsked() as about:
@@ -101,7 +101,7 @@ class ProductionSink:
         repeats = await self.repeats(bug, fix.action) if quick else 0
         return previewed(fix.run, preview, ref.salt, proper=proper and not fix.undo_of, repeats=repeats)
 
-    async def _look(self, event: LookAsked, seq: int) -> Event:
+    async def _look(self, bug: Bug, event: LookAsked, seq: int) -> Event:
         if event.form:
             return await self._menus(event, event.form, seq)
         try:
@@ -109,7 +109,7 @@ class ProductionSink:
         except MakegoodError as error:
             return Looked(look=event.look, asked=seq, count=0, why=str(error))
         where = self.engine.catalogue.find(event.look).target or event.params.get("target", "")
-        return looked(event.look, seq, table, where)
+        return looked(event.look, seq, table, lambda action: self.engine.suggested(action, bug.facts), where)
 
     async def _menus(self, event: LookAsked, form: Form, seq: int) -> Event:
         """What the menus of an open form offer; what can't be read says why, and is typed."""

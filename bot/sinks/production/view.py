@@ -10,6 +10,7 @@ from bot.bug.fixes.run import FixEnded
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
 from bot.production.action import Cell, Preview, RowChange, Table
+from bot.production.outstanding import Noted, Suggest, noted, reason
 
 
 def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0) -> FixPreviewed:
@@ -54,23 +55,27 @@ def _told(value: str | None) -> str:
     return f"'{value}'" if value != value.strip() or value in ("", "NULL") else value
 
 
-def looked(name: str, seq: int, table: Table, target: str = "") -> Looked:
-    """`target`: where it was read, if there was a choice; its rows are fixed there."""
-    rows = tuple(_looked_row(table, i, target) for i in range(len(table.rows)))
+def looked(name: str, seq: int, table: Table, suggest: Suggest, target: str = "") -> Looked:
+    """`suggest`: what the error names; `target`: where it was read, if there was a choice; its rows are fixed there."""
+    rows = tuple(_looked_row(table, i, seen, target) for i, seen in enumerate(noted(table, suggest)))
     return Looked(look=name, asked=seq, count=len(rows), rows=rows)
 
 
-def _looked_row(table: Table, index: int, target: str) -> Mapping[str, str]:
-    text = "\n".join(f"{k}: {_told(v)}" for k, v in zip(table.columns, table.rows[index], strict=True))
+def _looked_row(table: Table, index: int, seen: Noted, target: str) -> Mapping[str, str]:
+    """What stands out is marked, and goes along as the reason of a fix."""
+    marks = dict.fromkeys(seen.missing, "⚠️ ")
+    cells = zip(table.columns, table.rows[index], strict=True)
+    head = ["👉 the row that the error names"] if seen.named else []
+    text = "\n".join([*head, *(f"{marks.get(k, '')}{k}: {_told(v)}" for k, v in cells)])
     offers = table.offers[index] if index < len(table.offers) else ()
-    fix = _offer(offers[0], target) if offers else ""
+    fix = _offer(offers[0], target, reason(table.look, offers[0], seen)) if offers else ""
     return {"text": text, "fix": fix if len(fix) < 1500 else ""}  # noqa: PLR2004 - a button's value has room for 2,000
 
 
-def _offer(cell: Cell, target: str) -> str:
+def _offer(cell: Cell, target: str, why: str) -> str:
     """As a button's value carries it."""
     where = {"target": target} if target else {}
-    return json.dumps({"action": cell.action, "params": {**where, **cell.params}}).encode().hex()
+    return json.dumps({"action": cell.action, "params": {**where, **cell.params}, "reason": why}).encode().hex()
 
 
 async def image_text(ledger: Ledger, bug: int, run: int) -> str:

@@ -98,24 +98,24 @@ async def ask_preview(
 async def fix_this(context: Context, request: Request) -> Response:
     """A row of a look fills in a fix."""
     must_act(context)
-    action, params = _offered(context, request)
-    return await filling.fix(context, request, await context.bug(request), action, params)
+    action, params, why = _offered(context, request)
+    return await filling.fix(context, request, await context.bug(request), action, params, why)
 
 
-def _offered(context: Context, request: Request) -> tuple[str, Mapping[str, str]]:
-    """The fix that a button carries."""
+def _offered(context: Context, request: Request) -> tuple[str, Mapping[str, str], str]:
+    """The fix that a button carries, and what stood out in its row."""
     try:
         offer = json.loads(bytes.fromhex(request.carried("fix")))
     except ValueError:
         raise Refused("The fix of this button can't be read any more. Look again, or press *Fix*.") from None
-    return filling.choice(context, offer.get("action", "")), offer.get("params", {})
+    return filling.choice(context, offer.get("action", "")), offer.get("params", {}), str(offer.get("reason", ""))
 
 
 @verb("fix_now", acts=Duty.RUN)
 async def fix_now(context: Context, request: Request) -> Response:
     """The one fix that the error or the memory names, straight to its preview; a bug that nobody has is claimed with it."""
     must_act(context)
-    name, params = _offered(context, request)
+    name, params, _ = _offered(context, request)
     context.engine.parse(name, params)
     _must_do_more_than_watch(context, name, params.get("target", ""))
     wait = f"{name} is being previewed …"

@@ -13,6 +13,7 @@ from tests.slack.fixes.team import Team
 SHIPPED = Catalogue.load().entries
 ACTIONS = sorted(name for name, entry in SHIPPED.items() if entry.kind != "look")
 REASON = "a row of a look is wrong"
+WHY = "menus 13: template is NULL"
 
 
 def filled(name: str) -> dict[str, str]:
@@ -25,7 +26,7 @@ def filled(name: str) -> dict[str, str]:
 
 
 def offer(action: str, params: dict[str, str]) -> str:
-    return json.dumps({"action": action, "params": params}).encode().hex()
+    return json.dumps({"action": action, "params": params, "reason": WHY}).encode().hex()
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -40,6 +41,7 @@ async def test_a_row_fills_in_the_form_of_its_action(team: Team, name: str) -> N
     assert form.field("What to do").value.startswith(f"{name}:")
     shown = {field.name: form.field(field.label).value for field in forms.fields(SHIPPED[name].cls)}
     assert shown == params
+    assert form.field("Why").value == WHY
     form.field("Why").type(REASON)
     await form.submit("Preview")
     await team.house.quiet()

@@ -195,7 +195,8 @@ class Ledger:
         leases = [_first(bug, name, woken) for name in mine] if new else []
         if mine and server and not new:
             leases = await take_own(conn, self.team, bug.ref.number, mine, now=now, seconds=server.seconds)
-        more = woken.now and len(leases) < len(woken.sinks)
+        left = set(woken.sinks) - {lease.sink for lease in leases} if woken.now else set()
+        more = any(server is None or server.wants(name, woken.rank) for name in left)
         if leases or more:
             self.db.after_commit(conn, partial(self.wakes.written, leases, taken, recorded, more=more))
 

@@ -168,6 +168,10 @@ class Relay:
         """Sinks that would serve one more bug at once; whatever waits for what is scarce keeps its order."""
         return self._free().keys() - self._below().keys()
 
+    def wants(self, sink: str, rank: int) -> bool:
+        """Whether a look at what is due would find it: what is scarce, busy, or another process's is looked for in its time."""
+        return sink in self._free() and rank < self._below().get(sink, rank + 1)
+
     def begin(self, leases: Iterable[Lease], taken: float, recorded: Recorded | None = None) -> None:
         """Serves them. `taken`: the loop's time before they were; `recorded`: what was written with them."""
         for lease in leases:

@@ -16,6 +16,7 @@ from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.ledger import Ledger
+from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import NotYet, Served, Work
 from tests.parts.ledger.sinks import CARD, SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.statements import COMMIT, Heard, heard
@@ -197,3 +198,31 @@ async def test_leases_of_a_relay_that_has_just_stopped_are_left_to_the_next(stor
         await relay.stop(0)
     assert (await cursor(ledger, 1, "scribe"))["lease"] > 0
     assert scribe.read == ["a"]
+
+
+async def test_a_write_whose_lines_must_wait_for_slack_costs_no_look_at_what_is_due(store: Store) -> None:
+    paced = Scribe(SAID, [TooSoon("post", 3600.0)], name="paced")
+    ledger = follows(store, paced)
+    async with relaying(ledger, paced) as relay:
+        relay.poll = 3600.0
+        await _opened_and_said(ledger, "a")
+        await until(lambda: paced.served and not relay.free())
+        await until(lambda: not relay._tasks)
+        await asyncio.sleep(0.05)
+        with heard(ledger.db) as found:
+            for n in range(10):
+                await said(ledger, 1, f"more {n}")
+            await asyncio.sleep(0.05)
+    assert [one.head for one in found.statements if one.text.startswith("SELECT cursors")] == []
+    assert len(paced.served) == 1
+
+
+async def test_what_is_more_urgent_than_what_waits_for_slack_is_looked_for_at_once(store: Store) -> None:
+    paced = Scribe(CARD, [TooSoon("post", 3600.0)], name="paced")
+    ledger = follows(store, paced)
+    async with relaying(ledger, paced) as relay:
+        await open_bug(ledger, "new")
+        await until(lambda: paced.served and not relay.free())
+        await _opened_and_said(ledger, "an answer to a person", 2)
+        await until(lambda: len(paced.served) > 1)
+    assert paced.served[1].bug.ref.number == 2

@@ -5,14 +5,17 @@ it gives back the same dump.
 """
 
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+import psycopg
+import pymysql
 import sqlalchemy as sa
 
 from bot import shipped
@@ -25,6 +28,8 @@ from tests.parts.production_sql.shop import Follower, run_ref
 from tests.support.dump import Dump, Row, values
 from tests.support.witness import Agrees
 
+_OBSTACLE = re.compile(r"since|by now|is gone|no longer|points at|hang on|There is no|has no place|Cannot be undone")
+"""What an undo that is refused has to name."""
 _SAID_SO = "may change more than is seen here"
 _BYTES = re.compile(r"\d+ bytes: ([0-9a-f]*)…?")
 OURS = Path(__file__).parent / "actions"
@@ -76,6 +81,8 @@ class Trial:
     user: str = ""
     """Of the database, where it is another than its owner."""
     meanwhile: str = ""
+    others: tuple[str, ...] = ()
+    """Statements of somebody else's between the run and its undo; one that the database refuses changes nothing."""
     volatile: tuple[str, ...] = ()
 
 
@@ -125,19 +132,37 @@ async def _undone(
     note, promised, dumps = preview.undo_note, preview.undoable, [place.dump(), first]
     if trial.meanwhile:
         place.execute(trial.meanwhile)
+    moved = _others(place, trial, dumps[0], agrees)
     for turn in range(3):
         then = place.dump()
         back, done, why = await _taken_back(trial, engine, outcome.image, 4 + turn)
         if back is None or done is None or why:
             assert place.dump() == then, f"an undo that was refused changed {_difference(then, place.dump())}"
-            assert trial.meanwhile or not preview.undoable, f"“{preview.undo_note}”, and then: {why}"
-            return Verdict(end="irrevocable", said=f"{note} {why}" if trial.meanwhile else note)
+            assert trial.meanwhile or moved or not preview.undoable, f"“{preview.undo_note}”, and then: {why}"
+            assert not moved or not preview.undoable or _OBSTACLE.search(why), f"refused without a reason: {why}"
+            return Verdict(end="irrevocable", said=f"{note} {why}" if trial.meanwhile or moved else note)
         if not trial.meanwhile:
             agrees(then, place.dump())
-            wanted, found = (_without(dump, trial.volatile) for dump in (dumps[1 - turn % 2], place.dump()))
-            assert found == wanted, f"undone, and yet {_difference(wanted, found)}"
+            _as_promised(then, place.dump(), dumps[turn % 2], dumps[1 - turn % 2], trial.volatile)
         preview, outcome = back, done
     return Verdict(end="undone" if promised else "irrevocable", said=note)
+
+
+def _others(place: Place, trial: Trial, second: Dump, agrees: Agrees) -> bool:
+    """Whether somebody else changed anything."""
+    for statement in trial.others:
+        with suppress(psycopg.Error, pymysql.Error, sqlite3.Error):
+            place.execute(statement)
+    if trial.others:
+        agrees(second, place.dump())
+    return place.dump() != second
+
+
+def _as_promised(then: Dump, now: Dump, was: Dump, wanted: Dump, volatile: tuple[str, ...]) -> None:
+    """An undo changes the rows of its run back, and no row of anybody else's."""
+    then, now, was, wanted = (_without(dump, volatile) for dump in (then, now, was, wanted))
+    assert now - then == wanted - was, f"undone, and yet {_difference(wanted - was, now - then)}"
+    assert then - now == was - wanted, f"undone, but away are {_difference(was - wanted, then - now)}"
 
 
 async def _taken_back(

@@ -25,7 +25,7 @@ _NAMES = {
 """How a database calls a type, where that is not as PostgreSQL does."""
 EXTRAS = (
     "generated", "virtual", "touch", "declared touch", "log", "rule", "inherits", "check", "partial", "unique", "policy", "deferred",
-    "partitioned",
+    "partitioned", "narrow", "forbids", "raises", "skips", "overwrites", "instead", "excluded", "expression", "late",
 )  # fmt: skip
 
 
@@ -91,6 +91,7 @@ class Drawn:
             parts += self._columns(database)
         parts.append(f"PRIMARY KEY ({', '.join(_key(table))})")
         parts += [self._reference(n, p) for p in table.pointers] if database == "sqlite" else []
+        parts += ["CHECK (v < 3)"] if self.extra == "narrow" and n == self.at else []
         parted = " PARTITION BY HASH (id)" if self._parted(database, n) else ""
         return f"CREATE TABLE t{n} ({', '.join(parts)}){parted}{self._parts(n) if parted else ''}"
 
@@ -171,7 +172,24 @@ class Drawn:
         function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS"
         touch = f"{function} 'BEGIN NEW.touched = now(); RETURN NEW; END'"
         touched = f"CREATE TRIGGER x BEFORE INSERT OR UPDATE ON t{n} FOR EACH ROW EXECUTE FUNCTION f()"
+        each = f"CREATE TRIGGER x BEFORE UPDATE OR DELETE ON t{n} FOR EACH ROW EXECUTE FUNCTION f()"
+        once = f"DELETE FROM t{n} a USING t{n} b WHERE a.v = b.v AND a.ctid > b.ctid"
+        back = "IF TG_OP = ''DELETE'' THEN RETURN OLD; END IF; RETURN NEW; END'"
         return {
+            "forbids": [f"{function} 'BEGIN RAISE EXCEPTION ''Ask Ann''; END'", each],
+            "raises": [f"{function} 'BEGIN IF OLD.v = 1 THEN RAISE EXCEPTION ''Ask %'', OLD.v; END IF; {back}", each],
+            "skips": [f"{function} 'BEGIN IF OLD.v = 1 THEN RETURN NULL; END IF; {back}", each],
+            "overwrites": [
+                f"{function} 'BEGIN NEW.v = 5; RETURN NEW; END'",
+                f"CREATE TRIGGER x BEFORE UPDATE ON t{n} FOR EACH ROW EXECUTE FUNCTION f()",
+            ],
+            "instead": [f"CREATE RULE r AS ON DELETE TO t{n} DO INSTEAD NOTHING"],
+            "excluded": [once, f"ALTER TABLE t{n} ADD EXCLUDE (v WITH =)"],
+            "expression": [once, f"CREATE UNIQUE INDEX ON t{n} ((v * 2))"],
+            "late": [
+                once,
+                f"ALTER TABLE t{n} ADD UNIQUE (v) DEFERRABLE INITIALLY DEFERRED",
+            ],
             "touch": [touch, touched],
             "declared touch": [touch, touched],
             "log": [
@@ -188,7 +206,11 @@ class Drawn:
     def _extra_mysql(self) -> list[str]:
         n = self.at
         touch = [f"CREATE TRIGGER x BEFORE UPDATE ON t{n} FOR EACH ROW SET NEW.touched = NOW()"]
+        before = f"CREATE TRIGGER x BEFORE UPDATE ON t{n} FOR EACH ROW"
+        signal = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Ask Ann'"
         return {
+            "forbids": [f"{before} {signal}", f"CREATE TRIGGER y BEFORE DELETE ON t{n} FOR EACH ROW {signal}"],
+            "overwrites": [f"{before} SET NEW.v = 5"],
             "touch": touch,
             "declared touch": touch,
             "log": [
@@ -204,7 +226,14 @@ class Drawn:
         touch = [
             f"CREATE TRIGGER x AFTER UPDATE ON t{n} BEGIN UPDATE t{n} SET touched = datetime('now') WHERE {key} = NEW.{key}; END"
         ]
+        before = [f"CREATE TRIGGER {verb[0]} BEFORE {verb} ON t{n}" for verb in ("UPDATE", "DELETE")]
         return {
+            "forbids": [f"{head} BEGIN SELECT RAISE(ABORT, 'Ask Ann'); END" for head in before],
+            "raises": [f"{head} WHEN OLD.v = 1 BEGIN SELECT RAISE(ABORT, 'Ask Ann'); END" for head in before],
+            "skips": [f"{head} WHEN OLD.v = 1 BEGIN SELECT RAISE(IGNORE); END" for head in before],
+            "overwrites": [
+                f"CREATE TRIGGER x AFTER UPDATE ON t{n} BEGIN UPDATE t{n} SET v = 5 WHERE {key} = NEW.{key}; END"
+            ],
             "touch": touch,
             "declared touch": touch,
             "log": [
@@ -299,4 +328,19 @@ def _trial(draw: st.DrawFn, tables: tuple[Table, ...], at: int, extra: str) -> T
         )
     )
     volatile = (f"t{at}.touched",) if extra == "declared touch" else ()
-    return Trial(tables=named, action=action, values={"table": f"t{at}", **values}, volatile=volatile)
+    return Trial(
+        tables=named,
+        action=action,
+        values={"table": f"t{at}", **values},
+        volatile=volatile,
+        others=draw(st.sampled_from(((), (), (), (), (), *_others(draw, tables, at)))),
+    )
+
+
+def _others(draw: st.DrawFn, tables: tuple[Table, ...], at: int) -> tuple[tuple[str, ...], ...]:
+    """Somebody works on other rows, on these, on what they point at or what points at them, or takes their keys."""
+    other, table = draw(st.integers(0, len(tables) - 1)), tables[at]
+    names, key = ", ".join(_key(table)), table.rows[0][0] or ()
+    cells = ", ".join(text for text in key if not text.startswith("\\x"))
+    takes = (f"INSERT INTO t{at} ({names}, v) VALUES ({cells}, 8)",) if cells else ()
+    return (f"UPDATE t{other} SET v = 9 WHERE v = 0",), (f"UPDATE t{at} SET v = 9",), (f"DELETE FROM t{other}",), takes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -28,7 +29,7 @@ set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex',
 set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true)"""
 """Texts without loss; and a query of which a policy would hide rows fails, instead of showing less."""
 _UNNAMED = {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
-"""No prepared statement has a name: behind PgBouncer the next transaction may get another server, which does not know it."""
+"""No prepared statement has a name behind PgBouncer: the next transaction may get another server, which does not know it."""
 _PG_RUN_LOCK = ", pg_advisory_xact_lock(hashtextextended(:name, 0))"
 """Held until the transaction has ended, whatever became of its connection: who gets it knows that the run is over."""
 _MY_MODE = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -221,6 +222,8 @@ def _engine(target: SqlTarget, url: SecretStr, *, read_only: bool) -> AsyncEngin
         **(one_moment if where.get_backend_name() == "postgresql" and read_only else {}),
     )
     sa.event.listen(engine.sync_engine, "before_cursor_execute", _marked, retval=True)
+    if where.get_driver_name() == "asyncpg":
+        sa.event.listen(engine.sync_engine, "do_connect", _named_if_direct)
     if where.get_backend_name() == "sqlite":
         _tame_sqlite(engine, read_only=read_only)
     elif where.get_backend_name() in _MYSQL and read_only:
@@ -233,6 +236,24 @@ def _marked(_conn: Any, _cursor: Any, sql: str, values: Any, context: Any, _many
     """The run's name before its statement: added here, so that the statement is compiled once for all runs."""
     mark = context.execution_options.get("makegood_mark") if context is not None else None
     return (f"/* {mark} */ {sql}" if mark else sql), values
+
+
+def _named_if_direct(dialect: sa.Dialect, _record: object, args: Any, how: dict[str, Any]) -> Any:
+    """Where no pooler stands between, statements are prepared once, by name: that saves a third of a fix's time."""
+    connection = dialect.connect(*args, **{name: value for name, value in how.items() if name not in _UNNAMED})
+    if sa.util.await_only(_is_direct(connection.driver_connection)):
+        return connection
+    connection.close()
+    return dialect.connect(*args, **how)
+
+
+async def _is_direct(connection: Any) -> bool:
+    """A pooler answers with a process number of its own, and may have no server that knows the statement."""
+    try:
+        asked = await connection.prepare("SELECT pg_backend_pid()", name="")
+        return bool(await asked.fetchval() == connection.get_server_pid())
+    except asyncpg.PostgresError:
+        return False
 
 
 def _arguments(target: SqlTarget, url: sa.URL) -> dict[str, Any]:

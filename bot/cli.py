@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "runs the bot",
     "demo": "runs the demo: a local Slack, a small SaaS, a customer; no tokens needed",
     "doctor": "checks the settings and every system they name; changes nothing",
+    "backup": "makes a copy of the database, also while the bot runs",
     "restored": "after a backup came back: what it still wants done outside waits for a person",
     "migrate": "brings the database to the present schema",
     "trail": "checks the trail's chain of hashes, or prints a bug's trail",

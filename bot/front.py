@@ -53,6 +53,10 @@ class Readiness:
     db: Database
     slack: Sockets | SlackPort
 
+    def why(self) -> str:
+        """Of the database, in a sentence without its full stop; empty where it works."""
+        return self.db.trouble
+
     async def __call__(self) -> dict[str, bool]:
         return {"database": await self.db.alive(), "slack": await self.slack.alive()}
 
@@ -63,12 +67,14 @@ async def open_front(parts: FrontParts, closing: Closing) -> None:
     warm = asyncio.create_task(_warm(parts.slack, parts.settings.slack.error_channels))
     closing.at_end(lambda: cancelled(warm))
     sockets = _sockets(app, parts.environment, parts.slack.client)
+    ready = Readiness(parts.db, sockets or parts.slack.port)
     site = Web(
         settings=parts.settings,
         inflow=parts.inflow,
-        ready=Readiness(parts.db, sockets or parts.slack.port),
+        ready=ready,
         metrics=parts.metrics,
         board=parts.outside.known,
+        trouble=ready.why,
         waiting=partial(bugs_waiting_for_slack, parts.db, parts.slack.me.team),
         door=Door(parts.settings.web.proxies),
         slack=None if sockets else connection.http_handler(app),

@@ -55,6 +55,8 @@ class Web:
     """How many bugs wait for Slack."""
     board: Latest[Known]
     """What our board knows of itself: its lists by id, and who we are there."""
+    trouble: Callable[[], str] = str
+    """Why the database can't be written."""
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     door: Door = field(default_factory=Door)
 
@@ -76,7 +78,8 @@ class Web:
         """Database and Slack connection, and what Slack does not take: that makes nobody unready, for hooks are kept."""
         parts = dict(await self.ready())
         waits = await self.waiting() if parts.get("database") else 0
-        said = {**parts, **({"bugs_waiting_for_slack": waits} if waits else {})}
+        why = {} if parts.get("database", True) else {"why": self.trouble()}
+        said = {**parts, **why, **({"bugs_waiting_for_slack": waits} if waits else {})}
         return web.json_response(said, status=200 if all(parts.values()) else 503)
 
     async def show_metrics(self, _request: web.Request) -> web.Response:

@@ -15,10 +15,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, union
 from sqlalchemy.engine import make_url
 
-from bot.bug.errors import Misconfigured, NotFound, Refused, Unavailable
+from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.bug.values import Actor, ActorKind
 from bot.ledger import workspace
 from bot.ledger.db import migrate, tables
+from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
@@ -109,6 +110,8 @@ async def revision(db: Database) -> tuple[str | None, str | None]:
         async with db.read() as conn:
             return await conn.run_sync(_revision)
     except Exception as error:  # whatever a driver raises at connect: asyncpg's are no SQLAlchemyError
+        if broken := damage(db.url):
+            raise TrailBroken(f"{broken[0].upper()}{broken[1:]}.") from error
         raise Unavailable(
             f"The database at {shown(db.url)} can't be read. Is MAKEGOOD_DATABASE_URL right, and does the server run?"
         ) from error

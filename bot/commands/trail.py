@@ -15,12 +15,14 @@ from bot.bug.errors import NotFound, TrailBroken
 from bot.commands import common, trail_export
 from bot.commands.options import config_option, team_option, trail_argument
 from bot.ledger import entries, workspace
+from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database
 from bot.ledger.ledger import Ledger
 from bot.ledger.outside_anchor import OutsideAnchor, compare, found_in, newest
 from bot.ledger.relay.pace import Pace
 from bot.ledger.rows import WORKSPACE
 from bot.ledger.verify import verify
+from bot.settings import database_url
 from bot.slack.outgoing.client import SlackPort, web_client
 from bot.slack.thread_check import differences
 from bot.text import plural
@@ -70,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _verify(args: argparse.Namespace) -> int:
     """Every workspace unless one is named; a broken trail leaves as TrailBroken, which is one line and status 1."""
+    _sound(database_url(Path(args.config)))
     try:
         async with common.database(Path(args.config)) as db:
             every = [await common.team_of(db, args.team)] if args.team else await common.teams(db)
@@ -79,6 +82,12 @@ async def _verify(args: argparse.Namespace) -> int:
             return await _compare(Ledger(db, await common.team_of(db, args.team), {})) if args.slack else 0
     except SQLAlchemyError as error:
         raise TrailBroken("The database can't be read: a table of it is gone or damaged.") from error
+
+
+def _sound(url: str) -> None:
+    """Raises TrailBroken where SQLite itself says that its file is damaged: the rows that can still be read prove nothing."""
+    if not common.is_missing(url) and (broken := damage(url)):
+        raise TrailBroken(f"{broken[0].upper()}{broken[1:]}.")
 
 
 async def _anchored(db: Database, teams: list[str], files: list[Path]) -> None:

@@ -60,4 +60,7 @@ async def compare(conn: AsyncConnection, kept: Iterable[OutsideAnchor]) -> None:
                 f"{said}, and the database has no such seal: an older backup came back, or the end was cut off."
             )
         if (row.heads, row.at, row.bugs) != (anchor.head, anchor.at, anchor.bugs):
-            raise TrailBroken(f"{said}, and the database says otherwise of it: the trail was rewritten since.")
+            raise TrailBroken(
+                f"{said}, and the database says otherwise of it: "
+                "the trail was rewritten since, or went on from an older backup."
+            )

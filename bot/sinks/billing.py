@@ -13,8 +13,9 @@ from bot.bug.customers import AccountSeen, CustomerFelt, CustomerJoined, Custome
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked, GrantUndone, NotGranted
+from bot.bug.keys import of_entry
 from bot.bug.messages import Told
-from bot.bug.money import Account, Grant, Upgrade
+from bot.bug.money import Account, Grant, Receipt, Upgrade
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.once import once
@@ -60,10 +61,13 @@ class BillingSink:
 
     async def _grant_all(self, work: Work) -> Served:
         outcomes: list[Event] = []
+        if not (told := work.entry):
+            return Served()
         for customer, index, grant in _promised(work):
-            tell = work.entry.seq if work.entry else 0
+            tell, key = told.seq, f"{of_entry(told.bug, told.seq, told.at)}-{customer.id}-{index}"
             try:
-                outcomes.append(await self._grant(work, customer, tell, index, grant))
+                receipt = await self._grant(customer, grant, key, doubt=work.doubt)
+                outcomes.append(Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt))
             except (Unavailable, Doubtful) as error:
                 return Served(outcomes=tuple(outcomes), stuck=error)
             except Outside as error:
@@ -71,17 +75,15 @@ class BillingSink:
                 outcomes.append(NotGranted(tell=tell, customer=customer.id, grant=grant, why=why, homeless=nobody))
         return Served(outcomes=tuple(outcomes))
 
-    async def _grant(self, work: Work, customer: Customer, tell: int, index: int, grant: Grant) -> Event:
+    async def _grant(self, customer: Customer, grant: Grant, key: str, *, doubt: bool) -> Receipt:
         account = await self.biller.account(customer.hint)
         if account is None:
             raise NoAccount(f"The billing system knows no account of {customer.name}")
-        key = f"{work.bug.ref.team}-{work.bug.ref}-{tell}-{customer.id}-{index}"
-        receipt = await once(
+        return await once(
             lambda: self.biller.find(account, grant, key),
             lambda: self.biller.apply(account, grant, key),
-            doubt=work.doubt,
+            doubt=doubt,
         )
-        return Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt)
 
     async def _undo(self, bug: Bug, asked: GrantUndoAsked) -> Served:
         """What was changed by somebody else since stays as it is: a person is told."""

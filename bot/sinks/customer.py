@@ -14,6 +14,7 @@ from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailab
 from bot.bug.event import Event
 from bot.bug.gift_texts import letter
 from bot.bug.gifts import Granted, NotGranted, TellReleased
+from bot.bug.keys import of_entry
 from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import Outgoing
 from bot.bug.words import service_name
@@ -135,7 +136,7 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
         customer=customer.hint,
         text=letter(customer, message),
         subject=subject,
-        key=f"{bug.ref.team}-{bug.ref}-{message.seq}-{customer.id}",
+        key=f"{of_entry(bug.ref, message.seq, message.at)}-{customer.id}",
         in_reply_to=customer.message_id,
         references=customer.references,
     )

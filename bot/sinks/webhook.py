@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.bug.keys import of_entry
 from bot.bug.lifecycle import KINDS
 from bot.ledger.codec import dump, dump_actor
 from bot.ledger.ledger import Entry
@@ -27,13 +28,8 @@ class WebhookSink:
     async def serve(self, work: Work) -> Served:
         """May be sent twice: its id says so to whoever gets it."""
         if entry := work.entry:
-            await self.to.send(identity(entry), body(entry))
+            await self.to.send(of_entry(entry.bug, entry.seq, entry.at), body(entry))
         return Served()
-
-
-def identity(entry: Entry) -> str:
-    """Its time is part of it: after a backup came back, another entry may have the same number."""
-    return f"{entry.bug.team}-{entry.bug}-{entry.seq}-{entry.at.timestamp() * 1000:.0f}"
 
 
 def body(entry: Entry) -> bytes:

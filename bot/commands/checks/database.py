@@ -1,8 +1,11 @@
 """Checks the trail's database: its revision and guards, what nobody understood, and what gave up."""
 
+import os
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +15,7 @@ from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.common import is_missing, is_trail, revision, shown
 from bot.intake.sources import PEOPLE
 from bot.ledger import strange
+from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import guards_missing
 from bot.ledger.db.tables import bugs, cursors, inbox
@@ -19,12 +23,17 @@ from bot.ledger.relay.held import held
 from bot.text import length, plural
 
 NAME = "database"
+MIB = 1024 * 1024
+ROOM = 50 * MIB
+"""Bytes on the disk below which somebody should make room now."""
 SHOWN = 10
 
 
 async def database(url: str) -> list[Finding]:
     if is_missing(url):
         return [note(NAME, f"there is none yet at {shown(url)}; the first `makegood run` makes it")]
+    if broken := damage(url):
+        return [wrong(NAME, broken)]
     if not is_trail(url):
         return [
             wrong(
@@ -32,6 +41,8 @@ async def database(url: str) -> list[Finding]:
                 f"{shown(url)} holds nothing of Makegood's. Is MAKEGOOD_DATABASE_URL right? If it is: `makegood migrate`",
             )
         ]
+    if closed := _closed(url):
+        return [wrong(NAME, closed)]
     db = Database(url)
     try:
         present, wanted = await revision(db)
@@ -44,6 +55,18 @@ async def database(url: str) -> list[Finding]:
             return [await _guards(conn, url, wanted), *[found for ask in asked for found in await ask(conn)]]
     finally:
         await db.close()
+
+
+def _closed(url: str) -> str:
+    """Why a SQLite file could not be written by whoever asks; empty where it could."""
+    if not url.startswith("sqlite"):
+        return ""
+    file = Path(shown(url)).resolve()
+    for place in (file, file.parent):  # SQLite writes its log beside the file
+        if not os.access(place, os.W_OK):
+            return f"{place} can't be written by this user: Makegood needs to write the file and its folder"
+    free = shutil.disk_usage(file.parent).free
+    return f"the disk of {file} is full ({free // MIB} MiB left): make room" if free < ROOM else ""
 
 
 async def _guards(conn: AsyncConnection, url: str, at: str | None) -> Finding:

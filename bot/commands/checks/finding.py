@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bug.errors import MakegoodError
 from bot.bug.values import Frozen
 from bot.commands.common import say
+from bot.ledger.db.away import why
 from bot.production.redaction import Redactor
 
 PATIENCE = 30.0
@@ -48,7 +49,7 @@ async def checked(system: str, findings: Awaitable[Iterable[Finding]]) -> list[F
     except MakegoodError as error:
         return [wrong(system, str(error))]
     except (SQLAlchemyError, OSError) as error:
-        return [wrong(system, f"can't be asked ({type(error).__name__}). Is it up, and is its address right?")]
+        return [wrong(system, f"can't be asked: {why(error)}")]
 
 
 def report(findings: Iterable[Finding], redactor: Redactor) -> int:

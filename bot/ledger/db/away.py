@@ -1,4 +1,4 @@
-"""Why there is no connection to Makegood's own database, in words for whoever is awake. Pure.
+"""Why Makegood's own database can't be used, in words for whoever is awake. Pure.
 
 The drivers share no classes of errors for it, but their sentences and the system's are stable: asyncpg, psycopg, SQLite, libc.
 """
@@ -19,6 +19,17 @@ _SIGNS = {
     "remaining connection slots": "it has no free connection",
     "starting up": "it is still starting",
     "shutting down": "it is being stopped",
+    "disk is full": "its disk is full; make room, and what waits goes on by itself",
+    "No space left": "its disk is full; make room, and what waits goes on by itself",
+    "could not extend file": "its disk is full; make room, and what waits goes on by itself",
+    "readonly database": "its file may only be read; let Makegood write the file and its folder",
+    "read-only transaction": "it takes nothing new; is it a standby, or was it set to read only",
+    "disk I/O error": "its disk does not work; look at the system's log",
+    "malformed": "its file is damaged; `makegood doctor` says where",
+    "not a database": "its file is damaged, or is no database; `makegood doctor` says where",
+    "invalid page": "a page of it is damaged; look at PostgreSQL's log, and restore a backup",
+    "could not read block": "a page of it is damaged; look at PostgreSQL's log, and restore a backup",
+    "permission denied": "its user may not do this; `makegood migrate --grants` prints what it needs",
     "unable to open database file": "its file can't be opened; is the folder there, and may Makegood write into it",
 }
 

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+import logging
 import math
 import time
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,8 @@ from bot.ledger.db import sqlite_driver
 from bot.ledger.db.away import why
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import budgets
+
+log = logging.getLogger(__name__)
 
 PEOPLE, SINKS, HOOKS = 0, 1, 2
 IDLE = 15.0
@@ -89,6 +92,8 @@ class Database:
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._turnstile = Turnstile()
         self._written = -math.inf
+        self.trouble = ""
+        """Why the last write did not go through, as a part of a sentence; empty where it did."""
 
     @asynccontextmanager
     async def write(self, rank: int = PEOPLE) -> AsyncIterator[AsyncConnection]:
@@ -163,10 +168,23 @@ class Database:
         try:
             async with asyncio.timeout(PATIENCE), self.write(SINKS) as conn:
                 await conn.execute(_mark(self.engine))
-        except (SQLAlchemyError, OSError, Unavailable):  # TimeoutError is an OSError
+        except (SQLAlchemyError, OSError, Unavailable) as error:  # TimeoutError is an OSError
+            self._tell(why(error.__cause__ if isinstance(error, DatabaseAway) and error.__cause__ else error))
             return False
+        self._tell("")
         self._written = time.monotonic()
         return True
+
+    def _tell(self, trouble: str) -> None:
+        """In the log once for each cause, not at every look."""
+        if trouble and trouble != self.trouble:
+            log.error(
+                "The database can't be written: %s. Nothing that was stored is lost; senders are asked to come again.",
+                trouble,
+            )
+        elif self.trouble and not trouble:
+            log.warning("The database can be written again.")
+        self.trouble = trouble
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -17,6 +17,14 @@ SAID = {
     'database "makegod" does not exist': "there is no such database or user",
     "sorry, too many clients already": "it has no free connection",
     "the database system is starting up": "it is still starting",
+    "database or disk is full": "its disk is full; make room, and what waits goes on by itself",
+    'could not extend file "base/1/2": No space left on device': "its disk is full; make room, and what waits goes on by itself",
+    "attempt to write a readonly database": "its file may only be read; let Makegood write the file and its folder",
+    "cannot execute INSERT in a read-only transaction": "it takes nothing new; is it a standby, or was it set to read only",
+    "database disk image is malformed": "its file is damaged; `makegood doctor` says where",
+    "file is not a database": "its file is damaged, or is no database; `makegood doctor` says where",
+    "invalid page in block 3 of relation base/1/2": "a page of it is damaged; look at PostgreSQL's log, and restore a backup",
+    "permission denied for table entries": "its user may not do this; `makegood migrate --grants` prints what it needs",
     "unable to open database file": "its file can't be opened; is the folder there, and may Makegood write into it",
 }
 

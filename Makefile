@@ -28,7 +28,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: soak times help setup demo test oracles payloads schemas lint audit lock digests clean
+.PHONY: soak burst times help setup demo test oracles payloads schemas lint audit lock digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -60,6 +60,9 @@ test: lint ## runs every check and test
 
 times: setup ## asserts how long hostile letters take; wants a quiet machine
 	@$(BIN)/python -m pytest -q -m timed tests/unit
+
+burst: setup ## sends 300 new errors in 5 s with a restart in between, and prints when their cards came
+	@$(BIN)/python -m pytest -q -s -m timed tests/faults/test_burst.py
 
 oracles: payloads schemas times ## asks those who have no opinion of ours: the parts that follow, and the clock
 

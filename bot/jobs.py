@@ -124,7 +124,8 @@ def _mails(parts: JobParts) -> "Mails | None":
 
     settings = validate(mail.Settings, parts.settings.mail, "[mail]")
     box = Mailbox(settings.imap or SecretStr(""), settings.timeout)
-    return Mails(settings=settings, mailbox=box, submit=parts.inflow.submit, clock=parts.ledger.clock)
+    sent = Mailbox(settings.imap or SecretStr(""), settings.timeout, settings.sent) if settings.sent else None
+    return Mails(settings=settings, mailbox=box, sent=sent, submit=parts.inflow.submit, clock=parts.ledger.clock)
 
 
 MAILBOX = "mailbox"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.bug.bug import Bug
+from bot.bug.by_hand import outside
 from bot.bug.customer import Customer
 from bot.bug.customers import CustomerFelt, CustomerPresence, CustomerWrote, find, join
 from bot.bug.event import Event
@@ -59,6 +60,8 @@ def path(url: str) -> str:
 
 def arrive(bug: Bug, inbound: Inbound, now: datetime) -> tuple[Event, ...]:
     """What the bug's trail learns: who it is, what they wrote, that they are there."""
+    if inbound.kind is InboundKind.OURS:
+        return outside(bug, inbound, now)
     place = {"source": inbound.source, "conversation": inbound.conversation, "url": inbound.url}
     joined = join(bug, inbound.customer, via=inbound.source, **place)
     known = find(bug, inbound.customer, inbound.source, inbound.conversation)

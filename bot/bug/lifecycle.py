@@ -4,6 +4,7 @@ from typing import Protocol
 
 from bot.bug import (
     board,
+    by_hand,
     conversation,
     course,
     customers,
@@ -32,6 +33,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     ownership,
     customers,
     messages,
+    by_hand,
     gifts,
     when_works,
     course,

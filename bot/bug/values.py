@@ -156,6 +156,8 @@ class InboundKind(StrEnum):
     """The chat is over or the visitor has left."""
     ONLINE = "online"
     OFFLINE = "offline"
+    OURS = "ours"
+    """Somebody of the team wrote to the customer there."""
     OTHER = "other"
     """Not ours to act on (an agent's own message, an auto-reply): answered 200, stored nowhere."""
 
@@ -183,6 +185,8 @@ class Inbound(Frozen):
     message_id: str = ""
     """A mail's own Message-ID, for In-Reply-To."""
     references: tuple[str, ...] = ()
+    writer: str = ""
+    """Who of the team wrote, where the customer did not."""
     left_out: str = ""
     """What a mail is that no person wrote: "an automatic reply". It is counted, and nobody is asked about it."""
 

@@ -62,10 +62,19 @@ class People:
         if again.timed(inbound.event):  # the same words an hour later are said anew
             inbound = inbound.model_copy(update={"event": key})
         talk = await self.talks.find(inbound.source, inbound.conversation, *inbound.references)
-        if talk and talk.bug:
+        if inbound.kind is InboundKind.OURS:
+            await self._outside(inbound, talk)
+        elif talk and talk.bug:
             await self.arrive(talk.bug, inbound)
         elif talk is None or talk.waits:
             await self._place(inbound, key, talk)
+
+    async def _outside(self, inbound: Inbound, talk: Talk | None) -> None:
+        """What somebody of the team wrote there; where that is about no bug, or nobody knows about which, it is their own matter."""
+        known = talk.bug if talk else None
+        bug = known or arrivals.match(inbound, await list_bugs(self.ledger), self.ledger.clock()).sure
+        if bug:
+            await self._record(bug, inbound)
 
     async def _place(self, inbound: Inbound, key: str, talk: Talk | None) -> None:
         """A conversation that is not any bug's yet."""

@@ -28,7 +28,7 @@ from bot.ledger.relay.pace import Budget, TooSoon
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.digest import Digest
-from bot.slack.outgoing.client import AHEAD, SlackPort
+from bot.slack.outgoing.client import AHEAD, SHORTLY, SlackPort
 from bot.slack.outgoing.refusals import MESSAGE_GONE, PLACE_GONE, SAID_NO
 from bot.slack.views import card
 from bot.suggestions import NOTHING, Proposed
@@ -145,7 +145,9 @@ class CardSink:
         if found:  # it shows the bug as it was then
             return await self._show(bug, found, around, _posted(found))
         message, drawn = _draw(bug, around)
-        ts = await self.port.post(self.channel, ahead=AHEAD, **message, metadata=_metadata(bug))
+        ts = await self.port.post(
+            self.channel, ahead=AHEAD if bug.untold else SHORTLY, **message, metadata=_metadata(bug)
+        )
         self._paid.discard(bug.ref.number)
         return self._served(bug, drawn, _posted(Post(channel=self.channel, ts=ts)))
 

@@ -51,6 +51,7 @@ def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
             page=body.line("page", limit=LONG),
             at=body.time("at"),
             url=body.url("url"),
+            writer=body.line("writer"),
         ),
     )
 

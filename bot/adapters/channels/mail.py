@@ -27,6 +27,8 @@ from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable, Unreadable
 from bot.bug.values import CustomerHint, Inbound, Outgoing, Sent
 
 SOURCE = "mail"
+SENT = "sent"
+"""The folder that `parse` reads a mail from, where it is not the inbox."""
 PORTS = {"smtp": 587, "smtps": 465}
 FOR_GOOD = 500
 """SMTP replies from here on say that asking again won't help."""
@@ -50,6 +52,8 @@ class Settings(CallLimit):
     """Support <support@example.com>"""
     imap: SecretStr | None = None
     """imaps://user:password@host/INBOX; without it no mailbox is read."""
+    sent: str = ""
+    """The mailbox's folder of what people sent themselves, as in "Sent"; what they wrote to a customer is recognised there."""
     every: float = 30
     """Seconds between two looks into the mailbox."""
     authserv: str = ""
@@ -85,7 +89,8 @@ def parse(hook: Hook, options: Table) -> tuple[Inbound, ...]:
     if not hook.body.strip():
         raise Unreadable("The mail is empty.")
     ours, authserv = Data(options).line("sender"), Data(options).line("authserv")
-    return (parse_mail(hook.body, source=SOURCE, came=hook.at, ours=ours, authserv=authserv),)
+    sent = options.get("folder") == SENT
+    return (parse_mail(hook.body, source=SOURCE, came=hook.at, ours=ours, authserv=authserv, sent=sent),)
 
 
 class _Policy(EmailPolicy):

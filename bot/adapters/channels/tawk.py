@@ -12,6 +12,7 @@ from bot.bug.values import Inbound, InboundKind
 
 SOURCE = "tawk"
 VISITOR = frozenset({"v", "visitor"})
+AGENT = frozenset({"a", "agent"})
 READ = frozenset({"chat:start", "chat:end", "chat:transcript_created", "ticket:create"})
 MOST = 200
 """Messages read of one transcript: the last ones."""
@@ -50,11 +51,13 @@ def _transcript(body: Data, hook: Hook) -> Iterator[Inbound]:
     chat = body.required("chat.id")
     seen: Counter[str] = Counter()
     for each in body.rows("chat.messages")[-MOST:]:
-        if each.line("sender.t") not in VISITOR:
+        text, ours = said(each.words("msg"), *_files(each)), each.line("sender.t") in AGENT
+        if not ours and each.line("sender.t") not in VISITOR:
             continue
-        text = said(each.words("msg"), *_files(each))
-        yield _inbound(body, hook, chat, text=text, key=_text_key(chat, text, seen[text]), at=each.time("time"))
-        seen[text] += 1
+        name = f"ours:{text}" if ours else text
+        found = _inbound(body, hook, chat, text=text, key=_text_key(chat, name, seen[name]), at=each.time("time"))
+        seen[name] += 1
+        yield found.model_copy(update={"kind": InboundKind.OURS, "writer": each.line("sender.n")}) if ours else found
 
 
 def _ticket(body: Data, hook: Hook) -> Inbound:

@@ -30,6 +30,8 @@ UPDATE_EVERY, UPDATE_BURST = 1.2, 10
 """About 50 chat.update a minute and workspace; a short burst is tolerated."""
 AHEAD = 8.0
 """Seconds that somebody who waits may book ahead: lines of threads then come after it, however many there are."""
+SHORTLY = 2.0
+"""Seconds that a card for which nobody waits may book ahead: before the lines of threads, and not before who waits."""
 SHOWN_TEXT = 3900
 """Characters of a text that chat.update takes too (chat.postMessage alone takes more)."""
 PAYLOAD = 4000

@@ -202,6 +202,22 @@ async def told_by_hand(context: Context, request: Request) -> Response:
     return Response(close=True) if request.values else NOTHING
 
 
+@verb("they_know", acts=Duty.TELL)
+async def they_know(context: Context, request: Request) -> Response:
+    """What somebody wrote there was the tell."""
+    message, whom = request.carried_number("message"), request.carried("customer")
+
+    def decide(now: Bug) -> tuple[Event, ...]:
+        found = now.customer(whom)
+        sent = found and next((m for m in found.messages if m.seq == message), None)
+        if not sent:
+            raise Refused("That message is not there any more.")
+        return messages.told_by_hand(now, gifts.tell(now, [whom], sent.text, anyway=True))
+
+    await context.record(request, decide)
+    return NOTHING
+
+
 @verb("reply", "/bug reply BUG-1 [text]", acts=Duty.TELL)
 async def reply(context: Context, request: Request) -> Response:
     """That it was not their fault, and why in your words; also to those who know that it works."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.bug.board import BoardCardMoved
 from bot.bug.bug import Bug, Status
+from bot.bug.by_hand import WroteOutside
 from bot.bug.clocks import WORKING
 from bot.bug.customer import Customer, Message
 from bot.bug.customers import CustomerFelt, CustomerWrote
@@ -127,6 +128,21 @@ def _not_delivered(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     return _paste(customer, message, event.why)
 
 
+def _wrote_outside(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """Once it works, what somebody writes there may have been the tell."""
+    event = entry.event
+    if not isinstance(event, WroteOutside) or bug.status is not Status.FIXED or not bug.fixed_at:
+        return None
+    customer = bug.customer(event.customer)
+    if customer not in bug.untold or event.at < bug.fixed_at:
+        return None
+    who_ = foreign(event.writer or "Somebody of the team", 60, one_line=True)
+    said = foreign(event.text, WORDS, one_line=True)
+    text = f"{who_} wrote to {name(customer)}: “{said}” Does {name(customer)} know by that that *{title(bug)}* works?"
+    known = button("They know", "they_know", "primary", message=entry.seq, customer=event.customer)
+    return Offer(text=text, buttons=(known,), loud=True)
+
+
 def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     """The customer is not told of it, nor of anything, before somebody says so."""
     event = entry.event
@@ -203,6 +219,7 @@ OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
     CustomerWrote: _wrote,
     NotDelivered: _not_delivered,
     NotGranted: _not_granted,
+    WroteOutside: _wrote_outside,
     BoardCardMoved: _moved,
     GrantKept: _kept,
     FixApproved: _went_on,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import partial
 
 import pytest
 from pydantic import SecretStr
@@ -14,7 +15,7 @@ from bot.adapters.ports import BoardChange
 from bot.adapters.ports import Stage as Column
 from bot.bug.board import BoardCardMade
 from bot.bug.course import Fixed
-from bot.bug.values import Inbound
+from bot.bug.values import CustomerHint, Inbound
 from bot.intake.boards import BoardChanges, follow
 from bot.intake.mails import Mails
 from bot.intake.people import People
@@ -134,3 +135,35 @@ async def test_a_mail_that_cannot_be_read_is_shown_and_a_machines_is_counted(sta
     async with stage.ledger.db.read() as conn:
         notes = (await conn.execute(select(table.c.note).where(table.c.key == items[1].key))).scalars().all()
     assert notes == ["an automatic reply"]
+
+
+async def test_what_people_sent_themselves_is_read_in_its_folder_once_and_left_as_it_is(
+    stage: Stage, imap: ImapServer
+) -> None:
+    bug = await open_bug(stage.ledger)
+    inbox = Inbox(stage.ledger.db, TEAM, stage.store.clock.seconds)
+    people = People(ledger=stage.ledger, inbox=inbox, alerts=None)  # type: ignore[arg-type] # not asked for here
+    hint = CustomerHint(email="mia@studio.example")
+    first = Inbound(source="mail", conversation="<m1@studio.example>", event="m1", text="It fails", customer=hint)
+    await people.arrive(bug, first)
+    items: list[Item] = []
+
+    async def submit(item: Item) -> bool:
+        items.append(item)
+        return await inbox.store(item)
+
+    settings = mail.Settings.model_validate(
+        {"smtp": "smtp://127.0.0.1:1", "sender": "s@acme.example", "imap": imap.url, "sent": "INBOX"}
+    )
+    head = "From: Lee <lee@acme.example>\r\nTo: Mia <mia@studio.example>\r\nMessage-ID: <ours@acme.example>\r\n"
+    imap.drop(f"{head}References: <m1@studio.example>\r\n\r\nWe look into it.".encode())
+    sent = Mailbox(SecretStr(imap.url), folder=settings.sent)
+    nothing = Mailbox(SecretStr(imap.url))
+    mails = Mails(settings=settings, mailbox=nothing, submit=submit, clock=stage.store.clock, sent=sent)
+    today = stage.store.clock().date()
+    assert await sent.follow(partial(mails._take, folder=mail.SENT), today) == 1
+    assert await sent.follow(partial(mails._take, folder=mail.SENT), today) == 0
+    assert imap.unseen == (1,)
+    await people.fold(items)
+    (customer,) = [c for c in (await load(stage.ledger, bug)).customers if c.hint.email]
+    assert [(m.text, m.state) for m in customer.messages] == [("We look into it.", "by_hand")]

@@ -1,5 +1,8 @@
 """What people did themselves counts as what Makegood does: the same debt, the same retro."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 
 from tests.slack.house import House
@@ -96,3 +99,73 @@ async def test_a_reply_has_somebody_to_read_it_and_is_looked_over(house: House, 
     assert not fakes.chat.messages
     await form.submit("Send as it is")
     await (await house.errors.expect_message("BUG-1")).thread.expect("Dana answers Mia")
+
+
+def tawk(event: str, **more: Any) -> dict[str, Any]:
+    base = {"event": event, "time": "2026-11-22T14:03:04.646Z", "property": {"id": "5f00", "name": "Shop"}}
+    return {**base, **more}
+
+
+def transcript(*said: tuple[str, str, datetime]) -> dict[str, Any]:
+    """Who ("v" the visitor, "a" an agent), their words, and when."""
+    names = {"a": {"t": "a", "n": "Sam"}, "v": {"t": "v"}}
+    rows = [{"sender": names[who], "type": "msg", "msg": text, "time": at.isoformat()} for who, text, at in said]
+    visitor = {"name": "Mia", "email": MIA}
+    return tawk("chat:transcript_created", chat={"id": "c1", "visitor": visitor, "messages": rows})
+
+
+async def in_tawk(house: House) -> Message:
+    """Mia is in a chat that takes no answer from outside."""
+    message = {"text": "It fails", "type": "msg", "sender": {"type": "visitor"}}
+    start = tawk("chat:start", chatId="c1", visitor={"name": "Mia", "email": MIA}, message=message)
+    card = await house.alarm(email=MIA, name="Mia")
+    assert await house.hook("tawk", start) == 200
+    await card.expect_text("It fails")
+    return card
+
+
+async def test_what_was_pasted_into_the_chat_is_recognised_in_its_transcript(house: House, fakes: Fakes) -> None:
+    card, dana = await in_tawk(house), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.button("Tell").click(by=dana)
+    await (await dana.expect_modal("Tell BUG-1")).submit("Tell")
+    await dana.expect_dm("Please tell Mia yourself")
+    (customer,) = (await house.bug()).customers
+    now = house.clock()
+    said = transcript(("v", "It fails", now), ("a", f"Hi Mia! {customer.messages[-1].text} :)", now))
+    assert await house.hook("tawk", said) == 200
+    await card.expect_text("Mia told after")
+    await card.thread.expect("was passed on by")
+    await house.quiet()
+    assert not fakes.mails.messages
+
+
+async def test_other_words_of_an_agent_are_an_answer_and_one_press_makes_them_the_tell(house: House) -> None:
+    card, dana = await in_tawk(house), house.person("Dana")
+    now = house.clock()
+    assert await house.hook("tawk", transcript(("a", "Let me take a look.", now))) == 200
+    await card.thread.expect("Sam wrote to Mia outside of Makegood (tawk): “Let me take a look.”")
+    await card.expect_text("answered")
+    house.clock.advance(minutes=2)
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    house.clock.advance(minutes=1)
+    later = house.clock()
+    said = transcript(("a", "Let me take a look.", now), ("a", "Try again, it is back.", later))
+    assert await house.hook("tawk", said) == 200
+    asked = await card.thread.expect("Does Mia know by that that")
+    assert not (await house.bug()).customers[0].told_at
+    await asked.button("They know").click(by=dana)
+    await card.expect_text("Mia told after")
+    await card.expect_text("owed: proper fix")
+
+
+async def test_a_vouched_copy_of_our_own_letter_is_an_answer_and_a_forged_one_is_nothing(house: House) -> None:
+    card = await house.alarm(email=MIA, name="Mia")
+    ours = {"FromFull": {"Email": "support@acme.example", "Name": "Support"}, "ToFull": [{"Email": MIA}]}
+    copy = {**ours, "To": f"Mia <{MIA}>", "Subject": "Your menu", "TextBody": "We look into it.", "Headers": []}
+    assert await house.hook("email-postmark", {**copy, "MessageID": "forged"}) == 200
+    await house.quiet()
+    assert "wrote_outside" not in await house.kinds(1)
+    vouched = [{"Name": "X-Spam-Tests", "Value": "DKIM_VALID,DKIM_VALID_AU"}]
+    assert await house.hook("email-postmark", {**copy, "MessageID": "copy", "Headers": vouched}) == 200
+    await card.thread.expect("Support wrote to Mia outside of Makegood (e-mail): “We look into it.”")

@@ -5,9 +5,10 @@ import imaplib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from urllib.parse import unquote, urlsplit
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
+from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 from pydantic import SecretStr
 
@@ -28,8 +29,11 @@ Take = Callable[[bytes], Awaitable[None]]
 class Mailbox:
     """`url` is imaps://user:password@host/FOLDER. Only one process may poll a folder."""
 
-    def __init__(self, url: SecretStr, timeout: float = 10) -> None:
+    def __init__(self, url: SecretStr, timeout: float = 10, folder: str = "") -> None:
+        """`folder`: another one than the address names."""
         self._url, self._timeout = urlsplit(url.get_secret_value()), timeout
+        self._folder = folder or unquote(self._url.path.lstrip("/")) or "INBOX"
+        self._read: frozenset[str] = frozenset()
 
     async def run(self, take: Take, every: float) -> None:
         """Polls until it is cancelled; a mailbox that can't be reached is tried again."""
@@ -52,6 +56,21 @@ class Mailbox:
                 await asyncio.to_thread(self._seen, taken)
         return len(taken)
 
+    async def follow(self, take: Take, since: date) -> int:
+        """Offers what came since that day and was not offered by this process before; nothing is marked."""
+        found = await asyncio.to_thread(self._since, since)
+        for uid, raw in found:
+            await _offer(take, uid, raw)
+        return len(found)
+
+    def _since(self, since: date) -> list[tuple[str, bytes]]:
+        with self._open() as box:
+            uids = box.uids(AND(date_gte=since))
+            new = [uid for uid in uids if uid not in self._read][:AT_ONCE]
+            found = [(uid, raw) for uid in new if (raw := _raw(box, uid))]
+        self._read = frozenset(uids) & (self._read | frozenset(new))
+        return found
+
     def _unseen(self) -> list[tuple[str, bytes]]:
         with self._open() as box:
             uids = box.uids("UNSEEN")[:AT_ONCE]
@@ -63,10 +82,9 @@ class Mailbox:
 
     @contextmanager
     def _open(self) -> Iterator[BaseMailBox]:
-        folder = unquote(self._url.path.lstrip("/")) or "INBOX"
         try:
             with _closed_after(self._connected()) as box:
-                box.login(unquote(self._url.username or ""), unquote(self._url.password or ""), folder)
+                box.login(unquote(self._url.username or ""), unquote(self._url.password or ""), self._folder)
                 yield box
         except MailboxLoginError as error:
             raise Rejected("The mailbox does not accept our name and password. Correct imap in [mail].") from error

@@ -15,7 +15,7 @@ from bot.adapters.channels.common.parts import Content, content_of
 from bot.adapters.channels.common.quote_words import is_forward
 from bot.adapters.channels.common.quotes import Line, lines_of, whole, without_quotes
 from bot.adapters.channels.common.reading import LONGEST_NAME, fingerprint, tidy
-from bot.adapters.channels.common.sender import Writer, addresses, writer
+from bot.adapters.channels.common.sender import NOBODY, Mailbox, Writer, addresses, mailbox_in, writer
 from bot.adapters.channels.common.vouching import vouched
 from bot.bug.errors import Unreadable
 from bot.bug.values import CustomerHint, Inbound, InboundKind
@@ -80,6 +80,7 @@ def unread(raw: bytes, why: Exception, *, source: str, came: datetime, ours: str
 def inbound(letter: Letter, *, source: str, raw: bytes, trusted: bool) -> Inbound:
     if not letter.by.email and not letter.by.name:
         raise Unreadable("The mail names no sender.")
+    to = _written_to(letter) if trusted else NOBODY
     own = next(iter(message_ids(letter.headers, "message-id")), "")
     answered = message_ids(letter.headers, "in-reply-to")
     references = (message_ids(letter.headers, "references") or answered)[:MOST_REFERENCES]
@@ -87,8 +88,12 @@ def inbound(letter: Letter, *, source: str, raw: bytes, trusted: bool) -> Inboun
         source=source,
         conversation=as_key(next(iter((*references, own)), "")) or fingerprint(raw),
         event=as_key(own) or fingerprint(raw),
-        kind=InboundKind.OTHER if letter.machine else InboundKind.MESSAGE,
-        customer=CustomerHint(name=letter.by.name[:LONGEST_NAME], email=letter.by.email[:LONGEST_NAME]),
+        kind=InboundKind.OURS if to.email else InboundKind.OTHER if letter.machine else InboundKind.MESSAGE,
+        customer=CustomerHint(
+            name=(to if to.email else letter.by).name[:LONGEST_NAME],
+            email=(to if to.email else letter.by).email[:LONGEST_NAME],
+        ),
+        writer=letter.by.name[:LONGEST_NAME] if to.email else "",
         trusted=trusted and letter.by.direct,
         text=words_of(letter.content, letter.subject),
         subject=letter.subject,
@@ -97,6 +102,12 @@ def inbound(letter: Letter, *, source: str, raw: bytes, trusted: bool) -> Inboun
         references=references,
         left_out=letter.machine,
     )
+
+
+def _written_to(letter: Letter) -> Mailbox:
+    """Whom our own letter, or a copy of it, was written to; nobody where it is no letter to somebody else."""
+    to = mailbox_in(letter.headers, "to")
+    return to if letter.by.us and to.email.casefold() != letter.by.email.casefold() else NOBODY
 
 
 def words_of(content: Content, subject: str) -> str:
@@ -173,9 +184,14 @@ def _parsed(raw: bytes, read: Callable[[Message], T]) -> T:
         raise Unreadable(f"The mail can't be read: {type(error).__name__}.") from error
 
 
-def parse_mail(raw: bytes, *, source: str, came: datetime, ours: str = "", authserv: str = "") -> Inbound:
+def parse_mail(
+    raw: bytes, *, source: str, came: datetime, ours: str = "", authserv: str = "", sent: bool = False
+) -> Inbound:
+    """`sent`: it lies in the folder of what we sent, so it is ours whatever stands in it."""
     letter = _parsed(raw, lambda message: _read(message, ours, came))
-    trusted = vouched(letter.headers, letter.by.email, authserv)
+    if sent:
+        letter = replace(letter, by=letter.by._replace(us=True, direct=True))
+    trusted = sent or vouched(letter.headers, letter.by.email, authserv)
     return inbound(letter, source=source, raw=raw, trusted=trusted)
 
 

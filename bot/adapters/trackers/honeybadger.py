@@ -32,6 +32,7 @@ _OF_WATCH = {
     "alarm_ok": ("alarm", AlertKind.RESOLVED),
 }
 """What Honeybadger watches, beside the errors that an app reports: the part of the body that names it."""
+PING = "check_in.url"
 _LEFT_OUT = frozenset({"assigned", "rate_exceeded", "deployed", "volume_spike", "cert_will_expire"})
 """No error of their own."""
 
@@ -108,7 +109,7 @@ def _watched(body: Data, part: str, kind: AlertKind) -> Alert:
     found = body.at(part)
     name = found.key("id", "url", "name")
     must_name(kind, name, f"{part}.id")
-    project, url = body.line("project.name"), found.url("details_url", "url")
+    project, page = body.line("project.name"), found.url("url") if part == "site" else ""
     return Alert(
         source=SOURCE,
         group=f"{part}:{name}"[:200],
@@ -116,11 +117,18 @@ def _watched(body: Data, part: str, kind: AlertKind) -> Alert:
         title=body.line("message").removeprefix(f"[{project}] ") or f"{found.line('name') or name}: {part}",
         message=body.at("outage").text("reason"),
         project=project or body.key("project.id"),
-        url=url,
-        page=url if part == "site" else "",
+        url=_place(body, found, part) or page,
+        page=page,
         at=body.at("outage").time("down_at") if kind is AlertKind.OCCURRED else None,
-        facts=body.facts(part),
+        facts={name: value for name, value in body.facts(part).items() if name != PING},
     )
+
+
+def _place(body: Data, found: Data, part: str) -> str:
+    """Where a colleague looks at it. Whoever opens the own address of a check-in reports for the job, so that is no link."""
+    number = body.key("project.id")
+    listed = f"https://app.honeybadger.io/projects/{number}/check_ins" if part == "check_in" and number else ""
+    return found.url("details_url", "links.web", *(("url",) if part == "alarm" else ())) or web_address(listed)
 
 
 def _context(fault: Data, notice: Data) -> str:

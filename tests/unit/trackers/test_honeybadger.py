@@ -86,3 +86,9 @@ def test_a_link_names_the_fault_and_the_notice(host: str) -> None:
 
 def test_the_list_of_faults_is_no_fault() -> None:
     assert TRACKERS.find("honeybadger").link("https://app.honeybadger.io/projects/2201/faults") is None
+
+
+def test_the_address_by_which_a_job_reports_stands_nowhere_for_slack_would_open_it_to_show_a_preview() -> None:
+    alert = one("honeybadger/check-in-missing.json")
+    assert "api.honeybadger.io" not in alert.model_dump_json()
+    assert alert.url == "https://app.honeybadger.io/projects/2201/check_ins"

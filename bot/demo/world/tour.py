@@ -169,7 +169,7 @@ STORY_ONE = (
     Rule(
         id="tell",
         title="Tell the customer",
-        text="Press Tell on the card, add a credit of 5 EUR, send: a bubble appears in {customer}'s chat.",
+        text="Press Tell on the card, choose a credit of 5 EUR under They get, send: a bubble appears in {customer}'s chat.",
         done=lambda seen: seen.reached("owed"),
         hint=_action("tell"),
     ),

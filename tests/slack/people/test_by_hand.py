@@ -148,6 +148,7 @@ async def test_other_words_of_an_agent_are_an_answer_and_one_press_makes_them_th
     await card.expect_text("answered")
     house.clock.advance(minutes=2)
     await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.expect_text("NOT TOLD")
     house.clock.advance(minutes=1)
     later = house.clock()
     said = transcript(("a", "Let me take a look.", now), ("a", "Try again, it is back.", later))

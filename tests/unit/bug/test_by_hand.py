@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
-from bot.bug import gifts
+from bot.bug import course, gifts, messages
 from bot.bug.arrivals import arrive
-from bot.bug.messages import NotDelivered
+from bot.bug.customers import AccountSeen
+from bot.bug.errors import Invalid
+from bot.bug.gifts import NotGranted
+from bot.bug.messages import Delivered, NotDelivered
+from bot.bug.money import Credit, Money
 from bot.bug.values import CustomerHint, Inbound
-from tests.unit.bug.story import ADA, MONDAY, SYSTEM, Story, claimed, fixed, waiting
+from bot.bug.words import plain
+from tests.unit.bug.story import ADA, ANNA, MONDAY, SYSTEM, Story, claimed, fixed, waiting
 
+FIVE = Credit(money=Money(amount=500, currency="EUR"))
 TELL = "The problem is solved, you can go on."
 
 
@@ -71,3 +77,40 @@ def test_the_line_names_who_wrote_and_where() -> None:
     assert "Sam" in str(story.facts[-1].event.line(story.bug, "x"))
     nameless = story.facts[-1].event.model_copy(update={"writer": ""})
     assert "Somebody of the team" in str(nameless.line(story.bug, "x"))
+
+
+def test_a_tell_by_hand_is_told_at_once_and_the_fix_is_owed() -> None:
+    story = fixed()
+    story.then(messages.told_by_hand(story.bug, gifts.tell(story.bug, ["c1"], TELL)))
+    assert story.kinds[-3:] == ["told", "delivered", "owed"]
+    assert (story.customer().told_at, story.customer().messages[-1].state) == (story.now, "by_hand")
+
+
+def test_who_knows_already_gets_a_further_word_and_stays_told() -> None:
+    story = fixed()
+    story.then(messages.told_by_hand(story.bug, gifts.tell(story.bug, ["c1"], TELL)))
+    told_at = story.customer().told_at
+    story.then(messages.reply(story.bug, ["c1"], " It was not your fault. "), after=5)
+    assert (story.customer().messages[-1].text, story.customer().told_at) == ("It was not your fault.", told_at)
+    with pytest.raises(Invalid):
+        messages.reply(story.bug, ["c1"], " ")
+
+
+def test_a_proper_fix_by_hand_leaves_nothing_owed() -> None:
+    story = claimed()
+    story.then(course.fixed(story.bug, ANNA, "rolled out 4.2", proper=True))
+    assert story.kinds[-2:] == ["fixed", "closed"]
+
+
+def test_who_has_no_account_is_known_to_have_none_and_gets_the_gift_later() -> None:
+    story = fixed()
+    story.then(AccountSeen(customer="c1", plan="", known=False), SYSTEM)
+    assert story.customer().billed is False
+    story.then(gifts.tell(story.bug, ["c1"], TELL, [FIVE]))
+    seq = story.bug.seq
+    lost = NotGranted(tell=seq, customer="c1", grant=FIVE, why="no account", homeless=True)
+    story.then(lost, SYSTEM)
+    assert "The message goes without it." in plain(lost.line(story.bug, "x").parts)
+    story.then(Delivered(message=seq, customer="c1", state="delivered"), SYSTEM)
+    assert story.customer().to_tell, "not told anew, but of what they get"
+    assert gifts.tell(story.bug, ["c1"], "And this is for you.", [FIVE]).grants == (FIVE,)

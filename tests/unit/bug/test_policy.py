@@ -3,7 +3,7 @@
 import pytest
 
 from bot.bug.errors import NotAllowed
-from bot.bug.policy import Duty, Member, eligible, may, may_act, may_approve, may_command
+from bot.bug.policy import Duty, Member, eligible, may, may_act, may_approve, may_command, may_take
 from tests.unit.bug.story import ANNA, BEN, CLEO, approver, asked, claimed
 
 
@@ -92,3 +92,13 @@ def test_a_refusal_names_those_who_may_but_not_a_crowd() -> None:
     )
     with pytest.raises(NotAllowed, match="and 2 more may"):
         may(SUPPORT, Duty.RUN, tuple(f"U0DEV{n}" for n in range(7)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("bot", "An app can't have a bug"), ("deleted", "deactivated"), ("stranger", "Only members of this workspace")],
+)
+def test_a_bug_is_handed_to_people_of_this_workspace_alone(kind: str, said: str) -> None:
+    with pytest.raises(NotAllowed, match=said):
+        may_take(Member.model_validate({"id": "U0X", kind: True}))
+    may_take(Member(id="U0X", guest=True))

@@ -125,6 +125,10 @@ class Bug:
     """Sinks whose other side is out of order just now."""
     reminded: tuple[str, ...] = ()
     """Clocks that spoke up: what and since when they ran."""
+    lesson: str = ""
+    """How it got into production, in one line."""
+    lesson_skipped: bool = False
+    """Nobody is asked for it any more."""
     tell_requests: tuple[TellRequest, ...] = ()
     """Tells that wait for an approver."""
     planned: PlannedTell | None = None

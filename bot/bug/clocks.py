@@ -88,6 +88,13 @@ def alarms(bug: Bug, rules: Rules) -> Iterable[Alarm]:
             yield from _customer(bug, customer, rules)
     if bug.status is Status.OWED and bug.debt:
         yield _debt(bug.debt)
+    if bug.status is Status.CLOSED and bug.closed_at and bug.owner and not (bug.lesson or bug.lesson_skipped):
+        yield Alarm(kind="lesson", since=bug.closed_at, times=_asks(bug.closed_at), whom=(bug.owner,))
+
+
+def _asks(closed: datetime) -> tuple[datetime, ...]:
+    """When the retro's question is asked: once the work is put away, and once more the next day; never a third time."""
+    return (closed + timedelta(minutes=10), closed + timedelta(days=1))
 
 
 def _waiting(bug: Bug) -> tuple[Customer, ...]:

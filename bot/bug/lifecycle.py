@@ -18,7 +18,7 @@ from bot.bug import (
 )
 from bot.bug.event import Event, Move
 from bot.bug.fixes import approval, asking, doubt, looks, reproduction, review, run
-from bot.bug.retro import posting
+from bot.bug.retro import lesson, posting
 
 
 class Chapter(Protocol):
@@ -49,6 +49,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     looks,
     reproduction,
     posting,
+    lesson,
 )
 
 #: A name is for ever: a golden file of one entry of each kind must always load.

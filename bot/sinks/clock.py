@@ -8,7 +8,7 @@ from bot.adapters.billing import revert_due
 from bot.bug import clocks
 from bot.bug.bug import Bug
 from bot.bug.clocks import Reminder, Rules
-from bot.bug.course import CameBack, Owed, Reopened
+from bot.bug.course import CameBack, Closed, Owed, Paid, Reopened
 from bot.bug.customers import CustomerPresence, CustomerWrote
 from bot.bug.gift_proposal import upgrades
 from bot.bug.gifts import Granted, GrantUndoAsked
@@ -49,6 +49,8 @@ class ClockSink:
                 CameBack,
                 Snoozed,
                 Owed,
+                Paid,
+                Closed,
                 Granted,
             }
         ),

@@ -10,11 +10,12 @@ from bot.bug.bug import Debt, Status
 from bot.bug.event import Event
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Grant
+from bot.bug.retro.lesson import QUESTION
 from bot.bug.retro.mood import Mood
 from bot.bug.values import Actor, BugRef, Frozen
 from bot.bug.words import Part
 
-QUESTIONS = ("How did it get into production?", "How did we do?")
+QUESTIONS = (QUESTION, "How did we do?")
 
 
 class EntryLike(Protocol):
@@ -157,7 +158,10 @@ class Retro(Frozen):
     debt: Debt | None = None
     came_back: int = 0
     reopened: int = 0
+    lesson: str = ""
+    """How it got into production, as somebody wrote it."""
     questions: tuple[str, ...] = QUESTIONS
+    """What nobody has answered."""
 
 
 class Booking(Frozen):

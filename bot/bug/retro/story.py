@@ -9,7 +9,7 @@ from bot.bug.errors import NotFound
 from bot.bug.event import Event, follow
 from bot.bug.fixes.fix import Fix
 from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.model import EntryLike, Estimate, Retro, Run, TimelineStep, Times
+from bot.bug.retro.model import QUESTIONS, EntryLike, Estimate, Retro, Run, TimelineStep, Times
 from bot.bug.retro.people import deeds, gifts, served, thread
 from bot.bug.words import Person, plain
 
@@ -51,6 +51,8 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
         thread=remarks,
         debt=bug.debt,
         came_back=sum(isinstance(x.event, CameBack) for x in trail),
+        lesson=bug.lesson,
+        questions=QUESTIONS[1:] if bug.lesson or bug.lesson_skipped else QUESTIONS,
         reopened=sum(isinstance(x.event, Reopened) for x in trail),
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
 from bot.bug.reminders import Reminded
+from bot.bug.retro.lesson import QUESTION
 from bot.slack.views.mrkdwn import clock, day
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
 from bot.text import length
@@ -100,6 +101,11 @@ def _debt(bug: Bug, event: Reminded, number: int, now: datetime) -> Offer:
     )
 
 
+def _lesson(bug: Bug, event: Reminded, _round: int, _now: datetime) -> Offer:
+    text = f":memo: *{title(bug)}* is closed. {QUESTION} One line is enough."
+    return _to(event, text, button("Answer…", "lesson", "primary"), button("Skip", "skip_lesson"))
+
+
 SAYS: dict[str, Say] = {
     "unclaimed": _unclaimed,
     "silent": _silent,
@@ -107,4 +113,5 @@ SAYS: dict[str, Say] = {
     "waiting": _waiting,
     "gone": _gone,
     "debt": _debt,
+    "lesson": _lesson,
 }

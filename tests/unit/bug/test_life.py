@@ -50,6 +50,8 @@ DRAWN = {
     "tell_refused":      "ocfwxd.",
     "tell_skipped":      "ocfw...",
     "tell_planned":      "ocfwx..",
+    "lesson_written":    "....x..",
+    "lesson_skipped":    "....x..",
     "tell_released":     "ocfwx..",
     "grant_undo_asked":  "ocfwxd.",
     "retry_asked":       "ocfwxd.",

@@ -1,16 +1,20 @@
 """The clocks of a bug: who is reminded, when, of what, and when nobody is."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.bug import messages
+from bot.bug.bug import Bug
 from bot.bug.clocks import Rules, due, next_at
 from bot.bug.course import Paid
 from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Refused
+from bot.bug.event import Event
 from bot.bug.ownership import Claimed, Released
 from bot.bug.reminders import Reminded, snooze
+from bot.bug.retro import lesson
 from tests.unit.bug.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 ALWAYS = Rules()
@@ -138,6 +142,22 @@ def test_a_debt_is_remembered_the_day_before_when_it_is_due_and_when_it_is_late(
 def test_a_paid_debt_is_forgotten() -> None:
     story = told(fixed())
     story.then(Paid(how="PR 212"))
+    assert not any(what.startswith("debt") for what in said(story, after(story, hours=24 * 30)))
+
+
+def test_how_it_got_into_production_is_asked_twice_at_most() -> None:
+    story = told(fixed()).then(Paid(how="PR 212"))
+    assert next_at(story.bug, story.now, ALWAYS) == after(story, minutes=10)
+    reminded(story, after(story, minutes=10))
+    reminded(story, after(story, hours=24))
+    assert [x.event.what for x in story.facts if isinstance(x.event, Reminded)] == ["lesson:1", "lesson:2"]
+    assert (said(story, after(story, hours=24 * 30)), next_at(story.bug, after(story, hours=25), ALWAYS)) == ([], None)
+
+
+@pytest.mark.parametrize("settles", [lesson.write, lambda bug, _text: lesson.skip(bug)])
+def test_one_line_or_skip_ends_the_question(settles: Callable[[Bug, str], Event]) -> None:
+    story = told(fixed()).then(Paid(how="PR 212"))
+    story.then(settles(story.bug, "nobody tests menus without a crud"))
     assert next_at(story.bug, story.now, ALWAYS) is None
 
 

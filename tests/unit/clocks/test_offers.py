@@ -6,7 +6,7 @@ import pytest
 
 from bot.bug.board import BoardCardMoved
 from bot.bug.clocks import Rules, due
-from bot.bug.course import Reopened
+from bot.bug.course import Paid, Reopened
 from bot.bug.customers import CustomerFelt, CustomerPresence
 from bot.bug.event import Event
 from bot.bug.gifts import GrantKept
@@ -88,10 +88,11 @@ def stories() -> dict[str, Story]:
         "waiting": waiting(claimed()),
         "gone": left,
         "debt": told(fixed()),
+        "lesson": told(fixed()).then(Paid(how="PR 212")),
     }
 
 
-@pytest.mark.parametrize("kind", ["unclaimed", "silent", "promise", "waiting", "gone", "debt"])
+@pytest.mark.parametrize("kind", ["unclaimed", "silent", "promise", "waiting", "gone", "debt", "lesson"])
 def test_every_clock_says_which_bug_and_offers_what_settles_it(kind: str) -> None:
     story = stories()[kind]
     story.now += timedelta(days=30) if kind == "debt" else timedelta(minutes=58)

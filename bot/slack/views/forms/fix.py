@@ -157,9 +157,9 @@ def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, box: Seq
     shown += [_typed_word(few.typed)] if few.typed else []
     if few.stops:
         return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
-    return kit.modal(
-        f"Fix {bug.ref}", [*shown, *box], id_="run", meta=meta, submit=few.label or run_label(fix, becomes)
-    )
+    below = [kit.context("Below the rows: who is told when it works.", "below")] if len(box) > 1 else []
+    whole, label = [*below, *shown, *box], few.label or run_label(fix, becomes)
+    return kit.modal(f"Fix {bug.ref}", whole, id_="run", meta=meta, submit=label)
 
 
 def _why(fix: Fix) -> list[Any]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Money, described
+from bot.bug.retro.lesson import QUESTION
 from bot.bug.retro.model import Gift, Retro, Run, ServedCustomer, TimelineStep
 from bot.slack.views.retro.dialect import Dialect
 from bot.text import length, plural
@@ -141,6 +142,8 @@ def _owed(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
 
 
 def _questions(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    if story.lesson:
+        yield f"{QUESTION} {d.safe(story.lesson, 500)}"
     yield from story.questions
 
 

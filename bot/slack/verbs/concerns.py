@@ -25,6 +25,8 @@ class Concerns:
 
     asks: tuple[str, ...] = ()
     seen: str = ""
+    words: tuple[str, ...] = ()
+    """What customers need not know of the text."""
 
     def unseen(self, request: Request) -> bool:
         """Whether the form has to be shown once more: the second press counts for what was shown, and for nothing else."""
@@ -44,7 +46,7 @@ async def look_over(
     found = internals(text, bug, readers, said, template=template, ours=ours)
     asks = (*_words(text, found), *(() if counted else _readers(readers)))
     shown = "\0".join((*sorted(chosen), text))
-    return Concerns(asks, hashlib.sha256(shown.encode()).hexdigest()[:16]) if asks else NO_CONCERNS
+    return Concerns(asks, hashlib.sha256(shown.encode()).hexdigest()[:16], tuple(found)) if asks else NO_CONCERNS
 
 
 def _words(text: str, found: Sequence[str]) -> Iterator[str]:

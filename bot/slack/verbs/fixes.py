@@ -15,11 +15,13 @@ from bot.slack.incoming import grammar
 from bot.slack.incoming import second_factor as factor
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
+from bot.slack.verbs.concerns import look_over
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import filling, forms, planning, sourced
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.filling import names
 from bot.slack.views.mrkdwn import explain, foreign
+from bot.text import cut
 
 WATCHED = (
     " only watches here: nothing of it is run on production. Whoever runs the bot can set another `mode`, "
@@ -146,6 +148,7 @@ async def run_(context: Context, request: Request) -> Response:
 
     if planning.chosen(request):
         await context.must(Duty.TELL, request.user)
+        await _must_be_fit_for_customers(context, request)
 
     def decide(bug: Bug) -> tuple[Event, ...]:
         coded, alone = factor.wanted(policy, fix), policy.break_glass or solo
@@ -163,6 +166,18 @@ async def run_(context: Context, request: Request) -> Response:
     if solo and not typed:
         return Response(modal=fix_modals.typed(recorded.bug, fix, coded=factor.wanted(policy, fix)))
     return Response(close=True)
+
+
+async def _must_be_fit_for_customers(context: Context, request: Request) -> None:
+    """Nobody sees this letter again before it goes. Raises Invalid at the text where it holds internals."""
+    bug, settings = await context.bug(request), context.settings.tell
+    concerns = await look_over(
+        context, bug, planning.chosen(request), request.field("text"), settings.tell, counted=True
+    )
+    if concerns.words:
+        named = ", ".join(f"“{cut(word, 40)}”" for word in concerns.words[:3])
+        said = f"Customers need not know {named}. Change it; or untick them, and tell them with Tell, which sends it as it is."
+        raise Invalid("Internals.", {"text": said})
 
 
 @verb("undo", "/fix undo BUG-1 why", acts=Duty.RUN)

@@ -157,3 +157,18 @@ async def test_somebody_who_joins_meanwhile_stops_the_tell(
     await form.submit("Run it")
     await house.person("Dana").expect_ephemeral("Nobody was told of BUG-1: Ben joined since", within=15)
     assert mails.messages == ()
+
+
+async def test_internals_in_ones_own_words_are_marked_before_anything_runs(
+    card: Message, house: House, plant: Plant
+) -> None:
+    form = await preview(card, house)
+    form.checkbox(BOX).tick()
+    form.field("What they read").type("We deleted menu_items of BUG-1, it works.")
+    await form.submit("Run it")
+    await form.expect_error("What they read", "Customers need not know")
+    assert plant.menu_13
+    form.field("What they read").type("Your menus open again.")
+    await form.submit("Run it")
+    await form.expect_closed()
+    await card.thread.expect("when it works, tell Ann")

@@ -67,6 +67,8 @@ class Action(BaseModel):
     """It rolls releases out, so it runs only on targets that name what they roll out."""
     approvals: ClassVar[int | None] = None
     """How many others approve, where the risk's own number does not fit."""
+    repeatable: ClassVar[bool] = False
+    """The same result however often it runs, as files made again: low risk without an undo then needs no other person."""
     volatile: ClassVar[frozenset[str]] = frozenset()
     """Columns that change by themselves ("updated_at"): left out of the digest and of the drift check."""
     from_facts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -332,6 +334,6 @@ UNDO_FORGOTTEN = "Its undo needs a secret parameter, and secrets are forgotten w
 
 
 def approvals_for(action: type[Action], *, undoable: bool) -> int:
-    """Low risk means provably undoable: what is not needs one other person all the same."""
+    """Low risk means provably undoable, or repeatable: what is neither needs one other person all the same."""
     wanted = APPROVALS[action.risk] if action.approvals is None else action.approvals
-    return wanted if undoable else max(wanted, 1)
+    return wanted if undoable or action.repeatable else max(wanted, 1)

@@ -99,6 +99,7 @@ class Fix:
     confirmed_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    """When it had its outcome."""
     deadline: datetime | None = None
     kept: str = ""
     """What finds a cut-off run again, sealed."""

@@ -15,6 +15,8 @@ SECRETS = timedelta(days=1)
 """How long the secrets of a preview are kept with which nobody went on."""
 GOOD_FOR = timedelta(minutes=15)
 """How long a preview may be confirmed, and an approval run."""
+SOON = timedelta(minutes=10)
+"""How long after a run who ran it takes it back alone, whatever its risk."""
 SHORTEST_REASON = 3
 """Characters."""
 AGAIN = "An undo is not undone itself: to have the change back, ask for the fix again."
@@ -117,3 +119,13 @@ def nothing_engaged(bug: Bug, then: str) -> None:
     if live and live.state in ENGAGED:
         raise Refused(called(live), f" is {live.state_said} on {bug.ref}. Wait for its end or cancel it, then {then}.")
     no_unknown_run(bug)
+
+
+def taken_back_soon(bug: Bug, fix: Fix) -> bool:
+    """Whether this is the undo of a run that the same person ended just now: it needs nobody else."""
+    done = bug.fix(fix.undo_of) if fix.undo_of else None
+    return bool(done and done.by == fix.by and soon(done, fix.at))
+
+
+def soon(done: Fix, now: datetime) -> bool:
+    return bool(done.ended_at and now - done.ended_at <= SOON)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.bug.bug import Bug
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.fixes.fix import Fix
-from bot.bug.fixes.rules import GOOD_FOR
+from bot.bug.fixes.rules import GOOD_FOR, taken_back_soon
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.production.action import Risk, approvals_for
@@ -29,6 +29,8 @@ class Proofs:
 
     async def wanting(self, bug: Bug, fix: Fix) -> str:
         """What is missing for a start; empty: nothing."""
+        if taken_back_soon(bug, fix):
+            return ""
         entry = self.catalogue.entries.get(fix.action)
         ours = approvals_for(entry.cls, undoable=True) if entry and entry.allowed and entry.kind != "look" else 1
         high = fix.risk == Risk.HIGH or (entry is not None and entry.says.risk is Risk.HIGH)

@@ -13,7 +13,7 @@ from bot.bug.errors import MakegoodError, Refused
 from bot.bug.event import Event
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import find, must_not_be_undone
-from bot.bug.fixes.run import FixEnded, FixLapsed, FixProgressed, FixStarted, overdue, waits_for
+from bot.bug.fixes.run import FixEnded, FixLapsed, FixProgressed, FixStarted, lapse, waits_for
 from bot.bug.policy import wanting
 from bot.ledger import workspace
 from bot.ledger.index.locks import lock_holder, take_lock
@@ -90,8 +90,8 @@ class Runner:
                 must_not_be_undone(present, this)
             except Refused as error:
                 raise Lapsed(str(error).rstrip(".")) from error
-            if overdue(this, now):
-                raise Lapsed("it was not started within 15 minutes of the request; make a new preview")
+            if late := lapse(present, fix.run, now):
+                raise Lapsed(late.why)
             if against:
                 raise Lapsed(f"{against}; make a new preview")
             return FixStarted(run=fix.run, deadline=now + EFFECT)

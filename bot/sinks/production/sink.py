@@ -19,7 +19,7 @@ from bot.bug.fixes.doubt import InvestigateAsked, Investigated
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked, ProbeAsked, Probed
 from bot.bug.fixes.reproduction import reproduced
-from bot.bug.fixes.rules import find
+from bot.bug.fixes.rules import find, taken_back_soon
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixReportedDone
 from bot.bug.modes import Modes
 from bot.ledger.relay.relay import Served, Work
@@ -99,7 +99,8 @@ class ProductionSink:
         proper = bool(getattr(self.engine.catalogue.find(fix.action).cls, "proper", False))
         quick = not proper and not fix.undo_of
         repeats = await self.repeats(bug, fix.action) if quick else 0
-        return previewed(fix.run, preview, ref.salt, proper=proper and not fix.undo_of, repeats=repeats)
+        alone = taken_back_soon(bug, fix)
+        return previewed(fix.run, preview, ref.salt, proper=proper and not fix.undo_of, repeats=repeats, alone=alone)
 
     async def _look(self, bug: Bug, event: LookAsked, seq: int) -> Event:
         if event.form:

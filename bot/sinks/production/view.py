@@ -13,7 +13,10 @@ from bot.production.action import Cell, Preview, RowChange, Table
 from bot.production.outstanding import Noted, Suggest, noted, reason
 
 
-def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0) -> FixPreviewed:
+def previewed(
+    run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0, alone: bool = False
+) -> FixPreviewed:
+    """`alone`: whoever asks takes back at once what they ran themselves, and needs nobody else."""
     return FixPreviewed(
         run=run,
         digest=preview.digest,
@@ -26,7 +29,7 @@ def previewed(run: int, preview: Preview, salt: str, *, proper: bool, repeats: i
         count=preview.count,
         undoable=preview.undoable,
         undo_note=" ".join([preview.undo_note, *preview.warnings]).strip(),
-        approvals=preview.approvals,
+        approvals=0 if alone else preview.approvals,
         risk=preview.risk.value,
         proper=proper,
         repeats=repeats,

@@ -15,7 +15,9 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.concerns import Concerns, look_over
 from bot.slack.verbs.registry import verb
+from bot.slack.views import blocks as kit
 from bot.slack.views.forms import forms
+from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import channel, clock, foreign, gift
 from bot.text import length, plural
 
@@ -45,7 +47,15 @@ async def answer(context: Context, request: Request) -> Response:
     hit = messages.only_hit(recorded.bug)
     if request.values:
         return Response(close=True)
-    return Response(text=_not_written_to(bug, len(hit))) if hit else NOTHING
+    return _too(recorded.bug, len(hit)) if hit else NOTHING
+
+
+def _too(bug: Bug, hit: int) -> Response:
+    """To the presser alone, once those who wrote have their answer."""
+    were = "1 was only hit: write to them too?" if hit == 1 else f"{hit} were only hit: write to them too?"
+    more = kit.button("Write to them too…", "answer_hit", mark(bug.ref.number, bug.seq))
+    blocks = kit.render([kit.section(f"{were} {_not_written_to(bug, hit)}", "hit"), *kit.actions([more], "too")])
+    return Response(text=f"{were} {_not_written_to(bug, hit)}", blocks=tuple(blocks))
 
 
 def _again(request: Request, bug: Bug, text: str, concerns: Concerns) -> Response:

@@ -27,6 +27,7 @@ WATCHED = (
     " only watches here: nothing of it is run on production. Whoever runs the bot can set another `mode`, "
     "under `[actions]` for this action or in the table of its target."
 )
+AT_ONCE = "Taken back at once by who ran it."
 _BOTH = "Either write something here, or tick that it becomes an empty text."
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
@@ -187,8 +188,9 @@ async def undo(context: Context, request: Request) -> Response:
     bug = await context.bug(request)
     number = request.carried_number("run") if "run" in request.about else asking.last_to_undo(bug)
     if not (request.args or request.values):
-        rules.find(bug, number)
-        return Response(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", run=number))
+        done = rules.find(bug, number)
+        why = AT_ONCE if done.by == request.user and rules.soon(done, context.now()) else ""
+        return Response(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", why, run=number))
     reason = request.args or request.field("reason")
     view = request.view if request.via == "modal" else ""
     recorded = await context.record(request, lambda now: asking.ask_undo(now, request.user, number, reason, view=view))

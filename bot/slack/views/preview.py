@@ -87,6 +87,10 @@ def _head(fix: Fix, *, reason: bool) -> str:
 
 def _risk(fix: Fix) -> str:
     """Small only while it can be undone; else somebody else is asked all the same."""
+    if fix.undo_of and not fix.approvals and fix.risk != "low":
+        return "yours from just now, so you take it back alone"
+    if fix.risk == "low" and not (fix.undoable or fix.approvals or fix.undo_of):
+        return "small: the same result however often it runs"
     if fix.risk == "low" and not fix.undoable:
         return "small, but without undo: needs one other person"
     return RISK.get(fix.risk, fix.risk)

@@ -78,7 +78,13 @@ def test_a_secret_is_never_part_of_what_people_say() -> None:
 
 def test_a_small_fix_without_undo_says_that_somebody_else_is_asked() -> None:
     assert "Risk: small. Why" in text(fix(risk="low", undoable=True))
-    assert "Risk: small, but without undo: needs one other person. Why" in text(fix(risk="low", undoable=False))
+    alone = text(fix(risk="low", undoable=False, approvals=1))
+    assert "Risk: small, but without undo: needs one other person. Why" in alone
+
+
+def test_a_repeatable_fix_and_an_undo_from_just_now_say_why_nobody_else_is_asked() -> None:
+    assert "small: the same result however often it runs" in text(fix(risk="low", undoable=False, approvals=0))
+    assert "yours from just now" in text(fix(risk="medium", undo_of=1, approvals=0))
 
 
 def test_the_preview_of_an_undo_promises_no_undo_of_itself() -> None:

@@ -36,11 +36,11 @@ def local_time(at: datetime, tz: str) -> str:
     return f"{at.astimezone(zone):%H:%M}"
 
 
-def reason(bug: Bug, verb: str, title: str, label: str, **about: str | int) -> View:
-    """One question, one field."""
+def reason(bug: Bug, verb: str, title: str, label: str, given: str = "", **about: str | int) -> View:
+    """One question, one field; `given`: what it is filled in with."""
     blocks = [
         kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
-        kit.text_input("reason", label, many=True, longest=500),
+        kit.text_input("reason", label, given, many=True, longest=500),
     ]
     return kit.modal(f"{title} {bug.ref}", blocks, id_=verb, meta=mark(bug.ref.number, bug.seq, **about), submit=title)
 

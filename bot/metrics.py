@@ -5,7 +5,7 @@ import asyncio
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from sqlalchemy import func, select
 
-from bot.ledger.db.tables import bugs, cursors, inbox
+from bot.ledger.db.tables import budgets, bugs, cursors, inbox
 from bot.ledger.ledger import Ledger, Recorded
 
 
@@ -34,6 +34,11 @@ class Metrics:
         self.ledger, self.counters = ledger, counters
         self.bugs = self._gauge("makegood_bugs", "Bugs, by status", "status")
         self.behind = self._gauge("makegood_cursors_behind", "Bugs that a sink has still to serve", "sink")
+        self.oldest = self._gauge(
+            "makegood_cursors_oldest_seconds", "How long the oldest due work of a sink waits", "sink"
+        )
+        self.cut_off = self._gauge("makegood_leases_run_out", "Leases that ran out and nobody has taken over", "sink")
+        self.budgets = self._gauge("makegood_budget_busy_seconds", "For how long a rate limit is used up", "scope")
         self.gave_up = self._gauge("makegood_cursors_gave_up", "Bugs on which a sink gave up", "sink")
         self.waiting = self._gauge("makegood_inbox", "Inbox items, by state", "state")
 
@@ -60,7 +65,16 @@ class Metrics:
                 .group_by(cursors.c.sink)
             )
             states = select(inbox.c.state, func.count()).where(inbox.c.team == self.ledger.team).group_by(inbox.c.state)
+            now = self.ledger.seconds()
+            waits = mine & cursors.c.due.is_not(None) & (cursors.c.due <= now) & cursors.c.gave_up.is_(None)
+            oldest = select(cursors.c.sink, now - func.min(cursors.c.due)).where(waits).group_by(cursors.c.sink)
+            ran_out = mine & (cursors.c.lease > 0) & (cursors.c.lease <= now) & cursors.c.gave_up.is_(None)
+            cut_off = select(cursors.c.sink, func.count()).where(ran_out).group_by(cursors.c.sink)
+            used_up = (budgets.c.team == self.ledger.team) & (budgets.c.free_at > now)
             for gauge, query in (
+                (self.oldest, oldest),
+                (self.cut_off, cut_off),
+                (self.budgets, select(budgets.c.scope, budgets.c.free_at - now).where(used_up)),
                 (self.bugs, status),
                 (self.behind, behind),
                 (self.gave_up, gave_up),

@@ -5,20 +5,33 @@ import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
+from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option
 from bot.ledger.db import migrate as schema
 from bot.ledger.db.engine import Database
 from bot.ledger.db.file_lock import FileLock
+from bot.ledger.db.guards import FOREVER, grants
+from bot.ledger.db.tables import metadata
 from bot.settings import database_url
 
 
 def options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--grants", metavar="ROLE", help="prints the SQL for a role that runs the bot and can change no entry"
+    )
     config_option(sub)
 
 
 def run(args: argparse.Namespace) -> int:
     url = database_url(Path(args.config))
+    if args.grants:
+        if url.startswith("sqlite"):
+            raise Refused(
+                "SQLite knows no roles: --grants is for PostgreSQL, with MAKEGOOD_DATABASE_URL of the tables' owner."
+            )
+        common.say("\n".join(grants(args.grants, sorted(set(metadata.tables) - set(FOREVER)))))
+        return 0
     with ExitStack() as stack:
         if url.startswith("sqlite"):  # never under a bot that runs
             lock = FileLock.of(url)

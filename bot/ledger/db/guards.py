@@ -39,3 +39,14 @@ def ddl(dialect: str, *tables: str) -> list[str]:
 def function(dialect: str) -> list[str]:
     """What the triggers of all tables call: made once."""
     return [] if dialect == "sqlite" else [_FUNCTION]
+
+
+def grants(role: str, others: list[str]) -> list[str]:
+    """What a role on PostgreSQL needs to run the bot, and no more: it may add to what is for ever, not change it."""
+    name = '"' + role.replace('"', '""') + '"'
+    return [
+        f"GRANT USAGE ON SCHEMA public TO {name};",
+        f"GRANT SELECT ON alembic_version TO {name};",
+        f"GRANT SELECT, INSERT ON {', '.join(FOREVER)} TO {name};",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(others)} TO {name};",
+    ]

@@ -1,0 +1,26 @@
+"""docs/alerts.yml: every metric that a rule names is one that the bot has."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from bot.ledger.db.engine import Database
+from bot.ledger.ledger import Ledger
+from bot.metrics import Counters, Metrics
+from tests.unit.docs.pages import ROOT, text
+
+RULES = [rule for group in yaml.safe_load(text("docs/alerts.yml"))["groups"] for rule in group["rules"]]
+
+
+def test_each_rule_asks_for_metrics_that_there_are(tmp_path: Path) -> None:
+    counters = Counters()
+    Metrics(Ledger(Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"), "T0", {}), counters)
+    there = {f"{m.name}_total" if m.type == "counter" else m.name for m in counters.registry.collect()}
+    assert RULES
+    for rule in RULES:
+        named = set(re.findall(r"makegood_\w+", rule["expr"]))
+        assert named, rule["alert"]
+        assert named <= there, rule["alert"]
+        assert rule["annotations"]["summary"]
+    assert (ROOT / "docs" / "alerts.yml").exists()

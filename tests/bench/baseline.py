@@ -1,8 +1,10 @@
-"""What Makegood is measured against: an empty Bolt handler, a script that parses and posts, a handler that only parses."""
+"""What Makegood is measured against: an empty Bolt handler, scripts that parse and post, a handler that only parses."""
 
 import asyncio
+import json
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -44,6 +46,24 @@ def post() -> web.Application:
     return site
 
 
+def keep() -> web.Application:
+    """The same script, which keeps the body as one durable row before it posts."""
+    client, rows = _client(), sqlite3.connect("kept.db", isolation_level=None, check_same_thread=False)
+    rows.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS kept (body BLOB)")
+
+    async def hook(request: web.Request) -> web.Response:
+        raw = await request.read()
+        await asyncio.to_thread(rows.execute, "INSERT INTO kept VALUES (?)", (raw,))
+        body = json.loads(raw)
+        text = f"{body['error']['exceptionClass']}: {body['error']['message']} {body['error']['url']}"
+        await client.chat_postMessage(channel=os.environ["BENCH_CHANNEL"], text=text)
+        return web.Response(text="ok")
+
+    site = web.Application()
+    site.router.add_post("/hooks/bugsnag/{token}", hook)
+    return site
+
+
 def parse() -> web.Application:
     """Reads a webhook as our adapter does, and keeps nothing."""
 
@@ -62,7 +82,7 @@ def _client() -> AsyncWebClient:
 
 
 async def main(kind: str) -> None:
-    site = {"bolt": bolt, "post": post, "parse": parse}[kind]()
+    site = {"bolt": bolt, "post": post, "keep": keep, "parse": parse}[kind]()
     site.router.add_get("/ready", _ready)
     runner = web.AppRunner(site, access_log=None)
     await runner.setup()

@@ -46,7 +46,7 @@ class Times(Frozen):
         return self.all[min(len(self.all) - 1, int(len(self.all) * percent / 100))]
 
 
-@dataclass
+@dataclass(eq=False)
 class Process:
     """`makegood run` or a baseline on a port of its own."""
 

@@ -15,6 +15,7 @@ from yarl import URL
 
 from bot.adapters.retry_after import pause
 from bot.bug.errors import Doubtful, Outside, Unavailable
+from bot.in_time import must_be_in_time
 
 TIMEOUT = 10.0
 KEPT = 4.0
@@ -46,7 +47,15 @@ def single_calls() -> aiohttp.ClientSession:
 
 def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-    return aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(
+        connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), middlewares=[_in_time]
+    )
+
+
+async def _in_time(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """The last that happens before a call goes out."""
+    must_be_in_time()
+    return await handler(request)
 
 
 @contextmanager

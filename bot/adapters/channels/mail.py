@@ -25,6 +25,7 @@ from bot.adapters.common.reading import Data
 from bot.adapters.ports import Channel, ChannelAdapter, Connects, Hook, Table, unsigned
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable, Unreadable
 from bot.bug.values import CustomerHint, Inbound, Outgoing, Sent
+from bot.in_time import must_be_in_time
 
 SOURCE = "mail"
 SENT = "sent"
@@ -214,9 +215,11 @@ class Mail:
         )
 
     async def _hand_over(self, client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
+        written = mail.as_bytes()
+        must_be_in_time()
         try:
             async with asyncio.timeout(self._settings.timeout):
-                await client.data(mail.as_bytes())
+                await client.data(written)
         except aiosmtplib.SMTPDataError as error:
             raise _refused(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:

@@ -1,7 +1,7 @@
 """Renews the leases that this process holds, and stops work under a lease that was lost.
 
 A process that was stopped (SIGSTOP, a suspended machine) and goes on later finds its time over before it sends anything more:
-timers of the loop that are due run before the task that waits.
+timers of the loop that are due run before the task that waits. What was not waiting asks `must_be_in_time` before it sends.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import MakegoodError
+from bot.in_time import working_until
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.leased import Lease
@@ -42,7 +43,8 @@ class Heartbeat:
         try:
             async with asyncio.timeout_at(None if endless else taken + self.seconds) as limit:
                 self._held[place] = _Held(lease, limit, endless)
-                yield
+                with working_until(limit.when):
+                    yield
         except TimeoutError:
             log.warning("%s lost its lease on BUG-%s; whoever has it now looks first.", lease.sink, lease.bug)
         finally:

@@ -1,4 +1,4 @@
-"""Leases a cursor to one process, guarded by a fencing token. A process that takes over an expired lease is in doubt."""
+"""Leases a cursor to one process, guarded by a fencing token. What was cut off is served again after a pause, in doubt."""
 
 import json
 from collections.abc import Mapping
@@ -32,11 +32,15 @@ _CURSOR = (
 )
 _FENCE = select(cursors.c.fence).where(*_CURSOR).with_for_update()
 _LEASE = update(cursors).where(*_CURSOR).values(lease=bindparam("lease"), fence=bindparam("fence"))
+_CUT_OFF = {"lease": 0, "doubt": 1, "fence": cursors.c.fence + 1, "attempts": cursors.c.attempts + 1}
+_TAKE_AWAY = update(cursors).where(*_CURSOR).values(**_CUT_OFF, due=bindparam("later"))
 
 
 async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int], seconds: float) -> list[Lease]:
-    """The most urgent due cursors, at most as many as there are free places; a lease that ran out was cut off: doubt.
+    """The most urgent due cursors, at most as many as there are free places.
 
+    A lease that ran out is only taken away: whoever had it may have called out a moment ago, or not know yet that it is over (a
+    clock that jumped). It is due half a lease later, when they have asked for it in vain, and what they sent has arrived.
     `below`: of this sink only what is more urgent than this rank, for the rest has to wait.
     """
     now = ledger.clock().timestamp()
@@ -49,8 +53,10 @@ async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int]
     async with ledger.db.write(SINKS) as conn:
         rows = (await conn.execute(due, asked | {"most": sum(free.values())})).all()
         chosen, left = [], dict(free)
+        late = [{**_of(ledger, row), "later": now + seconds / 2} for row in rows if row.lease > 0]
+        await conn.execute(_TAKE_AWAY, late) if late else None
         for row in rows:
-            if left[row.sink]:
+            if left[row.sink] and not row.lease:
                 left[row.sink] -= 1
                 chosen.append(row)
         leased = [{**_of(ledger, row), "lease": now + seconds, "fence": row.fence + 1} for row in chosen]
@@ -90,7 +96,7 @@ def _lease(row: Any) -> Lease:
         rank=row.rank,
         attempts=row.attempts,
         fence=row.fence + 1,
-        doubt=bool(row.doubt) or row.lease > 0,
+        doubt=bool(row.doubt),
         external=row.external,
     )
 
@@ -165,8 +171,8 @@ async def abandoned(ledger: Ledger, pause: float) -> None:
     """The only process starts: whatever is leased was cut off, and what it sent last may still be on its way."""
     now = ledger.clock().timestamp()
     async with ledger.db.write(SINKS) as conn:
-        mine = and_(cursors.c.team == ledger.team, cursors.c.lease > now + pause)
-        await conn.execute(update(cursors).where(mine).values(lease=now + pause))
+        mine = and_(cursors.c.team == ledger.team, cursors.c.lease > 0)
+        await conn.execute(update(cursors).where(mine).values(**_CUT_OFF, due=now + pause))
 
 
 async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:

@@ -177,5 +177,11 @@ async def test_a_failure_that_can_not_even_be_noted_is_tried_again_when_its_leas
         await until(lambda: "A cursor could not be moved" in caplog.text)
         await sql(ledger.db, "ALTER TABLE gone RENAME TO cursors")
         later(store, relay, 13)
+
+        async def taken_away() -> bool:
+            return bool((await cursor(ledger, bug, "scribe"))["doubt"])
+
+        await until(taken_away)
+        later(store, relay, 7)
         await until(at_rest(ledger, bug, "scribe"))
     assert (scribe.read, scribe.doubts) == (["a", "a"], [False, True])

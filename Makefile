@@ -5,6 +5,8 @@ SCHEMAS ?= 300
 TEXTS ?= 100
 SEED ?= 17
 MINUTES ?= 30
+SEEDS ?= 300
+FIRST ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
@@ -28,7 +30,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: soak burst times help setup demo test oracles payloads schemas lint audit lock digests clean
+.PHONY: soak burst times help setup demo test oracles payloads schemas faults planted lint audit lock digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -83,6 +85,13 @@ schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, and
 
 soak: setup ## mixed traffic for MINUTES; fails where memory, handles, tasks or the file grow with time
 	@$(BIN)/python -m tests.bench.soak $(MINUTES)
+
+# Whole stories on real processes, struck where the seed says. FIRST=17 SEEDS=1 plays one seed again, with the same strikes.
+faults: setup ## plays SEEDS seeds of stories whose processes are killed, stopped and cut off, from FIRST on
+	@$(BIN)/python -m tests.faults.stories.run --seeds $(SEEDS) --first $(FIRST)
+
+planted: setup ## plants faults of our own, each of which the seeded stories must find
+	@$(BIN)/python -m tests.faults.stories.run --planted
 
 lint: setup ## runs what a reader would complain about: ruff, import-linter, mypy
 	@$(BIN)/ruff check .

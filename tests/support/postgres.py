@@ -22,6 +22,7 @@ def server() -> Iterator[Path]:
     with scratch() as folder:
         with _started(folder) as first, psycopg.connect(first, autocommit=True) as conn:
             conn.execute("ALTER SYSTEM SET wal_level = logical")  # a witness of the oracle reads the log
+            conn.execute("ALTER SYSTEM SET max_connections = 400")  # the towns of the seeded stories open many
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 conn.execute(f"ALTER SYSTEM SET {setting} = off")
         with _started(folder) as uri:

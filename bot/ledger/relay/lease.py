@@ -184,12 +184,22 @@ async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
 
 
 async def later(
-    ledger: Ledger, lease: Lease, pause: float, *, failed: bool = False, doubt: bool = False, seen: int | None = None
+    ledger: Ledger,
+    lease: Lease,
+    pause: float,
+    *,
+    failed: bool = False,
+    forgiven: bool = False,
+    doubt: bool = False,
+    seen: int | None = None,
 ) -> None:
-    """Due again after the pause; at once where the trail has gone on past `seen` meanwhile."""
+    """Due again after the pause; at once where the trail has gone on past `seen` meanwhile.
+
+    `forgiven`: failures before it hold it back no more, so that what is written next makes it due.
+    """
     values: dict[str, Any] = {"lease": 0, "due": ledger.clock().timestamp() + pause, "doubt": int(doubt or lease.doubt)}
-    if failed:
-        values["attempts"] = lease.attempts + 1
+    if failed or forgiven:
+        values["attempts"] = lease.attempts + 1 if failed else 0
     async with ledger.db.write(SINKS) as conn:
         if seen is not None and await _head(conn, ledger, lease.bug, lock=True) > seen:
             values["due"] = ledger.clock().timestamp()

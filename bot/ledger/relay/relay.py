@@ -231,7 +231,8 @@ class Relay:
             if served.stuck:
                 await self._partly(lease, served)
                 return
-            lease, asked = await self._done(sink, lease, entry.seq if entry else bug.seq, served), False
+            behind = sink.name in bug.delayed
+            lease, asked = await self._done(sink, lease, entry.seq if entry else bug.seq, served, behind=behind), False
 
     async def _partly(self, lease: Lease, served: Served) -> None:
         """What is done is written at once; the rest is an attempt that failed."""
@@ -267,13 +268,13 @@ class Relay:
             raise NotYet(FOREIGN_PAUSE)
         return None, done
 
-    async def _done(self, sink: Sink, lease: Lease, seq: int, served: Served) -> Lease:
+    async def _done(self, sink: Sink, lease: Lease, seq: int, served: Served, *, behind: bool) -> Lease:
         """Outcomes and the cursor's move, together. A lease that was lost moves nothing, but its outcomes are facts all the same."""
         by = Actor(kind=ActorKind.SYSTEM, id=sink.name)
         async with self.ledger.db.write(SINKS) as conn:
             held = await leases.held(conn, self.ledger, lease)
             recorded = None
-            outcomes = (*served.outcomes, *((CaughtUp(sink=sink.name),) if lease.attempts >= NOTICED else ()))
+            outcomes = (*served.outcomes, *((CaughtUp(sink=sink.name),) if behind else ()))
             if outcomes and (held or sink.name == "production"):
                 recorded = await self.ledger.record_in(conn, lease.bug, lambda bug: _fitting(bug, outcomes), by=by)
             if held:
@@ -306,7 +307,7 @@ class Relay:
     async def _too_early(self, lease: Lease, error: TooSoon | NotYet) -> None:
         """No failure. What is scarce keeps its place among those that wait for it."""
         if isinstance(error, NotYet):
-            await leases.later(self.ledger, lease, error.wait, seen=error.seen)
+            await leases.later(self.ledger, lease, error.wait, forgiven=True, seen=error.seen)
             return
         rank = min(lease.rank, self._below().get(lease.sink, lease.rank))
         self._scarce[lease.sink] = (self._steady() + error.wait, rank)

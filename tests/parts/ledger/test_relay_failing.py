@@ -1,11 +1,14 @@
 """What fails is tried again, ever later, then put before people; it holds up nobody but itself."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from bot.bug import ownership
 from bot.bug.delivery import GaveUp, RetryAsked
 from bot.bug.errors import Doubtful, Rejected, Unavailable
 from bot.ledger.entries import load
+from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import DOUBT_PAUSE, NotYet, Served, Work
@@ -185,3 +188,34 @@ async def test_a_failure_that_can_not_even_be_noted_is_tried_again_when_its_leas
         later(store, relay, 7)
         await until(at_rest(ledger, bug, "scribe"))
     assert (scribe.read, scribe.doubts) == (["a", "a"], [False, True])
+
+
+async def test_who_asked_too_early_after_a_failure_is_woken_by_what_is_written(store: Store) -> None:
+    """A thread whose first try was cut off waits for its card for minutes: the card's own entry makes it due all the same."""
+    scribe = Scribe(answers=[Unavailable("away"), NotYet(600, seen=2)])
+    ledger = follows(store, scribe)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, scribe) as relay:
+
+        async def tried() -> bool:
+            return bool((await cursor(ledger, bug, "scribe"))["attempts"])
+
+        await until(tried)
+        later(store, relay, 2)
+        await until(lambda: len(scribe.served) == 2)
+        await until(at_rest_for_now(ledger, bug))
+        await said(ledger, bug, "b")
+        relay.wake()
+        await until(at_rest(ledger, bug, "scribe"))
+    assert scribe.read == ["a", "a", "a", "b"]
+
+
+def at_rest_for_now(ledger: Ledger, bug: int) -> Callable[[], Awaitable[bool]]:
+    """Nobody serves it."""
+
+    async def rests() -> bool:
+        found = await cursor(ledger, bug, "scribe")
+        return not found["lease"] and found["attempts"] == 0
+
+    return rests

@@ -1,0 +1,227 @@
+"""What customers and the crew do in a town. They see only Slack, the chat and their mail; who gets no answer gives a step up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from bot.bug.errors import MakegoodError
+from bot.bug.fixes.fix import UNDER_WAY, RunState
+from bot.demo.slack.records import ActError
+from bot.demo.trello.records import TrelloError
+from bot.demo.world import story_two
+from bot.demo.world.cast import Customer
+from tests.faults.stories.town import StruckTown
+from tests.faults.town import FIRST_ROW
+from tests.support.dsl.message import Message
+from tests.support.dsl.modal import Modal
+from tests.support.dsl.workspace import ChannelPage, PersonPage, Workspace
+
+PATIENCE = 8.0
+"""Seconds that somebody waits for what a step is to bring."""
+WORKS = "It works again. It was our fault, not yours."
+Kind = Literal["sql", "ssh", "http"]
+NOT_THERE = (AssertionError, ActError, LookupError, TrelloError, MakegoodError, TimeoutError)
+"""What somebody meets who expects something that is not there."""
+
+
+@dataclass
+class Said:
+    """Words that were sent, each unlike any other; who has them is judged in the end."""
+
+    chats: list[str] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Story:
+    """One bug from its alert to its end."""
+
+    town: StruckTown
+    number: int
+    kind: Kind
+    said: Said
+    gave_up: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.draw = self.town.plan.draw(f"story {self.number}")
+        ws = Workspace(self.town.slack)
+        self.dana, self.sam = ws.person("Dana"), ws.person("Sam")
+        self.errors: ChannelPage = ws.channel("errors")
+        self.bug = 0
+
+    @property
+    def word(self) -> str:
+        return f"word{self.number}"
+
+    async def play(self) -> None:
+        await self.step("it is reported", self.is_reported())
+        steps: list[tuple[str, Callable[[], Awaitable[Any]]]] = [
+            ("a customer writes", self.customer_writes),
+            ("a claim", self.claims),
+            ("an answer", self.answers),
+            ("a look", self.looks),
+            ("a fix", self.fixes),
+            ("an undo", self.undoes),
+            ("repeats", self.repeats),
+            ("a freeze", self.freezes),
+            ("a tell", self.tells),
+            ("a card on the board", self.moves_on_the_board),
+            ("a note", self.says_something),
+        ]
+        for name, step in steps:
+            await self.step(name, step())
+
+    async def step(self, name: str, work: Awaitable[Any]) -> None:
+        """Whoever gets no answer goes on with something else."""
+        try:
+            async with asyncio.timeout(2.5 * PATIENCE):
+                await work
+        except NOT_THERE as error:
+            self.gave_up.append(f"{name}: {str(error).splitlines()[0][:120] if str(error) else type(error).__name__}")
+
+    async def is_reported(self) -> None:
+        hint = self.town.customer(self.number)
+        await self.town.report(self.number, 1, hint.email)
+        self.bug = await self.found(PATIENCE)
+        await self.card()
+
+    async def found(self, patience: float) -> int:
+        """The number of the bug, as its card says."""
+        async with asyncio.timeout(patience):
+            while True:
+                for bug in await self.town.all_bugs():
+                    if any(group.endswith(f"error-{self.number}") for group in bug.groups):
+                        return bug.ref.number
+                await asyncio.sleep(0.1)
+
+    async def card(self) -> Message:
+        """The bug's card, once it stands there."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for message in self.town.slack.messages("C0ERRORS"):
+                    payload = (message.get("metadata") or {}).get("event_payload") or {}
+                    if payload == {"bug": f"BUG-{self.bug}"}:
+                        return Message(self.town.slack, "C0ERRORS", message["ts"])
+                await asyncio.sleep(0.05)
+
+    async def customer_writes(self) -> None:
+        hint = self.town.customer_hint(self.number)
+        text = f"What can I do? {self.town.plan.seed}-{self.number}"
+        if self.draw.random() < 0.5:
+            self.said.chats.append(text)
+            await self.town.world.parts.chat.visitor_says(
+                None, hint.name, hint.email, text, "https://shop.example.com/"
+            )
+        else:
+            self.said.letters.append(text)
+            who = Customer(name=hint.name, email=hint.email, page="/")
+            self.town.world.parts.postmark.post(
+                story_two.postmark(story_two.letter(who, "A question", text, datetime.now(UTC)))
+            )
+
+    async def claims(self) -> None:
+        card = await self.card()
+        await card.button("Claim").click(by=self.dana, answered=False, within=PATIENCE)
+
+    async def answers(self) -> None:
+        await self.types(self.sam, f"/bug answer BUG-{self.bug}")
+
+    async def looks(self) -> None:
+        email = self.town.customer_hint(self.number).email
+        await self.types(self.dana, f"/fix look BUG-{self.bug} customer-account email={email}")
+
+    async def fixes(self) -> None:
+        asked = {
+            "sql": f"delete-row table=menus id={FIRST_ROW + self.number}",
+            "ssh": f"leave-line word={self.word}",
+            "http": f"have-done word={self.word}",
+        }[self.kind]
+        await self.types(self.dana, f"/fix BUG-{self.bug} {asked} -- the bad one")
+        await self.runs_it(1)
+
+    async def undoes(self) -> None:
+        if self.draw.random() < 0.6:
+            await self.types(self.dana, f"/fix undo BUG-{self.bug} it was the wrong one")
+            await self.runs_it(2)
+
+    async def runs_it(self, run: int) -> None:
+        """Presses what the preview of this very run offers, once or in a hurry twice; waits a while for what comes of it."""
+        async with asyncio.timeout(PATIENCE):
+            while not (preview := self._preview(run)):
+                await asyncio.sleep(0.05)
+        times = self.draw.choice((1, 1, 2))
+        presses = (preview.button("run").click(by=self.dana, answered=False) for _ in range(times))
+        await asyncio.gather(*presses)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while not await self._over(run):
+                    await asyncio.sleep(0.1)
+
+    def _preview(self, run: int) -> Message | None:
+        for one in reversed(self.town.slack.ephemerals("U0DEV")):
+            message = Message(self.town.slack, one["channel"], one["ts"], seen_by="U0DEV")
+            button = message.element("run")
+            words = str((button or {}).get("value", "")).split()
+            if f"BUG-{self.bug}" in words and f"run={run}" in words:
+                return message
+        return None
+
+    async def _over(self, run: int) -> bool:
+        found = [bug for bug in await self.town.all_bugs() if bug.ref.number == self.bug]
+        fix = found[0].fix(run) if found else None
+        return fix is not None and fix.state not in {*UNDER_WAY, RunState.STARTED}
+
+    async def repeats(self) -> None:
+        """More occurrences of it, out of order."""
+        numbers = [2, 3, 4]
+        self.draw.shuffle(numbers)
+        await asyncio.gather(*(self.town.report(self.number, number) for number in numbers))
+
+    async def freezes(self) -> None:
+        if self.draw.random() < 0.3:
+            await self.types(self.dana, "/fix freeze a moment")
+            await asyncio.sleep(0.3)
+            await self.types(self.dana, "/fix thaw go on")
+
+    async def tells(self) -> None:
+        """With a credit, days or neither, in one form."""
+        await self.types(self.dana, f"/bug works BUG-{self.bug}")
+        card = await self.card()
+        await card.button("Tell").click(by=self.dana, answered=False, within=PATIENCE)
+        form = await self.dana.expect_modal(f"BUG-{self.bug}", within=PATIENCE)
+        form.field("What they read").type(f"{WORKS} ({self.number})")
+        await self._gives(form)
+        await form.submit(answered=False)
+        if not form.closed:
+            raise AssertionError(f"the form of the tell stayed: {form.errors} {form.texts[:3]}")
+
+    async def _gives(self, form: Modal) -> None:
+        """Nothing, or what the fields below *Other…* take."""
+        gift = self.draw.choice(("credit", "days", "upgrade", "nothing"))
+        if gift != "nothing":
+            await form.field("They get").pick("Other…")
+            await form.expect_text("Credit in EUR", within=PATIENCE)
+        if gift == "credit":
+            form.field("Credit in EUR").type("5")
+        elif gift == "days":
+            form.field("Days more").type("3")
+        elif gift == "upgrade":
+            await form.field("Upgrade to").pick("pro")
+
+    async def moves_on_the_board(self) -> None:
+        lists = self.town.world.parts.board.snapshot()["lists"]
+        mine = [card["id"] for one in lists for card in one["cards"] if card["name"].split()[0] == f"BUG-{self.bug}"]
+        if mine:
+            await self.town.world.parts.board.person_moves(mine[0], self.draw.choice(("Bugs", "Done")), "dana")
+
+    async def says_something(self) -> None:
+        card = await self.card()
+        await self.sam.says(f"a note {self.number}", thread=card)
+
+    async def types(self, who: PersonPage, line: str) -> None:
+        await who.types(line, in_=self.errors, answered=False)
+        await asyncio.sleep(self.draw.uniform(0.1, 0.5))

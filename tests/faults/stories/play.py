@@ -1,0 +1,141 @@
+"""Plays one seed: opens its town, lets its people act and its strikes fall, heals it, and judges what is there in the end."""
+
+import asyncio
+import shutil
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.ledger.db.tables import cursors, inbox
+from tests.faults.stories.oracle import Judge
+from tests.faults.stories.people import Kind, Said, Story
+from tests.faults.stories.plan import STORIES, Plan
+from tests.faults.stories.processes import Zygote
+from tests.faults.stories.town import StruckTown
+from tests.support import postgres
+
+KINDS: tuple[Kind, ...] = ("sql", "ssh", "http")
+LONGEST = 90.0
+"""Seconds that the people of one seed act."""
+SETTLES = 60.0
+"""Seconds within which everything comes to its end once the world is whole."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What came of a seed."""
+
+    plan: Plan
+    problems: tuple[str, ...]
+    visited: frozenset[str]
+    struck: tuple[tuple[str, str], ...]
+    gave_up: tuple[str, ...]
+    took: float
+    settled: float
+    folder: Path
+
+
+async def play(plan: Plan, zygote: Zygote, folder: Path, socket: Path, planted: str = "") -> Played:
+    """The folder of a seed without problems is gone afterwards."""
+    began = time.monotonic()
+    with _database(plan, folder, socket) as url:
+        town = StruckTown(folder=folder, database_url=url, plan=plan, zygote=zygote, planted=planted)
+        await town.start()
+        try:
+            stories, problems, settled = await _lived(town)
+            if problems:
+                (folder / "trail.txt").write_text("\n".join(await kept(town)))
+        except Exception:  # noqa: BLE001 - whatever it was: the seed is named, and the others go on
+            stories, problems, settled = [], ["\n".join(traceback.format_exc().splitlines()[-6:])], 0.0
+        finally:
+            await town.stop()
+    town.journal.news()
+    played = Played(
+        plan=plan,
+        problems=tuple(problems),
+        visited=frozenset(town.journal.visited),
+        struck=tuple(town.journal.struck),
+        gave_up=tuple(reason for story in stories for reason in story.gave_up),
+        took=time.monotonic() - began,
+        settled=settled,
+        folder=folder,
+    )
+    if not problems:
+        shutil.rmtree(folder, ignore_errors=True)
+    return played
+
+
+async def kept(town: StruckTown) -> list[str]:
+    """The trails and the inbox, for whoever looks into a broken seed."""
+    lines = [
+        f"{x.bug} {x.seq} {x.at:%H:%M:%S.%f} {x.by} {x.key} {x.event!r}"
+        for n in await town.numbers()
+        for x in await town.entries(n)
+    ]
+    async with town.ledger.db.read() as conn:
+        for table in (inbox, cursors):
+            lines += [str(tuple(row)) for row in await conn.execute(select(table))]
+    lines += [
+        f"{m['ts']} {m.get('thread_ts', '')} {m.get('metadata')} {m['text'][:100]}"
+        for m in town.slack.messages("C0ERRORS")
+    ]
+    lines += [
+        f"{call.at} {call.method} {call.status} {str(call.args)[:150]} {str(call.answer)[:80]}"
+        for call in town.slack.calls
+    ]
+    return lines
+
+
+async def _lived(town: StruckTown) -> tuple[list[Story], list[str], float]:
+    plan = town.plan
+    first = plan.draw("kinds").randrange(len(KINDS))
+    stories = [
+        Story(town=town, number=n + 1, kind=KINDS[(first + n) % len(KINDS)], said=Said()) for n in range(STORIES)
+    ]
+    await town.settle_in()
+    await town.opened()
+    acting = asyncio.gather(*(story.play() for story in stories))
+    happening = asyncio.create_task(_event(town))
+    async with asyncio.timeout(LONGEST):
+        await acting
+        await happening
+    town.heal()
+    healed = time.monotonic()
+    try:
+        await town.settled(SETTLES)
+    except AssertionError as error:
+        return stories, [str(error)], time.monotonic() - healed
+    settled = time.monotonic() - healed
+    return stories, await Judge(town, stories, restored=plan.event == "backup restored").problems(), settled
+
+
+async def _event(town: StruckTown) -> None:
+    """What happens to the whole town once."""
+    await asyncio.sleep(town.plan.at)
+    match town.plan.event:
+        case "clock ahead":
+            town.set_clock(town.plan.draw("clock").choice((5.0, 20.0, 90.0)))
+        case "clock behind":
+            town.set_clock(-town.plan.draw("clock").choice((5.0, 20.0, 90.0)))
+        case "sockets cut":
+            await town.slack.socket_mode.close()
+        case "database cut":
+            await town.cut_database()
+        case "backup restored":
+            await town.restore_backup(town.plan.draw("backup").uniform(1.0, 4.0))
+
+
+@contextmanager
+def _database(plan: Plan, folder: Path, socket: Path) -> Iterator[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    if plan.topology.store == "sqlite":
+        with nullcontext():
+            yield f"sqlite+aiosqlite:///{folder / 'makegood.db'}"
+        return
+    with postgres.database(socket) as name:
+        yield postgres.url(socket, name, "asyncpg")

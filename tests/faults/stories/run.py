@@ -1,0 +1,123 @@
+"""`python -m tests.faults.stories.run --seeds 300`: plays the seeds, prints which strikes fell where, exits 1 where a promise broke."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from tests.faults.stories import plan as plans
+from tests.faults.stories.plan import Plan
+from tests.faults.stories.planted import PLANTED
+from tests.faults.stories.play import Played, play
+from tests.faults.stories.processes import Zygote
+from tests.support import postgres
+
+TRIES = 6
+"""Seeds in which a planted fault has to show."""
+TOGETHER = 6
+"""Towns at once: they wait more than they compute."""
+
+
+async def play_all(
+    seeds: Sequence[int], points: Sequence[str], together: int = TOGETHER, *, socket: Path | None = None
+) -> list[Played]:
+    """In the order of the seeds. What fails leaves its folder. `socket`: a PostgreSQL server that runs already."""
+    room = asyncio.Semaphore(together)
+    with nullcontext(socket) if socket else postgres.server() as server:
+        async with Zygote().open() as zygote:
+            folder = Path(tempfile.mkdtemp(prefix="makegood-faults-"))
+
+            async def one(seed: int) -> Played:
+                async with room:
+                    played = await play(Plan.of(seed, points), zygote, folder / str(seed), server, "")
+                sys.stdout.write(line(played) + "\n")
+                sys.stdout.flush()
+                return played
+
+            return await asyncio.gather(*(one(seed) for seed in seeds))
+
+
+def line(played: Played) -> str:
+    plan, struck = played.plan, len(played.struck)
+    head = f"seed {plan.seed:3} {plan.topology.name:17} {plan.event or '–':15} {struck} of {len(plan.strikes)} fell"
+    said = f"{head}, {played.took:4.0f} s, settled in {played.settled:4.1f} s"
+    if not played.problems:
+        return said
+    strikes = "; ".join(f"{kind} at {point}" for point, kind in played.struck)
+    return "\n".join([f"{said} BROKEN ({played.folder})", f"    {strikes}", *(f"    - {x}" for x in played.problems)])
+
+
+def report(all_played: Sequence[Played], points: Sequence[str]) -> str:
+    """How many strikes fell where, and which share of the points was hit at all."""
+    fell = Counter(point for played in all_played for point, _ in played.struck)
+    kinds = Counter(kind for played in all_played for _, kind in played.struck)
+    seen = {*points, *(point for played in all_played for point in played.visited)}
+    rows = [f"{fell[point]:5}  {point}" for point in sorted(seen, key=lambda p: (-fell[p], p))]
+    hit = sum(fell[point] > 0 for point in seen)
+    gave_up = Counter(reason for played in all_played for reason in played.gave_up)
+    return "\n".join(
+        [
+            *rows,
+            f"{fell.total()} strikes ({', '.join(f'{count} {kind}' for kind, count in kinds.most_common())})",
+            f"{hit} of {len(seen)} points hit: {hit / len(seen):.0%}; not on the list: {len(seen - set(points))}",
+            "given up by people:",
+            *(f"    {count}  {reason}" for reason, count in gave_up.most_common()),
+        ]
+    )
+
+
+async def plant_all(names: Sequence[str], together: int = TOGETHER) -> int:
+    """Each planted fault must be found, by one of a few seeds; how many were not."""
+    room = asyncio.Semaphore(together)
+    with postgres.server() as socket:
+        async with Zygote().open() as zygote:
+            folder = Path(tempfile.mkdtemp(prefix="makegood-planted-"))
+
+            async def one(name: str) -> bool:
+                found = ""
+                for seed in range(TRIES):
+                    async with room:
+                        played = await play(PLANTED[name].plan(seed), zygote, folder / f"{name}{seed}", socket, name)
+                    if played.problems:
+                        found = f"by seed {seed}: {played.problems[0][:110]}"
+                        break
+                sys.stdout.write(f"{name:32} {'found ' + found if found else 'NOT FOUND'}\n")
+                sys.stdout.flush()
+                return bool(found)
+
+            found = await asyncio.gather(*(one(name) for name in names))
+    sys.stdout.write(f"{sum(found)} of {len(found)} planted faults were found\n")
+    return len(found) - sum(found)
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--seeds", type=int, default=20, help="how many, from --first on")
+    asked.add_argument("--first", type=int, default=0)
+    asked.add_argument("--together", type=int, default=TOGETHER)
+    asked.add_argument("--calm", action="store_true", help="no strikes")
+    asked.add_argument("--renew", action="store_true", help="writes the points that were seen to the list")
+    asked.add_argument("--planted", nargs="*", help="faults of our own, each of which must be found; without names all")
+    given = asked.parse_args()
+    if given.planted is not None:
+        return 1 if asyncio.run(plant_all(given.planted or list(PLANTED), given.together)) else 0
+    points = () if given.calm else plans.known()
+    began = time.monotonic()
+    seeds = range(given.first, given.first + given.seeds)
+    all_played = asyncio.run(play_all(seeds, points, given.together))
+    sys.stdout.write(report(all_played, points) + "\n")
+    broken = [played.plan.seed for played in all_played if played.problems]
+    sys.stdout.write(f"{len(all_played)} seeds in {time.monotonic() - began:.0f} s; broken: {broken or 'none'}\n")
+    if given.renew:
+        seen = sorted({*plans.known(), *(point for played in all_played for point in played.visited)})
+        plans.POINTS.write_text("\n".join(seen) + "\n")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,363 @@
+"""A town for one seed: its fakes obey the strikes that a call carries, and keep their own counts."""
+
+import asyncio
+import os
+import re
+import signal
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import func, select
+
+from bot.bug.bug import Bug
+from bot.bug.values import CustomerHint
+from bot.bug.workspace import allow
+from bot.demo.server import free_port
+from bot.demo.slack.local import STOP_SECONDS, UPLOAD_BYTES, LocalSlack
+from bot.demo.slack.manifest import AppManifest
+from bot.demo.slack.records import Person
+from bot.demo.world.world import World
+from bot.ledger import workspace
+from bot.ledger.db.migrate import migrate
+from bot.ledger.db.tables import bugs, cursors, inbox
+from bot.ledger.entries import load
+from bot.production.catalogue import Catalogue
+from tests.faults.process import ROOT, Makegood
+from tests.faults.stories.plan import Plan, Topology
+from tests.faults.stories.processes import Process, Zygote
+from tests.faults.stories.seam import HEADER
+from tests.faults.town import SINKS, Town, until
+from tests.slack.alerts import bugsnag
+from tests.support.stores import Store, person
+
+ACTIONS = Path(__file__).with_name("own_actions")
+CREW = (
+    Person(id="U0DEV", name="Dana", email="dana@quickadmin.example"),
+    Person(id="U0SUP", name="Sam", email="sam@quickadmin.example"),
+)
+FROZEN = (1.0, 6.0)
+"""Seconds that a stopped process stands still: some are back within their lease (3 s here), most are not."""
+LOOK = 0.02
+MIGRATING = asyncio.Lock()
+"""One of a process at a time: alembic keeps where it is in its module."""
+Json = dict[str, Any]
+
+
+@dataclass
+class Journal:
+    """What the children say of their points, as they come to them."""
+
+    file: Path
+    visited: set[str] = field(default_factory=set)
+    struck: list[tuple[str, str]] = field(default_factory=list)
+    _read: int = 0
+
+    def news(self) -> list[list[str]]:
+        if not self.file.exists():
+            return []
+        with self.file.open() as file:
+            file.seek(self._read)
+            text = file.read()
+        whole = text[: text.rfind("\n") + 1]
+        self._read += len(whole.encode())
+        found = [line.split("\t") for line in whole.splitlines()]
+        for _, what, *about in found:
+            if what == "visited":
+                self.visited.add(about[0])
+            elif what == "struck":
+                self.struck.append((about[0], about[1]))
+        return found
+
+
+class Service:
+    """Counts what it is asked to do, and to take back."""
+
+    def __init__(self) -> None:
+        self.done: Counter[str] = Counter()
+        self.undone: Counter[str] = Counter()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/counting/jobs/{word}", self._job)]
+
+    async def _job(self, request: web.Request) -> web.Response:
+        word = request.match_info["word"]
+        if request.method == "POST":
+            self.done[word] += 1
+        elif request.method == "DELETE":
+            self.undone[word] += 1
+        elif self.done[word] <= self.undone[word]:
+            return web.json_response({}, status=404)
+        return web.json_response({})
+
+
+@web.middleware
+async def obeying(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+    """A call that carries a strike meets it: before the work, or after."""
+    kind = request.headers.get(HEADER, "")
+    if not kind or kind in {"kill", "stop", "slow"}:
+        return await handler(request)
+    if kind == "429":
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+    if kind.startswith("after_"):
+        await handler(request)
+    if kind.endswith("hang"):
+        while request.transport is not None and not request.transport.is_closing():
+            await asyncio.sleep(LOOK)
+    if kind.endswith("cut") and request.transport is not None:
+        request.transport.abort()
+    return web.json_response({"ok": False, "error": "internal_error"}, status=500)
+
+
+@dataclass
+class StruckTown(Town):
+    """`start` opens the fakes, `settle_in` the processes; what happens by itself goes on until `stop`."""
+
+    plan: Plan = field(default_factory=lambda: Plan.of(0, ()))
+    zygote: Zygote = field(default_factory=Zygote)
+    planted: str = ""
+
+    async def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.service = Service()
+        manifest = AppManifest.load(ROOT / "app_manifest.yml")
+        self.slack = LocalSlack(people=CREW, channels={"C0ERRORS": "errors"}, manifest=manifest, rate_limits=False)
+        self.runners = [await self._serve(self.slack.routes(), self.slack._counting, obeying)]
+        self.slack.world.base_url = self._address(self.runners[0])
+        self.ports = [free_port() for _ in range(self.plan.topology.replicas)]
+        self.port, serving = self.ports[0], free_port()
+        base, bot = f"http://127.0.0.1:{serving}", f"http://127.0.0.1:{self.port}"
+        self.world = World(data_dir=self.folder / "world", base_url=base, bot_url=bot, pauses=(0.2,) * 300)
+        control = web.post("/control", self._control)
+        self.runners.append(
+            await self._serve([*self.world.routes(), *self.service.routes(), control], obeying, port=serving)
+        )
+        await self.world.start()
+        self.http = aiohttp.ClientSession()
+        self.store = Store(self.database_url)
+        self.ledger = self.store.ledger({sink.name: sink.interest for sink in SINKS}, clock=self.clock)
+        async with MIGRATING:
+            await migrate(self.ledger.db)
+        self.journal = Journal(self.folder / "journal")
+        self.processes: list[Process] = []
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    def clock(self) -> datetime:
+        ahead = self.folder / "ahead"
+        return datetime.now(UTC) + timedelta(seconds=float((ahead.read_text() if ahead.exists() else "") or 0))
+
+    def set_clock(self, ahead: float) -> None:
+        """For every process of the town, at once; the fakes keep the true time."""
+        made = self.folder / "ahead.new"
+        made.write_text(str(ahead))
+        made.replace(self.folder / "ahead")
+
+    async def _serve(self, routes: list[web.RouteDef], *middlewares: Any, port: int = 0) -> web.AppRunner:
+        app = web.Application(client_max_size=UPLOAD_BYTES, middlewares=middlewares)
+        app.add_routes(routes)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        return runner
+
+    def _address(self, runner: web.AppRunner) -> str:
+        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    async def _control(self, request: web.Request) -> web.Response:
+        """A child asks for a strike of what can carry no header."""
+        asked = await request.json()
+        parts = self.world.parts
+        if asked["part"] == "mail":
+            parts.mail.faults.add(asked["kind"])
+        elif asked["part"] == "host":
+            kind, _, at = asked["kind"].partition(" ")
+            parts.host.faults.add(kind=kind, at=cast("Any", at))
+        elif asked["part"] == "slack":
+            await self.slack.socket_mode.close()
+        return web.Response()
+
+    async def settle_in(self) -> None:
+        """Turns on the actions, starts the processes, begins to watch them."""
+        for entry in Catalogue.trusting([ACTIONS]).entries.values():
+            turned_on = partial(allow, action=entry.name, sha=entry.sha)
+            await workspace.record(self.ledger, turned_on, by=person("U0DEV"))
+        self.processes = [
+            Process(zygote=self.zygote, bot=bot, seam=self._seam) for bot in self._deployment(self.plan.topology)
+        ]
+        self._tasks.append(asyncio.create_task(self._watch()))
+        for process in self.processes:
+            process.keep()
+
+    async def opened(self, within: float = 40) -> None:
+        """Every replica has been ready once; from then on people come."""
+
+        async def ready(port: int) -> bool:
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self.http.get(f"http://127.0.0.1:{port}/ready") as answer:
+                    return answer.status == HTTPStatus.OK
+            return False
+
+        for port in self.ports:
+            await until(partial(ready, port), f"port {port} is ready", within)
+
+    def _seam(self) -> Json:
+        strikes = [{"id": i, "point": s.point, "kind": s.kind, "nth": s.nth} for i, s in enumerate(self.plan.strikes)]
+        control = f"{self.world.base_url}/control"
+        files = {"journal": str(self.journal.file), "clock": str(self.folder / "ahead")}
+        return {**files, "control": control, "strikes": strikes, "planted": self.planted}
+
+    def _deployment(self, topology: Topology) -> list[Makegood]:
+        found = []
+        for number, port in enumerate(self.ports):
+            bot = self._own(self.bot(f"makegood{number}"), front=topology.apart)
+            found.append(Makegood(bot.config, {**bot.environment, "MAKEGOOD_PORT": str(port)}, bot.arguments))
+        if topology.apart:
+            bot = self._own(self.bot("production", "--sinks", "production,billing"), front=False)
+            bare = {k: v for k, v in bot.environment.items() if k not in {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}}
+            found.append(Makegood(bot.config, {**bare, "MAKEGOOD_TEAM": "T0LOCAL"}, bot.arguments))
+        return found
+
+    def _own(self, bot: Makegood, *, front: bool) -> Makegood:
+        """With the actions of these stories; a front beside another process has no credentials of production and billing."""
+        text = re.sub(r'(?m)^paths = \["[^"]*"\].*$', f'paths = ["{ACTIONS}"]', bot.config.read_text())
+        text = re.sub(r"\n\[probes\.[\w-]+\]\n(.+\n)+", "", text)
+        text += f'\n[targets.counting]\nbase_url = "{self.world.base_url}/counting"\ntimeout = 5\n'
+        if front:
+            tables = re.search(r"(?m)^tables = .*$", text)
+            assert tables
+            text = re.sub(r"\[targets\.[\w.]+\]\n(.+\n)+", "", text)
+            text = re.sub(r'(?m)^key = "sk_.*\n(base_url.*\n)?', "elsewhere = true\n", text)
+            text += f'\n[targets.shop]\nkind = "sql"\n{tables.group()}\n[targets.web]\nkind = "ssh"\n[targets.counting]\nkind = "http"\n'
+        bot.config.write_text(text)
+        return bot
+
+    async def _watch(self) -> None:
+        """Lets go of who stopped itself; everything else is only noted."""
+        while True:
+            for pid, what, *about in self.journal.news():
+                if what == "stopped":
+                    still = self.plan.draw(f"frozen {about[0]}").uniform(*FROZEN)
+                    self._tasks.append(asyncio.create_task(self._thaw(int(pid), still)))
+            await asyncio.sleep(LOOK)
+
+    async def _thaw(self, pid: int, still: float) -> None:
+        await asyncio.sleep(still)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+    def heal(self) -> None:
+        """No further strike falls; who stands still goes on."""
+        for number in range(len(self.plan.strikes)):
+            Path(f"{self.journal.file}.{number}").touch()
+        self.world.parts.mail.faults.clear()
+        self.world.parts.host.faults.clear()
+        for process in self.processes:
+            process.signal(signal.SIGCONT)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(process.stop() for process in self.processes))
+        await self.http.close()
+        await self.store.close()
+        await self.world.stop()
+        await self.slack.stop()
+        for runner in self.runners:
+            await runner.cleanup()
+
+    # -- what happens
+
+    def customer_hint(self, number: int) -> CustomerHint:
+        return CustomerHint(name=f"Ada {number}", email=f"ada{number}@studio.example")
+
+    async def report(self, number: int, occurrence: int, email: str = "") -> None:
+        """Bugsnag tells one of the replicas, again and again until it is answered 200; some deliveries come twice."""
+        body = bugsnag(error=f"error-{number}", event=f"event-{number}-{occurrence}", email=email)
+        draw = self.plan.draw(f"report {number} {occurrence}")
+        times = draw.choice((1, 1, 2))
+        await asyncio.gather(*(self._post(body, draw.choice(self.ports)) for _ in range(times)))
+        self.reported.append(body)
+
+    async def _post(self, body: Json, port: int) -> None:
+        while True:
+            url = f"http://127.0.0.1:{port}/hooks/bugsnag/{self.world.keys.bugsnag_hook}"
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self.http.post(url, json=body, timeout=aiohttp.ClientTimeout(total=8)) as answer:
+                    if answer.status == HTTPStatus.OK:
+                        return
+                    assert answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR, await answer.text()
+            port = self.ports[(self.ports.index(port) + 1) % len(self.ports)]
+            await asyncio.sleep(0.1)
+
+    async def cut_database(self) -> None:
+        """Every connection of this database, as its restart would."""
+        if self.ledger.db.sqlite:
+            return
+        async with self.ledger.db.write() as conn:
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            await conn.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+
+    async def restore_backup(self, after: float) -> None:
+        """What a backup from `after` seconds ago holds comes back, by the commands that we tell people."""
+        source, kept = self.folder / "makegood.db", self.folder / "backup.db"
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(kept)) as copy:
+            live.backup(copy)
+        await asyncio.sleep(after)
+        await asyncio.gather(*(process.stop() for process in self.processes))
+        await self.store.close()
+        for suffix in ("", "-wal", "-shm"):
+            (self.folder / f"makegood.db{suffix}").unlink(missing_ok=True)
+        kept.rename(source)
+        self.store = Store(self.database_url)
+        self.ledger = self.store.ledger({sink.name: sink.interest for sink in SINKS}, clock=self.clock)
+        first = self.processes[0]
+        assert await first.once("restored", "--config", str(first.bot.config)) == 0, first.log.read_text()[-800:]
+        for process in self.processes:
+            process.keep()
+
+    # -- what came of it
+
+    async def numbers(self) -> list[int]:
+        async with self.ledger.db.read() as conn:
+            return sorted((await conn.execute(select(bugs.c.number))).scalars())
+
+    async def all_bugs(self) -> list[Bug]:
+        return [await load(self.ledger, number) for number in await self.numbers()]
+
+    async def settled(self, within: float = 60) -> None:
+        """Nothing waits any more but what a person is asked about. Raises AssertionError with what still waits."""
+        end, waiting = time.monotonic() + within, "?"
+        calm = 0
+        while calm < 3:
+            waiting = await self._waiting()
+            calm = 0 if waiting else calm + 1
+            if waiting and time.monotonic() > end:
+                raise AssertionError(f"not settled within {within:.0f} s: {waiting}")
+            await asyncio.sleep(0.1)
+
+    async def _waiting(self) -> str:
+        soon = self.clock().timestamp() + 5
+        busy = ((cursors.c.due <= soon) | (cursors.c.attempts > 0) | (cursors.c.lease > 0)) & cursors.c.due.is_not(None)
+        async with self.ledger.db.read() as conn:
+            new = select(inbox.c.key, inbox.c.note, inbox.c.attempts).where(inbox.c.state == "new")
+            items = (await conn.execute(new)).all()
+            which = select(cursors.c.bug, cursors.c.sink, cursors.c.attempts, cursors.c.lease).where(
+                busy, cursors.c.gave_up.is_(None)
+            )
+            due = (await conn.execute(which)).all()
+            await conn.scalar(select(func.count()).select_from(bugs))
+        return " ".join(str(tuple(row)) for row in (*items, *due))
+
+
+__all__ = ["StruckTown", "until"]

@@ -1,0 +1,90 @@
+"""A warm interpreter that forks processes of Makegood: each is real and has its own pid, none imports for a second before it starts.
+
+Reads a line of JSON for each process to start, writes a line for each that was started or has ended.
+"""
+
+import ctypes
+import json
+import os
+import select
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG = 1
+LOOK = 0.02
+"""Seconds between two looks at who has ended."""
+WARM = ("bot.app", "bot.commands.run", "bot.commands.restored", "asyncpg", "sqlalchemy.dialects.postgresql.asyncpg")
+
+
+def main() -> None:
+    """Until its standard input is closed."""
+    for name in WARM:
+        __import__(name)
+    say({"ready": True})
+    buffer = b""
+    while True:
+        if select.select([0], [], [], LOOK)[0]:
+            read = os.read(0, 65536)
+            if not read:
+                return
+            buffer += read
+        *lines, buffer = buffer.split(b"\n")
+        for line in lines:
+            start(json.loads(line))
+        reap()
+
+
+def say(what: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def start(asked: dict[str, Any]) -> None:
+    pid = os.fork()
+    if pid == 0:
+        become(asked)
+    say({"started": asked["id"], "pid": pid})
+
+
+def reap() -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        say({"ended": pid, "status": os.waitstatus_to_exitcode(status)})
+
+
+def become(asked: dict[str, Any]) -> NoReturn:
+    """The child: it dies with us, writes into its log, and is `makegood …` from here on."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    status: int | str | None = 1
+    try:
+        log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        os.chdir(Path(asked["log"]).parent)
+        from bot.cli import main as makegood  # noqa: PLC0415 - in the child alone
+        from tests.faults.stories import seam  # noqa: PLC0415 - in the child alone
+
+        seam.install(seam.Given(**asked["seam"]))
+        makegood(asked["arguments"])
+    except SystemExit as ended:
+        status = ended.code
+    except BaseException:  # noqa: BLE001 - the log is all that anybody sees of a child
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -38,11 +38,13 @@ class Played:
     took: float
     settled: float
     folder: Path
+    crashed: bool = False
+    """The story itself broke off: that is a problem, and says nothing of the promises."""
 
 
 async def play(plan: Plan, zygote: Zygote, folder: Path, socket: Path, planted: str = "") -> Played:
     """The folder of a seed without problems is gone afterwards."""
-    began = time.monotonic()
+    began, crashed = time.monotonic(), False
     with _database(plan, folder, socket) as url:
         town = StruckTown(folder=folder, database_url=url, plan=plan, zygote=zygote, planted=planted)
         await town.start()
@@ -52,6 +54,7 @@ async def play(plan: Plan, zygote: Zygote, folder: Path, socket: Path, planted: 
                 (folder / "trail.txt").write_text("\n".join(await kept(town)))
         except Exception:  # noqa: BLE001 - whatever it was: the seed is named, and the others go on
             stories, problems, settled = [], ["\n".join(traceback.format_exc().splitlines()[-6:])], 0.0
+            crashed = True
         finally:
             await town.stop()
     town.journal.news()
@@ -64,6 +67,7 @@ async def play(plan: Plan, zygote: Zygote, folder: Path, socket: Path, planted: 
         took=time.monotonic() - began,
         settled=settled,
         folder=folder,
+        crashed=crashed,
     )
     if not problems:
         shutil.rmtree(folder, ignore_errors=True)

@@ -83,7 +83,7 @@ async def plant_all(names: Sequence[str], together: int = TOGETHER) -> int:
                 for seed in range(TRIES):
                     async with room:
                         played = await play(PLANTED[name].plan(seed), zygote, folder / f"{name}{seed}", socket, name)
-                    if played.problems:
+                    if played.problems and not played.crashed:
                         found = f"by seed {seed}: {played.problems[0][:110]}"
                         break
                 sys.stdout.write(f"{name:32} {'found ' + found if found else 'NOT FOUND'}\n")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
+from bot.bug.customers import CustomerPresence
 from bot.bug.fixes.approval import (
     BREAK_GLASS_AFTER,
     TRIES,
@@ -14,6 +15,7 @@ from bot.bug.fixes.approval import (
     FixConfirmed,
     FixRejected,
     barred,
+    remind_at,
 )
 from bot.bug.fixes.fix import Fix, Handed, RunState
 from bot.bug.fixes.review import FixHandedOn, FixSentBack
@@ -33,7 +35,6 @@ from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.mrkdwn import foreign, who
 
 EVENT = "makegood_request"
-REMIND_AFTER = BREAK_GLASS_AFTER
 BY = Actor(kind=ActorKind.SYSTEM, id="approval")
 PENDING = frozenset({RunState.WAITING, RunState.APPROVED})
 
@@ -66,6 +67,7 @@ class ApprovalSink:
                 FixStarted,
                 FixEnded,
                 FixReportedDone,
+                CustomerPresence,
             }
         ),
         jumps=True,
@@ -104,11 +106,19 @@ class ApprovalSink:
         for user in left:
             if f"{fix.run}:{user}" not in places:
                 places[f"{fix.run}:{user}"] = await self._request(work, fix, user)
-        if (fix.asked and _reminded(fix) not in bug.reminded) or f"{fix.run} reminded" in places:
-            return
-        for user in left:
-            waits = f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
-            await self.whisper.direct(user, waits)
+        if fix.asked and _reminded(fix) in bug.reminded and f"{fix.run} reminded" not in places:
+            for user in left:
+                waits = (
+                    f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
+                )
+                await self.whisper.direct(user, waits)
+            places[f"{fix.run} reminded"] = True
+        if _glass_at(fix) <= self.ledger.clock() and f"{fix.run} offered" not in places:
+            await self._offer(bug, fix)
+            places[f"{fix.run} offered"] = True
+
+    async def _offer(self, bug: Bug, fix: Fix) -> None:
+        """How who asked goes on alone, as far as the policy lets them."""
         if self.solo and not fix.asked:
             alone = f"Nobody else is here to approve {bug.ref} {_name(fix)}. Go on alone by typing what it changes."
             await self.whisper.aside(bug, fix.by, alone, fix_modals.alone_button(bug, fix, alone))
@@ -116,7 +126,6 @@ class ApprovalSink:
             nobody = "Nobody has answered on" if fix.asked else "Nobody else can approve"
             text = f"{nobody} {bug.ref} {_name(fix)}{' yet' if fix.asked else ''}. You may go on alone; everybody will see it."
             await self.whisper.aside(bug, fix.by, text, fix_modals.glass(bug, fix, text))
-        places[f"{fix.run} reminded"] = True
 
     async def _hand_on(self, bug: Bug, fix: Fix, places: Places) -> None:
         """Who handed it on loses the buttons; who decides instead hears of it where they were asked before."""
@@ -224,20 +233,28 @@ def _reminded(fix: Fix) -> str:
 
 def _reminder(bug: Bug, fix: Fix | None, now: datetime) -> Reminded | None:
     """Recorded before it is sent, so that no restart repeats it."""
-    if not (fix and fix.state is RunState.WAITING and fix.confirmed_at and fix.asked) or _reminded(fix) in bug.reminded:
-        return None
-    if now - fix.confirmed_at < REMIND_AFTER:
+    at = remind_at(bug, fix) if fix and fix.state is RunState.WAITING else None
+    if fix is None or at is None or now < at or _reminded(fix) in bug.reminded:
         return None
     return Reminded(what=_reminded(fix), whom=tuple(user for user in fix.asked if user not in fix.approved_by))
+
+
+def _glass_at(fix: Fix) -> datetime:
+    """When who asked hears how to go on alone: at once where nobody could be asked."""
+    asked_at = fix.confirmed_at or fix.at
+    return asked_at + BREAK_GLASS_AFTER if fix.asked else asked_at
 
 
 def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
     """Seconds until the clock has something to say."""
     if fix is None or fix.confirmed_at is None:
         return None
-    remind = fix.state is RunState.WAITING and bool(fix.asked) and _reminded(fix) not in bug.reminded
-    left = fix.confirmed_at + (REMIND_AFTER if remind else GOOD_FOR) - now
-    return max(left.total_seconds(), 0.0) + 0.1
+    coming = [fix.confirmed_at + GOOD_FOR]
+    if fix.state is RunState.WAITING and fix.asked:
+        remind = remind_at(bug, fix)
+        coming += [remind] if remind and _reminded(fix) not in bug.reminded else []
+        coming += [_glass_at(fix)] if _glass_at(fix) > now else []
+    return max((min(coming) - now).total_seconds(), 0.0) + 0.1
 
 
 def _end(fix: Fix) -> str:

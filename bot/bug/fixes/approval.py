@@ -30,6 +30,8 @@ LATE = (*ALIVE, CLOSED)
 TRIES = 5
 """Wrong codes after which somebody else has to approve: six digits can't be guessed in so few."""
 BREAK_GLASS_AFTER = timedelta(minutes=2)
+REMIND_ONLINE = timedelta(seconds=60)
+"""While a customer is there, an approver is reminded so soon; else at half the time that a request is good for."""
 OWN_WORDS = "This risk takes a reason in your own words: say why."
 NOBODY = (
     "This needs somebody else's approval, and nobody else can give it: add somebody to `[policy] approvers`, or ask for a "
@@ -304,3 +306,11 @@ def reject(bug: Bug, member: Member, run: int, digest: str, reason: str) -> FixR
 def _proven(fix: Fix, proof: Proof | None) -> None:
     if fix.factor and not proof:
         raise NotAllowed("This takes a second factor: the code of your authenticator app.")
+
+
+def remind_at(bug: Bug, fix: Fix) -> datetime | None:
+    """When those who were asked are reminded; None: nobody was asked yet."""
+    if fix.confirmed_at is None or not fix.asked:
+        return None
+    online = any(c.online and not c.told_at for c in bug.customers)
+    return fix.confirmed_at + (REMIND_ONLINE if online else GOOD_FOR / 2)

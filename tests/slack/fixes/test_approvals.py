@@ -74,9 +74,12 @@ async def test_two_approvals_at_once_are_one_run(team: Team) -> None:
     assert (await team.house.kinds()).count("fix_started") == 1
 
 
-async def test_after_two_minutes_the_approvers_are_reminded_once(team: Team) -> None:
+async def test_at_half_its_time_the_approvers_are_reminded_once(team: Team) -> None:
     await team.waits()
-    team.house.clock.advance(minutes=3)
+    team.house.clock.advance(minutes=7)
+    await team.house.quiet()
+    assert not any("still waits" in line for line in dms(team, "U0LEAD"))
+    team.house.clock.advance(minutes=1)
     await team.lee.expect_dm("still waits for your answer")
     await team.house.restart()
     team.house.clock.advance(minutes=1)

@@ -123,7 +123,7 @@ async def test_a_field_that_is_missing_or_of_another_kind_never_ends_in_silence(
     assert silent == {}
 
 
-EACH = int(os.environ.get("MAKEGOOD_EACH_SPOILED", "7"))
+EACH = int(os.environ.get("MAKEGOOD_EACH_SPOILED", "5"))
 """One of so many spoiled deliveries is sent; with 1 all of them are, which takes minutes."""
 SHARE = int(os.environ.get("MAKEGOOD_SEED", "0"))
 SPOILS: Mapping[str, Any] = {

@@ -173,7 +173,11 @@ class Drawn:
         touch = f"{function} 'BEGIN NEW.touched = now(); RETURN NEW; END'"
         touched = f"CREATE TRIGGER x BEFORE INSERT OR UPDATE ON t{n} FOR EACH ROW EXECUTE FUNCTION f()"
         each = f"CREATE TRIGGER x BEFORE UPDATE OR DELETE ON t{n} FOR EACH ROW EXECUTE FUNCTION f()"
-        once = f"UPDATE t{n} SET v = x.nth FROM (SELECT ctid AS at, row_number() OVER () - 1 AS nth FROM t{n}) x WHERE t{n}.ctid = x.at"
+        numbered = f"(SELECT ctid AS at, row_number() OVER () - 1 AS nth FROM t{n})"
+        role = (
+            "SET session_replication_role"  # a row of the same transaction would be held against its foreign keys again
+        )
+        once = f"{role} = replica; UPDATE t{n} SET v = x.nth FROM {numbered} x WHERE t{n}.ctid = x.at; {role} = origin"
         back = "IF TG_OP = ''DELETE'' THEN RETURN OLD; END IF; RETURN NEW; END'"
         return {
             "forbids": [f"{function} 'BEGIN RAISE EXCEPTION ''Ask Ann''; END'", each],

@@ -20,10 +20,14 @@ COMMANDS = {
     "trail": "checks the trail's chain of hashes, or prints a bug's trail",
     "retro": "tells the story of a bug or of a month",
     "actions": "lists, checks, makes and allows fix-actions",
+    "try": "rehearses the allowed actions on a copy of a database; says what would have been asked and said",
     "targets": "looks at production targets; trusts a host's key",
     "forget": "deletes what is stored of a customer; the trail stays whole",
     "bench": "measures Makegood against a baseline in the same run",
 }
+
+MODULES = {"try": "rehearse"}
+"""Commands whose word can't be a module's name."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,7 +49,7 @@ def _top() -> argparse.ArgumentParser:
 
 
 def _module(name: str) -> Any:
-    return import_module(f"bot.commands.{name}")
+    return import_module(f"bot.commands.{MODULES.get(name, name)}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -33,6 +33,8 @@ class SqlTarget(Frozen):
     url: SecretStr
     read_url: SecretStr | None = None
     """Looks and previews read here; None: the same database, in a read-only transaction."""
+    copy_url: SecretStr | None = None
+    """A restored backup, or a branch: where `makegood try` rehearses. None: nowhere."""
     tables: Keys
     """What actions may touch, each with its key: {"menus": "id", "billing.invoices": "id", "seats": ["org", "usr"]}."""
     hide: tuple[str, ...] = ()
@@ -44,7 +46,7 @@ class SqlTarget(Frozen):
     statement_timeout: float = Field(default=10, gt=0)
     lock_timeout: float = Field(default=3, gt=0)
 
-    @field_validator("url", "read_url")
+    @field_validator("url", "read_url", "copy_url")
     @classmethod
     def _an_address(cls, url: SecretStr | None) -> SecretStr | None:
         try:
@@ -200,7 +202,7 @@ def secrets_of(targets: Mapping[str, Target]) -> tuple[str, ...]:
     found: list[SecretStr] = []
     for target in targets.values():
         if isinstance(target, SqlTarget):
-            found += [target.url, *([target.read_url] if target.read_url else [])]
+            found += [url for url in (target.url, target.read_url, target.copy_url) if url]
         elif isinstance(target, SshTarget):
             found += [target.passphrase] if target.passphrase else []
         elif isinstance(target, HttpTarget):

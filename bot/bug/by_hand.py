@@ -36,8 +36,8 @@ class WroteOutside(Outcome):
 
     def line(self, bug: Bug, _by: str) -> Words:
         who = Foreign(self.writer or "Somebody of the team", SHORT)
-        where = f" outside of Makegood ({source_name(self.source)}): "
-        return Words("speech_balloon", (who, " wrote to ", named(bug, (self.customer,)), where, Quote(self.text)))
+        where = (" outside of Makegood (", Foreign(source_name(self.source), 40), "): ")
+        return Words("speech_balloon", (who, " wrote to ", named(bug, (self.customer,)), *where, Quote(self.text)))
 
 
 EVENTS = (WroteOutside,)

@@ -44,7 +44,7 @@ class Judge:
     async def problems(self) -> list[str]:
         self.bugs = await self.town.all_bugs()
         found = [*self._cards(), *self._effects(), *self._unknown()]
-        for bug in self.bugs:
+        for bug in () if self.restored else self.bugs:  # threads keep what the trail of the backup has still to say
             found += await self._lines(bug)
         if not self.restored:
             found += await self._deliveries()

@@ -37,7 +37,7 @@ async def tells(ledger: Ledger, bug: int, *grants: Grant, customer: str = "c1", 
     event = Told(customers=(customer,), text="It works.", grants=grants)
 
     async def also(conn: Any, _bug: Any, entries: Any) -> None:
-        await caps.take(conn, TEAM, claims(grants, 1, by, entries[0].at, TEN_A_DAY))
+        await caps.take_told(conn, TEAM, entries, TEN_A_DAY)
 
     recorded = await ledger.record(bug, lambda _b: event, by=person(by), also=also)
     return recorded.bug.seq

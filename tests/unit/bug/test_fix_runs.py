@@ -184,3 +184,8 @@ def test_the_last_fifty_probes_are_kept() -> None:
 @pytest.mark.parametrize("state", list(RunState))
 def test_every_state_of_a_fix_has_a_word(state: RunState) -> None:
     assert replace(fix(asked(claimed())), state=state).state_said
+
+
+def test_a_probe_that_somebody_asked_for_leaves_its_words_to_what_was_reproduced() -> None:
+    seen = Probed(probe="menu-page", when="asked", ok=False, said="is 500")
+    assert seen.line(opened().bug, "production") is None

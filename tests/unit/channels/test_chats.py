@@ -149,12 +149,20 @@ def test_an_agent_who_begins_the_chat_puts_no_words_into_the_customers_mouth(del
 
 def test_the_transcript_holds_the_visitors_messages_and_the_first_is_the_one_already_told(deliver: Deliver) -> None:
     (start,) = tawk.parse(deliver("tawk/chat_start.json", {"x-hook-event-id": "evt-1"}), {})
-    said = tawk.parse(deliver("tawk/transcript_created.json", {"x-hook-event-id": "evt-9"}), {})
+    whole = tawk.parse(deliver("tawk/transcript_created.json", {"x-hook-event-id": "evt-9"}), {})
+    said = [each for each in whole if each.kind is not InboundKind.OURS]
     assert [each.text for each in said] == ["I got an error on this page", "ok", "ok"]
     assert said[0].event == start.event
     assert len({each.event for each in said}) == 3
     assert {each.page for each in said} == {"https://quickadmin.example/cruds/generate"}
     assert said[2].at == datetime(2026, 11, 22, 14, 9, tzinfo=UTC)
+
+
+def test_the_transcript_says_which_words_were_ours_and_whose(deliver: Deliver) -> None:
+    whole = tawk.parse(deliver("tawk/transcript_created.json", {"x-hook-event-id": "evt-9"}), {})
+    ours = [each for each in whole if each.kind is InboundKind.OURS]
+    assert [each.text for each in ours] == ["Let me take a look."]
+    assert all(each.writer for each in ours)
 
 
 def test_a_tawk_chat_ends_and_a_ticket_is_a_message_under_tawks_own_event_id(deliver: Deliver) -> None:

@@ -347,13 +347,14 @@ class StruckTown(Town):
             await asyncio.sleep(0.1)
 
     async def _waiting(self) -> str:
+        """The live view of a run goes on looking for as long as a person has not said how the run ended."""
         soon = self.clock().timestamp() + 5
         busy = ((cursors.c.due <= soon) | (cursors.c.attempts > 0) | (cursors.c.lease > 0)) & cursors.c.due.is_not(None)
         async with self.ledger.db.read() as conn:
             new = select(inbox.c.key, inbox.c.note, inbox.c.attempts).where(inbox.c.state == "new")
             items = (await conn.execute(new)).all()
             which = select(cursors.c.bug, cursors.c.sink, cursors.c.attempts, cursors.c.lease).where(
-                busy, cursors.c.gave_up.is_(None)
+                busy, cursors.c.gave_up.is_(None), cursors.c.sink != "live"
             )
             due = (await conn.execute(which)).all()
             await conn.scalar(select(func.count()).select_from(bugs))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.bug.customers import CustomerJoined
-from bot.bug.gift_caps import Caps, OverCap, claims
+from bot.bug.gift_caps import Caps, OverCap
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Receipt, Upgrade

@@ -83,5 +83,5 @@ def test_a_file_that_somebody_holds_is_not_called_damaged(file: Path) -> None:
 async def test_nothing_starts_on_a_damaged_file(file: Path) -> None:
     spoil(file, 1)
     async with Closing() as closing_:
-        with pytest.raises(Misconfigured, match="The database can't be used: the file .* is damaged"):
+        with pytest.raises(Misconfigured, match=r"The database can't be used: the file .* is damaged"):
             await opened(url(file), closing_)

@@ -1,6 +1,7 @@
 """What a connection promises: transactions, snapshots, and no lock that outlives its process."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from bot.bug.errors import Unavailable
 from bot.ledger.db import engine as ledger_db
+from bot.ledger.db.sqlite_driver import _settle
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug, rows, said
 
@@ -92,3 +94,10 @@ async def test_why_a_database_can_not_be_reached_is_said_in_one_line(tmp_path: P
             pass
     assert not await db.alive()
     await db.close()
+
+
+async def test_who_waits_no_more_for_a_commit_is_not_told_of_it() -> None:
+    waiting = asyncio.get_running_loop().create_future()
+    waiting.cancel()
+    _settle(waiting, sqlite3.OperationalError("disk full"))
+    assert waiting.cancelled()

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.ledger.db.sqlite_driver import _COMMITTER, HERE, _settle, creator
+from bot.ledger.db.sqlite_driver import _COMMITTER, HERE, creator
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug, rows
 
@@ -129,10 +129,3 @@ async def test_what_waits_for_a_commit_is_not_called_where_there_was_none(ledger
         ledger.db.after_commit(conn, lambda: called.append("written"))
         assert called == []
     assert called == ["written"]
-
-
-async def test_who_waits_no_more_for_a_commit_is_not_told_of_it() -> None:
-    waiting = asyncio.get_running_loop().create_future()
-    waiting.cancel()
-    _settle(waiting, sqlite3.OperationalError("disk full"))
-    assert waiting.cancelled()

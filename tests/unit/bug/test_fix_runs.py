@@ -188,4 +188,4 @@ def test_every_state_of_a_fix_has_a_word(state: RunState) -> None:
 
 def test_a_probe_that_somebody_asked_for_leaves_its_words_to_what_was_reproduced() -> None:
     seen = Probed(probe="menu-page", when="asked", ok=False, said="is 500")
-    assert seen.line(opened().bug, "production") is None
+    assert seen.line(claimed().bug, "production") is None

@@ -359,6 +359,3 @@ class StruckTown(Town):
             due = (await conn.execute(which)).all()
             await conn.scalar(select(func.count()).select_from(bugs))
         return " ".join(str(tuple(row)) for row in (*items, *due))
-
-
-__all__ = ["StruckTown", "until"]

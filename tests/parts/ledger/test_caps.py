@@ -107,3 +107,9 @@ async def test_who_is_over_their_cap_has_promised_and_told_nothing(ledger: Ledge
         await tells(ledger, bug, Credit(money=Money(amount=1001, currency="EUR")), WEEK)
     assert await counted(ledger) == {}
     assert await rows(ledger.db, "SELECT seq FROM bugs") == before
+
+
+async def test_where_nobody_is_told_nothing_is_counted(ledger: Ledger) -> None:
+    async with ledger.db.write() as conn:
+        await caps.take_told(conn, TEAM, (), TEN_A_DAY)
+    assert await rows(ledger.db, "SELECT cap FROM spent") == []

@@ -7,6 +7,7 @@ import pytest
 
 from bot.ledger.db.notify import listen
 from bot.ledger.relay.relay import Relay
+from bot.ledger.relay.wakes import Wakes
 from tests.parts.ledger.sinks import Scribe, follows, until
 from tests.support.stores import Store, open_bug, rows, said
 
@@ -76,3 +77,10 @@ async def test_a_connection_that_is_lost_is_made_anew(store: Store, caplog: pyte
     await until(heard)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_where_nobody_wakes_the_wait_ends_by_itself() -> None:
+    wakes: Wakes[str] = Wakes()
+    await wakes.wait(0.01)
+    wakes.wake()
+    await wakes.wait(60)

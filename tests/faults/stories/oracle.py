@@ -186,11 +186,17 @@ class Judge:
 
     def _fix(self, bug: Bug, fix: Fix) -> Iterator[str]:
         if fix.state in {RunState.ASKED, RunState.APPROVED, RunState.STARTED}:
-            yield f"{bug.ref} run {fix.run} is {fix.state.value} for ever"
-        if fix.state is RunState.UNKNOWN:
-            card = next((m for m in self._shown("makegood_card") if m["ts"] == (bug.card and bug.card.ts)), {})
-            if "Look at production" not in str(card.get("blocks")):
-                yield f"{bug.ref} run {fix.run} is unknown, and its card asks nobody"
+            if "production" not in bug.gave_up:  # held after a backup came back, it waits for a person
+                yield f"{bug.ref} run {fix.run} is {fix.state.value} for ever"
+            elif "Try again" not in self._card(bug):
+                yield f"{bug.ref} run {fix.run} is held, and its card asks nobody"
+        if fix.state is RunState.UNKNOWN and "Look at production" not in self._card(bug):
+            yield f"{bug.ref} run {fix.run} is unknown, and its card asks nobody"
+
+    def _card(self, bug: Bug) -> str:
+        """What stands on its card in Slack."""
+        card = next((m for m in self._shown("makegood_card") if m["ts"] == (bug.card and bug.card.ts)), {})
+        return str(card.get("blocks"))
 
     # -- a press that was not acked did nothing later that its presser was not told
 

@@ -67,6 +67,7 @@ async def test_it_changes_nothing_anywhere(makegood: Shell, around: Neighbours) 
         "apps.connections.open",
         "conversations.info",
         "users.info",
+        "users.list",
         "users.lookupByEmail",
     }
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from io import BytesIO
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot import door
-from bot.ledger.db.engine import Database
 from tests.slack.alerts import bugsnag
 from tests.slack.house import HOOK, House
 
@@ -68,11 +70,11 @@ async def test_a_mail_with_a_large_picture_is_read_and_what_is_too_long_for_its_
 
 
 async def test_a_hook_that_cannot_be_kept_is_asked_to_come_again(house: House) -> None:
-    there, nowhere = house.bot.inbox.db, Database("postgresql+asyncpg://nobody@127.0.0.1:9/none")
-    house.bot.inbox.db = nowhere
-    assert await house.hook("bugsnag", bugsnag(error="e1")) == 503
-    house.bot.inbox.db = there
-    await nowhere.close()
+    file = make_url(house.runtime.database_url).database or ""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("ALTER TABLE inbox RENAME TO away")
+        assert await house.hook("bugsnag", bugsnag(error="e1")) == 503
+        other.execute("ALTER TABLE away RENAME TO inbox")
     await house.alarm()
 
 

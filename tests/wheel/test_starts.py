@@ -39,7 +39,7 @@ def test_init_writes_what_run_then_asks_tokens_for(bare: Place) -> None:
 def test_the_shipped_actions_are_there_and_on(bare: Place) -> None:
     (bare.home / "makegood.toml").write_text(SETTINGS)
     lines = bare.run(bare.makegood, "actions", "list").stdout.splitlines()
-    assert len(lines) == 12
+    assert len(lines) == 13
     assert [line for line in lines if line.split()[3] != "on" and line.split()[2] != "on"] == []
 
 

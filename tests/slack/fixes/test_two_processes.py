@@ -76,6 +76,8 @@ async def test_what_is_allowed_by_the_command_runs_at_once_in_both(team: Team, b
 async def test_a_form_is_filled_without_credentials(team: Team, back: Makegood) -> None:
     await team.card.button("Fix").click(by=team.dana)
     form = await team.dana.expect_modal("What to do")
+    await form.field("What to do").pick("delete-row: Delete one row of a table by its key.")
+    await form.expect_text("Table")
     assert "menus" in form.field("Table").choices
 
 

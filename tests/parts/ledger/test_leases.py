@@ -8,7 +8,9 @@ import pytest
 from bot.bug.board import BoardCardMade
 from bot.bug.errors import Rejected, Unavailable
 from bot.bug.reminders import Reminded
+from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
+from bot.ledger.relay.heartbeat import Heartbeat
 from bot.ledger.relay.relay import Served, Work
 from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, said, sql
@@ -267,3 +269,9 @@ async def test_who_waits_for_more_of_the_trail_is_due_at_once_where_it_is_there_
     await leases.later(ledger, lease, 60, seen=seen)
     found = await cursor(ledger, bug, "scribe")
     assert (found["due"] - store.clock.seconds(), found["lease"], found["attempts"]) == (due, 0, 0)
+
+
+async def test_what_was_given_back_meanwhile_is_not_renewed(ledger: Ledger) -> None:
+    beats = Heartbeat(ledger, 12)
+    await beats._renew((await open_bug(ledger), "card"))
+    assert beats._held == {}

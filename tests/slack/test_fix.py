@@ -1,9 +1,12 @@
 """A fix on production: chosen in a form or typed, previewed, run once, undone. One person is enough for a small one."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from bot.demo.slack import payloads
+from bot.slack.incoming.listeners import view_ask
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House
 from tests.slack.shop import Shop
@@ -248,3 +251,25 @@ async def test_a_fix_that_waits_is_cancelled_by_its_asker_and_by_nobody_else(tea
     await sam.expect_ephemeral("Only <@U0DEV> or the owner of BUG-1 can cancel this")
     await card.button("Cancel: drop-menu").click(by=dana)
     await card.thread.expect("Dana cancelled it")
+
+
+async def test_a_preview_is_asked_for_once_the_form_that_waits_for_it_is_on_its_way(team: House) -> None:
+    """Else a fast preview comes first, and the form that says *is being previewed* takes its place for ever."""
+    card, dana = await team.alarm(crud={"id": 13}), team.person("Dana")
+    await card.button("Fix").click(by=dana)
+    form = await dana.expect_modal("Fix BUG-1")
+    await form.field("What to do").pick("rename-menu: Give a menu another title.")
+    await form.expect_text("New title")
+    form.field("New title").type("Breakfast")
+    form.field("Why").type("its title breaks the page")
+    world = team.slack.world
+    body = payloads.submission(world, "U0DEV", world.views[world.stacks["U0DEV"][-1]])
+    written: list[list[str]] = []
+
+    async def late(**answer: Any) -> None:
+        await asyncio.sleep(0.5)
+        written.append(await team.kinds())
+        assert answer["response_action"] == "update"
+
+    await team.bot.dispatcher.enter(view_ask(body), late)
+    assert ("fix_asked" in written[0], "fix_asked" in await team.kinds()) == (False, True)

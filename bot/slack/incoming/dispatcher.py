@@ -15,7 +15,7 @@ from bot.ledger.inbox.inbox import Inbox, Item
 from bot.outgoing import Client
 from bot.slack.incoming import moment
 from bot.slack.incoming.context import Context
-from bot.slack.incoming.request import Request, Response
+from bot.slack.incoming.request import NOTHING, Opened, Request, Response
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.outgoing.refusals import SAID_NO, SlackRefused
@@ -61,7 +61,10 @@ class Dispatcher:
     _inside: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def enter(self, request: Request, ack: Ack) -> None:
-        """Stores, acks, decides, answers. A modal is answered in its ack, so there the decision comes first."""
+        """Stores, acks, decides, answers. A modal is answered in its ack, so there the decision comes first.
+
+        What follows once the form stands there comes last: a preview must not be there before the form that waits for it.
+        """
         serving = asyncio.create_task(self._enter(request, ack))
         self._inside.add(serving)
         serving.add_done_callback(self._inside.discard)
@@ -78,11 +81,19 @@ class Dispatcher:
         if not new:
             await ack()
             return
+        if request.via != "modal":
+            await ack()
+        decided = await self._decided(request)
+        then = decided.answer.opened
+        if not then:
+            await self._note(request, decided)
         if request.via == "modal":
-            await ack(**modal_ack(await self.decide(request)))
-            return
-        await ack()
-        await self.answer(request, await self.decide(request))
+            await ack(**modal_ack(decided.answer))
+            decided = await self._follow(request, then, request.view) if then else decided
+        else:
+            decided = await self.answer(request, decided.answer) or decided
+        if then:
+            await self._note(request, decided)
 
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -94,9 +105,12 @@ class Dispatcher:
         if await self._over(request, item):
             await self.inbox.finish(item.key, "refused", "not answered in its moment")
             return
-        answer = await self.decide(request)
-        if answer.text:
-            await self.answer(request, answer)
+        decided = await self._decided(request)
+        if decided.answer.opened:  # its form is gone, or still waits: what it asked for is done, and said without one
+            decided = await self._follow(request, decided.answer.opened, request.view)
+        await self._note(request, decided)
+        if decided.answer.text:
+            await self.answer(request, decided.answer)
 
     async def mentioned(self, request: Request, item: Item) -> None:
         """ "@makegood …" in a thread; the same holds for one that is taken up again. Raises where the database went away in it."""
@@ -119,19 +133,40 @@ class Dispatcher:
                 log.warning("%s can't be told that their %s was dropped: %s", request.user, request.verb, error)
         return True
 
-    async def decide(self, request: Request) -> Response:
-        """Runs the verb; every error is an answer. The key is used up either way, unless the database went away in it."""
-        decided = await self._decided(request)
-        if not decided.error:
-            try:
-                await self.inbox.finish(fit(f"ask:{request.key}"), decided.state, decided.note)
-            except (SQLAlchemyError, OSError, Outside) as error:
-                log.warning("%s is decided and could not be noted: %s", request.verb, sentence(error))
-        return decided.answer
-
-    async def _decided(self, request: Request) -> "_Decided":
+    async def _note(self, request: Request, decided: _Decided) -> None:
+        """The key is used up, unless the database went away in it."""
+        if decided.error:
+            return
         try:
-            return _Decided(answer=await self._run(request))
+            await self.inbox.finish(fit(f"ask:{request.key}"), decided.state, decided.note)
+        except (SQLAlchemyError, OSError, Outside) as error:
+            log.warning("%s is decided and could not be noted: %s", request.verb, sentence(error))
+
+    async def _decided(self, request: Request) -> _Decided:
+        """Runs the verb; every error is an answer."""
+        return await self._answered(request, self._run(request))
+
+    async def _follow(self, request: Request, then: Opened, view: str, state: str = "") -> _Decided:
+        """Does what comes once the form stands there; what goes wrong is said in it."""
+
+        async def follow() -> Response:
+            await then(view, state)
+            return NOTHING
+
+        decided = await self._answered(request, follow())
+        if decided.answer.text and view:
+            await self._show_instead(request, view, decided.answer.text)
+        return decided
+
+    async def _show_instead(self, request: Request, view: str, text: str) -> None:
+        try:
+            await self.context.port.call("views.update", view_id=view, view=note("Makegood", text))
+        except Outside as error:
+            log.warning("The form of %s can't say what went wrong: %s", request.verb, error)
+
+    async def _answered(self, request: Request, work: Awaitable[Response]) -> _Decided:
+        try:
+            return _Decided(answer=await work)
         except Invalid as error:
             return _Decided(_invalid(request, error), "refused", str(error))
         except Refused as error:
@@ -146,7 +181,7 @@ class Dispatcher:
             await self.context.must(found.acts, request.user)
         return await found.function(self.context, request)
 
-    def _failed(self, request: Request, error: Exception) -> "_Decided":
+    def _failed(self, request: Request, error: Exception) -> _Decided:
         if lost(error):
             log.warning("%s met a database that is away: %s", request.verb, sentence(error))
             return _Decided(Response(text=AWAY), error=error)
@@ -156,12 +191,12 @@ class Dispatcher:
         log.error("%s failed", request.verb, exc_info=error)
         return _Decided(Response(text=BROKEN), "refused", repr(error))
 
-    async def answer(self, request: Request, answer: Response) -> None:
-        """A modal with the trigger; a text for the asker alone, or for all where it is meant so."""
+    async def answer(self, request: Request, answer: Response) -> _Decided | None:
+        """A modal with the trigger; a text for the asker alone, or for all where it is meant so. What followed from an open form."""
         try:
             if answer.modal and request.trigger:
-                await self._open_or_say(request, answer)
-            elif answer.modal:
+                return await self._open_or_say(request, answer)
+            if answer.modal:
                 await self._say(request, Response(text=_in_words(request)))
             elif answer.text:
                 await self._say(request, answer)
@@ -169,23 +204,26 @@ class Dispatcher:
                 await self._say(request, Response(text=_heard(request)))
         except Outside as error:
             log.warning("The answer to %s did not arrive: %s", request.verb, error)
+        return None
 
-    async def _open_or_say(self, request: Request, answer: Response) -> None:
+    async def _open_or_say(self, request: Request, answer: Response) -> _Decided | None:
         """Open the form. If Slack does not, say so and how to do it without a form."""
         try:
-            await self._open(request, answer)
+            return await self._open(request, answer)
         except Outside as error:
             log.warning("The form of %s did not open: %s", request.verb, error)
             no_form = request.model_copy(update={"trigger": "", "view": ""})
             await self._say(no_form, Response(text=_not_opened(request)))
+        return None
 
-    async def _open(self, request: Request, answer: Response) -> None:
+    async def _open(self, request: Request, answer: Response) -> _Decided | None:
         if request.view:  # a choice in an open form: the form itself changes
             shown = await self.context.port.call("views.update", view_id=request.view, view=answer.modal)
         else:
             shown = await self.context.port.call("views.open", trigger_id=request.trigger, view=answer.modal)
-        if answer.opened:
-            await answer.opened(shown["view"]["id"], shown["view"]["hash"])
+        if answer.opened is None:
+            return None
+        return await self._follow(request, answer.opened, shown["view"]["id"], shown["view"]["hash"])
 
     async def _say(self, request: Request, answer: Response) -> None:
         """A refusal of Slack's does not eat the words: they come by direct message then."""

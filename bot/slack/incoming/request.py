@@ -6,6 +6,8 @@ from typing import Any, Literal
 from bot.bug.errors import Refused
 from bot.bug.values import Actor, ActorKind, Frozen
 
+Opened = Callable[[str, str], Awaitable[None]]
+"""Told the id of a modal that stands there, and the hash of its state; an empty id: it is gone. May raise any MakegoodError."""
 Via = Literal["button", "command", "thread", "modal", "shortcut", "home"]
 
 
@@ -76,8 +78,8 @@ class Response(Frozen):
     """The whole stack of modals."""
     public: bool = False
     """The text is for the channel or thread."""
-    opened: Callable[[str, str], Awaitable[None]] | None = None
-    """Once the modal stands there: its id, and the hash of its state."""
+    opened: Opened | None = None
+    """Once the modal stands there. Until then nothing is written, so that nothing comes into the form before it."""
 
 
 NOTHING = Response()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from functools import partial
 
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
@@ -17,10 +16,11 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.concerns import look_over
 from bot.slack.verbs.registry import verb
+from bot.slack.verbs.waiting import waiting
 from bot.slack.views.forms import filling, forms, planning, sourced
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.filling import names
-from bot.slack.views.mrkdwn import explain, foreign
+from bot.slack.views.mrkdwn import foreign
 from bot.text import cut
 
 WATCHED = (
@@ -42,10 +42,10 @@ async def fix(context: Context, request: Request) -> Response:
     if request.via == "modal" and request.values:
         revises = request.carried_number("revises") if "revises" in request.about else None
         action, reason = request.field("action"), request.field("reason")
-        return await ask_preview(context, request, action, params_of(request), reason, request.view, revises=revises)
+        return await ask_preview(context, request, action, params_of(request), reason, revises=revises)
     name, params, reason = grammar.call(request.args)
     if name:
-        return await ask_preview(context, request, name, params, reason, "")
+        return await ask_preview(context, request, name, params, reason)
     return await filling.fix(context, request, await context.bug(request))
 
 
@@ -67,7 +67,6 @@ async def ask_preview(
     name: str,
     params: Mapping[str, str],
     reason: str,
-    view: str,
     *,
     revises: int | None = None,
 ) -> Response:
@@ -82,7 +81,7 @@ async def ask_preview(
     hidden = {name_: params[name_] for name_ in context.engine.secret(name) if name_ in params}
     shown = {**params, **dict.fromkeys(hidden, MASK)}
 
-    def decide(bug: Bug) -> tuple[Event, ...]:
+    def decide(bug: Bug, view: str = "") -> tuple[Event, ...]:
         if revises is not None:
             review.revised(bug, request.user, revises)
         filled = request.via == "modal" and reason.strip() == reasons.filled(bug)
@@ -90,9 +89,9 @@ async def ask_preview(
             bug, request.user, name, shown, reason, view=view, secrets=hidden, revises=revises, filled=filled
         )
 
-    recorded = await context.record(request, decide)
     if request.via == "modal":
-        return Response(modal=fix_modals.waiting(recorded.bug, f"{name} is being previewed …"))
+        return await waiting(context, request, decide, f"{name} is being previewed …")
+    recorded = await context.record(request, decide)
     where = f"the preview comes into {recorded.bug.ref}'s thread, for you alone"
     return Response(text=f"`{foreign(name, 60)}` is being previewed; {where}.")
 
@@ -121,20 +120,11 @@ async def fix_now(context: Context, request: Request) -> Response:
     name, params, _ = _offered(context, request)
     context.engine.parse(name, params)
     _must_do_more_than_watch(context, name, params.get("target", ""))
-    wait = f"{name} is being previewed …"
 
-    def decide(bug: Bug, view: str = "") -> tuple[Event, ...]:
+    def decide(bug: Bug, view: str) -> tuple[Event, ...]:
         return asking.ask(bug, request.user, name, params, reasons.filled(bug), view=view, filled=True)
 
-    async def opened(view: str, _state: str) -> None:
-        try:
-            await context.record(request, partial(decide, view=view))
-        except Refused as error:  # somebody was faster than the form
-            await context.port.call("views.update", view_id=view, view=forms.note("Makegood", explain(error)))
-
-    bug = await context.bug(request)
-    decide(bug)
-    return Response(modal=fix_modals.waiting(bug, wait), opened=opened)
+    return await waiting(context, request, decide, f"{name} is being previewed …")
 
 
 @verb("run", acts=Duty.RUN)
@@ -192,9 +182,14 @@ async def undo(context: Context, request: Request) -> Response:
         why = AT_ONCE if done.by == request.user and rules.soon(done, context.now()) else ""
         return Response(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", why, run=number))
     reason = request.args or request.field("reason")
-    view = request.view if request.via == "modal" else ""
-    recorded = await context.record(request, lambda now: asking.ask_undo(now, request.user, number, reason, view=view))
-    return Response(modal=fix_modals.waiting(recorded.bug, "The undo is being previewed …")) if view else NOTHING
+
+    def decide(now: Bug, view: str = "") -> tuple[Event, ...]:
+        return asking.ask_undo(now, request.user, number, reason, view=view)
+
+    if request.via == "modal":
+        return await waiting(context, request, decide, "The undo is being previewed …")
+    await context.record(request, decide)
+    return NOTHING
 
 
 @verb("cancel", "/fix cancel BUG-1 2")

@@ -16,8 +16,8 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.fixes import params_of
 from bot.slack.verbs.registry import verb
+from bot.slack.verbs.waiting import waiting
 from bot.slack.views.forms import filling, forms
-from bot.slack.views.forms import fix as fix_modals
 
 
 @verb("look", "/fix look BUG-1 customer-account email=mia@example.com", acts=Duty.ACT)
@@ -25,10 +25,10 @@ async def look(context: Context, request: Request) -> Response:
     """Looks at production without changing it."""
     bug = await context.bug(request)
     if request.via == "modal" and request.values:
-        return await _ask(context, request, request.field("action"), params_of(request), request.view)
+        return await _ask(context, request, request.field("action"), params_of(request))
     name, params, _ = grammar.call(request.args)
     if name:
-        return await _ask(context, request, name, params, "")
+        return await _ask(context, request, name, params)
     return await filling.look(context, request, bug)
 
 
@@ -104,16 +104,16 @@ async def reproduced(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-async def _ask(context: Context, request: Request, name: str, params: Mapping[str, str], view: str) -> Response:
+async def _ask(context: Context, request: Request, name: str, params: Mapping[str, str]) -> Response:
     context.catalogue.usable(name)
     params = context.engine.joined(name, params)
     context.engine.parse(name, params)
 
-    def decide(bug: Bug) -> LookAsked:
+    def decide(bug: Bug, view: str = "") -> LookAsked:
         must_allow(bug, LookAsked)
         return LookAsked(look=name, params=params, view=view)
 
-    recorded = await context.record(request, decide)
-    if view:
-        return Response(modal=fix_modals.waiting(recorded.bug, f"{name} is being read …"))
+    if request.via == "modal":
+        return await waiting(context, request, decide, f"{name} is being read …")
+    await context.record(request, decide)
     return Response(text=f"`{name}` is being read; the rows come here, for you alone.")

@@ -106,7 +106,7 @@ async def revise(context: Context, request: Request) -> Response:
         return await filling.revised(context, request, bug, fix)
     _, given, reason = grammar.call(f"{fix.action} {rest}")
     kept = {name: text for name, text in fix.params.items() if name not in context.engine.secret(fix.action)}
-    return await ask_preview(context, request, fix.action, {**kept, **given}, reason or fix.reason, "", revises=fix.run)
+    return await ask_preview(context, request, fix.action, {**kept, **given}, reason or fix.reason, revises=fix.run)
 
 
 def _sent_back(bug: Bug, request: Request) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from bot.anchoring import ways
 from bot.bug.errors import Outside
 from bot.bug.workspace import change_settings
 from bot.closing import Closing
+from bot.environment import Environment
 from bot.front import FrontParts, open_front
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
@@ -37,7 +38,7 @@ from bot.ledger.relay.relay import Relay
 from bot.metrics import Counters, Metrics
 from bot.outside import Connected, connect
 from bot.production.engine import Engine
-from bot.settings import Environment, Settings
+from bot.settings import Settings
 from bot.sinks.digest import Digest
 from bot.sinks.proposal import ProposalSink
 from bot.sinks.registry import Plan, SinkParts, made, planned, subscriptions

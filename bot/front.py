@@ -12,13 +12,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bug.delivery import system
 from bot.closing import Closing
 from bot.door import Door
+from bot.environment import Environment
 from bot.ledger.db.engine import Database
 from bot.ledger.inbox.inbox import Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.relay.held import bugs_of, held
 from bot.metrics import Metrics
 from bot.outside import Connected
-from bot.settings import Environment, Settings
+from bot.settings import Settings
 from bot.slack.incoming import connection, listeners
 from bot.slack.incoming.connection import Sockets
 from bot.slack.incoming.dispatcher import Dispatcher

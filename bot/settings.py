@@ -1,4 +1,4 @@
-"""makegood.toml and the environment, read once and frozen; nobody else reads the environment."""
+"""makegood.toml, read once and frozen."""
 
 import os
 import re
@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bot.bug import ids
 from bot.bug.admit import Rule
@@ -24,13 +21,13 @@ from bot.bug.modes import Mode, Modes
 from bot.bug.money import Money, minor_digits
 from bot.bug.policy import Roles
 from bot.bug.values import Frozen
+from bot.production.probe_settings import ProbeSettings
 from bot.production.targets import AnyTarget, described
-from bot.settings_words import sentence
+from bot.settings_words import NO_FILE, sentence
 
 VARIABLE = re.compile(r"^\$([A-Za-z_][A-Za-z0-9_]*)$")
 FILE = re.compile(r"^targets\.[^.]+\.(known_hosts|key)$")
 """Settings that name a file: beside the settings file, wherever the bot is started."""
-_NO_FILE = "There is no {}. `makegood init` asks a few questions and writes it."
 Names = tuple[str, ...]
 
 
@@ -137,52 +134,6 @@ class ActionsSettings(Frozen):
     """Folders of the team's own actions, beside the shipped ones."""
     mode: Mapping[str, Mode] = Field(default_factory=dict)
     """What becomes of single actions, by name: {"delete-row": "run"}."""
-
-
-PAGE = "{page}"
-"""In a probe's url: the path and query of the bug's page."""
-
-
-class ProbeSettings(Frozen):
-    """One check that shows a problem before a fix and its absence after: a page, or a look and how many rows it has."""
-
-    url: str = ""
-    expect: int = Field(default=200, ge=100, le=599)
-    """The HTTP status of a page that works."""
-    contains: str = ""
-    """What stands on a page that works."""
-    look: str = ""
-    """Instead of a url: the name of a look …"""
-    params: Mapping[str, str] = Field(default_factory=dict)
-    rows: int = Field(default=0, ge=0)
-    """… and how many rows it has when all is well."""
-    page: str = ""
-    """Bugs on a page that contains this are probed here; empty: every bug."""
-    smoke: bool = False
-    """Shows that nothing else broke."""
-    on: Literal["production", "development"] = "production"
-    """Where it looks. Probes on development only say whether a bug can be reproduced there."""
-
-    @property
-    def takes_page(self) -> bool:
-        """Whether it asks the very page on which the bug happened."""
-        return PAGE in self.url
-
-    def address(self, page: str) -> str:
-        """Where it looks. Of the bug's page only the path and the query count: the host is that of the settings."""
-        parts = urlsplit(page)
-        query = f"?{parts.query}" if parts.query else ""
-        return self.url.replace(PAGE, f"/{parts.path.lstrip('/')}{query}")
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if bool(self.url) == bool(self.look):
-            raise ValueError("write either url = (a page) or look = (a look's name)")
-        if self.url and not self.url.startswith(("http://", "https://")):
-            raise ValueError("write a whole url, as in https://shop.example.com/menus")
-        if self.takes_page and (not self.url.endswith(PAGE) or not urlsplit(self.url.removesuffix(PAGE)).hostname):
-            raise ValueError("{page} stands behind the host, at the end: https://shop.example.com{page}")
-        return self
 
 
 class TellSettings(Frozen):
@@ -364,40 +315,12 @@ class Settings(Frozen):
         return {name: described(name, table) for name, table in value.items()} if isinstance(value, Mapping) else value
 
 
-_SECRETS = {"bot_token": ids.bot_token, "app_token": ids.app_token, "signing_secret": ids.signing_secret}
-
-
-class Environment(Frozen):
-    """What the environment says of this process."""
-
-    bot_token: SecretStr = SecretStr("")
-    team: str = ""
-    """Instead of a token, for a process that never talks to Slack: the workspace (T…)."""
-    app_token: SecretStr | None = None
-    """Set: Socket Mode. Else HTTP with `signing_secret`."""
-    signing_secret: SecretStr | None = None
-    api_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://")
-    database_url: str
-    host: str = "127.0.0.1"
-    port: int = Field(default=3000, ge=1, le=65535)
-    secrets: tuple[SecretStr, ...] = ()
-    """Every value that a "$NAME" of the file stood for: none of them is ever shown."""
-
-    @field_validator("bot_token", "app_token", "signing_secret")
-    @classmethod
-    def _of_its_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        """Swapped ones are told apart by how they begin; the value itself is never said."""
-        if value and value.get_secret_value():
-            _SECRETS[str(info.field_name)](value.get_secret_value())
-        return value
-
-
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings, tuple[SecretStr, ...]]:
     """The file's settings and every secret it named. Raises Misconfigured with one line that names the key."""
     try:
         data = tomllib.loads(path.read_text())
     except FileNotFoundError:
-        raise Misconfigured(_NO_FILE.format(path)) from None
+        raise Misconfigured(NO_FILE.format(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} can't be read: {error}.") from error
     except tomllib.TOMLDecodeError as error:
@@ -436,67 +359,3 @@ def validate(model: type[M], data: Mapping[str, Any], where: str, names: Mapping
         first = next((x for x in found if x["type"] == "extra_forbidden"), found[0])
         key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http", "elsewhere"})
         raise Misconfigured(sentence(where, (names or {}).get(key, key), first)) from None
-
-
-_VARIABLES = {
-    "bot_token": "SLACK_BOT_TOKEN",
-    "team": "MAKEGOOD_TEAM",
-    "app_token": "SLACK_APP_TOKEN",
-    "signing_secret": "SLACK_SIGNING_SECRET",
-    "api_url": "SLACK_API_URL",
-    "host": "MAKEGOOD_HOST",
-    "port": "MAKEGOOD_PORT",
-}
-
-
-def runtime(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str, str] = os.environ) -> Environment:
-    """The environment's part. Raises Misconfigured where a token is missing."""
-    if not environment.get("SLACK_BOT_TOKEN") and not environment.get("MAKEGOOD_TEAM"):
-        raise Misconfigured(
-            "SLACK_BOT_TOKEN is not set: the bot's token (xoxb-…), from your Slack app under “OAuth & Permissions”."
-        )
-    names_team = environment.get("MAKEGOOD_TEAM") and not environment.get("SLACK_BOT_TOKEN")
-    if not (environment.get("SLACK_APP_TOKEN") or environment.get("SLACK_SIGNING_SECRET") or names_team):
-        raise Misconfigured(
-            "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP; neither is set."
-        )
-    values: dict[str, Any] = {field: environment[name] for field, name in _VARIABLES.items() if environment.get(name)}
-    url = database_url(path, environment)
-    return validate(Environment, {**values, "database_url": url, "secrets": secrets}, "environment", _VARIABLES)
-
-
-def slack_access(environment: Mapping[str, str] = os.environ) -> tuple[SecretStr, str]:
-    """The bot's token and Slack's address, for a command that only reads. Raises Misconfigured."""
-    token = environment.get("SLACK_BOT_TOKEN")
-    if not token:
-        raise Misconfigured("SLACK_BOT_TOKEN is not set: the bot's token (xoxb-…), with which the threads are read.")
-    return SecretStr(token), environment.get("SLACK_API_URL") or str(Environment.model_fields["api_url"].default)
-
-
-def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration. Raises Misconfigured.
-
-    MAKEGOOD_DATABASE_PASSWORD joins an address that has none: there any character stands as it is.
-    """
-    named, beside = environment.get("MAKEGOOD_DATABASE_URL"), path.resolve().parent / "makegood.db"
-    if not (named or path.exists() or beside.exists()):  # a misspelt path must not make a database somewhere
-        raise Misconfigured(_NO_FILE.format(path))
-    url = named or f"sqlite+aiosqlite:///{beside}"
-    if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://", "postgresql+psycopg://")):
-        raise Misconfigured(
-            "MAKEGOOD_DATABASE_URL must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or postgresql+psycopg://."
-        )
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise Misconfigured(
-            "MAKEGOOD_DATABASE_URL: write it as postgresql+asyncpg://user:password@host:5432/name."
-        ) from None
-    if parsed.drivername.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
-        raise Misconfigured(
-            "MAKEGOOD_DATABASE_URL names no file: write it as sqlite+aiosqlite:////var/lib/makegood.db."
-        )
-    password = environment.get("MAKEGOOD_DATABASE_PASSWORD")
-    if not password or parsed.password or parsed.drivername.startswith("sqlite"):
-        return url
-    return parsed.set(password=password).render_as_string(hide_password=False)

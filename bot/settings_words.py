@@ -2,6 +2,8 @@
 
 from pydantic_core import ErrorDetails
 
+NO_FILE = "There is no {}. `makegood init` asks a few questions and writes it."
+
 _WRITE = {
     "tuple_type": 'write a list, as in ["one", "two"]',
     "string_type": "write a text in quotes",

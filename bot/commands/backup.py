@@ -13,9 +13,9 @@ from sqlalchemy.engine import URL, make_url
 from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.commands.common import is_missing, say, shown
 from bot.commands.options import config_option
+from bot.environment import database_url
 from bot.ledger.db.away import why
 from bot.ledger.db.damage import damage
-from bot.settings import database_url
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -17,13 +17,13 @@ from sqlalchemy.engine import make_url
 
 from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.bug.values import Actor, ActorKind
+from bot.environment import database_url
 from bot.ledger import workspace
 from bot.ledger.db import migrate, tables
 from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
-from bot.settings import database_url
 
 _KNOWING = (tables.bugs, tables.workspaces, tables.entries, tables.inbox, tables.anchors, tables.flags)
 """Tables that tell which workspaces there are."""

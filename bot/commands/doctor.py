@@ -4,14 +4,16 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from bot import environment
 from bot import settings as config
 from bot.bug.errors import Misconfigured
 from bot.commands.checks import anchors, database, entrances, services, slack, targets
 from bot.commands.checks.finding import Finding, checked, ok, report, wrong
 from bot.commands.options import config_option
+from bot.environment import Environment
 from bot.logs import known_secrets
 from bot.production.redaction import Redactor
-from bot.settings import Environment, Settings
+from bot.settings import Settings
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -25,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     except Misconfigured as error:
         return report([wrong("settings", str(error))], Redactor(prose=True))
     try:
-        runtime = config.runtime(path, secrets)
+        runtime = environment.read(path, secrets)
     except Misconfigured as error:
         known = Redactor((secret.get_secret_value() for secret in secrets), prose=True)
         return report([wrong("environment", str(error)), *_offline(settings, path)], known)

@@ -8,6 +8,7 @@ import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from bot import environment
 from bot import settings as config
 from bot.commands.options import config_option
 from bot.logs import set_up
@@ -22,14 +23,14 @@ def options(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     path = Path(args.config)
     settings, secrets = config.read(path)
-    runtime = config.runtime(path, secrets)
+    runtime = environment.read(path, secrets)
     set_up(settings, runtime, debug=args.debug)
     only = tuple(name.strip() for name in args.sinks.split(",") if name.strip())
     asyncio.run(_run(settings, runtime, path.resolve().parent, only))
     return 0
 
 
-async def _run(settings: config.Settings, runtime: config.Environment, home: Path, only: tuple[str, ...]) -> None:
+async def _run(settings: config.Settings, runtime: environment.Environment, home: Path, only: tuple[str, ...]) -> None:
     from bot.app import build  # noqa: PLC0415 - settings are checked before the heavy parts are loaded
 
     stopping = asyncio.Event()

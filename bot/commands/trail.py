@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import outgoing, settings
+from bot import environment, outgoing
 from bot.bug.bug import Status
 from bot.bug.errors import NotFound, TrailBroken
 from bot.commands import common, trail_export
 from bot.commands.options import config_option, team_option, trail_argument
+from bot.environment import database_url
 from bot.ledger import entries, workspace
 from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database
@@ -22,7 +23,6 @@ from bot.ledger.outside_anchor import OutsideAnchor, compare, found_in, newest
 from bot.ledger.relay.pace import Pace
 from bot.ledger.rows import WORKSPACE
 from bot.ledger.verify import verify
-from bot.settings import database_url
 from bot.slack.outgoing.client import SlackPort, web_client
 from bot.slack.thread_check import differences
 from bot.text import plural
@@ -134,7 +134,7 @@ async def _compare(ledger: Ledger) -> int:
 
 @asynccontextmanager
 async def _slack(ledger: Ledger) -> AsyncIterator[SlackPort]:
-    token, url = settings.slack_access()
+    token, url = environment.slack_access()
     pace = Pace(ledger.db, ledger.team, lambda: ledger.clock().timestamp())
     async with outgoing.session() as http:
         yield SlackPort(web_client(token.get_secret_value(), url, http), pace)

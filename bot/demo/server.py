@@ -12,8 +12,8 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import SecretStr
 
+from bot import environment, shipped
 from bot import settings as config
-from bot import shipped
 from bot.app import Services, build
 from bot.bug.errors import Misconfigured
 from bot.demo import page
@@ -106,14 +106,14 @@ class Demo:
         file = home / "makegood.toml"
         file.write_text(self.world.settings_toml(mode=self.mode, approvers=("U0LEAD",)))
         settings, secrets = config.read(file)
-        environment = {
+        told = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": f"{self.url}/slack/api/",
             "MAKEGOOD_PORT": str(self._bot_port),
             "MAKEGOOD_DATABASE_URL": self.database_url,
         }
-        runtime = config.runtime(file, (*secrets, SecretStr(BOT_TOKEN)), environment)
+        runtime = environment.read(file, (*secrets, SecretStr(BOT_TOKEN)), told)
         bot = build(settings, runtime, home, clock=self.clock, pace=self.pace)
         self.bot = await self._running.enter_async_context(bot)
 

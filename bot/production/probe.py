@@ -11,7 +11,7 @@ from bot.bug.errors import MakegoodError, Outside
 from bot.bug.values import Frozen
 from bot.outgoing import Client
 from bot.production.action import Table
-from bot.settings import ProbeSettings
+from bot.production.probe_settings import ProbeSettings
 from bot.text import plural
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import aiohttp
 from bot.bug.bug import Bug
 from bot.bug.fixes.looks import Probed
 from bot.production.probe import Looks, probe
-from bot.settings import ProbeSettings
+from bot.production.probe_settings import ProbeSettings
 
 
 @dataclass(frozen=True)

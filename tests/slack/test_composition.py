@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from bot.app import build
 from bot.bug.errors import Misconfigured
 from bot.demo.server import free_port
-from bot.settings import Environment, Settings, validate
+from bot.environment import Environment
+from bot.settings import Settings, validate
 from tests.slack.house import HOOK, House
 
 LEAST: dict[str, Any] = {"slack": {"error_channels": ["C0ERRORS"]}}

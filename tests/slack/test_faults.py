@@ -187,6 +187,7 @@ async def test_one_bug_that_is_stuck_holds_up_no_other(house: House) -> None:
     first, dana = await house.alarm(), house.person("Dana")
     house.slack.faults.add(kind="500", method="chat.postMessage")
     await dana.types("/bug claim BUG-1", in_=house.errors)
+    await house.slack.wait_for(lambda: not house.slack.faults.pending, why="Slack refused the line of the claim")
     second = await house.alarm()
     await dana.types("/bug claim BUG-2", in_=house.errors)
     await second.thread.expect("Dana has it")

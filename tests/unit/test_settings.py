@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot import outside
+from bot import environment, outside
 from bot.bug.errors import Misconfigured
 from bot.intake import sources
-from bot.settings import HookSettings, database_url, read, runtime
+from bot.settings import HookSettings, read
 
 LEAST = '[slack]\nerror_channels = ["C0ERRORS"]\n'
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
@@ -112,9 +112,9 @@ def test_a_wrong_variable_is_named(tmp_path: Path, variables: Mapping[str, str],
     path = tmp_path / "makegood.toml"
     path.write_text(LEAST)
     with pytest.raises(Misconfigured, match=named):
-        runtime(path, (), {**TOKENS, **variables})
+        environment.read(path, (), {**TOKENS, **variables})
 
 
 def test_a_misspelt_path_to_the_settings_makes_no_database_beside_it(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"There is no .*makegod\.toml"):
-        database_url(tmp_path / "makegod.toml", {})
+        environment.database_url(tmp_path / "makegod.toml", {})

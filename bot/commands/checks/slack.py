@@ -11,8 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import outgoing, permissions
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.environment import Environment
 from bot.production.catalogue import Catalogue
-from bot.settings import Environment, Settings
+from bot.settings import Settings
 from bot.slack.incoming import connection
 from bot.slack.outgoing.client import web_client
 from bot.slack.outgoing.refusals import MENDED

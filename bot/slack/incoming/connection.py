@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bug.errors import Misconfigured, Unavailable
 from bot.bug.values import Frozen
-from bot.settings import Environment
+from bot.environment import Environment
 
 log = logging.getLogger(__name__)
 

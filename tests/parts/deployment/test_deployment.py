@@ -13,7 +13,7 @@ import yaml
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from bot import settings
+from bot import environment, settings
 from bot.bug.errors import Misconfigured
 from bot.demo.server import Demo
 from bot.ledger.db.engine import Database
@@ -64,7 +64,7 @@ def _address(socket: Path, driver: str, password: str) -> str:
     url = make_url(told["MAKEGOOD_DATABASE_URL"])
     assert (url.host, url.database, url.password) == ("database", "makegood", None)
     here = url.set(drivername=f"postgresql+{driver}", host=None, query={"host": str(socket)})
-    return settings.database_url(Path("makegood.toml"), {**told, "MAKEGOOD_DATABASE_URL": str(here)})
+    return environment.database_url(Path("makegood.toml"), {**told, "MAKEGOOD_DATABASE_URL": str(here)})
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
@@ -89,9 +89,9 @@ async def test_another_password_opens_nothing(made: Path) -> None:
 def test_a_password_in_the_address_is_the_one_that_counts() -> None:
     url = "postgresql+asyncpg://makegood:own@database/makegood"
     told = {"MAKEGOOD_DATABASE_URL": url, "MAKEGOOD_DATABASE_PASSWORD": "other"}
-    assert settings.database_url(Path("makegood.toml"), told) == url
+    assert environment.database_url(Path("makegood.toml"), told) == url
     file = "sqlite+aiosqlite:////data/makegood.db"
-    assert settings.database_url(Path("makegood.toml"), {**told, "MAKEGOOD_DATABASE_URL": file}) == file
+    assert environment.database_url(Path("makegood.toml"), {**told, "MAKEGOOD_DATABASE_URL": file}) == file
 
 
 def test_the_database_s_password_is_in_no_log(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_database_s_password_is_in_no_log(tmp_path: Path) -> None:
     path.write_text('[slack]\nerror_channels = ["C0ERRORS"]\n')
     tokens = {"SLACK_BOT_TOKEN": "xoxb-local", "SLACK_APP_TOKEN": "xapp-local"}
     read, secrets = settings.read(path, {})
-    runtime = settings.runtime(path, secrets, {**tokens, **_composed(PASSWORD)})
+    runtime = environment.read(path, secrets, {**tokens, **_composed(PASSWORD)})
     assert make_url(runtime.database_url).password == PASSWORD
     redact = Redactor(known_secrets(read, runtime)).redact
     assert PASSWORD not in redact(f"password authentication failed: {PASSWORD}")

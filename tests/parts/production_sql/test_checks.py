@@ -2,7 +2,7 @@
 
 from bot import outgoing
 from bot.production.probe import probe
-from bot.settings import ProbeSettings
+from bot.production.probe_settings import ProbeSettings
 from tests.parts.production_sql.shop import MENU_13, Shop
 
 

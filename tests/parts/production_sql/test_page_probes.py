@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from bot import outgoing
 from bot.production.engine import Engine
 from bot.production.probe import probe
-from bot.settings import ProbeSettings
+from bot.production.probe_settings import ProbeSettings
 from tests.parts.production_sql.shop import Shop
 
 

@@ -12,9 +12,10 @@ from bot.bug.errors import Doubtful, MakegoodError
 from bot.production.action import Request
 from bot.production.http.call import Caller
 from bot.production.probe import probe
+from bot.production.probe_settings import ProbeSettings
 from bot.production.targets import HttpTarget
 from bot.receivers import Receiver
-from bot.settings import ProbeSettings, WebhookSettings
+from bot.settings import WebhookSettings
 from bot.slack.outgoing.client import SlackPort, web_client
 from tests.parts.trackers_out.counting import YES, Counting
 from tests.parts.trackers_out.test_patience import CLIENTS, Client, Connect, Silent

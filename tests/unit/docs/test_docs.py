@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import bot.sinks
-from bot import settings, shipped
+from bot import environment, settings, shipped
 from bot.bug.bug import Status
 from bot.cli import COMMANDS, parser
 from bot.ledger.db.engine import Database
@@ -106,7 +106,7 @@ def test_every_metric_is_told_with_its_label(tmp_path: Path) -> None:
 
 
 def test_every_variable_of_the_environment_is_told() -> None:
-    read = set(re.findall(r'"((?:SLACK|MAKEGOOD)_[A-Z_]+)"', Path(settings.__file__).read_text()))
+    read = set(re.findall(r'"((?:SLACK|MAKEGOOD)_[A-Z_]+)"', Path(environment.__file__).read_text()))
     told = set(re.findall(r"^\| `([A-Z_]+)` \|", sections(text("docs/settings.md"))["Environment"], re.MULTILINE))
     assert told == read
 

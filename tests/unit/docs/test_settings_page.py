@@ -22,6 +22,7 @@ from bot.bug.gift_caps import Caps
 from bot.bug.gift_presets import Preset
 from bot.bug.gift_texts import GiftTexts
 from bot.production import targets
+from bot.production.probe_settings import ProbeSettings
 from tests.unit.docs.pages import rows, sections, text
 
 PAGE = sections(text("docs/settings.md"))
@@ -63,7 +64,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", s.PolicySettings))
     yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", s.TellSettings), ("`[clocks]`", Rules))
     yield from (("`presets` of `[tell]`", Preset), ("`words` of `[tell]`", GiftTexts))
-    yield from (("`[probes.NAME]`, a page", s.ProbeSettings), ("`[probes.NAME]`, a look", s.ProbeSettings))
+    yield from (("`[probes.NAME]`, a page", ProbeSettings), ("`[probes.NAME]`, a look", ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[anchors]`", s.AnchorSettings
     yield "`[targets.NAME]`, a database", targets.SqlTarget

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.bug.errors import Misconfigured
-from bot.settings import ProbeSettings, validate
+from bot.production.probe_settings import ProbeSettings
+from bot.settings import validate
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,107 @@
+"""What the environment says of this process: tokens, addresses, the database. Beside makegood.toml's "$NAME" nobody else reads it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.bug import ids
+from bot.bug.errors import Misconfigured
+from bot.bug.values import Frozen
+from bot.settings import validate
+from bot.settings_words import NO_FILE
+
+_SECRETS = {"bot_token": ids.bot_token, "app_token": ids.app_token, "signing_secret": ids.signing_secret}
+
+
+class Environment(Frozen):
+    """What the environment says of this process."""
+
+    bot_token: SecretStr = SecretStr("")
+    team: str = ""
+    """Instead of a token, for a process that never talks to Slack: the workspace (T…)."""
+    app_token: SecretStr | None = None
+    """Set: Socket Mode. Else HTTP with `signing_secret`."""
+    signing_secret: SecretStr | None = None
+    api_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://")
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=1, le=65535)
+    secrets: tuple[SecretStr, ...] = ()
+    """Every value that a "$NAME" of the file stood for: none of them is ever shown."""
+
+    @field_validator("bot_token", "app_token", "signing_secret")
+    @classmethod
+    def _of_its_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Swapped ones are told apart by how they begin; the value itself is never said."""
+        if value and value.get_secret_value():
+            _SECRETS[str(info.field_name)](value.get_secret_value())
+        return value
+
+
+_VARIABLES = {
+    "bot_token": "SLACK_BOT_TOKEN",
+    "team": "MAKEGOOD_TEAM",
+    "app_token": "SLACK_APP_TOKEN",
+    "signing_secret": "SLACK_SIGNING_SECRET",
+    "api_url": "SLACK_API_URL",
+    "host": "MAKEGOOD_HOST",
+    "port": "MAKEGOOD_PORT",
+}
+
+
+def read(path: Path, secrets: tuple[SecretStr, ...], environment: Mapping[str, str] = os.environ) -> Environment:
+    """The environment's part. Raises Misconfigured where a token is missing."""
+    if not environment.get("SLACK_BOT_TOKEN") and not environment.get("MAKEGOOD_TEAM"):
+        raise Misconfigured(
+            "SLACK_BOT_TOKEN is not set: the bot's token (xoxb-…), from your Slack app under “OAuth & Permissions”."
+        )
+    names_team = environment.get("MAKEGOOD_TEAM") and not environment.get("SLACK_BOT_TOKEN")
+    if not (environment.get("SLACK_APP_TOKEN") or environment.get("SLACK_SIGNING_SECRET") or names_team):
+        raise Misconfigured(
+            "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP; neither is set."
+        )
+    values: dict[str, Any] = {field: environment[name] for field, name in _VARIABLES.items() if environment.get(name)}
+    url = database_url(path, environment)
+    return validate(Environment, {**values, "database_url": url, "secrets": secrets}, "environment", _VARIABLES)
+
+
+def slack_access(environment: Mapping[str, str] = os.environ) -> tuple[SecretStr, str]:
+    """The bot's token and Slack's address, for a command that only reads. Raises Misconfigured."""
+    token = environment.get("SLACK_BOT_TOKEN")
+    if not token:
+        raise Misconfigured("SLACK_BOT_TOKEN is not set: the bot's token (xoxb-…), with which the threads are read.")
+    return SecretStr(token), environment.get("SLACK_API_URL") or str(Environment.model_fields["api_url"].default)
+
+
+def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """MAKEGOOD_DATABASE_URL, or a SQLite file beside the configuration. Raises Misconfigured.
+
+    MAKEGOOD_DATABASE_PASSWORD joins an address that has none: there any character stands as it is.
+    """
+    named, beside = environment.get("MAKEGOOD_DATABASE_URL"), path.resolve().parent / "makegood.db"
+    if not (named or path.exists() or beside.exists()):  # a misspelt path must not make a database somewhere
+        raise Misconfigured(NO_FILE.format(path))
+    url = named or f"sqlite+aiosqlite:///{beside}"
+    if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://", "postgresql+psycopg://")):
+        raise Misconfigured(
+            "MAKEGOOD_DATABASE_URL must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or postgresql+psycopg://."
+        )
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Misconfigured(
+            "MAKEGOOD_DATABASE_URL: write it as postgresql+asyncpg://user:password@host:5432/name."
+        ) from None
+    if parsed.drivername.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
+        raise Misconfigured(
+            "MAKEGOOD_DATABASE_URL names no file: write it as sqlite+aiosqlite:////var/lib/makegood.db."
+        )
+    password = environment.get("MAKEGOOD_DATABASE_PASSWORD")
+    if not password or parsed.password or parsed.drivername.startswith("sqlite"):
+        return url
+    return parsed.set(password=password).render_as_string(hide_password=False)

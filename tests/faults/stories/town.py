@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from bot.bug.bug import Bug
 from bot.bug.values import CustomerHint
@@ -49,6 +49,8 @@ CREW = (
 FROZEN = (1.0, 6.0)
 """Seconds that a stopped process stands still: some are back within their lease (3 s here), most are not."""
 LOOK = 0.02
+JUDGE = "judge"
+"""What PostgreSQL calls the connections of whoever judges."""
 MIGRATING = asyncio.Lock()
 """One of a process at a time: alembic keeps where it is in its module."""
 Json = dict[str, Any]
@@ -146,6 +148,8 @@ class StruckTown(Town):
         self.http = aiohttp.ClientSession()
         self.store = Store(self.database_url)
         self.ledger = self.store.ledger({sink.name: sink.interest for sink in SINKS}, clock=self.clock)
+        if not self.ledger.db.sqlite:
+            event.listen(self.ledger.db.engine.sync_engine, "connect", _as_judge)
         async with MIGRATING:
             await migrate(self.ledger.db)
         self.journal = Journal(self.folder / "journal")
@@ -301,11 +305,11 @@ class StruckTown(Town):
             await asyncio.sleep(0.1)
 
     async def cut_database(self) -> None:
-        """Every connection of this database, as its restart would."""
+        """Every connection of the bots' to this database, as its restart would. Whoever judges looks on."""
         if self.ledger.db.sqlite:
             return
         async with self.ledger.db.write() as conn:
-            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            others = f"datname = current_database() AND application_name <> '{JUDGE}'"
             await conn.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
     async def restore_backup(self, after: float) -> None:
@@ -359,3 +363,9 @@ class StruckTown(Town):
             due = (await conn.execute(which)).all()
             await conn.scalar(select(func.count()).select_from(bugs))
         return " ".join(str(tuple(row)) for row in (*items, *due))
+
+
+def _as_judge(connection: Any, _record: object) -> None:
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(f"SET application_name TO {JUDGE}")
+    connection.commit()

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.bug.course import dismissed
 from bot.bug.delivery import RetryAsked
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.relay import lease
@@ -57,3 +58,19 @@ async def test_of_two_who_say_so_at_once_each_bug_is_given_up_once(store: Store)
     one, two = await asyncio.gather(hold(ledger, ANNA), hold(ledger, ANNA))
     assert sorted([*one, *two]) == bugs
     assert [(await kinds(ledger, bug)).count("gave_up") for bug in bugs] == [1] * 5
+
+
+async def test_every_live_card_is_drawn_anew_for_it_may_stand_there_as_it_was_later(store: Store) -> None:
+    card = Scribe(name="card")
+    ledger = follows(store, card)
+    live, over = await open_bug(ledger, "error 1"), await open_bug(ledger, "error 2")
+    await said(ledger, live, "a")
+    await said(ledger, over, "a")
+    await ledger.record(over, lambda bug: dismissed(bug, "only a test"), by=person("U0DEV"))
+    async with relaying(ledger, card):
+        await until(at_rest(ledger, live, "card"))
+        await until(at_rest(ledger, over, "card"))
+    await hold(ledger, ANNA)
+    drawn, left = await cursor(ledger, live, "card"), await cursor(ledger, over, "card")
+    assert (drawn["due"], drawn["doubt"]) == (store.clock.seconds(), 1)
+    assert (left["due"], left["doubt"]) == (None, 0)

@@ -61,6 +61,7 @@ async def test_the_form_has_a_field_for_each_column_of_a_key(team: Team) -> None
     await team.card.button("Fix").click(by=team.dana)
     form = await team.dana.expect_modal("What to do")
     await form.field("What to do").pick("delete-row: Delete one row of a table by its key.")
+    await form.expect_text("Table")
     await form.field("Table").pick("seats")
     await form.expect_text("Key: usr")
     form.field("Key: org").type("1")

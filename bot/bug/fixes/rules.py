@@ -124,8 +124,9 @@ def nothing_engaged(bug: Bug, then: str) -> None:
 def taken_back_soon(bug: Bug, fix: Fix) -> bool:
     """Whether this is the undo of a run that the same person ended just now: it needs nobody else."""
     done = bug.fix(fix.undo_of) if fix.undo_of else None
-    return bool(done and done.by == fix.by and soon(done, fix.at))
+    return bool(done and soon_by(done, fix.by, fix.at))
 
 
-def soon(done: Fix, now: datetime) -> bool:
-    return bool(done.ended_at and now - done.ended_at <= SOON)
+def soon_by(done: Fix, by: str, now: datetime) -> bool:
+    """Whether this person ran it, and it ended just now."""
+    return bool(done.by == by and done.ended_at and now - done.ended_at <= SOON)

@@ -27,7 +27,7 @@ WATCHED = (
     " only watches here: nothing of it is run on production. Whoever runs the bot can set another `mode`, "
     "under `[actions]` for this action or in the table of its target."
 )
-AT_ONCE = "Taken back at once by who ran it."
+AT_ONCE = "taken back by who ran it, within 10 minutes"
 _BOTH = "Either write something here, or tick that it becomes an empty text."
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
@@ -173,20 +173,20 @@ async def _must_be_fit_for_customers(context: Context, request: Request) -> None
 
 @verb("undo", "/fix undo BUG-1 why", acts=Duty.RUN)
 async def undo(context: Context, request: Request) -> Response:
-    """Takes back the last fix; previewed and approved like any other."""
+    """Takes back the last fix; previewed and approved like any other. Who ran it needs no reason for 10 minutes."""
     must_act(context)
     bug = await context.bug(request)
     number = request.carried_number("run") if "run" in request.about else asking.last_to_undo(bug)
-    if not (request.args or request.values):
-        done = rules.find(bug, number)
-        why = AT_ONCE if done.by == request.user and rules.soon(done, context.now()) else ""
-        return Response(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", why, run=number))
-    reason = request.args or request.field("reason")
+    said = bool(request.args or request.values)
+    at_once = not said and rules.soon_by(rules.find(bug, number), request.user, context.now())
+    if not (said or at_once):
+        return Response(modal=forms.reason(bug, "undo", "Undo", "Why is it undone?", run=number))
+    reason = AT_ONCE if at_once else request.args or request.field("reason")
 
     def decide(now: Bug, view: str = "") -> tuple[Event, ...]:
         return asking.ask_undo(now, request.user, number, reason, view=view)
 
-    if request.via == "modal":
+    if request.via == "modal" or (at_once and request.trigger):
         return await waiting(context, request, decide, "The undo is being previewed …")
     await context.record(request, decide)
     return NOTHING

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.fixes.rules import soon, taken_back_soon
+from bot.bug.fixes.rules import soon_by, taken_back_soon
 from tests.unit.bug.story import ANNA, BEN, asked, claimed, fix, ran, waits
 
 TABLE = [
@@ -30,4 +30,4 @@ def test_a_fix_that_is_no_undo_is_not_taken_back() -> None:
 
 def test_before_its_end_nothing_is_taken_back() -> None:
     story = asked(claimed())
-    assert not soon(fix(story), story.now)
+    assert not soon_by(fix(story), ANNA, story.now)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import __version__
 from bot.bug.errors import MakegoodError
+from bot.commands.parser import Parser
 
 COMMANDS = {
     "init": "asks a few questions and writes makegood.toml",
@@ -30,7 +31,7 @@ MODULES = {"try": "rehearse"}
 """Commands whose word can't be a module's name."""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """All commands with their options; docs are held against it."""
     top = _top()
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -40,10 +41,8 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _top() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="makegood", description="A production bug costs a customer; Makegood makes it good."
-    )
+def _top() -> Parser:
+    top = Parser(prog="makegood", description="A production bug costs a customer; Makegood makes it good.")
     top.add_argument("--version", action="version", version=f"makegood {__version__}")
     return top
 
@@ -55,6 +54,8 @@ def _module(name: str) -> Any:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Exit status 0; 1 where something is wrong (one line says what); 2 where the command's words are off."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if given in ([], ["help"]):
+        given = ["--help"]
     try:
         args = _parse(given)
         status = _module(args.command).run(args)
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parse(given: list[str]) -> argparse.Namespace:
     """Only the called command's module is loaded: `makegood run` is ready sooner."""
     if given and given[0] in COMMANDS:
-        top = argparse.ArgumentParser(prog=f"makegood {given[0]}", description=COMMANDS[given[0]])
+        top = Parser(prog=f"makegood {given[0]}", description=COMMANDS[given[0]])
         _module(given[0]).options(top)
         args = top.parse_args(given[1:])
         args.command = given[0]

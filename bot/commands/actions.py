@@ -14,6 +14,7 @@ from bot.bug.workspace import ProductionFrozen
 from bot.commands import common
 from bot.commands.checks import named
 from bot.commands.options import SETTINGS, config_option, team_option
+from bot.commands.terminal import Row, say_rows
 from bot.ledger.workspace import Decide, record
 from bot.production.catalogue import Catalogue
 from bot.production.catalogue_entry import CatalogueEntry
@@ -82,22 +83,28 @@ def _around(args: argparse.Namespace) -> Around:
 
 def _list(args: argparse.Namespace) -> int:
     catalogue = _catalogue(args, _around(args))
-    for entry in catalogue.entries.values():
-        risk = entry.says.risk.value if entry.says.risk else ""
-        state = "on " if entry.allowed else "OFF"
-        common.say(f"{entry.name:<22} {entry.kind:<5} {risk:<7} {state}  {(entry.help.splitlines() or [''])[0]}")
-        if not entry.allowed:
-            common.say(_to_be_read(entry))
+    say_rows(_row(entry) for entry in catalogue.entries.values())
     for problem in catalogue.problems:
         common.say(str(problem))
     return 0
+
+
+def _row(entry: CatalogueEntry) -> Row:
+    risk = entry.says.risk.value if entry.says.risk else ""
+    help_ = (entry.help.splitlines() or [""])[0]
+    plain = f"{entry.name:<22} {entry.kind:<5} {risk:<7} {'on ' if entry.allowed else 'OFF'}  {help_}"
+    if entry.allowed:
+        return Row(plain=plain, cells=("on", entry.name, entry.kind, risk, help_), style="green")
+    told = _to_be_read(entry)
+    cells = ("OFF", entry.name, entry.kind, risk, f"{help_}\n{told}".strip())
+    return Row(plain=f"{plain}\n{'':<4}{told}", cells=cells, style="yellow")
 
 
 def _to_be_read(entry: CatalogueEntry) -> str:
     """What its text says, for whoever decides about it; it has not been executed."""
     takes = ", ".join(f"{p.name}: {p.annotation}" for p in entry.says.parameters) or "nothing"
     where = f"; runs on {entry.target}" if entry.target else ""
-    return f"{'':<4}takes {takes}{where}. Read {entry.path}, then: makegood actions allow {entry.name}"
+    return f"takes {takes}{where}. Read {entry.path}, then: makegood actions allow {entry.name}"
 
 
 def _check(args: argparse.Namespace) -> int:

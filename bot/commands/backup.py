@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.commands.common import is_missing, say, shown
 from bot.commands.options import config_option
+from bot.commands.terminal import progress
 from bot.environment import database_url
 from bot.ledger.db.away import why
 from bot.ledger.db.damage import damage
@@ -57,7 +58,8 @@ def _online(url: str, part: Path) -> None:
     source = Path(str(make_url(url).database)).resolve().as_uri()
     try:
         with closing(sqlite3.connect(f"{source}?mode=ro", uri=True)) as conn, closing(sqlite3.connect(part)) as to:
-            conn.backup(to, pages=1000, sleep=0.01)
+            with progress(f"copying {shown(url)}") as bar:
+                conn.backup(to, pages=1000, sleep=0.01, progress=lambda _, left, of: bar.at(of - left, of))
             to.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
         raise Unavailable(f"There is no backup: {damage(url) or why(error)}.") from error
@@ -78,7 +80,8 @@ def _dumped(url: URL, part: Path) -> None:
     address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
     secret = {"PGPASSWORD": url.password} if url.password else {}
     words = [tool, "--format=custom", "--no-password", f"--file={part}", f"--dbname={address}"]
-    done = subprocess.run(words, env={**os.environ, **secret}, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
+    with progress(f"pg_dump copies {shown(url.render_as_string())}"):
+        done = subprocess.run(words, env={**os.environ, **secret}, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1].removeprefix("pg_dump: ").rstrip(".")
         raise Unavailable(f"There is no backup: pg_dump says: {said}.")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from bot.bug.errors import Misconfigured
 from bot.commands.extra import needs_demo
+from bot.commands.parser import one_of
 
+FIGURES = ("acks", "webhook", "repeats", "start", "fixes", "remote", "wake", "hooks", "reminder", "size")
 _BENCH = Path(__file__).parents[2] / "tests" / "bench"
 
 
@@ -14,7 +16,8 @@ def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "figures",
         nargs="*",
-        help="which: acks, webhook, repeats, start, fixes, remote, wake, hooks, reminder, size (default: all)",
+        type=one_of(*FIGURES),
+        help=f"which: {', '.join(FIGURES)} (default: all)",
     )
 
 

@@ -10,6 +10,7 @@ from bot.bug.errors import Misconfigured
 from bot.commands.checks import anchors, database, entrances, services, slack, targets
 from bot.commands.checks.finding import Finding, checked, ok, report, wrong
 from bot.commands.options import config_option
+from bot.commands.terminal import progress
 from bot.environment import Environment
 from bot.logs import known_secrets
 from bot.production.redaction import Redactor
@@ -31,9 +32,9 @@ def run(args: argparse.Namespace) -> int:
     except Misconfigured as error:
         known = Redactor((secret.get_secret_value() for secret in secrets), prose=True)
         return report([wrong("environment", str(error)), *_offline(settings, path)], known)
-    return report(
-        asyncio.run(_everything(settings, runtime, path)), Redactor(known_secrets(settings, runtime), prose=True)
-    )
+    with progress("asking every system"):
+        found = asyncio.run(_everything(settings, runtime, path))
+    return report(found, Redactor(known_secrets(settings, runtime), prose=True))
 
 
 def _offline(settings: Settings, path: Path) -> list[Finding]:

@@ -1,17 +1,18 @@
-"""`makegood init`: asks a few questions and writes makegood.toml, without a secret in it."""
+"""`makegood init`: asks a few questions; writes makegood.toml, without a secret in it, and the Slack app's manifest beside it."""
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.adapters.registry import BILLERS, TRACKERS
 from bot.bug import ids
 from bot.bug.errors import Invalid, Refused
 from bot.commands.common import called, say
-from bot.commands.init_text import SOLO, Choices, text, variables
+from bot.commands.init_text import SOLO, TRANSPORTS, Choices, manifest, text, variables
 from bot.commands.options import config_option
 from bot.settings import validate
+from bot.shipped import MANIFEST
 
 NONE = frozenset({"", "none", "no", "-"})
 MODES = ("watch", "propose", "undoable", "run")
@@ -19,13 +20,17 @@ QUESTIONS = {
     "channel": "Channel where errors arrive (its id, C…, at the end of “View channel details”)",
     "mode": "watch (no effect on production), propose (shows what a person should run), undoable (runs what can be taken back) or run",
     "alerts": "Where alerts come from: slack (what other apps post there), or trackers, comma-separated",
-    "public_url": "The bot's address from outside, https://… (none: Socket Mode alone, no webhooks)",
-    "tables": "Tables of the production database that fixes may touch, as in menus=id,users=id (none)",
-    "approvers": "Who approves risky fixes: user ids, e-mail addresses, group ids, comma-separated; solo, where you are alone (none)",
-    "board": "Address of the Trello board, https://trello.com/b/… (none)",
-    "sender": "Sender of mails to customers, as in Support <support@example.com> (none)",
+    "public_url": "The bot's address from outside, https://…; without one there are no webhooks",
+    "transport": "How Slack's events come: socket (the bot fetches them), or http (Slack posts them to the bot's address)",
+    "tables": "Tables of the production database that fixes may touch, as in menus=id,users=id",
+    "approvers": "Who approves risky fixes: user ids, e-mail addresses, group ids, comma-separated; solo, where you are alone",
+    "board": "Address of the Trello board, https://trello.com/b/…",
+    "sender": "Sender of mails to customers, as in Support <support@example.com>",
     "billing": "Billing: stripe, sql, or none",
 }
+DEFAULTS = {"channel": "", "mode": "watch", "transport": "socket", "alerts": "slack"}
+"""What an empty answer means; of what is not here, none. The channel has to be said."""
+SAID = {"socket": "Socket Mode", "http": "HTTP"}
 HELP = {**QUESTIONS, "alerts": "where alerts come from: slack, or trackers, comma-separated"}
 
 
@@ -44,22 +49,39 @@ def run(args: argparse.Namespace) -> int:
     if not path.parent.is_dir():
         raise Refused(f"There is no folder {path.parent}. Make it first; nothing was written.")
     choices = _choices(args)
-    try:
-        path.write_text(text(choices))
-    except OSError as error:
-        raise Refused(f"{path} can't be written: {error.strerror}.") from error
-    say(f"Wrote {path}. Set these variables (secrets stay out of the file):\n\n")
+    app = path.with_name("slack_app.yml")
+    _write(path, text(choices))
+    _write(app, manifest(MANIFEST.read_text("utf-8"), choices))
+    say(f"Wrote {path}, and {app}: the manifest of your Slack app, for {SAID[choices.transport]}. Paste it there:")
+    say("https://api.slack.com/apps → Create New App → From a manifest (or your app → App Manifest).\n\n")
+    say("Set these variables (secrets stay out of the file):\n\n")
     for name, what in variables(choices).items():
         say(f"  {name:<24} {what}")
     say(f"\nThen: {called()} doctor --config {path}    and: {called()} run --config {path}")
     return 0
 
 
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise Refused(f"{path} can't be written: {error.strerror}.") from error
+
+
 def _choices(args: argparse.Namespace) -> Choices:
     """Options first, then questions; with --yes no questions."""
-    given = {name: getattr(args, name) for name in QUESTIONS}
-    answers = {name: _answer(name, said, ask=not args.yes) for name, said in given.items()}
-    return validate(Choices, {name: value for name, value in answers.items() if value is not None}, "init")
+    answers: dict[str, object] = {}
+    for name in QUESTIONS:
+        asks = not args.yes and _worth_asking(name, answers)
+        answers[name] = _answer(name, getattr(args, name), ask=asks)
+    if answers["transport"] == "http" and not answers["public_url"]:
+        raise Refused("http needs the bot's address from outside: --public-url https://… as well. Nothing was written.")
+    return validate(Choices, answers, "init")
+
+
+def _worth_asking(name: str, answers: Mapping[str, object]) -> bool:
+    """Slack can post only to an address from outside."""
+    return name != "transport" or bool(answers["public_url"])
 
 
 def _answer(name: str, said: str | None, *, ask: bool) -> object:
@@ -68,13 +90,18 @@ def _answer(name: str, said: str | None, *, ask: bool) -> object:
         return READ[name](said or "")
     while True:
         try:
-            return READ[name](_asked(QUESTIONS[name]))
+            return READ[name](_asked(_question(name)))
         except Invalid as error:
             say(f"  {error}")
 
 
+def _question(name: str) -> str:
+    default = DEFAULTS.get(name, "none")
+    return f"{QUESTIONS[name]} [{default}]: " if default else f"{QUESTIONS[name]}: "
+
+
 def _asked(question: str) -> str:
-    sys.stdout.write(f"{question}: ")
+    sys.stdout.write(question)
     sys.stdout.flush()
     line = sys.stdin.readline()
     if not line:
@@ -94,6 +121,12 @@ def _mode(said: str) -> str:
     if said and said not in MODES:
         raise Invalid(f"Write one of: {', '.join(MODES)}.")
     return said or "watch"
+
+
+def _transport(said: str) -> str:
+    if said and said not in TRANSPORTS:
+        raise Invalid(f"Write one of: {', '.join(TRANSPORTS)}.")
+    return said or DEFAULTS["transport"]
 
 
 def _names(said: str) -> tuple[str, ...]:
@@ -156,6 +189,7 @@ READ: dict[str, Callable[[str], object]] = {
     "mode": _mode,
     "alerts": _alerts,
     "public_url": _url,
+    "transport": _transport,
     "tables": _tables,
     "approvers": _approvers,
     "board": _board,

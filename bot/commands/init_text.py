@@ -1,12 +1,15 @@
-"""The makegood.toml that `makegood init` writes, and the variables that it names. Pure."""
+"""The makegood.toml and the manifest of the Slack app that `makegood init` writes, and the variables that it names. Pure."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Literal, get_args
 
 from bot.bug.modes import Mode
 from bot.bug.values import Frozen
 
+Transport = Literal["socket", "http"]
+TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
 SOLO = "solo"
 SIGNING = {"sentry", "alertmanager", "grafana", "generic"}
 """Trackers that prove who they are."""
@@ -19,6 +22,7 @@ class Choices(Frozen):
     mode: Mode = "watch"
     alerts: tuple[str, ...] = ()
     public_url: str = ""
+    transport: Transport = "socket"
     tables: Mapping[str, str] = {}
     approvers: tuple[str, ...] = ()
     """Among them SOLO: one person is alone."""
@@ -29,6 +33,26 @@ class Choices(Frozen):
 
 def text(choices: Choices) -> str:
     return "\n".join(_lines(choices)) + "\n"
+
+
+def manifest(shipped: str, c: Choices) -> str:
+    """The shipped manifest, which is for Socket Mode, or the same with the addresses that Slack posts to.
+
+    https://docs.slack.dev/reference/app-manifest: `url` of a command, `request_url` of events and of interactivity, and
+    `message_menu_options_url`, without which a menu that searches stays empty.
+    """
+    if c.transport == "socket":
+        return shipped
+    url = f"{c.public_url.rstrip('/')}/slack/events"
+    places = {
+        r"^( +)- (command: .+)$": rf"\1- \2\n\1  url: {url}",
+        r"^( +)(event_subscriptions:)$": rf"\1\2\n\1  request_url: {url}",
+        r"^( +)(is_enabled: true)$": rf"\1\2\n\1request_url: {url}\n\1message_menu_options_url: {url}",
+        r"^( +socket_mode_enabled:) true$": r"\1 false",
+    }
+    for place, said in places.items():
+        shipped = re.sub(place, said, shipped, flags=re.MULTILINE)
+    return shipped
 
 
 def _lines(c: Choices) -> Iterator[str]:
@@ -99,7 +123,12 @@ def _variable(source: str) -> str:
 def variables(c: Choices) -> dict[str, str]:
     """What has to be set, and where it is found."""
     found = {"SLACK_BOT_TOKEN": "xoxb-…: your Slack app → OAuth & Permissions"}
-    found |= {"SLACK_APP_TOKEN": "xapp-…: your Slack app → Basic Information → App-Level Tokens (connections:write)"}
+    found |= {
+        "socket": {
+            "SLACK_APP_TOKEN": "xapp-…: your Slack app → Basic Information → App-Level Tokens (connections:write)"
+        },
+        "http": {"SLACK_SIGNING_SECRET": "your Slack app → Basic Information → App Credentials → Signing Secret"},
+    }[c.transport]
     for source in c.alerts:
         found[f"{_variable(source)}_HOOK_TOKEN"] = (
             f"a long random text (openssl rand -hex 32), part of {_hook(c, source)}"

@@ -14,6 +14,7 @@ from bot.bug.retro.month import month
 from bot.bug.retro.story import fold, told
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
+from bot.commands.terminal import progress, say_markdown
 from bot.ledger.entries import trail, trails_within
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
@@ -42,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
         raise Refused("Name a bug or a month: `makegood retro BUG-1` or `makegood retro --month 2026-11`.")
     if args.bug is not None and args.format == "csv":
         raise Refused("CSV is what was given in a month: `makegood retro --month 2026-11 --format csv`.")
-    common.say(asyncio.run(_told(args)))
+    with progress("reading the trails"):
+        told = asyncio.run(_told(args))
+    (say_markdown if args.format == "md" else common.say)(told)
     return 0
 
 

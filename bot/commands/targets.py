@@ -12,6 +12,7 @@ from bot.commands import common
 from bot.commands.checks import targets as checks
 from bot.commands.checks.finding import Finding, report
 from bot.commands.options import config_option
+from bot.commands.terminal import Row, say_rows
 from bot.production.redaction import Redactor
 from bot.production.ssh import trust as ssh_trust
 from bot.production.ssh.trust import Scanned
@@ -35,13 +36,17 @@ def run(args: argparse.Namespace) -> int:
         common.say("There are no targets yet: a target is a table [targets.NAME] in the settings.")
         return 0
     if args.what == "list":
-        for name, target in settings.targets.items():
-            common.say(f"{name:<14} {target.kind:<5} {checks.where(target)}")
+        say_rows(_row(name, target) for name, target in settings.targets.items())
         return 0
     if args.what == "trust":
         return _trust(_host_target(settings.targets, args.name), asked=not args.yes)
     found = asyncio.run(_check(settings.targets))
     return report(found, Redactor(secret.get_secret_value() for secret in secrets))
+
+
+def _row(name: str, target: Target) -> Row:
+    where = checks.where(target)
+    return Row(plain=f"{name:<14} {target.kind:<5} {where}", cells=(name, target.kind, where))
 
 
 async def _check(targets: Mapping[str, Target]) -> list[Finding]:

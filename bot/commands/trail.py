@@ -14,6 +14,7 @@ from bot.bug.bug import Status
 from bot.bug.errors import NotFound, TrailBroken
 from bot.commands import common, trail_export
 from bot.commands.options import config_option, team_option, trail_argument
+from bot.commands.terminal import Bar, progress, say_rows
 from bot.environment import database_url
 from bot.ledger import entries, workspace
 from bot.ledger.db.damage import damage
@@ -76,10 +77,16 @@ async def _verify(args: argparse.Namespace) -> int:
     try:
         async with common.database(Path(args.config)) as db:
             every = [await common.team_of(db, args.team)] if args.team else await common.teams(db)
-            checked = sum([await verify(Ledger(db, team, {})) for team in every])
+            with progress("checking the trails") as bar:
+                checked = sum([await verify(Ledger(db, team, {}), bar.at) for team in every])
             common.say(f"The trail is whole: {plural(checked, 'bug')}.")
             await _anchored(db, every, args.anchor)
-            return await _compare(Ledger(db, await common.team_of(db, args.team), {})) if args.slack else 0
+            if not args.slack:
+                return 0
+            with progress("reading the threads in Slack") as bar:
+                wrong = await _compare(Ledger(db, await common.team_of(db, args.team), {}), bar)
+            common.say("\n".join(wrong) or "The threads in Slack are what the entries say.")
+            return 1 if wrong else 0
     except SQLAlchemyError as error:
         raise TrailBroken("The database can't be read: a table of it is gone or damaged.") from error
 
@@ -122,14 +129,15 @@ def _read(file: Path) -> list[OutsideAnchor]:
         raise NotFound(f"{file} can't be read: {error.strerror}.") from None
 
 
-async def _compare(ledger: Ledger) -> int:
-    """1 where a thread is not what the entries say."""
+async def _compare(ledger: Ledger, bar: Bar) -> list[str]:
+    """A line for each thing in a thread that is not what the entries say."""
     found: list[str] = []
+    bugs = await entries.list_bugs(ledger, tuple(Status), EVERY)
     async with _slack(ledger) as port:
-        for bug in await entries.list_bugs(ledger, tuple(Status), EVERY):
+        for done, bug in enumerate(bugs):
+            bar.at(done, len(bugs))
             found += await differences(port, ledger, bug)
-    common.say("\n".join(found) or "The threads in Slack are what the entries say.")
-    return 1 if found else 0
+    return found
 
 
 @asynccontextmanager
@@ -143,13 +151,20 @@ async def _slack(ledger: Ledger) -> AsyncIterator[SlackPort]:
 async def _show(args: argparse.Namespace) -> None:
     async with common.ledger(Path(args.config), args.team) as ledger:
         found = await _of(ledger, args.trail)
-    common.say(trail_export.as_json(found) if args.json else trail_export.as_text(found))
+    if args.json:
+        common.say(trail_export.as_json(found))
+    else:
+        say_rows(line.row for line in found)
 
 
 async def _export(args: argparse.Namespace) -> None:
     async with common.ledger(Path(args.config), args.team) as ledger:
         numbers = [args.trail] if args.trail is not None else await _numbers(ledger)
-        found = [line for number in numbers for line in await _of(ledger, number)]
+        found: list[trail_export.Line] = []
+        with progress("reading the trails") as bar:
+            for done, number in enumerate(numbers):
+                bar.at(done, len(numbers))
+                found += await _of(ledger, number)
     wanted = trail_export.chosen(found, by=args.by, since=args.since, until=args.until)
     common.say(trail_export.FORMATS[args.format](wanted))
 

@@ -1,4 +1,4 @@
-"""A trail as text, JSON, JSON lines, CSV or Markdown."""
+"""A trail as rows, JSON, JSON lines, CSV or Markdown."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ from bot.bug.bug import Bug
 from bot.bug.event import Fact
 from bot.bug.values import Actor
 from bot.bug.words import Words, plain
+from bot.commands.terminal import Row
 from bot.ledger.ledger import Entry
 from bot.ledger.rows import WORKSPACE
 from bot.ledger.workspace import WorkspaceEntry
@@ -32,6 +33,15 @@ class Line(NamedTuple):
     @property
     def name(self) -> str:
         return f"BUG-{self.trail}" if self.trail != WORKSPACE else "workspace"
+
+    @property
+    def row(self) -> Row:
+        at = f"{self.at:%Y-%m-%d %H:%M:%S}"
+        return Row(
+            plain=f"{self.seq:>4}  {at}  {self.by!s:<18}  {self.said}",
+            cells=(f"{self.seq:>4}", at, str(self.by), self.said),
+            style="dim",
+        )
 
 
 def of_bug(entry: Entry, bug: Bug) -> Line:
@@ -56,10 +66,6 @@ def chosen(lines: Sequence[Line], *, by: str, since: datetime | None, until: dat
         for line in lines
         if by in {"", str(line.by)} and (since is None or line.at >= since) and (until is None or line.at < until)
     ]
-
-
-def as_text(lines: Sequence[Line]) -> str:
-    return "\n".join(f"{x.seq:>4}  {x.at:%Y-%m-%d %H:%M:%S}  {x.by!s:<18}  {x.said}" for x in lines)
 
 
 def as_json(lines: Sequence[Line]) -> str:

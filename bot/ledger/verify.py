@@ -1,6 +1,6 @@
 """Verifies the stored trail: every chain, commitment, head, anchor and seal, of every bug and of the workspace."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import and_, select
@@ -19,13 +19,21 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, SQLAlchemyError)
 """What reading meets where somebody wrote something of another shape: text that is no JSON, a number in place of a text."""
 
 
-async def verify(ledger: Ledger) -> int:
-    """How many bugs there are. Raises TrailBroken with the first thing that does not hold."""
+def _unwatched(done: int, total: int) -> None:
+    """Where nobody wants to know how far it has come."""
+
+
+async def verify(ledger: Ledger, watched: Callable[[int, int], None] = _unwatched) -> int:
+    """How many bugs there are; `watched` is told how many of how many trails are done.
+
+    Raises TrailBroken with the first thing that does not hold.
+    """
     async with ledger.db.snapshot() as conn:
         with _readable("The anchors, the seals, or the heads of the trails"):
             chains = [Stated(await each.stated(conn, ledger.team)) for each in (anchors, seals)]
             found = await heads(conn, ledger.team)
-        for number, seq, head in found:
+        for done, (number, seq, head) in enumerate(found, 1):
+            watched(done, len(found))
             with _readable(f"{trail_name(number)}: its trail"):
                 await _verify_trail(conn, ledger.team, number, (seq, head), chains)
         with _readable("Workspace: its present state"):

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+from bot.commands.terminal import progress
 from tests.bench.figure import Figure
 from tests.bench.figures import FIGURES
 
@@ -13,8 +14,13 @@ from tests.bench.figures import FIGURES
 def run(wanted: Collection[str]) -> int:
     """All figures where none is named. 1 where one does not hold."""
     chosen = [name for name in FIGURES if not wanted or name in wanted]
+    held: list[bool] = []
     with tempfile.TemporaryDirectory(prefix="makegood-bench") as home:
-        held = [_held(asyncio.run(_measured(name, Path(home) / name))) for name in chosen]
+        for done, name in enumerate(chosen):
+            with progress(f"measuring {name}") as bar:
+                bar.at(done, len(chosen))
+                figures = asyncio.run(_measured(name, Path(home) / name))
+            held.append(_held(figures))
     return 0 if all(held) else 1
 
 

@@ -9,10 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bug.errors import MakegoodError
 from bot.bug.values import Frozen
 from bot.commands.common import say
+from bot.commands.terminal import Row, say_rows
 from bot.ledger.db.away import why
 from bot.production.redaction import Redactor
 
 PATIENCE = 30.0
+
+COLOURS = {"ok": "green", "note": "yellow", "wrong": "bold red"}
 
 
 class Finding(Frozen):
@@ -21,8 +24,13 @@ class Finding(Frozen):
     """note: it works, but somebody should know."""
     said: str
 
-    def __str__(self) -> str:
-        return f"{self.state:<6} {self.system:<20} {' '.join(self.said.split())}"
+    def row(self, redactor: Redactor) -> Row:
+        """For the list that doctor prints, secrets masked."""
+        said = redactor.redact(" ".join(self.said.split()))
+        system = redactor.redact(self.system)
+        return Row(
+            plain=f"{self.state:<6} {system:<20} {said}", cells=(self.state, system, said), style=COLOURS[self.state]
+        )
 
 
 def ok(system: str, said: str) -> Finding:
@@ -55,8 +63,7 @@ async def checked(system: str, findings: Awaitable[Iterable[Finding]]) -> list[F
 def report(findings: Iterable[Finding], redactor: Redactor) -> int:
     """Prints each, secrets masked; the exit status."""
     found = list(findings)
-    for finding in found:
-        say(redactor.redact(str(finding)))
+    say_rows(finding.row(redactor) for finding in found)
     bad = sum(finding.state == "wrong" for finding in found)
     say("All is well." if not bad else f"{bad} of {len(found)} need mending.")
     return 1 if bad else 0

@@ -3,8 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from bot import settings
+from bot.shipped import MANIFEST
 from tests.parts.cli.conftest import Shell
 
 
@@ -96,3 +100,50 @@ def test_answers_that_end_too_soon_write_nothing(tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert ran.stderr == "makegood: Nothing was written: the answers ended. For scripts there is --yes.\n"
     assert not (tmp_path / "makegood.toml").exists()
+
+
+def test_the_manifest_of_socket_mode_is_the_shipped_one(makegood: Shell) -> None:
+    ran = makegood("init", "--yes", "--channel", "C0ERRORS")
+    assert "slack_app.yml: the manifest of your Slack app, for Socket Mode" in ran.out
+    assert (makegood.folder / "slack_app.yml").read_text() == MANIFEST.read_text()
+
+
+def test_over_http_the_manifest_names_the_address_wherever_slack_posts(makegood: Shell) -> None:
+    ran = makegood(
+        "init", "--yes", "--channel", "C0ERRORS", "--public-url", "https://bot.example.com/", "--transport", "http"
+    )
+    assert "SLACK_SIGNING_SECRET" in ran.out
+    assert "SLACK_APP_TOKEN" not in ran.out
+    made, url = yaml.safe_load((makegood.folder / "slack_app.yml").read_text()), "https://bot.example.com/slack/events"
+    assert {command["url"] for command in made["features"]["slash_commands"]} == {url}
+    assert made["settings"]["event_subscriptions"]["request_url"] == url
+    asks = made["settings"]["interactivity"]
+    assert (asks["request_url"], asks["message_menu_options_url"]) == (url, url)
+    assert made["settings"]["socket_mode_enabled"] is False
+    assert _without_addresses(made) == yaml.safe_load(MANIFEST.read_text())
+
+
+def _without_addresses(made: dict[str, Any]) -> dict[str, Any]:
+    for command in made["features"]["slash_commands"]:
+        del command["url"]
+    del made["settings"]["event_subscriptions"]["request_url"]
+    del made["settings"]["interactivity"]["request_url"]
+    del made["settings"]["interactivity"]["message_menu_options_url"]
+    made["settings"]["socket_mode_enabled"] = True
+    return made
+
+
+def test_http_without_an_address_is_refused(makegood: Shell) -> None:
+    ran = makegood("init", "--yes", "--channel", "C0ERRORS", "--transport", "http")
+    assert ran.status == 1
+    assert "--public-url" in ran.err
+    assert not (makegood.folder / "makegood.toml").exists()
+
+
+def test_each_question_says_what_an_empty_answer_means(tmp_path: Path) -> None:
+    ran = ask(tmp_path, "C0ERRORS", "", "slack", "https://bot.example.com", "pigeon", "http", "", "", "", "", "")
+    assert ran.returncode == 0, ran.stderr
+    assert "or run [watch]: " in ran.stdout
+    assert "no webhooks [none]: " in ran.stdout
+    assert "[socket]:   Write one of: socket, http.\n" in ran.stdout
+    assert "socket_mode_enabled: false" in (tmp_path / "slack_app.yml").read_text()

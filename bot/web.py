@@ -207,7 +207,7 @@ def _table(channel: str, settings: Settings) -> Mapping[str, Any]:
 def _people(hook_name: str, parsed: tuple[Inbound, ...]) -> Delivery:
     found = tuple(i for i in parsed if i.kind is not InboundKind.OTHER)
     key = hook_name.removeprefix(CUSTOMER)
-    bodies = tuple((fit(f"in:{key}:{i.event}"), i.model_dump_json()) for i in found)
+    bodies = tuple((fit(f"in:{key}:{i.event}"), i.to_json()) for i in found)
     return Delivery(handler=PEOPLE, bodies=bodies, said=_said(found))
 
 

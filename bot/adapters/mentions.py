@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.adapters import slack_text
@@ -154,7 +154,7 @@ def _with_address(link: AlertLink, urls: list[str]) -> AlertLink:
     if link.url:
         return link
     here = re.compile(rf"/issues/{re.escape(link.group)}(?!\d)")
-    return link.model_copy(update={"url": next(filter(here.search, urls), "")})
+    return replace(link, url=next(filter(here.search, urls), ""))
 
 
 def _culprit(message: Mapping[str, object], link: AlertLink) -> str:

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import iso4217
 from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic.dataclasses import dataclass
 
-from bot.bug.values import Frozen
+from bot.bug.values import CLOSED, AsJson, Frozen
 from bot.bug.words import Day, Foreign, Part
 from bot.text import plural
 
@@ -108,7 +109,8 @@ class Account(Frozen):
     """Minor units; positive is in the customer's favour."""
 
 
-class Receipt(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Receipt(AsJson):
     """Proof of one applied grant; holds what an undo needs."""
 
     key: str

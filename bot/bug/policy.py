@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
+from pydantic.dataclasses import dataclass
 
 from bot.bug.errors import NotAllowed
 from bot.bug.fixes.fix import Fix
-from bot.bug.values import Frozen
+from bot.bug.values import CLOSED, Frozen
 from bot.bug.words import Part, people
 
 NAMED = 5
@@ -35,7 +36,8 @@ class Roles(Frozen):
     """None: every full member."""
 
 
-class Member(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Member:
     """What Slack says of a user, at the moment of asking."""
 
     id: str

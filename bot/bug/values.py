@@ -1,11 +1,13 @@
 """The values in events: people, alerts, customers, money. Frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal
+from functools import cache
+from typing import Any, Literal, Self, cast
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 CLOSED = ConfigDict(extra="forbid")
 """For frozen dataclasses that are stored: an unknown stored field is an error instead of being dropped."""
@@ -14,10 +16,39 @@ CLOSED = ConfigDict(extra="forbid")
 class Frozen(BaseModel):
     """Base of the values that come from outside or are stored in an entry: immutable, checked, equal by content.
 
-    State that entries change is a frozen dataclass instead: mypy checks each field that `replace` names.
+    What somebody makes a changed copy of is a frozen dataclass instead: mypy checks each field that `replace` names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_adapter = cast("Callable[[type[Any]], TypeAdapter[Any]]", cache(TypeAdapter))  # mypy takes a class for unhashable
+
+
+class AsJson:
+    """Base of the frozen dataclasses that are kept as JSON."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Raises ValueError where it is no such value."""
+        value: Self = _adapter(cls).validate_json(text)
+        return value
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """From what JSON was read into. Raises ValueError as well."""
+        value: Self = _adapter(cls).validate_python(data)
+        return value
+
+    def to_json(self) -> str:
+        return _adapter(type(self)).dump_json(self).decode()
+
+    def to_data(self) -> dict[str, Any]:
+        """What JSON can hold, without the fields that are as by default."""
+        data: dict[str, Any] = _adapter(type(self)).dump_python(self, mode="json", exclude_defaults=True)
+        return data
 
 
 class _Private:
@@ -96,7 +127,8 @@ class CustomerHint(Frozen):
         return CustomerHint(id=newer.id or self.id, name=newer.name or self.name, email=newer.email or self.email)
 
 
-class Alert(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Alert(AsJson):
     """One delivery of a tracker, in our words."""
 
     source: str
@@ -136,7 +168,8 @@ class Alert(Frozen):
     """Text of a comment, or who resolved it."""
 
 
-class AlertLink(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class AlertLink:
     """An error named by a link in a message."""
 
     source: str
@@ -162,7 +195,8 @@ class InboundKind(StrEnum):
     """Not ours to act on (an agent's own message, an auto-reply): answered 200, stored nowhere."""
 
 
-class Inbound(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Inbound(AsJson):
     """One thing a customer said or did, in our words."""
 
     source: str

@@ -160,7 +160,7 @@ class Alerts:
         alert, total = _richest([r.alert for r in happened]), seen + _occurrences(happened)
         why = admit(alert, self.rule, total)
         if why is None:
-            await conn.execute(_HELD, self._this(alert) | {"seen": total, "alert": alert.model_dump_json()})
+            await conn.execute(_HELD, self._this(alert) | {"seen": total, "alert": alert.to_json()})
             return None
         told = await self._told_of(alert)
         if told:
@@ -204,7 +204,7 @@ class Alerts:
         mine = and_(groups.c.team == self.ledger.team, groups.c.bug.is_(None), groups.c.alert != "")
         query = select(groups.c.alert).where(mine).order_by(groups.c.seen.desc()).limit(500)
         for text in (await conn.execute(query)).scalars():
-            alert = Alert.model_validate_json(text)
+            alert = Alert.from_json(text)
             if hint.email and alert.customer.email.casefold() == hint.email.casefold():
                 return alert
         return None
@@ -247,7 +247,7 @@ def _richest(alerts: Sequence[Alert]) -> Alert:
     fuller = next((a for a in reversed(alerts) if a.facts), newest)
     hit = next((a.customer for a in reversed(alerts) if a.customer.email), newest.customer)
     most = max(a.occurrences for a in alerts)
-    return fuller.model_copy(update={"customer": hit, "occurrences": most, "at": newest.at, "kind": newest.kind})
+    return replace(fuller, customer=hit, occurrences=most, at=newest.at, kind=newest.kind)
 
 
 def _occurrences(reports: Sequence[Report]) -> int:
@@ -267,7 +267,7 @@ def _source(alert: Alert) -> Actor:
 def body(alerts: Sequence[Alert], posted: Posted | None = None) -> str:
     """What is stored in the inbox: our words, not the service's."""
     place = {"channel": posted.channel, "ts": posted.ts} if posted else None
-    return json.dumps({"alerts": [a.model_dump(mode="json", exclude_defaults=True) for a in alerts], "posted": place})
+    return json.dumps({"alerts": [a.to_data() for a in alerts], "posted": place})
 
 
 def _reports(item: Item) -> list[Report]:
@@ -275,4 +275,4 @@ def _reports(item: Item) -> list[Report]:
         return [Report(key=item.key, alert=alert) for alert in item.alerts]
     data = json.loads(item.body)
     posted = Posted(**data["posted"]) if data["posted"] else None
-    return [Report(key=item.key, alert=Alert.model_validate(a), posted=posted) for a in data["alerts"]]
+    return [Report(key=item.key, alert=Alert.from_data(a), posted=posted) for a in data["alerts"]]

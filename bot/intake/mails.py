@@ -45,4 +45,4 @@ class Mails:
                 return  # nobody waits for an answer to what we sent
             found = (unread(raw, error, source=mail.SOURCE, came=now, ours=self.settings.sender),)
         for each in found:
-            await self.submit(Item(key=f"in:mail:{each.event}", source=PEOPLE, body=each.model_dump_json()))
+            await self.submit(Item(key=f"in:mail:{each.event}", source=PEOPLE, body=each.to_json()))

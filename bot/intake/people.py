@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.bug import arrivals
@@ -36,7 +36,7 @@ class People:
 
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
-            inbound = Inbound.model_validate_json(item.body)
+            inbound = Inbound.from_json(item.body)
             await self._fold(inbound, item.key)
             await self.inbox.finish(item.key, note=_left_out(inbound))
 
@@ -60,7 +60,7 @@ class People:
         if inbound.kind is InboundKind.OTHER:
             return
         if again.timed(inbound.event):  # the same words an hour later are said anew
-            inbound = inbound.model_copy(update={"event": key})
+            inbound = replace(inbound, event=key)
         talk = await self.talks.find(inbound.source, inbound.conversation, *inbound.references)
         if inbound.kind is InboundKind.OURS:
             await self._outside(inbound, talk)
@@ -106,7 +106,7 @@ class People:
         first = who(talk.said)
         for inbound in talk.said:
             customer = first if same_person(first, inbound.customer) else inbound.customer
-            await self._record(bug, inbound.model_copy(update={"customer": customer}))
+            await self._record(bug, replace(inbound, customer=customer))
         await self.talks.settle(talk, JOINED, bug, what=what, by=by)
 
     async def _held_back(self, inbound: Inbound, key: str) -> int | None:

@@ -102,7 +102,7 @@ class Talks:
 
     async def add(self, source: str, conversation: str, inbound: Inbound, maybe: int | None) -> Talk:
         """One more message of a conversation that waits; it keeps the time at which it came."""
-        came = inbound.model_copy(update={"at": inbound.at or self.ledger.clock()})
+        came = replace(inbound, at=inbound.at or self.ledger.clock())
         shown = _intent(inbound.event, Shown(source=source, conversation=conversation, maybe=maybe))
         async with self.ledger.db.write() as conn:
             before = await self._locked(conn, source, conversation)
@@ -156,7 +156,7 @@ class Talks:
 
     async def _put(self, conn: AsyncConnection, talk: Talk) -> None:
         place = {"team": self.ledger.team, "source": talk.source, "conversation": talk.conversation}
-        body = json.dumps([x.model_dump(mode="json", exclude_defaults=True) for x in talk.said])
+        body = json.dumps([x.to_data() for x in talk.said])
         values = {"bug": talk.bug, "state": talk.state, "body": body, "at": self.ledger.clock().timestamp()}
         statement = upsert(conn, conversations).values({**place, **values})
         await conn.execute(statement.on_conflict_do_update(index_elements=list(place), set_=values))
@@ -195,7 +195,7 @@ def _bounded(said: tuple[Inbound, ...]) -> tuple[Inbound, ...]:
 
 def _named(inbound: Inbound, known: CustomerHint) -> Inbound:
     """With all that is known of the customer; what somebody else wrote in the conversation stays theirs."""
-    return inbound.model_copy(update={"customer": known}) if same_person(known, inbound.customer) else inbound
+    return replace(inbound, customer=known) if same_person(known, inbound.customer) else inbound
 
 
 def _talk(row: Mapping[Any, Any]) -> Talk:
@@ -207,5 +207,5 @@ def _talk(row: Mapping[Any, Any]) -> Talk:
         state=row["state"],
         bug=row["bug"],
         line=row["line"],
-        said=tuple(Inbound.model_validate(x) for x in said) if row["state"] == ASKED else (),
+        said=tuple(Inbound.from_data(x) for x in said) if row["state"] == ASKED else (),
     )

@@ -5,14 +5,14 @@ An action is a class in a file of its own; the engine previews, runs and undoes 
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic.dataclasses import dataclass
 from sqlalchemy import Delete, Insert, Select, Update
 
-from bot.bug.values import Frozen
+from bot.bug.values import CLOSED, AsJson, Frozen
 from bot.production.tables import Tables
 
 API = 1
@@ -91,6 +91,15 @@ class Action(BaseModel):
         values = {name: getattr(self, name) for name in type(self).model_fields}
         return {name: _shown(value) for name, value in values.items() if value is not None}
 
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """The same action with other parameters, which are not checked anew: a mask need not be as long as what it hides.
+
+        Raises KeyError for a name that is no parameter.
+        """
+        for name in values:
+            type(self).model_fields[name]
+        return self.model_copy(update=values)  # the names are known at run time only, so mypy could check nothing here
+
     def secrets(self) -> tuple[str, ...]:
         """The secret parameters' values, which no output may contain."""
         values = (getattr(self, name) for name in type(self).model_fields)
@@ -160,7 +169,8 @@ class Request(Frozen):
     """The HTTP statuses that mean that it was done. Any other one is a failure."""
 
 
-class Follow(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Follow:
     """How a run that was started elsewhere is followed to its end."""
 
     handle: str
@@ -269,7 +279,8 @@ class RowChange(Frozen):
     after: Mapping[str, str | None] | None
 
 
-class Preview(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Preview(AsJson):
     """What an approval is bound to."""
 
     action: str
@@ -295,7 +306,8 @@ class Preview(Frozen):
     """Where its target is, as one number: a target that is changed after the approval runs nothing. Set by the engine."""
 
 
-class RunOutcome(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class RunOutcome:
     """How a run ended. Only `unknown` leaves something to find out."""
 
     state: Literal["succeeded", "failed", "unknown", "lapsed"]

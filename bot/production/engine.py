@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, cast
 
@@ -30,7 +30,7 @@ class _Call:
     place: str
 
     def placed(self, preview: Preview) -> Preview:
-        return preview.model_copy(update={"place": self.place})
+        return replace(preview, place=self.place)
 
 
 class Engine:
@@ -211,7 +211,7 @@ class Engine:
         if not field.from_tables:
             return field
         tables = [t for name in fitting for t in getattr(self.targets[name], "tables", ())]
-        return field.model_copy(update={"choices": tuple(dict.fromkeys(tables))})
+        return replace(field, choices=tuple(dict.fromkeys(tables)))
 
     def _key(self, entry: CatalogueEntry, table: str, values: Values) -> tuple[str, ...]:
         """The key columns of the table that is chosen; empty where none is."""
@@ -242,9 +242,7 @@ def _runtime(target: Target, redactor: Redactor) -> Runtime:
 def _each(field: Field, key: tuple[str, ...]) -> tuple[Field, ...]:
     if len(key) < 2:  # noqa: PLR2004 - a key of one column is one field
         return (field,)
-    return tuple(
-        field.model_copy(update={"name": f"{field.name}.{c}", "label": f"{field.label}: {c}", "help": ""}) for c in key
-    )
+    return tuple(replace(field, name=f"{field.name}.{c}", label=f"{field.label}: {c}", help="") for c in key)
 
 
 def _joined(param: str, key: tuple[str, ...], parts: Mapping[str, str]) -> str:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError, create_model
+from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
 from bot.bug.errors import Invalid
-from bot.bug.values import Frozen
+from bot.bug.values import CLOSED
 from bot.production.action import MASK, Action, FromLook, FromTables, Look
 
 Kind = Literal["text", "integer", "number", "choice", "boolean", "date", "datetime", "secret"]
 Call = TypeVar("Call", bound=BaseModel)
 
 
-class Field(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Field:
     """One field of the form."""
 
     name: str

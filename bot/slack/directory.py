@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class Directory:
             raise NotFound(f"Slack knows no user {foreign(user, 20)}.") from error
         member = self._member(answer["user"], await self._offices(fresh=fresh))
         if fresh and self.first:
-            member = member.model_copy(update={"joined": await self.first(user)})
+            member = replace(member, joined=await self.first(user))
         self._known[user] = (time.monotonic(), member)
         return member
 

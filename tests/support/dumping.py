@@ -147,7 +147,7 @@ async def _beside(ledger: Ledger, clock: Clock) -> None:
     people = People(ledger=ledger, inbox=inbox, alerts=alerts)
     alert = Item(key="hook:held", source="hook.tracker", body=body([Alert(source="bugsnag", group="g9", title="boom")]))
     wrote = Inbound(source="chatwoot", conversation="7", event="m1", text="What can I do?", customer=MIA)
-    mail = Item(key="hook:mail", source="hook.customer", body=wrote.model_dump_json())
+    mail = Item(key="hook:mail", source="hook.customer", body=wrote.to_json())
     for item in (alert, mail):
         await inbox.store(item)
     await alerts.fold([alert])

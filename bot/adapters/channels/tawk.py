@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.channels.common.reading import customer, fingerprint, nameless, said
@@ -57,7 +58,7 @@ def _transcript(body: Data, hook: Hook) -> Iterator[Inbound]:
         name = f"ours:{text}" if ours else text
         found = _inbound(body, hook, chat, text=text, key=_text_key(chat, name, seen[name]), at=each.time("time"))
         seen[name] += 1
-        yield found.model_copy(update={"kind": InboundKind.OURS, "writer": each.line("sender.n")}) if ours else found
+        yield replace(found, kind=InboundKind.OURS, writer=each.line("sender.n")) if ours else found
 
 
 def _ticket(body: Data, hook: Hook) -> Inbound:

@@ -80,6 +80,20 @@ class Probed(Outcome):
     unknown: bool = False
     """It could not be asked, so it says nothing."""
 
+    def broken(self) -> "Probed":
+        """The same, of something that worked before this run."""
+        return Probed(
+            probe=self.probe,
+            when=self.when,
+            ok=self.ok,
+            said=self.said,
+            run=self.run,
+            smoke=self.smoke,
+            broke=True,
+            where=self.where,
+            unknown=self.unknown,
+        )
+
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
         probe = ProbeResult(
             name=self.probe,

@@ -101,7 +101,7 @@ async def _reader(conn: AsyncConnection, system: str) -> list[Finding]:
 
 async def _writer(system: str, target: SqlTarget) -> list[Finding]:
     """What the role that runs fixes may do; asked in a read-only transaction."""
-    own = TargetDatabase(target.model_copy(update={"read_url": None}))
+    own = TargetDatabase(target, read_url=target.url)
     try:
         async with own.reading("makegood doctor") as session:
             conn = session.conn

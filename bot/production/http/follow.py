@@ -1,14 +1,16 @@
 """Follows a run that was started elsewhere to its end, from its handle alone, as often as needed."""
 
 import asyncio
-import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from pydantic.dataclasses import dataclass
+
 from bot.bug.errors import Doubtful, MakegoodError, Rejected, Unavailable
-from bot.bug.values import Frozen
+from bot.bug.values import CLOSED, AsJson
 from bot.production.action import Follow, HttpAction, Request, RunOutcome
 from bot.production.elapsed import Instant
 from bot.production.http.call import Caller
@@ -27,7 +29,8 @@ LINK = re.compile(r"https?://[^\s<>|]{1,500}")
 Before = Literal["passed", "not passed", ""]
 
 
-class Trace(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Trace(AsJson):
     """What finds a started run again: kept before the request goes out, and again once the handle is known."""
 
     sent: datetime
@@ -40,10 +43,10 @@ class Trace(Frozen):
 
     @classmethod
     def read(cls, image: bytes | None) -> "Trace | None":
-        return cls.model_validate(json.loads(image)) if image else None
+        return cls.from_json(image) if image else None
 
     def image(self) -> bytes:
-        return self.model_dump_json().encode()
+        return self.to_json().encode()
 
 
 class EngineAction(HttpAction):
@@ -93,7 +96,7 @@ class Follower:
             raise Doubtful(
                 f"It was asked for, and {seen} can be seen since {trace.sent:%H:%M:%S} UTC. Look there which one is ours."
             )
-        return trace.model_copy(update={"handle": handles[0]})
+        return replace(trace, handle=handles[0])
 
     async def to_the_end(self, trace: Trace) -> RunOutcome:
         """Reads the run's state until it is one that ends it, the time is over, or somebody cancels."""
@@ -121,7 +124,7 @@ class Follower:
             method="GET", path=self._follow.path, segments={**self._follow.segments, "handle": trace.handle}
         )
         answer = (await self._caller.call(request)).json
-        trace = trace.model_copy(update={"url": self._page(answer) or trace.url})
+        trace = replace(trace, url=self._page(answer) or trace.url)
         state = dig(answer, self._follow.state)
         if state in self._follow.done:
             return trace, _outcome("succeeded", f"The run ended: {state}", trace)

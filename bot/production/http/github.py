@@ -1,7 +1,7 @@
 """GitHub Actions as an engine: starts a workflow by `workflow_dispatch`, finds its run, follows and ends it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -56,7 +56,7 @@ class GitHub:
 
     @property
     def follow(self) -> Follow:
-        return FOLLOW.model_copy(update={"path": f"/repos/{self.repository}/actions/runs/{{handle}}"})
+        return replace(FOLLOW, path=f"/repos/{self.repository}/actions/runs/{{handle}}")
 
     def start(self, release: str) -> Request:
         path = f"/repos/{self.repository}/actions/workflows/{self.workflow}/dispatches"
@@ -150,7 +150,7 @@ class WorkflowRun(EngineAction):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         path = f"/repos/{cls.repository}/actions/runs/{{handle}}"
-        cls.follow = FOLLOW.model_copy(update={"path": path, "every": cls.every})
+        cls.follow = replace(FOLLOW, path=path, every=cls.every)
 
     def ref(self) -> str:
         """The branch or tag whose workflow runs."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
@@ -75,7 +76,7 @@ class HttpRuntime:
     async def undo_preview(self, action: HttpAction, image: bytes | None, run: RunRef) -> Preview:  # noqa: ARG002 - every runtime takes it
         note = "This is the undo; the way back from it is the action itself."
         preview = self._preview(action, run, _undo(action), Told(), undoable=False, note=note)
-        return preview.model_copy(update={"approvals": approvals_for(type(action), undoable=True)})
+        return replace(preview, approvals=approvals_for(type(action), undoable=True))
 
     async def undo(
         self,
@@ -240,7 +241,7 @@ class HttpRuntime:
     async def _follow(self, action: HttpAction, answer: HttpAnswer, trace: Trace, watch: Watch) -> RunOutcome:
         handle = dig(answer.json, action.follow.handle) if action.follow else ""
         handle = handle if HANDLE.fullmatch(handle) else ""
-        trace = trace.model_copy(update={"handle": handle, "sent": answer.at or trace.sent})
+        trace = replace(trace, handle=handle, sent=answer.at or trace.sent)
         await watch.keep(trace.image())
         return await self.resume(action, trace, watch)
 
@@ -297,4 +298,4 @@ def _undo(action: HttpAction) -> Request:
 def _forgetful(action: HttpAction) -> HttpAction:
     """As it is known after its run."""
     secret = [name for name in type(action).model_fields if isinstance(getattr(action, name), SecretStr)]
-    return action.model_copy(update=dict.fromkeys(secret, SecretStr(MASK)))
+    return action.with_values(dict.fromkeys(secret, SecretStr(MASK)))

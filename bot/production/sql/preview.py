@@ -16,8 +16,10 @@ _KEYS_SHOWN = 5
 REHEARSED = "The undo is rehearsed in the run, before anything takes effect."
 
 
-def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef, tried: str = "") -> Preview:
-    """`tried`: what became of the same plan before."""
+def preview_of(
+    plan: Plan, schema: Schema, action: SqlAction, run: RunRef, *, tried: str = "", seen: Sequence[Change] | None = None
+) -> Preview:
+    """`tried`: what became of the same plan before. `seen`: what a rehearsal made of the rows; None: the plan says it."""
     undoable = not plan.note
     hide = Redactor(action.secrets()).redact if action.secrets() else str
     return Preview(
@@ -28,7 +30,7 @@ def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef, tried
         digest=digest(plan, schema, action, run),
         summary=hide(summary(plan.verb, plan.table, plan.changes)),
         text=hide("\n".join(_written(step, schema) for step in plan.steps)),
-        rows=tuple(row_change(schema, change, hide, _by_itself(schema, plan, change)) for change in plan.changes),
+        rows=_rows(plan, schema, hide) if seen is None else tuple(row_change(schema, change, hide) for change in seen),
         count=len(plan.changes),
         undoable=undoable,
         undo_note=plan.note or _how_undone(plan),
@@ -38,11 +40,15 @@ def preview_of(plan: Plan, schema: Schema, action: SqlAction, run: RunRef, tried
     )
 
 
+def _rows(plan: Plan, schema: Schema, hide: Any) -> tuple[RowChange, ...]:
+    return tuple(row_change(schema, change, hide, _by_itself(schema, plan, change)) for change in plan.changes)
+
+
 def _lock_key(schema: Schema, action: SqlAction) -> str:
     """The same row has the same lock, however its table was written."""
     fields = type(action).model_fields
     tables = [name for name, field in fields.items() if any(isinstance(mark, FromTables) for mark in field.metadata)]
-    return action.model_copy(update={name: schema.named(getattr(action, name)) for name in tables}).lock_key()
+    return action.with_values({name: schema.named(getattr(action, name)) for name in tables}).lock_key()
 
 
 def digest(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> str:

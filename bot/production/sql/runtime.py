@@ -132,7 +132,7 @@ class SqlRuntime:
             async with self._db.reading(f"makegood {run}") as session:
                 schema = await self._schema(session)
                 plan = self._known.noted(await planner(session.conn, schema))
-                return sql_preview.preview_of(plan, schema, action, run, self._known.tried(plan))
+                return sql_preview.preview_of(plan, schema, action, run, tried=self._known.tried(plan))
         except (SQLAlchemyError, TimeoutError) as error:
             why = await self._which(action, error) or f"The preview did not work: {reason(error)}."
             raise Rejected(f"{why} {_NOTHING}") from error
@@ -163,9 +163,7 @@ class SqlRuntime:
                 image = await sql_run.execute(tx.conn, schema, plan, run)
                 if not plan.note:
                     plan = await self._undo_tried(tx, schema, plan, image)
-                preview = sql_preview.preview_of(plan, schema, action, run)
-                rows = tuple(sql_preview.row_change(schema, change) for change in image.changes)
-                return preview.model_copy(update={"rows": rows})
+                return sql_preview.preview_of(plan, schema, action, run, seen=image.changes)
         except (SQLAlchemyError, TimeoutError) as error:
             raise Rejected(f"The rehearsal did not work: {reason(error)}. {_NOTHING}") from error
         except (Refused, Invalid, NotFound, Misconfigured) as error:

@@ -88,9 +88,10 @@ class Transaction(Session):
 class TargetDatabase:
     """A target's connections: one engine for looks and previews, which can only read, one for runs."""
 
-    def __init__(self, target: SqlTarget) -> None:
+    def __init__(self, target: SqlTarget, *, read_url: SecretStr | None = None) -> None:
+        """`read_url`: where it reads instead of where the settings say."""
         self.target = target
-        self._read = _engine(target, target.read_url or target.url, read_only=True)
+        self._read = _engine(target, read_url or target.read_url or target.url, read_only=True)
         self._write = _engine(target, target.url, read_only=False)
 
     @asynccontextmanager

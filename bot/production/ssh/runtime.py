@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -42,7 +42,7 @@ class SshRuntime:
         plan = self._undo_plan(action, image)
         note = "This is the undo; the way back from it is the action itself."
         preview = self._preview(action, run, plan, template=action.undo or "", undoable=False, note=note)
-        return preview.model_copy(update={"approvals": approvals_for(type(action), undoable=True)})
+        return replace(preview, approvals=approvals_for(type(action), undoable=True))
 
     async def undo(
         self, action: SshAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,7 +71,7 @@ class Runner:
     def _must_be_as_approved(self, fix: Fix) -> None:
         """Raises Lapsed before `started` is written: nothing was run, and that is known."""
         try:
-            preview = Preview.model_validate_json(fix.stored.preview)
+            preview = Preview.from_json(fix.stored.preview)
             self.engine.must_be_as_approved(fix.action, fix.filled, preview, undoing=bool(fix.undo_of))
         except MakegoodError as error:
             raise Lapsed(f"{str(error).rstrip('.')}; make a new preview") from error
@@ -139,7 +139,7 @@ class Runner:
         return (*said, self._ended(fix.run, outcome))
 
     async def _execute(self, bug: Bug, fix: Fix, watch: Watching) -> RunOutcome:
-        preview = Preview.model_validate_json(fix.stored.preview)
+        preview = Preview.from_json(fix.stored.preview)
         if fix.undo_of:
             image = await self.image(bug, fix.undo_of)
             return await self.engine.undo(fix.action, fix.filled, image, preview, _ref(bug, fix), watch)
@@ -168,7 +168,7 @@ class Runner:
         watch = Watching(self.around, bug.ref.number, fix.run)
         undoing = fix.undo_of is not None
         try:
-            preview = Preview.model_validate_json(fix.stored.preview)
+            preview = Preview.from_json(fix.stored.preview)
             image = self.around.vault.open(fix.kept) if fix.kept else None
             ref = _ref(bug, fix)
             return await self.engine.investigate(fix.action, fix.filled, preview, image, ref, watch, undoing=undoing)
@@ -197,7 +197,7 @@ def _may_go_on(outcome: RunOutcome, fix: Fix) -> RunOutcome:
     """No clock says for certain that another process is gone."""
     until = f"{fix.deadline.astimezone(UTC):%H:%M} UTC" if fix.deadline else "its end"
     said = f"{outcome.summary} Whoever ran it may still go on, until {until}; look again then."
-    return outcome.model_copy(update={"state": "unknown", "summary": said})
+    return replace(outcome, state="unknown", summary=said)
 
 
 def _ref(bug: Bug, fix: Fix) -> RunRef:

@@ -187,4 +187,5 @@ def _judged(fix: Fix, was: Mapping[str, Was], probed: Sequence[Probed]) -> tuple
 
 
 def _compared(probe: Probed, was: Mapping[str, Was]) -> Probed:
-    return probe.model_copy(update={"broke": not probe.ok and probe.probe in was and was[probe.probe].ok})
+    worked = probe.probe in was and was[probe.probe].ok
+    return probe.broken() if worked and not probe.ok else probe

@@ -25,7 +25,7 @@ def previewed(
         summary=preview.summary,
         text=preview.text,
         rows=tuple(_row(r) for r in preview.rows),
-        stored=Stored(salt=salt, preview=preview.model_dump_json()),
+        stored=Stored(salt=salt, preview=preview.to_json()),
         count=preview.count,
         undoable=preview.undoable,
         undo_note=" ".join([preview.undo_note, *preview.warnings]).strip(),

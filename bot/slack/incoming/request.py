@@ -3,15 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
 from bot.bug.errors import Refused
-from bot.bug.values import Actor, ActorKind, Frozen
+from bot.bug.values import CLOSED, Actor, ActorKind, AsJson, Frozen
 
 Opened = Callable[[str, str], Awaitable[None]]
 """Told the id of a modal that stands there, and the hash of its state; an empty id: it is gone. May raise any MakegoodError."""
 Via = Literal["button", "command", "thread", "modal", "shortcut", "home"]
 
 
-class Request(Frozen):
+@dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
+class Request(AsJson):
     """One request of one person."""
 
     key: str
@@ -23,7 +27,7 @@ class Request(Frozen):
     bug: int | None = None
     seq: int = 0
     """The entry the person had seen, where a button carried it."""
-    about: Mapping[str, str] = {}
+    about: Mapping[str, str] = Field(default_factory=dict)
     args: str = ""
     """What stands behind the verb in a command."""
     channel: str = ""
@@ -33,7 +37,7 @@ class Request(Frozen):
     trigger: str = ""
     response_url: str = ""
     view: str = ""
-    values: Mapping[str, Any] = {}
+    values: Mapping[str, Any] = Field(default_factory=dict)
     """What was filled in, by block id: a text, or a tuple of chosen values."""
     text: str = ""
     """Of the message a shortcut was used on."""

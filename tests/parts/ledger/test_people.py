@@ -62,12 +62,12 @@ class Desk:
 
     async def item(self, event: str, text: str = "What can I do?", **more: Any) -> Item:
         given = {"source": "chatwoot", "conversation": "7", "event": event, "customer": ADA, "text": text, **more}
-        item = Item(key=f"in:{event}", source="people", body=Inbound.model_validate(given).model_dump_json())
+        item = Item(key=f"in:{event}", source="people", body=Inbound.from_data(given).to_json())
         await self.inbox.store(item)
         return item
 
     async def alarmed(self, key: str, **more: Any) -> int | None:
-        alert = Alert.model_validate({"source": "bugsnag", "group": "g1", "title": "boom", **more})
+        alert = Alert.from_data({"source": "bugsnag", "group": "g1", "title": "boom", **more})
         item = Item(key=key, source="alerts", body=body([alert]))
         await self.inbox.store(item)
         for recorded in await self.alerts.fold([item]):

@@ -64,7 +64,7 @@ class Link(HttpAction):
 async def test_the_preview_shows_the_exact_request_and_calls_nothing(place: Place) -> None:
     preview = await place.runtime.preview(Recount(account="a b/c", token=SecretStr("s3cr3t-of-today")), RUN)
     assert preview.text.startswith(f"POST {place.service.base_url}/accounts/a%20b%2Fc/recount\n")
-    assert "s3cr3t-of-today" not in preview.model_dump_json()
+    assert "s3cr3t-of-today" not in preview.to_json()
     assert preview.undo_note == f"Undone by: DELETE {place.service.base_url}/accounts/a%20b%2Fc/recount"
     assert place.service.calls == []
 

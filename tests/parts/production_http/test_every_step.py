@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -45,7 +46,7 @@ class Patient(Job):
     """Followed for as long as a busy machine may take."""
 
     slug = "patient"
-    follow = FOLLOW.model_copy(update={"timeout": 60})
+    follow = replace(FOLLOW, timeout=60)
 
 
 class Dies(Ear):

@@ -235,7 +235,7 @@ async def test_hidden_columns_are_in_the_image_and_nowhere_else(shop: Shop) -> N
     back = await engine.undo_preview("delete-row", values, outcome.image, run_ref(4))
     undone = await engine.undo("delete-row", values, outcome.image, back, run_ref(4), follower)
     await engine.close()
-    said = preview.model_dump_json() + back.model_dump_json() + outcome.summary + outcome.detail + undone.summary
+    said = preview.to_json() + back.to_json() + outcome.summary + outcome.detail + undone.summary
     assert "tr0ub4dor" not in said
     assert "password" not in "".join(map(str, preview.rows))
     assert shop.rows("SELECT password FROM accounts WHERE id = 2") == [("tr0ub4dor",)]

@@ -38,6 +38,33 @@ async def test_a_rehearsal_shows_what_the_database_makes_of_it_and_leaves_nothin
     assert shop.everything() == before
 
 
+SECRET = """
+from pydantic import SecretStr
+from sqlalchemy import insert
+from bot.api import Risk, SqlAction
+
+
+class Own(SqlAction):
+    "Makes a menu with a secret name."
+
+    risk = Risk.LOW
+    rehearse = True
+    name: SecretStr
+
+    def statement(self, tables):
+        return insert(tables["menus"]).values(id=50, title=self.name.get_secret_value())
+"""
+
+
+async def test_a_rehearsal_shows_no_secret_that_was_typed(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(SECRET)
+    engine = shop.engine(tmp_path)
+    preview = await engine.preview("own", {"name": "tr0ub4dor"}, run_ref())
+    await engine.close()
+    assert (preview.rows[0].after or {})["hits"] == "0"
+    assert "tr0ub4dor" not in preview.to_json()
+
+
 async def test_a_trigger_or_rule_of_postgresql_makes_it_irrevocable(postgres_shop: Shop) -> None:
     postgres_shop.meanwhile(
         "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",

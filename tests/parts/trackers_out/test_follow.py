@@ -128,7 +128,7 @@ async def test_a_mail_that_cannot_be_read_is_shown_and_a_machines_is_counted(sta
     imap.drop(b"\xff\x00 no mail at all")
     imap.drop(b"From: mia@studio.example\r\nX-Autoreply: yes\r\nMessage-ID: <auto@x>\r\n\r\nI am away.")
     assert await mails.poll() == 2
-    shown, automatic = (Inbound.model_validate_json(item.body) for item in items)
+    shown, automatic = (Inbound.from_json(item.body) for item in items)
     assert "Open it in your mail program" in shown.text
     assert automatic.left_out == "an automatic reply"
     await people.fold(items[1:])

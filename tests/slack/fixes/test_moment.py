@@ -17,8 +17,8 @@ from tests.slack.house import House
 async def left_behind(house: House, **about: Any) -> Request:
     """A press as a process stored it that died before it decided."""
     team = house.bot.slack.me.team
-    request = Request.model_validate({"key": "pressed-once", "team": team, "via": "command", "bug": 1, **about})
-    item = Item(key=f"ask:{request.key}", source=dispatcher.SOURCE, body=request.model_dump_json())
+    request = Request.from_data({"key": "pressed-once", "team": team, "via": "command", "bug": 1, **about})
+    item = Item(key=f"ask:{request.key}", source=dispatcher.SOURCE, body=request.to_json())
     await house.bot.inbox.store(item)
     return request
 

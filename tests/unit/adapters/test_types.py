@@ -1,4 +1,4 @@
-"""An adapter that does not keep its port is an error of the type checker, in any package."""
+"""An adapter that does not keep its port, and a value that is changed wrongly, are errors of the type checker, in any package."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 WRONG = """
 from collections.abc import Mapping
+from dataclasses import replace
 
 import aiohttp
 
@@ -55,7 +56,11 @@ C = ChannelAdapter(name="x", verify=link, parse=people)
 D = Connects(Settings, of_other_settings)
 E = BillerAdapter(name="x", connector=Connects(Settings, half))
 F = BoardAdapter(name="x", verify=unsigned, parse=alerts, connector=Connects(Settings, half))
-G = TrackerAdapter(nam="x", verify=unsigned, parse=alerts, link=link)
+SAID = replace(Inbound(source="x", conversation="1", event="1"), text="Hello")
+G = replace(SAID, txt="Hello")
+H = replace(SAID, text=1)
+I = Inbound(source="x", conversation="1", event="1", text=1)
+J = TrackerAdapter(nam="x", verify=unsigned, parse=alerts, link=link)
 """
 
 
@@ -66,6 +71,6 @@ def test_each_broken_promise_is_an_error_on_its_own_line(tmp_path: Path) -> None
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603
     told = {int(line.split(":")[1]) for line in done.stdout.splitlines() if ": error:" in line}
     expected = {
-        number for number, line in enumerate(WRONG.splitlines(), 1) if line[:4] in {f"{c} = " for c in "ABCDEFG"}
+        number for number, line in enumerate(WRONG.splitlines(), 1) if line[:4] in {f"{c} = " for c in "ABCDEFGHIJ"}
     }
     assert told == expected, done.stdout + done.stderr

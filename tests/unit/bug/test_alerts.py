@@ -16,7 +16,7 @@ from tests.unit.bug.story import ADA, BUGSNAG, MONDAY, Story, claimed, fixed, op
 
 
 def alert(**more: object) -> Alert:
-    return Alert.model_validate({"source": "bugsnag", "group": "g1", "title": "Menu page fails"} | more)
+    return Alert.from_data({"source": "bugsnag", "group": "g1", "title": "Menu page fails"} | more)
 
 
 def again(story: Story, *ids: str, **more: object) -> Story:

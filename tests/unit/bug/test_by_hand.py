@@ -22,7 +22,7 @@ TELL = "The problem is solved, you can go on."
 
 def ours(said: str, **more: Any) -> Inbound:
     known = {"source": "tawk", "conversation": "9", "event": "m9", "kind": "ours", "customer": ADA, "text": said}
-    return Inbound.model_validate({**known, "writer": "Sam", **more})
+    return Inbound.from_data({**known, "writer": "Sam", **more})
 
 
 def pasting() -> Story:

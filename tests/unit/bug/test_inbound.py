@@ -16,7 +16,7 @@ PAGE = "https://shop.example.com/menus/13/"
 
 def inbound(**more: object) -> Inbound:
     known = {"source": "chatwoot", "conversation": "talk of Ada", "event": "m1", "customer": ADA, "text": "Hello?"}
-    return Inbound.model_validate(known | more)
+    return Inbound.from_data(known | more)
 
 
 def on_page(page: str = PAGE) -> Story:

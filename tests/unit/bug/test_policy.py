@@ -95,10 +95,14 @@ def test_a_refusal_names_those_who_may_but_not_a_crowd() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
-    [("bot", "An app can't have a bug"), ("deleted", "deactivated"), ("stranger", "Only members of this workspace")],
+    ("member", "said"),
+    [
+        (Member(id="U0X", bot=True), "An app can't have a bug"),
+        (Member(id="U0X", deleted=True), "deactivated"),
+        (Member(id="U0X", stranger=True), "Only members of this workspace"),
+    ],
 )
-def test_a_bug_is_handed_to_people_of_this_workspace_alone(kind: str, said: str) -> None:
+def test_a_bug_is_handed_to_people_of_this_workspace_alone(member: Member, said: str) -> None:
     with pytest.raises(NotAllowed, match=said):
-        may_take(Member.model_validate({"id": "U0X", kind: True}))
+        may_take(member)
     may_take(Member(id="U0X", guest=True))

@@ -44,7 +44,7 @@ def assert_storable(found: tuple[Inbound, ...], source: str) -> None:
         assert inbound.source == source
         assert 0 < len(inbound.event) <= 500
         assert len(inbound.conversation) <= 500
-        stored = inbound.model_dump_json().encode()
+        stored = inbound.to_json().encode()
         assert b"\\u0000" not in stored
 
 

@@ -88,7 +88,7 @@ def assert_stored_and_read_again(delivery: Delivery) -> None:
             case str(handler) if handler == ALERTS:
                 assert _reports(item)
             case str(handler) if handler == PEOPLE:
-                Inbound.model_validate_json(body)
+                Inbound.from_json(body)
             case _:
                 BoardChange.model_validate_json(body)
 

@@ -6,7 +6,7 @@ from bot.bug.bug import Bug
 from bot.bug.fixes.fix import Fix, Handed
 from bot.bug.values import CustomerHint
 from bot.slack.views.forms import approving
-from tests.unit.bug.story import ADA, BEN, CLEO, MONDAY, asked, claimed, confirmed, fix, waiting
+from tests.unit.bug.story import BEN, CLEO, MONDAY, asked, claimed, confirmed, fix, waiting
 
 LATER = MONDAY.replace(hour=15)
 
@@ -34,7 +34,7 @@ def test_of_many_who_wait_the_longest_are_named_and_the_others_counted() -> None
 
 
 def hint(name: str) -> CustomerHint:
-    return ADA.model_copy(update={"name": name, "email": f"{name.lower()}@example.com"})
+    return CustomerHint(name=name, email=f"{name.lower()}@example.com")
 
 
 def test_that_nobody_waits_is_said_too() -> None:

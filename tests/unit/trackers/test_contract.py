@@ -48,7 +48,7 @@ NOT_OURS = {
 
 
 def assert_fit_to_store(alert: Alert) -> None:
-    text = alert.model_dump_json()
+    text = alert.to_json()
     assert "\\u0000" not in text
     assert text.encode("utf-8")
     assert len(alert.title) <= 200

@@ -90,5 +90,5 @@ def test_the_list_of_faults_is_no_fault() -> None:
 
 def test_the_address_by_which_a_job_reports_stands_nowhere_for_slack_would_open_it_to_show_a_preview() -> None:
     alert = one("honeybadger/check-in-missing.json")
-    assert "api.honeybadger.io" not in alert.model_dump_json()
+    assert "api.honeybadger.io" not in alert.to_json()
     assert alert.url == "https://app.honeybadger.io/projects/2201/check_ins"

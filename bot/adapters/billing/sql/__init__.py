@@ -1,6 +1,7 @@
 """Billing in the team's own database: one row per customer, changed from its old values or not at all, receipts beside it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -106,7 +107,7 @@ class SqlBiller:
                 return
             now = await self._value(connection, receipt.account, column)
             await self._set(connection, receipt.account, column, now, self._former(receipt, column, now))
-            await self._keep(connection, receipt.model_copy(update={"key": key}))
+            await self._keep(connection, replace(receipt, key=key))
 
     async def close(self) -> None:
         await self._database.close()
@@ -175,12 +176,12 @@ class SqlBiller:
             return None
         table = await self._database.table(self._settings.receipts)
         held = (await connection.execute(sa.select(table.c.receipt).where(table.c.key == key))).scalar_one_or_none()
-        return Receipt.model_validate_json(held) if held else None
+        return Receipt.from_json(held) if held else None
 
     async def _keep(self, connection: AsyncConnection, receipt: Receipt) -> None:
         if self._settings.receipts:
             table = await self._database.table(self._settings.receipts)
-            await connection.execute(sa.insert(table).values(key=receipt.key, receipt=receipt.model_dump_json()))
+            await connection.execute(sa.insert(table).values(key=receipt.key, receipt=receipt.to_json()))
 
     def _shown(self, row: Mapping[str, Any]) -> Account:
         columns = self._columns

@@ -1,6 +1,7 @@
 """The ways to apply a makegood at Stripe, each with its look and its undo. `before["way"]` of a receipt names its way."""
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -69,7 +70,7 @@ class Balance:
             made = await self._move(
                 receipt.account, amount, currency, "Makegood taken back", mark(key, {}), idempotency_key
             )
-            return receipt.model_copy(update={"external_ids": (made.id,)})
+            return replace(receipt, external_ids=(made.id,))
 
         await once(key, write, lambda: self.find(owner, receipt.grant, key))
 

@@ -74,7 +74,7 @@ def unread(raw: bytes, why: Exception, *, source: str, came: datetime, ours: str
     said = f"({why} Open it in your mail program.)"
     nobody = by if by.email or by.name else by._replace(name="somebody")
     read = inbound(replace(letter, by=nobody), source=source, raw=raw, trusted=False)
-    return read.model_copy(update={"text": said})
+    return replace(read, text=said)
 
 
 def inbound(letter: Letter, *, source: str, raw: bytes, trusted: bool) -> Inbound:

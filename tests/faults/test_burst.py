@@ -93,7 +93,10 @@ def shown(slack: LocalSlack) -> dict[str, float]:
 
 
 @pytest.mark.timed
-async def test_in_a_burst_whoever_waits_is_seen_within_seconds_and_all_others_in_their_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+async def test_in_a_burst_whoever_waits_is_seen_within_seconds_and_all_others_in_their_order(
+    tmp_path: Path, database_url: str, store: str
+) -> None:
     slack = LocalSlack(
         people=[Person(id="U0DEV", name="Dana", email="dana@acme.example")],
         channels={"C0ERRORS": "errors"},
@@ -106,6 +109,7 @@ async def test_in_a_burst_whoever_waits_is_seen_within_seconds_and_all_others_in
         "SLACK_APP_TOKEN": "xapp-local",
         "SLACK_API_URL": slack.api_url,
         "MAKEGOOD_PORT": str(free_port()),
+        "MAKEGOOD_DATABASE_URL": database_url,
     }
     burst = Burst(Makegood(tmp_path / "makegood.toml", environment), slack)
     try:
@@ -118,6 +122,7 @@ async def test_in_a_burst_whoever_waits_is_seen_within_seconds_and_all_others_in
     finally:
         await burst.bot.kill()
         await slack.stop()
+    print(f"\n{store}: ", end="")  # noqa: T201 - as below
     told(burst, seen, begin)
 
 
@@ -126,7 +131,7 @@ def told(burst: Burst, seen: dict[str, float], begin: float) -> None:
     late = {name: seen.get(name, float("inf")) - max(burst.taken[name], burst.ready) for name in urgent}
     others = sorted((at, name) for name, at in seen.items() if name not in late)
     print(  # noqa: T201 - the figures are what this is run for
-        f"\n{len(burst.taken)} of {BUGS} taken, the last after {max(burst.taken.values()) - begin:.1f} s; ready again after "
+        f"{len(burst.taken)} of {BUGS} taken, the last after {max(burst.taken.values()) - begin:.1f} s; ready again after "
         f"{burst.ready - begin:.1f} s; {len(late)} customers wait, their cards after {sorted(round(x, 1) for x in late.values())} s; "
         f"{len(others)} other cards in {LOOKED:.0f} s"
     )

@@ -306,6 +306,21 @@ def writers() -> Iterator[tuple[str, Right]]:
         yield kind, Right(letter(**head))
 
 
+def heads() -> Iterator[tuple[str, Right]]:
+    """A head that a server or a filter on the way has spoilt, and that mail programs read all the same."""
+    sound = letter()
+    for kind, spoilt in {
+        "a line that is no header": sound.replace(b"To: ", b"quite Delivered-To: x@shop.example\r\nTo: ", 1),
+        "such a line that goes on": sound.replace(b"To: ", b"X Spam report\r\n  of the filter: none\r\nTo: ", 1),
+        "such a line at the top": b"spam checked by our gateway\r\n" + sound,
+        "blanks before the colons": sound.replace(b"From: ", b"From  : ").replace(b"Subject: ", b"Subject\t: "),
+        "a mailbox file's own line": b"From mia@example.com Sun Nov 22 09:00:00 2026\r\n" + sound,
+        "lines of Unix": sound.replace(b"\r\n", b"\n"),
+    }.items():
+        yield kind, Right(spoilt)
+    yield "words without a blank line above", Right(sound.replace(b"\r\n\r\n", b"\r\n"))
+
+
 def machines() -> Iterator[tuple[str, Right]]:
     """No customer: nobody is asked, and it is counted."""
     heads: dict[str, dict[str, str | None]] = {
@@ -379,7 +394,7 @@ def people() -> Iterator[tuple[str, Right]]:
 LETTERS = {
     **{
         kind: right
-        for table in (structures, several, wordless, encodings, writers, machines, people)
+        for table in (structures, several, wordless, encodings, writers, heads, machines, people)
         for kind, right in table()
     },
 }

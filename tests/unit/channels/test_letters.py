@@ -50,6 +50,15 @@ def test_a_customer_is_seen_with_their_words(kind: str) -> None:
     assert (said.text, said.left_out) == (right.text, "")
 
 
+@pytest.mark.parametrize("kind", ["alternative", "mixed", "related"])
+def test_words_between_marks_that_were_not_announced_are_shown(kind: str) -> None:
+    """A gateway that rewrote the boundary in one place only: what can't be taken apart is shown as it stands."""
+    whole = multi(kind, PLAIN, HTML, mark="--one").replace(b'boundary="--one"', b'boundary="--two"')
+    said = read(holding(whole))
+    assert WORDS in said.text
+    assert said.customer.email == "mia@example.com"
+
+
 @pytest.mark.parametrize("kind", [kind for kind, right in LETTERS.items() if not right.person])
 def test_a_machine_is_no_customer_and_is_named(kind: str) -> None:
     said = read(LETTERS[kind].raw)

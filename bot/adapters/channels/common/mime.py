@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from bot.adapters.channels.common.head import mended
 from bot.adapters.channels.common.headers import Headers, as_key, decoded, headers_of, message_ids, one_line, top
 from bot.adapters.channels.common.machine import AUTOMATIC, OURS, machine, wants_no_answer
 from bot.adapters.channels.common.parts import Content, content_of
@@ -179,7 +180,7 @@ def _parsed(raw: bytes, read: Callable[[Message], T]) -> T:
     if raw.lower().count(b"multipart/") > MOST_PARTS:
         raise Unreadable("The mail has more parts than any mail needs.")
     try:
-        return read(message_from_bytes(thin(raw)))
+        return read(message_from_bytes(mended(thin(raw), LONGEST_HEAD)))
     except Exception as error:  # the stdlib's parser raises anything at all on hostile mails
         raise Unreadable(f"The mail can't be read: {type(error).__name__}.") from error
 

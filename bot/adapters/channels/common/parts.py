@@ -108,7 +108,7 @@ def _read(part: Message) -> Content:
         return _beside(part, kind)
     if kind.startswith(SEALED):
         return Content(sealed=True)
-    if kind == "multipart/alternative":
+    if kind == "multipart/alternative" and part.is_multipart():
         return _best([_read(each) for each in _children(part)], _children(part))
     if part.is_multipart():
         return _joined(part, kind)

@@ -237,6 +237,8 @@ class Outgoing(Frozen):
     """Ours, one per message: the same key never reaches the customer twice where the channel lets us look."""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    at: AwareDatetime | None = None
+    """When somebody decided it, UTC: no attempt to send it is older. None where that is not known."""
 
 
 class Sent(Frozen):

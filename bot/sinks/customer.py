@@ -139,6 +139,7 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
         key=f"{of_entry(bug.ref, message.seq, message.at)}-{customer.id}",
         in_reply_to=customer.message_id,
         references=customer.references,
+        at=message.at,
     )
 
 

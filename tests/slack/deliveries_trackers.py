@@ -309,7 +309,10 @@ def _alertmanager_kinds() -> Iterator[Delivery]:
     yield Delivery("alertmanager", "without labels", BAD, _alertmanager({"status": "firing"}))
     yield Delivery("alertmanager", "no alerts", BAD, _alertmanager())
     old = {"ruleId": 7, "ruleName": "CPU", "state": "alerting", "title": "[Alerting] CPU", "evalMatches": []}
-    yield Delivery("grafana", "before version 9", BAD, old)
+    yield Delivery("grafana", "before version 9", CARD, old, "CPU")
+    yield Delivery("grafana", "before version 9, over", MORE, {**old, "state": "ok", "title": "[OK] CPU"})
+    yield Delivery("grafana", "before version 9, paused", LEFT, {**old, "state": "paused"})
+    yield Delivery("grafana", "before version 9, tomorrow", ODD, {**old, "state": "melting"}, "melting")
 
 
 def _other_kinds() -> Iterator[Delivery]:

@@ -72,7 +72,7 @@ class Generic:
         self._calls = ChatApi(session, who="Your channel", base_url=settings.base_url, headers={}, limit=settings)
 
     async def send(self, message: Outgoing) -> Sent:
-        body = json.dumps(message.model_dump(mode="json", exclude={"source"})).encode()
+        body = json.dumps(message.model_dump(mode="json", exclude={"source", "at"})).encode()
         answer = await self._calls.post_raw(
             "/messages", body, {**self._signed(body), "Idempotency-Key": fingerprint(message.key)}
         )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.adapters.common.reading import LINE, Data, load
 from bot.adapters.common.signing import carries, hex_signature, require, same
 from bot.adapters.ports import Hook, TrackerAdapter
+from bot.adapters.trackers.common.alerts import kind_of
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink
 from bot.text import cut
@@ -21,6 +22,10 @@ _MOST = 200
 
 _OVER = frozenset({"resolved", "ok"})
 """An alert of any other status is taken as firing: better a card too much."""
+
+_STATES = {"alerting": AlertKind.OCCURRED, "no_data": AlertKind.OCCURRED, "ok": AlertKind.RESOLVED}
+_LEFT_OUT = frozenset({"paused", "pending", "unknown"})
+"""Of a panel's alert before Grafana 9: it is switched off, or waits before it fires."""
 
 _WHERE = ("instance", "host", "hostname", "pod", "container", "job")
 _WHAT = ("service", "app", "application", "job", "namespace")
@@ -40,6 +45,8 @@ def verify(hook: Hook, secret: str | None) -> None:
 
 def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
     body = load(hook.body)
+    if body.key("ruleId") and body.line("state"):
+        return _panel_alert(body)
     if not isinstance(body.at("alerts").value, list):
         raise Unreadable("This is no Alertmanager or Grafana webhook: the list alerts is missing.")
     rows = body.rows("alerts")[:_MOST]
@@ -111,6 +118,26 @@ def _alert(body: Data, row: Data) -> Alert:
         url=row.url("panelURL", "dashboardURL", "generatorURL") or body.url("externalURL"),
         at=row.time("endsAt" if over else "startsAt"),
         facts=row.facts("labels", "annotations", "values", "valueString", "startsAt"),
+    )
+
+
+def _panel_alert(body: Data) -> tuple[Alert, ...]:
+    """Of a dashboard's panel, as Grafana sent it before version 9, and up to 10 where the old alerting was kept."""
+    kind = kind_of(body.line("state").lower(), _STATES, _LEFT_OUT, service="Grafana")
+    if kind is None:
+        return ()
+    about = body.line("message")
+    rule = cut(" · ".join(filter(None, (body.line("ruleName", "title"), about))), LINE)
+    return (
+        Alert(
+            source=SOURCE,
+            group=f"rule-{body.key('orgId') or 1}-{body.key('ruleId')}",
+            kind=kind,
+            title=rule or "Alert without a name",
+            message=body.text("message"),
+            url=body.url("ruleUrl"),
+            facts=body.facts("evalMatches", "tags", "title"),
+        ),
     )
 
 

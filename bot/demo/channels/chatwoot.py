@@ -58,9 +58,11 @@ class ChatwootFake:
         *,
         account: int = 1,
         api_token: str = "chatwoot-token",  # noqa: S107 - the fake's own, not a secret
+        keeps_attributes: bool = True,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
         self.account, self.api_token, self._secret = account, api_token, secret
+        self.keeps_attributes = keeps_attributes
         self.faults = Faults()
         self.limit = Limit(window=Window(PER_MINUTE, 60), refused="Retry later\n")
         self.courier = Courier(webhook_url, self._sign, pauses)
@@ -154,6 +156,7 @@ class ChatwootFake:
         if body.get("message_type", "outgoing") != "outgoing":
             raise Refusal(422, {"error": "Incoming messages are only allowed in Api inboxes"})
         private = body.get("private") is True
+        attributes = attributes if self.keeps_attributes else {}
         message = self._add(conversation, "outgoing", content, "Makegood", private=private, attributes=attributes)
         return web.json_response(self._row(message))
 

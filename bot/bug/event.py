@@ -8,11 +8,11 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple, Protocol
 
 from bot.bug.bug import Bug, Status
 from bot.bug.errors import Refused
-from bot.bug.values import PRIVATE, Actor, CustomerHint, Frozen
+from bot.bug.values import PRIVATE, Actor, BugRef, CustomerHint, Frozen
 from bot.bug.words import Foreign, Part, Words
 
 Text = Annotated[str, PRIVATE]
@@ -84,6 +84,21 @@ class Inert:
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         return bug
+
+
+class EntryLike(Protocol):
+    """One fact of the trail, wherever it is kept."""
+
+    @property
+    def bug(self) -> BugRef: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def event(self) -> Event: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def by(self) -> Actor: ...
 
 
 def follow(bug: Bug, event: Event, at: datetime, by: Actor) -> Bug:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from bot.adapters.common.reading import Data, load, web_address
 from bot.adapters.common.signing import carries, require, same
 from bot.adapters.ports import Hook, TrackerAdapter
-from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, must_name, title
+from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, linked, must_name, title
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
@@ -37,8 +37,8 @@ _LEFT_OUT = frozenset({"assigned", "rate_exceeded", "deployed", "volume_spike", 
 """No error of their own."""
 
 _LINK = re.compile(
-    r"https?://(?:[\w-]{1,63}\.){0,6}honeybadger\.io/projects/(?P<project>\d{1,30})/faults/(?P<fault>\d{1,30})"
-    r"(?:/(?P<notice>[\w-]{20,64}))?(?![^/?#])",
+    r"https?://(?:[\w-]{1,63}\.){0,6}honeybadger\.io/projects/(?P<project>\d{1,30})/faults/(?P<group>\d{1,30})"
+    r"(?:/(?P<event>[\w-]{20,64}))?(?![^/?#])",
     re.IGNORECASE,
 )
 
@@ -68,16 +68,7 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
 
 
 def link(url: str) -> AlertLink | None:
-    found = _LINK.match(url)
-    if found is None:
-        return None
-    return AlertLink(
-        source=SOURCE,
-        group=found["fault"],
-        event=found["notice"] or "",
-        project=found["project"],
-        url=web_address(url),
-    )
+    return linked(SOURCE, _LINK, url)
 
 
 def _alert(body: Data, fault: Data, notice: Data, kind: AlertKind) -> Alert:

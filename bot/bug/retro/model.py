@@ -1,36 +1,19 @@
 """The values of a retro, of one bug and of a month. Times are seconds; None means that it never happened."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
 from bot.bug.bug import Debt, Status
-from bot.bug.event import Event
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Grant
 from bot.bug.retro.lesson import QUESTION
 from bot.bug.retro.mood import Mood
-from bot.bug.values import Actor, BugRef, Frozen
+from bot.bug.values import BugRef, Frozen
 from bot.bug.words import Part
 
 QUESTIONS = (QUESTION, "How did we do?")
-
-
-class EntryLike(Protocol):
-    """One fact of the trail, wherever it is kept."""
-
-    @property
-    def bug(self) -> BugRef: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def event(self) -> Event: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def by(self) -> Actor: ...
 
 
 class Times(Frozen):

@@ -9,7 +9,7 @@ from bot.bug.conversation import Said, SaidDeleted, SaidEdited
 from bot.bug.course import Dismissed, Fixed, Paid, Reopened
 from bot.bug.customer import Customer
 from bot.bug.customers import AccountSeen, CustomerPresence, CustomerWrote
-from bot.bug.event import Event
+from bot.bug.event import EntryLike, Event
 from bot.bug.feelings import LATER
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.doubt import FixSettled
@@ -19,7 +19,7 @@ from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.messages import Answered, Told
 from bot.bug.money import Grant, Upgrade
 from bot.bug.ownership import Claimed, Estimated, HandedOver, TakenOver
-from bot.bug.retro.model import Deeds, EntryLike, Gift, Remark, ServedCustomer
+from bot.bug.retro.model import Deeds, Gift, Remark, ServedCustomer
 from bot.bug.retro.mood import mood
 from bot.bug.values import ActorKind
 

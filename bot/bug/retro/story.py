@@ -6,10 +6,10 @@ from datetime import datetime
 from bot.bug.bug import Bug
 from bot.bug.course import CameBack, Fixed, Reopened
 from bot.bug.errors import NotFound
-from bot.bug.event import Event, follow
+from bot.bug.event import EntryLike, Event, follow
 from bot.bug.fixes.fix import Fix
 from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.model import QUESTIONS, EntryLike, Estimate, Retro, Run, TimelineStep, Times
+from bot.bug.retro.model import QUESTIONS, Estimate, Retro, Run, TimelineStep, Times
 from bot.bug.retro.people import deeds, gifts, served, thread
 from bot.bug.words import Person, plain
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Given
-from bot.bug.event import Event
+from bot.bug.event import EntryLike, Event
 from bot.bug.gift_caps import Caps, Claim, OverCap, claims
 from bot.bug.gifts import GrantUndone, NotGranted
 from bot.bug.messages import Told
-from bot.bug.values import Actor
 from bot.ledger import codec
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import entries, spent
@@ -34,19 +32,8 @@ async def take(conn: AsyncConnection, team: str, claims: Iterable[Claim], *, any
             raise OverCap(claim.words)
 
 
-class Written(Protocol):
-    """An entry as the ledger wrote it."""
-
-    @property
-    def event(self) -> Event: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def by(self) -> Actor: ...
-
-
 async def take_told(
-    conn: AsyncConnection, team: str, written: Sequence[Written], limits: Caps, *, anyway: bool = False
+    conn: AsyncConnection, team: str, written: Sequence[EntryLike], limits: Caps, *, anyway: bool = False
 ) -> None:
     """What the tells among these entries promise, in the transaction that writes them. Raises OverCap."""
     told = [(entry, entry.event) for entry in written if isinstance(entry.event, Told)]

@@ -18,9 +18,9 @@ from bot.ledger import workspace
 from bot.slack.incoming import grammar, second_factor, spelling
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
-from bot.slack.verbs.about import about, what_waits
+from bot.slack.verbs.about import about, send_no, what_waits
 from bot.slack.verbs.registry import verb
-from bot.slack.views.forms import approving, forms
+from bot.slack.views.forms import approving
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View
 from bot.slack.views.mrkdwn import foreign
@@ -92,16 +92,7 @@ async def _count(context: Context, request: Request, fix: Fix) -> NoReturn:
 @verb("reject", "/fix reject BUG-1 2 why", acts=Duty.ACT)
 async def reject(context: Context, request: Request) -> Response:
     """You saw the preview of run 2 and say no; without a number it shows what waits."""
-    bug, member = await context.bug(request), await context.approver(request.user)
-    seen = about(bug, request)
-    if seen is None:
-        return what_waits(bug, member, request, context.now())
-    reason = spelling.said(seen.rest) or request.field("reason")
-    if not (reason or request.values):
-        fix = approval.may_decide(bug, member, seen.run)
-        return Response(modal=forms.reason(bug, "reject", "Reject", "Why not?", run=fix.run, digest=seen.digest))
-    await context.record(request, lambda now: approval.reject(now, member, seen.run, seen.digest, reason))
-    return NOTHING
+    return await send_no(context, request, approving.reject, approval.reject)
 
 
 @verb("break_glass", acts=Duty.RUN)

@@ -11,8 +11,8 @@ from bot.bug.policy import Duty, Member
 from bot.slack.incoming import grammar, spelling
 from bot.slack.incoming import second_factor as factor
 from bot.slack.incoming.context import Context
-from bot.slack.incoming.request import NOTHING, Request, Response
-from bot.slack.verbs.about import About, about, what_waits
+from bot.slack.incoming.request import Request, Response
+from bot.slack.verbs.about import About, about, send_no, what_waits
 from bot.slack.verbs.fixes import ask_preview, must_act
 from bot.slack.verbs.registry import verb
 from bot.slack.views.forms import approving, filling, forms
@@ -33,15 +33,7 @@ async def approve_word(context: Context, request: Request) -> Response:
 @verb("changes", "/fix changes BUG-1 2 only menu 14", acts=Duty.ACT)
 async def changes(context: Context, request: Request) -> Response:
     """You would agree to something a little different; whoever asked revises it, with all that they filled in."""
-    bug, member = await context.bug(request), await context.approver(request.user)
-    seen = about(bug, request)
-    if seen is None:
-        return what_waits(bug, member, request, context.now())
-    reason = spelling.said(seen.rest) or request.field("reason")
-    if not (reason or request.values):
-        return Response(modal=approving.send_back(bug, approval.may_decide(bug, member, seen.run)))
-    await context.record(request, lambda now: review.send_back(now, member, seen.run, seen.digest, reason))
-    return NOTHING
+    return await send_no(context, request, approving.send_back, review.send_back)
 
 
 @verb("hand_on", "/fix hand BUG-1 2 @max knows that table", acts=Duty.ACT)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from bot.adapters.common.reading import Data, load, web_address
+from bot.adapters.common.reading import Data, load
 from bot.adapters.ports import Hook
-from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, must_name, title
+from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, linked, must_name, title
 from bot.bug.errors import Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint
 
@@ -33,7 +34,7 @@ _STATES_LEFT_OUT = frozenset({"snoozeCancelled", "unignored"})
 
 _LINK = re.compile(
     r"https?://(?:[\w-]{1,63}\.){0,6}(?:bugsnag|insighthub)\.[\w.-]{1,200}(?::\d+)?"
-    r"/[^/?#\s]+/(?P<project>[^/?#\s]+)/errors/(?P<error>[0-9a-f]{16,40})(?![^/?#])",
+    r"/[^/?#\s]+/(?P<project>[^/?#\s]+)/errors/(?P<group>[0-9a-f]{16,40})(?![^/?#])",
     re.IGNORECASE,
 )
 _EVENT = re.compile(r"[?&]event_id=([0-9a-f]{16,40})(?![^&#])", re.IGNORECASE)
@@ -51,17 +52,8 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
 
 
 def link(url: str) -> AlertLink | None:
-    found = _LINK.match(url)
-    if found is None:
-        return None
-    event = _EVENT.search(url)
-    return AlertLink(
-        source=SOURCE,
-        group=found["error"],
-        event=event[1] if event else "",
-        project=found["project"],
-        url=web_address(url),
-    )
+    found, event = linked(SOURCE, _LINK, url), _EVENT.search(url)
+    return replace(found, event=event[1]) if found and event else found
 
 
 def _kind(body: Data) -> AlertKind | None:

@@ -1,11 +1,12 @@
 """Reads what trackers' deliveries share: a kind, a title, the person hit, stack frames."""
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from ipaddress import ip_address
 
-from bot.adapters.common.reading import LINE, Data, foreseen
+from bot.adapters.common.reading import LINE, Data, foreseen, web_address
 from bot.bug.errors import Unreadable
-from bot.bug.values import AlertKind, CustomerHint
+from bot.bug.values import AlertKind, AlertLink, CustomerHint
 from bot.text import cut, one_line
 
 _FRAMES = 20
@@ -26,6 +27,16 @@ def must_name(kind: AlertKind, group: str, missing: str) -> str:
             f"The delivery is about an error ({kind.value}), but does not say which: {missing} is missing."
         )
     return group
+
+
+def linked(source: str, pattern: re.Pattern[str], url: str) -> AlertLink | None:
+    """The error that an address names; None for any other address. The pattern names `group`, and `event` and `project` where it can."""
+    found = pattern.match(url)
+    if found is None:
+        return None
+    said = found.groupdict()
+    project, event = said.get("project") or "", said.get("event") or ""
+    return AlertLink(source=source, group=said["group"], event=event, project=project, url=web_address(url))
 
 
 def title(kind: str, message: str) -> str:

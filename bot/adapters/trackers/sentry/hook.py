@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from bot.adapters.common.reading import Data, load, web_address
+from bot.adapters.common.reading import Data, load
 from bot.adapters.common.signing import hex_signature, require, same
 from bot.adapters.ports import Hook
 from bot.adapters.trackers import glitchtip
-from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, must_name, title
+from bot.adapters.trackers.common.alerts import customer, frame, frames, kind_of, linked, must_name, title
 from bot.bug.errors import UnknownKind, Unreadable
 from bot.bug.values import Alert, AlertKind, AlertLink, CustomerHint, Severity
 
@@ -34,7 +34,7 @@ _LEFT_OUT = frozenset({"installation"})
 _LINK = re.compile(
     r"https?://(?:[\w-]{1,63}\.){0,6}sentry(?:\.[\w-]{1,63}){1,6}(?::\d+)?/(?!api/)"
     r"(?:organizations/[^/?#\s]+/|[^/?#\s]+/(?P<project>[^/?#\s]+)/)?"
-    r"issues/(?P<issue>\d{1,30})(?:/events/(?P<event>[0-9a-f]{32}))?(?![^/?#])",
+    r"issues/(?P<group>\d{1,30})(?:/events/(?P<event>[0-9a-f]{32}))?(?![^/?#])",
     re.IGNORECASE,
 )
 _PROJECT = re.compile(r"/api/0/projects/[^/]+/([^/]+)/")
@@ -63,16 +63,7 @@ def parse(hook: Hook, options: Mapping[str, object]) -> tuple[Alert, ...]:
 
 
 def link(url: str) -> AlertLink | None:
-    found = _LINK.match(url)
-    if found is None:
-        return None
-    return AlertLink(
-        source=SOURCE,
-        group=found["issue"],
-        event=found["event"] or "",
-        project=found["project"] or "",
-        url=web_address(url),
-    )
+    return linked(SOURCE, _LINK, url)
 
 
 def block_link(block_id: str) -> AlertLink | None:

@@ -91,6 +91,10 @@ def approval(bug: Bug, fix: Fix, *, coded: bool, word: str = "") -> View:
     return _form(bug, fix, "Approve", "approve", [*([code_input()] if coded else []), say], risk)
 
 
+def reject(bug: Bug, fix: Fix) -> View:
+    return _form(bug, fix, "Reject", "reject", [kit.text_input("reason", "Why not?", many=True, longest=500)])
+
+
 def send_back(bug: Bug, fix: Fix) -> View:
     hint = "Whoever asked gets the form again as they filled it in, with your words."
     return _form(

@@ -1,24 +1,19 @@
 """What the database would not let in, said before anybody approves it. What a trigger may still put right is left to the run."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Refused
-from bot.production.sql.facts import Apart, ColumnFact, ForeignKey, Trigger
-from bot.production.sql.generated import as_it_will_be
+from bot.production.sql.facts import ColumnFact, ForeignKey
 from bot.production.sql.image import Change
-from bot.production.sql.obstacles import held_elsewhere
+from bot.production.sql.obstacles import alike_together, held_elsewhere
 from bot.production.sql.read import present
+from bot.production.sql.rules import broken_rules, fired, touched
 from bot.production.sql.schema import Schema, TableInfo
-from bot.production.sql.trigger_text import tokens_of
 from bot.production.sql.undoable import parent_of
-
-_TOGETHER = 50
-"""Rows in one query."""
 
 
 async def must_be_let_in(
@@ -26,32 +21,38 @@ async def must_be_let_in(
 ) -> None:
     """Raises Refused for changes that are bound to fail. `written` are the columns that the action itself sets."""
     _must_get_past_triggers(schema, changes, written)
-    come = [change for change in changes if change.after is not None and _touched(schema, change) is not None]
-    for change in come:
-        if empty := _emptied(schema, change):
-            raise Refused(f"{change.name}: {empty} may not be empty.")
+    come = _coming(schema, changes)
+    if empty := _all_emptied(schema, come):
+        raise Refused(empty[0])
     await _must_be_alone(conn, schema, come)
     await _must_have_parents(conn, schema, come)
-    for start in range(0, len(come), _TOGETHER):
-        await _must_keep_rules(conn, schema, come[start : start + _TOGETHER])
+    if broken := await broken_rules(conn, schema, come):
+        raise Refused(broken[0])
 
 
-def _event(change: Change) -> frozenset[str]:
-    return frozenset(("INSERT" if change.before is None else "DELETE" if change.after is None else "UPDATE",))
+async def kept_out(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> list[str]:
+    """Sentences about rows that their table's own rules would not let in, as they are by now."""
+    come = _coming(schema, changes)
+    return [*_all_emptied(schema, come), *await broken_rules(conn, schema, come)]
 
 
-def _fired(schema: Schema, change: Change) -> tuple[Trigger, ...]:
-    return schema.facts.triggers_of(change.table, _event(change)) if schema.facts.triggers else ()
+def _coming(schema: Schema, changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if change.after is not None and touched(schema, change) is not None]
+
+
+def _all_emptied(schema: Schema, come: Sequence[Change]) -> list[str]:
+    found = ((change, _emptied(schema, change)) for change in come)
+    return [f"{change.name}: {empty} may not be empty." for change, empty in found if empty]
 
 
 def _must_get_past_triggers(schema: Schema, changes: Sequence[Change], written: Collection[str]) -> None:
     if not schema.facts.triggers:
         return
     for change in changes:
-        for trigger in _fired(schema, change):
+        for trigger in fired(schema, change):
             if trigger.stops:
                 raise Refused(trigger.stops)
-    if lost := [(t, c) for t in _fired(schema, changes[0]) for c in t.overwrites if _same(c, written)]:
+    if lost := [(t, c) for t in fired(schema, changes[0]) for c in t.overwrites if _same(c, written)]:
         trigger, column = lost[0]
         raise Refused(
             f"{trigger.table} has a trigger ({trigger.name}), which sets {column} itself at every change, so what is written there "
@@ -63,14 +64,6 @@ def _same(column: str, written: Collection[str]) -> bool:
     return column.casefold() in {name.casefold() for name in written}
 
 
-def _touched(schema: Schema, change: Change) -> frozenset[str] | None:
-    """Columns that triggers set before the rules are asked, in small letters; None: nobody can say which."""
-    early = [trigger for trigger in _fired(schema, change) if not trigger.late]
-    if any(trigger.sets is None for trigger in early):
-        return None
-    return frozenset(name.casefold() for trigger in early for name in trigger.sets or ())
-
-
 def _emptied(schema: Schema, change: Change) -> str:
     """A column that becomes NULL and may not."""
     info, before, after = schema.tables[change.table], change.before, change.after or {}
@@ -78,7 +71,7 @@ def _emptied(schema: Schema, change: Change) -> str:
         names = [n for n in info.columns if after.get(n) is None and (n in after or not _filled(info, n))]
     else:
         names = [n for n in after if after[n] is None and before.get(n) is not None]
-    free = _touched(schema, change) or ()
+    free = touched(schema, change) or ()
     fixed = (n for n in names if not info.table.c[n].nullable and not info.columns[n].generated)
     return next((n for n in fixed if n.casefold() not in free), "")
 
@@ -102,6 +95,8 @@ async def _must_be_alone(conn: AsyncConnection, schema: Schema, come: Sequence[C
         new = change.before is None and change.key
         if new and await present(conn, schema.tables[change.table], change.key, lock=False):
             raise Refused(f"{change.name}: there is such a row already.")
+    if twice := next(alike_together(schema, come), None):
+        raise Refused(f"{twice[0].name}: {twice[1].name} would have the same {', '.join(twice[2])}, which is unique.")
     for name, columns in await held_elsewhere(conn, schema, [change.inverse() for change in come]):
         raise Refused(f"{name}: another row has the same {columns}, which is unique.")
 
@@ -127,74 +122,3 @@ def _points_anew(schema: Schema, key: ForeignKey, change: Change) -> bool:
         and all(after.get(c) is not None for c in key.columns)
         and any(before.get(c) != after[c] for c in key.columns)
     )
-
-
-Rule = Callable[[sa.Subquery], sa.ColumnElement[bool]]
-"""Whether a row as it will be breaks it."""
-
-
-async def _must_keep_rules(conn: AsyncConnection, schema: Schema, come: Sequence[Change]) -> None:
-    """One query for all rows: whether a check, an exclusion or a unique index of expressions keeps one of them out."""
-    asked: list[tuple[Change, str]] = []
-    answers: list[Any] = []
-    for change in come:
-        row = as_it_will_be(schema, change)
-        for said, rule in _rules(schema, change, come):
-            answers.append(rule(row).label(f"r{len(asked)}"))
-            asked.append((change, said))
-    if not asked:
-        return
-    found = (await conn.execute(sa.select(*answers))).one()
-    for (change, said), broken in zip(asked, found, strict=True):
-        if broken:
-            raise Refused(f"{change.name}{said}")
-
-
-def _rules(schema: Schema, change: Change, come: Sequence[Change]) -> Iterable[tuple[str, Rule]]:
-    """Those that it could break, each with what is said then. What looks at columns of which nobody knows the value is left out."""
-    for check in schema.facts.rules:
-        if check.table == change.table and _concerns(schema, change, check.clause):
-            yield f" would be outside of what its table's check allows: {check.clause}.", _check(check.clause)
-    for apart in schema.facts.aparts:
-        names = ", ".join(expression for expression, _ in apart.parts)
-        text = f"{names} {apart.predicate}"
-        if apart.table == change.table and _concerns(schema, change, text):
-            ends = f": another row has the same {names}, which is unique."
-            said = ends if apart.unique else f" would overlap with another row ({names})."
-            yield said, _apart(schema, apart, [c for c in come if c.table == change.table])
-
-
-def _concerns(schema: Schema, change: Change, text: str) -> bool:
-    """Every column that it names is known; on SQLite and MariaDB one of them changes, since others are not asked again there."""
-    info, before, after = schema.tables[change.table], change.before, change.after or {}
-    words = {piece.strip('"`[]').casefold() for piece in tokens_of(text)}
-    named = [name for name in info.columns if name.casefold() in words]
-    if any(name.casefold() in (_touched(schema, change) or ()) for name in named):
-        return False
-    if before is None:
-        return bool(named) and all(name in after for name in named)
-    return info.as_text or any(before[name] != after[name] for name in named)
-
-
-def _check(clause: str) -> Rule:
-    broken: sa.ColumnElement[bool] = sa.literal_column(f"NOT ({clause})")
-    return lambda row: sa.exists(sa.select(sa.literal(1)).select_from(row).where(broken))
-
-
-def _apart(schema: Schema, apart: Apart, own: Sequence[Change]) -> Rule:
-    """By a row that does not itself change."""
-    info = schema.tables[apart.table]
-    cells: list[sa.ColumnElement[Any]] = [
-        sa.literal_column(expression).label(f"e{nth}") for nth, (expression, _) in enumerate(apart.parts)
-    ]
-    within: list[Any] = [sa.literal_column(apart.predicate)] if apart.predicate else []
-    ours = [info.matches(change.key) for change in own if change.key]
-    others = [sa.not_(sa.or_(*ours))] if ours else []
-    there = sa.select(*cells).select_from(info.table).where(*within, *others).subquery()
-
-    def broken(row: sa.Subquery) -> sa.ColumnElement[bool]:
-        new = sa.select(*cells).select_from(row).where(*within).subquery()
-        pairs = (there.c[f"e{n}"].op(operator)(new.c[f"e{n}"]) for n, (_, operator) in enumerate(apart.parts))
-        return sa.exists(sa.select(sa.literal(1)).select_from(there.join(new, sa.and_(*pairs))))
-
-    return broken

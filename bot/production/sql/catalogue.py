@@ -1,7 +1,7 @@
 """Reads a database's catalogue for every preview and run, so that a trigger or a cascade added a minute ago counts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.production.sql import catalogue_postgres, catalogue_sqlite, kept
-from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
+from bot.production.sql.facts import Apart, Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
 from bot.production.sql.names import short
 
 _MY_COLUMNS = """
@@ -29,7 +29,8 @@ SELECT IF(k.table_schema = DATABASE(), k.table_name, CONCAT(k.table_schema, '.',
 FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r
   ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
 WHERE k.referenced_table_name IN :names OR (k.table_name IN :names AND k.referenced_table_name IS NOT NULL)
-ORDER BY 5, k.ordinal_position"""
+ORDER BY k.constraint_schema, k.constraint_name, 5, k.ordinal_position"""
+"""In the order in which the database follows them: by their names."""
 _MY_TRIGGERS = """
 SELECT IF(event_object_schema = DATABASE(), event_object_table, CONCAT(event_object_schema, '.', event_object_table)), trigger_name,
   event_manipulation, action_timing, action_statement
@@ -73,6 +74,7 @@ async def read_facts(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
         foreign_keys=foreign_keys_of(keys),
         triggers=tuple(kept.of_mysql(*row) for row in triggers),
         uniques=tuple(_uniques(uniques)),
+        aparts=tuple(_beginnings(uniques)),
         checks=rules,
         rules=rules,
         ruled=tuple(dict.fromkeys(str(table) for table, _ in checks)),
@@ -87,9 +89,21 @@ def _json(columns: Sequence[Any], checks: Sequence[Any]) -> list[tuple[Any, ...]
     return [(*row[:7], "json" if (row[0], f"json_valid(`{row[1]}`)") in told else row[7]) for row in columns]
 
 
+def _indexes(rows: Sequence[Any]) -> list[list[Any]]:
+    return [list(group) for _, group in groupby(rows, key=lambda row: (row[0], row[1]))]
+
+
+def _beginnings(rows: Sequence[Any]) -> Iterator[Apart]:
+    """Unique indexes that hold the first letters of a column."""
+    for index in _indexes(rows):
+        if any(part for *_, part in index) and all(column for _, _, column, _ in index):
+            parts = tuple((f"LEFT(`{column}`, {part})" if part else f"`{column}`", "=") for _, _, column, part in index)
+            yield Apart(table=index[0][0], parts=parts, predicate="", unique=True)
+
+
 def _uniques(rows: Sequence[Any]) -> list[UniqueKey]:
     """Without those that hold an expression or only the first letters of a column."""
-    indexes = [list(group) for _, group in groupby(rows, key=lambda row: (row[0], row[1]))]
+    indexes = _indexes(rows)
     whole = [rows for rows in indexes if all(column and not part for _, _, column, part in rows)]
     return [UniqueKey(table=rows[0][0], columns=tuple(row[2] for row in rows)) for rows in whole]
 

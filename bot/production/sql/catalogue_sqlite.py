@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.production.sql import kept
-from bot.production.sql.facts import Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
+from bot.production.sql.facts import Apart, Check, Facts, UniqueKey, columns_of, foreign_keys_of, relations_of
 
 COLUMNS = """
 SELECT m.name, x.name, x.type, x.hidden IN (2, 3) FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x
@@ -16,17 +16,22 @@ WHERE m.type = 'table' ORDER BY m.name, x.cid"""
 KEYS = """
 SELECT m.name, f."from", f."table",
   COALESCE(f."to", (SELECT p.name FROM pragma_table_xinfo(f."table") p WHERE p.pk = f.seq + 1)), m.name || ' ' || f.id, f.on_delete
-FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"""
+FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.rowid DESC, f.id, f.seq"""
+"""In the order in which SQLite follows them: the newest first."""
 TRIGGERS = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY 1, 2"
 UNIQUES = """
 SELECT m.name, l.name, x.name, x.coll FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_xinfo(l.name) x
 WHERE m.type = 'table' AND l."unique" AND NOT l.partial AND x.key ORDER BY m.name, l.seq, x.seqno"""
+INDEXES = """
+SELECT m.tbl_name, m.sql, l.partial OR x.name IS NULL OR x.coll <> 'BINARY', x.coll
+FROM sqlite_master m JOIN pragma_index_list(m.tbl_name) l ON l.name = m.name JOIN pragma_index_xinfo(m.name) x
+WHERE m.type = 'index' AND l."unique" AND x.key AND m.sql IS NOT NULL ORDER BY m.name, x.seqno"""
 ROWIDS = """
 SELECT m.name, x.name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND x.pk
 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) l WHERE l.origin = 'pk') ORDER BY 1"""
 TEXTS = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL ORDER BY 1"
 NAMES = "SELECT 'main', name, name, type FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY 2"
-QUERIES = (COLUMNS, KEYS, TRIGGERS, UNIQUES, ROWIDS, TEXTS, NAMES)
+QUERIES = (COLUMNS, KEYS, TRIGGERS, UNIQUES, ROWIDS, TEXTS, NAMES, INDEXES)
 
 _TOKEN = re.compile(
     r"""(?P<blank>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -39,7 +44,7 @@ _COMPARES = "Eq"
 
 def read(rows: Sequence[Sequence[Any]]) -> Facts:
     """From the answers to QUERIES."""
-    columns, keys, triggers, uniques, rowids, texts, names = rows
+    columns, keys, triggers, uniques, rowids, texts, names, indexes = rows
     told = {str(name): list(_tokens(str(text))) for name, text in texts}
     checks = tuple(Check(table=name, clause=clause) for name, tokens in told.items() for clause in _checks(tokens))
     single = (*_uniques(uniques), *(UniqueKey(table=table, columns=(column,)) for table, column in rowids))
@@ -51,6 +56,7 @@ def read(rows: Sequence[Sequence[Any]]) -> Facts:
         uniques=single,
         checks=checks,
         rules=checks,
+        aparts=tuple(_aparts(indexes)),
         ruled=tuple(dict.fromkeys(check.table for check in checks)),
         replacing=tuple(name for name, tokens in told.items() if _replaces(tokens)),
         deferred=any("DEFERRED" in tokens for tokens in told.values()),
@@ -83,6 +89,49 @@ def _uniques(rows: Sequence[Any]) -> Iterator[UniqueKey]:
         parts = [(name, collation) for _, _, name, collation in group]
         if all(name is not None for name, _ in parts):  # None: an expression
             yield UniqueKey(table=table, columns=tuple(n for n, _ in parts), collations=tuple(c for _, c in parts))
+
+
+def _aparts(rows: Sequence[Any]) -> Iterator[Apart]:
+    """Unique indexes of expressions, of some rows only, or that compare in another way than their columns."""
+    for (table, text), group in groupby(rows, key=lambda row: (row[0], str(row[1]))):
+        parts = list(group)
+        if any(own for _, _, own, _ in parts):
+            expressions, predicate = _index(text)
+            ways = [f"COLLATE {collation} =" for _, _, _, collation in parts]
+            pairs = tuple(zip(expressions, ways, strict=True))
+            yield Apart(table=table, parts=pairs, predicate=predicate, unique=True)
+
+
+def _index(text: str) -> tuple[list[str], str]:
+    """What a CREATE INDEX indexes, and which rows, as it was written."""
+    pieces = [found for found in _TOKEN.finditer(text) if found.lastgroup != "blank"]
+    start = next(nth for nth, piece in enumerate(pieces) if piece[0] == "(")
+    inside = len(list(_bracketed([piece[0] for piece in pieces[start:]])))
+    rest = pieces[start + inside :]
+    listed = [_expression(part) for part in _listed(pieces[start + 1 : start + inside - 1])]
+    return [text[part[0].start() : part[-1].end()] for part in listed], text[rest[0].end() :].strip() if rest else ""
+
+
+def _listed(pieces: Iterable[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
+    """The parts between commas that no bracket holds."""
+    part: list[re.Match[str]] = []
+    depth = 0
+    for piece in pieces:
+        depth += (piece[0] == "(") - (piece[0] == ")")
+        if piece[0] == "," and not depth:
+            yield part
+            part = []
+        else:
+            part.append(piece)
+    yield part
+
+
+def _expression(part: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Without how it is compared and sorted."""
+    words = [piece[0].upper() for piece in part]
+    while words[-1:] in (["ASC"], ["DESC"]) or words[-2:-1] == ["COLLATE"]:
+        words = words[: -2 if words[-2:-1] == ["COLLATE"] else -1]
+    return part[: len(words)]
 
 
 def _tokens(text: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ _BY_STATE = {
     "25P03": "the run stood still for too long with the rows locked",
     "42501": "the database user may not do this. Whoever keeps the database grants it",
     "42703": "a column that it names is not there",
+    "23001": "another row points at it, and the database keeps such rows (foreign key)",
     "23502": "a column may not be empty",
     "23503": "another row points at it or it points at a row that is gone (foreign key)",
     "23505": "there is such a row already (unique)",
@@ -34,6 +35,15 @@ _BY_STATE = {
     "40001": "another transaction came in between. Try again",
     "40P01": "it and another transaction waited for each other. Try again",
 }
+_BY_CLASS = {
+    "08": "the connection to the database was lost. Try again in a minute",
+    "0A": "the database does not know how to do that",
+    "23": "a rule of the database does not let it in",
+    "40": "another transaction came in between. Try again",
+    "53": "the database has too little room, memory or connections left. Try again in a minute",
+    "57": "the database is being stopped, or whoever keeps it ended this. Try again in a minute",
+}
+"""By the first two signs of a state."""
 _MYSQL = {
     **dict.fromkeys(("1205", "3572"), _BY_STATE["55P03"]),
     **dict.fromkeys(("1969", "3024", "1317"), _BY_STATE["57014"]),
@@ -114,6 +124,7 @@ def reason(error: BaseException) -> str:
     return (
         _BY_STATE.get(state)
         or _MYSQL.get(state)
+        or (_BY_CLASS.get(state[:2]) if len(state) == _SQLSTATE else None)
         or next(words, "the database refused it. Its own log says why; whoever keeps it can look there")
     )
 

@@ -48,11 +48,12 @@ def _query(schema: Schema, nth: int, change: Change) -> sa.Select[Any]:
 
 
 def as_it_will_be(schema: Schema, change: Change) -> sa.Subquery:
-    """The updated row with its generated columns, or of an inserted one the columns that are given."""
+    """The row with its generated columns; of an inserted one that is not given whole, only the columns that are given."""
     info, before, after = schema.tables[change.table], change.before, change.after or {}
     if before is None:
         given = [info.becomes(name, raw).label(name) for name, raw in after.items() if not info.columns[name].generated]
-        return sa.select(*given).subquery()
+        row = sa.select(*given)
+        return _with_formulas(info, row) if len(after) == len(info.columns) else row.subquery()
     settled = [name for name, fact in info.columns.items() if not fact.generated]
     cells = (info.becomes(n, after[n]) if after[n] != before[n] else info.table.c[n] for n in settled)
     row = sa.select(*(cell.label(name) for name, cell in zip(settled, cells, strict=True)))

@@ -1,6 +1,6 @@
 """Finds what stands in the way of an undo, each with its row, so that a person can deal with it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -111,6 +111,17 @@ async def held_elsewhere(conn: AsyncConnection, schema: Schema, changes: Sequenc
                 names = ", ".join("a hidden column" if c in hidden else c for c in columns)
                 found.append((change.name, names))
     return found
+
+
+def alike_together(schema: Schema, come: Sequence[Change]) -> Iterator[tuple[Change, Change, tuple[str, ...]]]:
+    """Pairs of these rows that would hold the same unique values once they are changed."""
+    for table in dict.fromkeys(change.table for change in come):
+        for columns in _unique(schema, table):
+            held: dict[tuple[Any, ...], Change] = {}
+            for change in (c for c in come if c.table == table and _comes_back(c.inverse(), columns)):
+                values = tuple((change.after or {})[c] for c in columns)
+                if (first := held.setdefault(values, change)) is not change:
+                    yield change, first, columns
 
 
 def _unique(schema: Schema, table: str) -> list[tuple[str, ...]]:

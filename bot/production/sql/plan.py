@@ -16,6 +16,7 @@ from bot.production.sql.admitted import must_be_let_in
 from bot.production.sql.cascade import with_cascades
 from bot.production.sql.generated import foreseen
 from bot.production.sql.image import Change
+from bot.production.sql.letting_go import must_let_go
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema, TableInfo
 from bot.production.sql.triggers import followed
@@ -94,7 +95,9 @@ async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, 
         _one_each(info, statement, len(own), action.max_rows)
         _spelt_so(info, statement, own)
     deletes = isinstance(statement, sa.Delete)
-    changes = await foreseen(conn, schema, await with_cascades(conn, schema, own, lock=lock) if deletes else own)
+    taken = await with_cascades(conn, schema, own, lock=lock) if deletes else own
+    must_let_go(schema, own, taken)
+    changes = await foreseen(conn, schema, taken)
     await must_be_let_in(conn, schema, changes, guard.written(statement))
     inserts = own[0] if isinstance(statement, sa.Insert) else None
     declared, by_triggers = type(action).volatile, followed(schema, changes)

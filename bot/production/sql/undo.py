@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Refused
+from bot.production.sql.admitted import kept_out
 from bot.production.sql.image import Image
 from bot.production.sql.obstacles import Changer, in_the_way
 from bot.production.sql.order import ordered
@@ -27,6 +28,10 @@ async def plan_undo(
     changes = [change.inverse() for change in image.changes]
     if note := hindrance(schema, changes, declared):
         raise Refused(note)
+    if found := await kept_out(conn, schema, changes):
+        raise Refused(
+            f"Not undone, as things are by now: {' '.join(found)} Restore it by hand, or deal with that first."
+        )
     order = ordered(schema, changes)
     return Plan(
         verb="undo",

@@ -75,12 +75,12 @@ class Shop:
         return {table: self.rows(f"SELECT * FROM {table} ORDER BY id") for table in (*TABLES, "visits")}
 
     @contextmanager
-    def holding(self, statement: str) -> Iterator[None]:
+    def holding(self, statement: str) -> Iterator[sa.Connection]:
         """Somebody else's transaction stays open meanwhile."""
         with self._connection() as conn:
             conn.exec_driver_sql("BEGIN IMMEDIATE" if self.kind == "sqlite" else "SELECT 1")
             conn.exec_driver_sql(statement)
-            yield
+            yield conn
             conn.rollback()
 
     @contextmanager

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,33 @@ async def test_somebody_elses_lock_in_a_rehearsal_means_try_again(postgres_shop:
     assert "Try again" in outcome.summary
     assert "can't be undone" not in outcome.summary
     assert again.undoable
+
+
+async def test_a_deadlock_in_a_rehearsal_means_try_again(postgres_shop: Shop) -> None:
+    """Ours waits for the parent, to bring the row back; whoever holds the parent waits for the row."""
+    engine = postgres_shop.engine(lock_timeout=20, statement_timeout=20)
+    preview = await engine.preview("delete-row", MENU_13, run_ref())
+    before = postgres_shop.everything()
+
+    def other() -> None:
+        with postgres_shop.holding(
+            "SET deadlock_timeout = '60s'; SELECT id FROM accounts WHERE id = 1 FOR UPDATE"
+        ) as conn:
+            held.set()
+            time.sleep(1)
+            conn.exec_driver_sql("UPDATE menus SET title = 'theirs' WHERE id = 13")
+
+    held = threading.Event()
+    theirs = asyncio.get_running_loop().run_in_executor(None, other)
+    await asyncio.to_thread(held.wait)
+    outcome = await engine.run("delete-row", MENU_13, preview, run_ref(), Follower())
+    await theirs
+    again = await engine.preview("delete-row", MENU_13, run_ref(4))
+    await engine.close()
+    assert outcome.state == "failed", outcome
+    assert "nothing was changed: it and another transaction waited for each other. Try again" in outcome.summary
+    assert again.undoable
+    assert postgres_shop.everything() == before
 
 
 async def test_a_cancel_reaches_a_rehearsal_that_waits(postgres_shop: Shop) -> None:

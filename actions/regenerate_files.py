@@ -14,6 +14,7 @@ class RegenerateFiles(SshAction):
     """
 
     risk = Risk.LOW
+    repeatable = True
     command = "regenerate --menu {menu}"
     check = "find files/menu-{menu}.json -mmin -10 | grep -q ."
     timeout = 120

@@ -26,6 +26,8 @@ class Form(Frozen):
     """Slack's hash of it: a form that shows something else by now is left alone."""
     reason: str = ""
     """What its "Why" is filled in with."""
+    carried: str = ""
+    """The reason that the button knew which opened it: nobody typed it."""
     revises: int | None = None
     """The run that was sent back and that it revises."""
 

@@ -40,7 +40,7 @@ async def action(context: Context, request: Request) -> Response:
         return await filling.again(context, request, bug, request.field("action"), params_of(request))
     if request.about.get("form") == "look":
         return await filling.look(context, request, bug, request.field("action"))
-    return await filling.fix(context, request, bug, request.field("action"))
+    return await filling.fix(context, request, bug, request.field("action"), carried=filling.carried(request))
 
 
 @verb("probe", "/fix probe BUG-1 [https://shop.example.com/menus]", acts=Duty.ACT)

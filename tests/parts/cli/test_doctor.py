@@ -343,24 +343,24 @@ async def test_its_sentences_keep_their_words(
 
 
 async def test_it_says_who_may_run_what_alone(makegood: Shell, around: Neighbours) -> None:
-    assert "low risk on web: 1 other approves" in line(await doctor(makegood), "may regenerate-files")
+    assert "low risk on web: 1 other approves" in line(await doctor(makegood), "may clear-cache")
     makegood.settings(least=around.settings.replace('mode = "run"', 'mode = "watch"'))
-    assert "low risk on web: nothing runs (watch)" in line(await doctor(makegood), "may regenerate-files")
+    assert "low risk on web: nothing runs (watch)" in line(await doctor(makegood), "may clear-cache")
 
 
 async def test_it_names_what_is_refused_for_lack_of_people(makegood: Shell, around: Neighbours) -> None:
     named = 'approvers = ["U0LEAD", "dana@acme.example"]'
     makegood.settings(least=around.settings.replace(named, 'approvers = ["U0LEAD"]'))
-    said = line(await doctor(makegood), "may regenerate-files")
+    said = line(await doctor(makegood), "may clear-cache")
     assert said.startswith("note ")
     assert "1 other approves; if the only approver asks: refused: nobody else can approve" in said
     makegood.settings(least=around.settings.replace(named, "approvers = []"))
     ran = await doctor(makegood)
-    assert "low risk on web: refused: nobody else can approve" in line(ran, "may regenerate-files")
+    assert "low risk on web: refused: nobody else can approve" in line(ran, "may clear-cache")
     assert "there is none" in line(ran, "may thaw, allow")
     makegood.settings(least=around.settings.replace(named, 'team = "solo"'))
     ran = await doctor(makegood)
-    assert "low risk on web: alone, by typing its count or its release" in line(ran, "may regenerate-files")
+    assert "low risk on web: alone, by typing its count or its release" in line(ran, "may clear-cache")
     assert line(ran, "team").startswith("ok ")
     assert "may thaw" not in ran.out
 

@@ -70,6 +70,12 @@ async def test_every_one_has_a_preview(engine: Engine, name: str, values: dict[s
     assert preview.text
 
 
+async def test_what_gives_the_same_however_often_it_runs_needs_nobody_else(engine: Engine) -> None:
+    again = await engine.preview("regenerate-files", {"menu": "13"}, RUN)
+    assert (again.undoable, again.approvals) == (False, 0)
+    assert (await engine.preview("clear-cache", {}, RUN)).approvals == 1
+
+
 async def test_files_are_made_again_by_the_script_in_the_users_own_bin(engine: Engine, place: Place, ear: Ear) -> None:
     script = place.host.directory / "bin" / "regenerate"
     script.parent.mkdir()

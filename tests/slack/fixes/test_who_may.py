@@ -50,7 +50,7 @@ async def test_a_mode_for_an_unknown_action_stops_the_start(house: House) -> Non
 async def test_undoable_runs_what_can_be_taken_back_and_proposes_the_rest(team: Team) -> None:
     await team.run()
     await team.until(RunState.SUCCEEDED)
-    preview = await team.preview("regenerate-files menu=13 -- old files")
+    preview = await team.preview("clear-cache -- old pages")
     await preview.button("Ask for approval").click()
     await (await team.lee.expect_dm("wants to run")).button("Approve").click()
     by_hand = await team.dana.expect_ephemeral("Run this yourself")

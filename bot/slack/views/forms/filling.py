@@ -38,16 +38,19 @@ async def fix(
     bug: Bug,
     chosen: str = "",
     given: Mapping[str, str] | None = None,
-    reason: str = "",
+    carried: str = "",
 ) -> Response:
-    """Filled in with what the error's own data or a fix that worked names; what nothing names, no action even, stays open."""
+    """Filled in with what the error's own data or a fix that worked names; what nothing names, no action even, stays open.
+
+    `carried`: the reason that the pressed button knew.
+    """
     choices = [name for name, _ in names(context, looks=False)]
     if not choices:
         raise Refused("No action can be run: `makegood actions check` says why (no target, or none allowed).")
     chosen = chosen or (await sourced.proposed(context, bug)).action
     memory = await context.suggestions.suggestion(bug)
     params = given or sourced.given(context, bug, chosen, memory)
-    return await _opened(context, request, bug, Form(action=chosen, given=params, reason=reason))
+    return await _opened(context, request, bug, Form(action=chosen, given=params, carried=carried))
 
 
 async def revised(context: Context, request: Request, bug: Bug, fix: Fix) -> Response:
@@ -92,13 +95,27 @@ async def _opened(context: Context, request: Request, bug: Bug, form: Form) -> R
 async def again(context: Context, request: Request, bug: Bug, chosen: str, given: Mapping[str, str]) -> Response:
     """The open form with the fields of the table that was chosen in it."""
     revises = request.carried_number("revises") if "revises" in request.about else None
-    form = Form(action=chosen, given=given, reason=request.field("reason"), revises=revises)
+    known, reason = carried(request), request.field("reason")
+    typed = "" if reason.strip() in (known, reasons.filled(bug)) else reason
+    form = Form(action=chosen, given=given, reason=typed, carried=known, revises=revises)
     return await _opened(context, request, bug, form)
+
+
+def carried(request: Request) -> str:
+    """The reason that this form was opened with; empty where there is none."""
+    return bytes.fromhex(request.about.get("why", "")).decode()
 
 
 async def _ask_menus(context: Context, request: Request, form: Form, look: str, view: str, state: str) -> None:
     """A look like any other: recorded, and read by whoever holds production."""
-    seen = Form(action=form.action, given=form.given, state=state, reason=form.reason, revises=form.revises)
+    seen = Form(
+        action=form.action,
+        given=form.given,
+        state=state,
+        reason=form.reason,
+        carried=form.carried,
+        revises=form.revises,
+    )
 
     def decide(bug: Bug) -> LookAsked:
         must_allow(bug, LookAsked)
@@ -116,7 +133,8 @@ async def filled(context: Context, bug: Bug, form: Form, menus: Menus | None = N
     fields = context.engine.fields(form.action, given)
     if entry.kind == "look":
         return fix_modals.look(bug, names(context, looks=True), form.action, fields, given, menus, entry.help)
-    memory = await context.suggestions.suggestion(bug)
+    memory, known = await context.suggestions.suggestion(bug), form.carried or reasons.filled(bug)
+    easy = entry.cls.risk is Risk.LOW
     shown = fix_modals.Filled(
         action=form.action,
         fields=fields,
@@ -124,8 +142,14 @@ async def filled(context: Context, bug: Bug, form: Form, menus: Menus | None = N
         sources=sourced.told(context, bug, form.action, given, memory),
         help=entry.help,
         memory=memory.said,
-        about={"revises": str(form.revises)} if form.revises else {},
-        reason=form.reason or (reasons.filled(bug) if entry.cls.risk is Risk.LOW else ""),
-        reason_filled=not form.reason and entry.cls.risk is Risk.LOW,
+        about=_about(form),
+        reason=form.reason or (known if easy else ""),
+        reason_filled=not form.reason and easy,
+        carried=form.carried,
     )
     return fix_modals.choose(bug, names(context, looks=False), shown, menus)
+
+
+def _about(form: Form) -> dict[str, str]:
+    revises = {"revises": str(form.revises)} if form.revises else {}
+    return {**revises, "why": form.carried.encode().hex()} if form.carried else revises

@@ -16,9 +16,12 @@ from bot.slack.views.forms.forms import View
 from bot.slack.views.forms.when_works import counted
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import foreign
+from bot.text import cut
 
 PARAM, TYPED, EMPTY = "p_", "?", "e_"
 IN_TRAIL = "Stands in the trail."
+OWN = f"In your own words. {IN_TRAIL}"
+FROM_LOOK = "From the row that was looked at; change it where it is something else. Stands in the trail."
 FROM_ERROR = "From the error and the customers' words; change it where it is something else. Stands in the trail."
 Menus = Mapping[str, Sequence[tuple[str, str]]]
 """Choices by field, as (value, label)."""
@@ -54,6 +57,8 @@ class Filled(Frozen):
     reason: str = ""
     reason_filled: bool = False
     """Nobody typed the reason."""
+    carried: str = ""
+    """The reason that the pressed button knew: at low risk it fills the box, else it stands beside it."""
     about: Mapping[str, str] = {}
     """What the form's mark says besides the bug."""
 
@@ -71,9 +76,7 @@ def choose(
     pick = kit.menu("action", "What to do", actions, filled.action, live=True)
     said = [kit.context(foreign(filled.help, 600), "help")] if filled.help else []
     inputs = _inputs(filled.fields, filled.values, menus, filled.sources)
-    why = kit.text_input(
-        "reason", "Why", filled.reason, hint=FROM_ERROR if filled.reason_filled else IN_TRAIL, longest=500
-    )
+    why = kit.text_input("reason", "Why", filled.reason, hint=_why_hint(filled), longest=500)
     return kit.modal(
         f"Fix {bug.ref}",
         [head, *remembered, pick, *said, *inputs, why],
@@ -81,6 +84,17 @@ def choose(
         meta=mark(bug.ref.number, bug.seq, **filled.about),
         submit="Preview",
     )
+
+
+def _why_hint(filled: Filled) -> str:
+    if filled.reason_filled:
+        return FROM_LOOK if filled.carried else FROM_ERROR
+    return _known(filled.carried) if filled.carried else IN_TRAIL
+
+
+def _known(reason: str) -> str:
+    """What is known stands beside the empty box, so that nobody has to find it again."""
+    return f"Known is: {cut(' '.join(reason.split()), 300)}. {OWN}"
 
 
 def _inputs(
@@ -167,7 +181,7 @@ def _why(fix: Fix) -> list[Any]:
     if not fix.reason_filled:
         return []
     if typed_reason(fix):
-        return [kit.text_input("reason", "Why", hint=f"In your own words. {IN_TRAIL}", longest=500)]
+        return [kit.text_input("reason", "Why", hint=_known(fix.reason), longest=500)]
     return [kit.text_input("reason", "Why", fix.reason, hint=FROM_ERROR, longest=500)]
 
 

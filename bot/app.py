@@ -280,7 +280,7 @@ def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Cl
         flags=ground.flags,
         allowed=ground.allowed,
         outside=ground.outside,
-        port=None if process.only else ground.slack.port,
+        slack=None if process.only else ground.slack,
         leader=leader,
         anchors=ways(process.settings, ground.outside, ground.slack.port, process.home),
     )

@@ -24,7 +24,9 @@ from bot.ledger.ledger import SYSTEM, Ledger
 from bot.ledger.seals import seal
 from bot.outside import Connected
 from bot.settings import Settings, validate
+from bot.slack.daily import DailyList
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.session import Session
 from bot.slack.views.home import not_understood
 from bot.timers import Job
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.intake.mails import Mails
 
 BOARD_POLL, ANCHORS_OUT, PLANS, TIDY, ANCHOR, SEAL, ALLOWED, STRANGE = 60.0, 60.0, 600.0, 3600.0, 3600.0, 1.0, 1.0, 5.0
+DAILY = 30.0
 DAY = 86400.0
 SAID = "strange:said"
 """The flag that says when people were last told of what nobody understood."""
@@ -50,7 +53,7 @@ class JobParts:
     flags: Flags
     allowed: AllowedActions
     outside: Connected
-    port: SlackPort | None
+    slack: Session | None
     """None in a process that only runs sinks: another one talks to people."""
     leader: Leader
     anchors: Mapping[str, Send]
@@ -62,12 +65,16 @@ def jobs(parts: JobParts) -> Iterator[Job]:
     yield Job(name="tidying up", every=TIDY, run=partial(tidy, parts.ledger, parts.inbox))
     yield Job(name="anchoring the trail", every=ANCHOR, run=partial(anchor, parts.ledger))
     yield Job(name="sealing the trail", every=SEAL, run=partial(seal, parts.ledger))
-    if parts.port and parts.anchors:
+    if parts.slack and parts.anchors:
         yield Job(name="anchors going out", every=ANCHORS_OUT, run=_anchors_out(parts).send)
     yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
-    if parts.port:
-        news = Strange(parts.ledger, parts.flags, parts.port, parts.settings.slack.error_channels[0], parts.leader)
+    if slack := parts.slack:
+        channel = parts.settings.slack.error_channels[0]
+        news = Strange(parts.ledger, parts.flags, slack.port, channel, parts.leader)
         yield Job(name="what nobody understood", every=STRANGE, run=news.say)
+        daily = DailyList(ledger=parts.ledger, flags=parts.flags, slack=slack, channel=channel)
+        post = partial(daily.post, parts.settings.clocks, parts.leader)
+        yield Job(name="what nobody else has seen", every=DAILY, run=post)
     if board := parts.outside.board:
         yield Job(name="the board's webhook", every=BOARD_POLL, run=partial(hook, parts.settings, board))
         yield Job(name="the board", every=BOARD_POLL, run=partial(poll_board, parts, board))

@@ -64,6 +64,20 @@ class Debt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DoneAlone:
+    """What took effect without a second person before it, as entry `seq` says."""
+
+    __pydantic_config__ = CLOSED
+    seq: int
+    by: str
+    at: datetime
+    what: str
+    run: int | None = None
+    seen_by: str = ""
+    """Who looked at it afterwards; empty: nobody else yet."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bug:
     """Everything known of a bug after entry `seq`."""
 
@@ -133,6 +147,8 @@ class Bug:
     """Tells that wait for an approver."""
     planned: PlannedTell | None = None
     """The tell that goes out when a run has made it work."""
+    done_alone: tuple[DoneAlone, ...] = ()
+    """What had no second person before it; what was undone since is left out, for its undo stands there."""
 
     def customer(self, id_: str) -> Customer | None:
         return next((c for c in self.customers if c.id == id_), None)
@@ -166,6 +182,11 @@ class Bug:
     def on_production(self) -> bool:
         """A fix runs, or nobody knows what it did: production may still change, and people have to look."""
         return any(f.state in {RunState.STARTED, RunState.UNKNOWN} for f in self.fixes)
+
+    @property
+    def unseen(self) -> tuple[DoneAlone, ...]:
+        """What was done alone, and nobody else has looked at yet."""
+        return tuple(one for one in self.done_alone if not one.seen_by)
 
     @property
     def last_success(self) -> Fix | None:

@@ -16,8 +16,9 @@ from bot.bug.gift_texts import GiftTexts
 from bot.bug.messages import ANSWERABLE, Told, reachable, written
 from bot.bug.money import Grant, Receipt, amount, amounts
 from bot.bug.policy import Member, may_command
+from bot.bug.seen import done
 from bot.bug.values import PRIVATE
-from bot.bug.words import Code, Person, Words, because, people
+from bot.bug.words import Code, Person, Words, because, people, plain
 
 
 class TellAsked(Event):
@@ -64,8 +65,10 @@ class TellApproved(Event):
     typed: str = ""
     """Nobody else was there: what who asked typed, to go on alone."""
 
-    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
-        return _decided(bug, self.asked)
+    def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
+        request = next((x for x in bug.tell_requests if x.seq == self.asked), None)
+        after = _decided(bug, self.asked)
+        return done(after, _above_caps(bug, request), by, at) if self.typed and request else after
 
     def line(self, _bug: Bug, by: str) -> Words:
         if self.typed:
@@ -77,6 +80,10 @@ class TellApproved(Event):
             )
             return Words("bust_in_silhouette", alone, loud=True)
         return Words("ok_hand", (Person(by), " lets the makegood pass"))
+
+
+def _above_caps(bug: Bug, request: TellRequest) -> str:
+    return plain((*amounts(request.grants), " above the caps for ", named(bug, request.customers)))
 
 
 class TellRefused(Event):

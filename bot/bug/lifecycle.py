@@ -14,6 +14,7 @@ from bot.bug import (
     messages,
     ownership,
     reminders,
+    seen,
     when_works,
 )
 from bot.bug.event import Event, Move
@@ -48,6 +49,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     doubt,
     looks,
     reproduction,
+    seen,
     posting,
     lesson,
 )

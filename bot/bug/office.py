@@ -9,6 +9,7 @@ from pydantic import field_validator
 from bot.bug.values import Frozen
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+USUAL = "09:00-17:00"
 NAMES: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -57,6 +58,14 @@ class Office(Frozen):
         while not self._works(day):
             day += timedelta(days=1)
         return datetime.combine(day.date(), opens, ZoneInfo(self.zone)).astimezone(UTC)
+
+    def open_day(self, at: datetime) -> str:
+        """The day on which the office is open at that moment, "2025-11-24" in its zone; empty while it is closed.
+
+        Without `hours` it is meant for what can wait until people are there: those of most offices.
+        """
+        office = self if self.hours else Office(hours=USUAL, zone=self.zone, days=self.days)
+        return f"{at.astimezone(ZoneInfo(self.zone)).date()}" if office.open_from(at) == at else ""
 
     def _works(self, local: datetime) -> bool:
         return NAMES[local.weekday()] in self.days

@@ -144,7 +144,11 @@ def came_after(member: Member, asked_at: datetime | None) -> bool:
     return bool(member.joined and asked_at and member.joined > asked_at)
 
 
+def fit(member: Member) -> bool:
+    """A full member who is here: no app, no guest, nobody who left."""
+    return not (member.bot or member.deleted or member.guest or member.stranger)
+
+
 def eligible(members: tuple[Member, ...], by: str) -> tuple[str, ...]:
     """Who can be asked to approve what `by` wants to run."""
-    fit = (m for m in members if m.approver and not (m.bot or m.deleted or m.guest or m.stranger))
-    return tuple(m.id for m in fit if m.id != by)
+    return tuple(m.id for m in members if m.approver and fit(m) and m.id != by)

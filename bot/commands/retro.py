@@ -9,13 +9,13 @@ from pathlib import Path
 
 from bot.bug.errors import Refused
 from bot.bug.money import Money
-from bot.bug.retro.model import Month, Total
+from bot.bug.retro.model import Month, Total, Unseen
 from bot.bug.retro.month import month
 from bot.bug.retro.story import fold, told
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
 from bot.commands.terminal import progress, say_markdown
-from bot.ledger.entries import trail, trails_within
+from bot.ledger.entries import trail, trails_within, unseen
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
 from bot.slack.views.retro import view
@@ -62,7 +62,8 @@ async def _all(ledger: Ledger, of: str) -> Month:
     """What began in the month, and whatever gave something in it."""
     since = datetime.strptime(of, "%Y-%m").replace(tzinfo=UTC)
     until = (since + timedelta(days=31)).replace(day=1)
-    return month([told(of_bug, bug) async for bug, of_bug in trails_within(ledger, since, until)], of)
+    stories = [told(of_bug, bug) async for bug, of_bug in trails_within(ledger, since, until)]
+    return month(stories, of, await unseen(ledger))
 
 
 def _of_month(found: Month, form: str) -> str:
@@ -84,6 +85,11 @@ def _lines(found: Month) -> Iterator[str]:
     for again in found.again:
         bugs = ", ".join(f"BUG-{number}" for number in again.bugs)
         yield f"- **{again.action}** was needed {plural(again.times, 'time')} ({bugs}): its cause is still there"
+    yield from map(_seen, found.unseen)
+
+
+def _seen(one: Unseen) -> str:
+    return f"- **nobody else has seen** {one.what} ({one.bug}, {one.by}, {one.at:%d %b}): whoever looks at it writes `/bug seen {one.bug}`"
 
 
 def _total(total: Total) -> str:

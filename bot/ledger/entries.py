@@ -34,6 +34,7 @@ _NEWEST = select(bugs.c.state).where(_MINE).order_by(bugs.c.number.desc()).limit
 # each says what its index says
 _TOLD = _NEWEST.where(text("told > 0"))
 _ASKS = _NEWEST.where(text("asks > 0"))
+_UNSEEN = _NEWEST.where(text("unseen > 0"))
 _TELLS = _NEWEST.where(bugs.c.teller == bindparam("user"))
 _OWES = _NEWEST.where(bugs.c.debtor == bindparam("user"))
 _COUNT = select(func.count()).select_from(bugs).where(_MINE, bugs.c.status.in_(bindparam("statuses", expanding=True)))
@@ -116,6 +117,11 @@ async def awaits(ledger: Ledger, user: str) -> Awaits:
     """Approvals are everybody's: who was asked stands in the fix."""
     approvals, tells, owed = [await _found(ledger, query, user) for query in (_ASKS, _TELLS, _OWES)]
     return Awaits(approvals=tuple(approvals), tells=tuple(tells), owed=tuple(owed))
+
+
+async def unseen(ledger: Ledger) -> list[Bug]:
+    """Those with something that was done alone and that nobody else has seen yet, whatever became of them; the newest first."""
+    return await _found(ledger, _UNSEEN)
 
 
 async def _found(ledger: Ledger, query: Any, user: str = "") -> list[Bug]:

@@ -27,6 +27,7 @@ from bot.sinks.board_notes import BoardNotesSink
 from bot.sinks.card import CardSink
 from bot.sinks.clock import ClockSink
 from bot.sinks.customer import CustomerSink
+from bot.sinks.daily import DailySink
 from bot.sinks.digest import Digest
 from bot.sinks.live import LiveSink
 from bot.sinks.pointer import PointerSink
@@ -43,6 +44,7 @@ from bot.sinks.vault import Vault
 from bot.sinks.watching import RunContext
 from bot.sinks.webhook import WebhookSink
 from bot.sinks.when_works import PlannedTellSink
+from bot.slack.daily import DailyList
 from bot.slack.incoming.connection import OUTBOUND
 from bot.slack.incoming.context import Context
 from bot.slack.outgoing.private import PrivateMessages
@@ -130,6 +132,7 @@ def _slack(settings: Settings) -> Iterator[Plan]:
     yield _of(ApprovalSink, _approval)
     yield _of(LiveSink, lambda parts: LiveSink(parts.slack.port, parts.flags))
     yield _of(ReminderSink, lambda parts: ReminderSink(parts.slack.port, parts.ledger))
+    yield _of(DailySink, lambda parts: DailySink(_daily(parts)))
     yield _of(ClockSink, lambda parts: ClockSink(parts.ledger, settings.clocks, partial(receipt, parts.ledger)))
 
 
@@ -162,6 +165,11 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
 
 def _planned(ledger: Ledger, settings: Settings) -> PlannedTellSink:
     return PlannedTellSink(ledger=ledger, texts=settings.tell.words, caps=settings.caps)
+
+
+def _daily(parts: SinkParts) -> DailyList:
+    channel = parts.settings.slack.error_channels[0]
+    return DailyList(ledger=parts.ledger, flags=parts.flags, slack=parts.slack, channel=channel)
 
 
 def _card(parts: SinkParts) -> CardSink:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.errors import Misconfigured, NotFound, Outside
-from bot.bug.policy import Duty, Member, Roles, eligible
+from bot.bug.policy import Duty, Member, Roles, eligible, fit
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.mrkdwn import foreign
@@ -27,6 +27,9 @@ class _Offices:
     approvers: frozenset[str]
     runners: frozenset[str] | None
     tellers: frozenset[str] | None
+
+
+NO_OFFICES = _Offices(approvers=frozenset(), runners=None, tellers=None)
 
 
 @dataclass
@@ -69,6 +72,17 @@ class Directory:
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 return
+
+    async def anybody_beside(self, user: str) -> bool:
+        """Whether this workspace has another full member. Raises Outside."""
+        cursor = ""
+        while True:
+            page = await self.port.call("users.list", limit=200, cursor=cursor or None)
+            if any(fit(self._member(one, NO_OFFICES)) for one in page.get("members", ()) if one["id"] != user):
+                return True
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return False
 
     def forget(self, user: str) -> None:
         """Slack says that something about them changed."""

@@ -22,6 +22,7 @@ from bot.bug.fixes.rules import (
     mark_undone,
     must_not_be_undone,
 )
+from bot.bug.seen import ran
 from bot.bug.values import PRIVATE
 from bot.bug.words import Foreign, Person, Press, Words, because
 
@@ -119,7 +120,7 @@ class FixEnded(Outcome):
             ended = in_state(fix, RunState(self.state))
             return replace(ended, why=self.detail, summary=self.summary, ended_at=at)
 
-        after = changed(bug, self.run, over)
+        after = ran(changed(bug, self.run, over), self.run, at)
         return mark_undone(after, self.run) if self.state == "succeeded" else after
 
     def line(self, _bug: Bug, _by: str) -> Words:
@@ -142,7 +143,7 @@ class FixReportedDone(Event):
         def done(fix: Fix) -> Fix:
             return replace(in_state(fix, RunState.SUCCEEDED), ended_at=at)
 
-        return mark_undone(changed(bug, self.run, done), self.run)
+        return mark_undone(ran(changed(bug, self.run, done), self.run, at), self.run)
 
     def line(self, _bug: Bug, by: str) -> Words:
         return Words("wrench", (Person(by), " ran it by hand and says that it is done"))

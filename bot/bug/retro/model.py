@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from bot.bug.bug import Debt, Status
+from bot.bug.bug import Debt, DoneAlone, Status
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Grant
 from bot.bug.retro.lesson import QUESTION
@@ -135,6 +135,8 @@ class Retro(Frozen):
     timeline: tuple[TimelineStep, ...] = ()
     deeds: tuple[Deeds, ...] = ()
     fixes: tuple[Run, ...] = ()
+    done_alone: tuple[DoneAlone, ...] = ()
+    """What had no second person before it, with who has seen it since."""
     gifts: tuple[Gift, ...] = ()
     customers: tuple[ServedCustomer, ...] = ()
     thread: tuple[Remark, ...] = ()
@@ -180,6 +182,15 @@ class Again(Frozen):
     bugs: tuple[int, ...]
 
 
+class Unseen(Frozen):
+    """Something of that month that was done alone, and that nobody else has seen until now."""
+
+    bug: str
+    at: AwareDatetime
+    by: str
+    what: str
+
+
 class Month(Frozen):
     """What a month of bugs came to; times are medians over those bugs that have them."""
 
@@ -196,3 +207,4 @@ class Month(Frozen):
     given: tuple[Total, ...] = ()
     again: tuple[Again, ...] = ()
     bookings: tuple[Booking, ...] = ()
+    unseen: tuple[Unseen, ...] = ()

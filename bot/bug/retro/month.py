@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Literal, NamedTuple
 
-from bot.bug.bug import Status
+from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Days, Upgrade, described
-from bot.bug.retro.model import Again, Booking, Gift, Month, Retro, Times, Total
+from bot.bug.retro.model import Again, Booking, Gift, Month, Retro, Times, Total, Unseen
 
 
 class Line(NamedTuple):
@@ -25,8 +25,11 @@ class Line(NamedTuple):
         return -1 if self.state == "undone" else 1
 
 
-def month(retros: Iterable[Retro], of: str = "") -> Month:
-    """Counts the bugs that began in the month `of` ("2025-11", UTC), and books what was given in it whatever the bug's age."""
+def month(retros: Iterable[Retro], of: str = "", unseen: Iterable[Bug] = ()) -> Month:
+    """Counts the bugs that began in the month `of` ("2025-11", UTC), and books what was given in it whatever the bug's age.
+
+    `unseen`: bugs of any age with something that was done alone and nobody else has seen.
+    """
     everything = tuple(retros)
     begun = [story for story in everything if _within(story.began_at, of)]
     lines = sorted((x for x in _lines(everything) if _within(x.at, of)), key=lambda x: x.at)
@@ -41,7 +44,15 @@ def month(retros: Iterable[Retro], of: str = "") -> Month:
         given=_totals(lines),
         again=_again(begun),
         bookings=tuple(_booking(x) for x in lines),
+        unseen=_unseen(unseen, of),
     )
+
+
+def _unseen(bugs: Iterable[Bug], of: str) -> tuple[Unseen, ...]:
+    """The oldest first."""
+    found = ((bug, one) for bug in bugs for one in bug.unseen if _within(one.at, of))
+    every = (Unseen(bug=str(bug.ref), at=one.at, by=one.by, what=one.what) for bug, one in found)
+    return tuple(sorted(every, key=lambda one: one.at))
 
 
 def _within(at: datetime, of: str) -> bool:

@@ -30,7 +30,8 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
     opened = bug.opened_at or trail[0].at
     began = min([opened, *(c.since for c in bug.customers)])
     steps, remarks, done = _timeline(trail, bug), thread(trail), deeds(trail)
-    others = (*(x.person for x in done), *(x.by for x in remarks), bug.debt.owner if bug.debt else "")
+    looked = (person for x in bug.done_alone for person in (x.by, x.seen_by))
+    others = (*(x.person for x in done), *(x.by for x in remarks), *looked, bug.debt.owner if bug.debt else "")
     return Retro(
         bug=bug.ref,
         title=bug.title,
@@ -46,6 +47,7 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
         people=_people(steps, others, bug),
         deeds=done,
         fixes=tuple(_run(fix) for fix in bug.fixes),
+        done_alone=bug.done_alone,
         gifts=gifts(trail, bug),
         customers=served(trail, bug),
         thread=remarks,

@@ -38,6 +38,7 @@ bugs = Table(
         "told", Integer, nullable=False, server_default="0"
     ),  # 1: people told of it, no tracker did, and it is worked on
     Column("gave", Integer, nullable=False, server_default="0"),  # 1: a customer was promised something
+    Column("unseen", Integer, nullable=False, server_default="0"),  # what was done alone and nobody else has seen
     Column(
         "found", Integer, nullable=False, server_default="0"
     ),  # the seq whose state they are of; an older version leaves it behind
@@ -47,6 +48,7 @@ bugs = Table(
     _some("ix_bugs_team_debtor", "team", "debtor", "number", where="debtor IS NOT NULL"),
     _some("ix_bugs_team_asks", "team", "number", where="asks > 0"),
     _some("ix_bugs_team_told", "team", "number", where="told > 0"),
+    _some("ix_bugs_team_unseen", "team", "number", where="unseen > 0"),
     _some("ix_bugs_stale", "team", "number", where="found <> seq"),
     Index("ix_bugs_team_touched", "team", "touched"),
 )

@@ -24,6 +24,7 @@ def facets(bug: Bug) -> dict[str, Any]:
         "asks": sum(fix.state is RunState.WAITING for fix in bug.fixes) if bug.status in LIVE else 0,
         "told": int(bug.status in WORKING and not bug.groups),
         "gave": int(any(customer.given for customer in bug.customers)),
+        "unseen": len(bug.unseen),
         "found": bug.seq,
     }
 

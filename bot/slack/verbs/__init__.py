@@ -1,3 +1,3 @@
 """The verbs: one function each, the same for a button, a command and a word in the thread."""
 
-from bot.slack.verbs import approvals, course, customers, fixes, inbound, looks, owner, reading, reviews, tells  # noqa: F401 - importing them registers them
+from bot.slack.verbs import approvals, course, customers, fixes, inbound, looks, owner, reading, reviews, seen, tells  # noqa: F401 - importing them registers them

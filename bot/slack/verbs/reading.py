@@ -7,14 +7,14 @@ from bot.bug.event import allowed
 from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.story import fold
 from bot.ledger import strange, workspace
-from bot.ledger.entries import awaits, count, list_bugs, trail
+from bot.ledger.entries import awaits, count, list_bugs, trail, unseen
 from bot.ledger.relay.held import held
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.verbs.registry import VERBS, verb
 from bot.slack.views import blocks as kit
 from bot.slack.views import card, home, waiting
-from bot.slack.views.mrkdwn import foreign, link, who
+from bot.slack.views.mrkdwn import foreign, who
 from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
@@ -45,10 +45,7 @@ def one_line(context: Context, bug: Bug) -> str:
 
 def reference(context: Context, bug: Bug) -> str:
     """BUG-17, as a link to its card where it stands."""
-    home = context.workspace_url
-    if not (bug.card and home):
-        return str(bug.ref)
-    return link(f"{home}archives/{bug.card.channel}/p{bug.card.ts.replace('.', '')}", str(bug.ref))
+    return card.reference(bug, context.workspace_url)
 
 
 async def publish_home(context: Context, user: str) -> None:
@@ -66,6 +63,7 @@ async def publish_home(context: Context, user: str) -> None:
         held=await waits(context),
         decided=await workspace.trail(context.ledger, DECIDED),
         may=await _may(context, user),
+        unseen=await unseen(context.ledger),
     )
     shown = home.view(found, user, lambda bug: reference(context, bug), context.now())
     await context.port.call("views.publish", user_id=user, view=shown)

@@ -45,6 +45,13 @@ def title(bug: Bug) -> str:
     return foreign(bug.title or "a bug without a name", TITLE, one_line=True)
 
 
+def reference(bug: Bug, workspace_url: str) -> str:
+    """BUG-17, as a link to its card where it stands. `workspace_url` ends with a slash; empty: not known."""
+    if not (bug.card and workspace_url):
+        return str(bug.ref)
+    return link(f"{workspace_url}archives/{bug.card.channel}/p{bug.card.ts.replace('.', '')}", str(bug.ref))
+
+
 def lock_screen(bug: Bug, now: datetime) -> str:
     """The line a phone shows: what matters now, first."""
     name = f"{bug.ref} {title(bug)}"

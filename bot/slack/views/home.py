@@ -1,7 +1,7 @@
 """Draws App Home for one person: what waits for them, what is open, what they owe, what ended lately. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.bug.bug import LIVE, Bug, Status
@@ -11,7 +11,7 @@ from bot.bug.words import service_name
 from bot.ledger.entries import Awaits
 from bot.ledger.strange import Strange
 from bot.ledger.workspace import WorkspaceEntry
-from bot.slack.views import blocks, card
+from bot.slack.views import blocks, card, daily
 from bot.slack.views.forms.forms import View
 from bot.slack.views.mrkdwn import day, foreign, who
 from bot.slack.views.thread_lines import workspace_line
@@ -41,6 +41,8 @@ class Found:
     decided: Sequence[WorkspaceEntry] = ()
     may: Sequence[str] = ()
     """What this person may do alone."""
+    unseen: Sequence[Bug] = ()
+    """With something that was done alone and nobody else has seen."""
 
 
 def view(found: Found, user: str, name: Reference, now: datetime) -> View:
@@ -48,9 +50,11 @@ def view(found: Found, user: str, name: Reference, now: datetime) -> View:
     awaits, odd = found.awaits, found.strange
     tells = [_untold(bug, name) for bug in awaits.tells]
     open_ = [_open(bug, name, now) for bug in found.open]
-    chapters = (
+    first = (
         ("Slack", [found.held] if found.held else [], 0),
         ("Waits for you", [*(line for bug in awaits.approvals for line in _asked(bug, user, name)), *tells], 0),
+    )
+    chapters = (
         ("Open", open_ or ["Nothing is open. :tada:"], found.opened - len(open_)),
         ("You owe", [_owed(bug, name) for bug in awaits.owed], 0),
         ("Not understood", [*map(arrived, odd), NOTHING_OPENED] if odd else [], 0),
@@ -58,8 +62,28 @@ def view(found: Found, user: str, name: Reference, now: datetime) -> View:
         ("You may", list(found.may), 0),
         ("For all bugs", [f"{workspace_line(entry)} · {day(entry.at)}" for entry in reversed(found.decided)], 0),
     )
-    shown = [block for title, lines, more in chapters if lines for block in _chapter(title, lines, more)]
+    shown = [*_chapters(first), *_unseen(found.unseen, user, name), *_chapters(chapters)]
     return blocks.home([*shown, blocks.context(BEGIN, "begin")])
+
+
+def _chapters(them: Iterable[tuple[str, Sequence[str], int]]) -> Iterator[object]:
+    for title, lines, more in them:
+        if lines:
+            yield from _chapter(title, lines, more)
+
+
+def _unseen(bugs: Sequence[Bug], user: str, name: Reference) -> Iterator[object]:
+    """What was done alone, the newest first; whoever did it has no button."""
+    every = [(bug, one) for bug in bugs for one in reversed(bug.unseen)]
+    if every:
+        yield blocks.header("Nobody else has seen", "unseen")
+    for bug, one in every[:SHOWN]:
+        mine = one.by == user
+        item = replace(daily.item(bug, one.seq, name(bug)), by="you" if mine else who(one.by))
+        press = None if mine else daily.button(bug.ref.number, one.seq)
+        yield blocks.section(daily.line(item), f"unseen_{bug.ref.number}_{one.seq}", press)
+    if len(every) > SHOWN:
+        yield blocks.context(f"and {len(every) - SHOWN} more", "unseen_more")
 
 
 def may(member: Member, rows: Sequence[tuple[str, str]]) -> list[str]:

@@ -44,6 +44,7 @@ WAYS: dict[str, Way] = {
     "the list": lambda ledger: entries.list_bugs(ledger, limit=30),
     "Home's ended": lambda ledger: entries.list_bugs(ledger, (Status.CLOSED, Status.DISMISSED), limit=5),
     "Home's person": lambda ledger: entries.awaits(ledger, "U0DEV"),
+    "what nobody else has seen": entries.unseen,
     "Home's count": lambda ledger: entries.count(ledger, LIVE),
     "what people told of": entries.told_of,
     "a trail": lambda ledger: entries.trail(ledger, 1),

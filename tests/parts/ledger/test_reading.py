@@ -7,8 +7,11 @@ from bot.bug.bug import Status
 from bot.bug.conversation import Said
 from bot.bug.course import Dismissed, Fixed, Merged
 from bot.bug.customers import CustomerJoined
+from bot.bug.fixes.asking import FixAsked
+from bot.bug.fixes.run import FixEnded
 from bot.bug.intake import AlertPosted, CardPosted, Opened
 from bot.bug.ownership import Claimed
+from bot.bug.seen import see_all
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import (
     SOME,
@@ -19,6 +22,7 @@ from bot.ledger.entries import (
     told_of,
     trail,
     trails_within,
+    unseen,
 )
 from bot.ledger.index.facets import freshen
 from bot.ledger.ledger import Ledger
@@ -74,6 +78,18 @@ async def test_whom_a_bug_waits_for_is_found_without_reading_the_others(store: S
     assert [b.ref.number for b in mine.tells] == [fixed]
     assert [b.ref.number for b in mine.owed] == [owed]
     assert (theirs.tells, theirs.owed, theirs.approvals) == ((), (), ())
+
+
+async def test_what_nobody_else_has_seen_is_found_until_somebody_has(store: Store) -> None:
+    ledger = store.ledger()
+    await open_bug(ledger, "nothing ran")
+    number = await open_bug(ledger, "ran alone")
+    asked = FixAsked(run=1, action="delete-row", params={}, reason="the bad row")
+    alone = (asked, FixEnded(run=1, state="succeeded", summary="deleted 1 row"))
+    await ledger.record(number, lambda _bug: alone, by=person("U0DEV"))
+    assert [b.ref.number for b in await unseen(ledger)] == [number]
+    await ledger.record(number, lambda bug: see_all(bug, "U0SUP"), by=person("U0SUP"))
+    assert await unseen(ledger) == []
 
 
 async def test_what_people_told_of_is_found_until_a_tracker_knows_it(store: Store) -> None:

@@ -31,6 +31,24 @@ def test_what_falls_outside_waits_for_the_next_opening(moment: str, opens: str) 
     assert BERLIN.open_from(at(moment)) == at(opens)
 
 
+@pytest.mark.parametrize(
+    ("office", "moment", "day"),
+    [
+        (BERLIN, "11-24T06:59", ""),
+        (BERLIN, "11-24T07:00", "2025-11-24"),
+        (BERLIN, "11-29T10:00", ""),
+        (Office(), "11-24T08:59", ""),
+        (Office(), "11-24T09:00", "2025-11-24"),
+        (Office(), "11-29T10:00", ""),
+        (Office(zone="Asia/Tokyo"), "11-24T00:00", "2025-11-24"),
+        (Office(zone="Asia/Tokyo"), "11-24T23:30", ""),
+        (Office(hours="00:00-23:59", zone="Asia/Tokyo"), "11-24T23:30", "2025-11-25"),
+    ],
+)
+def test_a_day_begins_when_people_are_there(office: Office, moment: str, day: str) -> None:
+    assert office.open_day(at(moment)) == day
+
+
 def test_the_opening_follows_the_clock_on_the_wall() -> None:
     assert BERLIN.open_from(at("07-14T05:30")) == at("07-14T06:00")
 

@@ -10,7 +10,8 @@ from bot.bug.ownership import Claimed
 from bot.bug.retro.model import Retro
 from bot.bug.retro.month import month
 from bot.bug.retro.story import fold
-from tests.unit.bug.story import MONDAY, SYSTEM, asked, claimed, confirmed, fixed, opened, ran
+from bot.bug.seen import see_all
+from tests.unit.bug.story import ANNA, BEN, MONDAY, SYSTEM, asked, claimed, confirmed, fixed, opened, ran
 from tests.unit.bug.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone
 
 DOLLARS = Credit(money=Money(amount=1250, currency="USD"))
@@ -31,6 +32,15 @@ def test_bugs_customers_and_debts_are_counted() -> None:
     back = fixed().then(CameBack(occurrences=13))
     came_to = month([fold(x.facts) for x in (minutes(), paid(), dismissed, back)], "2025-11")
     assert (came_to.bugs, came_to.dismissed, came_to.came_back, came_to.told, came_to.owed) == (4, 1, 1, 2, 1)
+
+
+def test_what_nobody_else_has_seen_stands_in_the_month_in_which_it_was_done() -> None:
+    alone, seen = ran(confirmed(asked(claimed()))), ran(confirmed(asked(claimed())))
+    seen.then(see_all(seen.bug, BEN), BEN)
+    bugs = [alone.bug, seen.bug]
+    (left,) = month([], "2025-11", bugs).unseen
+    assert (left.bug, left.by, left.what) == ("BUG-17", ANNA, "delete-row menus 13")
+    assert month([], "2025-12", bugs).unseen == ()
 
 
 def test_times_are_medians_of_those_bugs_that_have_them() -> None:

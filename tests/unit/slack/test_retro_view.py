@@ -25,6 +25,7 @@ from bot.bug.ownership import Claimed, Estimated
 from bot.bug.retro.model import Retro
 from bot.bug.retro.month import month
 from bot.bug.retro.story import fold
+from bot.bug.seen import see_all
 from bot.bug.values import CustomerHint
 from bot.slack.views.retro import view
 from tests.unit.bug.story import (
@@ -46,6 +47,13 @@ from tests.unit.bug.telling import EURO5, given, minutes, paid, undone
 NAMES = {ANNA: "anna", BEN: "ben", "source:bugsnag": "bugsnag", "system:makegood": "makegood"}
 EVIL = "<!channel> <@U0EVIL> <https://evil.example|bank> & *_~`|\u202e"
 OURS = re.compile(r"<!date\^\d+\^\{\w+\}\|[^<>|]*>|&(lt|gt|amp);")
+
+
+def test_what_was_done_alone_says_who_has_seen_it_or_that_nobody_has() -> None:
+    story = ran(confirmed(asked(claimed())))
+    assert "· 👀 **nobody else has seen it**" in view.markdown(fold(story.facts), NAMES)
+    story.then(see_all(story.bug, BEN), BEN)
+    assert "seen by ben" in view.markdown(fold(story.facts), NAMES)
 
 
 def endless() -> Retro:

@@ -96,6 +96,12 @@ def _fix(run: Run, names: Names, d: Dialect) -> Sequence[str]:
     )
 
 
+def _done_alone(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    for one in story.done_alone:
+        seen = f"seen by {d.name(one.seen_by, names)}" if one.seen_by else "👀 " + d.bold("nobody else has seen it")
+        yield f"{d.safe(one.what, 120)} · {d.name(one.by, names)} · {d.day(one.at)} {d.clock(one.at)} · {seen}"
+
+
 def _cost(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     if total := money(story.gifts):
         yield d.bold(total)
@@ -152,6 +158,7 @@ CHAPTERS: dict[str, Callable[[Retro, Names, Dialect], Iterator[str]]] = {
     "Timeline": _timeline,
     "Who did what": _people,
     "Fixes": _fixes,
+    "Done alone": _done_alone,
     "What it cost": _cost,
     "Customers": _customers,
     "Said in the thread": _thread,

@@ -21,6 +21,7 @@ SHARES = {
     "In short": 0.15,
     "Who did what": 0.1,
     "Fixes": 0.14,
+    "Done alone": 0.06,
     "What it cost": 0.1,
     "Customers": 0.14,
     "Said in the thread": 0.1,

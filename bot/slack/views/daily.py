@@ -1,0 +1,71 @@
+"""Draws the daily list of what nobody else has seen. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.bug.bug import Bug, DoneAlone
+from bot.bug.seen import find
+from bot.slack.views import blocks as kit
+from bot.slack.views.marks import mark
+from bot.slack.views.mrkdwn import clock, day, foreign
+from bot.text import plural
+
+WHAT = 150
+TO_DO = " It went ahead without an approval. Open the bug, look at what was changed, then press *Seen*."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One thing on the list; `one` is None where it was undone since."""
+
+    ref: str
+    """BUG-17, as a link to its card."""
+    bug: int
+    seq: int
+    one: DoneAlone | None
+    by: str
+    """What people call who did it."""
+    seen_by: str = ""
+
+
+def item(bug: Bug, seq: int, ref: str) -> Item:
+    one = find(bug, seq)
+    by, seen_by = (one.by, one.seen_by) if one else ("", "")
+    return Item(ref=ref, bug=bug.ref.number, seq=seq, one=one, by=by, seen_by=seen_by)
+
+
+def headline(items: Sequence[Item], more: int = 0) -> str:
+    """The lock-screen line."""
+    left = sum(map(_open, items)) + more
+    if not left:
+        return "Somebody else has seen all of this"
+    return f"{plural(left, 'change')} that nobody else has seen"
+
+
+def blocks(items: Sequence[Item], more: int = 0) -> kit.Blocks:
+    """Each thing with its button; `more` are not listed."""
+    head = f"*{headline(items, more)}.*" + (TO_DO if any(_open(one) for one in items) else "")
+    rest = [kit.context(f"and {more} more: they stand on Makegood's *Home*", "more")] if more else []
+    return kit.render([kit.section(head, "daily"), *map(_line, items), *rest])
+
+
+def line(one: Item) -> str:
+    """Which bug, what, by whom, when; and who has seen it."""
+    if one.one is None:
+        return f":leftwards_arrow_with_hook: {one.ref} was undone since"
+    when = f"{day(one.one.at)}, {clock(one.one.at)}"
+    what = f"{one.ref} `{foreign(one.one.what, WHAT, one_line=True)}` · {one.by} · {when}"
+    return f":white_check_mark: {what} · seen by {one.seen_by}" if one.seen_by else f":eyes: {what}"
+
+
+def button(bug: int, seq: int) -> Any:
+    return kit.button("Seen", "seen", mark(bug, seq, of=seq))
+
+
+def _line(one: Item) -> Any:
+    return kit.section(line(one), f"seen_{one.bug}_{one.seq}", button(one.bug, one.seq) if _open(one) else None)
+
+
+def _open(one: Item) -> bool:
+    return one.one is not None and not one.seen_by

@@ -222,6 +222,7 @@ def _context(settings: Settings, ground: _Ground, people: People) -> Context:
         suggestions=ground.suggestions,
         unplaced=people,
         plans=ground.outside.plans,
+        letters=ground.outside.letters(settings.tell.letters_wait),
         workspace_url=ground.slack.me.url,
     )
 

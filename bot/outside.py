@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import aiohttp
 
 from bot.adapters import opening
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
+from bot.adapters.registry import CHANNELS
+from bot.bug.letters import Letters
 from bot.closing import Close
 from bot.intake import sources
 from bot.latest import Latest
@@ -31,6 +34,13 @@ class Connected:
         """Raises as the biller does where it is away; the menu stays as it was."""
         if self.biller:
             self.plans.value = await self.biller.plans()
+
+    def letters(self, wait: int) -> Letters:
+        """What goes by mail, and waits so many seconds before."""
+        pasted = frozenset(name for name in CHANNELS.names() if CHANNELS.find(name).pasted)
+        chats = frozenset(self.channels) - {opening.MAIL}
+        seconds = wait if opening.MAIL in self.channels else 0
+        return Letters(wait=timedelta(seconds=seconds), chats=chats, pasted=pasted)
 
     def closes(self) -> Iterator[Close]:
         for part in (*self.channels.values(), self.biller, self.board):

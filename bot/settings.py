@@ -145,6 +145,8 @@ class TellSettings(Frozen):
     """What *Not your fault* begins with; the rest is in your own words."""
     when_works: bool = False
     """Whether the preview of a fix begins with the box ticked that tells who wrote, once it works."""
+    letters_wait: int = Field(default=10, ge=0, le=600)
+    """Seconds that a letter waits with *Take back* before it goes; 0: it goes at once, as a chat's words do."""
     minutes: int = Field(default=15, ge=1)
     """How far away the promised time of a first answer is."""
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")

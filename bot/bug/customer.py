@@ -8,8 +8,10 @@ from typing import Literal
 from bot.bug.money import Grant, Terms
 from bot.bug.values import CLOSED, CustomerHint
 
-MessageState = Literal["waiting", "delivered", "handed_off", "by_hand", "failed", "doubtful"]
+MessageState = Literal["waiting", "delivered", "handed_off", "by_hand", "failed", "doubtful", "taken_back"]
 GivenState = Literal["promised", "granted", "failed", "doubtful", "undone", "ended", "dropped"]
+LOST: frozenset[MessageState] = frozenset({"failed", "doubtful", "taken_back"})
+"""States of a message that nobody has read, as far as we know."""
 STANDING: frozenset[GivenState] = frozenset({"promised", "granted", "doubtful"})
 """States in which a makegood still counts for its customer."""
 
@@ -27,6 +29,15 @@ class Message:
     state: MessageState = "waiting"
     external_id: str = ""
     promised: datetime | None = None
+    letter: bool = False
+    """It waits a little before it goes; a chat's words go at once."""
+    leaves: datetime | None = None
+    """When a letter goes; until then it can be taken back. None once it has left, and for what goes at once."""
+
+    @property
+    def held(self) -> bool:
+        """It is a letter that can still be taken back."""
+        return self.state == "waiting" and self.leaves is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +112,7 @@ class Customer:
 
     @property
     def _heard(self) -> Iterator[Message]:
-        return (m for m in self.messages if m.seq > self.anew and m.state not in {"failed", "doubtful"})
+        return (m for m in self.messages if m.seq > self.anew and m.state not in LOST)
 
     @property
     def told(self) -> Message | None:

@@ -22,10 +22,6 @@ ANSWERABLE = (*ALIVE, CLOSED)
 """A late customer of a closed bug is told, too."""
 
 
-def _addressed(bug: Bug, ids: tuple[str, ...], message: Message) -> tuple[Customer, ...]:
-    return tuple(replace(c, messages=(*c.messages, message)) if c.id in ids else c for c in bug.customers)
-
-
 class Answered(Event):
     """A first answer goes out: not the tell."""
 
@@ -34,10 +30,15 @@ class Answered(Event):
     customers: tuple[str, ...]
     text: Text
     promised: AwareDatetime | None = None
+    letters: tuple[str, ...] = ()
+    """Those of them who get it as a letter, which waits a little."""
+    leaves: AwareDatetime | None = None
+    """Until when these letters can be taken back."""
 
     def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
         new = Message(seq=bug.seq + 1, kind="answered", text=self.text, at=at, by=by, promised=self.promised)
-        return replace(bug, customers=_addressed(bug, self.customers, new), back_by=self.promised or bug.back_by)
+        heard = _addressed(bug, self, new)
+        return replace(bug, customers=heard, back_by=self.promised or bug.back_by)
 
     def line(self, bug: Bug, by: str) -> Words:
         promise: tuple[Part, ...] = (", back by ", Clock(self.promised)) if self.promised else ()
@@ -55,6 +56,9 @@ class Told(Event):
     grants: tuple[Grant, ...] = ()
     thanks: Annotated[tuple[str, ...], PRIVATE] = ()
     """A sentence for each of them, in the customer's words: it goes out only when that one is booked."""
+    letters: tuple[str, ...] = ()
+    """As of an answer. What is given with a letter is booked when it leaves."""
+    leaves: AwareDatetime | None = None
 
     def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
         new = Message(seq=bug.seq + 1, kind="told", text=self.text, at=at, by=by)
@@ -62,7 +66,7 @@ class Told(Event):
             Given(tell=bug.seq + 1, grant=grant, thanks=self.thanks[i] if i < len(self.thanks) else "")
             for i, grant in enumerate(self.grants)
         )
-        heard = _addressed(bug, self.customers, new)
+        heard = _addressed(bug, self, new)
         after = replace(
             bug,
             customers=tuple(replace(c, given=(*c.given, *given)) if c.id in self.customers else c for c in heard),
@@ -77,6 +81,12 @@ class Told(Event):
 def _all_told(bug: Bug) -> bool:
     """Whether everybody knows whom a plan was for."""
     return bool(bug.planned) and all(c.told for c in bug.customers if bug.planned and c.id in bug.planned.customers)
+
+
+def _addressed(bug: Bug, sent: Answered | Told, message: Message) -> tuple[Customer, ...]:
+    letter = replace(message, letter=True, leaves=sent.leaves)
+    new = {id_: letter if id_ in sent.letters else message for id_ in sent.customers}
+    return tuple(replace(c, messages=(*c.messages, new[c.id])) if c.id in new else c for c in bug.customers)
 
 
 class TellSkipped(Event):
@@ -225,4 +235,6 @@ def by_hand(bug: Bug, message: int, customer: str) -> Delivered:
         raise Refused("That message is not there any more.")
     if sent.state in {"delivered", "handed_off", "by_hand"}:
         raise Refused("That message is out already.")
+    if sent.held:
+        raise Refused("That letter goes by itself in a moment.")
     return Delivered(message=message, customer=customer, state="by_hand")

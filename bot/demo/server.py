@@ -48,6 +48,8 @@ class Demo:
     database_url: str = ""
     """Where the bot keeps its trail; empty: a file below `data`."""
     rate_limits: bool = True
+    letters_wait: int = 10
+    """Seconds with *Take back*."""
     started: Callable[[str], None] = lambda _url: None
     clock: Callable[[], datetime] = utcnow
     pace: type[Pace] = Pace
@@ -104,7 +106,7 @@ class Demo:
         home = self.data / "bot"
         home.mkdir(exist_ok=True)
         file = home / "makegood.toml"
-        file.write_text(self.world.settings_toml(mode=self.mode, approvers=("U0LEAD",)))
+        file.write_text(self.world.settings_toml(mode=self.mode, approvers=("U0LEAD",), wait=self.letters_wait))
         settings, secrets = config.read(file)
         told = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,

@@ -12,8 +12,10 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked
 from bot.bug.fixes.review import FixSentBack
 from bot.bug.fixes.run import FixEnded, FixLapsed
+from bot.bug.messages import Answered, Told
 from bot.bug.modes import Modes
 from bot.bug.ownership import HandedOver, TakenOver
+from bot.bug.values import ActorKind
 from bot.bug.when_works import TellDropped
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
@@ -21,6 +23,7 @@ from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views import blocks as kit
+from bot.slack.views import letters
 from bot.slack.views.forms import approving
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View, note
@@ -64,6 +67,8 @@ class AskerSink:
                 HandedOver,
                 TakenOver,
                 TellDropped,
+                Answered,
+                Told,
             }
         ),
         endless=True,
@@ -77,6 +82,8 @@ class AskerSink:
             case TellDropped(whom=whom, why=why):
                 said = f":no_bell: Nobody was told of {bug.ref}: {foreign(why, 500)}. *Tell* is on the card."
                 await self.whisper.aside(bug, whom, said)
+            case Answered() | Told():
+                await self._letters(bug, entry)
             case HandedOver(owner=owner):
                 await self.whisper.direct(owner, f"{_by(entry)} handed you {bug.ref}: {_title(bug)}")
             case TakenOver(previous=previous):
@@ -88,6 +95,13 @@ class AskerSink:
             case FixEnded(run=run) | Investigated(run=run):
                 await self._fix(bug, bug.fix(run), entry)
         return Served()
+
+    async def _letters(self, bug: Bug, entry: Entry | None) -> None:
+        """Where the card stands, for whoever wrote them looks there; not once they have left."""
+        if entry is None or entry.by.kind is not ActorKind.PERSON:
+            return
+        if waits := letters.waiting(bug, entry.seq, self.ledger.clock()):
+            await self.whisper.aside(bug, entry.by.id, *waits, beside_card=True)
 
     async def _fix(self, bug: Bug, fix: Fix | None, entry: Entry | None) -> None:
         if fix is None or entry is None:

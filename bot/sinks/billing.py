@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from bot.adapters.ports import Biller
@@ -14,8 +15,10 @@ from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked, GrantUndone, NotGranted
 from bot.bug.keys import of_entry
+from bot.bug.letters import LetterLeft
 from bot.bug.messages import Told
 from bot.bug.money import Account, Grant, Receipt, Upgrade
+from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.once import once
@@ -41,13 +44,13 @@ class BillingSink:
     name: ClassVar[str] = "billing"
     slots: ClassVar[int] = 4
     interest: ClassVar[Subscription] = Subscription(
-        kinds=frozenset({Told, GrantUndoAsked, CustomerJoined, CustomerWrote, Fixed})
+        kinds=frozenset({Told, LetterLeft, GrantUndoAsked, CustomerJoined, CustomerWrote, Fixed})
     )
 
     async def serve(self, work: Work) -> Served:
+        if told := _told(work.entry):
+            return await self._grant_all(work, *told)
         match work.entry and work.entry.event:
-            case Told():
-                return await self._grant_all(work)
             case GrantUndoAsked() as asked:
                 return await self._undo(work.bug, asked)
             case CustomerJoined(customer=id_):
@@ -59,12 +62,11 @@ class BillingSink:
             case _:
                 return Served()
 
-    async def _grant_all(self, work: Work) -> Served:
+    async def _grant_all(self, work: Work, tell: int, at: datetime) -> Served:
+        """`tell`, `at`: the Told entry."""
         outcomes: list[Event] = []
-        if not (told := work.entry):
-            return Served()
-        for customer, index, grant in _promised(work):
-            tell, key = told.seq, f"{of_entry(told.bug, told.seq, told.at)}-{customer.id}-{index}"
+        for customer, index, grant in _promised(work.bug, tell):
+            key = f"{of_entry(work.bug.ref, tell, at)}-{customer.id}-{index}"
             try:
                 receipt = await self._grant(customer, grant, key, doubt=work.doubt)
                 outcomes.append(Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt))
@@ -140,11 +142,20 @@ def _changed(customer: Customer, account: Account) -> bool:
     return any(getattr(customer, name) != getattr(account, name) for name in SEEN)
 
 
-def _promised(work: Work) -> Iterator[tuple[Customer, int, Grant]]:
-    """What this tell promises and is not booked yet."""
-    event = work.entry and work.entry.event
-    if not (isinstance(event, Told) and work.entry):
-        return
-    for customer in work.bug.customers:
-        mine = [g for g in customer.given if g.tell == work.entry.seq]
-        yield from ((customer, i, g.grant) for i, g in enumerate(mine) if g.state == "promised")
+def _told(entry: Entry | None) -> tuple[int, datetime] | None:
+    """The tell that this entry sets free to be booked: its number and its time."""
+    match entry and entry.event:
+        case Told():
+            return (entry.seq, entry.at) if entry else None
+        case LetterLeft(message=seq, written=at):
+            return seq, at
+        case _:
+            return None
+
+
+def _promised(bug: Bug, tell: int) -> Iterator[tuple[Customer, int, Grant]]:
+    """What this tell promises and is not booked yet; nothing of a letter that can still be taken back."""
+    for customer in bug.customers:
+        if not any(m.seq == tell and m.held for m in customer.messages):
+            mine = enumerate(g for g in customer.given if g.tell == tell)
+            yield from ((customer, i, g.grant) for i, g in mine if g.state == "promised")

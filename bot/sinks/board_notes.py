@@ -9,6 +9,7 @@ from bot.bug.bug import Bug
 from bot.bug.course import CameBack, Fixed, Reopened
 from bot.bug.event import Event
 from bot.bug.fixes.run import FixEnded
+from bot.bug.letters import LetterLeft
 from bot.bug.messages import Told
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
@@ -26,10 +27,21 @@ def _ended(event: FixEnded, bug: Bug) -> str:
     )
 
 
+def _told(customers: int) -> str:
+    return f"{plural(customers, 'customer')} told that it works." if customers else ""
+
+
+def _left(event: LetterLeft, bug: Bug) -> str:
+    """A letter tells nobody anything before it leaves."""
+    sent = [m for c in bug.customers for m in c.messages if m.seq == event.message and m.kind == "told" and m.letter]
+    return _told(sum(m.state != "taken_back" for m in sent))
+
+
 NOTES: dict[type[Event], Callable[[Any, Bug], str]] = {
     FixEnded: _ended,
     Fixed: lambda ev, _b: f"It works again. {ev.said}".strip(),
-    Told: lambda ev, _b: f"{plural(len(ev.customers), 'customer')} told that it works.",
+    Told: lambda ev, _b: _told(len(ev.customers) - len(ev.letters)),
+    LetterLeft: _left,
     Reopened: lambda ev, _b: f"Open again: {ev.reason}",
     CameBack: lambda ev, _b: f"It happened again ({ev.occurrences}× by now).",
 }

@@ -15,6 +15,7 @@ from bot.bug.event import Event
 from bot.bug.gift_texts import letter
 from bot.bug.gifts import Granted, NotGranted, TellReleased
 from bot.bug.keys import of_entry
+from bot.bug.letters import LetterLeft
 from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import Outgoing
 from bot.bug.words import service_name
@@ -24,7 +25,7 @@ from bot.ledger.relay.subscription import Subscription
 from bot.once import once
 
 SETTLED = {"granted", "dropped", "undone", "ended"}
-Letter = tuple[Customer, Message]
+Due = tuple[Customer, Message]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class CustomerSink:
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
     interest: ClassVar[Subscription] = Subscription(
-        kinds=frozenset({Answered, Told, Granted, NotGranted, TellReleased, CustomerPresence, Delivered, NotDelivered})
+        kinds=frozenset(
+            {Answered, Told, LetterLeft, Granted, NotGranted, TellReleased, CustomerPresence, Delivered, NotDelivered}
+        )
     )
 
     async def serve(self, work: Work) -> Served:
@@ -83,13 +86,15 @@ def _pasted(source: str) -> bool:
     return source in CHANNELS.names() and CHANNELS.find(source).pasted
 
 
-def _due(work: Work) -> Letter | None:
-    """What this entry sets free: an answer at once, a tell once everything it promises is booked (or let go)."""
+def _due(work: Work) -> Due | None:
+    """What this entry sets free: an answer at once, a tell once everything it promises is booked (or let go); letters when they leave."""
     match work.entry and work.entry.event:
         case Answered() | Told():
-            return _next(work.bug, work.entry.seq if work.entry else 0)
-        case Delivered(message=seq) | NotDelivered(message=seq):
-            return _next(work.bug, seq)
+            return _next(work.bug, work.entry.seq if work.entry else 0, letter=False)
+        case LetterLeft(message=seq):
+            return _next(work.bug, seq, letter=True)
+        case Delivered(message=seq, customer=id_) | NotDelivered(message=seq, customer=id_):
+            return _next(work.bug, seq, letter=_was_letter(work.bug, seq, id_))
         case (
             Granted(tell=seq, customer=id_) | NotGranted(tell=seq, customer=id_) | TellReleased(tell=seq, customer=id_)
         ):
@@ -100,12 +105,21 @@ def _due(work: Work) -> Letter | None:
             return None
 
 
-def _next(bug: Bug, seq: int) -> Letter | None:
-    """The next of those who only read something; who gets something is told when that is booked."""
-    return next((found for c in bug.customers if (found := _waiting(c, seq)) and not _gets(c, seq)), None)
+def _next(bug: Bug, seq: int, *, letter: bool) -> Due | None:
+    """The next of those who only read something; who gets something is told when that is booked.
+
+    Of letters and of what goes at once by itself: an attempt that was cut off comes up as the same one again.
+    """
+    found = (_waiting(c, seq) for c in bug.customers if not _gets(c, seq))
+    return next((one for one in found if one and one[1].letter is letter), None)
 
 
-def _booked(bug: Bug, seq: int, id_: str) -> Letter | None:
+def _was_letter(bug: Bug, seq: int, id_: str) -> bool:
+    customer = bug.customer(id_)
+    return any(m.letter for m in customer.messages if m.seq == seq) if customer else False
+
+
+def _booked(bug: Bug, seq: int, id_: str) -> Due | None:
     customer = bug.customer(id_)
     ready = customer and all(given.state in SETTLED or given.homeless for given in _gets(customer, seq))
     return _waiting(customer, seq) if customer and ready else None
@@ -115,11 +129,13 @@ def _gets(customer: Customer, tell: int) -> tuple[Given, ...]:
     return tuple(given for given in customer.given if given.tell == tell)
 
 
-def _waiting(customer: Customer, seq: int) -> Letter | None:
-    return next(((customer, m) for m in customer.messages if m.seq == seq and m.state == "waiting"), None)
+def _waiting(customer: Customer, seq: int) -> Due | None:
+    return next(
+        ((customer, m) for m in customer.messages if m.seq == seq and m.state == "waiting" and not m.held), None
+    )
 
 
-def _left(bug: Bug, id_: str) -> Letter | None:
+def _left(bug: Bug, id_: str) -> Due | None:
     """The last message that nobody pasted while the customer was there. Now that they have left, a mail can reach them."""
     customer = bug.customer(id_)
     if customer is None or not _pasted(customer.source) or not customer.hint.email or customer.online:

@@ -29,6 +29,7 @@ from bot.sinks.clock import ClockSink
 from bot.sinks.customer import CustomerSink
 from bot.sinks.daily import DailySink
 from bot.sinks.digest import Digest
+from bot.sinks.letters import LetterSink
 from bot.sinks.live import LiveSink
 from bot.sinks.pointer import PointerSink
 from bot.sinks.production.proof import Proofs
@@ -138,7 +139,8 @@ def _slack(settings: Settings) -> Iterator[Plan]:
 
 def _money(settings: Settings, outside: Connected) -> Iterator[Plan]:
     """Customers, and what they are given."""
-    yield _of(PlannedTellSink, lambda parts: _planned(parts.ledger, settings))
+    yield _of(PlannedTellSink, _planned)
+    yield _of(LetterSink, lambda parts: LetterSink(parts.ledger))
     yield _of(CustomerSink, lambda parts: CustomerSink(outside.channels, parts.ledger.clock))
     if biller := outside.biller:
         yield _of(BillingSink, lambda parts: BillingSink(biller, partial(receipt, parts.ledger)))
@@ -163,8 +165,9 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
         yield _ready(WebhookSink(Receiver(name, table, outside.http)))
 
 
-def _planned(ledger: Ledger, settings: Settings) -> PlannedTellSink:
-    return PlannedTellSink(ledger=ledger, texts=settings.tell.words, caps=settings.caps)
+def _planned(parts: SinkParts) -> PlannedTellSink:
+    texts, caps = parts.settings.tell.words, parts.settings.caps
+    return PlannedTellSink(ledger=parts.ledger, texts=texts, caps=caps, letters=parts.context.letters)
 
 
 def _daily(parts: SinkParts) -> DailyList:

@@ -25,6 +25,7 @@ from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone
 from bot.bug.gift_caps import Caps, OverCap
 from bot.bug.gift_texts import GiftTexts
 from bot.bug.keys import fit
+from bot.bug.letters import Letters
 from bot.bug.values import Actor, ActorKind
 from bot.bug.when_works import TellPlanned
 from bot.ledger.db.engine import SINKS
@@ -43,6 +44,7 @@ class PlannedTellSink:
     ledger: Ledger
     texts: GiftTexts
     caps: Caps
+    letters: Letters
     name: ClassVar[str] = "when_works"
     slots: ClassVar[int] = 4
     interest: ClassVar[Subscription] = Subscription(
@@ -92,9 +94,12 @@ class PlannedTellSink:
             await caps.take_told(conn, self.ledger.team, entries, self.caps)
 
         recorded = await self.ledger.record(
-            bug.ref.number, lambda present: when_works.due(present, now, self.texts), by=by, also=also, rank=SINKS
+            bug.ref.number, lambda present: self._due(present, now), by=by, also=also, rank=SINKS
         )
         return bool(recorded.entries)
+
+    def _due(self, bug: Bug, now: datetime) -> tuple[Event, ...]:
+        return self.letters.hold(bug, when_works.due(bug, now, self.texts), now)
 
     async def _look_again(self, bug: Bug, fix: Fix, planned: PlannedTell) -> float | None:
         """Seconds until the next look; None while the run has not ended, for its end is an entry."""

@@ -173,7 +173,9 @@ async def asks_for(
 @asynccontextmanager
 async def company(data: Path, database_url: str, story: Story) -> AsyncIterator[Company]:
     clock = Watch()
-    demo = Demo(free_port(), data, database_url=database_url, rate_limits=False, clock=clock, pace=Unhurried)
+    demo = Demo(
+        free_port(), data, database_url=database_url, rate_limits=False, clock=clock, pace=Unhurried, letters_wait=0
+    )
     try:
         await demo.start()
         assert demo.bot

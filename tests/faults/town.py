@@ -30,6 +30,7 @@ from bot.sinks.billing import BillingSink
 from bot.sinks.board import BoardSink
 from bot.sinks.card import CardSink
 from bot.sinks.customer import CustomerSink
+from bot.sinks.letters import LetterSink
 from bot.sinks.production.sink import ProductionSink
 from bot.sinks.thread import ThreadSink
 from bot.slack.views.thread_lines import line
@@ -39,7 +40,7 @@ from tests.support.stores import Store
 
 Json = dict[str, Any]
 DANA = Person(id="U0DEV", name="Dana", email="dana@quickadmin.example")
-SINKS = (BillingSink, BoardSink, CardSink, CustomerSink, ProductionSink, ThreadSink)
+SINKS = (BillingSink, BoardSink, CardSink, CustomerSink, LetterSink, ProductionSink, ThreadSink)
 ENTRY = "makegood_entry"
 FIRST_ROW = 900
 
@@ -88,7 +89,7 @@ class Town:
     def bot(self, name: str = "makegood", *arguments: str) -> Makegood:
         """Each with its settings, log and port; all on the one database."""
         config = self.folder / f"{name}.toml"
-        settings = self.world.settings_toml(approvers=("U0DEV",))
+        settings = self.world.settings_toml(approvers=("U0DEV",), wait=0)
         # the town reports its own errors, so the world's tracker would know none of them
         settings = re.sub(r"\[trackers\.bugsnag\]\n(.+\n)+", "", settings)
         config.write_text(settings.replace("[slack]", "[slack]\ncards_per_minute = 1000"))

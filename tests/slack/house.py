@@ -82,7 +82,8 @@ class House:
             "hooks": {"bugsnag": {"token": HOOK}, "chatwoot": {"token": HOOK}, "email-postmark": {"token": HOOK}},
             "policy": {"approvers": ["U0LEAD", "max@acme.example"]},
         }
-        return validate(Settings, {**least, **self.given}, "the story's settings")
+        tell = {"letters_wait": 0, **self.given.get("tell", {})}  # stories that are not about it do not wait
+        return validate(Settings, {**least, **self.given, "tell": tell}, "the story's settings")
 
     async def start(self) -> None:
         pace = Pace if self.paced else Unhurried

@@ -88,6 +88,9 @@ token = $chatwoot_api
 smtp = $smtp
 sender = "QuickAdmin support <support@quickadmin.example>"
 
+[tell]
+letters_wait = $wait               # seconds with Take back before a mail leaves
+
 [board]
 kind = "trello"
 url = $board
@@ -123,7 +126,7 @@ class Addresses:
     board: str
 
 
-def settings_toml(at: Addresses, keys: Keys, *, mode: str, approvers: tuple[str, ...]) -> str:
+def settings_toml(at: Addresses, keys: Keys, *, mode: str, approvers: tuple[str, ...], wait: int) -> str:
     tables = ", ".join(f'{name} = "id"' for name in TABLES)
     texts = {
         "mode": mode,
@@ -150,7 +153,7 @@ def settings_toml(at: Addresses, keys: Keys, *, mode: str, approvers: tuple[str,
         **_keys(keys),
     }
     quoted = {name: json.dumps(text) for name, text in texts.items()}
-    return TEMPLATE.substitute(quoted, tables=f"{{ {tables} }}") + "".join(map(_probe, _probes(at.base)))
+    return TEMPLATE.substitute(quoted, tables=f"{{ {tables} }}", wait=wait) + "".join(map(_probe, _probes(at.base)))
 
 
 def _keys(keys: Keys) -> Mapping[str, str]:

@@ -97,8 +97,8 @@ class World:
         await self._tasks.stop()
         await self.parts.stop()
 
-    def settings_toml(self, *, mode: str = "run", approvers: tuple[str, ...] = ("U0LEAD",)) -> str:
-        """The makegood.toml for the bot in this world; call it after `start`, when every port is known."""
+    def settings_toml(self, *, mode: str = "run", approvers: tuple[str, ...] = ("U0LEAD",), wait: int = 10) -> str:
+        """The makegood.toml for the bot in this world; call it after `start`, when every port is known. `wait`: seconds of a letter."""
         parts = self.parts
         at = Addresses(
             base=self.base_url,
@@ -109,7 +109,7 @@ class World:
             host=parts.host.address,
             board=parts.board.board_url,
         )
-        return settings_toml(at, self.keys, mode=mode, approvers=approvers)
+        return settings_toml(at, self.keys, mode=mode, approvers=approvers, wait=wait)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """`callback()` after every change; what comes back ends it."""

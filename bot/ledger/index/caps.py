@@ -11,6 +11,7 @@ from bot.bug.customer import Given
 from bot.bug.event import EntryLike, Event
 from bot.bug.gift_caps import Caps, Claim, OverCap, claims
 from bot.bug.gifts import GrantUndone, NotGranted
+from bot.bug.letters import LettersTakenBack, takes_back
 from bot.bug.messages import Told
 from bot.ledger import codec
 from bot.ledger.db.sequences import upsert
@@ -50,9 +51,11 @@ async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) ->
 
 async def _give_back(conn: AsyncConnection, bug: Bug, event: Event) -> None:
     """What the biller has taken back, or surely never gave, may be given again by whoever promised it. `bug`: before it."""
-    given = next((g for c in bug.customers for g in c.given if _returned(event, c.id, g)), None)
-    if given is None:
-        return
+    for given in [g for c in bug.customers for g in c.given if _returned(event, c.id, g)]:
+        await _one_back(conn, bug, given)
+
+
+async def _one_back(conn: AsyncConnection, bug: Bug, given: Given) -> None:
     told = and_(entries.c.team == bug.ref.team, entries.c.bug == bug.ref.number, entries.c.seq == given.tell)
     row = (await conn.execute(select(entries.c.at, entries.c.by).where(told))).one()
     taken = claims([given.grant], 1, str(codec.load_actor(row.by)), datetime.fromisoformat(row.at))
@@ -66,6 +69,8 @@ def _returned(event: Event, customer: str, given: Given) -> bool:
     match event:
         case GrantUndone(granted=seq, ended=False):
             return given.seq == seq and given.state == "granted"
+        case LettersTakenBack():
+            return takes_back(event, customer, given)
         case NotGranted(doubtful=False):
             same = (event.customer, event.tell, event.grant) == (customer, given.tell, given.grant)
             return same and given.state in {"promised", "doubtful"}

@@ -9,6 +9,7 @@ from bot.allowed import AllowedActions
 from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
 from bot.bug.keys import fit
+from bot.bug.letters import Letters
 from bot.bug.policy import Duty, Member, may, may_command
 from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
@@ -48,6 +49,8 @@ class Context:
     unplaced: Unplaced
     plans: Latest[tuple[str, ...]]
     """Of the billing system, for a tell."""
+    letters: Letters
+    """Which messages wait a little before they go."""
     workspace_url: str = ""
     """With a slash at its end."""
 
@@ -77,6 +80,10 @@ class Context:
         number = self.number(request) if bug is None else bug
         suffix = "" if bug is None else f":{bug}"
         return await self.ledger.record(number, decide, by=request.by, key=fit(f"ask:{request.key}{suffix}"))
+
+    def sending(self, decide: Decide) -> Decide:
+        """The same decision, whose letters wait a little before they go."""
+        return lambda bug: self.letters.hold(bug, decide(bug), self.now())
 
     async def must_be_ours(self, user: str, team: str) -> None:
         """Living human members of this workspace; when Slack can't say more, its own word for the team has to do."""

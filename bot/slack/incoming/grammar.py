@@ -38,7 +38,7 @@ FIX_WORDS |= {"reject": "reject", "cancel": "cancel", "look": "look", "allow": "
 FIX_WORDS |= {"changes": "changes", "revise": "revise", "hand": "hand_on"}
 ESCAPED = frozenset({"/bug"})
 """Commands whose manifest says should_escape, so that @dana arrives as an id."""
-TELL_WORDS = {"undo": "tell_undo"}
+TELL_WORDS = {"undo": "tell_undo", "back": "tell_back"}
 RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")

@@ -36,11 +36,13 @@ class PrivateMessages:
             return False
         return True
 
-    async def aside(self, bug: Bug, user: str, text: str, blocks: Blocks | None = None) -> None:
-        """In the bug's thread for their eyes only; by direct message where that can't be."""
+    async def aside(
+        self, bug: Bug, user: str, text: str, blocks: Blocks | None = None, *, beside_card: bool = False
+    ) -> None:
+        """In the bug's thread (or the card's channel) for their eyes only; by direct message where that can't be."""
         try:
             if bug.card:
-                channel, thread = bug.card.channel, bug.card.ts
+                channel, thread = bug.card.channel, None if beside_card else bug.card.ts
                 await self.port.call(
                     "chat.postEphemeral", channel=channel, user=user, thread_ts=thread, text=text, blocks=blocks
                 )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.bug import customers, gifts, messages
+from bot.bug import customers, gifts, letters, messages
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
@@ -43,7 +43,7 @@ async def answer(context: Context, request: Request) -> Response:
             raise Refused("Nobody waits for a first answer here.")
         return messages.answer(now, waiting, text, promised)
 
-    recorded = await context.record(request, decide)
+    recorded = await context.record(request, context.sending(decide))
     hit = messages.only_hit(recorded.bug)
     if request.values:
         return Response(close=True)
@@ -111,7 +111,7 @@ async def answer_hit(context: Context, request: Request) -> Response:
         chosen = [c.id for c in messages.only_hit(now) if c.id in counted]
         return messages.answer(now, chosen, request.field("text"), promised)
 
-    await context.record(request, decide)
+    await context.record(request, context.sending(decide))
     return Response(close=True)
 
 
@@ -212,6 +212,16 @@ async def told_by_hand(context: Context, request: Request) -> Response:
     return Response(close=True) if request.values else NOTHING
 
 
+@verb("tell_back", "/tell back BUG-1", acts=Duty.TELL)
+async def tell_back(context: Context, request: Request) -> Response:
+    """Takes letters back that have not left yet: of one press by its button, all of them by a typed word."""
+    message = request.carried_number("message") if "message" in request.about else None
+    recorded = await context.record(request, lambda bug: letters.take_back(bug, message))
+    if not recorded.entries:
+        return NOTHING
+    return Response(text="Taken back: nobody has read it, and nothing was given.")
+
+
 @verb("they_know", acts=Duty.TELL)
 async def they_know(context: Context, request: Request) -> Response:
     """What somebody wrote there was the tell."""
@@ -243,7 +253,7 @@ async def reply(context: Context, request: Request) -> Response:
     concerns = await look_over(context, bug, chosen, text, template)
     if concerns.unseen(request):
         return Response(modal=forms.reply(bug, people, text, concerns.asks, concerns.seen))
-    await context.record(request, lambda now: messages.reply(now, chosen, text))
+    await context.record(request, context.sending(lambda now: messages.reply(now, chosen, text)))
     return Response(close=True)
 
 

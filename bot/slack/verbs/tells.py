@@ -151,7 +151,7 @@ async def _record(context: Context, request: Request, decide: Decide, *, anyway:
         await caps.take_told(conn, context.ledger.team, entries, context.settings.caps, anyway=anyway)
 
     key = fit(f"ask:{request.key}")
-    await context.ledger.record(context.number(request), decide, by=request.by, key=key, also=also)
+    await context.ledger.record(context.number(request), context.sending(decide), by=request.by, key=key, also=also)
 
 
 async def _ask_first(

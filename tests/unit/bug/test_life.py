@@ -45,6 +45,7 @@ DRAWN = {
     "retro_asked":       "ocfwxd.",
     "answered":          "ocfw...",
     "told":              "ocfwx..",
+    "letters_taken_back": "ocfwxd.",
     "tell_asked":        "ocfwx..",
     "tell_approved":     "ocfwx..",
     "tell_refused":      "ocfwxd.",

@@ -16,6 +16,7 @@ async def anchor(ledger: Ledger) -> None:
     day = ledger.clock().date().isoformat()
     async with ledger.db.write() as conn:
         before = await stated(conn, ledger.team)
+        # a clock that was set back must not make a second anchor for a day that has one
         if before and before[-1].label >= day:
             return
         row = await _next(conn, ledger.team, before, day)
@@ -25,6 +26,7 @@ async def anchor(ledger: Ledger) -> None:
 
 async def _next(conn: AsyncConnection, team: str, before: list[Statement], day: str) -> Statement:
     now = await heads(conn, team)
+    # only what went on since: a workspace with thousands of closed bugs keeps small anchors
     known = {number: seq for row in before for number, seq in row.places}
     moved = [head for head in now if known.get(head.number) != head.seq]
     count = sum(head.number != WORKSPACE for head in now)

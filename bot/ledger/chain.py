@@ -17,11 +17,14 @@ def salt() -> str:
 
 def commit(salt_: str, private: str) -> str:
     """A commitment that says nothing of a short text without its salt, and nothing at all once the row is gone."""
+    # an address or a first name is soon guessed, so a plain hash of it would be as good as the text itself
     return hmac.new(bytes.fromhex(salt_), private.encode(), hashlib.sha256).hexdigest()
 
 
 def link(prev: str, row: Mapping[str, Any]) -> str:
     """The hash of an entry, over the exact text that is stored."""
+    # a JSON list and not joined text: otherwise a letter that moves from one field to the next would leave the hash the
+    # same
     text = json.dumps([prev, *(row[name] for name in HASHED)], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -87,6 +87,7 @@ def load(kind: str, public: str, private: str | None) -> Event:
     """The event again; private fields whose row was deleted are empty, or GONE where a text is required."""
     cls = lifecycle.KINDS[present_kind(kind)]
     if not private and kind not in UPCASTERS and not _private_fields(cls):
+        # nothing private and no older form: the stored text is the event
         return cls.model_validate_json(public)  # most of a long trail, in a third of the time
     return cls.model_validate(_fields(cls, kind, public, private))
 
@@ -103,6 +104,7 @@ def _fields(cls: type[Fact], kind: str, public: str, private: str | None) -> Sto
     while kind in UPCASTERS:
         kind, change = UPCASTERS[kind]
         data = change(data)
+    # upcasters come first: they may name the field that is missing
     return data if private else data | dict(_missing(cls, data))
 
 

@@ -25,6 +25,7 @@ async def expire(ledger: Ledger) -> int:
     late = and_(private.c.team == ledger.team, private.c.expires < ledger.clock().timestamp())
     query = select(private.c.bug, private.c.seq, entries.c.kind, entries.c.body).join(entries, its_entry).where(late)
     async with ledger.db.read() as conn:
+        # a bounded bite, because a large backlog must not hold SQLite's only writer; the rest comes with the next round
         rows = (await conn.execute(query.order_by(private.c.bug, private.c.seq).limit(BATCH))).all()
     for bug in {row.bug for row in rows}:
         await _expire_of(ledger, bug, [row for row in rows if row.bug == bug])

@@ -27,6 +27,8 @@ async def forget(ledger: Ledger, email: str) -> int:
     email = email.strip()
     if not email:
         return 0
+    # first what is not yet an entry: were it last, the inbox could fold a mail into a bug that was forgotten just
+    # before
     gone = await _loose(ledger, email)
     for number in await _bugs(ledger, email):
         gone += await (_bug(ledger, number, email) if number != WORKSPACE else _workspace(ledger, email))
@@ -51,6 +53,7 @@ async def _loose(ledger: Ledger, email: str) -> int:
 
 def _names(column: Any, email: str) -> ColumnElement[bool]:
     """Written as it is, or with escapes; in any case of its letters."""
+    # some bodies are JSON that was written with escapes: there "jörg@…" stands as "j\u00f6rg@…"
     forms = {email, json.dumps(email)[1:-1]}
     return or_(*(func.lower(column).contains(form.lower(), autoescape=True) for form in forms))
 
@@ -71,9 +74,11 @@ async def _bug(ledger: Ledger, number: int, email: str) -> int:
     async with ledger.db.write() as conn:
         bug = await ledger.lock(conn, number)
         hidden = {row.seq: row.body for row in await conn.execute(select(private.c.seq, private.c.body).where(of))}
+        # read before anything is deleted: afterwards the bug no longer knows which customer that address was
         person = _Person.of(bug, email)
         named = [x.seq for x in await entries_in(conn, ledger.team, number) if person.is_in(x, hidden.get(x.seq))]
         await conn.execute(delete(private).where(of, private.c.seq.in_(named)))
+        # computed anew from what is left, and not edited: a state that no entries explain could never be verified
         left = refold(bug.ref, await entries_in(conn, ledger.team, number))
         mine = and_(bugs.c.team == ledger.team, bugs.c.number == number)
         await conn.execute(update(bugs).where(mine).values(state=codec.dump_bug(left), **facets(left)))
@@ -86,6 +91,7 @@ async def _workspace(ledger: Ledger, email: str) -> int:
     """What somebody wrote as a reason, or the conversation that was decided about, may name them."""
     of = and_(private.c.team == ledger.team, private.c.bug == WORKSPACE)
     async with ledger.db.write() as conn:
+        # decides nothing, but takes the row lock that every writer of this trail waits for
         await workspace.record_in(conn, ledger, lambda _now: None, by=SYSTEM)  # locks it
         gone = await conn.execute(delete(private).where(of, _names(private.c.body, email)))
         left = workspace.refold(ledger.team, await workspace.trail_in(conn, ledger.team))
@@ -116,6 +122,7 @@ class _Person:
     """Known by address, by name, and by the ids that they have within one bug."""
 
     def __init__(self, email: str, customers: tuple[Customer, ...]) -> None:
+        # "Al" or "Bo" would be found in half of all texts, and take other people's words along
         names = {c.hint.name for c in customers if len(c.hint.name) >= SHORTEST_NAME}
         self._ids = {c.id for c in customers}
         self._words = re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in (email, *names)), re.IGNORECASE)

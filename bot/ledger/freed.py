@@ -30,6 +30,8 @@ class Freed:
 
     def follow(self, recorded: Recorded) -> None:
         if self.db.sqlite and dropped(recorded):
+            # not awaited by whoever recorded: a checkpoint has to wait until nobody reads, and a press must not wait
+            # for that
             self._task = asyncio.create_task(self._empty(self._task))
 
     async def stop(self) -> None:

@@ -67,6 +67,7 @@ class Stated:
 
     def __init__(self, statements: Iterable[Statement]) -> None:
         self.statements = list(statements)
+        # a long trail has many entries of which few are stated: only those hashes are kept in memory
         self._wanted = {place for each in self.statements for place in each.places}
         self._seen: dict[Place, str] = {}
 

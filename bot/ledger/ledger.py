@@ -102,6 +102,8 @@ class Ledger:
         `key` makes it happen once: used before, nothing is written and `again` is true. `also` runs in the same transaction.
         """
         async with self.db.write(rank) as conn:
+            # the key is looked up under the bug's lock: two deliveries of the same press queue here, and the second
+            # finds the first
             recorded = await self.record_in(conn, bug, decide, by=by, key=key)
             if also:
                 await also(conn, recorded.bug, recorded.entries)
@@ -130,6 +132,7 @@ class Ledger:
         if made:
             before, _ = await self._lock(conn, made)
             return Recorded(before=before, bug=before, entries=(), again=True)
+        # taken in the transaction: a bug that is not opened after all leaves no gap in the numbers
         number = await next_number(conn, self.team, "bug")
         blank = Bug(ref=BugRef(team=self.team, number=number))
         return await self._append(conn, blank, chain.START, tuple(first), by, key)
@@ -157,12 +160,14 @@ class Ledger:
     async def _append(
         self, conn: AsyncConnection, before: Bug, head: str, events: tuple[Event, ...], by: Actor, key: str | None
     ) -> Recorded:
+        # one time for all that is decided together, so that minutes in the card and in the retro agree
         now = rows.as_stored(self.clock())
         bug = before
         chained: list[dict[str, Any]] = []
         hidden: list[dict[str, Any]] = []
         written: list[Entry] = []
         for event, actor in self._with_consequences(before, events, by, now):
+            # seq 0: nothing is there yet that could forbid the first entry
             must_allow(bug, type(event)) if not event.OUTCOME and bug.seq else None
             bug = follow(bug, event, now, actor)
             entry = Entry(bug=bug.ref, seq=bug.seq, event=event, at=now, by=actor, key=None if written else key)
@@ -175,15 +180,19 @@ class Ledger:
         recorded = Recorded(before=before, bug=bug, entries=tuple(written))
         if written:
             await self._write(conn, bug, head, chained, hidden, now)
+            # rows that span bugs follow in this very transaction: a lock or a cap that lagged behind its entry could be
+            # used twice
             await caps.follow(conn, before, [x.event for x in written])
             await threads.follow(conn, before, [x.event for x in written])
             await locks.follow(conn, before, [x.event for x in written])
             await remedies.follow(conn, bug, [x.event for x in written], now)
+            # last, because it may take leases for work that only exists once everything above is written
             await self._hand_over(conn, recorded, now.timestamp())
         return recorded
 
     async def _hand_over(self, conn: AsyncConnection, recorded: Recorded, now: float) -> None:
         """Makes the sinks' cursors due, and takes the leases of those that this process serves itself."""
+        # counted from before the commit, however slow that is: a lease must never seem to last longer than its row says
         taken, server = asyncio.get_running_loop().time(), self.wakes.server
         free, bug = (server.free() if server else ()), recorded.bug
         new, until = recorded.before.seq == 0, now + (server.seconds if server else 0)
@@ -194,10 +203,13 @@ class Ledger:
         mine = [name for name in woken.sinks if name in free] if woken.now else []
         leases = [_first(bug, name, woken) for name in mine] if new else []
         if mine and server and not new:
+            # a new bug's cursors were inserted with their lease; those of an old one may be leased to somebody, so each
+            # is asked
             leases = await take_own(conn, self.team, bug.ref.number, mine, now=now, seconds=server.seconds)
         left = set(woken.sinks) - {lease.sink for lease in leases} if woken.now else set()
         more = any(server is None or server.wants(name, woken.rank) for name in left)
         if leases or more:
+            # a sink that began before the commit would act on an entry that may never come to be
             self.db.after_commit(conn, partial(self.wakes.written, leases, taken, recorded, more=more))
 
     def _with_consequences(
@@ -206,6 +218,8 @@ class Ledger:
         for event in events:
             yield event, by
             bug = follow(bug, event, now, by)
+            # what follows by itself (owed, closed) is written with its cause: no crash can leave a bug told, but owing
+            # nothing
             while follows := consequences(bug, now):
                 yield follows, SYSTEM
                 bug = follow(bug, follows, now, SYSTEM)
@@ -222,6 +236,7 @@ class Ledger:
         await conn.execute(rows.APPEND, chained)
         if hidden:
             await conn.execute(rows.HIDE, hidden)
+        # as many entries as were just written: the bug is new, and its row is not there to be updated
         if bug.seq == len(chained):
             await conn.execute(_OPEN, _row(bug, head, now))
             return

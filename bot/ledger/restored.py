@@ -26,6 +26,7 @@ async def hold(ledger: Ledger, by: Actor, why: str = "") -> Sequence[int]:
 
     A bot that runs meanwhile loses its leases on them: it starts nothing more, and stops what it is at within a lease's third.
     """
+    # the entry first: what it holds back must be explained even where this process dies half-way
     await workspace.record(ledger, lambda _now: BackupRestored(why=why), by=by)
     query = select(cursors.c.bug, cursors.c.sink).where(cursors.c.team == ledger.team, _undone())
     async with ledger.db.read() as conn:
@@ -45,6 +46,7 @@ async def _give_up(ledger: Ledger, by: Actor, bug: int, sink: str) -> bool:
     async with ledger.db.write() as conn:
         await ledger.lock(conn, bug)
         place = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink == sink)
+        # a new fence: whoever holds the lease now finds at the next renewal that it is not theirs any more
         held = {"gave_up": WHY, "lease": 0, "fence": cursors.c.fence + 1}
         found = await conn.execute(update(cursors).where(place, _undone()).values(held))
         if found.rowcount:
@@ -59,6 +61,7 @@ async def _draw_anew(ledger: Ledger) -> None:
     place = and_(cursors.c.team == ledger.team, cursors.c.sink == "card", cursors.c.bug.in_(live))
     due = func.coalesce(cursors.c.due, ledger.clock().timestamp())
     async with ledger.db.write() as conn:
+        # in doubt, so that each card looks for the message that a later process posted, instead of posting a second one
         await conn.execute(update(cursors).where(place).values(due=due, doubt=1, rank=REPEAT))
         await ledger.notify(conn)
 

@@ -28,10 +28,12 @@ def rows(
     place: Place, fact: Fact, at: datetime, by: Actor, key: str | None, prev: str
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     public, secret = codec.dump(fact)
+    # a new one for each entry: the same word twice must not show by the same commitment
     salt = chain.salt() if secret else ""
     row: dict[str, Any] = {
         **place._asdict(),
         "kind": fact.KIND,
+        # as text: the hash covers it as it is stored, and each database would give a timestamp back in its own form
         "at": at.isoformat(timespec="milliseconds"),
         "by": codec.dump_actor(by),
         "key": key,
@@ -40,6 +42,7 @@ def rows(
         "prev": prev,
     }
     row["hash"] = chain.link(prev, row)
+    # beside the private row and not in the entry: how long something is kept is no fact of the trail
     expires = (at + fact.KEEP).timestamp() if fact.KEEP else None
     return row, {**place._asdict(), "salt": salt, "body": secret, "expires": expires} if secret else None
 

@@ -28,11 +28,15 @@ NEAR = 120
 async def seal(ledger: Ledger) -> None:
     """The next seal, if anything was written since the last. Where two processes do so at once, one of them has made it."""
     async with ledger.db.read() as conn:
+        # asked without a write first: this runs every second, and mostly nothing is new
         if await _next(conn, ledger) is None:
             return
+    # by the lowest rank: nobody waits for a seal
     async with ledger.db.write(HOOKS) as conn:
         row = await _next(conn, ledger)
         if row:
+            # two processes may have made the same number; the loser's entries are younger than that seal, so the next
+            # one has them
             await conn.execute(upsert(conn, seals).values(row).on_conflict_do_nothing())
 
 

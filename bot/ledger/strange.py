@@ -36,6 +36,7 @@ async def keep(db: Database, team: str, now: float, *, source: str, kind: str, b
     kind, body = _storable(kind), _storable(body)
     async with db.write(HOOKS) as conn:
         if await _crowded(conn, team, source, kind):
+            # a service that puts an id into its kind would otherwise fill the table
             kind = MANY
         place = {"team": team, "key": _key(source, kind)}
         row = {"source": f"{SOURCE}{source}"[:60], "at": now, "body": body, "note": kind, "state": STATE}

@@ -28,6 +28,7 @@ async def verify(ledger: Ledger, watched: Callable[[int, int], None] = _unwatche
 
     Raises TrailBroken with the first thing that does not hold.
     """
+    # one moment for all: a bot that writes meanwhile would look like somebody who tampers
     async with ledger.db.snapshot() as conn:
         with _readable("The anchors, the seals, or the heads of the trails"):
             chains = [Stated(await each.stated(conn, ledger.team)) for each in (anchors, seals)]
@@ -39,6 +40,7 @@ async def verify(ledger: Ledger, watched: Callable[[int, int], None] = _unwatche
         with _readable("Workspace: its present state"):
             await _verify_workspace(conn, ledger.team)
         count = sum(number != WORKSPACE for number, _, _ in found)
+        # whoever deletes a bug's row hides its whole trail from the loop above
         await _no_strays(conn, ledger.team, {number for number, _, _ in found})
     with _readable("The anchors, or the seals"):
         for each in chains:
@@ -75,6 +77,7 @@ async def _verify_trail(
 async def _verify_workspace(conn: AsyncConnection, team: str) -> None:
     """What may run hangs on the state itself, so it must be what the entries tell, as far as this version knows them all."""
     state, trail = await workspace.load_in(conn, team), await workspace.trail_in(conn, team)
+    # where a newer version wrote kinds that this one does not know, what it folds is not all, and proves nothing
     if state.seq == len(trail) and rules(state) != rules(workspace.refold(team, trail)):
         raise TrailBroken("Workspace: its present state is not what its trail tells.")
 

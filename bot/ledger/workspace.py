@@ -55,6 +55,7 @@ async def record_in(
 ) -> Workspace:
     """The same inside a transaction that somebody else opened. Whoever locks a bug too locks it first."""
     before, head = await _lock(conn, ledger)
+    # under the lock, as with a bug: the same key at the same time decides once
     event = decide(before) if not key or await ledger.used(conn, key) is None else None
     if event is None:
         return before
@@ -74,6 +75,7 @@ async def _lock(conn: AsyncConnection, ledger: Ledger) -> tuple[Workspace, str]:
     """The row that every writer of this trail waits for; made by the first of them."""
     blank = Workspace(team=ledger.team)
     first = {"team": ledger.team, "seq": 0, "head": chain.START, "state": codec.dump_workspace(blank)}
+    # a row that is not there can't be locked
     await conn.execute(upsert(conn, workspaces).values(first).on_conflict_do_nothing())
     row = (await conn.execute(_LOCK, {"of_team": ledger.team})).one()
     return codec.load_workspace(row.state), row.head

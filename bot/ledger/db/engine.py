@@ -70,6 +70,7 @@ class Turnstile:
         try:
             await turn
         except asyncio.CancelledError:
+            # asyncio may cancel a waiter in the moment in which it was woken
             if turn.done() and not turn.cancelled():
                 self._leave()  # the turn had been given to us: pass it on
             raise
@@ -101,6 +102,7 @@ class Database:
             conn.info.pop(_AFTER, None)
             yield conn
             then = conn.info.pop(_AFTER, ())
+        # outside of the transaction: a callback that fails takes back nothing that was written
         for call in then:
             call()
 
@@ -115,7 +117,10 @@ class Database:
             async with self._connection() as conn, conn.begin():
                 yield conn
             return
+        # the turn before the connection: whoever waits for a turn must not keep a connection from those who read
         async with self._turnstile.hold(rank), self._connection() as conn:
+            # IMMEDIATE, before anything is read: a transaction that reads first and writes later fails where somebody
+            # wrote in between
             await _driver(conn).begin()
             await conn.begin()  # so that SQLAlchemy knows; whoever migrates must not think that the transaction is his
             try:
@@ -163,6 +168,7 @@ class Database:
 
     async def alive(self) -> bool:
         """Whether a write goes through: a full disk or a standby still answers reads. Written at most once a second."""
+        # load balancers and Kubernetes ask every second or more often; one row a second is all that it costs
         if time.monotonic() - self._written < SURE:
             return True
         try:
@@ -204,6 +210,7 @@ def _mark(engine: AsyncEngine) -> Any:
 def _engine(url: str) -> AsyncEngine:
     """No error says what a statement carried: secrets of runs and words of customers are among it."""
     if not url.startswith("sqlite"):
+        # pre-ping: after a fail-over the pool is full of connections that are dead and do not know it
         quiet = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
         return create_async_engine(url, connect_args=_patience(url), **quiet)
     driver = sqlite_driver.creator(url)
@@ -222,6 +229,8 @@ def _patience(url: str) -> dict[str, Any]:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
+    # FULL: in WAL mode NORMAL may lose the last commits when the power fails, and a webhook was answered 200 for them.
+    # secure_delete: a forgotten customer must not stay readable in the file's free pages.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

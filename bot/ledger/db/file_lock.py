@@ -23,6 +23,8 @@ class FileLock:
         """Raises Misconfigured where another process has it. The system frees it when the process ends, however it ends."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            # a file of its own: SQLite takes locks on the database's file, and closing any handle of it would drop them
+            #
             self._file = self.path.open("w")
         except OSError as error:
             raise Misconfigured(

@@ -33,7 +33,10 @@ class Leader:
         past = or_(flags.c.at < now - seconds, flags.c.at > now + seconds)  # the clock may have been set back
         free = or_(flags.c.value == self.me, past)
         taken = statement.on_conflict_do_update(
-            index_elements=["team", "name"], set_={"value": self.me, "at": now}, where=free
+            # one conditional statement: to look first and write then would let two processes win
+            index_elements=["team", "name"],
+            set_={"value": self.me, "at": now},
+            where=free,
         )
         async with self.db.write() as conn:
             return (await conn.execute(taken.returning(flags.c.value))).first() is not None

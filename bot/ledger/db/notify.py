@@ -31,6 +31,7 @@ async def _listen(db: Database, woken: Callable[[], None]) -> None:
         try:
             await _wait(db.engine.dialect.driver, raw.driver_connection, woken)
         finally:
+            # given back to the pool, it would go on listening and pile up notifications that nobody reads
             await conn.invalidate()
 
 
@@ -42,6 +43,7 @@ async def _wait(driver: str, connection: Any, woken: Callable[[], None]) -> None
         woken()
         await ended.wait()
         return
+    # psycopg opens a transaction by itself, and PostgreSQL delivers no notification inside of one
     await connection.set_autocommit(True)
     await connection.execute(f"LISTEN {CHANNEL}")
     woken()

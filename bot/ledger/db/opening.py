@@ -14,6 +14,7 @@ from bot.ledger.db.migrate import migrate
 async def opened(url: str, closing: Closing) -> Database:
     """Raises Misconfigured where another process has the file, or a newer version the schema, or it is damaged or full."""
     if url.startswith("sqlite"):
+        # before the file is opened: two processes must not even migrate at the same time
         lock = FileLock.of(url)
         lock.take()
         closing.at_end(lock.free)

@@ -55,6 +55,7 @@ async def _to_its_end(running: "asyncio.Future[Any]") -> Any:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
+        # a cancelled task still owns the connection until the thread has let go of it
         await asyncio.wait({running})
         raise
 
@@ -132,6 +133,7 @@ class Connection:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
+            # one process runs the bot, but a command such as `makegood forget` may be writing: the loop goes on meanwhile
             await _apart(lambda: _patiently(self._conn, BEGIN))
         self._changes = self._conn.total_changes
 
@@ -139,9 +141,11 @@ class Connection:
         """The one call that waits for the disk; at once where nothing was changed."""
         if not self._conn.in_transaction:
             return
+        # a transaction that only looked (a key that was used before) has nothing to sync
         if self._conn.total_changes == self._changes:
             self._conn.commit()
         else:
+            # an fsync takes milliseconds on a good disk and seconds on a bad one: never on the loop
             await _to_its_end(_COMMITTER.commit(self._conn))
 
     async def rollback(self) -> None:

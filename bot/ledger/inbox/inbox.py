@@ -91,12 +91,16 @@ class Inbox:
     async def _write(self, what: Item | _Done) -> bool:
         waiting = _Waiting(what, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
+        # while one commit is on its way, all that arrives collects for the next: the busier it is, the more share one
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush())
+        # the sender may hang up; what is in the batch is written all the same, and its future must not be cancelled
+        # under the others
         return await asyncio.shield(waiting.written)
 
     async def _flush(self) -> None:
         while self._waiting:
+            # so that a burst is answered in slices, instead of all of it when the last one is stored
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
                 await self._commit(batch)
@@ -120,6 +124,7 @@ class Inbox:
         items = {w.what.key: w.what for w in batch if isinstance(w.what, Item)}
         ended = [w.what for w in batch if isinstance(w.what, _Done)]
         new: set[str] = set()
+        # a press is noted as done before it is answered, so a batch that only finishes keys is one that somebody waits for
         async with self.db.write(HOOKS if items else PEOPLE) as conn:
             if items:
                 new = await self._insert(conn, items.values())
@@ -127,6 +132,7 @@ class Inbox:
                 await self.finish_in(conn, [x.key for x in ended if (x.state, x.note) == (state, note)], state, note)
         for waiting in batch:
             waiting.written.set_result(waiting.what.key in new)
+            # the same key twice in a batch: only the first of them is new
             new.discard(waiting.what.key)
 
     async def _insert(self, conn: AsyncConnection, items: Iterable[Item]) -> set[str]:
@@ -136,6 +142,7 @@ class Inbox:
 
     def _row(self, item: Item, now: float) -> dict[str, Any]:
         mine = {"team": self.team, "key": item.key, "source": item.source, "body": item.body}
+        # not due at once: this process works on it right now, and another one must not take it up at the same time
         return mine | {"at": now, "due": now + OWN_TURN, "state": "new", "attempts": 0, "note": ""}
 
     async def take(self, sources: Iterable[str], limit: int = BATCH) -> list[Item]:
@@ -150,8 +157,10 @@ class Inbox:
             .limit(limit)
         )
         async with self.db.write(HOOKS) as conn:
+            # SKIP LOCKED: processes that sweep at the same moment take different items, and none waits for the other
             rows = (await conn.execute(query.with_for_update(skip_locked=True))).all()
             keys = [r.key for r in rows]
+            # counted as an attempt before it is worked on: an item that kills the process must not do so for ever
             again = {"due": now + OWN_TURN * 3, "attempts": inbox.c.attempts + 1}
             await conn.execute(update(inbox).where(mine & inbox.c.key.in_(keys)).values(again)) if keys else None
         return [Item(key=r.key, source=r.source, body=r.body, attempts=r.attempts, at=r.at) for r in rows]
@@ -181,6 +190,7 @@ class Inbox:
 
     async def failed(self, item: Item, why: str) -> None:
         """Try again later; after MAX_ATTEMPTS it is dead and `makegood doctor` says so."""
+        # kept in the table for a person: a sender was told 200, so nothing may vanish
         state = "dead" if item.attempts + 1 >= MAX_ATTEMPTS else "new"
         await self._again(item, state, why, item.attempts + 1, 2.0**item.attempts)
 

@@ -41,6 +41,8 @@ class InboxWorker:
     async def submit(self, item: Item) -> bool:
         """Durable when this returns; True where it is new."""
         if item.source in self.at_once and item.source not in self._busy and self._queue(item.source).empty():
+            # one commit instead of two between a webhook and its card; under load the inbox's shared commits are
+            # cheaper again
             done = await self._at_once(item)
             if done is not None:
                 return done
@@ -77,6 +79,7 @@ class InboxWorker:
         queue = self._queue(source)
         while True:
             batch = [await queue.get()]
+            # repeats of one error come in bursts, and are folded into one entry
             while not queue.empty() and len(batch) < BATCH:
                 batch.append(queue.get_nowait())
             self._busy.add(source)
@@ -104,6 +107,7 @@ class InboxWorker:
             await self._failed(batch[0], error)
             return
         async with self.inbox.db.write(HOOKS) as conn:
+            # a handler commits piece by piece: part of the batch may be done, although it raised
             left = await self.inbox.left(conn, [item.key for item in batch])
         for item in batch:
             if item.key in left:

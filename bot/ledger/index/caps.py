@@ -26,6 +26,7 @@ async def take(conn: AsyncConnection, team: str, claims: Iterable[Claim], *, any
             raise OverCap(claim.words)
         statement = upsert(conn, spent).values(team=team, cap=claim.cap, amount=claim.amount)
         fits = spent.c.amount + claim.amount <= claim.limit if bounded else None
+        # the condition stands in the statement itself: two processes that promise at once can't both stay below the cap
         added = statement.on_conflict_do_update(
             index_elements=["team", "cap"], set_={"amount": spent.c.amount + claim.amount}, where=fits
         )
@@ -59,6 +60,7 @@ async def _one_back(conn: AsyncConnection, bug: Bug, given: Given) -> None:
     told = and_(entries.c.team == bug.ref.team, entries.c.bug == bug.ref.number, entries.c.seq == given.tell)
     row = (await conn.execute(select(entries.c.at, entries.c.by).where(told))).one()
     taken = claims([given.grant], 1, str(codec.load_actor(row.by)), datetime.fromisoformat(row.at))
+    # in the order in which `take` locks them, so that the two can't wait for each other
     for claim in sorted(taken, key=lambda c: c.cap):
         mine = and_(spent.c.team == bug.ref.team, spent.c.cap == claim.cap)
         left = case((spent.c.amount > claim.amount, spent.c.amount - claim.amount), else_=0)

@@ -36,6 +36,7 @@ _STALE = select(bugs.c.number, bugs.c.state).where(bugs.c.team == bindparam("tea
 async def freshen(db: Database, team: str) -> int:
     """How many bugs were behind: an older version that still runs beside this one writes states alone."""
     async with db.write(HOOKS) as conn:
+        # during a roll-out the older version knows nothing of these columns; `found` tells which rows it has written
         stale = (await conn.execute(_STALE.with_for_update(), {"team": team})).all()
         known = [facets(codec.load_bug(row.state)) for row in stale]
         rows = [{"of_team": team, "of_number": row.number, **found} for row, found in zip(stale, known, strict=True)]

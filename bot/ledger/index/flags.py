@@ -39,6 +39,7 @@ class Flags:
             known: float | None = (await conn.execute(query)).scalar()
         if known is not None:
             return known
+        # two may find nothing at the same time: the first to insert decides, and both read what it wrote
         async with self.db.write() as conn:
             await conn.execute(upsert(conn, flags).values(row).on_conflict_do_nothing())
             return float((await conn.execute(query)).scalar() or now)

@@ -25,6 +25,7 @@ async def follow(conn: AsyncConnection, before: Bug, events: Sequence[Event]) ->
     """An outcome frees the lock and drops the run's secrets; a run that nobody knows the end of keeps both."""
     team, bug = before.ref.team, before.ref.number
     for event in events:
+        # it may still be at work over there: nobody else touches that piece until a person says how it ended
         if getattr(event, "state", "") == "unknown":
             continue
         if isinstance(event, FREES):
@@ -43,6 +44,7 @@ async def _drop_secrets(conn: AsyncConnection, team: str, bug: int, run: int) ->
 async def take_lock(conn: AsyncConnection, team: str, target: str, key: str, *, bug: int, run: int, now: float) -> bool:
     """Whether this run now holds that piece of production; one at a time, until its outcome."""
     row = {"team": team, "target": target, "key": fit(key), "bug": bug, "run": run, "at": now}
+    # whoever comes second inserts nothing, and then reads who has it: the same question serves a repeat of the first
     await conn.execute(upsert(conn, locks).values(row).on_conflict_do_nothing())
     return await lock_holder(conn, team, target, key) == (bug, run)
 

@@ -32,6 +32,7 @@ class Last(NamedTuple):
 
 def kind(bug: Bug) -> str:
     """Errors that differ only in numbers and ids are of one kind; it tells nothing of what they say."""
+    # "Undefined index 13" and "Undefined index 14" are one kind, or nothing would ever have helped before
     alike = re.sub(r"[0-9a-f]{8,}|\d+", "#", bug.title)
     return hashlib.sha256(f"{alike}\n{bug.context}".encode()).hexdigest()
 

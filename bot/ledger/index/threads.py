@@ -38,5 +38,6 @@ async def _is_of(conn: AsyncConnection, team: str, bug: int, channel: str, ts: s
 
 async def _merge(conn: AsyncConnection, team: str, bug: int, into: int) -> None:
     """What arrives for the one goes on to the other."""
+    # an old card's thread too: people go on writing where they began
     for table in (groups, conversations, threads):
         await conn.execute(update(table).where(table.c.team == team, table.c.bug == bug).values(bug=into))

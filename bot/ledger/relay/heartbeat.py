@@ -41,6 +41,7 @@ class Heartbeat:
         """Until the lease runs out, counted from `taken` (the loop's time). `endless`: what can't be stopped half-way."""
         place = (lease.bug, lease.sink)
         try:
+            # by the loop's monotonic clock: somebody who sets the machine's clock must not stretch a lease
             async with asyncio.timeout_at(None if endless else taken + self.seconds) as limit:
                 self._held[place] = _Held(lease, limit, endless)
                 with working_until(limit.when):
@@ -66,5 +67,8 @@ class Heartbeat:
             return
         now = asyncio.get_running_loop().time()
         mine = await leases.renew(self.ledger, held.lease, self.seconds)
+        # the work may have ended, or another lease of this place begun, while the database answered
         if self._held.get(place) is held and not held.endless and not held.limit.expired():
+            # from before the question: its answer may have taken longer than the lease. A lost lease ends the work at
+            # once.
             held.limit.reschedule(now + self.seconds if mine else now)

@@ -32,6 +32,8 @@ _CURSOR = (
 )
 _FENCE = select(cursors.c.fence).where(*_CURSOR).with_for_update()
 _LEASE = update(cursors).where(*_CURSOR).values(lease=bindparam("lease"), fence=bindparam("fence"))
+# in doubt: the one who had it may have posted, mailed or booked just before it went silent. The fence rises with it, so
+# that the old holder, if it still lives, can move nothing any more.
 _CUT_OFF = {"lease": 0, "doubt": 1, "fence": cursors.c.fence + 1, "attempts": cursors.c.attempts + 1}
 _TAKE_AWAY = update(cursors).where(*_CURSOR).values(**_CUT_OFF, due=bindparam("later"))
 
@@ -48,11 +50,13 @@ async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int]
     named = {"of_team": ledger.team, "now": now, "longest": now + SOON + seconds}
     asked = {**named, "sinks": list(free), **ranks}
     is_due, due = _due(tuple(name for name in free if name in below))
+    # a read first: on SQLite a write would take the turn of somebody's press, once a second and mostly for nothing
     if not free or not await _any(ledger, is_due, asked):
         return []
     async with ledger.db.write(SINKS) as conn:
         rows = (await conn.execute(due, asked | {"most": sum(free.values())})).all()
         chosen, left = [], dict(free)
+        # a row with a lease among those that are due is one whose holder let it run out
         late = [{**_of(ledger, row), "later": now + seconds / 2} for row in rows if row.lease > 0]
         await conn.execute(_TAKE_AWAY, late) if late else None
         for row in rows:
@@ -131,6 +135,7 @@ async def move(
     seconds: float,
 ) -> Lease:
     """The cursor stands at `done`; the lease goes on for the next entry, or ends where the sink asked for a pause."""
+    # served: what an earlier attempt may have done is known by now
     values: dict[str, Any] = {"done": done, "attempts": 0, "doubt": 0}
     text = lease.external if external is None else json.dumps(external)
     if text != lease.external:
@@ -138,6 +143,7 @@ async def move(
     now = ledger.clock().timestamp()
     values["lease"] = now + seconds
     if again_in is not None:
+        # something came while the sink was at work, and made nothing due because the lease was held
         behind = await _head(conn, ledger, lease.bug) > done
         values |= {"lease": 0, "due": now if behind else now + again_in}
     await _set(conn, ledger, lease, values)
@@ -153,6 +159,8 @@ async def renew(ledger: Ledger, lease: Lease, seconds: float) -> bool:
     """Renew the lease; False if somebody has taken it over. One row in a transaction, so that renewals can't deadlock."""
     values = {"lease": ledger.clock().timestamp() + seconds}
     async with ledger.db.write(SINKS) as conn:
+        # a lease of 0 was given back by its own task a moment ago: to renew it would keep the bug from everybody for 12
+        # s
         result = await conn.execute(update(cursors).where(_mine(ledger, lease), cursors.c.lease > 0).values(values))
     return bool(result.rowcount)
 
@@ -162,6 +170,7 @@ async def awaken(ledger: Ledger, pause: float) -> None:
     now = ledger.clock().timestamp()
     async with ledger.db.write(SINKS) as conn:
         far = and_(cursors.c.team == ledger.team, cursors.c.due > now + SOON)
+        # no harm where a sink is asked too early: it says again when it wants to be asked
         await conn.execute(update(cursors).where(far).values(due=now + pause))
         held = and_(cursors.c.team == ledger.team, cursors.c.lease > now + SOON)
         await conn.execute(update(cursors).where(held).values(lease=now + pause))
@@ -178,6 +187,8 @@ async def abandoned(ledger: Ledger, pause: float) -> None:
 async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
     """Nothing left to do: not due until something new is written (which may be just now)."""
     async with ledger.db.write(SINKS) as conn:
+        # locked: an entry that is being written just now would find the cursor still leased, and nobody would come back
+        # for it
         head = await _head(conn, ledger, lease.bug, lock=True)
         values = {"done": done, "lease": 0, "attempts": 0}
         await _set(conn, ledger, lease, values if head > done else values | {"due": None})
@@ -213,6 +224,7 @@ async def keep(ledger: Ledger, lease: Lease, external: Mapping[str, Any]) -> Non
 
 
 async def give_up(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str) -> None:
+    # the doubt stays: whoever tries again in a month still looks first
     await _set(conn, ledger, lease, {"lease": 0, "gave_up": why[:1000], "doubt": int(lease.doubt)})
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db.tables import cursors
 
+# long enough for a renewal (every 4 s) to fail twice; short enough that a customer is not kept waiting after a crash
 LEASE = 12.0
 """Seconds; whoever works longer renews it."""
 
@@ -45,6 +46,7 @@ _TAKE = (
         cursors.c.bug == bindparam("of_bug"),
         cursors.c.sink.in_(bindparam("sinks", expanding=True)),
         cursors.c.due <= bindparam("now"),
+        # not "or ran out": see above
         cursors.c.lease == 0,
         cursors.c.gave_up.is_(None),
     )
@@ -59,4 +61,5 @@ async def take_own(
     """Of these sinks the leases that are free, inside the transaction that made their cursors due and holds the bug's lock."""
     asked: dict[str, Any] = {"of_team": team, "of_bug": bug, "sinks": sorted(sinks), "now": now, "until": now + seconds}
     rows = (await conn.execute(_TAKE, asked)).mappings()
+    # SQLite has no booleans: it gives back 0 and 1
     return [Lease(**{**row, "doubt": bool(row["doubt"])}) for row in rows]

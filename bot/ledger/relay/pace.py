@@ -57,19 +57,23 @@ class Pace:
         """The seconds until the units' turn."""
         if self._local is not None:
             steady, free = self._local
+            # no await between reading and writing: the loop itself makes it one step
             taken, wait = _taken(free, wanted, steady())
+            # only here, when no budget said no: half a booking would slow down what was never sent
             free.update(taken)
             return wait
         async with self.db.write(SINKS) as conn:
             now = self.clock()
             await self._none_blocked(conn, wanted, now)
             wait = 0.0
+            # a TooSoon in the middle rolls back those before it
             for budget in sorted(wanted, key=lambda b: b.scope):  # everybody locks them in this order
                 wait = max(wait, _wait(budget, await self._use(conn, budget, now), now))
             return wait
 
     async def blocked(self, scope: str, seconds: float) -> None:
         """The other side said 429: nobody uses this scope until then."""
+        # a service that says "in a day" by mistake must not silence the bot for a day
         seconds = min(seconds, LONGEST_BLOCK)
         if self._local is not None:
             steady, free = self._local
@@ -99,6 +103,7 @@ class Pace:
         """
         furthest = now + budget.burst * budget.every + max(budget.ahead, FURTHEST)
         statement = upsert(conn, budgets).values(team=self.team, scope=budget.scope, free_at=now + budget.every)
+        # GCRA: one timestamp a scope says all; in the past it means that the whole burst is there again
         base = case((budgets.c.free_at.between(now, furthest), budgets.c.free_at), else_=now)
         added = statement.on_conflict_do_update(
             index_elements=["team", "scope"], set_={"free_at": base + budget.every}

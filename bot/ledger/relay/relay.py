@@ -128,9 +128,11 @@ class Relay:
 
     async def _loop(self) -> None:
         while not self._stopping:
+            # before the look: what is written while we look wakes us again, and is not missed
             self.ledger.wakes.clear()
             try:
                 await self._mind_the_clock()
+                # it goes round as long as something was found, because more may be due than there were places
                 found = await self._begin()
             except (OSError, SQLAlchemyError, MakegoodError) as error:
                 log.warning("What is due can't be read: %s Trying again.", sentence(error))
@@ -148,11 +150,14 @@ class Relay:
 
     async def stop(self, drain: float = 10.0) -> None:
         self._stopping = True
+        # first of all: what is written from here on is left to others, or to the next start
         self.ledger.wakes.leave(self)
         self.wake()
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=drain)
         for task in self._tasks:
+            # what it was sending is in doubt then; the lease is not given back, so nobody looks before it can have
+            # arrived
             task.cancel()
 
     async def _rest(self) -> None:
@@ -192,6 +197,8 @@ class Relay:
         return {name: rank for name, (_, rank) in self._scarce.items()}
 
     async def _begin(self) -> int:
+        # before the statement is sent: the lease counts from when the database writes it, and that may be any time
+        # after
         now = asyncio.get_running_loop().time()
         leased = await leases.take(self.ledger, self._free(), self._below(), self.lease_seconds)
         self.begin(leased, now)
@@ -219,6 +226,7 @@ class Relay:
             try:
                 bug, entry, head = await self._found(sink, lease, recorded)
                 recorded = None
+                # a card is drawn again although nothing is new when it asked for that itself: minutes on it have passed
                 if entry is None and not (sink.interest.jumps and (asked or lease.done < bug.seq)):
                     await leases.rest(self.ledger, lease, done=head)
                     return
@@ -238,6 +246,8 @@ class Relay:
         """What is done is written at once; the rest is an attempt that failed."""
         if served.outcomes:
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
+            # what has happened is written before anything else can fail: three customers told must never be told again
+            # for the fourth
             await self.ledger.record(lease.bug, lambda bug: _fitting(bug, served.outcomes), by=by, rank=SINKS)
         if served.external is not None:
             await leases.keep(self.ledger, lease, served.external)
@@ -272,9 +282,12 @@ class Relay:
         """Outcomes and the cursor's move, together. A lease that was lost moves nothing, but its outcomes are facts all the same."""
         by = Actor(kind=ActorKind.SYSTEM, id=sink.name)
         async with self.ledger.db.write(SINKS) as conn:
+            # in the transaction that writes the outcome: asked before, the lease could be lost in between
             held = await leases.held(conn, self.ledger, lease)
             recorded = None
             outcomes = (*served.outcomes, *((CaughtUp(sink=sink.name),) if behind else ()))
+            # what a run did to production is true whoever holds the lease; any other outcome is left to the one who has
+            # it now
             if outcomes and (held or sink.name == "production"):
                 recorded = await self.ledger.record_in(conn, lease.bug, lambda bug: _fitting(bug, outcomes), by=by)
             if held:
@@ -291,6 +304,7 @@ class Relay:
         if isinstance(error, TooSoon | NotYet):
             await self._too_early(lease, error)
             return
+        # an error that nobody foresaw may have come after the call went out
         doubt = isinstance(error, Doubtful) or not isinstance(error, MakegoodError)
         if not isinstance(error, MakegoodError):
             log.error("%s failed on BUG-%s", lease.sink, lease.bug, exc_info=error)
@@ -299,6 +313,7 @@ class Relay:
             return
         pause = _pause(lease.attempts, error, LONGEST_PAUSE if lease.attempts < self.max_attempts else RAREST)
         await leases.later(self.ledger, lease, max(pause, DOUBT_PAUSE) if doubt else pause, failed=True, doubt=doubt)
+        # once, and after some ten seconds: many outages are over sooner, and a line for each would bury the thread
         if lease.attempts + 1 == NOTICED:
             waits = Delayed(sink=lease.sink, why=str(error))
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
@@ -309,6 +324,7 @@ class Relay:
         if isinstance(error, NotYet):
             await leases.later(self.ledger, lease, error.wait, forgiven=True, seen=error.seen)
             return
+        # the most urgent rank that met the limit: only what is more urgent than that may still try
         rank = min(lease.rank, self._below().get(lease.sink, lease.rank))
         self._scarce[lease.sink] = (self._steady() + error.wait, rank)
         await leases.later(self.ledger, lease, min(error.wait, MOMENT))  # what comes later stays behind it
@@ -338,6 +354,7 @@ class Relay:
 def _past_own(sink: Sink, seq: int, recorded: Recorded | None) -> int:
     """How far the cursor goes: a sink's own outcomes are no news to it, unless it follows them or something came between."""
     own = recorded.entries if recorded else ()
+    # somebody else wrote between the entry that was served and our outcome: the cursor must not jump over that
     if not own or own[0].seq != seq + 1 or any(type(entry.event) in sink.interest.kinds for entry in own):
         return seq
     return own[-1].seq
@@ -361,6 +378,7 @@ def _work(bug: Bug, entry: Entry | None, lease: Lease) -> Work:
 
 def _pause(attempts: int, error: Exception, most: float) -> float:
     """Exponential with full jitter above the base; never sooner than the other side asked."""
+    # 2^20 s is twelve days: more is never meant, and a float would overflow in the end
     longest = min(FIRST_PAUSE * 2.0 ** min(attempts, 20), most)
     asked = getattr(error, "retry_after", None) or 0.0
     return float(max(asked, longest / 2 + random.random() * longest / 2))  # noqa: S311 - jitter

@@ -71,8 +71,11 @@ async def wake(
     concerned = tuple(name for name, sink in sinks.items() if any(type(e) in sink.kinds for e in events))
     if not concerned:
         return NOBODY
+    # without its card nobody in Slack knows that this customer waits
     urgency = WAITED if bug.card is None and bug.untold else rank(events)
+    # Slack takes about 50 updates a minute in a workspace, and one loop of an error brings hundreds of repeats
     due = now + (REPEAT_PAUSE if urgency == REPEAT else 0)
+    # not 0: a sink that is new on this installation must not tell a year's customers again
     place = {"team": bug.ref.team, "bug": bug.ref.number, "done": before.seq, "due": due, "rank": urgency}
     rows: list[dict[str, Any]] = [
         {**place, "sink": name, "external": NOTHING, "lease": leased.get(name, 0), "fence": int(name in leased)}
@@ -87,6 +90,7 @@ def _due(dialect: str) -> Any:
     statement = insert_of(dialect, cursors)
     new = statement.excluded
     earlier = case((or_(cursors.c.due.is_(None), new.due < cursors.c.due), new.due), else_=cursors.c.due)
+    # an urgent entry that nobody served yet must not be pushed back by the repeats after it
     smaller = case((cursors.c.due.is_(None), new.rank), (new.rank < cursors.c.rank, new.rank), else_=cursors.c.rank)
     # an attempt that failed keeps its pause: new entries must not hammer a system that is down
     values = {

@@ -18,6 +18,7 @@ from bot.ledger.db.leader import Leader
 from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
+from bot.ledger.index import search
 from bot.ledger.index.facets import freshen
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 BOARD_POLL, ANCHORS_OUT, PLANS, TIDY, ANCHOR, SEAL, ALLOWED, STRANGE = 60.0, 60.0, 600.0, 3600.0, 3600.0, 1.0, 1.0, 5.0
 DAILY = 30.0
+SEARCHED = 1.0
 DAY = 86400.0
 SAID = "strange:said"
 """The flag that says when people were last told of what nobody understood."""
@@ -67,6 +69,7 @@ def jobs(parts: JobParts) -> Iterator[Job]:
     yield Job(name="sealing the trail", every=SEAL, run=partial(seal, parts.ledger))
     if parts.slack and parts.anchors:
         yield Job(name="anchors going out", every=ANCHORS_OUT, run=_anchors_out(parts).send)
+    yield Job(name="what is searched", every=SEARCHED, run=partial(search.follow, parts.ledger))
     yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
     if slack := parts.slack:
         channel = parts.settings.slack.error_channels[0]

@@ -13,7 +13,7 @@ from bot.ledger.db import migrate as schema
 from bot.ledger.db.engine import Database
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.guards import FOREVER, grants
-from bot.ledger.db.tables import metadata
+from bot.ledger.db.tables import SEARCH, metadata
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
             raise Refused(
                 "SQLite knows no roles: --grants is for PostgreSQL, with MAKEGOOD_DATABASE_URL of the tables' owner."
             )
-        common.say("\n".join(grants(args.grants, sorted(set(metadata.tables) - set(FOREVER)))))
+        common.say("\n".join(grants(args.grants, sorted({*metadata.tables, SEARCH} - set(FOREVER)))))
         return 0
     with ExitStack() as stack:
         if url.startswith("sqlite"):  # never under a bot that runs

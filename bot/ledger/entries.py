@@ -1,6 +1,6 @@
 """Reads bugs and their trail; never writes."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -37,6 +37,16 @@ _ASKS = _NEWEST.where(text("asks > 0"))
 _UNSEEN = _NEWEST.where(text("unseen > 0"))
 _TELLS = _NEWEST.where(bugs.c.teller == bindparam("user"))
 _OWES = _NEWEST.where(bugs.c.debtor == bindparam("user"))
+_WAITING = select(bugs.c.state).where(_MINE, text("waits IS NOT NULL"))
+_OWNED = select(bugs.c.state).where(_MINE, bugs.c.owner == bindparam("user"))
+_OWED = select(bugs.c.state).where(_MINE, text("debtor IS NOT NULL"))
+_LISTS: Mapping[str, Any] = {
+    "waiting": _WAITING.order_by(bugs.c.waits, bugs.c.number),
+    "mine": _OWNED.order_by(bugs.c.number.desc()),
+    "owed": _OWED.order_by(bugs.c.number),
+}
+_PAGES = {name: query.limit(bindparam("most")).offset(bindparam("past")) for name, query in _LISTS.items()}
+_SIZES = {name: select(func.count()).select_from(query.order_by(None).subquery()) for name, query in _LISTS.items()}
 _COUNT = select(func.count()).select_from(bugs).where(_MINE, bugs.c.status.in_(bindparam("statuses", expanding=True)))
 _BEGAN, _LATER = bugs.c.began < bindparam("until"), bugs.c.touched >= bindparam("since")
 _WITHIN = (
@@ -69,12 +79,12 @@ async def bug_of_thread(ledger: Ledger, channel: str, ts: str) -> int | None:
         return (await conn.execute(select(threads.c.bug).where(where))).scalar()
 
 
-async def list_bugs(ledger: Ledger, statuses: Iterable[Status] = LIVE, limit: int = SOME) -> list[Bug]:
-    """The newest first."""
-    asked = {"team": ledger.team, "most": limit}
+async def list_bugs(ledger: Ledger, statuses: Iterable[Status] = LIVE, limit: int = SOME, past: int = 0) -> list[Bug]:
+    """The newest first, `past` of them left out."""
+    asked = {"team": ledger.team, "most": limit + past}
     async with ledger.db.read() as conn:
         found = await conn.execute(_newest(tuple(sorted(statuses))), asked)
-        return [codec.load_bug(state) for state in found.scalars()]
+        return [codec.load_bug(state) for state in found.scalars().all()[past:]]
 
 
 @lru_cache(maxsize=64)
@@ -96,6 +106,17 @@ def _newest(statuses: tuple[Status, ...]) -> Any:
         .order_by(bugs.c.number.desc())
         .limit(bindparam("most"))
     )
+
+
+async def some_of(ledger: Ledger, which: str, user: str, limit: int, past: int = 0) -> tuple[list[Bug], int]:
+    """Live bugs, and how many there are.
+
+    "waiting": whose customer waits longest first; "mine": the newest first; "owed": the oldest first.
+    """
+    asked = {"team": ledger.team, "user": user, "most": limit, "past": past}
+    async with ledger.db.read() as conn:
+        found = [codec.load_bug(state) for state in (await conn.execute(_PAGES[which], asked)).scalars()]
+        return found, int((await conn.execute(_SIZES[which], asked)).scalar_one())
 
 
 async def told_of(ledger: Ledger) -> list[Bug]:

@@ -16,6 +16,7 @@ from bot.ledger import codec, workspace
 from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private, workspaces
 from bot.ledger.entries import entries_in
 from bot.ledger.index.facets import facets
+from bot.ledger.index.search import unsearch
 from bot.ledger.ledger import SYSTEM, Entry, Ledger
 from bot.ledger.rows import WORKSPACE
 
@@ -82,6 +83,7 @@ async def _bug(ledger: Ledger, number: int, email: str) -> int:
         left = refold(bug.ref, await entries_in(conn, ledger.team, number))
         mine = and_(bugs.c.team == ledger.team, bugs.c.number == number)
         await conn.execute(update(bugs).where(mine).values(state=codec.dump_bug(left), **facets(left)))
+        await unsearch(conn, ledger.team, number)
         await _show_anew(conn, ledger, number)
         await ledger.notify(conn)
     return len(named)

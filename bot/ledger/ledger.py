@@ -34,7 +34,7 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, id="makegood")
 _USED = select(entries.c.bug).where(entries.c.team == bindparam("team"), entries.c.key == bindparam("key"))
 _THIS = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_number"))
 _LOCK = select(bugs.c.state, bugs.c.head).where(*_THIS).with_for_update()
-_CHANGED = [c.name for c in bugs.c if not c.primary_key]
+_CHANGED = [c.name for c in bugs.c if not c.primary_key and c.name != "searched"]
 _UPDATE = update(bugs).where(*_THIS).values({name: bindparam(name) for name in _CHANGED})
 _OPEN = bugs.insert()
 

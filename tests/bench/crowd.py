@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 
 from bot.bug.conversation import Said
 from bot.bug.course import Fixed
@@ -25,6 +25,7 @@ from bot.ledger import chain
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.db.tables import bugs, counters, cursors, entries, private
+from bot.ledger.index import search
 from bot.ledger.ledger import Ledger
 from bot.sinks.card import CardSink
 from bot.sinks.clock import ClockSink
@@ -37,6 +38,12 @@ AT_ONCE = 500
 APART = timedelta(minutes=20)
 """Between the beginnings of two bugs: 50,000 of them are almost two years."""
 SINKS = {sink.name: sink.interest for sink in (CardSink, ThreadSink, ClockSink)}
+COMMON = "menu"
+_OTHERS = (
+    "valueerror page fails division by zero in get menus shop production error bugsnag mia acc 13 still looking at it try "
+    + " ".join(f"e{nth}" for nth in range(ENTRIES))
+)
+"""The words of every bug: what the trails below say."""
 TRACKER = Actor(kind=ActorKind.SOURCE, id="bugsnag")
 DEV = Actor(kind=ActorKind.PERSON, id="U0B001")
 Row = dict[str, Any]
@@ -52,6 +59,11 @@ class Life:
     cursors: tuple[Row, ...]
 
 
+def rare(number: int) -> str:
+    """The word of one bug."""
+    return f"crowd{number}x"
+
+
 async def fill(url: str, count: int, still_open: int, team: str = "T0LOCAL") -> None:
     """`count` bugs, the newest `still_open` of them the open ones; their cursors have nothing to do."""
     now = datetime.now(UTC)
@@ -65,6 +77,8 @@ async def fill(url: str, count: int, still_open: int, team: str = "T0LOCAL") -> 
             await _store(db, made)
         async with db.write() as conn:
             await conn.execute(insert(counters).values(team=team, name="bug", value=count))
+            await search.keep(conn, team, ((n, f"{COMMON} {rare(n)} {_OTHERS}") for n in range(1, count + 1)))
+            await conn.execute(update(bugs).values(searched=bugs.c.seq))
     finally:
         await db.close()
 

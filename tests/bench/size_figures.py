@@ -11,9 +11,11 @@ from bot.bug.ownership import Claimed
 from bot.bug.retro.month import month
 from bot.bug.retro.story import fold, told
 from bot.ledger.db.engine import Database
-from bot.ledger.entries import awaits, count, list_bugs, trail, trails_within
+from bot.ledger.entries import awaits, count, list_bugs, some_of, trail, trails_within
+from bot.ledger.index import search
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.held import held
+from bot.slack.verbs.reading import LISTED
 from bot.slack.views.home import OPEN, SHOWN
 from tests.bench import crowd
 from tests.bench.figure import Figure
@@ -23,7 +25,7 @@ from tests.bench.stage import Times
 SMALL, LARGE, ROUNDS, WARM = 50, 50_000, 60, 10
 OPEN_OF = {SMALL: 35, LARGE: 5_000}
 """Enough of the few that each press shows as many lines in both."""
-LIMIT, A_MONTH = 1.2, 3.0
+LIMIT, A_MONTH, A_SEARCH = 1.2, 3.0, 0.2
 Press = Callable[[Ledger, int], Awaitable[object]]
 
 
@@ -33,7 +35,7 @@ async def _claim(ledger: Ledger, number: int) -> object:
 
 async def _list(ledger: Ledger, _number: int) -> object:
     async with ledger.db.read() as conn:
-        return await held(conn, ledger.team), await list_bugs(ledger, limit=30)
+        return await held(conn, ledger.team), await list_bugs(ledger, limit=LISTED)
 
 
 async def _retro(ledger: Ledger, number: int) -> object:
@@ -44,7 +46,7 @@ async def _home(ledger: Ledger, _number: int) -> object:
     async with ledger.db.read() as conn:
         waits = await held(conn, ledger.team)
     ended = await list_bugs(ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
-    open_ = await list_bugs(ledger, OPEN, limit=SHOWN)
+    open_ = await some_of(ledger, "waiting", crowd.DEV.id, SHOWN), await list_bugs(ledger, OPEN, limit=SHOWN)
     return waits, ended, open_, await count(ledger, OPEN), await awaits(ledger, crowd.DEV.id)
 
 
@@ -68,7 +70,8 @@ async def _compared(name: str, small: str, large: str) -> list[Figure]:
         few = await stack.enter_async_context(_filled(small, SMALL))
         many = await stack.enter_async_context(_filled(large, LARGE))
         figures = [await _press(f"{what}, {name}", press, few, many) for what, press in PRESSES.items()]
-        return [*figures, await _month(name, many)]
+        searches = [await _search(f"a search for {what}, {name}", many, said) for what, said in SEARCHES.items()]
+        return [*figures, *searches, await _month(name, many)]
 
 
 @asynccontextmanager
@@ -96,6 +99,19 @@ async def _press(name: str, press: Press, few: Ledger, many: Ledger) -> Figure:
 
 def _middle(times: Sequence[float]) -> float:
     return Times(all=tuple(sorted(times))).p(50)
+
+
+SEARCHES = {"a word of every bug": crowd.COMMON, "one of a single bug": crowd.rare(LARGE // 2), "nothing there": "zzz"}
+
+
+async def _search(name: str, ledger: Ledger, said: str) -> Figure:
+    took: list[float] = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        found = await search.search(ledger, said, most=LISTED + 1)
+        took.append(time.perf_counter() - began)
+    detail = f"[{len(found)} of {LARGE:,} bugs shown]"
+    return Figure(name=f"{name}, p50", value=_middle(took[WARM:]), limit=A_SEARCH, unit="s", detail=detail)
 
 
 async def _month(name: str, ledger: Ledger) -> Figure:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.ledger.index import search
+from bot.slack.verbs import reading
 from tests.slack.house import House
 
 
@@ -179,6 +181,55 @@ async def test_the_list_names_each_open_bug_with_a_link_to_its_card(house: House
     assert "nobody has it" in listed.lock_screen
     assert "<@U0DEV>" in listed.lock_screen
     assert listed.lock_screen.count("/archives/C0ERRORS/p") == 2
+
+
+async def test_a_list_of_a_kind_has_only_those(house: House) -> None:
+    await house.alarm(title="First")
+    await house.alarm(title="Second")
+    dana = house.person("Dana")
+    await dana.types("/bug claim BUG-2", in_=house.errors)
+    await dana.expect_ephemeral("You have BUG-2")
+    await dana.types("/bug list mine", in_=house.errors)
+    mine = await dana.expect_ephemeral("Second")
+    assert "First" not in mine.lock_screen
+    await dana.types("/bug list waiting", in_=house.errors)
+    await dana.expect_ephemeral("No customer waits")
+    await dana.types("/bug list pigeons", in_=house.errors)
+    await dana.expect_ephemeral("There is: open, mine, owed, waiting.")
+
+
+async def test_a_long_list_has_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LISTED", 1)
+    await house.alarm(title="First")
+    await house.alarm(title="Second")
+    dana = house.person("Dana")
+    await dana.types("/bug list", in_=house.errors)
+    assert "First" not in (await dana.expect_ephemeral("_1 to 1 of 2_ · `/bug list 2` goes on")).lock_screen
+    await dana.types("/bug list open 2", in_=house.errors)
+    assert "First" in (await dana.expect_ephemeral("2 to 2 of 2")).lock_screen
+    await dana.types("/bug list 3", in_=house.errors)
+    await dana.expect_ephemeral("There is no such page")
+
+
+async def test_a_bug_is_found_by_what_was_said_in_its_thread(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await house.alarm(title="First")
+    card = await house.alarm(title="Second")
+    dana = house.person("Dana")
+    await dana.says("The Bäckerei can't open its menu", thread=card)
+    await house.quiet()
+    await search.follow(house.bot.ledger)
+    await dana.types("/bug search bäckerei MENU", in_=house.errors)
+    found = await dana.expect_ephemeral("Second")
+    assert "First" not in found.lock_screen
+    monkeypatch.setattr(reading, "LISTED", 1)
+    await dana.types("/bug search production", in_=house.errors)
+    await dana.expect_ephemeral("`/bug search production page 2` goes on")
+    await dana.types("/bug search production page 2", in_=house.errors)
+    await dana.expect_ephemeral("First")
+    await dana.types("/bug search pigeons", in_=house.errors)
+    await dana.expect_ephemeral("Nothing has all of “pigeons”")
+    await dana.types("/bug search ?!", in_=house.errors)
+    await dana.expect_ephemeral("Say what to look for")
 
 
 async def test_the_home_tab_shows_what_is_open(house: House) -> None:

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from bot.ledger.db.guards import FOREVER, grants
-from bot.ledger.db.tables import metadata
+from bot.ledger.db.tables import SEARCH, metadata
 from bot.ledger.verify import verify
 from tests.slack.house import House
 from tests.support import postgres
@@ -26,7 +26,7 @@ def database_url(postgres_server: Path, empty_postgres: str) -> Iterator[str]:
         quoted = ROLE.replace('"', '""')
         with psycopg.connect(postgres.url(postgres_server, name), autocommit=True) as conn:
             conn.execute(f'CREATE ROLE "{quoted}" LOGIN'.encode())
-            for line in grants(ROLE, sorted(set(metadata.tables) - set(FOREVER))):
+            for line in grants(ROLE, sorted({*metadata.tables, SEARCH} - set(FOREVER))):
                 conn.execute(line.encode())
         yield postgres.url(postgres_server, name, "asyncpg").replace("postgres:@", "makegood%22bot:@")
         with psycopg.connect(postgres.url(postgres_server, name), autocommit=True) as conn:

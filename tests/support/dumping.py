@@ -114,14 +114,16 @@ def _is(event: Event, _bug: object) -> Event:
 
 
 async def _in_a_new_bug(ledger: Ledger, event: Event) -> None:
-    """Claimed, or fixed: one of the two lets it pass."""
-    for before in ("open", "claimed", "fixed"):
+    """Claimed, fixed, or closed: one of them lets it pass."""
+    for before in ("open", "claimed", "fixed", "closed"):
         bug = await open_bug(ledger, f"{event.KIND}, {before}")
-        await ledger.record(bug, lambda b: customers.join(b, MIA, via="by hand"), by=person("U0DEV"))
+        if before != "closed":
+            await ledger.record(bug, lambda b: customers.join(b, MIA, via="by hand"), by=person("U0DEV"))
         if before != "open":
             await ledger.record(bug, lambda b: ownership.claim(b, "U0DEV"), by=person("U0DEV"))
-        if before == "fixed":
-            await ledger.record(bug, lambda _b: Fixed(how="word", said="works"), by=person("U0DEV"))
+        if before in {"fixed", "closed"}:
+            works = Fixed(how="word", said="works", proper=before == "closed")
+            await ledger.record(bug, partial(_is, works), by=person("U0DEV"))
         try:
             await ledger.record(bug, partial(_is, event), by=person("U0LEAD"))
         except Refused:

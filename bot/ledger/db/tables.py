@@ -39,9 +39,14 @@ bugs = Table(
     ),  # 1: people told of it, no tracker did, and it is worked on
     Column("gave", Integer, nullable=False, server_default="0"),  # 1: a customer was promised something
     Column("unseen", Integer, nullable=False, server_default="0"),  # what was done alone and nobody else has seen
+    Column("owner", String(64)),  # who has it, while it is live
+    Column("waits", Float),  # since when the first customer waits who does not know yet that it works
     Column(
         "found", Integer, nullable=False, server_default="0"
     ),  # the seq whose state they are of; an older version leaves it behind
+    Column(
+        "searched", Integer, nullable=False, server_default="0"
+    ),  # the seq that the index of words has come to (index/search.py)
     Index("ix_bugs_team_status", "team", "status", "number"),
     Index("ix_bugs_team_began", "team", "began", "touched", "gave"),
     _some("ix_bugs_team_teller", "team", "teller", "number", where="teller IS NOT NULL"),
@@ -50,8 +55,14 @@ bugs = Table(
     _some("ix_bugs_team_told", "team", "number", where="told > 0"),
     _some("ix_bugs_team_unseen", "team", "number", where="unseen > 0"),
     _some("ix_bugs_stale", "team", "number", where="found <> seq"),
+    _some("ix_bugs_team_owner", "team", "owner", "number", where="owner IS NOT NULL"),
+    _some("ix_bugs_team_waits", "team", "waits", "number", where="waits IS NOT NULL"),
+    _some("ix_bugs_unsearched", "team", "number", where="searched <> seq"),
     Index("ix_bugs_team_touched", "team", "touched"),
 )
+
+SEARCH = "search"
+"""The index of words: a table of its own kind on each database, so the migration alone describes it."""
 
 workspaces = Table(
     "workspaces",  # what belongs to no bug, as folded from the entries of number 0

@@ -15,6 +15,7 @@ WORKING = frozenset({Status.OPEN, Status.CLAIMED})
 
 def facets(bug: Bug) -> dict[str, Any]:
     """By the names of the table's columns."""
+    waits = [c.since for c in bug.untold if c.said_at] if bug.status in LIVE else []
     began = [at for at in (bug.opened_at, *(c.since for c in bug.customers)) if at]
     return {
         "status": bug.status.value,
@@ -25,6 +26,8 @@ def facets(bug: Bug) -> dict[str, Any]:
         "told": int(bug.status in WORKING and not bug.groups),
         "gave": int(any(customer.given for customer in bug.customers)),
         "unseen": len(bug.unseen),
+        "owner": bug.owner if bug.status in LIVE else None,
+        "waits": min(waits).timestamp() if waits else None,
         "found": bug.seq,
     }
 

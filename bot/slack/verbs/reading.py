@@ -1,34 +1,92 @@
 """The verbs that only read: the open bugs, one bug, its retro, help."""
 
+import re
+
 from bot import permissions
-from bot.bug.bug import Bug, Status
-from bot.bug.errors import NotFound, Outside
+from bot.bug.bug import LIVE, Bug, Status
+from bot.bug.errors import NotFound, Outside, Refused
 from bot.bug.event import allowed
 from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.story import fold
+from bot.bug.words import Code
 from bot.ledger import strange, workspace
-from bot.ledger.entries import awaits, count, list_bugs, trail, unseen
+from bot.ledger.entries import awaits, count, list_bugs, some_of, trail, unseen
+from bot.ledger.index import search
 from bot.ledger.relay.held import held
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.verbs.registry import VERBS, verb
 from bot.slack.views import blocks as kit
 from bot.slack.views import card, home, waiting
-from bot.slack.views.mrkdwn import foreign, who
+from bot.slack.views.mrkdwn import foreign, render, who
 from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
-LISTED = 30
+LISTED = 20
 DECIDED = 5
 """Newest entries of the workspace's trail that Home shows."""
 
 
-@verb("list", "/bug list")
+NOTHING = {
+    "": "Nothing is open. :tada:",
+    "open": "Nothing is open. :tada:",
+    "mine": "You have no bug.",
+    "owed": "No proper fix is owed. :tada:",
+    "waiting": "No customer waits. :tada:",
+}
+"""What a list says that is empty; its keys are the lists there are."""
+
+
+@verb("list", "/bug list [mine|open|owed|waiting] [page]")
 async def list_(context: Context, request: Request) -> Response:
-    """The bugs that are open, owed ones too."""
-    bugs = await list_bugs(context.ledger, limit=LISTED)
-    lines = [one_line(context, b) for b in bugs] or ["Nothing is open. :tada:"]
+    """The bugs that are live; or yours, those not fixed yet, those whose proper fix is owed, those a customer waits for"""
+    which, page = _asked_list(request.args)
+    bugs, all_ = await _listed(context, which, request.user, LISTED * (page - 1))
+    lines = [one_line(context, b) for b in bugs] or [NOTHING[which] if page == 1 else "There is no such page."]
+    lines.append(_more(f"/bug list {which}".strip(), page, len(bugs), all_))
     return Response(text="\n".join(line for line in (await waits(context), *lines) if line))
+
+
+async def _listed(context: Context, which: str, user: str, past: int) -> tuple[list[Bug], int]:
+    if which in {"", "open"}:
+        statuses = home.OPEN if which else LIVE
+        found = await list_bugs(context.ledger, statuses, LISTED, past)
+        return found, await count(context.ledger, statuses)
+    return await some_of(context.ledger, which, user, LISTED, past)
+
+
+def _asked_list(said: str) -> tuple[str, int]:
+    """Raises Refused with the lists there are."""
+    which, page = said.strip().lower(), 1
+    if found := re.fullmatch(r"(.*?)\s*\b(\d{1,5})", which):
+        which, page = found[1], max(int(found[2]), 1)
+    if which not in NOTHING:
+        raise Refused(
+            f"There is no list “{foreign(which, 40)}”. There is: {', '.join(name for name in NOTHING if name)}."
+        )
+    return which, page
+
+
+def _more(typed: str, page: int, here: int, all_: int) -> str:
+    first = LISTED * (page - 1) + 1
+    if not here or (page == 1 and here == all_):
+        return ""
+    more = f" · `{typed} {page + 1}` goes on" if first + here <= all_ else ""
+    return f"_{first} to {first + here - 1} of {all_}_{more}"
+
+
+@verb("search", "/bug search words [page]")
+async def search_(context: Context, request: Request) -> Response:
+    """Bugs with these words, ended ones too: in title, message, customers, actions, and in what was said in the thread"""
+    found = re.fullmatch(r"(.*\S)\s+page\s+(\d{1,5})", request.args.strip(), re.DOTALL)
+    said, page = (found[1], max(int(found[2]), 1)) if found else (request.args.strip(), 1)
+    if not search.words(said):
+        raise Refused("Say what to look for: `/bug search menu page` finds bugs that have both words.")
+    bugs = await search.search(context.ledger, said, most=LISTED + 1, past=LISTED * (page - 1))
+    lines = [one_line(context, bug) for bug in bugs[:LISTED]] or [f"Nothing has all of “{foreign(said, 80)}”."]
+    if len(bugs) > LISTED:
+        lines.append(f"{render([Code(f'/bug search {said} page {page + 1}')])} goes on")
+    return Response(text="\n".join(lines))
 
 
 async def waits(context: Context) -> str:
@@ -50,7 +108,10 @@ def reference(context: Context, bug: Bug) -> str:
 
 async def publish_home(context: Context, user: str) -> None:
     """Somebody opened the app's Home."""
-    open_ = await list_bugs(context.ledger, home.OPEN, limit=home.SHOWN)
+    waiting_, _ = await some_of(context.ledger, "waiting", user, home.SHOWN)
+    newest = await list_bugs(context.ledger, home.OPEN, limit=home.SHOWN)
+    first = {bug.ref.number: bug for bug in (*waiting_, *newest) if bug.status in home.OPEN}
+    open_ = list(first.values())[: home.SHOWN]
     ended = await list_bugs(context.ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
     async with context.ledger.db.read() as conn:
         odd = await strange.listed(conn, context.ledger.team)

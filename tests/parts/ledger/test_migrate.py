@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Text
 
 from bot.bug.errors import Misconfigured, TrailBroken
 from bot.ledger.db.migrate import _upgrade, config, guards_missing, migrate, newest
-from bot.ledger.db.tables import metadata
+from bot.ledger.db.tables import SEARCH, metadata
 from tests.support import postgres
 from tests.support.stores import Store, rows, sql
 
@@ -32,10 +32,16 @@ def blank(where: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
 
 async def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
     def drift(conn: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata))
+        opts = {"compare_type": True, "include_object": _described}
+        return list(compare_metadata(MigrationContext.configure(conn, opts=opts), metadata))
 
     async with store.database().read() as conn:
         assert await conn.run_sync(drift) == []
+
+
+def _described(_object: object, name: str | None, *_more: object) -> bool:
+    """The index of words is of a kind that metadata can't say; on SQLite it has tables of its own beside it."""
+    return not (name or "").startswith((SEARCH, f"ix_{SEARCH}"))
 
 
 async def test_several_processes_may_start_at_once(blank: Store) -> None:

@@ -9,6 +9,7 @@ from bot.bug.bug import LIVE, Status
 from bot.bug.conversation import Said
 from bot.ledger import entries
 from bot.ledger.inbox.inbox import Inbox, Item
+from bot.ledger.index import search
 from bot.ledger.index.facets import freshen
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
@@ -38,6 +39,12 @@ async def _stored(ledger: Ledger) -> None:
     await inbox.finish("k")
 
 
+async def _found(ledger: Ledger) -> None:
+    await search.follow(ledger)
+    assert await search.search(ledger, "there", most=20)
+    assert await search.search(ledger, "nowhere", most=20) == []
+
+
 WAYS: dict[str, Way] = {
     "a claim": lambda ledger: said(ledger, 1, "mine"),
     "the inbox": _stored,
@@ -46,6 +53,11 @@ WAYS: dict[str, Way] = {
     "Home's person": lambda ledger: entries.awaits(ledger, "U0DEV"),
     "what nobody else has seen": entries.unseen,
     "Home's count": lambda ledger: entries.count(ledger, LIVE),
+    "whose customers wait": lambda ledger: entries.some_of(ledger, "waiting", "U0DEV", 20),
+    "one person's bugs": lambda ledger: entries.some_of(ledger, "mine", "U0DEV", 20),
+    "what is owed": lambda ledger: entries.some_of(ledger, "owed", "U0DEV", 20),
+    "what is searched": search.follow,
+    "a search": _found,
     "what people told of": entries.told_of,
     "a trail": lambda ledger: entries.trail(ledger, 1),
     "a card's thread": lambda ledger: entries.bug_of_thread(ledger, "C0", "1.1"),

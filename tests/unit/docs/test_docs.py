@@ -82,6 +82,7 @@ def test_no_command_is_told_that_is_not_there() -> None:
 
 def test_every_word_that_people_type_in_slack_is_told() -> None:
     told = re.findall(r"^\| `(/[^`]+)` \|", text("docs/commands.md"), re.MULTILINE)
+    told = [word.replace("\\|", "|") for word in told]  # a table's own bar
     assert sorted(told) == sorted(verb.usage for verb in VERBS.values() if verb.usage)
 
 

@@ -1,0 +1,155 @@
+"""Finds bugs by words: of titles, messages, customers, actions, and of what was said in the thread.
+
+SQLite's FTS5 and PostgreSQL's tsvector hold the words of each bug. They are cut here, without accents and in small letters, so that
+both find the same. The index follows the entries within a second or two: nobody who writes waits for it.
+"""
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.bug.bug import Bug
+from bot.bug.fixes.asking import FixSecrets
+from bot.ledger import codec
+from bot.ledger.db.engine import HOOKS
+from bot.ledger.db.tables import bugs
+from bot.ledger.entries import entries_in
+from bot.ledger.ledger import Entry, Ledger
+
+AT_ONCE = 20
+"""Bugs in one transaction: a claim that comes meanwhile waits a few milliseconds at most."""
+LONGEST, MOST = 60, 20_000
+"""Characters of a word; words of a bug. What is longer is a token or a stack of bytes that nobody searches for."""
+_WORD = re.compile(r"[^\W_]+")
+_UNREAD = frozenset({FixSecrets.KIND})
+
+_MINE = bugs.c.team == bindparam("team")
+_BEHIND = (
+    select(bugs.c.number, bugs.c.seq, bugs.c.searched)
+    .where(_MINE, text("searched <> seq"))
+    .order_by(bugs.c.number)
+    .limit(AT_ONCE)
+)
+_SEEN = text("UPDATE bugs SET searched = :seq WHERE team = :team AND number = :bug AND searched = :was")
+_DROP = {
+    "sqlite": text("DELETE FROM search WHERE rowid = :row"),
+    "postgresql": text("DELETE FROM search WHERE team = :team AND bug = :bug"),
+}
+_STATES = select(bugs.c.state).where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
+_KEEP = {
+    "sqlite": text("INSERT INTO search (rowid, words, team, bug) VALUES (:row, :words, :team, :bug)"),
+    "postgresql": text(
+        "INSERT INTO search (words, team, bug) VALUES (array_to_tsvector(string_to_array(:words, ' ')), :team, :bug)"
+    ),
+}
+_FIND = {
+    "sqlite": text(
+        "SELECT bug FROM search WHERE search MATCH :words AND team = :team ORDER BY rowid DESC LIMIT :most OFFSET :past"
+    ),
+    "postgresql": text(
+        "SELECT bug FROM search WHERE words @@ CAST(:words AS tsquery) AND team = :team ORDER BY bug DESC LIMIT :most OFFSET :past"
+    ),
+}
+
+
+def words(said: str) -> list[str]:
+    """As they are compared: "Menü_13" is "menu" and "13"."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", said.casefold()) if not unicodedata.combining(c))
+    return [word[:LONGEST] for word in _WORD.findall(plain)]
+
+
+async def search(ledger: Ledger, said: str, *, most: int, past: int = 0) -> list[Bug]:
+    """Bugs that have all of these words, or words that begin so; the newest first, `past` of them left out. Empty: nothing was asked."""
+    wanted = words(said)
+    if not wanted:
+        return []
+    async with ledger.db.read() as conn:
+        dialect = conn.dialect.name
+        asked = {"team": ledger.team, "words": _query(wanted, dialect), "most": most, "past": past}
+        numbers = [row.bug for row in await conn.execute(_FIND[dialect], asked)]
+        if not numbers:
+            return []
+        states = await conn.execute(_STATES, {"team": ledger.team, "bugs": numbers})
+        return sorted(map(codec.load_bug, states.scalars()), key=lambda bug: -bug.ref.number)
+
+
+def _query(wanted: Sequence[str], dialect: str) -> str:
+    """The words hold letters and digits only, so nothing in them is read as an operator."""
+    if dialect == "sqlite":
+        return " AND ".join(f'"{word}"*' for word in wanted)
+    return " & ".join(f"'{word}':*" for word in wanted)
+
+
+async def follow(ledger: Ledger) -> int:
+    """Takes up what was written since it was last asked; how many bugs that were."""
+    done = 0
+    while some := await _some(ledger):
+        done += some
+        if some < AT_ONCE:
+            break
+    return done
+
+
+async def _some(ledger: Ledger) -> int:
+    async with ledger.db.read() as conn:
+        rows = (await conn.execute(_BEHIND, {"team": ledger.team})).all()
+        found = [(row, " ".join(_words_of(await entries_in(conn, ledger.team, row.number)))) for row in rows]
+    if found:
+        async with ledger.db.write(HOOKS) as conn:
+            for row, said in found:
+                await _keep(conn, {"team": ledger.team, "bug": row.number, "seq": row.seq, "was": row.searched}, said)
+    return len(found)
+
+
+async def _keep(conn: AsyncConnection, of: Mapping[str, Any], said: str) -> None:
+    """Unless another process was first, or a customer was forgotten meanwhile (`unsearch`)."""
+    if (await conn.execute(_SEEN, of)).rowcount:
+        await keep(conn, of["team"], [(of["bug"], said)])
+
+
+async def keep(conn: AsyncConnection, team: str, said: Iterable[tuple[int, str]]) -> None:
+    """Bugs by number, each with its words in place of those that were kept."""
+    rows = [{"team": team, "bug": bug, "words": its, "row": _row(team, bug)} for bug, its in said]
+    await conn.execute(_DROP[conn.dialect.name], rows)
+    await conn.execute(_KEEP[conn.dialect.name], rows)
+
+
+def _row(team: str, bug: int) -> int:
+    """FTS5 reads the newest first only by its own row numbers, so these have to tell the order and be each bug's own."""
+    return bug << 32 | zlib.crc32(team.encode())
+
+
+async def unsearch(conn: AsyncConnection, team: str, bug: int) -> None:
+    """Forgets the words of a bug; those that are left are taken up anew. `searched` takes a value that nobody has read."""
+    await conn.execute(_DROP[conn.dialect.name], {"team": team, "bug": bug, "row": _row(team, bug)})
+    await conn.execute(
+        text("UPDATE bugs SET searched = -1 - abs(searched) WHERE team = :team AND number = :bug"),
+        {"team": team, "bug": bug},
+    )
+
+
+def _words_of(trail: Iterable[Entry]) -> list[str]:
+    found: dict[str, None] = {}
+    for entry in trail:
+        if entry.event.KIND not in _UNREAD:
+            for said in _texts(entry.event.model_dump(mode="json")):
+                found |= dict.fromkeys(words(said))
+        if len(found) > MOST:
+            break
+    return list(found)[:MOST]
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)

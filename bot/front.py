@@ -90,7 +90,7 @@ async def open_front(parts: FrontParts, closing: Closing) -> None:
 
 def _bolt(parts: FrontParts) -> AsyncApp:
     secret = parts.environment.signing_secret.get_secret_value() if parts.environment.signing_secret else ""
-    app = AsyncApp(client=parts.slack.client, signing_secret=secret)
+    app = AsyncApp(name="makegood", client=parts.slack.client, signing_secret=secret)
 
     async def store(item: Item) -> None:
         await parts.inflow.submit(item)

@@ -1,13 +1,24 @@
 """What tests of every cost share: the one PostgreSQL server of a session, started by whoever asks first."""
 
+import reprlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import postgres
 
 pytest_plugins = ["tests.support.payloads"]
+
+
+def _short(x: Any, level: int) -> str:
+    return f"<{type(x).__name__}>"
+
+
+# Whenever a loop ends, asyncio asks who handles Ctrl-C; the standard library writes out that handler, with its task and all that
+# an async fixture gave, for an error that it drops. Of a whole house that took a third of the time of its story.
+reprlib.aRepr.repr_instance = _short  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -105,10 +106,17 @@ def load_action(path: Path) -> type[Any]:
 
 def _read(path: Path, allows: _Allows) -> CatalogueEntry:
     code = _bytes(path)
-    name, sha, source = name_of(path), hashlib.sha256(code).hexdigest(), decoded(code)
+    sha = hashlib.sha256(code).hexdigest()
+    return _entry(path, code, sha, loads=allows(name_of(path), sha))
+
+
+@lru_cache(maxsize=512)
+def _entry(path: Path, code: bytes, sha: str, *, loads: bool) -> CatalogueEntry:
+    """The same file is the same class for as long as its bytes are the same, however often the folders are read."""
+    source = decoded(code)
     says = declared(source)
-    loaded = _loaded(path, source, sha, says) if allows(name, sha) else None
-    return CatalogueEntry(name=name, path=path, sha=sha, source=source, says=says, loaded=loaded)
+    loaded = _loaded(path, source, sha, says) if loads else None
+    return CatalogueEntry(name=name_of(path), path=path, sha=sha, source=source, says=says, loaded=loaded)
 
 
 def _bytes(path: Path) -> bytes:

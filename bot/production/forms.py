@@ -1,6 +1,7 @@
 """Turns an action's parameters into a form, and what was filled in into an action. Pure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError, create_model
@@ -43,6 +44,11 @@ class Field:
 
 def fields(cls: type[Action | Look]) -> tuple[Field, ...]:
     """The form of an action or a look, in the order its author wrote."""
+    return _fields(cls)
+
+
+@lru_cache(maxsize=256)
+def _fields(cls: type[Action | Look]) -> tuple[Field, ...]:
     schema = cls.model_json_schema()
     shapes = schema.get("properties", {})
     return tuple(_field(cls, name, info, _flat(shapes[name], schema)) for name, info in cls.model_fields.items())

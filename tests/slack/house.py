@@ -29,6 +29,7 @@ from tests.support.dsl.message import Message
 from tests.support.dsl.workspace import ChannelPage, PersonPage, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "app_manifest.yml"
+APP = AppManifest.load(MANIFEST)
 HOOK = "hook-token"
 PEOPLE = (
     Person(id="U0DEV", name="Dana", email="dana@acme.example", title="developer", tz="Europe/Berlin"),
@@ -210,7 +211,7 @@ def local_slack(port: int, *, http: bool, rate_limits: bool = False) -> LocalSla
     return LocalSlack(
         people=PEOPLE,
         channels=CHANNELS,
-        manifest=AppManifest.load(MANIFEST),
+        manifest=APP,
         request_url=f"http://127.0.0.1:{port}/slack/events" if http else None,
         rate_limits=rate_limits,
     )

@@ -9,11 +9,15 @@ from typing import Protocol
 import psycopg
 import pytest
 
+from tests.oracles import plain
 from tests.oracles.judge import Place
 from tests.support import dump, mariadb, postgres, witness, witness_mariadb
 
 _HOMES = """
-SELECT c.relname, pg_partition_root(c.oid)::regclass::text FROM pg_class c WHERE c.relispartition"""
+SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END, r.relname
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class r ON r.oid = CASE WHEN c.relispartition THEN pg_partition_root(c.oid) ELSE c.oid END
+WHERE c.relkind = 'r' AND (c.relispartition OR n.nspname <> 'public' AND pg_table_is_visible(c.oid))"""
 
 
 class Ground(Protocol):
@@ -27,14 +31,14 @@ def on_postgres(postgres_server: Path) -> Ground:
     @contextmanager
     def ground(schema: str, driver: str = "asyncpg") -> Iterator[Place]:
         with postgres.database(postgres_server) as name:
-            plain = postgres.url(postgres_server, name)
+            address = postgres.url(postgres_server, name)
 
             def execute(statements: str) -> None:
-                with psycopg.connect(plain, autocommit=True) as conn:
+                with psycopg.connect(address, autocommit=True) as conn:
                     conn.execute(statements.encode())
 
             def homes() -> dict[str, str]:
-                with psycopg.connect(plain) as conn:
+                with psycopg.connect(address) as conn:
                     return dict(conn.execute(_HOMES).fetchall())
 
             execute(schema)
@@ -42,9 +46,10 @@ def on_postgres(postgres_server: Path) -> Ground:
             yield Place(
                 url=url,
                 execute=execute,
-                dump=lambda: dump.of_postgres(plain),
+                dump=lambda: dump.of_postgres(address),
                 homes=homes,
-                witness=lambda: witness.of_postgres(plain),
+                plain=lambda keep: plain.of_postgres(address, keep=keep),
+                witness=lambda: witness.of_postgres(address),
             )
 
     return ground
@@ -72,6 +77,7 @@ def on_mariadb(mariadb_server: int) -> Ground:
                 url=url,
                 execute=execute,
                 dump=lambda: dump.of_mariadb(mariadb_server, name),
+                plain=lambda keep: plain.of_mariadb(mariadb_server, name, keep=keep),
                 witness=lambda: witness_mariadb.of_mariadb(mariadb_server, name),
             )
 
@@ -93,6 +99,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Ground:
             url=f"sqlite+aiosqlite:///{path}",
             execute=execute,
             dump=lambda: dump.of_sqlite(path),
+            plain=lambda keep: plain.of_sqlite(path, keep=keep),
             witness=lambda: witness.of_sqlite(path),
         )
 

@@ -7,7 +7,7 @@ it gives back the same dump.
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,6 +24,7 @@ from bot.production.action import Preview, RowChange, RunOutcome
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
+from tests.oracles.raw import Plain
 from tests.parts.production_sql.shop import Follower, run_ref
 from tests.support.dump import Dump, Row, values
 from tests.support.witness import Agrees
@@ -50,12 +51,16 @@ class Place:
     dump: Callable[[], Dump]
     homes: Callable[[], Mapping[str, str]] = dict
     """Partition -> the table that people name."""
+    plain: Callable[[bool], AbstractContextManager[Plain]]
+    """A transaction by a plain driver, as the owner; True: it is kept."""
     witness: Callable[[], AbstractContextManager[Agrees]] = lambda: nullcontext(lambda _first, _second: None)
     """The database's own log, held against the dumps."""
 
     def by(self, driver: str) -> "Place":
         """The same database by another driver."""
         return replace(self, url=self.url.replace("asyncpg", driver))
+
+    errors = (psycopg.Error, pymysql.Error, sqlite3.Error)
 
     @property
     def kind(self) -> str:
@@ -69,13 +74,17 @@ class Verdict:
     end: Literal["refused", "stopped", "irrevocable", "undone"]
     """Before the approval; in the run; run, but never said to be undoable; run and undone."""
     said: str
+    promised: bool = False
+    """It ran, and its preview had said that it can be undone."""
+    shown: Preview | None = None
+    """What was shown before."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """What a person does: which action with which values, and what somebody else does between the run and its undo."""
 
-    tables: Mapping[str, str]
+    tables: Mapping[str, str | Sequence[str]]
     action: str = "delete-row"
     values: Mapping[str, str]
     user: str = ""
@@ -84,6 +93,8 @@ class Trial:
     others: tuple[str, ...] = ()
     """Statements of somebody else's between the run and its undo; one that the database refuses changes nothing."""
     volatile: tuple[str, ...] = ()
+    rounds: int = 1
+    """How often it is undone, done again and undone."""
 
 
 @lru_cache
@@ -93,7 +104,7 @@ def _catalogue() -> Catalogue:
 
 async def judged(place: Place, trial: Trial) -> Verdict:
     """Raises AssertionError where the engine said something that is not so."""
-    url = place.url.replace("postgres:@", f"{trial.user}:@") if trial.user else place.url
+    url = re.sub(r"//\w+(:?@)", rf"//{trial.user}\1", place.url) if trial.user else place.url
     target = SqlTarget.model_validate({"name": "shop", "url": url, "tables": dict(trial.tables), "lock_timeout": 1})
     target = target.model_copy(update={"volatile": trial.volatile})
     engine = Engine(_catalogue(), {"shop": target})
@@ -120,7 +131,7 @@ async def _judged(place: Place, trial: Trial, engine: Engine, agrees: Agrees) ->
     agrees(first, second)
     if outcome.state != "succeeded":
         assert second == first, f"{outcome.state}, but it changed {_difference(first, second)}"
-        return Verdict(end="stopped", said=outcome.summary)
+        return Verdict(end="stopped", said=outcome.summary, shown=preview)
     _as_shown(place, preview, first, second)
     return await _undone(place, trial, engine, preview, outcome, first, agrees)
 
@@ -129,29 +140,30 @@ async def _undone(
     place: Place, trial: Trial, engine: Engine, preview: Preview, outcome: RunOutcome, first: Dump, agrees: Agrees
 ) -> Verdict:
     """Undo, undo of the undo, and once more: each as promised by the one before."""
-    note, promised, dumps = preview.undo_note, preview.undoable, [place.dump(), first]
+    shown, note, promised, dumps = preview, preview.undo_note, preview.undoable, [place.dump(), first]
     if trial.meanwhile:
         place.execute(trial.meanwhile)
     moved = _others(place, trial, dumps[0], agrees)
-    for turn in range(3):
+    for turn in range(2 * trial.rounds + 1):
         then = place.dump()
         back, done, why = await _taken_back(trial, engine, outcome.image, 4 + turn)
         if back is None or done is None or why:
             assert place.dump() == then, f"an undo that was refused changed {_difference(then, place.dump())}"
             assert trial.meanwhile or moved or not preview.undoable, f"“{preview.undo_note}”, and then: {why}"
             assert not moved or not preview.undoable or _OBSTACLE.search(why), f"refused without a reason: {why}"
-            return Verdict(end="irrevocable", said=f"{note} {why}" if trial.meanwhile or moved else note)
+            said = f"{note} {why}" if trial.meanwhile or moved else note
+            return Verdict(end="irrevocable", said=said, promised=promised, shown=shown)
         if not trial.meanwhile:
             agrees(then, place.dump())
             _as_promised(then, place.dump(), dumps[turn % 2], dumps[1 - turn % 2], trial.volatile)
         preview, outcome = back, done
-    return Verdict(end="undone" if promised else "irrevocable", said=note)
+    return Verdict(end="undone" if promised else "irrevocable", said=note, promised=promised, shown=shown)
 
 
 def _others(place: Place, trial: Trial, second: Dump, agrees: Agrees) -> bool:
     """Whether somebody else changed anything."""
     for statement in trial.others:
-        with suppress(psycopg.Error, pymysql.Error, sqlite3.Error):
+        with suppress(*place.errors):
             place.execute(statement)
     if trial.others:
         agrees(second, place.dump())
@@ -160,7 +172,7 @@ def _others(place: Place, trial: Trial, second: Dump, agrees: Agrees) -> bool:
 
 def _as_promised(then: Dump, now: Dump, was: Dump, wanted: Dump, volatile: tuple[str, ...]) -> None:
     """An undo changes the rows of its run back, and no row of anybody else's."""
-    then, now, was, wanted = (_without(dump, volatile) for dump in (then, now, was, wanted))
+    then, now, was, wanted = (without(dump, volatile) for dump in (then, now, was, wanted))
     assert now - then == wanted - was, f"undone, and yet {_difference(wanted - was, now - then)}"
     assert then - now == was - wanted, f"undone, but away are {_difference(was - wanted, then - now)}"
 
@@ -200,14 +212,14 @@ def _take(
 ) -> None:
     for row in rows:
         same = homes.get(row[0], row[0]).casefold() == change.table.casefold()
-        if same and all(_says(text, values(row)[name], quoted=quoted) for name, text in told.items()):
+        if same and all(says(text, values(row)[name], quoted=quoted) for name, text in told.items()):
             rows.subtract([row])
             rows += Counter()
             return
     raise AssertionError(f"shown, but it is not what happened: {change.table} {dict(told)}; {rows}")
 
 
-def _says(shown: str | None, held: str | None, *, quoted: bool) -> bool:
+def says(shown: str | None, held: str | None, *, quoted: bool) -> bool:
     if shown is None or held is None:
         return shown is held
     if found := _RAW.match(shown):
@@ -227,7 +239,7 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _without(dump: Dump, volatile: tuple[str, ...]) -> Dump:
+def without(dump: Dump, volatile: tuple[str, ...]) -> Dump:
     found = Dump()
     for (table, cells), count in dump.items():
         found[table, tuple(cell for cell in cells if f"{table}.{cell[0]}" not in volatile)] += count

@@ -28,43 +28,60 @@ _MY_TABLES = """
 SELECT c.table_name, GROUP_CONCAT(c.column_name ORDER BY c.column_name SEPARATOR '\n'), GROUP_CONCAT(
   IF(c.data_type IN ('binary', 'varbinary', 'blob', 'bit'), 'HEX', 'CONCAT') ORDER BY c.column_name SEPARATOR '\n')
 FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
-WHERE c.table_schema = %s AND t.table_type = 'BASE TABLE' GROUP BY 1"""
+WHERE c.table_schema = %s AND t.table_schema = %s AND t.table_type = 'BASE TABLE' GROUP BY 1"""
 
 
 def of_postgres(url: str) -> Dump:
     """As a superuser, from whom no policy hides a row."""
     with psycopg.connect(url, options="-c timezone=UTC") as conn:
-        found = Dump()
-        for schema, table, columns in conn.execute(_PG_TABLES).fetchall():
-            cells = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in columns)
-            query = sql.SQL("SELECT {} FROM ONLY {}").format(cells, sql.Identifier(schema, table))
-            name = table if schema == "public" else f"{schema}.{table}"
-            found.update(_row(name, columns, row) for row in conn.execute(query))
-        return found
+        return within_postgres(conn)
+
+
+def within_postgres(conn: psycopg.Connection) -> Dump:
+    """As its transaction sees it."""
+    found = Dump()
+    for schema, table, columns in conn.execute(_PG_TABLES).fetchall():
+        cells = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in columns)
+        query = sql.SQL("SELECT {} FROM ONLY {}").format(cells, sql.Identifier(schema, table))
+        name = table if schema == "public" else f"{schema}.{table}"
+        found.update(_row(name, columns, row) for row in conn.execute(query))
+    return found
 
 
 def of_mariadb(port: int, database: str) -> Dump:
-    with mariadb.connected(port) as conn, conn.cursor() as cursor:
-        cursor.execute(_MY_TABLES, (database,))
+    with mariadb.connected(port) as conn:
+        return within_mariadb(conn, database)
+
+
+def within_mariadb(conn: Any, database: str) -> Dump:
+    with conn.cursor() as cursor:
+        cursor.execute(_MY_TABLES, (database, database))
         found = Dump()
         for table, names, reads in cursor.fetchall():
             columns = names.split("\n")
-            cells = ", ".join(f"{read}(`{c}`)" for c, read in zip(columns, reads.split("\n"), strict=True))
-            cursor.execute(f"SELECT {cells} FROM `{database}`.`{table}`")
+            named = zip((c.replace("`", "``").replace("%", "%%") for c in columns), reads.split("\n"), strict=True)
+            cells = ", ".join(f"{read}(`{name}`)" for name, read in named)
+            cursor.execute(f"SELECT {cells} FROM `{database}`.`{table}`", ())
             found.update(_row(table, columns, row) for row in cursor.fetchall())
         return found
 
 
 def of_sqlite(path: Path) -> Dump:
-    """A value of another storage class is another value: each is written as SQL writes it."""
     with closing(sqlite3.connect(path)) as conn:
-        found = Dump()
-        names = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        for (table,) in names.fetchall():
-            columns = sorted(c for (c,) in conn.execute("SELECT name FROM pragma_table_xinfo(?)", (table,)))
-            cells = ", ".join(f'CASE WHEN "{c}" IS NOT NULL THEN quote("{c}") END' for c in columns)
-            found.update(_row(table, columns, row) for row in conn.execute(f'SELECT {cells} FROM "{table}"'))
-        return found
+        return within_sqlite(conn)
+
+
+def within_sqlite(conn: sqlite3.Connection) -> Dump:
+    """A value of another storage class is another value: each is written as SQL writes it."""
+    found = Dump()
+    names = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    for (table,) in names.fetchall():
+        columns = sorted(c for (c,) in conn.execute("SELECT name FROM pragma_table_xinfo(?)", (table,)))
+        quoted = [name.replace('"', '""') for name in columns]
+        cells = ", ".join(f'CASE WHEN "{c}" IS NOT NULL THEN quote("{c}") END' for c in quoted)
+        query = 'SELECT {} FROM "{}"'.format(cells, table.replace('"', '""'))
+        found.update(_row(table, columns, row) for row in conn.execute(query))
+    return found
 
 
 def _row(table: str, columns: list[str], row: tuple[Any, ...]) -> Row:

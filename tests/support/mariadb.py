@@ -75,7 +75,9 @@ def url(port: int, name: str, driver: str = "aiomysql", user: str = "root") -> s
 
 @contextmanager
 def connected(port: int) -> Iterator[Any]:
-    with closing(pymysql.connect(host="127.0.0.1", port=port, user="root", password="", autocommit=True)) as conn:
+    with closing(
+        pymysql.connect(host="127.0.0.1", port=port, user="root", password="", autocommit=True, ssl_disabled=True)
+    ) as conn:
         yield conn
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import apsw
 import psycopg
+from psycopg import sql
 
 from tests.support.dump import Dump, Row
 
@@ -22,7 +23,7 @@ Agrees = Callable[[Dump, Dump], None]
 
 _SLOT = "oracle"
 _LINE = re.compile(
-    r"table (?P<schema>\w+|\"[^\"]+\")\.(?P<table>\w+|\"[^\"]+\"): (?P<op>INSERT|UPDATE|DELETE): (?P<rest>.*)",
+    r"table (?P<schema>\w+|\"(?:[^\"]|\"\")+\")\.(?P<table>\w+|\"(?:[^\"]|\"\")+\"): (?P<op>INSERT|UPDATE|DELETE): (?P<rest>.*)",
     re.DOTALL,
 )
 _CELL = re.compile(
@@ -40,7 +41,8 @@ def of_postgres(url: str) -> Iterator[Agrees]:
     with psycopg.connect(url, autocommit=True) as conn:
         stored = {(schema, table): names for table, schema, names in conn.execute(_STORED)}
         for schema, table in stored:
-            conn.execute(f'ALTER TABLE "{schema}"."{table}" REPLICA IDENTITY FULL'.encode())
+            name = sql.Identifier(schema, table)
+            conn.execute(sql.SQL("ALTER TABLE {} REPLICA IDENTITY FULL").format(name))
         conn.execute("SET synchronous_commit = on")
         slot = f"{_SLOT}_{conn.info.dbname}"
         conn.execute("SELECT pg_create_logical_replication_slot(%s, 'test_decoding')", (slot,))
@@ -78,7 +80,7 @@ def _decoded(
     for (line,) in conn.execute("SELECT data FROM pg_logical_slot_get_changes(%s, NULL, NULL)", (slot,)).fetchall():
         if not (found := _LINE.fullmatch(line)):
             continue
-        schema, table = found["schema"].strip('"'), found["table"].strip('"')
+        schema, table = _bare(found["schema"]), _bare(found["table"])
         name, columns = table if schema == "public" else f"{schema}.{table}", stored[schema, table]
         old, _, new = (
             found["rest"].rpartition("new-tuple: ") if "old-key: " in found["rest"] else ("", "", found["rest"])
@@ -91,8 +93,12 @@ def _decoded(
 
 
 def _row(table: str, columns: list[str], text: str) -> Row:
-    told = {cell["name"].strip('"'): _value(cell["value"], cell["type"]) for cell in _CELL.finditer(text)}
+    told = {_bare(cell["name"]): _value(cell["value"], cell["type"]) for cell in _CELL.finditer(text)}
     return table, tuple((name, told.get(name)) for name in columns)
+
+
+def _bare(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _value(text: str, kind: str) -> str | None:
@@ -165,8 +171,12 @@ def _differing(conn: apsw.Connection) -> Iterator[tuple[int, Row]]:
 
 def _before(conn: apsw.Connection, change: apsw.TableChange, shape: list[tuple[str, int]]) -> tuple[object, ...]:
     key = {name: (change.old or ())[n] for n, (name, pk) in enumerate(shape) if pk}
-    same = " AND ".join(f'"{name}" IS ?' for name in key)
-    return next(iter(conn.execute(f'SELECT * FROM was."{change.name}" WHERE {same}', tuple(key.values()))))
+    same = " AND ".join(f"{_named(name)} IS ?" for name in key)
+    return next(iter(conn.execute(f"SELECT * FROM was.{_named(change.name)} WHERE {same}", tuple(key.values()))))
+
+
+def _named(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _told(
@@ -180,4 +190,4 @@ def _told(
 
 
 def _quoted(value: object) -> str:
-    return str(apsw.format_sql_value(value))
+    return str(apsw.format_sql_value(value)).replace("9e999", "Inf")

@@ -69,7 +69,7 @@ def _late(bug: Bug, alert: Alert) -> bool:
 
 def _more(bug: Bug, alert: Alert) -> tuple[Event, ...]:
     """Details that the first report lacked; a channel message knows less than a webhook."""
-    if not any(getattr(alert, name) and not getattr(bug, name) for name in ("facts", "frames", "page")):
+    if not any(getattr(alert, name) and not getattr(bug, name) for name in ("facts", "frames", "page", "card_url")):
         return ()
     named = not bug.groups
     return (details(alert, source=alert.source if named else "", group=alert.group if named else ""),)

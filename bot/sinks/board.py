@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from bot.adapters.ports import Board, CardRef, CardText, Stage
 from bot.bug.board import BoardCardGone, BoardCardMade
-from bot.bug.bug import LIVE, Bug, Status
+from bot.bug.bug import LIVE, BoardCard, Bug, Status
 from bot.bug.course import CameBack, Closed, Dismissed, Fixed, Merged, Owed, Paid, Reopened
 from bot.bug.errors import Rejected
 from bot.bug.event import Event
@@ -39,6 +39,8 @@ KINDS: set[type[Event]] = {
     Reopened,
 }
 KINDS |= {CameBack, Owed, Paid, Closed, BoardCardGone, FixEnded}
+TRACKERS = "tracker"
+"""Which card of the tracker this sink has looked at."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,43 @@ class BoardSink:
             return Served()  # somebody deleted the card of a bug that is over
         if work.bug.board is None:
             return await self._make(work, card, stage, shown)
+        if work.bug.card_url and work.external.get(TRACKERS) != work.bug.card_url:
+            return await self._join(work, work.bug.board, card)
         # a change that was cut off may stand there although the one before it would be right again
         if work.doubt or work.external.get("shown") != shown:
             await self.board.update(CardRef(id=work.bug.board.id, url=work.bug.board.url), card, stage)
-        return Served(external={"shown": shown})
+        return Served(external={**work.external, "shown": shown})
+
+    async def _join(self, work: Work, ours: BoardCard, card: CardText) -> Served:
+        """The tracker named its own card after ours was made: one of the two goes on, or, on another board, both say so."""
+        looked = {**work.external, TRACKERS: work.bug.card_url}
+        try:
+            theirs = await self.board.adopt(work.bug.card_url, card)
+        except Rejected:
+            return Served(external=looked, again_in=0.0)
+        if theirs.id == ours.id:
+            return Served(external=looked, again_in=0.0)
+        await self._give_up(CardRef(id=ours.id, url=ours.url), card, theirs.url)
+        made = BoardCardMade(id=theirs.id, url=theirs.url, adopted=True)
+        return Served(outcomes=(made,), external={TRACKERS: work.bug.card_url}, again_in=0.0)
+
+    async def _give_up(self, ours: CardRef, card: CardText, url: str) -> None:
+        """What people wrote on it stays there; whoever opens it reads where the bug goes on."""
+        try:
+            goes_on = CardText(title=f"{card.title} (see the tracker's card)", description=url, marker=card.marker)
+            await self.board.update(ours, goes_on, Stage.DROPPED)
+            if not await self.board.commented(ours, url):
+                await self.board.comment(ours, f"The tracker made a card of its own. This bug goes on there: {url}")
+        except Rejected:
+            pass  # somebody deleted it meanwhile
 
     async def _make(self, work: Work, card: CardText, stage: Stage, shown: dict[str, Any]) -> Served:
         if work.bug.card_url:
             try:
                 ref = await self.board.adopt(work.bug.card_url, card)
                 made = BoardCardMade(id=ref.id, url=ref.url, adopted=True)
-                return Served(outcomes=(made,), again_in=0.0)  # and moved on the next round
+                looked = {TRACKERS: work.bug.card_url}
+                return Served(outcomes=(made,), external=looked, again_in=0.0)  # and moved on the next round
             except Rejected:
                 pass  # the tracker's card is on another board, or gone: a card of our own then
         return await once(lambda: self._found(card), lambda: self._created(card, stage, shown), doubt=work.doubt)
@@ -100,6 +128,7 @@ def _facts(bug: Bug) -> str:
         "Stage": bug.stage,
         "Release": bug.release,
         "Tracker": bug.url,
+        "Tracker's card": bug.card_url if bug.board and not bug.card_url.startswith(bug.board.url) else "",
         "Seen": f"{bug.occurrences}×",
     }
     return "\n".join(f"**{name}:** {value}" for name, value in known.items() if value)

@@ -18,6 +18,8 @@ from bot.demo.world.bugsnag import ErrorGroup, Json
 from bot.demo.world.crash import Crash
 
 STATUSES = {"fix": "fixed", "open": "open", "snooze": "snoozed", "ignore": "ignored"}
+COMMENTS = 30
+"""On a page."""
 KNOWN = {"operation", "issue_url", "verify_issue_url", "reopen_rules", "assigned_collaborator_id", "severity"}
 
 PER_MINUTE = 60
@@ -119,7 +121,11 @@ class Tracker:
         return web.json_response([bugsnag.api_event(self._group(request))])
 
     async def _comments(self, request: web.Request) -> web.Response:
-        return web.json_response(list(self._group(request).comments))
+        """A page of 30, the oldest first."""
+        begin, all_ = int(request.query.get("offset", "0")), self._group(request).comments
+        more = request.url.update_query(offset=begin + COMMENTS)
+        links = {"Link": f'<{more}>; rel="next"'} if begin + COMMENTS < len(all_) else {}
+        return web.json_response(list(all_[begin : begin + COMMENTS]), headers=links)
 
     async def _comment(self, request: web.Request) -> web.Response:
         message = (await _body(request)).get("message")

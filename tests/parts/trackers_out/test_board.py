@@ -11,6 +11,7 @@ from bot.adapters.boards import trello
 from bot.adapters.ports import Board
 from bot.bug.board import BoardCardGone, BoardCardMade
 from bot.bug.course import Dismissed, Fixed, Reopened
+from bot.bug.intake import Enriched
 from bot.bug.ownership import Claimed
 from bot.demo.trello.fake import TrelloFake
 from bot.ledger.entries import load
@@ -118,3 +119,63 @@ async def test_the_deleted_card_of_a_bug_that_is_over_is_not_missed(
     await stage.ledger.record(bug, lambda _b: (Dismissed(reason="a crawler"), BoardCardGone(by="ben")), by=BUGSNAG)
     await stage.outage(5)
     assert len(await of_kind(stage.ledger, bug, BoardCardMade)) == 1
+
+
+async def tracker_adds(stage: Stage, fake: TrelloFake, bug: int) -> str:
+    """Bugsnag makes a card by itself, and names it in a later delivery."""
+    ideas = next(str(one["id"]) for one in fake.snapshot()["lists"])
+    theirs = fake.store.add_card({"name": "ErrorException", "desc": "## Stacktrace", "idList": ideas}, "bugsnag")
+    await stage.ledger.record(bug, lambda _b: Enriched(card_url=theirs["url"]), by=BUGSNAG)
+    return str(theirs["id"])
+
+
+def shown(fake: TrelloFake) -> dict[str, list[str]]:
+    return {one["name"]: [card["name"] for card in one["cards"]] for one in fake.snapshot()["lists"] if one["cards"]}
+
+
+@pytest.mark.parametrize("cut", ["", "PUT /1/cards/{id}", "POST /1/cards/{id}/actions/comments"])
+async def test_ours_is_given_up_for_the_card_that_the_tracker_makes_later(
+    stage: Stage, fake: TrelloFake, board: Board, cut: str
+) -> None:
+    stage.follow(BoardSink(board))
+    bug = await open_bug(stage.ledger, "Menu page fails")
+    await stage.until(lambda: cards(fake) == 1)
+    await stage.quiet()
+    ours = (await load(stage.ledger, bug)).board
+    if cut:
+        fake.faults.add("after_500", cut)
+    theirs = await tracker_adds(stage, fake, bug)
+    await stage.outage(5)
+    joined = await load(stage.ledger, bug)
+    assert joined.board
+    assert joined.board.id == theirs != (ours and ours.id)
+    given_up = "BUG-1 Menu page fails (see the tracker's card)"
+    assert shown(fake) == {"Bugs": ["BUG-1 Menu page fails"], "Not a bug": [given_up]}
+    assert comments(fake) == [
+        f"The tracker made a card of its own. This bug goes on there: {fake.store.cards[theirs]['url']}"
+    ]
+
+
+async def test_the_one_card_goes_on_with_the_bug(stage: Stage, fake: TrelloFake, board: Board) -> None:
+    stage.follow(BoardSink(board))
+    bug = await open_bug(stage.ledger, "Menu page fails")
+    await stage.until(lambda: cards(fake) == 1)
+    await tracker_adds(stage, fake, bug)
+    await stage.outage(5)
+    await stage.ledger.record(bug, lambda _b: Claimed(owner="U1"), by=person("U1"))
+    await stage.outage(5)
+    assert shown(fake)["Doing"] == ["BUG-1 Menu page fails"]
+
+
+async def test_a_card_of_the_tracker_on_another_board_is_linked_from_ours(
+    stage: Stage, fake: TrelloFake, board: Board
+) -> None:
+    stage.follow(BoardSink(board))
+    bug = await open_bug(stage.ledger, "Menu page fails")
+    await stage.until(lambda: cards(fake) == 1)
+    elsewhere = "https://tracker.example/issues/7"
+    await stage.ledger.record(bug, lambda _b: Enriched(card_url=elsewhere), by=BUGSNAG)
+    await stage.outage(5)
+    (only,) = [card for one in fake.snapshot()["lists"] for card in one["cards"]]
+    assert elsewhere in only["desc"]
+    assert comments(fake) == []

@@ -1,6 +1,7 @@
 """What we do stands in the tracker too: resolved, open again, the board card, a comment; each once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -120,6 +121,20 @@ async def test_a_comment_whose_answer_was_lost_stands_once(
     await stage.until(lambda: not fake.faults.pending and len(fake.issues["4711"].notes) == 1)
     await stage.outage(5)
     assert len(fake.issues["4711"].notes) == 1
+
+
+async def test_a_comment_of_ours_is_found_behind_pages_of_others(
+    stage: Stage, site: tuple[str, SentryFake, Tracker, str], http: aiohttp.ClientSession
+) -> None:
+    url, fake, tracker, group = site
+    fake.issues["4711"].notes += [f"seen again, {n}" for n in range(230)]
+    talk = tuple({"id": str(n), "message": f"seen again, {n}"} for n in range(70))
+    tracker.groups[group] = replace(tracker.groups[group], comments=talk)
+    for sink, place in ((at_sentry(url, http), "4711"), (at_bugsnag(url, http), group)):
+        for _ in range(2):  # as after a call whose answer was lost
+            await sink.tracker.comment("Shop", place, "It works again")
+    assert fake.issues["4711"].notes.count("It works again") == 1
+    assert [x["message"] for x in tracker.groups[group].comments].count("It works again") == 1
 
 
 async def test_an_hour_without_sentry_is_caught_up_with_in_order_and_the_bug_says_what_waits(

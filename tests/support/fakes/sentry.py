@@ -11,6 +11,8 @@ from bot.demo.channels.limits import Limit, Window, named
 from bot.demo.channels.service import Refusal, guarded, json_body, refuse_unknown
 
 Json = dict[str, Any]
+NOTES = 100
+"""On a page."""
 STATUSES = frozenset({"resolved", "unresolved", "ignored"})
 SCOPES = ("event:read", "event:write", "org:read")
 PER_SECOND = 40
@@ -55,7 +57,8 @@ class SentryFake:
             found = self.issues.get(request.match_info["issue"])
             if found is None:
                 raise Refusal(404, {"detail": "The requested resource does not exist"})
-            return web.json_response(await handler(request, found))
+            answer = await handler(request, found)
+            return answer if isinstance(answer, web.Response) else web.json_response(answer)
 
         return guarded(self.faults, serve, self.limit)
 
@@ -89,8 +92,14 @@ class SentryFake:
         issue.status = str(body["status"])
         return await self._show(request, issue)
 
-    async def _comments(self, _request: web.Request, issue: Issue) -> list[Json]:
-        return [{"id": str(n), "type": "note", "data": {"text": text}} for n, text in enumerate(issue.notes)]
+    async def _comments(self, request: web.Request, issue: Issue) -> web.Response:
+        """A page of 100; the next one is always named, and `results` says whether anything is on it."""
+        begin = int(request.query.get("cursor", "0:0:0").split(":")[1]) * NOTES
+        rows = [{"id": str(n), "type": "note", "data": {"text": text}} for n, text in enumerate(issue.notes)]
+        cursor, more = f"0:{begin // NOTES + 1}:0", str(begin + NOTES < len(rows)).lower()
+        following = request.url.update_query(cursor=cursor)
+        link = f'<{following}>; rel="next"; results="{more}"; cursor="{cursor}"'
+        return web.json_response(rows[begin : begin + NOTES], headers={"Link": link})
 
     async def _comment(self, request: web.Request, issue: Issue) -> Json:
         text = (await json_body(request)).get("text")

@@ -132,6 +132,12 @@ def test_what_is_known_already_is_not_written_down_with_every_repeat() -> None:
     assert story.kinds == ["opened", "repeated", "enriched", "repeated", "repeated"]
 
 
+def test_a_board_card_that_the_tracker_names_only_later_is_learnt() -> None:
+    story = again(again(opened(), "n1"), "n2", card_url="https://trello.com/c/abc/7-error")
+    assert story.bug.card_url == "https://trello.com/c/abc/7-error"
+    assert again(story, "n3", card_url="https://trello.com/c/abc/7-error").kinds.count("enriched") == 1
+
+
 def test_what_the_first_report_knew_is_kept_but_for_a_better_title() -> None:
     story = opened().then(Enriched(stage="production")).then(Enriched(stage="staging", title="Undefined index: crud"))
     assert (story.bug.stage, story.bug.title) == ("production", "Undefined index: crud")

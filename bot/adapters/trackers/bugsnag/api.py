@@ -59,7 +59,7 @@ class Bugsnag:
         return any(issue.get("url") == url for issue in present.get("linked_issues") or ())
 
     async def _commented(self, path: str, text: str) -> bool:
-        return any(text == comment.get("message") for comment in await self._api.call("GET", path))
+        return any(text == comment.get("message") for comment in await self._api.pages(path))
 
     async def _status(self, project: str, group: str, operation: str, status: str) -> None:
         path = await self._path(project, group)

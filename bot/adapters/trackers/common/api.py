@@ -29,8 +29,9 @@ class Api(Calls):
         found, url = [], self.base + path
         for _ in range(MOST_PAGES):
             reply = await self._exchange("GET", url, missing)
-            found += reply.json()
-            url = reply.following
+            rows = reply.json()
+            found += rows
+            url = reply.following if rows else ""
             if not url.startswith(f"{self.base}/"):  # the token goes nowhere else
                 return found
         return found

@@ -40,7 +40,7 @@ class Sentry:
         await once(lambda: self._commented(path, text), lambda: self._api.call("POST", path, {"text": text}))
 
     async def _commented(self, path: str, text: str) -> bool:
-        notes = await self._api.call("GET", path)
+        notes = await self._api.pages(path)
         return any(text == (note.get("data") or {}).get("text") for note in notes)
 
     async def check(self) -> str:

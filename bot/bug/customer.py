@@ -60,6 +60,35 @@ class Given:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Side:
+    """What was known of one of two customers before they were taken for one person."""
+
+    __pydantic_config__ = CLOSED
+    id: str
+    hint: CustomerHint
+    via: str
+    since: datetime
+    source: str = ""
+    conversation: str = ""
+    url: str = ""
+    subject: str = ""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    said: str = ""
+    said_at: datetime | None = None
+    beside: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """Two customers who are one now: they can be parted again."""
+
+    __pydantic_config__ = CLOSED
+    stayed: Side
+    gone: Side
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Customer:
     """Somebody who was hit by this bug, or waits because of it."""
 
@@ -95,6 +124,10 @@ class Customer:
     """Nobody needs to tell them."""
     beside: str = ""
     """Id of the customer in whose conversation this one wrote: somebody else, who is not written to unless a person says so."""
+    pairs: tuple[Pair, ...] = ()
+    """Who turned out to be this one, the newest last."""
+    parted: bool = False
+    """A person said that this one is nobody else: they are not joined by themselves again."""
     anew: int = 0
     """seq of the entry that opened the bug again after they were told: earlier messages do not hold any more."""
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customer import Customer, Pair, Side
 from bot.bug.event import Hint, Inert, Outcome, Quiet, Text
 from bot.bug.money import Terms
 from bot.bug.values import CustomerHint
@@ -27,11 +27,30 @@ def changed(bug: Bug, id_: str, change: Callable[[Customer], Customer]) -> Bug:
     return replace(bug, customers=tuple(change(c) if c.id == id_ else c for c in bug.customers))
 
 
-def _one(customer: Customer, other: Customer) -> Customer:
+def side(customer: Customer) -> Side:
+    return Side(
+        id=customer.id,
+        hint=customer.hint,
+        via=customer.via,
+        since=customer.since,
+        source=customer.source,
+        conversation=customer.conversation,
+        url=customer.url,
+        subject=customer.subject,
+        message_id=customer.message_id,
+        references=customer.references,
+        said=customer.said,
+        said_at=customer.said_at,
+        beside=customer.beside,
+    )
+
+
+def one(customer: Customer, other: Customer) -> Customer:
     """Two customers are one: who waits since the first word of either, and said what was said last."""
     newer = max((customer, other), key=lambda c: c.said_at.timestamp() if c.said_at else 0)
     return replace(
         customer,
+        pairs=(*customer.pairs, Pair(stayed=side(customer), gone=side(other))),
         said=newer.said,
         said_at=newer.said_at,
         subject=newer.subject,
@@ -66,7 +85,7 @@ class CustomerJoined(Outcome):
         other = bug.customer(self.same) if self.same else None
         if other:
             left = replace(bug, customers=tuple(c for c in bug.customers if c.id != other.id))
-            return changed(left, self.customer, lambda customer: self._known_better(_one(customer, other)))
+            return changed(left, self.customer, lambda customer: self._known_better(one(customer, other)))
         if bug.customer(self.customer):
             return changed(bug, self.customer, self._known_better)
         new = Customer(
@@ -241,7 +260,7 @@ def _same_person(bug: Bug, hint: CustomerHint, source: str, conversation: str) -
     place = (source, conversation)
     here = next((c for c in bug.customers if conversation and (c.source, c.conversation) == place), None)
     named = next((c for c in bug.customers if hint.email and c.hint.email.casefold() == hint.email.casefold()), None)
-    if not here or not named or here == named or here.hint.email:
+    if not here or not named or here == named or here.hint.email or here.parted:
         return None
     for stays, goes in ((named, here), (here, named)):
         if not goes.messages and not goes.given:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.bug import customers, gifts, letters, messages
+from bot.bug import customers, gifts, letters, messages, one_person
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
@@ -160,6 +160,22 @@ def _knows(customer: Customer, now: datetime) -> str:
     if customer.answered_at:
         return f"answered {clock(customer.answered_at)}, not told"
     return f"wrote, waiting {length(now - customer.since)}" if customer.said_at else "was hit, has not written"
+
+
+@verb("same_person", acts=Duty.ACT)
+async def same_person(context: Context, request: Request) -> Response:
+    """Two customers of the bug are one person."""
+    one, other = request.carried("customer"), request.carried("other")
+    await context.record(request, lambda bug: one_person.same(bug, one, other))
+    return NOTHING
+
+
+@verb("part", acts=Duty.ACT)
+async def part(context: Context, request: Request) -> Response:
+    """Two customers who were taken for one person are two."""
+    one, other = request.carried("customer"), request.carried("other")
+    await context.record(request, lambda bug: one_person.part(bug, one, other))
+    return NOTHING
 
 
 @verb("known", "/bug known mia@example.com")

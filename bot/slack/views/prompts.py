@@ -9,13 +9,14 @@ from bot.bug.bug import Bug, Status
 from bot.bug.by_hand import WroteOutside
 from bot.bug.clocks import WORKING
 from bot.bug.customer import Customer, Message
-from bot.bug.customers import CustomerFelt, CustomerWrote
+from bot.bug.customers import CustomerFelt, CustomerJoined, CustomerWrote
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.gift_texts import letter
 from bot.bug.gifts import GrantKept, NotGranted, TellAsked
 from bot.bug.intake import Resembles, TrackerSaid
 from bot.bug.messages import NotDelivered
+from bot.bug.one_person import SamePerson
 from bot.bug.reminders import Reminded
 from bot.bug.words import service_name
 from bot.ledger.ledger import Entry
@@ -143,6 +144,36 @@ def _wrote_outside(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     return Offer(text=text, buttons=(known,), loud=True)
 
 
+def _joined(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    """Who wrote in somebody's conversation is somebody else, and who proved to be somebody known is them, until a person says otherwise."""
+    event = entry.event
+    if not isinstance(event, CustomerJoined):
+        return None
+    if event.same:
+        return _one(bug, event.customer, event.same, "They named the same address, so they are taken for one person.")
+    new, whose = bug.customer(event.customer), bug.customer(event.beside)
+    if not new or not whose:
+        return None
+    text = f"{name(new)} wrote in the conversation of {name(whose)}: somebody else, whom no message of ours goes to unless you choose them."
+    return Offer(text=text, buttons=(button("Same person", "same_person", customer=whose.id, other=new.id),))
+
+
+def _said_one(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
+    event = entry.event
+    return _one(bug, event.customer, event.same, "") if isinstance(event, SamePerson) else None
+
+
+def _one(bug: Bug, customer: str, gone: str, why: str) -> Offer | None:
+    known = bug.customer(customer)
+    pair = next((pair for pair in known.pairs if pair.gone.id == gone), None) if known else None
+    if not pair:
+        return None
+    was = pair.gone.hint
+    other = foreign(was.name or was.email or was.id, 60, one_line=True) or "a visitor without a name"
+    text = f"{name(known)} and {other} are one customer now. {why}".strip()
+    return Offer(text=text, buttons=(button("Part them", "part", customer=customer, other=gone),))
+
+
 def _not_granted(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     """The customer is not told of it, nor of anything, before somebody says so."""
     event = entry.event
@@ -216,6 +247,8 @@ OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
     TrackerSaid: _resolved,
     Resembles: _resembles,
     CustomerFelt: _felt,
+    CustomerJoined: _joined,
+    SamePerson: _said_one,
     CustomerWrote: _wrote,
     NotDelivered: _not_delivered,
     NotGranted: _not_granted,

@@ -52,6 +52,8 @@ DRAWN = {
     "tell_skipped":      "ocfw...",
     "tell_planned":      "ocfwx..",
     "seen":              "ocfwxdm",
+    "same_person":       "ocfwx..",
+    "parted":            "ocfwx..",
     "lesson_written":    "....x..",
     "lesson_skipped":    "....x..",
     "tell_released":     "ocfwx..",

@@ -121,9 +121,9 @@ class AskerSink:
                 await self.whisper.aside(bug, fix.by, said)
             case FixLapsed(why=why):
                 said = f":hourglass: {_name(fix)} has lapsed, nothing was done: {foreign(why, 500)}"
-                await self.whisper.aside(bug, fix.by, said)
-            case FixEnded(detail=detail) | Investigated(detail=detail) if detail:
-                await self._detail(bug, fix, detail)
+                await self.whisper.aside(bug, fix.by, said, approving.again(bug, fix, said))
+            case FixEnded(detail=detail) | Investigated(detail=detail):
+                await self._ended(bug, fix, detail)
 
     async def _preview(self, bug: Bug, fix: Fix) -> None:
         """With a word beforehand where it could not be approved by anybody."""
@@ -139,8 +139,9 @@ class AskerSink:
 
     async def _refused(self, bug: Bug, fix: Fix, why: str) -> None:
         text = f":no_entry: There is no preview of {_name(fix)}: {foreign(why, 1500)}"
-        if not await self.whisper.form(fix.view, note(f"Fix {bug.ref}", text)):
-            await self.whisper.aside(bug, fix.by, text)
+        again = kit.actions([approving.again_button(bug, fix)], "again")
+        if not await self.whisper.form(fix.view, note(f"Fix {bug.ref}", text, again)):
+            await self.whisper.aside(bug, fix.by, text, approving.again(bug, fix, text))
 
     async def _agreed(self, bug: Bug, fix: Fix, entry: Entry) -> None:
         """An approver's word reaches who asked; in propose mode they run it now."""
@@ -156,15 +157,19 @@ class AskerSink:
         await self.whisper.whole_preview(bug, fix, fix.by)
         await self.whisper.aside(bug, fix.by, f"Run this for {bug.ref} now: {_name(fix)}", fix_modals.by_hand(bug, fix))
 
-    async def _detail(self, bug: Bug, fix: Fix, detail: str) -> None:
-        """What production said is for who asked alone."""
+    async def _ended(self, bug: Bug, fix: Fix, detail: str) -> None:
+        """What production said is for who asked alone; what failed can be asked for again."""
+        again = kit.actions([approving.again_button(bug, fix)], "again") if fix.state is RunState.FAILED else []
         head = f"{bug.ref} {_name(fix)} said:"
         if len(detail) > SHOWN_DETAIL:
             await self.whisper.file(fix.by, f"{bug.ref}-run-{fix.run}-output.txt", detail, head)
+            shown = head = f":x: {bug.ref} {_name(fix)} failed; what it said is in the file I sent you."
+        elif detail:
+            shown = f"{head}\n{block(detail, kit.SECTION - len(head) - 1)}"
         else:
-            shown = block(detail, kit.SECTION - len(head) - 1)
-            blocks = kit.render([kit.section(f"{head}\n{shown}", "detail")])
-            await self.whisper.aside(bug, fix.by, head, blocks)
+            shown = head = f":x: {bug.ref} {_name(fix)} failed."
+        if again or shown != head:
+            await self.whisper.aside(bug, fix.by, head, kit.render([kit.section(shown, "detail"), *again]))
 
     async def _rows(self, bug: Bug, looked: Looked) -> None:
         asked = next((x for x in await entries_after(self.ledger, bug.ref.number, looked.asked - 1, 1)), None)

@@ -43,7 +43,7 @@ class FixAsked(Event):
     view: str = ""
     """Slack's id of the modal that waits for the preview; empty where there is none."""
     revises: int | None = None
-    """The run that an approver sent back, and that this one puts right."""
+    """The run that came to nothing or was sent back, and that this one asks for again."""
     reason_filled: bool = False
     """The reason was filled in from the error and the customers' words, and nobody has read it yet."""
 
@@ -62,10 +62,11 @@ class FixAsked(Event):
         )
         return replace(bug, fixes=(*bug.fixes, fix))
 
-    def line(self, _bug: Bug, by: str) -> Words:
+    def line(self, bug: Bug, by: str) -> Words:
         action = Code(self.action)
         said: tuple[Part, ...] = (" wants to undo ", action) if self.undo_of else (" asks what ", action, " would do")
-        said = (" revises ", action) if self.revises else said
+        if before := bug.fix(self.revises) if self.revises else None:
+            said = (" revises " if before.state is RunState.SENT_BACK else " asks again for ", action)
         return Words("mag", (Person(by), *said, *because(self.reason)), minor=True)
 
 
@@ -102,6 +103,8 @@ class FixPreviewed(Outcome):
     proper: bool = False
     repeats: int = 0
     """How often this action helped against the same kind of bug in the last 30 days."""
+    differs: Annotated[tuple[str, ...], PRIVATE] = ()
+    """What is otherwise than in the run that this one asks for again."""
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         return changed(bug, self.run, self._known)
@@ -126,6 +129,7 @@ class FixPreviewed(Outcome):
             risk=self.risk,
             proper=self.proper,
             repeats=self.repeats,
+            differs=self.differs,
         )
 
     def line(self, bug: Bug, _by: str) -> Words:
@@ -207,7 +211,9 @@ def _undone(bug: Bug, fix: Fix) -> tuple[Part, ...]:
     return (called(fix), " was undone by ", Person(undo.by), " at ", Clock(undo.started_at or undo.at), f". {AGAIN}")
 
 
-def ask_undo(bug: Bug, by: str, run: int, reason: str, *, view: str = "") -> tuple[Event, ...]:
+def ask_undo(
+    bug: Bug, by: str, run: int, reason: str, *, view: str = "", revises: int | None = None
+) -> tuple[Event, ...]:
     """An undo is a fix: previewed, approved, recorded."""
     fix = find(bug, run)
     if fix.undo_of:
@@ -218,4 +224,11 @@ def ask_undo(bug: Bug, by: str, run: int, reason: str, *, view: str = "") -> tup
         raise Refused(*_undone(bug, fix))
     if not fix.undoable:
         raise Refused(called(fix), Foreign(said_once(fix.undo_note, " cannot be undone: ")))
-    return ask(bug, by, fix.action, fix.params, reason, view=view, undo_of=run)
+    return ask(bug, by, fix.action, fix.params, reason, view=view, undo_of=run, revises=revises)
+
+
+def ask_again(bug: Bug, by: str, fix: Fix, *, view: str = "") -> tuple[Event, ...]:
+    """The same once more, an undo too: its parameters and its reason are kept."""
+    if fix.undo_of:
+        return ask_undo(bug, by, fix.undo_of, fix.reason, view=view, revises=fix.run)
+    return ask(bug, by, fix.action, fix.params, fix.reason, view=view, revises=fix.run, filled=fix.reason_filled)

@@ -65,7 +65,9 @@ class Fix:
     undo_of: int | None = None
     undone_by: int | None = None
     revises: int | None = None
-    """The run that was sent back and that this one puts right."""
+    """The run that came to nothing or was sent back, and that this one asks for again."""
+    differs: tuple[str, ...] = ()
+    """What is otherwise than in that one."""
     view: str = ""
     digest: str = ""
     target: str = ""

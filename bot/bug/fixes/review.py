@@ -12,6 +12,8 @@ from bot.bug.fixes.rules import SHORTEST_REASON, called, changed, ended, find, m
 from bot.bug.policy import Member, came_after
 from bot.bug.words import Person, Words, because
 
+CAME_TO_NOTHING = frozenset({RunState.LAPSED, RunState.FAILED, RunState.REFUSED})
+"""It did not happen, and nobody said no: the same may be asked for again in one press."""
 WHAT = "Say what should be changed: it goes to whoever asked."
 WHY = "Say why they decide better: it stands in the trail."
 
@@ -88,6 +90,20 @@ def _must_count(fix: Fix, member: Member, to: Member, able: tuple[str, ...]) -> 
         raise Refused(f"It takes {fix.approvals} approvals, and without yours there are too few who can give one.")
 
 
+def asked_again(bug: Bug, by: str, run: int) -> Fix:
+    """The run that is asked for once more, with all that was filled in: sent back, lapsed, failed, or without a preview.
+
+    What was sent back is revised by whoever asked; the rest may be asked for again by anybody. Raises NotAllowed or Refused.
+    """
+    fix = find(bug, run)
+    if fix.state is RunState.SENT_BACK:
+        return revised(bug, by, run)
+    if fix.state not in CAME_TO_NOTHING:
+        raise Refused(called(fix), f" is {fix.state_said}, so there is nothing to ask again.")
+    _must_be_newest(bug, fix)
+    return fix
+
+
 def revised(bug: Bug, by: str, run: int) -> Fix:
     """The run that was sent back, for whoever asked for it to revise. Raises NotAllowed or Refused."""
     fix = find(bug, run)
@@ -95,6 +111,11 @@ def revised(bug: Bug, by: str, run: int) -> Fix:
         raise NotAllowed("Only ", Person(fix.by), ", who asked for it, can revise it. Make your own with *Fix*.")
     if fix.state is not RunState.SENT_BACK:
         raise Refused(called(fix), f" is {fix.state_said}; nobody asked for changes.")
-    if newer := next((other for other in bug.fixes if other.revises == run), None):
-        raise Refused(called(fix), f" was revised already: it is run {newer.run} now.")
+    _must_be_newest(bug, fix)
     return fix
+
+
+def _must_be_newest(bug: Bug, fix: Fix) -> None:
+    if newer := next((other for other in bug.fixes if other.revises == fix.run), None):
+        done = "revised" if fix.state is RunState.SENT_BACK else "asked for again"
+        raise Refused(called(fix), f" was {done} already: it is run {newer.run} now.")

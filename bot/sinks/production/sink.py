@@ -100,7 +100,9 @@ class ProductionSink:
         quick = not proper and not fix.undo_of
         repeats = await self.repeats(bug, fix.action) if quick else 0
         alone = taken_back_soon(bug, fix)
-        return previewed(fix.run, preview, ref.salt, proper=proper and not fix.undo_of, repeats=repeats, alone=alone)
+        before = bug.fix(fix.revises) if fix.revises else None
+        proper = proper and not fix.undo_of
+        return previewed(fix, preview, ref.salt, proper=proper, repeats=repeats, alone=alone, before=before)
 
     async def _look(self, bug: Bug, event: LookAsked, seq: int) -> Event:
         if event.form:

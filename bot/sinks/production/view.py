@@ -1,10 +1,10 @@
 """Turns the engine's previews and looks into entries, and finds an image again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.bug.fixes.asking import FixPreviewed
-from bot.bug.fixes.fix import Stored
+from bot.bug.fixes.fix import Fix, Stored
 from bot.bug.fixes.looks import Looked
 from bot.bug.fixes.run import FixEnded
 from bot.ledger.entries import trail
@@ -14,11 +14,18 @@ from bot.production.outstanding import Noted, Suggest, noted, reason
 
 
 def previewed(
-    run: int, preview: Preview, salt: str, *, proper: bool, repeats: int = 0, alone: bool = False
+    fix: Fix,
+    preview: Preview,
+    salt: str,
+    *,
+    proper: bool,
+    repeats: int = 0,
+    alone: bool = False,
+    before: Fix | None = None,
 ) -> FixPreviewed:
-    """`alone`: whoever asks takes back at once what they ran themselves, and needs nobody else."""
+    """`alone`: whoever asks takes back at once what they ran themselves, and needs nobody else; `before`: what is asked again."""
     return FixPreviewed(
-        run=run,
+        run=fix.run,
         digest=preview.digest,
         target=preview.target,
         lock_key=preview.lock_key,
@@ -33,7 +40,43 @@ def previewed(
         risk=preview.risk.value,
         proper=proper,
         repeats=repeats,
+        differs=differences(before, fix, preview) if before else (),
     )
+
+
+SAME = "nothing; production is as it was"
+
+
+def differences(before: Fix, fix: Fix, now: Preview) -> tuple[str, ...]:
+    """What is otherwise than when it was asked before, for people; nothing where that had no preview or it is not kept."""
+    try:
+        then = Preview.model_validate_json(before.stored.preview)
+    except ValueError:
+        return ()
+    names = [name for name in {**before.params, **fix.params} if before.params.get(name) != fix.params.get(name)]
+    said = [f"{name}: {_told(before.params.get(name))} before, now {_told(fix.params.get(name))}" for name in names]
+    old, new = _by_place(then), _by_place(now)
+    said += [f"{place}: new in it" for place in new if place not in old]
+    said += [f"{place}: not in it any more" for place in old if place not in new]
+    said += [line for place in new if place in old for line in _otherwise(place, old[place], new[place])]
+    if not said and then.text != now.text:
+        said = ["what is executed is written otherwise"]
+    return tuple(said) or (SAME,)
+
+
+def _by_place(preview: Preview) -> Mapping[str, RowChange]:
+    return {f"{row.table} {', '.join(row.key.values())}": row for row in preview.rows}
+
+
+def _otherwise(place: str, old: RowChange, new: RowChange) -> Iterator[str]:
+    """Columns that hold something else on production now, then those that would become something else."""
+    was, is_ = old.before or {}, new.before or {}
+    drifted = [name for name in {**was, **is_} if was.get(name) != is_.get(name)]
+    yield from (f"{place}: {name} was {_told(was.get(name))}, now {_told(is_.get(name))}" for name in drifted)
+    was, is_ = old.after or {}, new.after or {}
+    for name in {**was, **is_}:
+        if was.get(name) != is_.get(name) and name not in drifted:
+            yield f"{place}: {name} would become {_told(is_.get(name))}, before {_told(was.get(name))}"
 
 
 def _row(row: RowChange) -> Mapping[str, str]:

@@ -35,7 +35,7 @@ FIX_WORDS = {
     "probe": "probe",
 }
 FIX_WORDS |= {"reject": "reject", "cancel": "cancel", "look": "look", "allow": "allow"}
-FIX_WORDS |= {"changes": "changes", "revise": "revise", "hand": "hand_on"}
+FIX_WORDS |= {"changes": "changes", "revise": "revise", "again": "ask_again", "hand": "hand_on"}
 ESCAPED = frozenset({"/bug"})
 """Commands whose manifest says should_escape, so that @dana arrives as an id."""
 TELL_WORDS = {"undo": "tell_undo", "back": "tell_back"}

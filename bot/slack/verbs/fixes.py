@@ -72,7 +72,7 @@ async def ask_preview(
 ) -> Response:
     """Checks the parameters here, where the field can say what is wrong; production is read by whoever holds it.
 
-    `revises`: the run that was sent back and that this one puts right.
+    `revises`: the run that came to nothing or was sent back, and that this one asks for again.
     """
     context.catalogue.usable(name)
     params = context.engine.joined(name, params)
@@ -83,7 +83,7 @@ async def ask_preview(
 
     def decide(bug: Bug, view: str = "") -> tuple[Event, ...]:
         if revises is not None:
-            review.revised(bug, request.user, revises)
+            review.asked_again(bug, request.user, revises)
         filled = request.via == "modal" and reason.strip() == reasons.filled(bug)
         return asking.ask(
             bug, request.user, name, shown, reason, view=view, secrets=hidden, revises=revises, filled=filled

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from bot.bug.bug import Bug
 from bot.bug.errors import NotFound
-from bot.bug.fixes import approval, review
-from bot.bug.fixes.fix import Fix
+from bot.bug.event import Event
+from bot.bug.fixes import approval, asking, review
+from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.policy import Duty, Member
 from bot.slack.incoming import grammar, spelling
 from bot.slack.incoming import second_factor as factor
@@ -15,6 +16,7 @@ from bot.slack.incoming.request import Request, Response
 from bot.slack.verbs.about import About, about, send_no, what_waits
 from bot.slack.verbs.fixes import ask_preview, must_act
 from bot.slack.verbs.registry import verb
+from bot.slack.verbs.waiting import waiting
 from bot.slack.views.forms import approving, filling, forms
 from bot.slack.views.mrkdwn import foreign, who
 
@@ -101,11 +103,32 @@ async def revise(context: Context, request: Request) -> Response:
     return await ask_preview(context, request, fix.action, {**kept, **given}, reason or fix.reason, revises=fix.run)
 
 
+@verb("ask_again", "/fix again BUG-1 2", acts=Duty.RUN)
+async def ask_again(context: Context, request: Request) -> Response:
+    """A preview once more of what lapsed, failed or got none, as it was filled in; what is otherwise by then is marked."""
+    must_act(context)
+    bug = await context.bug(request)
+    fix = review.asked_again(bug, request.user, _sent_back(bug, request)[0])
+    secret = context.engine.secret(fix.action)
+    if fix.state is RunState.SENT_BACK or (secret and not fix.undo_of):  # something is to be filled in by a person
+        return await filling.revised(context, request, bug, fix)
+
+    def decide(now: Bug, view: str = "") -> tuple[Event, ...]:
+        review.asked_again(now, request.user, fix.run)
+        return asking.ask_again(now, request.user, fix, view=view)
+
+    if request.trigger:
+        return await waiting(context, request, decide, f"{fix.action} is being previewed again …")
+    await context.record(request, decide)
+    return Response(text=f"The preview comes into {bug.ref}'s thread, for you alone.")
+
+
 def _sent_back(bug: Bug, request: Request) -> tuple[int, str]:
     """The run that a button or a word names, and what stands behind it. Raises NotFound."""
     if "run" in request.about:
         return request.carried_number("run"), ""
     number, rest = grammar.run(request.args)
     if number is None:
-        raise NotFound(f"Name the run that was sent back, as in `/fix revise {bug.ref} 2 id=14`.")
+        verb_ = "again" if request.verb == "ask_again" else "revise"
+        raise NotFound(f"Name the run, as in `/fix {verb_} {bug.ref} 2`.")
     return number, rest

@@ -67,7 +67,16 @@ def _working(bug: Bug, modes: Modes, now: Any) -> list[Any]:
     works = _button(bug, "fixed", "It works", "primary") if bug.last_success else None
     if works:
         return [works, _fix(bug, modes), _undo(bug), _answer(bug)]
-    return [now, _fix(bug, modes, first=not now), _by_hand(bug), _tell(bug), _answer(bug)]
+    first = _ask_again(bug) or now
+    return [first, _fix(bug, modes, first=not first), _by_hand(bug), _tell(bug), _answer(bug)]
+
+
+def _ask_again(bug: Bug) -> Any:
+    """What lapsed or failed last, as it was filled in."""
+    last = bug.fixes[-1] if bug.fixes else None
+    if last is None or last.state not in {RunState.LAPSED, RunState.FAILED}:
+        return None
+    return _button(bug, "ask_again", f"Ask again: {last.action}", "primary", run=last.run)
 
 
 def _by_hand(bug: Bug) -> Any:

@@ -16,6 +16,8 @@ BLOCKS = 40
 CODE = 2800
 FIRST_ROWS, FIRST_ROOM = 3, 2000
 """Rows that stand before the statement, and the characters that they may take."""
+DIFFERENCES, DIFFERENCE = 8, 200
+"""Differences from an earlier run that are shown, and the characters of each."""
 RISK = {"low": "small", "medium": "needs one other person", "high": "needs two other people"}
 ENDLESS = 10**7
 
@@ -34,16 +36,26 @@ class _Piece(NamedTuple):
 
 def fitted(fix: Fix, *, reason: bool = True) -> Shown:
     """The beginning of it, at most what fits; the rest by name. `reason`: whether it says why."""
-    head = _head(fix, reason=reason)
+    head, again_ = _head(fix, reason=reason), _again(fix)
     pieces = _pieces(fix)
-    room, taken = ROOM - len(head), 0
+    room, taken = ROOM - len(head) - len(again_), 0
     for text, _ in pieces:
         room -= len(text)
         if room < 0 or len(text) > kit.SECTION or taken >= BLOCKS:
             break
         taken += 1
     blocks = [kit.section(piece.text, f"part{i}") for i, piece in enumerate(pieces[:taken])]
-    return Shown([kit.section(head, "head"), *blocks], _left(pieces[taken:]))
+    differs = [kit.section(again_, "again")] if again_ else []
+    return Shown([kit.section(head, "head"), *differs, *blocks], _left(pieces[taken:]))
+
+
+def _again(fix: Fix) -> str:
+    """What is otherwise than when it was asked before; empty where it is asked for the first time."""
+    if not fix.differs:
+        return ""
+    lines = [foreign(line, DIFFERENCE, one_line=True) for line in fix.differs[:DIFFERENCES]]
+    more = [f"and {len(fix.differs) - DIFFERENCES} more"] if len(fix.differs) > DIFFERENCES else []
+    return "\n".join([f":arrows_counterclockwise: *Different from run {fix.revises}:*", *lines, *more])
 
 
 def _pieces(fix: Fix) -> list[_Piece]:
@@ -74,7 +86,8 @@ def blocks(fix: Fix, *, reason: bool = True) -> list[Any]:
 def whole(fix: Fix) -> str:
     """All of it, as a text file."""
     rows = [f"{row.get('place', '')}\n{row.get('change', '')}" for row in fix.rows]
-    parts = [fix.summary, _undo(fix), f"Why: {fix.reason}", f"Digest: {fix.digest}", fix.text, *rows]
+    differs = "\n".join([f"Different from run {fix.revises}:", *fix.differs]) if fix.differs else ""
+    parts = [fix.summary, _undo(fix), f"Why: {fix.reason}", differs, f"Digest: {fix.digest}", fix.text, *rows]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer
-from bot.bug.fixes.fix import Fix
+from bot.bug.fixes.fix import Fix, RunState
 from bot.slack.views import blocks as kit
 from bot.slack.views import preview as preview_view
 from bot.slack.views.forms.fix import code_input
@@ -58,10 +58,17 @@ def _wait(customer: Customer, now: datetime) -> str:
 def _before(bug: Bug, fix: Fix) -> list[str]:
     """What came before this request: changes that were asked for, and who handed it on."""
     old = bug.fix(fix.revises) if fix.revises else None
-    asked = [f":pencil2: Revised, as was asked (“{_said(old.why)}”): {changes(old.params, fix.params)}"] if old else []
+    asked = [_revised(old, fix)] if old else []
     handed = [f":handshake: {who(x.by)} leaves it to {who(x.to)}: {_said(x.why)}" for x in fix.handed]
     approved = [f":ok_hand: with the word: {_said(word)}" for word in fix.words]
     return [*asked, *handed, *approved]
+
+
+def _revised(old: Fix, fix: Fix) -> str:
+    if old.state is RunState.SENT_BACK:
+        return f":pencil2: Revised, as was asked (“{_said(old.why)}”): {changes(old.params, fix.params)}"
+    why = f": {_said(old.why)}" if old.why else ""
+    return f":arrows_counterclockwise: Asked again; run {old.run} {old.state_said}{why}"
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
@@ -125,6 +132,15 @@ def revise(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
     value = mark(bug.ref.number, bug.seq, run=fix.run)
     button = kit.button("Revise…", "revise", value, "primary")
     return kit.render([kit.section(text, "back"), *kit.actions([button], "revising")])
+
+
+def again(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
+    """To who asked: that it came to nothing, and the press that asks for the same again."""
+    return kit.render([kit.section(text, "nothing"), *kit.actions([again_button(bug, fix)], "again")])
+
+
+def again_button(bug: Bug, fix: Fix) -> Any:
+    return kit.button("Ask again", "ask_again", mark(bug.ref.number, bug.seq, run=fix.run), "primary")
 
 
 def _form(bug: Bug, fix: Fix, label: str, verb: str, inputs: Sequence[Any], more: str = "") -> View:

@@ -76,9 +76,9 @@ def pass_alone(bug: Bug, waiting: TellRequest, why: str) -> View:
     return kit.modal(f"Makegood {bug.ref}", blocks, id_="approve_tell", meta=meta, submit="Let it pass")
 
 
-def note(title: str, text: str) -> View:
-    """Something to read, nothing to fill in."""
-    return kit.modal(title, [kit.section(text or "…", "note")], id_="note")
+def note(title: str, text: str, buttons: Sequence[Any] = ()) -> View:
+    """Something to read, nothing to fill in; perhaps something to press."""
+    return kit.modal(title, [kit.section(text or "…", "note"), *buttons], id_="note")
 
 
 def tell(

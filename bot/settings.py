@@ -83,6 +83,8 @@ class HookSettings(Frozen):
 class PolicySettings(Frozen):
     approvers: Names = ()
     """People (user id or e-mail address) or user groups (S…)."""
+    on_call: Names = ()
+    """Approvers who are asked only when those who were asked first have not answered."""
     runners: Names | None = None
     """Who may preview, run and undo fixes; None: every full member."""
     tellers: Names | None = None
@@ -91,6 +93,8 @@ class PolicySettings(Frozen):
     """"solo": where nobody else can approve, who asks goes on by typing its count or its release."""
     break_glass: bool = False
     """Whether the asker may go on alone after 2 minutes, with a reason that everybody reads."""
+    ntfy: SecretStr | None = None
+    """The address of a topic: a push message when nobody has answered a request in time."""
     totp: Mapping[str, SecretStr] = Field(default_factory=dict)
     """A second factor for high risk: e-mail address or user id of an approver -> the secret of their authenticator app."""
 
@@ -100,12 +104,20 @@ class PolicySettings(Frozen):
 
     @property
     def roles(self) -> Roles:
-        return Roles(approvers=self.approvers, runners=self.runners, tellers=self.tellers)
+        everybody = tuple(dict.fromkeys((*self.approvers, *self.on_call)))
+        return Roles(approvers=everybody, on_call=self.on_call, runners=self.runners, tellers=self.tellers)
 
-    @field_validator("approvers", "runners", "tellers")
+    @field_validator("approvers", "on_call", "runners", "tellers")
     @classmethod
     def _somebody(cls, value: Names | None) -> Names | None:
         return value if value is None else tuple(map(ids.approver, value))
+
+    @field_validator("ntfy")
+    @classmethod
+    def _topic(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"https?://[^/\s]+/[^/\s]+", value.get_secret_value()):
+            raise ValueError("write the address of a topic, as in https://ntfy.sh/our-secret-topic")
+        return value
 
     @field_validator("runners", "tellers")
     @classmethod
@@ -279,6 +291,7 @@ class Settings(Frozen):
         """What people rely on, for the workspace's trail: words only, never a secret."""
         lists = {
             "approvers": self.policy.approvers,
+            "on call": self.policy.on_call,
             "runners": self.policy.runners or (),
             "tellers": self.policy.tellers or (),
             "mode of actions": [f"{name} {mode}" for name, mode in self.actions.mode.items()],

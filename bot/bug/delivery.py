@@ -15,6 +15,7 @@ SYSTEMS = {
     "billing": "The billing",
     "customer": "The customer's channel",
     "production": "Production",
+    "ntfy": "ntfy",
 }
 OF_MANY = {"tracker": "{}", "webhook": "The webhook {}"}
 """Kinds of sinks of which there are several: "tracker:sentry"."""

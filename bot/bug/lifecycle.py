@@ -20,7 +20,7 @@ from bot.bug import (
     when_works,
 )
 from bot.bug.event import Event, Move
-from bot.bug.fixes import approval, asking, doubt, looks, reproduction, review, run
+from bot.bug.fixes import approval, asking, doubt, escalation, looks, reproduction, review, run
 from bot.bug.retro import lesson, posting
 
 
@@ -49,6 +49,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     asking,
     approval,
     review,
+    escalation,
     run,
     doubt,
     looks,

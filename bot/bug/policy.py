@@ -30,6 +30,9 @@ class Roles(Frozen):
     """Who may do what, as the settings name people: user ids, e-mail addresses, user groups."""
 
     approvers: tuple[str, ...] = ()
+    """With those on call."""
+    on_call: tuple[str, ...] = ()
+    """Approvers who are asked only when the others have not answered."""
     runners: tuple[str, ...] | None = None
     """None: every full member."""
     tellers: tuple[str, ...] | None = None

@@ -1,6 +1,6 @@
 """Sends requests to approvers, reminds them once, lets them lapse after 15 minutes. After a cut-off it looks first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -8,15 +8,14 @@ from typing import Any, ClassVar
 from bot.bug.bug import Bug
 from bot.bug.customers import CustomerPresence
 from bot.bug.fixes.approval import (
-    BREAK_GLASS_AFTER,
     TRIES,
     FixApproved,
     FixCodeWrong,
     FixConfirmed,
     FixRejected,
     barred,
-    remind_at,
 )
+from bot.bug.fixes.escalation import FixNextAsked, ask_next, glass_at, next_at, remind_at
 from bot.bug.fixes.fix import Fix, Handed, RunState
 from bot.bug.fixes.review import FixHandedOn, FixSentBack
 from bot.bug.fixes.rules import GOOD_FOR
@@ -39,6 +38,7 @@ BY = Actor(kind=ActorKind.SYSTEM, id="approval")
 PENDING = frozenset({RunState.WAITING, RunState.APPROVED})
 
 Places = dict[str, Any]
+Able = Callable[[str], Awaitable[tuple[str, ...]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,8 @@ class ApprovalSink:
     ledger: Ledger
     modes: Modes
     """Where a fix is only proposed, an approved one waits for a person, however long."""
+    able: Able
+    """Who could approve now what somebody asks for."""
     break_glass: bool
     solo: bool
     name: ClassVar[str] = "approval"
@@ -61,6 +63,7 @@ class ApprovalSink:
                 FixRejected,
                 FixSentBack,
                 FixHandedOn,
+                FixNextAsked,
                 FixCodeWrong,
                 FixCancelled,
                 FixLapsed,
@@ -85,9 +88,22 @@ class ApprovalSink:
         reminder = _reminder(bug, live, now)
         if reminder:
             return Served(outcomes=(reminder,), external=places, again_in=0.0)
+        if live and await self._ask_next(bug, live, now):
+            return Served(external=places, again_in=0.0)
         for fix in bug.fixes:
             await self._show(work, fix, places)
         return Served(external=places, again_in=_next(live, bug, now))
+
+    async def _ask_next(self, bug: Bug, fix: Fix, now: datetime) -> bool:
+        """Recorded before they are asked, so that no restart asks twice; whether it was."""
+        due = next_at(bug, fix) if fix.state is RunState.WAITING else None
+        if due is None or now < due:
+            return False
+        able = await self.able(fix.by)
+        recorded = await self.ledger.record(
+            bug.ref.number, lambda present: ask_next(present, fix.run, able, now), by=BY
+        )
+        return bool(recorded.entries)
 
     async def _show(self, work: Work, fix: Fix, places: Places) -> None:
         if fix.state is RunState.WAITING:
@@ -113,7 +129,7 @@ class ApprovalSink:
                 )
                 await self.whisper.direct(user, waits)
             places[f"{fix.run} reminded"] = True
-        if _glass_at(fix) <= self.ledger.clock() and f"{fix.run} offered" not in places:
+        if glass_at(fix) <= self.ledger.clock() and f"{fix.run} offered" not in places:
             await self._offer(bug, fix)
             places[f"{fix.run} offered"] = True
 
@@ -239,12 +255,6 @@ def _reminder(bug: Bug, fix: Fix | None, now: datetime) -> Reminded | None:
     return Reminded(what=_reminded(fix), whom=tuple(user for user in fix.asked if user not in fix.approved_by))
 
 
-def _glass_at(fix: Fix) -> datetime:
-    """When who asked hears how to go on alone: at once where nobody could be asked."""
-    asked_at = fix.confirmed_at or fix.at
-    return asked_at + BREAK_GLASS_AFTER if fix.asked else asked_at
-
-
 def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
     """Seconds until the clock has something to say."""
     if fix is None or fix.confirmed_at is None:
@@ -253,7 +263,9 @@ def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
     if fix.state is RunState.WAITING and fix.asked:
         remind = remind_at(bug, fix)
         coming += [remind] if remind and _reminded(fix) not in bug.reminded else []
-        coming += [_glass_at(fix)] if _glass_at(fix) > now else []
+        later = next_at(bug, fix)
+        coming += [later] if later else []
+        coming += [glass_at(fix)] if glass_at(fix) > now else []
     return max((min(coming) - now).total_seconds(), 0.0) + 0.1
 
 

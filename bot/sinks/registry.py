@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from pydantic import SecretStr
+
 from bot.allowed import AllowedActions
 from bot.bug.errors import Misconfigured
 from bot.ledger.index.flags import Flags
@@ -13,6 +15,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget
 from bot.ledger.relay.relay import Sink
 from bot.ledger.relay.subscription import Subscription
+from bot.outgoing import Client
 from bot.outside import Connected
 from bot.production.engine import Engine
 from bot.production.prober import Prober
@@ -31,6 +34,7 @@ from bot.sinks.daily import DailySink
 from bot.sinks.digest import Digest
 from bot.sinks.letters import LetterSink
 from bot.sinks.live import LiveSink
+from bot.sinks.ntfy import NtfySink
 from bot.sinks.pointer import PointerSink
 from bot.sinks.production.proof import Proofs
 from bot.sinks.production.run import Runner
@@ -161,8 +165,15 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
         yield _of(BoardNotesSink, lambda _parts: BoardNotesSink(board))
     for source, tracker in outside.trackers.items():
         yield _ready(TrackerSink(source, tracker))
+    if topic := settings.policy.ntfy:
+        yield _of(NtfySink, lambda parts: _ntfy(parts, topic))
     for name, table in settings.webhooks.items():
         yield _ready(WebhookSink(Receiver(name, table, outside.http)))
+
+
+def _ntfy(parts: SinkParts, topic: SecretStr) -> NtfySink:
+    client = Client(session=parts.outside.http, who="ntfy")
+    return NtfySink(client=client, topic=topic.get_secret_value(), workspace=parts.context.workspace_url)
 
 
 def _planned(parts: SinkParts) -> PlannedTellSink:
@@ -206,6 +217,7 @@ def _approval(parts: SinkParts) -> ApprovalSink:
         whisper=PrivateMessages(parts.slack.port, parts.slack.http),
         ledger=parts.ledger,
         modes=parts.settings.modes,
+        able=parts.slack.directory.eligible,
         break_glass=parts.settings.policy.break_glass,
         solo=parts.settings.policy.solo,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.errors import Misconfigured, NotFound, Outside
+from bot.bug.fixes import escalation
 from bot.bug.policy import Duty, Member, Roles, eligible, fit
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import SlackRefused
@@ -176,6 +177,11 @@ class Directory:
     async def eligible(self, by: str) -> tuple[str, ...]:
         """The people who can be asked now to approve what `by` wants."""
         return eligible(await self._approvers_now(), by)
+
+    async def asked_first(self, by: str, approvals: int) -> tuple[str, ...]:
+        """Those of them who are asked at once: not those on call, as long as the others are enough."""
+        able = await self.eligible(by)
+        return escalation.first(able, await self.people(self.roles.on_call, fresh=True), approvals)
 
     async def _approvers_now(self) -> tuple[Member, ...]:
         """Everybody who may approve, as they are at this moment."""

@@ -1,13 +1,14 @@
 """Approval: the person who asked confirms the preview; another person approves or rejects it. In need the first goes on alone."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from bot.bug.alone import must_type, word
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.event import ALIVE, CLOSED, STAY, Event, Move, Text, must_allow
+from bot.bug.fixes.escalation import glass_at
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import (
     GOOD_FOR,
@@ -29,9 +30,6 @@ from bot.bug.words import Clock, Code, Person, Words, because, people
 LATE = (*ALIVE, CLOSED)
 TRIES = 5
 """Wrong codes after which somebody else has to approve: six digits can't be guessed in so few."""
-BREAK_GLASS_AFTER = timedelta(minutes=2)
-REMIND_ONLINE = timedelta(seconds=60)
-"""While a customer is there, an approver is reminded so soon; else at half the time that a request is good for."""
 OWN_WORDS = "This risk takes a reason in your own words: say why."
 NOBODY = (
     "This needs somebody else's approval, and nobody else can give it: add somebody to `[policy] approvers`, or ask for a "
@@ -257,8 +255,8 @@ def break_glass(
     must_not_be_undone(bug, fix)
     _must_have_tries(fix, by)
     _proven(fix, proof)
-    if fix.asked and fix.confirmed_at and now - fix.confirmed_at < BREAK_GLASS_AFTER:
-        raise Refused("Give the approvers until ", Clock(fix.confirmed_at + BREAK_GLASS_AFTER), ".")
+    if now < glass_at(fix):
+        raise Refused("Give the approvers until ", Clock(glass_at(fix)), ".")
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("Say why nobody could be waited for.", {"reason": "Say why nobody could be waited for."})
     return FixApproved(
@@ -306,11 +304,3 @@ def reject(bug: Bug, member: Member, run: int, digest: str, reason: str) -> FixR
 def _proven(fix: Fix, proof: Proof | None) -> None:
     if fix.factor and not proof:
         raise NotAllowed("This takes a second factor: the code of your authenticator app.")
-
-
-def remind_at(bug: Bug, fix: Fix) -> datetime | None:
-    """When those who were asked are reminded; None: nobody was asked yet."""
-    if fix.confirmed_at is None or not fix.asked:
-        return None
-    online = any(c.online and not c.told_at for c in bug.customers)
-    return fix.confirmed_at + (REMIND_ONLINE if online else GOOD_FOR / 2)

@@ -88,6 +88,10 @@ class Fix:
     approved_by: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     """What approvers added: "only for this customer"."""
+    next_at: datetime | None = None
+    """When the next were asked, because nobody had answered."""
+    next_asked: tuple[str, ...] = ()
+    """Who they are."""
     handed: tuple[Handed, ...] = ()
     factor: bool = False
     """Each approval takes a second factor."""

@@ -66,7 +66,7 @@ async def people(settings: Settings, runtime: Environment, catalogue: Catalogue)
     async with outgoing.session() as http:
         client = web_client(token, runtime.api_url, http)
         full = await _full_members(client)
-        approvers = full & await _named(client, settings.policy.approvers)
+        approvers = full & await _named(client, settings.policy.roles.approvers)
     return [*_team(settings, full, approvers), *_alone(settings, catalogue, approvers)]
 
 
@@ -158,7 +158,7 @@ async def _channel(client: AsyncWebClient, channel: str) -> Finding:
 
 
 async def _approvers(client: AsyncWebClient, settings: Settings) -> list[Finding]:
-    named = settings.policy.approvers
+    named = settings.policy.roles.approvers
     if not named:
         return [note("approvers", "nobody: what asks for a second person can't be run. Fill [policy] approvers")]
     refused = {entry: (await _asked(_lookup(client, entry)))[1] for entry in named}

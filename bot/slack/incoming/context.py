@@ -115,4 +115,4 @@ class Context:
     async def leaderless(self) -> bool:
         """Whether nobody is an approver, and the settings say that one person is alone here. Raises Outside."""
         policy = self.settings.policy
-        return policy.solo and not await self.directory.people(policy.approvers, fresh=True)
+        return policy.solo and not await self.directory.people(policy.roles.approvers, fresh=True)

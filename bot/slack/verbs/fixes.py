@@ -134,7 +134,7 @@ async def run_(context: Context, request: Request) -> Response:
     number, digest = request.carried_number("run"), request.carried("digest")
     fix, policy = rules.find(await context.bug(request), number), context.settings.policy
     _must_do_more_than_watch(context, fix.action, fix.target)
-    asked = await context.directory.eligible(request.user) if fix.approvals else ()
+    asked = await context.directory.asked_first(request.user, fix.approvals) if fix.approvals else ()
     solo, typed = bool(fix.approvals) and not asked and policy.solo, request.field("typed")
 
     if planning.chosen(request):

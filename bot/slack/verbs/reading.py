@@ -134,7 +134,7 @@ async def _may(context: Context, user: str) -> list[str]:
     """What this person may do alone; the names are a courtesy, so Slack's silence costs only them."""
     try:
         member = await context.directory.member(user)
-        others = await context.directory.people(context.settings.policy.approvers) - {user}
+        others = await context.directory.people(context.settings.policy.roles.approvers) - {user}
     except (Outside, NotFound):
         return ["Slack can't say who you are just now. Open this again in a minute."]
     rows = permissions.rows(context.catalogue, context.settings, len(others))

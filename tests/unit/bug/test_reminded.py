@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.bug.fixes.approval import remind_at
+from bot.bug.fixes.escalation import remind_at
 from tests.unit.bug.story import BEN, asked, claimed, confirmed, fix, waiting, waits
 
 

@@ -44,13 +44,13 @@ def previewed(
     )
 
 
-SAME = "nothing; production is as it was"
+SAME = "nothing that is shown here"
 
 
 def differences(before: Fix, fix: Fix, now: Preview) -> tuple[str, ...]:
     """What is otherwise than when it was asked before, for people; nothing where that had no preview or it is not kept."""
     try:
-        then = Preview.model_validate_json(before.stored.preview)
+        then = Preview.from_json(before.stored.preview)
     except ValueError:
         return ()
     names = [name for name in {**before.params, **fix.params} if before.params.get(name) != fix.params.get(name)]

@@ -43,7 +43,7 @@ async def test_what_nobody_answered_in_time_comes_back_as_it_was_and_says_so(tea
     await team.until(RunState.LAPSED)
     lapsed = await team.dana.expect_ephemeral("nobody approved it")
     await lapsed.button("Ask again").click()
-    await team.dana.expect_modal("nothing; production is as it was")
+    await team.dana.expect_modal("nothing that is shown here")
 
 
 async def test_what_could_not_be_previewed_is_asked_again_where_that_was_said(team: Team) -> None:

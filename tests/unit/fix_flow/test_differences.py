@@ -34,7 +34,7 @@ def row(key: str, before: dict[str, str | None] | None, after: dict[str, str | N
 
 
 def fix(then: Preview | None, **more: Any) -> Fix:
-    stored = Stored(salt="s", preview=then.model_dump_json()) if then else Stored()
+    stored = Stored(salt="s", preview=then.to_json()) if then else Stored()
     first = Fix(run=1, action="set-column", params={"id": "13"}, reason="wrong", by="U1", at=AT, stored=stored)
     return replace(first, **more)
 

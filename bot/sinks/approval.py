@@ -26,6 +26,7 @@ from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
+from bot.slack.outgoing.own_messages import in_channel
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO
 from bot.slack.views import blocks as kit
@@ -187,15 +188,9 @@ class ApprovalSink:
     async def _find(self, bug: Bug, fix: Fix, user: str) -> tuple[str, str] | None:
         """What an attempt that was cut off has sent already."""
         channel = await self.whisper.channel(user)
-        page = await self.whisper.port.call(
-            "conversations.history", channel=channel, limit=50, include_all_metadata=True
-        )
-        found = [
-            m["ts"]
-            for m in page.get("messages", ())
-            if (m.get("metadata") or {}).get("event_payload") == _payload(bug, fix)
-        ]
-        return (channel, min(found)) if found else None
+        since = (fix.confirmed_at or fix.at).timestamp()
+        found = await in_channel(self.whisper.port, channel, _payload(bug, fix), since, EVENT)
+        return (channel, found) if found else None
 
     async def _close(self, bug: Bug, fix: Fix, places: Places) -> None:
         """Decided: the requests lose their buttons and say how it went."""

@@ -6,7 +6,7 @@ names the entry after which it was last drawn; entries that change nothing on th
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -29,6 +29,7 @@ from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.digest import Digest
 from bot.slack.outgoing.client import AHEAD, SHORTLY, SlackPort
+from bot.slack.outgoing.own_messages import in_channel
 from bot.slack.outgoing.refusals import MESSAGE_GONE, PLACE_GONE, SAID_NO
 from bot.slack.views import card
 from bot.suggestions import NOTHING, Proposed
@@ -37,8 +38,6 @@ EVENT = "makegood_card"
 REFRESH = 60.0
 REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
-PAGES = 20
-"""Pages of a channel's history that are looked through after a cut-off."""
 QUIET = {
     Said,
     SaidEdited,
@@ -164,28 +163,10 @@ class CardSink:
 
     async def _find(self, work: Work) -> Post | None:
         """After a cut-off: the card may stand there already, even twice. The one that somebody deleted is not there."""
-        found = sorted([ts async for ts in self._standing(work.bug)])
-        for later in found[1:]:
-            await self.port.call("chat.delete", channel=self.channel, ts=later)
-        return Post(channel=self.channel, ts=found[0]) if found else None
-
-    async def _standing(self, bug: Bug) -> AsyncIterator[str]:
-        since, cursor = (bug.opened_at.timestamp() - 60 if bug.opened_at else 0), ""
-        for _ in range(PAGES):
-            page = await self.port.call(
-                "conversations.history",
-                channel=self.channel,
-                oldest=f"{since:.6f}",
-                limit=200,
-                include_all_metadata=True,
-                cursor=cursor or None,
-            )
-            for message in page.get("messages", ()):
-                if (message.get("metadata") or {}).get("event_payload") == _payload(bug):
-                    yield str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                return
+        opened = work.bug.opened_at
+        since = opened.timestamp() if opened else 0.0
+        ts = await in_channel(self.port, self.channel, _payload(work.bug), since, EVENT)
+        return Post(channel=self.channel, ts=ts) if ts else None
 
 
 class Drawn(Frozen):

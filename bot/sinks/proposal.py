@@ -14,8 +14,6 @@ from bot.slack.views import proposal
 from bot.slack.views.blocks import Blocks
 
 EVENT = "makegood_inbound"
-CLOCKS = 600.0
-"""Seconds that Slack's clock may be behind ours."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class ProposalSink:
         """Where its line stands. One that may have been posted is looked for."""
         if talk.posting_since is None:
             return talk.line or None
-        ts = await in_channel(self.port, self.channel, _payload(talk), talk.posting_since - CLOCKS)
+        ts = await in_channel(self.port, self.channel, _payload(talk), talk.posting_since)
         if ts:
             await self.talks.set_line(talk.source, talk.conversation, ts)
         return ts

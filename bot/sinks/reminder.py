@@ -1,6 +1,6 @@
 """Reminds people, by direct message or by a line in the thread that calls them. After a cut-off it looks there first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.own_messages import in_channel, standing
 from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO, SlackRefused
 from bot.slack.views import blocks as kit
 from bot.slack.views import prompts
@@ -44,8 +45,7 @@ class ReminderSink:
         place = work.bug.card
         if place is None:
             raise NotYet(0.5)  # the card comes first
-        query = {"method": "conversations.replies", "channel": place.channel, "ts": place.ts}
-        if not (work.doubt and await self._stands(query, entry)):
+        if not (work.doubt and await _found(standing(self.port, place, _payload(entry), EVENT))):
             await self._post(work, entry, said, place.channel, thread_ts=place.ts, reply_broadcast=said.loud)
         return Served()
 
@@ -67,8 +67,9 @@ class ReminderSink:
         channel = await self._channel(user)
         if not channel:
             return {}
-        query = {"method": "conversations.history", "channel": channel}
-        ts = await self._stands(query, entry) if work.doubt else ""
+        ts = None
+        if work.doubt:
+            ts = await _found(in_channel(self.port, channel, _payload(entry), entry.at.timestamp(), EVENT))
         return {f"{entry.seq}:{user}": [channel, ts or await self._post(work, entry, said, channel)]}
 
     async def _channel(self, user: str) -> str:
@@ -84,16 +85,6 @@ class ReminderSink:
         blocks = said.blocks(work.bug)
         return await self.port.post(channel, text=said.text, blocks=blocks, metadata=metadata, **where)
 
-    async def _stands(self, query: Mapping[str, str], entry: Entry) -> str:
-        """The ts of what the attempt that was cut off said; rather twice than never where Slack won't show it."""
-        try:
-            page = await self.port.call(**query, limit=100, include_all_metadata=True)
-        except SlackRefused:
-            return ""
-        messages: Sequence[Mapping[str, Any]] = page.get("messages", ())
-        found = (m["ts"] for m in messages if (m.get("metadata") or {}).get("event_payload") == _payload(entry))
-        return str(next(found, ""))
-
     async def _settle(self, work: Work, entry: Entry, asked: int) -> None:
         """Show those who were asked how it was decided, and take their buttons away."""
         text = prompts.settled(work.bug, entry)
@@ -104,6 +95,14 @@ class ReminderSink:
                 except SAID_NO as error:
                     if error.code not in PLACE_GONE:
                         raise
+
+
+async def _found(look: Awaitable[str | None]) -> str | None:
+    """The ts of what the attempt that was cut off said; rather twice than never where Slack won't show it."""
+    try:
+        return await look
+    except SlackRefused:
+        return None
 
 
 def _payload(entry: Entry) -> dict[str, Any]:

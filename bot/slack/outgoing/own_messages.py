@@ -1,12 +1,17 @@
 """Finds messages of our own by their metadata, after a post that may have arrived."""
 
 from collections.abc import AsyncIterator, Mapping
+from itertools import count
 from typing import Any
 
 from bot.bug.bug import Post
 from bot.slack.outgoing.client import SlackPort
 
 Message = Mapping[str, Any]
+CLOCKS = 600.0
+"""Seconds that Slack's clock may be behind ours."""
+PAGES = 20
+"""Pages of a channel's history that are looked through, the newest first: a busy channel has no end."""
 
 
 async def standing(port: SlackPort, place: Post, payload: Mapping[str, Any], event: str = "") -> str | None:
@@ -15,16 +20,20 @@ async def standing(port: SlackPort, place: Post, payload: Mapping[str, Any], eve
     return await _first(port, place.channel, [m["ts"] for m in answers if _carries(m, payload, event)])
 
 
-async def in_channel(port: SlackPort, channel: str, payload: Mapping[str, Any], since: float) -> str | None:
-    """The same for a message of the channel itself that was posted since then."""
-    told = [m async for m in pages(port, "conversations.history", channel=channel, oldest=f"{since:.6f}")]
-    return await _first(port, channel, [m["ts"] for m in told if _carries(m, payload)])
+async def in_channel(
+    port: SlackPort, channel: str, payload: Mapping[str, Any], since: float, event: str = ""
+) -> str | None:
+    """The same for a message of the channel (or of direct messages) itself that was posted since then, in Unix seconds of our clock."""
+    told = pages(port, "conversations.history", most=PAGES, channel=channel, oldest=f"{since - CLOCKS:.6f}")
+    return await _first(port, channel, [m["ts"] async for m in told if _carries(m, payload, event)])
 
 
-async def pages(port: SlackPort, method: str, **where: Any) -> AsyncIterator[Message]:
-    """Every message, page by page, with its metadata."""
+async def pages(port: SlackPort, method: str, *, most: int | None = None, **where: Any) -> AsyncIterator[Message]:
+    """Every message, page by page, with its metadata; at most so many pages. A thread begins with its oldest answer."""
     cursor: str | None = None
-    while cursor != "":
+    for _ in range(most) if most else count():
+        if cursor == "":
+            return
         page = await port.call(method, **where, limit=200, include_all_metadata=True, cursor=cursor)
         for message in page.get("messages", ()):
             yield message

@@ -27,6 +27,7 @@ async def key(inbox: Inbox, key: str) -> str:
     """The key under which it is stored: that of the telling before, where one was stored within the time."""
     if not key.endswith(_TIMED):
         return key
+    # two slots, because a repeat may come just after the border between them
     slot = int(inbox.clock() // WITHIN)
     before, now = f"{key}{slot - 1}", f"{key}{slot}"
     return before if await inbox.stored_since(before, inbox.clock() - WITHIN) else now
@@ -41,5 +42,6 @@ def _digest(*parts: str) -> str:
     digest = hashlib.sha256()
     for part in parts:
         raw = part.encode("utf-8", "replace")
+        # with its length: ("ab", "c") and ("a", "bc") must not be one
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.hexdigest()[:40]

@@ -72,6 +72,7 @@ class Alerts:
         one: dict[Group, list[Report]] = defaultdict(list)
         for report in (r for key, reports in read.items() if len(groups_of[key]) == 1 for r in reports):
             one[_group_of(report)].append(report)
+        # one transaction for each error and not for each delivery: a loop that reports 500 times is one entry
         done = [await self._fold_group(reports, ends=True) for reports in one.values()]
         for item in items:
             done += await self._fold_apart(item, read[item.key], groups_of[item.key])
@@ -90,12 +91,14 @@ class Alerts:
         """One error. Whatever somebody else has folded meanwhile is left out; `ends`: nothing is left of these items then."""
         async with self.ledger.db.write(HOOKS) as conn:
             bug, seen = await self._group(conn, reports[-1].alert)
+            # under the group's lock: another process may have taken these items up while we waited for it
             left = await self.inbox.left(conn, {r.key for r in reports})
             reports = [r for r in reports if r.key in left]
             if not reports:
                 return None
             recorded = await self._folded(conn, bug, seen, reports)
             if ends:
+                # with the entries: a crash leaves either both or none, so no delivery counts twice
                 await self.inbox.finish_in(conn, left)
             await self.ledger.notify(conn)
         if recorded:
@@ -116,6 +119,7 @@ class Alerts:
         if len(set(map(_group_of, reports))) != 1:
             return None
         async with self.ledger.db.write(HOOKS) as conn:
+            # the key first: of two equal deliveries the second waits for this insert, and finds it there
             if not await self.inbox.store_done_in(conn, item):
                 return False, None
             recorded = await self._folded(conn, *await self._group(conn, reports[-1].alert), reports)
@@ -143,6 +147,7 @@ class Alerts:
 
         def decide(now: Bug) -> list[Event]:
             if now.merged_into:
+                # raised out of `decide`, so that nothing is written here before the other bug is locked
                 raise _Merged(now.merged_into)
             events = [] if not happened else list(follow(now, _richest(happened), [a.event for a in happened]))
             told = [x for alert in others for x in follow(now, alert, ())]
@@ -182,6 +187,7 @@ class Alerts:
         if not alert.customer.email:
             return None
         mine = [bug.ref.number for bug in await told_of(self.ledger) if find(bug, alert.customer)]
+        # with two bugs of the same customer nobody knows which one it is: a new one, and a person merges
         return mine[0] if len(mine) == 1 else None
 
     async def open(
@@ -202,6 +208,7 @@ class Alerts:
 
     async def _hit(self, conn: AsyncConnection, hint: CustomerHint) -> Alert | None:
         mine = and_(groups.c.team == self.ledger.team, groups.c.bug.is_(None), groups.c.alert != "")
+        # the most frequent first, and bounded: a noisy project holds back thousands of groups
         query = select(groups.c.alert).where(mine).order_by(groups.c.seen.desc()).limit(500)
         for text in (await conn.execute(query)).scalars():
             alert = Alert.from_json(text)
@@ -219,6 +226,7 @@ def _locked(dialect: str) -> Any:
         "group": bindparam("of_group"),
     }
     first = insert_of(dialect, groups).values(**place, seen=0, alert="")
+    # DO NOTHING would not lock the row, and would return none
     same = first.on_conflict_do_update(index_elements=list(place), set_={"seen": groups.c.seen})
     return same.returning(groups.c.bug, groups.c.seen)
 

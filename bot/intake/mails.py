@@ -28,6 +28,7 @@ class Mails:
     """The folder of what people sent themselves."""
 
     async def poll(self) -> int:
+        # marked as seen only after `_take` has returned: a crash reads it again, and its key makes that harmless
         taken = await self.mailbox.poll(self._take)
         if self.sent:
             await self.sent.follow(partial(self._take, folder=mail.SENT), (self.clock() - LATELY).date())
@@ -39,6 +40,7 @@ class Mails:
         hook = Hook(headers={}, body=raw, at=now)
         options = {"sender": self.settings.sender, "authserv": self.settings.authserv, "folder": folder}
         try:
+            # a mail of many megabytes takes seconds to parse, and acks to Slack have three
             found = await asyncio.to_thread(mail.parse, hook, options)
         except Unreadable as error:
             if folder:

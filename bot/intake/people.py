@@ -37,6 +37,7 @@ class People:
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
             inbound = Inbound.from_json(item.body)
+            # one after another: what a customer writes is read in the order in which they wrote it
             await self._fold(inbound, item.key)
             await self.inbox.finish(item.key, note=_left_out(inbound))
 
@@ -66,6 +67,7 @@ class People:
             await self._outside(inbound, talk)
         elif talk and talk.bug:
             await self.arrive(talk.bug, inbound)
+        # a conversation that somebody dropped stays dropped, whatever is written in it later
         elif talk is None or talk.waits:
             await self._place(inbound, key, talk)
 
@@ -98,6 +100,7 @@ class People:
     async def _record(self, bug: int, inbound: Inbound) -> Recorded:
         by = Actor(kind=ActorKind.SOURCE, id=inbound.source)
         now = self.ledger.clock()
+        # the same mail may come by IMAP and by Postmark: one key for both ways
         key = fit(f"in:{'mail' if inbound.source in MAILS else inbound.source}:{inbound.event}")
         return await self.ledger.record(bug, lambda b: arrivals.arrive(b, inbound, now), by=by, key=key)
 
@@ -107,6 +110,8 @@ class People:
         for inbound in talk.said:
             customer = first if same_person(first, inbound.customer) else inbound.customer
             await self._record(bug, replace(inbound, customer=customer))
+        # last: a crash before it leaves the conversation waiting, and the keys of what was said keep it from being said
+        # twice
         await self.talks.settle(talk, JOINED, bug, what=what, by=by)
 
     async def _held_back(self, inbound: Inbound, key: str) -> int | None:
@@ -153,6 +158,7 @@ class People:
             admitted="a customer waits",
         )
         async with self.ledger.db.write() as conn:
+            # keyed by the conversation and not by the press: two people who press at once make one bug
             recorded = await self.ledger.open(conn, [first], by=by, key=fit(f"new:{source}:{conversation}"))
             await self.ledger.notify(conn)
         self.ledger.committed(recorded)

@@ -80,6 +80,7 @@ class ApprovalSink:
 
     async def serve(self, work: Work) -> Served:
         bug, places, now = work.bug, dict(work.external), self.ledger.clock()
+        # of one bug only one fix is ever under way (see `one_at_a_time`)
         live = next((x for x in bug.fixes if x.state in PENDING), None)
         by_hand = live is not None and self.modes.becomes(live) == "proposal"
         if live and overdue(live, now, by_hand=by_hand):
@@ -88,6 +89,8 @@ class ApprovalSink:
             return Served(external=places, again_in=0.0)
         reminder = _reminder(bug, live, now)
         if reminder:
+            # first the entry, then on the next round the message: whoever dies in between has reminded, and does not do
+            # so twice
             return Served(outcomes=(reminder,), external=places, again_in=0.0)
         if live and await self._ask_next(bug, live, now):
             return Served(external=places, again_in=0.0)
@@ -163,6 +166,7 @@ class ApprovalSink:
             await self._replace(place, f"You left {bug.ref} {_name(fix)} to {who(handed.to)}.")
 
     async def _request(self, work: Work, fix: Fix, user: str) -> tuple[str, str]:
+        # also after a failure that is no doubt: of three who are asked, two may have their request
         if work.doubt or work.attempt:
             found = await self._find(work.bug, fix, user)
             if found:
@@ -261,6 +265,7 @@ def _next(fix: Fix | None, bug: Bug, now: datetime) -> float | None:
         later = next_at(bug, fix)
         coming += [later] if later else []
         coming += [glass_at(fix)] if glass_at(fix) > now else []
+    # a moment later, so that "now" is past it when we are asked, and not a hair before
     return max((min(coming) - now).total_seconds(), 0.0) + 0.1
 
 

@@ -71,6 +71,7 @@ class BillingSink:
                 receipt = await self._grant(customer, grant, key, doubt=work.doubt)
                 outcomes.append(Granted(tell=tell, customer=customer.id, grant=grant, receipt=receipt))
             except (Unavailable, Doubtful) as error:
+                # what was booked before it is written down now: the next attempt begins with what is still missing
                 return Served(outcomes=tuple(outcomes), stuck=error)
             except Outside as error:
                 nobody, why = isinstance(error, NoAccount), str(error)
@@ -91,6 +92,7 @@ class BillingSink:
         """What was changed by somebody else since stays as it is: a person is told."""
         granted = await self.receipts(bug.ref.number, asked.granted)
         try:
+            # a key of its own, made from the booking's: an undo that is cut off and repeated takes the money back once
             await self.biller.undo(granted.receipt, f"{granted.receipt.key}-undo")
         except Rejected as error:
             return Served(outcomes=(GrantKept(granted=asked.granted, why=str(error)),))
@@ -108,6 +110,7 @@ class BillingSink:
         account = await self._account(customer) if customer and customer.told_at else None
         if customer is None or account is None or account.plan in {"", customer.plan}:
             return Served()
+        # the plan that we gave them shows at the biller like one that they bought
         ours = {g.grant.plan for g in customer.given if isinstance(g.grant, Upgrade)}
         bought = (CustomerFelt(customer=id_, what="bought"),) if account.plan not in ours else ()
         return Served(outcomes=(_seen(id_, account), *bought))
@@ -116,6 +119,7 @@ class BillingSink:
         """How far everybody has paid may have changed since they came: the form that tells them proposes from it."""
         seen: list[Event] = []
         try:
+            # each costs a call to the biller, and the form shows no more than these
             for customer in bug.untold[:ASKED]:
                 account = await self.biller.account(customer.hint)
                 if account is None and customer.billed is not False:

@@ -85,6 +85,7 @@ class CardSink:
         around = card.CardContext(
             now=self.ledger.clock(),
             modes=self.modes,
+            # a look into the memory costs a query; a bug that works again needs no proposal
             proposed=await self.propose(bug) if bug.status in {Status.OPEN, Status.CLAIMED} else NOTHING,
             behind=await behind(self.ledger, bug.ref.number, bug.delayed) if bug.delayed else {},
         )
@@ -147,6 +148,7 @@ class CardSink:
         ts = await self.port.post(
             self.channel, ahead=AHEAD if bug.untold else SHORTLY, **message, metadata=_metadata(bug)
         )
+        # only now: a post that fails and is tried again must not pay for its place a second time
         self._paid.discard(bug.ref.number)
         return self._served(bug, drawn, _posted(Post(channel=self.channel, ts=ts)))
 

@@ -49,22 +49,28 @@ class CustomerSink:
             return Served()
         try:
             return Served(outcomes=(await self._send(work, *due),))
+        # the cursor stays on this letter: what comes after it for other customers waits, and the order of words to one
+        # is kept
         except (Unavailable, Doubtful) as error:
             return Served(stuck=error)
         except Outside as error:
             return Served(outcomes=(_failed(*due, error),))
 
     async def _send(self, work: Work, customer: Customer, message: Message) -> Event:
+        # "back by 14:15", read at 15:00 after an outage, is worse than nothing
         if message.promised and message.promised <= self.clock():
             raise Rejected("It waited so long that the time it promises is over. Write a new one")
         channel = self._channel(customer)
         letter = _letter(work.bug, customer, message, channel.source)
+        # SMTP after DATA: nobody can be asked whether it went out. A customer who reads it twice, or never, is for a
+        # person to weigh.
         if work.doubt and not channel.can_look:
             cut_off = Doubtful("The sending was cut off, and this channel can't be asked.")
             return _failed(customer, message, cut_off, doubtful=True)
         try:
             sent = await once(lambda: channel.find(letter), lambda: channel.send(letter), doubt=work.doubt)
         except Doubtful as error:
+            # the next attempt looks first, so this one need not bother a person
             if channel.can_look:
                 raise
             return _failed(customer, message, error, doubtful=True)
@@ -74,6 +80,7 @@ class CustomerSink:
         """The conversation they wrote in; mail where there is none, or they have left one that can't answer."""
         if customer.source in self.channels:
             return self.channels[customer.source]
+        # a mail would reach them in a moment, while they wait in a chat for an answer
         if _pasted(customer.source) and customer.online:
             raise Rejected(f"{service_name(customer.source)} lets nobody answer from outside, and they are there now")
         if customer.hint.email and "mail" in self.channels:
@@ -121,6 +128,7 @@ def _was_letter(bug: Bug, seq: int, id_: str) -> bool:
 
 def _booked(bug: Bug, seq: int, id_: str) -> Due | None:
     customer = bug.customer(id_)
+    # a letter names what was booked; sent before, it would promise what the biller may still refuse
     ready = customer and all(given.state in SETTLED or given.homeless for given in _gets(customer, seq))
     return _waiting(customer, seq) if customer and ready else None
 
@@ -145,6 +153,7 @@ def _left(bug: Bug, id_: str) -> Due | None:
 
 def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outgoing:
     subject = f"Re: {customer.subject}" if customer.subject else "The problem you had"
+    # a chat's number means nothing to a mailbox
     same = customer.source == source or customer.source.startswith("email")
     return Outgoing(
         source=source,
@@ -152,6 +161,7 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
         customer=customer.hint,
         text=letter(customer, message),
         subject=subject,
+        # with the entry's time: after a backup came back, another entry may bear the same bug and number
         key=f"{of_entry(bug.ref, message.seq, message.at)}-{customer.id}",
         in_reply_to=customer.message_id,
         references=customer.references,

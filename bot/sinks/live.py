@@ -53,6 +53,7 @@ class LiveSink:
             shown[f"{fix.run} text"] = [text, going]
         if not going:
             shown[f"{fix.run} over"] = True
+            # the output stands in the trail from here on; the copy for the eye has served
             await self.flags.clear(name)
         return going
 

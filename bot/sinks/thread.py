@@ -48,6 +48,7 @@ class ThreadSink:
         try:
             await self.port.post(place.channel, thread_ts=place.ts, text=text, metadata=metadata(entry))
         except SlackRefused as error:
+            # somebody deleted the card's thread: the trail has the line all the same, so nothing waits for it
             if error.code not in THREAD_GONE:
                 raise
 

@@ -68,9 +68,11 @@ class FixConfirmed(Event):
             state=RunState.WAITING if fix.approvals else RunState.APPROVED,
             asked=self.asked,
             confirmed_at=at,
+            # in a team of two nobody could ever get two other approvals: as many as there are people, but never none
             approvals=min(fix.approvals, max(len(self.asked), 1)),
             factor=self.factor,
             reason=self.reason or fix.reason,
+            # from here on it is what this person stands for, even where they left it as it was proposed
             reason_filled=False,
         )
 
@@ -180,6 +182,7 @@ def confirm(
     one_at_a_time(bug)
     must_not_be_undone(bug, fix)
     must_match(fix, digest)
+    # counted from the preview: rows that were seen longer ago are somebody's memory, and no promise
     if now - fix.at > GOOD_FOR:
         raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")
     if fix.approvals and not asked and not alone:
@@ -255,6 +258,7 @@ def break_glass(
     must_not_be_undone(bug, fix)
     _must_have_tries(fix, by)
     _proven(fix, proof)
+    # counted from the request, and not from the form: opening it early gains nothing
     if now < glass_at(fix):
         raise Refused("Give the approvers until ", Clock(glass_at(fix)), ".")
     if len(reason.strip()) < SHORTEST_REASON:
@@ -276,6 +280,7 @@ def go_alone(
     fix = waiting(bug, run)
     if fix.by != by:
         raise NotAllowed("Only ", Person(fix.by), ", who asked for it, can go on alone.")
+    # alone is who had nobody to ask when it was confirmed; whoever was asked has to be waited for
     if fix.asked:
         raise Refused("Somebody else is here to approve it: ", *people(fix.asked), ".")
     must_match(fix, digest)

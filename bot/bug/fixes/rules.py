@@ -30,6 +30,7 @@ def changed(bug: Bug, run: int, change: Callable[[Fix], Fix]) -> Bug:
 
 def in_state(fix: Fix, state: RunState) -> Fix:
     """Secrets go at the outcome."""
+    # a look at an unknown run may still need the secret that it was given
     over = state not in UNDER_WAY and state is not RunState.UNKNOWN
     return replace(fix, state=state, secrets={} if over else fix.secrets)
 
@@ -78,6 +79,8 @@ def waiting(bug: Bug, run: int) -> Fix:
 
 
 def must_match(fix: Fix, digest: str) -> None:
+    # the digest binds statement, rows, target and the action's source: any of them may have changed since the button
+    # was drawn
     if fix.digest != digest:
         raise Refused("What would run has changed since you saw it. Look at the new preview.")
 

@@ -35,6 +35,7 @@ class FixCancelled(Event):
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         """A started run is only asked to stop: its end is an outcome that comes by itself."""
         fix = bug.fix(self.run)
+        # "cancelled" would say that nothing happened, and of a started run nobody knows that yet
         if fix is None or fix.state is RunState.STARTED:
             return changed(bug, self.run, lambda started: replace(started, cancel_asked=True))
         return changed(bug, self.run, lambda waiting: in_state(waiting, RunState.CANCELLED))
@@ -143,6 +144,7 @@ class FixReportedDone(Event):
         def done(fix: Fix) -> Fix:
             return replace(in_state(fix, RunState.SUCCEEDED), ended_at=at)
 
+        # as with a run of ours: what it took back is taken back, whoever did it
         return mark_undone(ran(changed(bug, self.run, done), self.run, at), self.run)
 
     def line(self, _bug: Bug, by: str) -> Words:

@@ -37,12 +37,14 @@ async def rehearse(conn: AsyncConnection, schema: Schema, image: Image, declared
 
 async def _undone(conn: AsyncConnection, schema: Schema, image: Image, declared: frozenset[str]) -> None:
     tables = _near(schema, image)
+    # counted before: rows that pointed nowhere already are not the undo's fault
     broken = await _orphans(conn, schema, tables)
     for step in steps_of(schema, ordered(schema, [change.inverse() for change in image.changes])):
         result = await conn.execute(step.statement, execution_options={"preserve_rowcount": True})
         if result.rowcount != step.rows:
             raise CannotBeUndone(f"the database would touch {result.rowcount} rows instead of {step.rows}")
     if conn.dialect.name == "postgresql" and schema.facts.deferred:
+        # a deferred constraint speaks at COMMIT only, when it would be too late to say "cannot be undone"
         await conn.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
     for change, now in await rows_now(conn, schema, image.changes, lock=False):
         if what := differing(schema.tables[change.table], change.before, now, declared):

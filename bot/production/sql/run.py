@@ -28,11 +28,13 @@ async def execute(conn: AsyncConnection, schema: Schema, plan: Plan, run: RunRef
     for step in plan.steps:
         options = {"preserve_rowcount": True, "makegood_mark": str(run)}
         result = await conn.execute(step.statement, execution_options=options)
+        # compared at each statement, so that a wrong first one never reaches the second
         if result.rowcount != step.rows:
             raise Thwarted(_other_rows(schema, step, result.rowcount))
         if step.inserts is not None:
             given[id(step.inserts)] = _with_key(step, schema, result)
     changes = [given.get(id(change), change) for change in plan.changes]
+    # read back from the database: a trigger may have changed what the statement wrote
     now = {id(change): row for change, row in await rows_now(conn, schema, changes, lock=False)}
     return image_of(plan, run, [_verified(schema, change, now[id(change)], plan) for change in changes])
 
@@ -55,6 +57,7 @@ def in_time(run: RunRef, watch: Watch) -> None:
     """The last look before COMMIT."""
     if watch.cancelled.is_set():
         raise Refused("It was cancelled before it took effect.")
+    # whoever looks after a cut-off trusts this: after the deadline nothing takes effect any more
     if run.deadline is not None and datetime.now(UTC) > run.deadline:
         raise Refused("The time in which it had to take effect is over.")
 

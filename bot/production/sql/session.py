@@ -160,12 +160,14 @@ class TargetDatabase:
         try:
             yield conn
         finally:
+            # a cancelled run must still roll back: locks on production may not outlive whoever wanted them
             await asyncio.shield(conn.close())
 
     @asynccontextmanager
     async def _patient(self, conn: AsyncConnection) -> AsyncIterator[None]:
         """A bound on the whole, for servers and networks that do not answer at all."""
         try:
+            # the server's own limits come first, with a better sentence; this one is for a server that no longer counts
             async with asyncio.timeout(2 * (self.target.statement_timeout + self.target.lock_timeout)):
                 yield
         except TimeoutError:

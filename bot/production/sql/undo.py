@@ -23,6 +23,7 @@ async def plan_undo(
     """
     if schema.facts.blind:
         raise Refused(schema.facts.blind)
+    # somebody may have corrected the row since: to restore it would throw their work away
     if found := await in_the_way(conn, schema, image, by, lock=lock):
         raise Refused(f"Not undone: {'; '.join(found)}. Restore it by hand, or deal with that first.")
     changes = [change.inverse() for change in image.changes]

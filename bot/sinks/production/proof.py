@@ -49,6 +49,7 @@ class Proofs:
         for entry in await trail(self.ledger, bug.ref.number):
             event = entry.event
             if isinstance(event, FixApproved) and self._holds(fix, event, entry):
+                # two names of Slack with one authenticator are one person with two accounts
                 found.setdefault(event.proof.whom, entry.by.id)
         return {by: whom for whom, by in found.items()}
 

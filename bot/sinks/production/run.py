@@ -60,12 +60,15 @@ class Runner:
 
     async def start(self, bug: Bug, fix: Fix, lease: Lease) -> Bug | None:
         """The bug with its run started; None where it has gone another way. Raises Lapsed; NotYet while somebody holds the lock."""
+        # before the transaction: nothing that takes time may happen while the bug is locked
         self._must_be_as_approved(fix)
         try:
+            # Slack is asked who still may approve, right before the start: somebody may have left since they approved
             return await self._started(bug, fix, lease, wanting(fix) or await self.standing(bug, fix))
         except _Held as held:
             holder = held.holder
             await self.around.ledger.record(bug.ref.number, lambda now: waits_for(find(now, fix.run), holder), by=BY)
+            # not an attempt: the other run may take its twenty minutes, and this approval lapses by itself if it does
             raise NotYet(LOCK_PAUSE) from held
 
     def _must_be_as_approved(self, fix: Fix) -> None:
@@ -84,6 +87,7 @@ class Runner:
 
         def decide(present: Bug) -> Event | None:
             this = find(present, fix.run)
+            # read under the bug's lock: a cancel or another process's start a moment ago is seen here
             if this.state is not RunState.APPROVED or this.digest != fix.digest:
                 return None
             try:
@@ -107,16 +111,19 @@ class Runner:
         """Raises NotYet where somebody else has the lease, Lapsed while production is frozen or where a backup came back
         since, _Held while another run has this piece of it.
         """
+        # in the transaction of `started`: of two processes that both believe in their lease only one can pass
         if not await leases.held(conn, self.around.ledger, lease):
             raise NotYet(LOCK_PAUSE)
         present = await workspace.load_in(conn, self.around.ledger.team)
         if present.restored_at and fix.confirmed_at and fix.confirmed_at <= present.restored_at:
             raise Lapsed("a backup came back since it was asked for: look whether it was done, then make a new preview")
+        # read in this transaction as well: a freeze that was written before `started` always holds
         if present.freeze:
             why = present.freeze.why or "frozen"
             raise Lapsed(f"production is frozen ({why}); after `/fix thaw` make a new preview")
         ledger = self.around.ledger
         run, at = {"bug": bug.ref.number, "run": fix.run}, ledger.clock().timestamp()
+        # last: who waits for another run must be somebody who may run at all
         if not await take_lock(conn, ledger.team, fix.target, fix.lock_key, **run, now=at):
             raise _Held(*await lock_holder(conn, ledger.team, fix.target, fix.lock_key))
 
@@ -125,12 +132,14 @@ class Runner:
         watch = Watching(self.around, bug.ref.number, fix.run)
         listening = asyncio.create_task(watch.listen())
         this = (bug.ref.number, fix.run)
+        # before the first await of the run: a look in between would call a run dead that has just begun
         self._running.add(this)
         try:
             outcome = await self._execute(bug, fix, watch)
             await watch.show()
         except Exception:  # whatever went wrong after the start: nobody knows what production has done
             log.exception("%s run %s", bug.ref, fix.run)
+            # never "failed": that would let somebody start it again while it may have worked
             outcome = RunOutcome(state="unknown", summary=f"{fix.action}: cut off")
         finally:
             self._running.discard(this)
@@ -150,9 +159,11 @@ class Runner:
 
         Raises NotYet while this very process is at it: a lease may run out by a clock that jumped.
         """
+        # the clock jumped and the lease ran out, but the run goes on in this very process
         if (bug.ref.number, fix.run) in self._running:
             raise NotYet(LOCK_PAUSE)
         outcome = await self.investigate(bug, fix)
+        # where another process may still be at it, "failed" is only what can be seen so far
         if outcome.state == "failed" and not self.alone:
             outcome = _may_go_on(outcome, fix)
         return self._ended(fix.run, outcome)

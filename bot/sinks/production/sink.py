@@ -87,6 +87,7 @@ class ProductionSink:
         ref = RunRef(bug=str(bug.ref), run=fix.run, owner=fix.by, salt=secrets.token_hex(16))
         try:
             entry = self.engine.catalogue.entries.get(fix.action)
+            # an approver may have allowed it a moment ago in the other process: the list is read again once
             if entry is None or not entry.allowed:
                 await self.allowed()
             if fix.undo_of:
@@ -127,11 +128,13 @@ class ProductionSink:
 
     async def _maybe_run(self, work: Work, fix: Fix) -> Served:
         bug = work.bug
+        # we are asked for an entry whose run began before: whoever began it did not come back
         if fix.state is RunState.STARTED:
             return Served(outcomes=(await self.runner.cut_off(bug, fix),))
         becomes = self.modes.becomes(fix)
         if fix.state is not RunState.APPROVED or becomes == "nothing":
             return Served()
+        # before the start, and before its lock: without it "was 500, is 200" could not be said
         before = await self.probe(bug, "before", fix.run)
         if becomes == "proposal":
             return Served(outcomes=before)
@@ -181,6 +184,7 @@ def _judged(fix: Fix, was: Mapping[str, Was], probed: Sequence[Probed]) -> tuple
     back = [p for p in own if p.broke]
     if fix.undo_of and back:
         return (*seen, Reopened(reason=f"the undo brought it back: {back[0].probe} {back[0].said}"))
+    # a probe that was green before proves nothing: only what was red and is green says that the fix did it
     if fix.undo_of or not healed or any(p.broke for p in seen) or not all(p.ok for p in own):
         return tuple(seen)
     before = was[healed[0].probe].said.replace("is ", "was ", 1).replace("has ", "had ", 1)

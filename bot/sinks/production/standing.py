@@ -26,6 +26,7 @@ class Standing:
         unproven = await self.proofs.wanting(bug, fix)
         if unproven or fix.broken_glass or fix.alone or not fix.approved_by or not self.directory:
             return unproven
+        # asked anew, without what is remembered: this is the last look before production changes
         able = set(await self.directory.eligible(fix.by))
         gone = [person for person in fix.approved_by if person not in able]
         return f"{', '.join(gone)} may not approve any more" if gone else ""

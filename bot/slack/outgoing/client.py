@@ -79,6 +79,7 @@ class SlackPort:
         return await self._call(method, plainly(method, given, SHOWN_TEXT))
 
     async def _call(self, method: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        # a bound on calls at once: Slack answers bursts with 429
         async with self._places:
             try:
                 answer = await self._asked(method, _shape(method, dict(given)))
@@ -97,6 +98,7 @@ class SlackPort:
         try:
             return await self.client.api_call(method, **shaped)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            # a second `chat.postMessage` would be a second message
             if method not in _TAKEN_ONCE:
                 raise
             return await self.client.api_call(method, **shaped)
@@ -119,9 +121,11 @@ class SlackPort:
         code = str(data.get("error", ""))
         if response.status_code == 429 or code in BUSY:  # noqa: PLR2004 - too many requests
             wait = float(response.headers.get("Retry-After", 1))
+            # for every process, not for this one alone: Slack counts by app, workspace and method
             await self.pace.blocked(method, wait)
             return Unavailable(f"Slack asks to wait {wait:.0f} s ({method}).", wait)
         if response.status_code >= 500 or not code:  # noqa: PLR2004 - a server's error
+            # Slack's 5xx comes from a proxy at times, while the message was posted behind it
             return Doubtful(f"Slack answered {response.status_code} ({method}); it may have happened.")
         if code in UNSURE:
             return Doubtful(f"Slack answered {code} ({method}); it may have happened.")
@@ -135,6 +139,7 @@ class SlackPort:
             Budget(f"post:{channel}", POST_EVERY, POST_BURST, ahead),
             Budget("chat.postMessage", 0.05, 20, ahead),
         )
+        # before the call and not after: what is not sent needs no undoing
         await self.pace.take(own, all_)
         answer = await self.call("chat.postMessage", channel=channel, unfurl_links=False, unfurl_media=False, **message)
         return str(answer["ts"])

@@ -15,6 +15,7 @@ async def send(port: SlackPort, http: aiohttp.ClientSession, channel: str, name:
     data = text.encode()
     ticket = await port.call("files.getUploadURLExternal", filename=name, length=len(data))
     await _put(http, str(ticket["upload_url"]), data)
+    # only this last call makes the file visible: a cut-off before it leaves nothing behind that anybody sees
     files = [{"id": ticket["file_id"], "title": name}]
     await port.call("files.completeUploadExternal", files=files, channel_id=channel, initial_comment=comment)
 

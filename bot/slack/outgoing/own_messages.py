@@ -34,6 +34,7 @@ async def pages(port: SlackPort, method: str, *, most: int | None = None, **wher
     for _ in range(most) if most else count():
         if cursor == "":
             return
+        # Slack leaves metadata out unless asked, and takes at most 1,000 a page (200 is what it recommends)
         page = await port.call(method, **where, limit=200, include_all_metadata=True, cursor=cursor)
         for message in page.get("messages", ()):
             yield message
@@ -53,5 +54,6 @@ def _carries(message: Message, payload: Mapping[str, Any], event: str = "") -> b
 
 async def _first(port: SlackPort, channel: str, found: list[str]) -> str | None:
     for ts in sorted(found)[1:]:
+        # the oldest stays: people may have answered it, or pressed its buttons
         await port.call("chat.delete", channel=channel, ts=ts)
     return min(found, default=None)

@@ -29,6 +29,8 @@ class PrivateMessages:
         if not view_id:
             return False
         try:
+            # with the hash Slack refuses where the form was changed meanwhile: an older answer must not replace a newer
+            # one
             await self.port.call("views.update", view_id=view_id, view=view, hash=state)
         except SlackRefused as error:
             if error.code not in CLOSED_VIEW:

@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8067
 SCHEMAS ?= 300
 TEXTS ?= 100
+THROUGH_SLACK ?= 50
 SEED ?= 17
 MINUTES ?= 30
 SEEDS ?= 300
@@ -79,9 +80,10 @@ payloads: ## asks Slack's published types about every payload that the tests kep
 	@cd .oracles && node schema.mjs > made.json && diff made.json schema.json
 
 # The dump of the database and its own log of changes say what became of a fix. A seed that fails is shrunk and comes again.
-schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, and TEXTS typed values a type; asks dumps and logs
+schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, THROUGH_SLACK of them in Slack, and TEXTS typed values a type
 	@$(call debian,mariadbd,mariadb-server-core)
-	@MAKEGOOD_SCHEMAS=$(SCHEMAS) MAKEGOOD_TEXTS=$(TEXTS) MAKEGOOD_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/oracles
+	@MAKEGOOD_SCHEMAS=$(SCHEMAS) MAKEGOOD_TEXTS=$(TEXTS) MAKEGOOD_SEED=$(SEED) MAKEGOOD_THROUGH_SLACK=$(THROUGH_SLACK) \
+		$(BIN)/python -m pytest -q -s tests/oracles
 
 soak: setup ## mixed traffic for MINUTES; fails where memory, handles, tasks or the file grow with time
 	@$(BIN)/python -m tests.bench.soak $(MINUTES)

@@ -1,12 +1,16 @@
 """A fix on production: chosen in a form or typed, previewed, run once, undone. One person is enough for a small one."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 
+from bot.bug.bug import Post
 from bot.demo.slack import payloads
 from bot.slack.incoming.listeners import view_ask
+from bot.slack.outgoing.private import PrivateMessages
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House
 from tests.slack.shop import Shop
@@ -270,3 +274,19 @@ async def test_a_preview_is_asked_for_once_the_form_that_waits_for_it_is_on_its_
 
     await team.bot.dispatcher.enter(view_ask(body), late)
     assert ("fix_asked" in written[0], "fix_asked" in await team.kinds()) == (False, True)
+
+
+async def test_what_is_for_one_person_is_seen_although_nobody_has_written_in_the_thread_yet(house: House) -> None:
+    """Slack takes a private line for a thread without an answer, and nobody ever sees it."""
+    await house.alarm()
+    client, dana = house.bot.slack.client, house.person("Dana")
+    posted = await client.chat_postMessage(channel="C0ERRORS", text="a card")
+    bug = replace(await house.bug(), card=Post(channel="C0ERRORS", ts=posted["ts"]))
+    async with aiohttp.ClientSession() as http:
+        whisper = PrivateMessages(house.bot.slack.port, http)
+        await whisper.aside(bug, "U0DEV", "a first preview")
+        assert (await dana.expect_ephemeral("a first preview")).thread_ts != posted["ts"]
+        await client.chat_postMessage(channel="C0ERRORS", text="it is reported", thread_ts=posted["ts"])
+        await whisper.aside(bug, "U0DEV", "a second preview")
+        await dana.expect_ephemeral("a second preview")
+    assert house.slack.ephemerals("U0DEV")[-1]["thread_ts"] == posted["ts"]

@@ -1,12 +1,13 @@
 """Reaches one person alone: by their open form, an ephemeral line in the bug's thread, a direct message, or a file."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
-from bot.bug.bug import Bug
+from bot.bug.bug import Bug, Post
 from bot.bug.fixes.fix import Fix
 from bot.slack.outgoing import files
 from bot.slack.outgoing.client import SlackPort
@@ -16,6 +17,9 @@ from bot.slack.views import preview
 CLOSED_VIEW = frozenset({"not_found", "view_not_found", "invalid_arguments", "hash_conflict"})
 NO_WAY = frozenset({"user_not_in_channel", "channel_not_found", "is_archived", "not_in_channel"})
 
+_WITH_AN_ANSWER = 2
+"""The card itself is the first message of its thread."""
+
 Blocks = Sequence[Mapping[str, Any]]
 
 
@@ -23,6 +27,8 @@ Blocks = Sequence[Mapping[str, Any]]
 class PrivateMessages:
     port: SlackPort
     http: aiohttp.ClientSession
+    _talked_in: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
+    """Threads that have an answer; they keep it."""
 
     async def form(self, view_id: str, view: Mapping[str, Any], state: str | None = None) -> bool:
         """False where there is no form (any more): then it comes as a message. `state`: not where it has changed since."""
@@ -44,7 +50,7 @@ class PrivateMessages:
         """In the bug's thread (or the card's channel) for their eyes only; by direct message where that can't be."""
         try:
             if bug.card:
-                channel, thread = bug.card.channel, None if beside_card else bug.card.ts
+                channel, thread = bug.card.channel, None if beside_card else await self._thread(bug.card)
                 await self.port.call(
                     "chat.postEphemeral", channel=channel, user=user, thread_ts=thread, text=text, blocks=blocks
                 )
@@ -53,6 +59,25 @@ class PrivateMessages:
             if error.code not in NO_WAY:
                 raise
         await self.direct(user, text, blocks)
+
+    async def _thread(self, card: Post) -> str | None:
+        """Of the card, once anybody has written there: Slack takes a private line for an empty thread, and nobody ever sees it."""
+        if card.ts not in self._talked_in:
+            if not await self._has_an_answer(card):
+                return None
+            self._talked_in.append(card.ts)
+        return card.ts
+
+    async def _has_an_answer(self, card: Post) -> bool:
+        try:
+            said = await self.port.call(
+                "conversations.replies", channel=card.channel, ts=card.ts, limit=_WITH_AN_ANSWER
+            )
+        except SlackRefused as error:
+            if error.code != "thread_not_found":  # somebody took the card away
+                raise
+            return False
+        return len(said["messages"]) >= _WITH_AN_ANSWER
 
     async def direct(
         self, user: str, text: str, blocks: Blocks | None = None, metadata: Mapping[str, Any] | None = None

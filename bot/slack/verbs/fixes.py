@@ -92,7 +92,7 @@ async def ask_preview(
     if request.via == "modal":
         return await waiting(context, request, decide, f"{name} is being previewed …")
     recorded = await context.record(request, decide)
-    where = f"the preview comes into {recorded.bug.ref}'s thread, for you alone"
+    where = f"the preview comes for you alone, in {recorded.bug.ref}'s thread or beside its card"
     return Response(text=f"`{foreign(name, 60)}` is being previewed; {where}.")
 
 

@@ -58,8 +58,8 @@ WIDE: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         },
         MY: {
             "double": ("0.1", "1e300"),
-            "float": ("0.1", "16777217"),
-            "year": ("2026", "0"),
+            "float": ("0.1", "2.5"),
+            "year": ("2026", "NULL"),
             "bit(8)": ("b'101'", "0"),
             "binary(4)": ("x'00ff'", "NULL"),
             "datetime(6)": ("'2026-03-29 02:30:00.000001'", "NULL"),

@@ -20,8 +20,8 @@ async def test_the_home_of_each_shows_what_is_open_and_what_waits_for_them(acme:
     home = await lee.opens_home()
     await home.expect_text("<@U0DEV> wants to run `restart-service shop-web`")
 
-    await request.button("Reject").click()
-    why = await lee.expect_modal("Why not?")
+    await request.button("Reject…").click()
+    why = await lee.expect_modal("Reject BUG-1")
     why.field("Why not?").type("its file is missing, that is all")
     await why.submit("Reject")
     home = await lee.opens_home()

@@ -96,12 +96,21 @@ def _counts(key: ForeignKey, row: Change, *, again: bool) -> bool:
     `again`: a row that the same transaction changed before is checked whole (PostgreSQL), so its rehearsal would fail.
     """
     before = row.before or {}
-    comes_back = again or row.after is None or any(before[c] != row.after[c] for c in key.columns)
+    comes_back = again or row.after is None or _moved(key, row)
     return comes_back and not key.trusted and all(before[c] is not None for c in key.columns)
 
 
 def _orphan(key: ForeignKey, row: Change) -> str:
-    return f"Cannot be undone: {row.name} points at a row of {key.parent} that is not there, so it would not be let in again."
+    said = f"Cannot be undone: {row.name} points at a row of {key.parent} that is not there"
+    if row.after is not None and not _moved(key, row):
+        return f"{said}, and PostgreSQL asks for it again where one transaction changes a row twice, as the rehearsal of an undo does."
+    return f"{said}, so it would not be let in again."
+
+
+def _moved(key: ForeignKey, row: Change) -> bool:
+    """It points elsewhere once it is changed."""
+    before, after = row.before or {}, row.after or {}
+    return any(before[c] != after[c] for c in key.columns)
 
 
 def parent_of(schema: Schema, key: ForeignKey, row: Change) -> sa.ColumnElement[bool]:

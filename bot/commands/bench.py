@@ -8,7 +8,7 @@ from bot.bug.errors import Misconfigured
 from bot.commands.extra import needs_demo
 from bot.commands.parser import one_of
 
-FIGURES = ("acks", "webhook", "repeats", "start", "fixes", "remote", "wake", "hooks", "reminder", "size")
+FIGURES = ("acks", "webhook", "repeats", "start", "fixes", "large", "remote", "wake", "hooks", "reminder", "size")
 _BENCH = Path(__file__).parents[2] / "tests" / "bench"
 
 

@@ -31,7 +31,7 @@ class Tables:
 
     def __init__(self, target: str, opened: Mapping[str, Opened], named: Callable[[str], str]) -> None:
         self._target = target
-        self._opened = dict(opened)
+        self._opened = opened
         self._named = named
 
     def __getitem__(self, name: str) -> sa.Table:
@@ -69,8 +69,9 @@ class Tables:
 
     def value(self, column: sa.Column[Any], text: str) -> sa.ColumnElement[Any]:
         """What a person typed, as the database itself reads it in this column. Raises Invalid."""
-        found = next((o for o in self._opened.values() if o.table is column.table), None)
-        if found is None:
+        name = str(getattr(column.table, "fullname", ""))
+        found = self._opened.get(name)
+        if found is None or found.table is not column.table:
             raise NotFound(
                 f"The column {column.name!r} is not of {self._target}'s tables. Take it from `tables.column(…)`."
             )

@@ -14,6 +14,7 @@ from tests.bench import stage
 from tests.bench.figure import Figure
 from tests.bench.fix_figures import fixes
 from tests.bench.hook_figures import hooks, reminder
+from tests.bench.large_figures import large
 from tests.bench.remote_figures import remote
 from tests.bench.size_figures import size
 from tests.bench.stage import OURS, Process, Times, baseline
@@ -179,6 +180,7 @@ FIGURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "repeats": repeats,
     "start": start_and_memory,
     "fixes": fixes,
+    "large": large,
     "remote": remote,
     "wake": wake,
     "hooks": hooks,

@@ -42,7 +42,7 @@ Fix = Callable[[int], Awaitable[None]]
 Change = sa.Delete | sa.Update
 
 
-class _Ear:
+class Watching:
     """Keeps nothing: the bot's own entries are measured elsewhere."""
 
     def __init__(self) -> None:
@@ -197,7 +197,7 @@ def _sets(engine: Engine) -> Fix:
 async def _fixed(engine: Engine, name: str, values: dict[str, str], number: int) -> None:
     run = RunRef(bug="BUG-1", run=number, owner="U0BENCH", salt="bench")
     preview = await engine.preview(name, values, run)
-    outcome = await engine.run(name, values, preview, run, _Ear())
+    outcome = await engine.run(name, values, preview, run, Watching())
     if outcome.state != "succeeded":
         raise MakegoodError(f"{name} was to succeed: {outcome.summary}")
 

@@ -6,7 +6,8 @@ from bot.production.catalogue_check import Problem, fitting
 from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.source import parsed
 from bot.production.sql.names import alike
-from bot.production.sql.schema import Schema, read_schema
+from bot.production.sql.reflection import read_schema
+from bot.production.sql.schema import Schema
 from bot.production.sql.session import TargetDatabase
 from bot.production.statement_check import Named, Statement
 from bot.production.targets import SqlTarget, Target
@@ -39,7 +40,7 @@ async def _schema(target: SqlTarget) -> Schema:
     database = TargetDatabase(target)
     try:
         async with database.reading("makegood actions check") as session:
-            return await read_schema(session.conn, target, session.facts, None)
+            return await read_schema(session.conn, target, session.facts)
     finally:
         await database.close()
 

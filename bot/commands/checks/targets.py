@@ -12,7 +12,7 @@ from bot import outgoing
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
 from bot.commands.checks.listening import nobody
-from bot.production.sql.schema import read_schema
+from bot.production.sql.reflection import read_schema
 from bot.production.sql.session import TargetDatabase
 from bot.production.ssh import host as ssh_host
 from bot.production.targets import Elsewhere, HttpTarget, SqlTarget, SshTarget, Target
@@ -75,7 +75,7 @@ async def _sql(system: str, target: SqlTarget) -> list[Finding]:
     read = TargetDatabase(target)
     try:
         async with read.reading("makegood doctor") as session:
-            schema = await read_schema(session.conn, target, session.facts, None)
+            schema = await read_schema(session.conn, target, session.facts)
             there = (
                 f"its {len(target.tables)} tables are there"
                 if not schema.refused

@@ -51,10 +51,20 @@ FROM information_schema.table_constraints WHERE constraint_type = 'CHECK' AND ta
 _GRANT = re.compile(r"GRANT (?P<rights>.+) ON (?P<where>\*|`[^`]*`)\.\* TO ")
 
 
-async def read_postgres(conn: AsyncConnection, tables: Sequence[str], first: str, values: Mapping[str, Any]) -> Facts:
-    """`first` is evaluated before, in the same statement: a round trip less."""
-    row = (await conn.execute(_opening(first), {**values, "names": _short(tables)})).one()
-    return catalogue_postgres.read(row.catalogue)
+async def open_postgres(conn: AsyncConnection, first: str, values: Mapping[str, Any]) -> str:
+    """A mark of the catalogue as it is: the same as before means the same facts. `first` is evaluated in the same statement."""
+    return str((await conn.execute(_opening(first), dict(values))).one().mark)
+
+
+async def read_postgres(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
+    found = await conn.scalar(_CATALOGUE, {"names": _short(tables)})
+    return catalogue_postgres.read(str(found))
+
+
+async def mark_of_sqlite(conn: AsyncConnection) -> str:
+    """All that the catalogue says, as it was written."""
+    rows = await _rows(conn, sa.text("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid"))
+    return repr([tuple(row) for row in rows])
 
 
 async def read_facts(conn: AsyncConnection, tables: Sequence[str]) -> Facts:
@@ -111,7 +121,10 @@ def _uniques(rows: Sequence[Any]) -> list[UniqueKey]:
 @lru_cache(maxsize=4)
 def _opening(first: str) -> sa.TextClause:
     """Made once: SQLAlchemy looks for its parameters each time that it is made."""
-    return sa.text(f"SELECT {first}, {catalogue_postgres.CATALOGUE}")
+    return sa.text(f"SELECT {first}, {catalogue_postgres.MARK}")
+
+
+_CATALOGUE = sa.text(f"SELECT {catalogue_postgres.CATALOGUE}")
 
 
 async def _blind(conn: AsyncConnection) -> str:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -22,8 +24,9 @@ from bot.production.sql.look import read_look
 from bot.production.sql.obstacles import no_place, rows_now
 from bot.production.sql.plan import Plan, plan_action
 from bot.production.sql.read import differing
+from bot.production.sql.reflection import read_schema
 from bot.production.sql.rehearsal import CannotBeUndone, rehearse
-from bot.production.sql.schema import Schema, read_schema
+from bot.production.sql.schema import Schema, Unread
 from bot.production.sql.session import Session, TargetDatabase, Transaction
 from bot.production.sql.typed import example, typed_in
 from bot.production.sql.typed_words import unfit
@@ -36,6 +39,23 @@ _NOTHING = "Nothing was changed."
 PAST = {"delete": "deleted", "update": "updated", "insert": "inserted", "restore": "restored"}
 
 Planner = Callable[[AsyncConnection, Schema], Awaitable[Plan]]
+P = ParamSpec("P")
+R = TypeVar("R")
+Work = Callable[Concatenate["SqlRuntime", P], Coroutine[Any, Any, R]]
+
+
+def _reading(work: Work[P, R]) -> Work[P, R]:
+    """Reads a table once it is asked for, then begins anew: nothing has been kept of it until then."""
+
+    @wraps(work)
+    async def again(self: "SqlRuntime", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        while True:
+            try:
+                return await work(self, *args, **kwargs)
+            except Unread as more:
+                self.used.add(more.name)
+
+    return again
 
 
 class SqlRuntime:
@@ -46,25 +66,31 @@ class SqlRuntime:
         self._redact = redactor.redact
         self._db = TargetDatabase(target)
         self._last: Schema | None = None
+        self.used: set[str] = set()
+        """Tables whose columns were wanted so far."""
         self._known = Known()
 
+    @_reading
     async def preview(self, action: SqlAction, run: RunRef) -> Preview:
         """Reads what would change. Nothing is locked or written, except where the action rehearses. Raises Refused."""
         if action.rehearse:
             return await self._rehearsed(action, run)
         return await self._previewed(lambda conn, schema: plan_action(conn, schema, action, lock=False), action, run)
 
+    @_reading
     async def run(self, action: SqlAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
         """Does what was previewed, or nothing."""
         return await self._carry_out(
             lambda conn, schema: plan_action(conn, schema, action, lock=True), action, preview, run, watch
         )
 
+    @_reading
     async def undo_preview(self, action: SqlAction, image: bytes | None, run: RunRef) -> Preview:
         """What an undo would restore. Raises Refused, naming what has changed since."""
         rows = _image(image)
         return await self._previewed(self._undoing(action, rows, lock=False), action, run)
 
+    @_reading
     async def undo(
         self, action: SqlAction, image: bytes | None, preview: Preview, run: RunRef, watch: Watch
     ) -> RunOutcome:
@@ -72,6 +98,7 @@ class SqlRuntime:
         rows = _image(image)
         return await self._carry_out(self._undoing(action, rows, lock=True), action, preview, run, watch)
 
+    @_reading
     async def investigate(
         self,
         action: SqlAction,
@@ -95,6 +122,7 @@ class SqlRuntime:
             log.warning("%s was not looked at: %s", run, coded(error))
             return RunOutcome(state="unknown", summary=said, image=image)
 
+    @_reading
     async def look(self, look: Look, name: str) -> Table:
         """The rows of a look, in a read-only transaction."""
         try:
@@ -104,6 +132,7 @@ class SqlRuntime:
             why = await self._which(look, error) or f"The look did not work: {reason(error)}."
             raise Rejected(why) from error
 
+    @_reading
     async def check(self, action: SqlAction) -> int | None:
         """How many rows still show the problem, at most one more than the limit; None where the action has no check."""
         try:
@@ -121,8 +150,16 @@ class SqlRuntime:
         await self._db.close()
 
     async def _schema(self, session: Session) -> Schema:
-        self._last = await read_schema(session.conn, self.target, session.facts, self._last)
-        return self._last
+        self._last = schema = await read_schema(session.conn, self.target, session.facts, self._last, self.used)
+        return schema
+
+    async def _planned(self, session: Session, planner: Planner) -> tuple[Schema, Plan]:
+        while True:
+            schema = await self._schema(session)
+            try:
+                return schema, self._known.noted(await planner(session.conn, schema))
+            except Unread as more:
+                self.used.add(more.name)
 
     def _undoing(self, action: SqlAction, rows: Image, *, lock: bool) -> Planner:
         return lambda conn, schema: plan_undo(conn, schema, rows, type(action).volatile, self._known.by, lock=lock)
@@ -130,8 +167,7 @@ class SqlRuntime:
     async def _previewed(self, planner: Planner, action: SqlAction, run: RunRef) -> Preview:
         try:
             async with self._db.reading(f"makegood {run}") as session:
-                schema = await self._schema(session)
-                plan = self._known.noted(await planner(session.conn, schema))
+                schema, plan = await self._planned(session, planner)
                 return sql_preview.preview_of(plan, schema, action, run, tried=self._known.tried(plan))
         except (SQLAlchemyError, TimeoutError) as error:
             why = await self._which(action, error) or f"The preview did not work: {reason(error)}."
@@ -158,8 +194,7 @@ class SqlRuntime:
         """Runs it, shows what came of it, and rolls it back."""
         try:
             async with self._db.writing(run) as tx:
-                schema = await self._schema(tx)
-                plan = self._known.noted(await plan_action(tx.conn, schema, action, lock=True))
+                schema, plan = await self._planned(tx, lambda conn, found: plan_action(conn, found, action, lock=True))
                 image = await sql_run.execute(tx.conn, schema, plan, run)
                 if not plan.note:
                     plan = await self._undo_tried(tx, schema, plan, image)
@@ -184,8 +219,7 @@ class SqlRuntime:
         planned: list[Plan] = []
         try:
             async with self._db.writing(run) as tx:
-                schema = await self._schema(tx)
-                plan = self._known.noted(await planner(tx.conn, schema))
+                schema, plan = await self._planned(tx, planner)
                 planned.append(plan)
                 sql_preview.as_approved(preview, plan, schema, action, run)
                 done = await sql_run.execute(tx.conn, schema, plan, run)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from bot.production.sql.image import shown
-from bot.production.sql.schema import read_schema
+from bot.production.sql.reflection import read_schema
 from bot.production.sql.session import TargetDatabase
 from bot.production.tables import key_text
 from bot.production.targets import SqlTarget
@@ -16,7 +16,7 @@ async def first_keys(target: SqlTarget) -> Mapping[str, str]:
     database = TargetDatabase(target)
     try:
         async with database.reading("makegood try") as session:
-            schema = await read_schema(session.conn, target, session.facts, None)
+            schema = await read_schema(session.conn, target, session.facts)
             tables, found = schema.for_actions(), dict[str, str]()
             for name in [name for name in target.tables if name not in schema.refused]:
                 columns = [tables.column(name, column) for column in target.tables[name]]

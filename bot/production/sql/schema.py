@@ -1,20 +1,15 @@
 """The target's tables as the engine uses them: reflected, with keys, and with values that lose nothing."""
 
-import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql
-from sqlalchemy.exc import NoSuchTableError, SAWarning
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
 from bot.bug.errors import Misconfigured, NotFound, Refused
 from bot.production.sql import names, values
-from bot.production.sql.catalogue_sqlite import collations
 from bot.production.sql.facts import ColumnFact, Facts, ForeignKey, Relation, UniqueKey
 from bot.production.sql.typed import may_be_cut, typed
 from bot.production.sql.values import PLAIN, TEXT, Bytes, Raw, Spec, becoming, reading, spec_type
@@ -136,6 +131,68 @@ class TableInfo:
         return {name: self.write(name, raw) for name, raw in row.items() if not self.columns[name].generated}
 
 
+class Unread(Exception):
+    """A table is asked for whose columns were not read yet: it is read, and what asked begins anew."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Reflected(Mapping[str, TableInfo]):
+    """All tables that the settings open. Their names are known, and of those that were wanted so far the columns."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = dict.fromkeys(names)
+        self._read: dict[str, TableInfo] = {}
+
+    def __getitem__(self, name: str) -> TableInfo:
+        """Raises KeyError for what is not open, and Unread."""
+        if name in self._read:
+            return self._read[name]
+        if name in self._names:
+            raise Unread(name)
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def unread(self, names: Iterable[str]) -> list[str]:
+        return [name for name in dict.fromkeys(names) if name in self._names and name not in self._read]
+
+    def keep(self, info: TableInfo) -> None:
+        self._read[info.name] = info
+
+    def close(self, name: str) -> None:
+        """It can't be used as the settings have it."""
+        self._names.pop(name, None)
+
+
+class Lent(Mapping[str, Opened]):
+    """The same as actions get them."""
+
+    def __init__(self, tables: Reflected) -> None:
+        self._tables = tables
+
+    def __getitem__(self, name: str) -> Opened:
+        return _opened(self._tables[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Schema:
     """All tables of a target at one moment."""
@@ -143,12 +200,14 @@ class Schema:
     target: SqlTarget
     dialect: sa.Dialect
     facts: Facts
-    tables: Mapping[str, TableInfo]
-    refused: Mapping[str, str]
+    tables: Reflected
+    refused: dict[str, str]
     """Tables of the settings that can't be opened, as they are written there, and why. The others work."""
+    relations: Mapping[str, Relation]
+    """What the tables of the settings are, by the name that is written there."""
 
     def for_actions(self) -> Tables:
-        return Tables(self.target.name, {name: _opened(info) for name, info in self.tables.items()}, self.named)
+        return Tables(self.target.name, Lent(self.tables), self.named)
 
     def named(self, written: str) -> str:
         """The engine's name for what a person calls a table. Raises NotFound, or Misconfigured with what is wrong with it."""
@@ -178,16 +237,26 @@ class Schema:
 
     def references(self, parent: str) -> tuple[ForeignKey, ...]:
         """Foreign keys that point at this table."""
-        name = _folded(parent, self.dialect)
-        return tuple(self._spelt(k) for k in self.facts.foreign_keys if _folded(k.parent, self.dialect) == name)
+        return tuple(map(self._spelt, self._keys[0].get(_folded(parent, self.dialect), ())))
 
     def pointers(self, child: str) -> tuple[ForeignKey, ...]:
         """Foreign keys by which this table points at others."""
-        name = _folded(child, self.dialect)
-        return tuple(self._spelt(k) for k in self.facts.foreign_keys if _folded(k.child, self.dialect) == name)
+        return tuple(map(self._spelt, self._keys[1].get(_folded(child, self.dialect), ())))
+
+    @cached_property
+    def _keys(self) -> tuple[Mapping[str, list[ForeignKey]], Mapping[str, list[ForeignKey]]]:
+        """By the table that they point at, and by their own."""
+        by_parent: dict[str, list[ForeignKey]] = {}
+        by_child: dict[str, list[ForeignKey]] = {}
+        for key in self.facts.foreign_keys:
+            by_parent.setdefault(_folded(key.parent, self.dialect), []).append(key)
+            by_child.setdefault(_folded(key.child, self.dialect), []).append(key)
+        return by_parent, by_child
 
     def _spelt(self, key: ForeignKey) -> ForeignKey:
         """With the names as the tables have them: a foreign key may be written otherwise."""
+        if self.dialect.name != "sqlite":
+            return key
         parent = self._known(key.parent)
         columns = key.parent_columns
         if parent in self.tables:
@@ -204,125 +273,8 @@ def _folded(name: str, dialect: sa.Dialect) -> str:
     return name.lower() if dialect.name == "sqlite" else name
 
 
-async def read_schema(conn: AsyncConnection, target: SqlTarget, facts: Facts, last: Schema | None) -> Schema:
-    """The schema now; reflected again only if the database's catalogue says something new."""
-    if last is not None and last.facts == facts:
-        return last
-    tables, refused = await conn.run_sync(_opening, target, facts)
-    return Schema(target=target, dialect=conn.dialect, facts=facts, tables=tables, refused=refused)
-
-
-def _opening(conn: sa.Connection, target: SqlTarget, facts: Facts) -> tuple[dict[str, TableInfo], dict[str, str]]:
-    tables: dict[str, TableInfo] = {}
-    refused: dict[str, str] = {}
-    for written, key in target.tables.items():
-        try:
-            relation = _relation(target, facts, written)
-            tables[relation.name] = _table(conn, target, facts, relation, key)
-        except Misconfigured as error:
-            refused[written] = str(error)
-    return tables, refused
-
-
 def _opened(info: TableInfo) -> Opened:
     return Opened(table=info.table, key=info.key, hidden=info.hidden, typed=info.typed)
-
-
-def _setting(target: SqlTarget) -> str:
-    return f"[targets.{target.name}] tables"
-
-
-def _tables_there(facts: Facts) -> str:
-    """What could be meant, as one writes it."""
-    known = sorted(x.name for x in facts.relations if x.kind == "table")
-    shown = ", ".join(known[:SHOWN]) + (" …" if len(known) > SHOWN else "")
-    return f"There are: {shown}. " if known else ""
-
-
-def _relation(target: SqlTarget, facts: Facts, written: str) -> Relation:
-    """The table that the settings mean. Raises Misconfigured, saying what is there instead."""
-    found = names.meant(written, facts.relations)
-    if found is None:
-        near = names.alike(written, facts.relations)
-        if near or any(c.table == written for c in facts.columns):
-            spelt = f" ({near.name})" if near else ""
-            raise Misconfigured(
-                f"{_setting(target)}: write {written!r} exactly as the database does, capital letters too{spelt}."
-            )
-        raise Misconfigured(
-            f"{_setting(target)}: the database has no table {written!r}. {_tables_there(facts)}Correct the name or leave it out."
-        )
-    if found.kind != "table":
-        raise Misconfigured(
-            f"{_setting(target)}: {written} is a {found.kind}, and rows are only changed in the tables that hold them. "
-            "Name the table that its rows come from, or leave it out."
-        )
-    return found
-
-
-def _table(conn: sa.Connection, target: SqlTarget, facts: Facts, relation: Relation, key: tuple[str, ...]) -> TableInfo:
-    setting, name = _setting(target), relation.name
-    try:
-        with warnings.catch_warnings(action="ignore", category=SAWarning):  # unknown types travel as text
-            schema = None if relation.name == relation.short else relation.schema
-            table = sa.Table(relation.short, sa.MetaData(), schema=schema, autoload_with=conn, resolve_fks=False)
-    except NoSuchTableError as error:
-        raise Misconfigured(
-            f"{setting}: the database has no table {name!r}. {_tables_there(facts)}Correct the name or leave it out."
-        ) from error
-    columns = {c.name: c for c in facts.columns if c.table == name}
-    for column in table.columns:
-        _lend_operators(column, columns[column.name])
-    compared = collations(conn, name, columns) if conn.dialect.name == "sqlite" else {}
-    if not set(key) <= set(columns) or not any(_names_one(u, key, compared) for u in facts.uniques if u.table == name):
-        raise Misconfigured(
-            f"{setting}: {', '.join(key)!r} does not tell the rows of {name} apart. Name its key: the columns of a primary key, "
-            "or of a unique index over whole columns and all rows."
-        )
-    if name in facts.untransactional:
-        raise Misconfigured(f"{setting}: {name} cannot be rolled back (not InnoDB). Leave it out.")
-    return TableInfo(
-        name=name,
-        table=table,
-        key=key,
-        columns=columns,
-        hidden=_hidden(target, facts, relation),
-        volatile=_volatile(target, name, columns),
-        database="mysql" if conn.dialect.name == "mariadb" else conn.dialect.name,
-        collations=compared,
-        closed=next((why for on, why in facts.closed if on == name), ""),
-        filtered=name in facts.filtered,
-        replacing=name in facts.replacing,
-    )
-
-
-def _lend_operators(column: sa.Column[Any], fact: ColumnFact) -> None:
-    """SQLAlchemy does not know how to compare these: a domain compares as the type below it, bits as a number."""
-    if isinstance(column.type, postgresql.DOMAIN):
-        column.type = column.type.data_type
-    elif isinstance(column.type, mysql.BIT):
-        column.type = spec_type(fact.spec)
-
-
-def _hidden(target: SqlTarget, facts: Facts, relation: Relation) -> frozenset[str]:
-    """By any name that the settings may give the table, so that no other spelling of it shows more."""
-    named = map(names.column, target.hide)
-    return frozenset(column for written, column in named if names.alike(written, facts.relations) == relation)
-
-
-def _volatile(target: SqlTarget, name: str, columns: Mapping[str, ColumnFact]) -> frozenset[str]:
-    wanted = target.changing(name)
-    own = [v for v in target.volatile if v.rpartition(".")[0] == name]
-    if unknown := next((v for v in own if v.rpartition(".")[2] not in columns), ""):
-        raise Misconfigured(f"[targets.{target.name}] volatile: {name} has no column {unknown.rpartition('.')[2]!r}.")
-    return frozenset(wanted & set(columns))
-
-
-def _names_one(unique: UniqueKey, key: tuple[str, ...], compared: Mapping[str, str]) -> bool:
-    """An index that tells apart what its columns take for the same does not make them a key."""
-    if not set(unique.columns) <= set(key):
-        return False
-    return tells_apart_as_columns(unique, compared)
 
 
 def tells_apart_as_columns(unique: UniqueKey, compared: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 """Connections to a production database: short transactions with timeouts, named after the run that uses them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.bug.errors import Doubtful, MakegoodError, Refused, Unavailable
 from bot.production.action import RunRef
-from bot.production.sql.catalogue import read_facts, read_postgres
+from bot.production.sql.catalogue import mark_of_sqlite, open_postgres, read_facts, read_postgres
 from bot.production.sql.errors import reason, said_no
 from bot.production.sql.facts import Facts
 from bot.production.targets import SqlTarget
@@ -93,6 +93,8 @@ class TargetDatabase:
         self.target = target
         self._read = _engine(target, read_url or target.read_url or target.url, read_only=True)
         self._write = _engine(target, target.url, read_only=False)
+        self._seen: dict[AsyncEngine, tuple[str, Facts]] = {}
+        """What each user's catalogue said last, with its mark."""
 
     @asynccontextmanager
     async def reading(self, name: str) -> AsyncIterator[Session]:
@@ -140,11 +142,20 @@ class TargetDatabase:
         if conn.dialect.name == "postgresql":
             values = {key: f"{int(1000 * seconds)}ms" for key, seconds in waits.items()}
             first = _PG_SETTINGS + (_PG_RUN_LOCK if run_lock else "")
-            told = await read_postgres(conn, tables, first, {**values, "idle": values["statement"], "name": name[:63]})
-            return Session(conn=conn, facts=told)
+            mark = await open_postgres(conn, first, {**values, "idle": values["statement"], "name": name[:63]})
+            return Session(conn=conn, facts=await self._known(engine, mark, lambda: read_postgres(conn, tables)))
         if conn.dialect.name in _MYSQL:
             await _prepare_mysql(conn, name, waits, run_lock=run_lock)
-        return Session(conn=conn, facts=await read_facts(conn, tables))
+            return Session(conn=conn, facts=await read_facts(conn, tables))
+        return Session(
+            conn=conn, facts=await self._known(engine, await mark_of_sqlite(conn), lambda: read_facts(conn, tables))
+        )
+
+    async def _known(self, engine: AsyncEngine, mark: str, read: Callable[[], Awaitable[Facts]]) -> Facts:
+        """Read anew only where the mark is another one. Facts may be newer than their mark, never older."""
+        if engine not in self._seen or self._seen[engine][0] != mark:
+            self._seen[engine] = (mark, await read())
+        return self._seen[engine][1]
 
     def _waits(self) -> dict[str, float]:
         return {"statement": self.target.statement_timeout, "lock": self.target.lock_timeout}

@@ -1,6 +1,7 @@
 """Says before a change whether it can be undone, and what stands in the way."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -82,12 +83,19 @@ async def orphans(conn: AsyncConnection, schema: Schema, restored: Sequence[Chan
     missing = [pair for pair in pointing if conn.dialect.name == "sqlite" and pair[0].parent.casefold() not in known]
     if missing:
         return missing
-    for start in range(0, len(pointing), _TOGETHER):
-        some = pointing[start : start + _TOGETHER]
-        there = (parent_of(schema, *pair).label(f"p{nth}") for nth, pair in enumerate(some))
+    sought = list({_at(*pair): pair for pair in pointing}.items())
+    gone: set[tuple[Any, ...]] = set()
+    for start in range(0, len(sought), _TOGETHER):
+        some = sought[start : start + _TOGETHER]
+        there = (parent_of(schema, *pair).label(f"p{nth}") for nth, (_, pair) in enumerate(some))
         found = (await conn.execute(sa.select(*there))).one()
-        missing += [pair for pair, is_there in zip(some, found, strict=True) if not is_there]
-    return missing
+        gone |= {place for (place, _), is_there in zip(some, found, strict=True) if not is_there}
+    return [pair for pair in pointing if _at(*pair) in gone]
+
+
+def _at(key: ForeignKey, row: Change) -> tuple[Any, ...]:
+    """Which parent is meant: many rows of one parent ask for it once."""
+    return key, *((row.before or {})[column] for column in key.columns)
 
 
 def _counts(key: ForeignKey, row: Change, *, again: bool) -> bool:

@@ -15,6 +15,7 @@ from tests.oracles import (
     kinds_postgres_undo,
     kinds_refused,
     kinds_sqlite,
+    kinds_strangers,
 )
 from tests.oracles.conftest import Ground
 from tests.oracles.judge import Place, judged
@@ -42,6 +43,8 @@ async def _holds(case: Kind, ground: AbstractContextManager[Place]) -> None:
         *kinds_held.COMMON,
         *kinds_held.INDEXES,
         *kinds_held.POSTGRES,
+        *kinds_strangers.COMMON,
+        *kinds_strangers.POSTGRES,
         *kinds_refused.COMMON,
         *kinds_refused.POSTGRES,
         *kinds_admitted.COMMON,
@@ -62,6 +65,8 @@ async def test_on_postgresql_nothing_is_lost_unsaid(case: Kind, on_postgres: Gro
         *kinds_held.COMMON,
         *kinds_held.OF_MARIADB,
         *kinds_held.MARIADB,
+        *kinds_strangers.COMMON,
+        *kinds_strangers.MARIADB,
         *kinds_refused.COMMON,
         *kinds_admitted.COMMON,
         *kinds_admitted.MARIADB,
@@ -81,6 +86,8 @@ async def test_on_mariadb_nothing_is_lost_unsaid(case: Kind, on_mariadb: Ground)
         *kinds_held.INDEXES,
         *kinds_held.OF_SQLITE,
         *kinds_held.SQLITE,
+        *kinds_strangers.COMMON,
+        *kinds_strangers.SQLITE,
         *kinds_refused.COMMON,
         *kinds_refused.SQLITE,
         *kinds_admitted.COMMON,

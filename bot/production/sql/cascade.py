@@ -132,7 +132,9 @@ def _points(schema: Schema, key: ForeignKey, child: Any, parent: Change) -> sa.C
         way = info.collations.get(at)
         held = sa.collate(sa.type_coerce(child.c[column], TEXT), way) if way else child.c[column]
         writer = schema.tables.get(key.child)
-        same.append(held == (writer.write(column, before[at]) if writer else info.write(at, before[at])))
+        value = writer.write(column, before[at]) if writer else info.write(at, before[at])
+        spans = key.over_time and column == key.columns[-1]
+        same.append(held.op("&&", is_comparison=True)(value) if spans else held == value)
     return sa.and_(*same)
 
 

@@ -58,7 +58,8 @@ SELECT json_build_array(cc.nspname, cc.relname, ca.attname, pc.nspname, pc.relna
                      WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
   COALESCE(NULLIF(k.told -> 'confdelsetcols', 'null') @> to_jsonb(u.child), true),
   NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O'),
-  NOT has_table_privilege(k.confrelid, 'SELECT') OR row_security_active(k.confrelid))
+  NOT has_table_privilege(k.confrelid, 'SELECT') OR row_security_active(k.confrelid),
+  COALESCE((k.told ->> 'conperiod')::boolean, false))
 FROM links k
 CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY u(child, parent, nth)
 JOIN places cc ON cc.oid = k.conrelid JOIN places pc ON pc.oid = k.confrelid

@@ -48,7 +48,9 @@ class ForeignKey:
     working: bool
     """False: its triggers are switched off, so that the database does not do what it says."""
     trusted: bool
-    """The catalogue alone has to be believed, since the user may not read the parent."""
+    """The catalogue alone has to be believed: the user may not read the parent, or several rows of it together are the parent."""
+    over_time: bool
+    """Its last columns are spans of time (PERIOD): whoever overlaps may be pointed at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +148,7 @@ def relations_of(rows: Iterable[Any]) -> tuple[Relation, ...]:
 
 
 def foreign_keys_of(rows: Iterable[Any]) -> tuple[ForeignKey, ...]:
-    """From rows of (child, column, parent, column, key, rule, is emptied, works, is trusted)."""
+    """From rows of (child, column, parent, column, key, rule, is emptied, works, is trusted, is over time)."""
     return tuple(_foreign_key(list(group)) for _, group in groupby(rows, key=lambda row: row[4]))
 
 
@@ -173,7 +175,7 @@ def _column(
 
 
 def _foreign_key(rows: Sequence[Any]) -> ForeignKey:
-    child, _, parent, _, _, rule, _, working, trusted = _padded(rows[0])
+    child, _, parent, _, _, rule, _, working, trusted, over_time = _padded(rows[0])
     return ForeignKey(
         child=child,
         columns=tuple(row[1] for row in rows),
@@ -182,10 +184,11 @@ def _foreign_key(rows: Sequence[Any]) -> ForeignKey:
         on_delete=rule,
         emptied=tuple(row[1] for row in rows if _padded(row)[6]),
         working=bool(working),
-        trusted=bool(trusted),
+        trusted=bool(trusted or over_time),
+        over_time=bool(over_time),
     )
 
 
 def _padded(row: Any) -> tuple[Any, ...]:
-    """SQLite and MySQL say nothing of the last three."""
-    return (*row, True, True, False)[:9] if len(row) == 6 else tuple(row)  # noqa: PLR2004 - what the queries select
+    """SQLite and MySQL say nothing of the last four."""
+    return (*row, True, True, False, False)[:10] if len(row) == 6 else tuple(row)  # noqa: PLR2004 - what the queries select

@@ -108,6 +108,8 @@ class HttpTarget(Frozen):
     """The workflow's input, or the pipeline's variable, that takes the release; empty: "release", on GitLab "RELEASE"."""
     environment: str = "production"
     """Its deployments say which release is live."""
+    names_its_run: bool = True
+    """GitHub answers a start with its run; an Enterprise server from before February 2026 refuses to be asked for it."""
 
     @field_validator("project")
     @classmethod

@@ -49,6 +49,7 @@ class GitHub:
     ref: str
     release_input: str
     environment: str
+    names_its_run: bool = True
 
     @property
     def key(self) -> str:
@@ -60,7 +61,8 @@ class GitHub:
 
     def start(self, release: str) -> Request:
         path = f"/repos/{self.repository}/actions/workflows/{self.workflow}/dispatches"
-        asked = {"ref": ref_of(self.ref, release), "inputs": {self.release_input: release}, "return_run_details": True}
+        more = {"return_run_details": True} if self.names_its_run else {}
+        asked = {"ref": ref_of(self.ref, release), "inputs": {self.release_input: release}, **more}
         return Request(method="POST", path=path, json_body=asked)
 
     def find(self, trace: Trace) -> Request:

@@ -141,6 +141,7 @@ def forge_of(target: Target) -> Forge | None:
             ref=target.ref,
             release_input=target.release_input or "release",
             environment=target.environment,
+            names_its_run=target.names_its_run,
         )
     if target.project:
         return GitLab(

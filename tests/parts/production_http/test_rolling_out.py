@@ -163,6 +163,20 @@ async def test_it_runs_only_where_the_target_says_what_is_rolled_out(engine: Eng
         await nowhere.preview("roll-out", {"release": "1.4.2"}, RUN)
 
 
+async def test_an_enterprise_server_that_does_not_name_its_run_is_not_asked_to(ear: Ear) -> None:
+    deploy = Workflow(file="deploy.yml", inputs={"release": True})
+    older = GitHubFake(token=TOKEN, workflows={REPOSITORY: deploy}, ends_after=1, names_runs=False)
+    await older.start()
+    said = {}
+    for asks in ("true", "false"):
+        engine = Engine(Catalogue.load(), {"shop": target(older, names_its_run=asks)})
+        said[asks] = await rolled(engine, "roll-out", {"release": "1.4.2"}, ear)
+        await engine.close()
+    await older.stop()
+    assert said == {"true": "failed", "false": "succeeded"}
+    assert len(older.runs) == 1
+
+
 def test_another_repository_is_another_place(github: GitHubFake) -> None:
     assert place_of(target(github)) != place_of(target(github, repository=OTHER))
     with pytest.raises(ValidationError, match="not both"):

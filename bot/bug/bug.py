@@ -91,6 +91,8 @@ class Bug:
     project: str = ""
     stage: str = ""
     severity: Severity | None = None
+    serious: str = ""
+    """How serious a person says it is: "blocks", "degrades" or "cosmetic"; empty: nobody said."""
     source: str = ""
     groups: tuple[str, ...] = ()
     """ "bugsnag:5f73…": the error groups that are this bug."""

@@ -17,6 +17,7 @@ from bot.bug import (
     ownership,
     reminders,
     seen,
+    seriousness,
     when_works,
 )
 from bot.bug.event import Event, Move
@@ -45,6 +46,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     reminders,
     conversation,
     board,
+    seriousness,
     delivery,
     asking,
     approval,

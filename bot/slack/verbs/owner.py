@@ -1,11 +1,12 @@
 """Claim, release, hand over, take over, estimate."""
 
-from bot.bug import ownership, reminders
+from bot.bug import ownership, reminders, seriousness
 from bot.bug.policy import may_take
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
+from bot.slack.views.forms import forms
 from bot.text import length
 
 
@@ -49,6 +50,17 @@ async def snooze(context: Context, request: Request) -> Response:
     )
     recorded = await context.record(request, lambda bug: reminders.snooze(bug, context.now(), minutes))
     return Response(text=f"No reminders of {recorded.bug.ref} for {length(minutes * 60)}.")
+
+
+@verb("serious", "/bug serious BUG-1 blocks [why]")
+async def serious(context: Context, request: Request) -> Response:
+    """It blocks a customer, degrades, or is cosmetic."""
+    word, _, why = request.args.partition(" ")
+    how = request.field("serious") or word
+    if not how and request.trigger:
+        return Response(modal=forms.serious(await context.bug(request)))
+    await context.record(request, lambda bug: seriousness.say(bug, how, request.field("reason") or why))
+    return Response(close=True) if request.values else NOTHING
 
 
 @verb("estimate", "/bug estimate BUG-1 10m")

@@ -9,6 +9,7 @@ from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.modes import Modes
+from bot.bug.seriousness import judged
 from bot.bug.words import service_name
 from bot.slack.views import blocks as kit
 from bot.slack.views import card_buttons, waiting
@@ -161,7 +162,8 @@ def _numbers(bug: Bug, around: CardContext) -> str:
     board = link(bug.board.url, "Trello") if bug.board else ""
     muted = "muted" if bug.muted_until else ""
     waits = waiting.said(bug, around.behind)
-    return " · ".join(x for x in (f"{bug.occurrences}×", people, source, board, muted, waits) if x)
+    serious = str(judged(bug) or "")
+    return " · ".join(x for x in (serious, f"{bug.occurrences}×", people, source, board, muted, waits) if x)
 
 
 def _debt(bug: Bug, around: CardContext) -> str:

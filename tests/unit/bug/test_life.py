@@ -54,6 +54,7 @@ DRAWN = {
     "seen":              "ocfwxdm",
     "same_person":       "ocfwx..",
     "parted":            "ocfwx..",
+    "seriousness_said":  "ocfwx..",
     "lesson_written":    "....x..",
     "lesson_skipped":    "....x..",
     "tell_released":     "ocfwx..",

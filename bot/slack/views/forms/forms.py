@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Given, TellRequest
+from bot.bug.seriousness import MEANT, Serious, judged
 from bot.settings import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
@@ -43,6 +44,24 @@ def reason(bug: Bug, verb: str, title: str, label: str, given: str = "", **about
         kit.text_input("reason", label, given, many=True, longest=500),
     ]
     return kit.modal(f"{title} {bug.ref}", blocks, id_=verb, meta=mark(bug.ref.number, bug.seq, **about), submit=title)
+
+
+def serious(bug: Bug) -> View:
+    """How serious it is, filled in with what is known or guessed."""
+    known = judged(bug)
+    blocks = [
+        kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
+        kit.menu(
+            "serious",
+            "How serious is it?",
+            [(how.value, MEANT[how]) for how in Serious],
+            known.how.value if known else "",
+        ),
+        kit.text_input("reason", "Why", optional=True, longest=500),
+    ]
+    return kit.modal(
+        f"How serious {bug.ref}", blocks, id_="serious", meta=mark(bug.ref.number, bug.seq), submit="Say it"
+    )
 
 
 def page(bug: Bug, found: str) -> View:

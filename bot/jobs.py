@@ -1,16 +1,20 @@
 """The jobs that run by the clock: polling board, mailbox and plans, deleting old keys, anchoring the trail once a day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.adapters.ports import Board
+from bot.adapters.opening import MAIL
+from bot.adapters.ports import Board, Channel
 from bot.allowed import AllowedActions
 from bot.anchoring import HOUR, AnchorsOut, Send
+from bot.bug.errors import Outside
 from bot.bug.keys import fit
+from bot.bug.values import CustomerHint, Outgoing
 from bot.intake.sources import BOARD
 from bot.ledger import strange
 from bot.ledger.anchors import anchor
@@ -29,6 +33,7 @@ from bot.slack.daily import DailyList
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.session import Session
 from bot.slack.views.home import not_understood
+from bot.slack.views.mrkdwn import plain
 from bot.timers import Job
 
 if TYPE_CHECKING:
@@ -40,6 +45,9 @@ SEARCHED = 1.0
 DAY = 86400.0
 SAID = "strange:said"
 """The flag that says when people were last told of what nobody understood."""
+MAILED = "strange:mailed"
+"""The flag that says when they last read it in a mail, since Slack took nothing."""
+NEWS = "Makegood: something arrived that is not understood, and Slack can't be reached"
 SINCE = "board:since"
 """The flag that says up to which change the board was read."""
 
@@ -73,7 +81,7 @@ def jobs(parts: JobParts) -> Iterator[Job]:
     yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
     if slack := parts.slack:
         channel = parts.settings.slack.error_channels[0]
-        news = Strange(parts.ledger, parts.flags, slack.port, channel, parts.leader)
+        news = Strange(parts.ledger, parts.flags, slack.port, channel, parts.leader, _letters(parts))
         yield Job(name="what nobody understood", every=STRANGE, run=news.say)
         daily = DailyList(ledger=parts.ledger, flags=parts.flags, slack=slack, channel=channel)
         post = partial(daily.post, parts.settings.clocks, parts.leader)
@@ -113,6 +121,8 @@ class Strange:
     port: SlackPort
     channel: str
     leader: Leader
+    letters: "Letters | None" = None
+    """Where Slack takes nothing, people read it in a mail."""
 
     async def say(self) -> None:
         now, said = self.ledger.clock().timestamp(), float(await self.flags.get(SAID) or 0)
@@ -120,9 +130,42 @@ class Strange:
             return
         async with self.ledger.db.read() as conn:
             found = await strange.listed(conn, self.ledger.team, since=said)
-        if found and await self.leader.leads("strange", 60):
+        if not found or not await self.leader.leads("strange", 60):
+            return
+        try:
             await self.port.say(self.channel, text=not_understood(found))
-            await self.flags.set(SAID, str(now), SYSTEM)
+        except Outside:
+            await self._by_mail(found, now)
+            raise
+        await self.flags.set(SAID, str(now), SYSTEM)
+
+    async def _by_mail(self, found: Sequence[strange.Strange], now: float) -> None:
+        """Once a day as well; the channel still hears of it once Slack is back."""
+        mailed = float(await self.flags.get(MAILED) or 0)
+        if self.letters and not 0 <= now - mailed < DAY:
+            await self.letters.send(plain(not_understood(found)), f"{self.ledger.team}-strange-{now:.0f}")
+            await self.flags.set(MAILED, str(now), SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """To the approvers who are named by their address; to our own support's mailbox where none is."""
+
+    mail: Channel
+    to: tuple[str, ...]
+
+    async def send(self, text: str, key: str) -> None:
+        for number, address in enumerate(self.to):
+            to = CustomerHint(email=address)
+            said = Outgoing(source=MAIL, customer=to, text=text, key=f"{key}-{number}", subject=NEWS)
+            await self.mail.send(said)
+
+
+def _letters(parts: JobParts) -> Letters | None:
+    mail = parts.outside.channels.get(MAIL)
+    named = tuple(each for each in parts.settings.policy.roles.approvers if "@" in each)
+    ours = parseaddr(str(parts.settings.mail.get("sender", "")))[1]
+    return Letters(mail, named or (ours,)) if mail else None
 
 
 def _mails(parts: JobParts) -> "Mails | None":

@@ -149,8 +149,10 @@ class ActionsSettings(Frozen):
 
 
 class TellSettings(Frozen):
-    answer: str = "Thank you for telling us. We see the problem and are looking into it now; back to you by {by}."
-    """The first answer."""
+    answer: str = (
+        "Thank you for telling us. We see the problem and are looking into it now; you hear from us within {within}."
+    )
+    """The first answer: `{within}` is the promised time as "15 minutes", `{by}` as "14:15 (UTC+1)"."""
     tell: str = "The problem is solved, you can go on. It was our fault, not yours; thank you for your patience."
     """The tell. No internals: they don't need to know."""
     fault: str = "It was not your fault, but ours. "
@@ -177,6 +179,17 @@ class TellSettings(Frozen):
     @classmethod
     def _exists(cls, value: str) -> str:
         minor_digits(value)
+        return value
+
+    @field_validator("answer")
+    @classmethod
+    def _can_be_filled_in(cls, value: str) -> str:
+        try:
+            value.format(by="14:15 (UTC+1)", within="15 minutes")
+        except (LookupError, ValueError, AttributeError):
+            raise ValueError(
+                "only {within} and {by} may stand in braces, as in: you hear from us within {within}"
+            ) from None
         return value
 
     @model_validator(mode="after")

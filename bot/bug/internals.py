@@ -47,8 +47,10 @@ def internals(
 
 
 def _is_template(text: str, template: str) -> bool:
-    """As the team wrote it; `{by}` in it stands for a time."""
-    filled = re.escape(template.strip()).replace(re.escape("{by}"), ".{1,20}")
+    """As the team wrote it; `{by}` and `{within}` in it stand for a time."""
+    filled = re.escape(template.strip())
+    for place in ("{by}", "{within}"):
+        filled = filled.replace(re.escape(place), ".{1,20}")
     return re.fullmatch(filled, text.strip()) is not None
 
 

@@ -140,7 +140,9 @@ async def test_when_everybody_knows_there_is_nobody_left_to_tell(house: House) -
     assert not dana.has_modal
 
 
-async def test_a_first_answer_promises_a_time_on_the_askers_own_clock(house: House, mail: MailServer) -> None:
+async def test_a_first_answer_promises_minutes_to_the_customer_and_the_card_keeps_the_hour(
+    house: House, mail: MailServer
+) -> None:
     card, sam = await house.alarm(**MIA), house.person("Sam")
     await card.button("Answer: looking").click(by=sam)
     form = await sam.expect_modal("Answer BUG-1")
@@ -148,7 +150,9 @@ async def test_a_first_answer_promises_a_time_on_the_askers_own_clock(house: Hou
     await form.submit("Write to 1")
     await card.thread.expect("Sam answers Mia, back by <!date^")
     await house.quiet()
-    assert "We see the problem and are looking into it now; back to you by" in mail.messages[0].text
+    assert (
+        "We see the problem and are looking into it now; you hear from us within 15 minutes." in mail.messages[0].text
+    )
 
 
 async def test_a_workaround_goes_out_in_ones_own_words(house: House, mail: MailServer) -> None:

@@ -22,6 +22,8 @@ from bot.slack.views.mrkdwn import channel, clock, foreign, gift
 from bot.text import length, plural
 
 LISTED = 40
+MOST_MINUTES = 120
+"""What is promised in more of them is said in hours."""
 
 
 @verb("answer", "/bug answer BUG-1 [a workaround]", acts=Duty.TELL)
@@ -72,9 +74,11 @@ async def _first_answer(context: Context, request: Request) -> tuple[str, dateti
     """The words, and until when they promise news; one's own words promise nothing."""
     if own := request.args or request.field("text"):
         return own, None
-    promised = context.now() + timedelta(minutes=context.settings.tell.minutes)
+    minutes = context.settings.tell.minutes
+    promised = context.now() + timedelta(minutes=minutes)
+    within = plural(minutes, "minute") if minutes <= MOST_MINUTES else length(timedelta(minutes=minutes))
     member = await context.directory.member(request.user)
-    return context.settings.tell.answer.format(by=forms.local_time(promised, member.tz)), promised
+    return context.settings.tell.answer.format(by=forms.local_time(promised, member.tz), within=within), promised
 
 
 def _not_written_to(bug: Bug, hit: int) -> str:

@@ -1,7 +1,7 @@
 """Draws the forms. Their metadata is a mark, their callback is the verb that takes the submission. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,12 +29,14 @@ def chosen(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def local_time(at: datetime, tz: str) -> str:
-    """ "14:15" on the asker's own clock, for a text that leaves Slack."""
+    """ "14:15 (UTC+1)" on the asker's own clock, for a text that leaves Slack: its reader may live by another one."""
     try:
-        zone = ZoneInfo(tz)
+        local = at.astimezone(ZoneInfo(tz))
     except (KeyError, ValueError, OSError):
         return f"{at:%H:%M} UTC"
-    return f"{at.astimezone(zone):%H:%M}"
+    ahead = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, minutes = divmod(abs(ahead), 60)
+    return f"{local:%H:%M} (UTC{'-' if ahead < 0 else '+'}{hours}{f':{minutes:02}' if minutes else ''})"
 
 
 def reason(bug: Bug, verb: str, title: str, label: str, given: str = "", **about: str | int) -> View:

@@ -13,6 +13,7 @@ from bot.ledger.entries import load
 from bot.ledger.relay.leased import LEASE
 from bot.ledger.verify import verify
 from tests.faults.conftest import alive
+from tests.faults.hasten import BY
 from tests.faults.test_kill import CREDIT, TELL, wrote
 from tests.faults.town import Town, until
 from tests.support.stores import person
@@ -81,9 +82,9 @@ async def test_a_process_that_was_frozen_past_its_leases_does_nothing_twice(town
         await asyncio.sleep(0.6)
         one.freeze()
         await two.start(ready=False)
-        await asyncio.sleep(LEASE + 3)
+        await asyncio.sleep(LEASE / BY + 1)
         await town.delivered(*OUTBOUND.split(","))
         one.thaw()
-        await asyncio.sleep(5)
+        await asyncio.sleep(5 / BY)
         await town.settled()
         await expect_once(town, await load(town.ledger, bug))

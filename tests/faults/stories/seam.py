@@ -19,6 +19,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.faults.hasten import hasten
+
 QUICKER = 4.0
 """Our own timers run so many times as fast as in life; the proportions stay."""
 HEADER = "X-Strike"
@@ -128,7 +130,7 @@ def caller() -> str:
 def install(given: Given) -> None:
     """Once, before `makegood run` builds anything."""
     seam = Seam(given)
-    _hasten()
+    hasten(QUICKER)
     _clock(given)
     _database(seam)
     _calls(seam)
@@ -140,23 +142,6 @@ def install(given: Given) -> None:
         from tests.faults.stories.planted import PLANTED  # noqa: PLC0415 - only where one is wanted
 
         PLANTED[given.planted].plant()
-
-
-def _hasten() -> None:
-    """Leases, pauses and timeouts, all by the same factor."""
-    from bot import app  # noqa: PLC0415 - the parent has imported it, the child may patch it
-    from bot.ledger.db import engine  # noqa: PLC0415
-    from bot.ledger.inbox import inbox, worker  # noqa: PLC0415
-    from bot.ledger.relay import leased, relay  # noqa: PLC0415
-    from bot.slack.outgoing import client  # noqa: PLC0415
-
-    patched: Any = app
-    patched.Relay = functools.partial(relay.Relay, lease_seconds=leased.LEASE / QUICKER)
-    quicker = {relay: ("DOUBT_PAUSE", "FOREIGN_PAUSE"), inbox: ("OWN_TURN",), worker: ("OUTAGE", "SWEEP")}
-    for module, names in {**quicker, engine: ("IDLE",)}.items():
-        for name in names:
-            setattr(module, name, getattr(module, name) / QUICKER)
-    client.TIMEOUT = 3
 
 
 def _clock(given: Given) -> None:

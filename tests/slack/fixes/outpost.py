@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bot.demo.server import free_port
-from tests.faults.process import ROOT, Makegood
+from tests.faults.process import HASTY, ROOT, Makegood
 from tests.slack.fixes.plant import Plant
 from tests.slack.house import House
 
@@ -38,7 +38,8 @@ FRONT = {
 
 def outpost(house: House, plant: Plant, folder: Path, name: str = "outpost") -> Makegood:
     """One more process on the same database."""
-    return Makegood(_config(plant, folder / f"{name}.toml"), _environment(house), ("--sinks", "production,billing"))
+    config = _config(plant, folder / f"{name}.toml")
+    return Makegood(config, _environment(house), ("--sinks", "production,billing"), HASTY)
 
 
 async def command(house: House, plant: Plant, *words: str) -> str:

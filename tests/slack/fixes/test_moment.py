@@ -1,12 +1,13 @@
 """A press is of its moment: stored and never answered, it is decided later only while nothing has changed; else who pressed is told."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.bug.fixes.fix import RunState
-from bot.ledger.inbox.inbox import Item
+from bot.ledger.inbox.inbox import OWN_TURN, Item
 from bot.ledger.ledger import Ledger
 from bot.slack.incoming import dispatcher
 from bot.slack.incoming.request import Request
@@ -21,6 +22,14 @@ async def left_behind(house: House, **about: Any) -> Request:
     item = Item(key=f"ask:{request.key}", source=dispatcher.SOURCE, body=request.to_json())
     await house.bot.inbox.store(item)
     return request
+
+
+async def the_world_moves_on(team: Team) -> None:
+    """Dana estimates, while the press is still left to the process that stored it."""
+    await team.dana.types("/bug estimate BUG-1 10m", in_=team.house.errors)
+    async with asyncio.timeout(OWN_TURN / 2):
+        while "estimated" not in await team.house.kinds():
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture
@@ -38,8 +47,7 @@ async def test_it_is_decided_after_a_restart_while_nothing_has_changed(team: Tea
 async def test_once_the_world_has_moved_on_it_is_dropped_and_who_pressed_is_told(team: Team) -> None:
     await team.house.quiet()
     await left_behind(team.house, verb="take_over", user=team.sam.id)
-    await team.dana.types("/bug estimate BUG-1 10m", in_=team.house.errors)
-    await team.house.quiet()
+    await the_world_moves_on(team)
     await team.house.restart()
     await team.sam.expect_dm("before it had answered your *take over* on BUG-1")
     await team.sam.expect_dm("something else has happened there since, so it was *not* done now")
@@ -83,8 +91,7 @@ async def test_an_approval_from_before_a_crash_runs_nothing_later(team: Team) ->
     fix = await team.fix()
     about = {"run": "1", "digest": fix.digest}
     await left_behind(team.house, verb="approve", user=team.lee.id, via="button", about=about)
-    await team.dana.types("/bug estimate BUG-1 10m", in_=team.house.errors)
-    await team.house.quiet()
+    await the_world_moves_on(team)
     await team.house.restart()
     await team.lee.expect_dm("your *approve* on BUG-1")
     assert (await team.fix()).state is RunState.WAITING

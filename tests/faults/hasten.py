@@ -1,0 +1,38 @@
+"""Our own timers, so many times as fast as in life: a process that was killed or frozen is then missed in seconds.
+
+`python -m tests.faults.hasten run …` is `makegood run …` with them: the process, its kills and its databases stay real.
+"""
+
+import functools
+from typing import Any
+
+BY = 3.0
+"""For stories of a few processes; a lease stays long enough for a machine that does other things, too."""
+
+
+def hasten(by: float) -> None:
+    """Leases, pauses and timeouts, all by the same factor. Once, before `makegood run` builds anything."""
+    from bot import app  # noqa: PLC0415 - a warm parent has imported it, its child may patch it
+    from bot.ledger.db import engine  # noqa: PLC0415
+    from bot.ledger.inbox import inbox, worker  # noqa: PLC0415
+    from bot.ledger.relay import leased, relay  # noqa: PLC0415
+    from bot.slack.outgoing import client  # noqa: PLC0415
+
+    patched: Any = app
+    patched.Relay = functools.partial(relay.Relay, lease_seconds=leased.LEASE / by)
+    quicker = {relay: ("DOUBT_PAUSE", "FOREIGN_PAUSE"), inbox: ("OWN_TURN",), worker: ("OUTAGE", "SWEEP")}
+    for module, names in {**quicker, engine: ("IDLE",)}.items():
+        for name in names:
+            setattr(module, name, getattr(module, name) / by)
+    client.TIMEOUT = 3
+
+
+def main() -> None:
+    from bot.cli import main as makegood  # noqa: PLC0415 - as it starts alone
+
+    hasten(BY)
+    makegood()
+
+
+if __name__ == "__main__":
+    main()

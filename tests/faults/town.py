@@ -245,7 +245,7 @@ class Town:
         return Counter(card["name"].split()[0] for one in lists for card in one["cards"])
 
 
-async def until(holds: Callable[[], Awaitable[Any]], why: str, within: float = 40) -> Any:
+async def until(holds: Callable[[], Awaitable[Any]], why: str, within: float = 90) -> Any:
     """What it gives at last."""
     try:
         async with asyncio.timeout(within):

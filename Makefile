@@ -18,6 +18,9 @@ export UV_SYSTEM_CERTS ?= 1
 # These walk every branch of the domain and the ledger. The rest runs without counting them, which takes twice the time;
 # it waits for processes and browsers as often as it computes, so there are more workers than cores.
 WALKED := tests/unit tests/parts/ledger tests/parts/clocks tests/tampering tests/golden
+# Files of few tests that take long are begun first, so that in the end no worker waits for one of them.
+LONG := tests/wheel tests/faults tests/oracles tests/acceptance
+REST := $(LONG) $(filter-out $(LONG) $(WALKED) tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 debian = PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null || test "$$(id -u)" != 0 || \
 	(apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2) >/dev/null)
@@ -59,7 +62,7 @@ test: lint ## runs every check and test
 	@rm -rf .payloads
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
 	@rm -rf .pytest_cache
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(WALKED:%=--ignore=%) || $(alone)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(WALKED:%=--ignore=%) $(REST) || $(alone)
 
 times: setup ## asserts how long hostile letters take; wants a quiet machine
 	@$(BIN)/python -m pytest -q -m timed tests/unit

@@ -77,7 +77,7 @@ class Makegood:
     async def terminate(self) -> int:
         """As a deployment does; the exit status."""
         self._running.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self._running.wait(), 30)
+        return await asyncio.wait_for(self._running.wait(), LONGEST_START)
 
     def freeze(self) -> None:
         self._running.send_signal(signal.SIGSTOP)

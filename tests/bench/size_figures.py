@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bot.bug.bug import Status
 from bot.bug.ownership import Claimed
-from bot.bug.retro.month import month
-from bot.bug.retro.story import fold, told
+from bot.bug.retro import span
+from bot.bug.retro.story import fold
+from bot.ledger import summaries
 from bot.ledger.db.engine import Database
-from bot.ledger.entries import awaits, count, list_bugs, some_of, trail, trails_within
+from bot.ledger.entries import awaits, count, list_bugs, some_of, trail
 from bot.ledger.index import search
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.held import held
@@ -116,10 +117,9 @@ async def _search(name: str, ledger: Ledger, said: str) -> Figure:
 
 async def _month(name: str, ledger: Ledger) -> Figure:
     """One in the middle of the two years, its first day and last."""
-    since = (datetime.now(UTC) - timedelta(days=200)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    until = (since + timedelta(days=31)).replace(day=1)
+    of = span.month_of(datetime.now(UTC) - timedelta(days=200))
     began, used = time.perf_counter(), time.process_time()
-    found = month([told(of, bug) async for bug, of in trails_within(ledger, since, until)], f"{since:%Y-%m}")
+    found = await summaries.read(ledger, of)
     took, cpu = time.perf_counter() - began, time.process_time() - used
     detail = f"[{found.bugs} bugs in it; {cpu:.2f} s of this process's own time]"
     return Figure(name=f"retro --month, {name}", value=took, limit=A_MONTH, unit="s", detail=detail)

@@ -232,6 +232,21 @@ async def test_a_bug_is_found_by_what_was_said_in_its_thread(house: House, monke
     await dana.expect_ephemeral("Say what to look for")
 
 
+async def test_the_week_and_the_month_are_summed_up_with_charts_for_the_asker_alone(house: House) -> None:
+    card, dana = await house.alarm(title="First"), house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await card.thread.expect("It works again")
+    await dana.types("/retro week", in_=house.errors)
+    told = await dana.expect_ephemeral("1 bug, 0 dismissed")
+    assert "data_visualization" in {block["type"] for block in told.json["blocks"]}
+    await dana.types(f"/retro month {house.clock():%Y-%m}", in_=house.errors)
+    await dana.expect_ephemeral("1 of the proper fixes still owed")
+    await dana.types("/retro month last", in_=house.errors)
+    await dana.expect_ephemeral("0 bugs")
+    await dana.types("/retro week november", in_=house.errors)
+    await dana.expect_ephemeral("write it like 2026-W48")
+
+
 async def test_the_home_tab_shows_what_is_open(house: House) -> None:
     await house.alarm(title="First")
     home = await house.person("Dana").opens_home()

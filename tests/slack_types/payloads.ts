@@ -2,13 +2,28 @@
 // Slack's `AnyBlock` takes blocks of every type, so that newer ones pass. `KnownBlock` takes what the reference names.
 import type { HomeView, KnownBlock, MessageAttachment, MessageMetadata, ModalView, OptionGroup, PlainTextOption } from '@slack/types';
 
-type Attachment = Omit<MessageAttachment, 'blocks'> & { blocks?: KnownBlock[] };
+interface Point { label: string; value: number }
+interface Series { name: string; data: Point[] }
+interface Pie { type: 'pie'; segments: Point[] }
+interface Plot {
+  type: 'area' | 'bar' | 'line';
+  series: Series[];
+  axis_config: { categories: string[]; x_label?: string; y_label?: string };
+}
+
+/** Slack takes it since 2026-06-16 (docs.slack.dev/changelog/2026/06/16/block-kit-data-visualization-block); its types don't have it yet. */
+interface DataVisualization { type: 'data_visualization'; block_id?: string; title: string; chart: Pie | Plot }
+
+/** What a message or view is made of. */
+export type Layout = KnownBlock | DataVisualization;
+
+type Attachment = Omit<MessageAttachment, 'blocks'> & { blocks?: Layout[] };
 
 /** The content of chat.postMessage, chat.update, chat.postEphemeral and chat.scheduleMessage. */
 export interface Message {
   text?: string;
   markdown_text?: string;
-  blocks?: KnownBlock[];
+  blocks?: Layout[];
   attachments?: Attachment[];
   metadata?: MessageMetadata;
 }
@@ -22,10 +37,10 @@ export interface Response extends Omit<Message, 'markdown_text' | 'metadata'> {
 }
 
 /** views.open, views.push, views.update, and the views in answers to a submission. */
-export type Modal = Omit<ModalView, 'blocks'> & { blocks: KnownBlock[] };
+export type Modal = Omit<ModalView, 'blocks'> & { blocks: Layout[] };
 
 /** views.publish. */
-export type Home = Omit<HomeView, 'blocks'> & { blocks: KnownBlock[] };
+export type Home = Omit<HomeView, 'blocks'> & { blocks: Layout[] };
 
 /** What answers a submission. */
 export type Submission =

@@ -183,7 +183,7 @@ class Again(Frozen):
 
 
 class Unseen(Frozen):
-    """Something of that month that was done alone, and that nobody else has seen until now."""
+    """Something of that time that was done alone, and that nobody else has seen until now."""
 
     bug: str
     at: AwareDatetime
@@ -191,19 +191,41 @@ class Unseen(Frozen):
     what: str
 
 
-class Month(Frozen):
-    """What a month of bugs came to; times are medians over those bugs that have them."""
+class Share(Frozen):
+    """A day of a week, or a week of a month."""
 
-    month: str
-    """ "2025-11", in UTC; empty for all of them."""
+    name: str
+    bugs: int
+    """Those that began in it."""
+    told: int
+    """Customers of these bugs who were told that it works."""
+
+
+class Summary(Frozen):
+    """What a week or a month of bugs came to. Everything counts from the moment at which a bug began."""
+
+    span: str
+    """ "2025-11" or "2025-W48", in UTC; empty for all of them."""
     bugs: int
     dismissed: int
     came_back: int
     told: int
     """Customers."""
+    told_in_5: int = 0
+    """Of these, within 5 minutes of the moment from which they waited."""
+    told_in_67: int = 0
+    """The same within 67 minutes."""
+    bought: int = 0
+    """Customers whose plan changed afterwards, and not by our gift."""
+    returned: int = 0
+    """Customers who were seen again an hour or more after they were told."""
     owed: int
     """Proper fixes not paid yet."""
     times: Times
+    """Medians over those bugs that have them."""
+    slow: Times = Times()
+    """The 90th percentiles: nine in ten were as fast as that."""
+    shares: tuple[Share, ...] = ()
     given: tuple[Total, ...] = ()
     again: tuple[Again, ...] = ()
     bookings: tuple[Booking, ...] = ()

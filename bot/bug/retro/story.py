@@ -1,4 +1,4 @@
-"""Computes the story of a bug: `fold(entries) -> Retro`; and of many, `month(retros, "2025-11") -> Month`."""
+"""Computes the story of a bug: `fold(entries) -> Retro`; and of many, `sum_up(retros, span) -> Summary`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -39,6 +39,8 @@ FIX_WORDS |= {"changes": "changes", "revise": "revise", "again": "ask_again", "h
 ESCAPED = frozenset({"/bug"})
 """Commands whose manifest says should_escape, so that @dana arrives as an id."""
 TELL_WORDS = {"undo": "tell_undo", "back": "tell_back"}
+RETRO_WORDS = {"week": "retro_week", "month": "retro_month"}
+WORDS = {"/fix": FIX_WORDS, "/tell": TELL_WORDS, "/retro": RETRO_WORDS}
 RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -75,10 +77,8 @@ def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
     words = text.split(maxsplit=1)
     if command in OWN_COMMAND:
         word = words[0].lower() if words else ""
-        if command == "/fix" and word in FIX_WORDS:
-            return _with_bug(FIX_WORDS[word], words[1] if len(words) > 1 else "", here)
-        if command == "/tell" and word in TELL_WORDS:
-            return _with_bug(TELL_WORDS[word], words[1] if len(words) > 1 else "", here)
+        if known := WORDS[command].get(word):
+            return _with_bug(known, words[1] if len(words) > 1 else "", here)
         return _with_bug(OWN_COMMAND[command], text, here)
     if words and BUG.fullmatch(words[0]):  # "/bug BUG-1 claim" is understood as well
         rest = words[1].split(maxsplit=1) if len(words) > 1 else []

@@ -1,15 +1,19 @@
 """The verbs that only read: the open bugs, one bug, its retro, help."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 
 from bot import permissions
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.errors import NotFound, Outside, Refused
 from bot.bug.event import allowed
+from bot.bug.retro import span
 from bot.bug.retro.posting import RetroAsked
+from bot.bug.retro.span import Span
 from bot.bug.retro.story import fold
 from bot.bug.words import Code
-from bot.ledger import strange, workspace
+from bot.ledger import strange, summaries, workspace
 from bot.ledger.entries import awaits, count, list_bugs, some_of, trail, unseen
 from bot.ledger.index import search
 from bot.ledger.relay.held import held
@@ -19,6 +23,7 @@ from bot.slack.verbs.registry import VERBS, verb
 from bot.slack.views import blocks as kit
 from bot.slack.views import card, home, waiting
 from bot.slack.views.mrkdwn import foreign, render, who
+from bot.slack.views.retro import summary as summary_view
 from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
@@ -165,6 +170,31 @@ async def retro(context: Context, request: Request) -> Response:
     story = fold(await trail(context.ledger, bug.ref.number))
     names = {actor: await context.directory.name(actor) for actor in story.people}
     return Response(text=retro_view.text(story, names)[: kit.SECTION])
+
+
+@verb("retro_week", "/retro week [last|2026-W48]")
+async def retro_week(context: Context, request: Request) -> Response:
+    """What this week came to: how soon customers knew, what it cost, what came again, what is owed; only you see it"""
+    return await _summed_up(context, _span(request.args, context.now(), span.week_of, span.week))
+
+
+@verb("retro_month", "/retro month [last|2026-11]")
+async def retro_month(context: Context, request: Request) -> Response:
+    """The same of a month"""
+    return await _summed_up(context, _span(request.args, context.now(), span.month_of, span.month))
+
+
+async def _summed_up(context: Context, of: Span) -> Response:
+    found = await summaries.read(context.ledger, of)
+    return Response(text=summary_view.title(found), blocks=tuple(summary_view.blocks(found)))
+
+
+def _span(said: str, now: datetime, of: Callable[[datetime], Span], named: Callable[[str], Span]) -> Span:
+    """Raises Invalid."""
+    wanted, present = said.strip().lower(), of(now)
+    if wanted in {"", "this"}:
+        return present
+    return of(present.since - span.DAY) if wanted == "last" else named(said.strip())
 
 
 @verb("help", "/bug help")

@@ -45,7 +45,14 @@ def test_another_month_is_empty(makegood: Shell, story: str) -> None:
 
 
 def test_a_bug_or_a_month_has_to_be_named_and_not_both(makegood: Shell, story: str) -> None:
-    assert "Name a bug or a month" in makegood("retro").err
-    assert "Name a bug or a month" in makegood("retro", "BUG-1", "--month", "2026-11").err
+    assert "Name a bug, a week or a month" in makegood("retro").err
+    assert "Name a bug, a week or a month" in makegood("retro", "BUG-1", "--month", "2026-11").err
     assert "CSV is what was given in a month" in makegood("retro", "BUG-1", "--format", "csv").err
     assert makegood("retro", "--month", "november").status == 2
+
+
+def test_a_week_is_told_with_the_shares_of_its_days(makegood: Shell, story: str) -> None:
+    found = json.loads(makegood("retro", "--week", "2026-w47", "--format", "json").out)
+    assert (found["span"], found["bugs"], len(found["shares"])) == ("2026-W47", 1, 7)
+    assert makegood("retro", "--week", "2026-W47").out.startswith("# Makegood in 2026-W47\n\n- 1 bug")
+    assert "write it like 2026-W48" in makegood("retro", "--week", "november").err

@@ -1,4 +1,4 @@
-"""The words of the command line: bugs, months, findings."""
+"""The words of the command line: bugs, findings."""
 
 import argparse
 import asyncio
@@ -9,7 +9,6 @@ from bot.bug.errors import Rejected
 from bot.commands.checks.finding import checked, note, ok, report, wrong
 from bot.commands.common import shown
 from bot.commands.options import bug_number
-from bot.commands.retro import _month
 from bot.production.redaction import Redactor
 
 
@@ -22,12 +21,6 @@ def test_a_bug_is_named_as_in_slack_or_by_its_number(text: str) -> None:
 def test_what_is_no_bug_is_said_so(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="BUG-17"):
         bug_number(text)
-
-
-@pytest.mark.parametrize("text", ["2026-13", "2026-1", "november", "2026-11-22"])
-def test_what_is_no_month_is_said_so(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="2026-11"):
-        _month(text)
 
 
 def test_an_address_is_shown_without_its_password() -> None:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 
-from bot.bug.retro.model import Month, Retro
+from bot.bug.retro.model import Retro, Summary
 from bot.slack.views import blocks as kit
 from bot.slack.views.mrkdwn import foreign
 from bot.slack.views.retro.chapters import Section, chapters, money
@@ -98,12 +98,12 @@ def as_json(story: Retro) -> str:
     return story.model_dump_json(indent=2) + "\n"
 
 
-def csv(month: Month) -> str:
+def csv(found: Summary) -> str:
     """One line for each thing given or taken back; dates are UTC, amounts minor units."""
     sheet = io.StringIO()
     rows = comma.writer(sheet)
     rows.writerow(COLUMNS)
-    for b in month.bookings:
+    for b in found.bookings:
         date = b.at.astimezone(UTC).date().isoformat()
         amount = "" if b.amount is None else b.amount
         rows.writerow([date, b.bug, _cell(b.customer), b.kind, amount, b.currency, b.state, _cell(b.what)])

@@ -1,15 +1,17 @@
-"""Sums up a month of bugs, with the lines that the accountant needs."""
+"""Sums up a week or a month of bugs, with the lines that the accountant needs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from math import ceil
 from statistics import median
 from typing import Literal, NamedTuple
 
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Days, Upgrade, described
-from bot.bug.retro.model import Again, Booking, Gift, Month, Retro, Times, Total, Unseen
+from bot.bug.retro.model import Again, Booking, Gift, Retro, Share, Summary, Times, Total, Unseen
+from bot.bug.retro.span import ALWAYS, Span
 
 
 class Line(NamedTuple):
@@ -25,22 +27,33 @@ class Line(NamedTuple):
         return -1 if self.state == "undone" else 1
 
 
-def month(retros: Iterable[Retro], of: str = "", unseen: Iterable[Bug] = ()) -> Month:
-    """Counts the bugs that began in the month `of` ("2025-11", UTC), and books what was given in it whatever the bug's age.
+MINUTES, HOUR = 5 * 60, 67 * 60
+"""Seconds within which a customer should know: while still there, or at least before the next appointment."""
+
+
+def sum_up(retros: Iterable[Retro], of: Span = ALWAYS, unseen: Iterable[Bug] = ()) -> Summary:
+    """Counts the bugs that began in that time, and books what was given in it whatever the bug's age.
 
     `unseen`: bugs of any age with something that was done alone and nobody else has seen.
     """
     everything = tuple(retros)
-    begun = [story for story in everything if _within(story.began_at, of)]
-    lines = sorted((x for x in _lines(everything) if _within(x.at, of)), key=lambda x: x.at)
-    return Month(
-        month=of,
+    begun = [story for story in everything if of.has(story.began_at)]
+    lines = sorted((x for x in _lines(everything) if of.has(x.at)), key=lambda x: x.at)
+    waits = [c.waited for story in begun for c in story.customers if c.told and c.waited is not None]
+    return Summary(
+        span=of.name,
         bugs=len(begun),
         dismissed=sum(story.status is Status.DISMISSED for story in begun),
         came_back=sum(story.came_back for story in begun),
-        told=sum(customer.told for story in begun for customer in story.customers),
+        told=_customers(begun, "told"),
+        told_in_5=sum(wait <= MINUTES for wait in waits),
+        told_in_67=sum(wait <= HOUR for wait in waits),
+        bought=_customers(begun, "bought"),
+        returned=_customers(begun, "came_back"),
         owed=sum(bool(story.debt and not story.debt.paid_at) for story in begun),
-        times=_medians(begun),
+        times=_times(begun, median),
+        slow=_times(begun, _nine_in_ten),
+        shares=tuple(_share(part, begun) for part in of.parts) if of.name else (),
         given=_totals(lines),
         again=_again(begun),
         bookings=tuple(_booking(x) for x in lines),
@@ -48,23 +61,33 @@ def month(retros: Iterable[Retro], of: str = "", unseen: Iterable[Bug] = ()) -> 
     )
 
 
-def _unseen(bugs: Iterable[Bug], of: str) -> tuple[Unseen, ...]:
+def _customers(stories: Iterable[Retro], what: str) -> int:
+    return sum(getattr(customer, what) for story in stories for customer in story.customers)
+
+
+def _share(of: Span, stories: Sequence[Retro]) -> Share:
+    began = [story for story in stories if of.has(story.began_at)]
+    return Share(name=of.name, bugs=len(began), told=_customers(began, "told"))
+
+
+def _unseen(bugs: Iterable[Bug], of: Span) -> tuple[Unseen, ...]:
     """The oldest first."""
-    found = ((bug, one) for bug in bugs for one in bug.unseen if _within(one.at, of))
+    found = ((bug, one) for bug in bugs for one in bug.unseen if of.has(one.at))
     every = (Unseen(bug=str(bug.ref), at=one.at, by=one.by, what=one.what) for bug, one in found)
     return tuple(sorted(every, key=lambda one: one.at))
 
 
-def _within(at: datetime, of: str) -> bool:
-    return at.astimezone(UTC).isoformat().startswith(of)
-
-
-def _medians(stories: Sequence[Retro]) -> Times:
-    def middle(name: str) -> float | None:
+def _times(stories: Sequence[Retro], of: Callable[[Sequence[float]], float]) -> Times:
+    def one(name: str) -> float | None:
         known = [seconds for story in stories if (seconds := getattr(story.times, name)) is not None]
-        return median(known) if known else None
+        return of(known) if known else None
 
-    return Times(**{name: middle(name) for name in Times.model_fields})
+    return Times(**{name: one(name) for name in Times.model_fields})
+
+
+def _nine_in_ten(known: Sequence[float]) -> float:
+    """The 90th percentile by nearest rank: nine in ten were as fast as that."""
+    return sorted(known)[ceil(0.9 * len(known)) - 1]
 
 
 def _lines(stories: Iterable[Retro]) -> Iterator[Line]:

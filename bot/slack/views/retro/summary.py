@@ -1,0 +1,95 @@
+"""What a week or a month came to: the same lines in Slack and on the command line, and Slack's own charts. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+import slackblocks as sb
+
+from bot.bug.money import Money
+from bot.bug.retro.model import Again, Summary, Times, Total, Unseen
+from bot.slack.views import blocks as kit
+from bot.slack.views.retro.dialect import MRKDWN, Dialect
+from bot.text import length, plural
+
+TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
+SINCE = "Times count from the first error, or from a customer's first word where that came earlier; days and weeks are in UTC."
+"""From where each number counts, for whoever reads them."""
+POINTS = 20
+"""Slack's limit of a chart (docs.slack.dev/reference/block-kit/blocks/data-visualization-block)."""
+
+
+def title(found: Summary) -> str:
+    return f"Makegood in {found.span}"
+
+
+def lines(found: Summary, d: Dialect) -> Iterator[str]:
+    """In the order in which they matter; the last says from where the numbers count."""
+    yield f"{plural(found.bugs, 'bug')}, {found.dismissed} dismissed, {found.came_back} came back"
+    yield _told(found)
+    yield f"{found.owed} of the proper fixes still owed"
+    yield f"{d.bold('half of them')}: {_times(found.times)}"
+    yield f"{d.bold('nine in ten')}: {_times(found.slow)}"
+    yield f"given: {', '.join(map(_total, found.given)) or 'nothing'}"
+    yield f"customers afterwards: {found.returned} came back, {found.bought} bought more"
+    yield from (_again(again, d) for again in found.again)
+    yield from (_unseen(one, d) for one in found.unseen)
+    yield SINCE
+
+
+def blocks(found: Summary) -> kit.Blocks:
+    """At most two charts, which is Slack's limit, and all of it as text beside them."""
+    text = "\n".join(f"• {line}" for line in lines(found, MRKDWN))
+    return kit.render([kit.header(title(found), "summary"), *charts(found), kit.section(text, "summary_lines")])
+
+
+def charts(found: Summary) -> Sequence[sb.DataVisualizationBlock]:
+    """Bugs by day or week, and how soon customers knew; none where there is nothing to draw."""
+    drawn = [_by_part(found)] if found.bugs else []
+    return [*drawn, _how_soon(found)] if found.told else drawn
+
+
+def _by_part(found: Summary) -> sb.DataVisualizationBlock:
+    shares = found.shares[:POINTS]
+    series = [
+        sb.DataSeries("bugs", [sb.DataPoint(one.name, one.bugs) for one in shares]),
+        sb.DataSeries("customers told", [sb.DataPoint(one.name, one.told) for one in shares]),
+    ]
+    chart = sb.BarChart(series, sb.AxisConfig([one.name for one in shares]))
+    return sb.DataVisualizationBlock("Bugs, and customers told", chart, block_id="summary_parts")
+
+
+def _how_soon(found: Summary) -> sb.DataVisualizationBlock:
+    parts = {
+        "within 5 min": found.told_in_5,
+        "within 67 min": found.told_in_67 - found.told_in_5,
+        "later": found.told - found.told_in_67,
+    }
+    segments = [sb.ChartSegment(name, count) for name, count in parts.items() if count]
+    return sb.DataVisualizationBlock("When customers knew", sb.PieChart(segments), block_id="summary_told")
+
+
+def _told(found: Summary) -> str:
+    soon = f": {found.told_in_5} within 5 min, {found.told_in_67} within 67 min" if found.told else ""
+    return f"{plural(found.told, 'customer')} told{soon}"
+
+
+def _times(times: Times) -> str:
+    known = {word: getattr(times, name) for name, word in TIMES.items()}
+    told = [f"{word} after {length(seconds)}" for word, seconds in known.items() if seconds is not None]
+    return ", ".join(told) or "nothing to measure"
+
+
+def _again(again: Again, d: Dialect) -> str:
+    bugs = ", ".join(f"BUG-{number}" for number in again.bugs)
+    needed = f"was needed {plural(again.times, 'time')} ({bugs}): its cause is still there"
+    return f"{d.bold(d.safe(again.action, 60))} {needed}"
+
+
+def _unseen(one: Unseen, d: Dialect) -> str:
+    what = f"{d.safe(one.what, 120)} ({one.bug}, {d.safe(one.by, 60)}, {d.day(one.at)})"
+    return f"{d.bold('nobody else has seen')} {what}: whoever looks at it writes {d.code(f'/bug seen {one.bug}')}"
+
+
+def _total(total: Total) -> str:
+    if total.currency:
+        return f"{Money(amount=total.amount, currency=total.currency)} in {plural(total.count, 'credit')}"
+    return plural(total.amount, "day") if total.kind == "days" else plural(total.amount, "upgrade")

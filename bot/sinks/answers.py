@@ -131,11 +131,11 @@ class AskerSink:
         becomes = self.modes.becomes(fix)
         few = fix_modals.too_few(fix, able, glass=self.break_glass, solo=self.solo)
         await self.whisper.whole_preview(bug, fix, fix.by)
-        if not await self.whisper.form(
-            fix.view, fix_modals.preview(bug, fix, becomes=becomes, few=few, box=self.box(bug, fix))
-        ):
+        box = self.box(bug, fix)
+        if not await self.whisper.form(fix.view, fix_modals.preview(bug, fix, becomes=becomes, few=few, box=box)):
             text = f"Preview for {bug.ref}: {foreign(fix.summary, 300, one_line=True)}"
-            await self.whisper.aside(bug, fix.by, text, fix_modals.preview_message(bug, fix, becomes=becomes, few=few))
+            blocks = fix_modals.preview_message(bug, fix, becomes=becomes, few=few, box=box)
+            await self.whisper.aside(bug, fix.by, text, blocks)
 
     async def _refused(self, bug: Bug, fix: Fix, why: str) -> None:
         text = f":no_entry: There is no preview of {_name(fix)}: {foreign(why, 1500)}"

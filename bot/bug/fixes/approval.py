@@ -157,6 +157,17 @@ class FixCodeWrong(Event):
 EVENTS = (FixConfirmed, FixApproved, FixRejected, FixCodeWrong)
 
 
+def previewed(bug: Bug, by: str, run: int, digest: str) -> Fix:
+    """The very preview that somebody sees, for whoever asked for it. Raises NotAllowed or Refused."""
+    fix = find(bug, run)
+    if fix.by != by:
+        raise NotAllowed(Person(fix.by), " asked for this preview, so only they can run it. Make your own with *Fix*.")
+    if fix.state is not RunState.PREVIEWED:
+        raise Refused(called(fix), f" is {fix.state_said} already.")
+    must_match(fix, digest)
+    return fix
+
+
 def confirm(
     bug: Bug,
     by: str,
@@ -174,14 +185,9 @@ def confirm(
     `asked`: the others who could approve it now; where there are fewer than the risk asks for, they are enough. Where there
     is nobody, `alone` says whether the policy lets people go on without. `reason`: as the preview's field has it.
     """
-    fix = find(bug, run)
-    if fix.by != by:
-        raise NotAllowed(Person(fix.by), " asked for this preview, so only they can run it. Make your own with *Fix*.")
-    if fix.state is not RunState.PREVIEWED:
-        raise Refused(called(fix), f" is {fix.state_said} already.")
+    fix = previewed(bug, by, run, digest)
     one_at_a_time(bug)
     must_not_be_undone(bug, fix)
-    must_match(fix, digest)
     # counted from the preview: rows that were seen longer ago are somebody's memory, and no promise
     if now - fix.at > GOOD_FOR:
         raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")

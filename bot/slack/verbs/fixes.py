@@ -159,6 +159,16 @@ async def run_(context: Context, request: Request) -> Response:
     return Response(close=True)
 
 
+@verb("run_and_tell", acts=Duty.RUN)
+async def run_and_tell(context: Context, request: Request) -> Response:
+    """A preview that came as a message, as the form in which one says who is told when it works."""
+    must_act(context)
+    bug = await context.bug(request)
+    fix = approval.previewed(bug, request.user, request.carried_number("run"), request.carried("digest"))
+    able = await context.directory.eligible(request.user) if fix.approvals else ()
+    return Response(modal=planning.preview(context, bug, fix, len(able)))
+
+
 async def _must_be_fit_for_customers(context: Context, request: Request) -> None:
     """Nobody sees this letter again before it goes. Raises Invalid at the text where it holds internals."""
     bug, settings = await context.bug(request), context.settings.tell

@@ -172,3 +172,18 @@ async def test_internals_in_ones_own_words_are_marked_before_anything_runs(
     await form.submit("Run it")
     await form.expect_closed()
     await card.thread.expect("when it works, tell Ann")
+
+
+async def test_a_preview_that_came_as_a_message_has_the_box_one_press_away(
+    card: Message, house: House, plant: Plant, site: Site, mails: MailServer
+) -> None:
+    dana, site.after = house.person("Dana"), {"/menus": 200}
+    await dana.types("/fix BUG-1 delete-row table=menus id=13 -- its crud is gone", in_=house.errors)
+    message = await dana.expect_ephemeral("Risk: ")
+    await message.button("Run it and tell when it works…").click()
+    form = await dana.expect_modal("Ann, who was only hit")
+    form.checkbox(BOX).tick()
+    await form.submit("Run it")
+    await card.thread.expect("Dana tells Ann")
+    await card.thread.expect("on its way by mail")
+    assert len(mails.messages) == 1

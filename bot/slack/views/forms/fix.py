@@ -185,10 +185,13 @@ def _why(fix: Fix) -> list[Any]:
     return [kit.text_input("reason", "Why", fix.reason, hint=FROM_ERROR, longest=500)]
 
 
-def preview_message(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH) -> kit.Blocks:
-    """The same where no form is open."""
-    run = kit.button(few.label or run_label(fix, becomes), "run", _about(bug, fix), "primary")
-    return kit.render([*preview_view.blocks(fix), *_warning(few), *([] if few.stops else kit.actions([run], "run"))])
+def preview_message(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, box: Sequence[Any] = ()) -> kit.Blocks:
+    """The same where no form is open; who is told when it works is filled in in a form, one press away."""
+    label = few.label or run_label(fix, becomes)
+    run = kit.button(label, "run", _about(bug, fix), "primary")
+    tell = kit.button(f"{label} and tell when it works…", "run_and_tell", _about(bug, fix)) if len(box) > 1 else None
+    buttons = [] if few.stops else kit.actions([x for x in (run, tell) if x], "run")
+    return kit.render([*preview_view.blocks(fix), *_warning(few), *buttons])
 
 
 def _about(bug: Bug, fix: Fix) -> str:

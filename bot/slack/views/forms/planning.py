@@ -13,7 +13,9 @@ from bot.bug.when_works import TellPlanned
 from bot.production.prober import belongs
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request
+from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms import when_works as view
+from bot.slack.views.forms.forms import View
 
 
 def box(context: Context, bug: Bug, fix: Fix) -> list[Any]:
@@ -25,6 +27,14 @@ def box(context: Context, bug: Bug, fix: Fix) -> list[Any]:
     )
     billing, plans = context.settings.billing is not None, context.plans.value
     return view.fields(bug, context.settings.tell, probed=probed, billing=billing, plans=plans, now=context.now())
+
+
+def preview(context: Context, bug: Bug, fix: Fix, able: int) -> View:
+    """The preview as a form, with the box. `able`: how many could approve it now."""
+    policy = context.settings.policy
+    few = fix_modals.too_few(fix, able, glass=policy.break_glass, solo=policy.solo)
+    becomes = context.settings.modes.becomes(fix)
+    return fix_modals.preview(bug, fix, becomes=becomes, few=few, box=box(context, bug, fix))
 
 
 def chosen(request: Request) -> tuple[str, ...]:

@@ -44,8 +44,10 @@ setup: $(VENV)/.installed ## installs everything into .venv, as the lock file na
 # pip only fetches uv; uv then installs exactly what the lock file names, hash by hash.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Makegood needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 setup" % sys.version.split()[0])'
+	@echo "Setting up Makegood in $(VENV); the first time takes about half a minute."
 	@$(PYTHON) -m venv $(VENV)
 	@$(fetch) 2>$(VENV)/pip.log || PIP_CERT="$$($(BIN)/python -c '$(store)')" $(fetch) || { cat $(VENV)/pip.log; exit 1; }
+	@echo "Installing the packages of requirements.lock …"
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
         from bot.demo.server import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    _print("Starting Slack, the shop, the board, the till and the bot …")
     asyncio.run(_run(Demo(args.port, Path(args.data) / "demo", started=_say)))
     return 0
 
@@ -40,5 +41,9 @@ async def _run(demo: "Demo") -> None:
 
 
 def _say(url: str) -> None:
-    sys.stdout.write(f"Makegood's demo is at {url} — open it in a browser. Ctrl-C ends it.\n")
+    _print(f"Makegood's demo is at {url} — open it in a browser. Ctrl-C ends it.")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -52,7 +52,8 @@ def _person(person: Json) -> Json:
 
 def _channel(world: World, channel: Channel) -> Json:
     found = world.messages[channel.id]
-    said = [_message(world, found[ts]) for ts in sorted(found)]
+    first = {ts: world.notified.get((channel.id, ts), found[ts].get("text", "")) for ts in found}
+    said = [{**_message(world, found[ts]), "notified": first[ts]} for ts in sorted(found)]
     im = {"is_im": channel.kind == "im", "with": channel.person}
     return {"id": channel.id, "name": channel.name, **im, "messages": said}
 

@@ -45,6 +45,9 @@ class World:
         self.groups: dict[str, UserGroup] = {}
         self.messages: dict[str, dict[str, Json]] = defaultdict(dict)
         self.threads: dict[tuple[str, str], list[str]] = defaultdict(list)  # what answers a message, oldest first
+        self.notified: dict[
+            tuple[str, str], str
+        ] = {}  # the first text of what was changed: nobody is notified of a change
         self.ephemerals: list[Json] = []
         self.bots: dict[str, Json] = {}
         self.message_forms: dict[tuple[str, str], Json] = {}
@@ -126,6 +129,7 @@ class World:
 
     def change_message(self, channel: str, message: Json) -> None:
         previous = self.messages[channel][message["ts"]]
+        self.notified.setdefault((channel, message["ts"]), previous.get("text", ""))
         self.messages[channel][message["ts"]] = message
         self._emit_hidden(channel, "message_changed", message=_public(message), previous_message=_public(previous))
 

@@ -47,15 +47,14 @@ export function unread(state, channel) {
 export const newest = (channels) =>
   channels.flatMap((one) => one.messages.map((said) => said.ts)).reduce((most, ts) => (ts > most ? ts : most), "0");
 
-/** The last thing of an app that would light up this person's phone: a thread that nobody follows does not. */
+/** The last thing of an app that would light up this person's phone: no thread that nobody follows, and no message that was only changed. */
 export function lockScreen(state) {
   const said = state.slack.channels.flatMap((channel) =>
     channel.messages
-      .filter((one) => one.is_app && one.text && inChannel(one))
+      .filter((one) => one.is_app && one.notified && inChannel(one))
       .map((one) => ({ channel, message: one })),
   );
-  const at = ({ message: one }) => one.edited?.ts ?? one.ts;
-  return said.reduce((last, one) => (!last || at(one) > at(last) ? one : last), null);
+  return said.reduce((last, one) => (!last || one.message.ts > last.message.ts ? one : last), null);
 }
 
 export const activeStep = (state) => state.world?.tour?.steps.find((step) => step.active);

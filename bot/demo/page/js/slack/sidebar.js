@@ -92,8 +92,8 @@ function lock(state) {
       null,
       icon("phone", 14),
       h("span", null, where),
-      h("time", null, clock(ofTs(message.edited?.ts ?? message.ts))),
+      h("time", null, clock(ofTs(message.ts))),
     ),
-    h("div.lock-text", null, emojiText(phoneText(state, message.text))),
+    h("div.lock-text", null, emojiText(phoneText(state, message.notified))),
   );
 }

@@ -72,6 +72,7 @@ function steps(told) {
         },
         h("span.dot", null, step.done ? icon("check", 12) : null),
         h("span.unseen", null, `${step.title}${step.done ? ": done" : ""}`),
+        h("span.step-name", { "aria-hidden": "true" }, step.title),
       ),
     ),
   );

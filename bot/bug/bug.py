@@ -78,6 +78,16 @@ class DoneAlone:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unchecked:
+    """Somebody who acted while Slack could not say who they are."""
+
+    __pydantic_config__ = CLOSED
+    user: str
+    duty: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bug:
     """Everything known of a bug after entry `seq`."""
 
@@ -149,6 +159,8 @@ class Bug:
     """Tells that wait for an approver."""
     planned: PlannedTell | None = None
     """The tell that goes out when a run has made it work."""
+    unchecked: tuple[Unchecked, ...] = ()
+    """Who is still to be checked, once Slack answers again."""
     done_alone: tuple[DoneAlone, ...] = ()
     """What had no second person before it; what was undone since is left out, for its undo stands there."""
 

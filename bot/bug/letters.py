@@ -157,3 +157,11 @@ def _not_waiting(bug: Bug, message: int | None) -> str:
     if any(m.state == "taken_back" for m in mine) and message is not None:
         return "The letter was taken back already. Nobody has read it."
     return GONE if message is not None else f"No letter of {bug.ref} waits. What was written has left already."
+
+
+def spared_words(bug: Bug) -> str:
+    """What stood in the last tell that was taken back, for whoever writes it again; empty where none was, or somebody was told since."""
+    told = [
+        m for c in bug.customers if c.to_tell for m in c.messages[-1:] if m.kind == "told" and m.state == "taken_back"
+    ]
+    return max(told, key=lambda m: m.seq).text if told else ""

@@ -18,6 +18,7 @@ from bot.bug import (
     reminders,
     seen,
     seriousness,
+    tolerance,
     when_works,
 )
 from bot.bug.event import Event, Move
@@ -44,6 +45,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     when_works,
     course,
     reminders,
+    tolerance,
     conversation,
     board,
     seriousness,

@@ -45,6 +45,7 @@ from bot.sinks.reminder import ReminderSink
 from bot.sinks.retro import RetroSink
 from bot.sinks.thread import ThreadSink
 from bot.sinks.tracker import TrackerSink
+from bot.sinks.unchecked import UncheckedSink
 from bot.sinks.vault import Vault
 from bot.sinks.watching import RunContext
 from bot.sinks.webhook import WebhookSink
@@ -134,6 +135,7 @@ def _slack(settings: Settings) -> Iterator[Plan]:
     yield _of(PointerSink, lambda parts: PointerSink(parts.slack.port))
     yield _of(RetroSink, lambda parts: RetroSink(parts.slack.port, parts.slack.directory, parts.ledger))
     yield _of(AskerSink, _asker)
+    yield _of(UncheckedSink, _unchecked)
     yield _of(ApprovalSink, _approval)
     yield _of(LiveSink, lambda parts: LiveSink(parts.slack.port, parts.flags))
     yield _of(ReminderSink, lambda parts: ReminderSink(parts.slack.port, parts.ledger))
@@ -209,6 +211,16 @@ def _asker(parts: SinkParts) -> AskerSink:
         solo=parts.settings.policy.solo,
         fill=partial(filling.filled, parts.context),
         box=partial(planning.box, parts.context),
+    )
+
+
+def _unchecked(parts: SinkParts) -> UncheckedSink:
+    directory = parts.slack.directory
+    return UncheckedSink(
+        directory=directory,
+        whisper=PrivateMessages(parts.slack.port, parts.slack.http),
+        ledger=parts.ledger,
+        leads=partial(directory.people, directory.roles.approvers),
     )
 
 

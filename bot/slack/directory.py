@@ -19,6 +19,8 @@ NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found"})
 _PEOPLE_IT = "Add people to it in Slack, name people instead, or leave the line out: then every full member may."
 KEPT = 600.0
 """Seconds that a name may be old."""
+LATELY = 3600.0
+"""Seconds for which Slack's word is good enough for what is of low risk, where it can't be asked again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,11 @@ class Directory:
             member = replace(member, joined=await self.first(user))
         self._known[user] = (time.monotonic(), member)
         return member
+
+    def lately(self, user: str) -> Member | None:
+        """As Slack showed them in the last hour; None: not at all, or something about them has changed since."""
+        at, known = self._known.get(user, (0.0, None))
+        return known if known and time.monotonic() - at < LATELY else None
 
     async def warm(self) -> None:
         """One call for everybody instead of one each; without it names come one by one."""

@@ -178,7 +178,7 @@ class Dispatcher:
         await self.context.must_be_ours(request.user, request.team)
         found = verbs.find(request.verb)
         if found.acts:
-            await self.context.must(found.acts, request.user)
+            await self.context.must(found.acts, request.user, request)
         return await found.function(self.context, request)
 
     def _failed(self, request: Request, error: Exception) -> _Decided:

@@ -77,7 +77,7 @@ async def _first_answer(context: Context, request: Request) -> tuple[str, dateti
     minutes = context.settings.tell.minutes
     promised = context.now() + timedelta(minutes=minutes)
     within = plural(minutes, "minute") if minutes <= MOST_MINUTES else length(timedelta(minutes=minutes))
-    member = await context.directory.member(request.user)
+    member = context.directory.lately(request.user) or await context.directory.member(request.user)
     return context.settings.tell.answer.format(by=forms.local_time(promised, member.tz), within=within), promised
 
 

@@ -134,6 +134,8 @@ async def run_(context: Context, request: Request) -> Response:
     number, digest = request.carried_number("run"), request.carried("digest")
     fix, policy = rules.find(await context.bug(request), number), context.settings.policy
     _must_do_more_than_watch(context, fix.action, fix.target)
+    if fix.risk != "low":
+        await context.must(Duty.RUN, request.user)
     asked = await context.directory.asked_first(request.user, fix.approvals) if fix.approvals else ()
     solo, typed = bool(fix.approvals) and not asked and policy.solo, request.field("typed")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import amounts, gifts
+from bot.bug import amounts, gifts, letters
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer
 from bot.bug.errors import Invalid, Refused
@@ -54,7 +54,7 @@ def _form(
     return forms.tell(
         bug,
         context.settings.tell,
-        text=request.field("text") or request.args,
+        text=request.field("text") or request.args or letters.spared_words(bug),
         plans=context.plans.value,
         billing=context.settings.billing is not None,
         now=context.now(),

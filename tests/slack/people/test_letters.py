@@ -52,11 +52,15 @@ async def test_a_letter_waits_and_then_it_leaves_once_with_what_it_promises(hous
 
 async def test_a_letter_taken_back_is_never_sent_and_its_gift_never_booked(house: House, fakes: Fakes) -> None:
     card, dana = await mia_wrote_by_mail(house), house.person("Dana")
-    await told(house, card, "5")
+    await told(house, card, "5", What_they_read="All menus open again.")
     await (await back(house)).button("Take back").click(by=dana)
     await dana.expect_ephemeral("nobody has read it, and nothing was given")
     await card.thread.expect("Dana took the letter to Mia back before it left")
     await card.expect_text("NOT TOLD")
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    assert form.field("What they read").value == "All menus open again.", "nothing is typed twice"
+    await form.close()
     house.clock.advance(seconds=30)
     await house.restart()
     await house.quiet()

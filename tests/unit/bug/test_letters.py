@@ -180,3 +180,12 @@ def test_it_is_named_by_the_time_at_which_it_was_written() -> None:
     (leaving,) = letters.leaving(story.bug, story.now + TEN)
     assert (leaving.message, leaving.written) == (last(story), story.now)
     assert isinstance(letters.take_back(story.bug), LettersTakenBack)
+
+
+def test_the_words_of_a_tell_that_was_taken_back_come_up_again_until_somebody_is_told() -> None:
+    story = told(two_wait())
+    assert letters.spared_words(story.bug) == ""
+    story.then(letters.take_back(story.bug))
+    assert letters.spared_words(story.bug) == "It works again."
+    left(told(story, "c2"))
+    assert letters.spared_words(story.bug) == ""

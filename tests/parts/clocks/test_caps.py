@@ -10,6 +10,7 @@ from bot.bug.bug import Bug
 from bot.bug.event import Event
 from bot.bug.gift_caps import Caps, OverCap, claims
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.letters import LettersTakenBack
 from bot.bug.messages import Told
 from bot.bug.money import Credit, Grant, Money, Receipt
 from bot.ledger.index import caps
@@ -22,13 +23,13 @@ FIVE = Credit(money=Money(amount=500, currency="EUR"))
 RULES = Caps(per_day={"EUR": 500}, per_month={"EUR": 500})
 
 
-async def told(ledger: Ledger, bug: int, *grants: Grant) -> int:
+async def told(ledger: Ledger, bug: int, *grants: Grant, letter: Told | None = None) -> int:
     """seq of the tell, within the caps."""
+    event = letter or Told(customers=("c1",), text="It works.", grants=grants)
 
     async def also(conn: AsyncConnection, _bug: Bug, entries: tuple[Entry, ...]) -> None:
-        await caps.take(conn, TEAM, claims(grants, 1, "U1", entries[0].at, RULES))
+        await caps.take(conn, TEAM, claims(event.grants, 1, "U1", entries[0].at, RULES))
 
-    event = Told(customers=("c1",), text="It works.", grants=grants)
     return (await ledger.record(bug, lambda _b: event, by=person("U1"), also=also)).bug.seq
 
 
@@ -85,3 +86,19 @@ async def test_an_upgrade_whose_time_is_over_was_given(ledger: Ledger, where: st
     given = await granted(ledger, bug, await told(ledger, bug, FIVE))
     await happens(ledger, bug, GrantUndone(granted=given, ended=True))
     assert await spent(ledger) == {500}
+
+
+@BOTH
+async def test_what_went_with_a_letter_that_was_taken_back_is_free_again_all_of_it_once(
+    store: Store, ledger: Ledger, where: str
+) -> None:
+    bug, two = await waiting(ledger), Credit(money=Money(amount=200, currency="EUR"))
+    three = Credit(money=Money(amount=300, currency="EUR"))
+    leaves = store.clock() + timedelta(seconds=10)
+    letter = Told(customers=("c1",), text="It works.", grants=(two, three), letters=("c1",), leaves=leaves)
+    tell = await told(ledger, bug, letter=letter)
+    assert await spent(ledger) == {500}
+    back = LettersTakenBack(messages=(tell,), customers=("c1",))
+    await happens(ledger, bug, back)
+    await happens(ledger, bug, back)
+    assert await spent(ledger) == {0}

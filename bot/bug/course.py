@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from bot.bug.brought import heard
 from bot.bug.bug import Bug, Debt, Status
 from bot.bug.customer import Customer
 from bot.bug.customers import CustomerJoined, CustomerWrote, find, names, next_id, wait_again
@@ -250,7 +251,7 @@ def merged(bug: Bug, into: Bug) -> Merged:
 
 def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:
     """What the surviving bug learns: the count, the error's data where it has none, and every customer who waits."""
-    brought = (x for i, c in enumerate(other.customers) for x in _brought(bug, c, i))
+    brought = (x for i, c in enumerate(other.customers) for x in _brought(bug, other, c, i))
     return (Absorbed(bug=other.ref.number, occurrences=other.occurrences), *_details(bug, other), *brought)
 
 
@@ -263,12 +264,11 @@ def _details(bug: Bug, other: Bug) -> tuple[Enriched, ...]:
     return tuple(named)
 
 
-def _brought(bug: Bug, customer: Customer, offset: int) -> tuple[Event, ...]:
-    """The customer and what they wrote, so that they wait since then and are not left without a word."""
+def _brought(bug: Bug, other: Bug, customer: Customer, offset: int) -> tuple[Event, ...]:
+    """The customer, what they wrote, so that they wait since then, and what they heard and got, so that they do so once."""
     joined = _joined(bug, customer, offset)
-    if not customer.said_at:
-        return (joined,)
-    return (joined, CustomerWrote(customer=joined.customer, text=customer.said, at=customer.since))
+    said = CustomerWrote(customer=joined.customer, text=customer.said, at=customer.since)
+    return (joined, *((said,) if customer.said_at else ()), *heard(bug, other, joined.customer, customer))
 
 
 def _joined(bug: Bug, customer: Customer, offset: int) -> CustomerJoined:

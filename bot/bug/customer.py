@@ -55,6 +55,8 @@ class Given:
     """What the customer types to get it, if it is a promotion code."""
     thanks: str = ""
     """What the customer reads about it, once it is booked."""
+    elsewhere: int = 0
+    """Number of the bug in which it was given, before that one turned out to be this one: it is settled and counted there."""
     homeless: bool = False
     """The billing system has no account to book it on: the message goes without it, and a person is asked."""
 
@@ -134,6 +136,11 @@ class Customer:
     @property
     def name(self) -> str:
         return self.hint.name or self.hint.email or self.hint.id or "a customer"
+
+    @property
+    def given_here(self) -> tuple[Given, ...]:
+        """Without what was given in a bug that turned out to be this one."""
+        return tuple(each for each in self.given if not each.elsewhere)
 
     @property
     def reachable(self) -> bool:

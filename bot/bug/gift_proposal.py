@@ -41,7 +41,7 @@ def unusable(bug: Bug, now: datetime) -> timedelta:
 
 def upgrades(bug: Bug) -> tuple[tuple[Customer, Given, datetime], ...]:
     """Upgrades that are booked, with the moment at which each is over."""
-    booked = ((c, g) for c in bug.customers for g in c.given if g.state == "granted")
+    booked = ((c, g) for c in bug.customers for g in c.given_here if g.state == "granted")
     return tuple((c, g, g.grant.until) for c, g in booked if isinstance(g.grant, Upgrade))
 
 

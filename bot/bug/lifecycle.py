@@ -4,6 +4,7 @@ from typing import Protocol
 
 from bot.bug import (
     board,
+    brought,
     by_hand,
     conversation,
     course,
@@ -44,6 +45,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     gifts,
     when_works,
     course,
+    brought,
     reminders,
     tolerance,
     conversation,

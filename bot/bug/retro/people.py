@@ -155,7 +155,7 @@ def _doubtful(entries: Sequence[EntryLike], bug: Bug) -> tuple[Gift, ...]:
     return tuple(
         Gift(at=asked[c.id, g.tell, g.grant], customer=c.name, account=c.id, grant=g.grant, state="doubtful")
         for c in bug.customers
-        for g in c.given
+        for g in c.given_here
         if g.state == "doubtful"
     )
 

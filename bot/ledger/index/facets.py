@@ -24,7 +24,7 @@ def facets(bug: Bug) -> dict[str, Any]:
         "debtor": bug.debt.owner if bug.status in LIVE and bug.debt and not bug.debt.paid_at else None,
         "asks": sum(fix.state is RunState.WAITING for fix in bug.fixes) if bug.status in LIVE else 0,
         "told": int(bug.status in WORKING and not bug.groups),
-        "gave": int(any(customer.given for customer in bug.customers)),
+        "gave": int(any(customer.given_here for customer in bug.customers)),
         "unseen": len(bug.unseen),
         "owner": bug.owner if bug.status in LIVE else None,
         "waits": min(waits).timestamp() if waits else None,

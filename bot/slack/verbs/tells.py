@@ -207,7 +207,7 @@ async def refuse_tell(context: Context, request: Request) -> Response:
 async def tell_undo(context: Context, request: Request) -> Response:
     """Takes a makegood back."""
     bug = await context.bug(request)
-    given = [(c, g) for c in bug.customers for g in c.given if g.state == "granted"]
+    given = [(c, g) for c in bug.customers for g in c.given_here if g.state == "granted"]
     chosen = request.field("granted") or (str(given[0][1].seq) if len(given) == 1 else "")
     if not given:
         raise Refused(f"Nothing was given for {bug.ref} that could be taken back.")

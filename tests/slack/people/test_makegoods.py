@@ -361,3 +361,22 @@ async def test_who_is_alone_lets_it_pass_by_typing_how_many_get_it(
     await card.thread.expect("lets the makegood pass alone and typed `1`")
     await card.thread.expect("Booked: €9 credit")
     assert fakes.credit() == 900
+
+
+async def test_whoever_was_told_and_credited_is_neither_again_after_two_bugs_became_one(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card = await fixed(house, chat)
+    await told(house, card, "5")
+    await card.thread.expect("reached Mia")
+    other = await house.alarm(error="error-of-the-other")
+    dana = house.person("Dana")
+    await dana.types("/bug merge BUG-1 BUG-2", in_=house.errors)
+    await other.expect_text("Mia")
+    await dana.types("/bug works BUG-2 the row is gone", in_=house.errors)
+    await other.expect_text("owed")  # nobody is left to tell
+    await dana.types("/tell BUG-2", in_=house.errors)
+    await dana.expect_ephemeral("Everybody")
+    await house.quiet()
+    assert fakes.credit() == 500
+    assert len(fakes.chat.messages) == 1

@@ -1,0 +1,90 @@
+"""Two bugs become one: who was told stays told, who got something got it, and whoever wrote since waits."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.bug import course
+from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.errors import Refused
+from bot.bug.gifts import Granted, tell
+from bot.bug.messages import Answered, Delivered, NotDelivered, Told, skip
+from bot.bug.money import Credit, Money, Receipt
+from bot.bug.values import CustomerHint
+from tests.unit.bug.story import MONDAY, Story, opened
+
+MIA = CustomerHint(name="Mia", email="mia@studio.example")
+EURO5 = Credit(money=Money(amount=500, currency="EUR"))
+
+
+def at(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)
+
+
+def known(number: int, wrote: int | None = 1, text: str = "It fails") -> Story:
+    story = opened(number).then(CustomerJoined(customer="c1", hint=MIA, via="mail", source="mail"))
+    return story.then(CustomerWrote(customer="c1", text=text, at=MONDAY + at(wrote))) if wrote is not None else story
+
+
+def told(story: Story, *grants: Credit) -> Story:
+    story.then(Told(customers=("c1",), text="It works", grants=grants), after=20)
+    seq = story.bug.seq
+    for grant in grants:
+        receipt = Receipt(key="k1", grant=grant, account="cus_1", external_ids=("tx_1",))
+        story.then(Granted(customer="c1", tell=seq, grant=grant, receipt=receipt))
+    return story.then(Delivered(message=seq, customer="c1", state="delivered"))
+
+
+def merged(into: Story, ending: Story) -> Story:
+    return into.then(course.absorbed(into.bug, ending.bug), after=60)
+
+
+def test_who_was_told_and_got_something_is_not_told_or_given_to_again() -> None:
+    story = merged(opened(2), told(known(1), EURO5))
+    mia = story.customer()
+    assert (mia.told_at, mia.got, story.bug.untold) == (MONDAY + at(20), True, ())
+    with pytest.raises(Refused, match="already"):
+        tell(story.bug, ["c1"], "It works", (EURO5,), anyway=True)
+    assert mia.given_here == ()
+
+
+def test_it_is_the_same_for_a_customer_of_both() -> None:
+    story = merged(known(2, wrote=None), told(known(1), EURO5))
+    assert (bool(story.customer().told), story.customer().got) == (True, True)
+
+
+def test_who_wrote_after_the_tell_waits_and_keeps_the_gift() -> None:
+    story = merged(known(2, wrote=40, text="Still broken"), told(known(1), EURO5))
+    mia = story.customer()
+    assert (mia.told, mia.got) == (None, True)
+    assert story.bug.untold == (mia,)
+
+
+def test_who_was_told_in_both_is_told_once() -> None:
+    story = merged(told(known(2)), told(known(1)))
+    assert [m.kind for m in story.customer().messages] == ["told"]
+
+
+def test_a_first_answer_counts_in_the_bug_that_goes_on() -> None:
+    ending = known(1).then(Answered(customers=("c1",), text="We see it"), after=2)
+    story = merged(opened(2), ending)
+    assert (story.customer().answered_at, story.customer().told) == (MONDAY + at(2), None)
+    both = known(3).then(Answered(customers=("c1",), text="Looking"), after=1)
+    assert len(merged(both, ending).customer().messages) == 1
+
+
+def test_a_message_that_did_not_arrive_is_not_brought() -> None:
+    ending = known(1).then(Answered(customers=("c1",), text="We see it"))
+    ending.then(NotDelivered(message=ending.bug.seq, customer="c1", why="the mailbox is full"))
+    assert "brought" not in merged(opened(2), ending).kinds
+
+
+def test_who_was_only_hit_and_need_not_be_told_is_not_asked_about_again() -> None:
+    ending = known(1, wrote=None)
+    ending.then(skip(ending.bug))
+    assert merged(opened(2), ending).customer().skipped
+    assert not merged(known(3), ending).customer().skipped
+
+
+def test_whoever_waits_without_a_word_brings_nothing() -> None:
+    assert "brought" not in merged(opened(2), known(1)).kinds

@@ -149,6 +149,7 @@ async def test_a_first_answer_promises_minutes_to_the_customer_and_the_card_keep
     assert "*1 customer* was hit and has not written to us: Mia." in "\n".join(form.texts)
     await form.submit("Write to 1")
     await card.thread.expect("Sam answers Mia, back by <!date^")
+    await card.expect_text("nobody has it, news promised by <!date^")
     await house.quiet()
     assert (
         "We see the problem and are looking into it now; you hear from us within 15 minutes." in mail.messages[0].text

@@ -85,7 +85,8 @@ def _head(bug: Bug) -> str:
     head = f"{ICON[bug.status]} *{bug.ref} {title(bug)}*"
     match bug.status:
         case Status.OPEN:
-            return f"{head} · nobody has it"
+            promised = f", news promised by {clock(bug.back_by)}" if bug.back_by else ""
+            return f"{head} · nobody has it{promised}"
         case Status.CLAIMED:
             by = f", by {clock(bug.back_by)}" if bug.back_by else ""
             guess = f", about {length(bug.estimate * 60)}" if bug.estimate else ""

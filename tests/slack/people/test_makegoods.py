@@ -380,3 +380,22 @@ async def test_whoever_was_told_and_credited_is_neither_again_after_two_bugs_bec
     await house.quiet()
     assert fakes.credit() == 500
     assert len(fakes.chat.messages) == 1
+
+
+async def test_an_upgrade_that_ends_in_the_past_or_in_more_than_a_year_is_refused_at_its_field(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card, dana = await fixed(house, chat), house.person("Dana")
+    await card.button("Tell").click(by=dana)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.field("They get").pick("Other…")
+    await form.expect_text("Upgrade until")
+    form.field("Upgrade to").choose("pro")
+    for days, said in ((-1, "That day is over"), (0, "That day is over"), (400, "more than a year away")):
+        form.field("Upgrade until").put(f"{house.clock() + timedelta(days=days):%Y-%m-%d}")
+        await form.submit()
+        await form.expect_error("Upgrade until", said)
+    form.field("Upgrade until").put(f"{house.clock() + timedelta(days=30):%Y-%m-%d}")
+    await form.submit()
+    await card.thread.expect("Booked: pro until")
+    assert fakes.plan() == "pro"

@@ -70,6 +70,14 @@ MARIADB = [
     ),
 ]
 SQLITE = [
+    kind(
+        "keys that look alike, each held by itself",
+        "CREATE TABLE staff (id TEXT PRIMARY KEY, boss TEXT REFERENCES staff ON DELETE RESTRICT, v int); "
+        "INSERT INTO staff VALUES ('01', '01', 7), ('1', '1', 7);",
+        "staff id",
+        _BOTH,
+        "undone",
+    ),
     kind("a row that holds itself", _STAFF, "staff id", _ITSELF, "undone"),
     kind("held by a row of a newer key", _near("RESTRICT"), _THREE, _DELETE, "undone"),
     kind("held by a row that goes in time", _deep("RESTRICT"), _FOUR, _DELETE, "undone"),

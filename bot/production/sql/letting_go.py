@@ -78,7 +78,7 @@ def _held(row: Change, key: ForeignKey, kid: Change) -> str:
 
 
 class _Pointing:
-    """Finds the deleted rows that point at another one."""
+    """Finds the deleted rows that point at another one: those that hold its very key, or else what some database takes for it."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
         self._deleted = [change for change in changes if change.after is None]
@@ -88,7 +88,10 @@ class _Pointing:
         place = (key.child, key.columns)
         if place not in self._found:
             self._found[place] = self._by(*place)
-        return self._found[place].get(alike(row.before or {}, key.parent_columns), ())
+        kids, before = self._found[place].get(alike(row.before or {}, key.parent_columns), ()), row.before or {}
+        pairs = tuple(zip(key.columns, key.parent_columns, strict=True))
+        exact = [kid for kid in kids if all((kid.before or {})[c] == before[p] for c, p in pairs)]
+        return exact or kids
 
     def _by(self, child: str, columns: tuple[str, ...]) -> Mapping[Any, Sequence[Change]]:
         found: dict[Any, list[Change]] = defaultdict(list)

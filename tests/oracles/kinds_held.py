@@ -37,7 +37,26 @@ _ITSELF = "delete-row table=staff id=3"
 _TEAM = (
     "CREATE TABLE staff (id int PRIMARY KEY, boss int, v int UNIQUE); INSERT INTO staff VALUES (1, 5, 1), (2, 5, 2);"
 )
+_LINE = (
+    "CREATE TABLE line (id varchar(9) PRIMARY KEY, up varchar(9) NOT NULL, v int, "
+    "FOREIGN KEY (up) REFERENCES line (id) ON DELETE CASCADE); "
+    "INSERT INTO line VALUES ('1', '1', 7), ('01', '1', 7), ('x', '01', 8);"
+)
+_TREE = (
+    "CREATE TABLE line (id int PRIMARY KEY, up int NOT NULL, v int, FOREIGN KEY (up) REFERENCES line (id) ON DELETE CASCADE); "
+    "INSERT INTO line VALUES (1, 1, 7), (2, 1, 7), (3, 2, 8);"
+)
 COMMON = [
+    kind(
+        "a row that points at itself by what may not be empty", _LINE, "line id", "delete-row table=line id=1", "undone"
+    ),
+    kind(
+        "rows of one delete that go with each other",
+        _TREE,
+        "line id",
+        "clear-rows table=line column=v value=7",
+        "undone",
+    ),
     kind(
         "two rows that would become alike",
         _TEAM,

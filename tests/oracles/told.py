@@ -77,6 +77,7 @@ def hindrance(case: Case, verdict: Verdict, ground: Ground, database: str) -> st
         return "closed by the settings"
     if any(name in FEATURES and FEATURES[name].unseen for name in case.features) and _UNSEEN.search(verdict.said):
         return "trigger, rule, policy or right"
+    volatile = (f"t{case.at}.touched",) if case.has("declared touch") else ()
     with ground(schema_of(case, database)) as copy:
         first = copy.dump()
         try:
@@ -85,14 +86,13 @@ def hindrance(case: Case, verdict: Verdict, ground: Ground, database: str) -> st
         except ERRORS:
             return "the database refuses it"
         second = copy.dump()
-        if second == first:
+        if without(second, volatile) == without(first, volatile):
             return "nothing to do"
         try:
             with copy.plain(True) as plain:
                 put_back(plain, first, second, lambda table: _key(case, table))
         except (*ERRORS, CannotBePutBack, KeyError):
             return "plain SQL can't undo it"
-        volatile = (f"t{case.at}.touched",) if case.has("declared touch") else ()
         return "" if without(copy.dump(), volatile) == without(first, volatile) else "plain SQL leaves a trace"
 
 

@@ -53,10 +53,21 @@ def _pointing(schema: Schema, rows: Sequence[tuple[Change, Values]]) -> Graph:
                 parents[alike(values, key.parent_columns)].append(i)
         for i, (change, values) in enumerate(rows):
             if change.table == key.child and not any(values.get(c) is None for c in key.columns):
-                for parent in parents.get(alike(values, key.columns), ()):
+                near = parents.get(alike(values, key.columns), [])
+                for parent in _exactly(rows, near, key, values) or near:
                     if parent != i:
                         graph[i][parent] = _both(graph[i].get(parent), _may_be_empty(schema, key))
     return graph
+
+
+def _exactly(rows: Sequence[tuple[Change, Values]], near: Sequence[int], key: ForeignKey, values: Values) -> list[int]:
+    """The parent itself, where it is among those that some database could take for it."""
+    pairs = list(zip(key.parent_columns, key.columns, strict=True))
+    return [n for n in near if all(_same(rows[n][1].get(parent), values.get(child)) for parent, child in pairs)]
+
+
+def _same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
 
 
 def _both(known: tuple[str, ...] | None, more: tuple[str, ...]) -> tuple[str, ...]:

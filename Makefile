@@ -34,7 +34,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: soak burst times help setup demo test oracles payloads schemas faults planted lint audit lock digests clean
+.PHONY: soak burst times help setup demo test pythons oracles payloads schemas faults planted lint audit lock digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -65,6 +65,17 @@ test: lint ## runs every check and test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
 	@rm -rf .pytest_cache
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(WALKED:%=--ignore=%) $(REST) || $(alone)
+
+# Those of the PATH and pyenv's own; of each minor version one. Everything that is no process of its own.
+pythons: ## runs the quick tests on each Python from 3.11 that is installed here
+	@for minor in 11 12 13 14; do \
+		python=$$(for each in python3.$$minor "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.$$minor.*/bin/python3; do \
+			"$$each" -c '' 2>/dev/null && echo "$$each" && break; done); \
+		test -n "$$python" || continue; \
+		echo "$$($$python --version)"; \
+		$(MAKE) --no-print-directory VENV=.makegood/python3.$$minor PYTHON=$$python setup && \
+			.makegood/python3.$$minor/bin/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider $(WALKED) || exit 1; \
+	done
 
 times: setup ## asserts how long hostile letters take; wants a quiet machine
 	@$(BIN)/python -m pytest -q -m timed tests/unit

@@ -1,4 +1,4 @@
-"""Says until when the work of a task is ours: nothing goes out to another system after that moment."""
+"""Stops calls to other systems once the time of this task's lease is over: by then another process may do its work."""
 
 import asyncio
 from collections.abc import Callable, Iterator

@@ -149,7 +149,7 @@ class Strange:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """To the approvers who are named by their address; to our own support's mailbox where none is."""
+    """To the approvers whom the settings name by address; without any, to our own support's mailbox."""
 
     mail: Channel
     to: tuple[str, ...]

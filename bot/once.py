@@ -1,4 +1,4 @@
-"""Looks for an effect before it is made again."""
+"""Does something in the world once: after a cut-off it looks for the effect before it does it again."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

@@ -108,7 +108,7 @@ class BoardChange(Frozen):
     kind: str
     """moved | archived | unarchived | commented | deleted | other"""
     stage: Stage | None = None
-    """Where it is now, for `moved`; None for a list that is none of ours."""
+    """Where it is now, for `moved`; None for a list of somebody else's."""
     text: str = ""
     by: str = ""
     at: datetime

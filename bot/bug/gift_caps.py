@@ -44,7 +44,7 @@ def default_caps(currency: str, largest_credit: int) -> Caps:
 
 
 class Claim(Frozen):
-    """So much more of one cap; `limit` is never passed, None: there is none."""
+    """So much more of one cap. The sum never passes `limit`; None: there is no limit."""
 
     cap: str
     amount: int

@@ -59,7 +59,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _is_internal(piece: str, theirs: set[str], ours: str, hosts: set[str]) -> bool:
-    """An address of another page, of the reader and of our own is none; every other shape is."""
+    """The address of another page, of the reader or of ours gives nothing away; every other shape does."""
     if piece.startswith(("http://", "https://")):
         host = _host(piece)
         return any(host == each or host.endswith(f".{each}") for each in hosts)

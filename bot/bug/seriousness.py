@@ -86,7 +86,7 @@ EVENTS = (SeriousnessSaid,)
 
 
 def say(bug: Bug, how: str, why: str = "") -> SeriousnessSaid:
-    """Raises Refused for a word that is none of ours."""
+    """Raises Refused for any other word."""
     must_allow(bug, SeriousnessSaid)
     try:
         said = Serious(how.strip().casefold())

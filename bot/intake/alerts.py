@@ -219,7 +219,7 @@ class Alerts:
 
 @cache
 def _locked(dialect: str) -> Any:
-    """The group's row, made where there is none; a change that changes nothing locks it."""
+    """The group's row, which is made if it is missing. An update that changes nothing locks it."""
     place: dict[str, Any] = {
         "team": bindparam("of_team"),
         "source": bindparam("of_source"),

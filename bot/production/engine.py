@@ -214,7 +214,7 @@ class Engine:
         return replace(field, choices=tuple(dict.fromkeys(tables)))
 
     def _key(self, entry: CatalogueEntry, table: str, values: Values) -> tuple[str, ...]:
-        """The key columns of the table that is chosen; empty where none is."""
+        """The key columns of the chosen table; empty before one is chosen."""
         chosen = values.get(table, "")
         fitting = [values["target"]] if values.get("target") in self.targets else self._fitting(entry)
         keys = (getattr(self.targets[name], "tables", {}) for name in fitting)

@@ -98,7 +98,7 @@ def test_{stem}_refuses_a_{field}_that_is_no_number() -> None:
 
 
 def scaffold(name: str, kind: Kind, folder: str = "actions") -> tuple[str, str]:
-    """The text of the action's file and of its test, which runs beside `folder`. Raises Invalid for a name that is none."""
+    """The text of the action's file and of its test, which runs beside `folder`. Raises Invalid for a name that no file can have."""
     stem = name.replace("-", "_")
     if not stem.isidentifier() or stem != stem.lower() or stem.startswith("_"):
         raise Invalid(f"{name!r} is no name for an action. Write it like delete-row: small letters and dashes.")

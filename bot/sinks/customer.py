@@ -77,7 +77,7 @@ class CustomerSink:
         return _delivered(customer, message, sent.state, sent.external_id)
 
     def _channel(self, customer: Customer) -> Channel:
-        """The conversation they wrote in; mail where there is none, or they have left one that can't answer."""
+        """The channel they wrote in. By mail, where we have no way into that channel, or they have left one that takes no answer."""
         if customer.source in self.channels:
             return self.channels[customer.source]
         # a mail would reach them in a moment, while they wait in a chat for an answer

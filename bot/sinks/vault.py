@@ -14,7 +14,7 @@ class Vault:
 
     @classmethod
     def at(cls, path: Path) -> "Vault":
-        """The key in this file; made, readable by its owner alone, where there is none."""
+        """The key in this file. A missing file is made, and only its owner may read it."""
         try:
             if not path.exists():
                 _make(path)

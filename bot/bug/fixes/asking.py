@@ -197,7 +197,7 @@ def ask(
 
 
 def last_to_undo(bug: Bug) -> int:
-    """The run that an undo is about where none is named. Raises Refused, saying what became of the last one."""
+    """Which run an undo means that names no run: the last one. Raises Refused, saying what became of it."""
     if bug.last_success:
         return bug.last_success.run
     undone = next((fix for fix in reversed(bug.fixes) if fix.undone_by), None)

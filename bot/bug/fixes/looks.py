@@ -51,7 +51,7 @@ class Looked(Inert, Outcome):
     count: int
     rows: Annotated[tuple[Mapping[str, str], ...], PRIVATE] = ()
     why: Text = ""
-    """Why there are none, where it failed."""
+    """Why it has no rows, where it failed."""
 
     def line(self, _bug: Bug, _by: str) -> Words:
         look = Code(self.look)

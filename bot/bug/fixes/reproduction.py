@@ -78,7 +78,7 @@ def _host(page: str) -> str:
 
 
 def page_in_mail(bug: Bug, hosts: frozenset[str]) -> str:
-    """The page that the customers' words name: one of ours if there is one, else the first; empty where there is none."""
+    """The page that the customers' words name: one of ours, or else the first; empty where they name no page."""
     named = pages((bug.title, bug.message, *(customer.said for customer in bug.customers)))
     ours = [page for page in named if _host(page) in hosts]
     return next(iter((*ours, *named)), "")

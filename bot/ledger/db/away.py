@@ -35,7 +35,7 @@ _SIGNS = {
 
 
 def why(error: BaseException) -> str:
-    """A part of a sentence, without a full stop; the driver's first line where the cause is none of these."""
+    """A part of a sentence, without a full stop; for any other cause the driver's first line."""
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
     said = str(getattr(error, "orig", None) or error)

@@ -151,7 +151,7 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection]:
-        """Raises DatabaseAway where there is none to be had: each driver has errors of its own for it."""
+        """Raises DatabaseAway where it can't get one: each driver has errors of its own for that."""
         try:
             conn = await self.engine.connect()
         except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are

@@ -34,7 +34,7 @@ class Deployment(EngineAction):
 
     deploys: ClassVar[bool] = True
     back: ClassVar[bool] = False
-    """It goes back to the release before, where none is named."""
+    """Without a named release it goes back to the one before."""
     forge: ClassVar[Forge | None] = None
     """Of the target. Set by the engine."""
     release: str = ""

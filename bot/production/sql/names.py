@@ -9,7 +9,7 @@ _PART = re.compile(r'"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|([^."`]+)')
 
 
 def parts(written: str) -> tuple[str, str]:
-    """Schema (empty where none is written) and table."""
+    """Schema and table; the schema is empty where only a table is written."""
     found = [_bare(m) for m in _PART.finditer(written.strip())]
     return (found[-2] if len(found) > 1 else "", found[-1] if found else "")
 

@@ -176,7 +176,7 @@ class SqlRuntime:
             raise _unchanged(error) from error
 
     async def _which(self, call: SqlAction | Look, error: BaseException) -> str:
-        """Which typed value the database can't read: it does not say so itself. Each is asked alone; empty where it is none of them."""
+        """Which typed value the database can't read: it does not say so itself. Each is asked alone; empty where it can read them all."""
         if self._last is None or not unreadable(error):
             return ""
         schema = self._last

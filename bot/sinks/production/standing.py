@@ -17,7 +17,7 @@ class Standing:
     solo: bool
 
     async def lost(self, bug: Bug, fix: Fix) -> str:
-        """Why it may not start: approvals without a second factor where one is wanted; approvers who are none any more.
+        """Why it may not start: approvals without a second factor where one is wanted; people who may not approve any more.
 
         The latter is for Slack to say; where this process has none, the trail's own word has to do.
         """

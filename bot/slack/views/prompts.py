@@ -215,7 +215,7 @@ def _paste(customer: Customer, message: Message, why: str) -> Offer:
 
 
 def _moved(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
-    """An open bug whose card was put away: perhaps it is none."""
+    """Somebody put the board's card of an open bug away: perhaps it is no bug."""
     event = entry.event
     if not isinstance(event, BoardCardMoved) or event.stage not in PUT_AWAY or bug.status not in WORKING:
         return None

@@ -10,7 +10,7 @@ KNOWN = frozenset(
 """What a mail's own lines are called: a head that goes on with one of them has not ended."""
 
 MOST_ODD = 5
-"""Lines of a head that are none; more of them are words of a letter whose head has no end."""
+"""So many lines without a header's name may stand in a head; with more of them it is a letter whose head has no end."""
 
 
 def mended(raw: bytes, longest: int) -> bytes:
@@ -30,7 +30,7 @@ def _name(line: bytes) -> bytes:
 
 
 def _kept(lines: list[bytes], last: int) -> list[bytes]:
-    """Up to the last known header: what is none goes, with the lines that continue it, and so do blanks before a colon."""
+    """Up to the last known header. Lines that are no header go, with those that continue them, and so do blanks before a colon."""
     kept: list[bytes] = []
     odd = False
     for at, line in enumerate(lines):

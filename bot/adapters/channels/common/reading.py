@@ -28,7 +28,7 @@ def said(*parts: str) -> str:
 
 
 def customer(who: Data, *, id_: str = "id") -> CustomerHint:
-    """An address that is longer than any is none."""
+    """Longer than any real address: then it is no address."""
     address = who.line("email", limit=LONGEST)
     return CustomerHint(
         id=who.key(id_), name=who.line("name"), email=address if len(address) <= LONGEST_ADDRESS else ""

@@ -184,11 +184,13 @@ class Engine:
         target = self._target(entry, values)
         if preview is not None and (preview.action, preview.target) != (entry.name, target):
             raise Refused(f"What was approved is {preview.action} on {preview.target}, not {entry.name} on {target}.")
+        # an address that was changed in the settings between approval and run would be another production
         place = place_of(self.targets[target])
         if preview is not None and preview.place not in {"", place}:
             raise Refused(
                 f"The target {target} is not what it was at the preview: its address, hosts or tables were changed."
             )
+        # an undo has no secrets any more: what was masked stays masked, and is not refused as too short
         read = forms.remembered if again else forms.parse
         action = read(bound(entry.cls, self.targets[target]), _parameters(entry, values))
         return _Call(entry=entry, action=action, runtime=self._runtime(target), place=place)

@@ -87,10 +87,12 @@ class Follower:
             raise Doubtful("The service does not say which run it is; look there.")
         until = asyncio.get_running_loop().time() + APPEARS_WITHIN
         handles: tuple[str, ...] = ()
+        # engines list a run only seconds after they took the call
         while not handles and asyncio.get_running_loop().time() < until and not self._watch.cancelled.is_set():
             handles = self._action.found((await self._caller.call(request)).json, trace)
             if not handles:
                 await self._pause(self._follow.every)
+        # to follow the wrong one would report somebody else's roll-out as ours
         if len(handles) != 1:
             seen = f"{len(handles)} runs ({', '.join(handles)})" if handles else "no run"
             raise Doubtful(

@@ -62,6 +62,7 @@ class HttpRuntime:
         try:
             action, told = await self._settled(action)
         except (Outside, Invalid) as error:
+            # the error was about a read: that something may have happened is not true of it
             said = self._tidy(action, str(error))[:SAID].removesuffix(f" {MAYBE}")
             return RunOutcome(state="lapsed", summary=f"{said} Nothing was sent; preview it again.")
         return await self._execute(action, action.request(), preview, run, watch, told, undoing=False)
@@ -152,6 +153,7 @@ class HttpRuntime:
         back = action.undo_request()
         if back is None:
             return False, NO_UNDO
+        # secrets are forgotten with the run, so an undo that takes one could not be made any more
         if back != _forgetful(action).undo_request():
             return False, UNDO_FORGOTTEN
         return True, f"Undone by: {back.method} {url_of(self._target, back)}"
@@ -199,6 +201,8 @@ class HttpRuntime:
         early = self._too_late(run, watch, approved=approved)
         if early:
             return early
+        # asked before the call, or a look after a cut-off could not tell what was so already from what the call has
+        # done
         before = await self._before(action, undoing=undoing)
         early = self._too_late(run, watch, approved=approved)
         if early:
@@ -206,6 +210,7 @@ class HttpRuntime:
         trace = Trace(sent=now(), since=Instant.now(), before=before)
         await watch.keep(trace.image())
         try:
+            # a service that honours the key does it once, also where a proxy between us sends it twice
             answer = await self._caller.call(request, f"makegood-{run.bug}-{run.run}-{preview.digest[:16]}")
         except Outside as error:
             return self._refused(action, error, trace, undoing=undoing)
@@ -240,6 +245,7 @@ class HttpRuntime:
 
     async def _follow(self, action: HttpAction, answer: HttpAnswer, trace: Trace, watch: Watch) -> RunOutcome:
         handle = dig(answer.json, action.follow.handle) if action.follow else ""
+        # it becomes a part of addresses that we call: an answer must not lead us elsewhere
         handle = handle if HANDLE.fullmatch(handle) else ""
         trace = replace(trace, handle=handle, sent=answer.at or trace.sent)
         await watch.keep(trace.image())
@@ -262,6 +268,8 @@ class HttpRuntime:
         text = plain(answer.text)[: DETAIL + MARGIN]
         if not action.private_answer:
             return self._tidy(action, text)[:DETAIL]
+        # a link that works once is what the owner asked for; the redactor would mask it as something that looks like a
+        # token
         for secret in (*(value.get_secret_value() for value in self._target.headers.values()), *action.secrets()):
             text = text.replace(secret, MASK)
         return text[:DETAIL]

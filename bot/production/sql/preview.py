@@ -52,6 +52,7 @@ def _lock_key(schema: Schema, action: SqlAction) -> str:
 
 
 def digest(plan: Plan, schema: Schema, action: SqlAction, run: RunRef) -> str:
+    # sorted, because a database gives rows in any order, and the same rows must have the same digest
     rows = sorted((canonical(c, plan.volatile | schema.tables[c.table].volatile) for c in plan.changes), key=str)
     executes = [(step.sql, {k: repr(v) for k, v in step.values.items()}) for step in plan.steps]
     return digest_of(action, run, target=schema.target.name, executes=executes, rows=rows)

@@ -63,6 +63,7 @@ class SshRuntime:
         trace = Trace.read(image)
         if trace is None:
             return RunOutcome(state="failed", summary=f"{preview.action} was cut off before anything was started.")
+        # first whether it still runs: a check that passes while the command is at work proves nothing
         left = await asyncio.gather(*map(self._left, trace.hosts, trace.hosts.values()))
         if any(one.said for one in left):
             said = " ".join(one.said for one in left if one.said)
@@ -87,6 +88,7 @@ class SshRuntime:
     def _undo_plan(self, action: SshAction, image: bytes | None) -> FleetPlan:
         """The action's undo, on the hosts that its run has touched."""
         trace = Trace.read(image)
+        # a host that was added to the target since never had the action, so it gets no undo
         hosts = tuple(host for host in self._target.hosts if trace and host in trace.hosts)
         undoable, why = _way_back(action)
         if action.undo is None or not undoable or not hosts:

@@ -66,14 +66,24 @@ class Judge:
                         occurrences[event] += 1
                     case Repeated(events=events) | CameBack(events=events):
                         occurrences.update(events)
-                    case CustomerWrote(text=text):
+                    case CustomerWrote(text=text) if bug.status is not Status.MERGED:  # their words went with them
                         wrote[text] += 1
         told = sorted({body["error"]["id"] for body in self.town.reported})
         found += [f"occurrence {e} stands {occurrences[e]} times in the trail" for e in told if occurrences[e] != 1]
         groups = Counter(group for bug in self.bugs for group in bug.groups if bug.status is not Status.MERGED)
         found += [f"{group} has {count} bugs" for group, count in groups.items() if count > 1]
         found += [problem for text in self._words() for problem in self._said_once(text, wrote)]
-        return found
+        return [*found, *self._posted(groups)]
+
+    def _posted(self, groups: Counter[str]) -> Iterator[str]:
+        """What an app wrote and we acked has its bug."""
+        heard = {
+            d.payload["event"].get("ts") for d in self.town.slack.deliveries if d.kind == "events_api" and _acked(d)
+        }
+        for story in self.stories:
+            count = sum(times for group, times in groups.items() if group.endswith(story.posted))
+            if heard & {*story.said.alerts} and count != 1:
+                yield f"{story.posted}, of which an app wrote, has {count} bugs"
 
     def _words(self) -> Iterator[str]:
         for story in self.stories:
@@ -130,8 +140,10 @@ class Judge:
                 yield f"{count} times: {text[:60]!r}"
 
     def _bug_of(self, story: Story) -> Bug | None:
+        """One that others were merged into has their groups too."""
         group = f"error-{story.number}"
-        return next((b for b in self.bugs if any(g.endswith(group) for g in b.groups)), None)
+        found = [b for b in self.bugs if any(g.endswith(group) for g in b.groups)]
+        return min(found, key=lambda b: len(b.groups), default=None)
 
     def _runs(self, story: Story, bug: Bug) -> Iterator[str]:
         done, undone = self._counted(story)
@@ -141,13 +153,13 @@ class Judge:
             perhaps = sum(fix.state is RunState.UNKNOWN for fix in runs)
             if not sure <= count <= sure + perhaps and not self.restored:
                 said = [(fix.run, fix.state.value) for fix in runs]
-                yield f"{bug.ref} {story.kind} {'undo' if undo else 'fix'}: {count} times there, the trail says {said}"
+                yield f"{bug.ref} {story.cast.kind} {'undo' if undo else 'fix'}: {count} times there, the trail says {said}"
 
     def _counted(self, story: Story) -> tuple[int, int]:
         """As production itself counts it."""
-        if story.kind == "http":
+        if story.cast.kind == "http":
             return self.town.service.done[story.word], self.town.service.undone[story.word]
-        if story.kind == "ssh":
+        if story.cast.kind == "ssh":
             return self._left(f"done-{story.word}"), self._left(f"undone-{story.word}")
         with closing(sqlite3.connect(self.town.world.parts.shop.database.file)) as conn:
             there = bool(conn.execute("SELECT 1 FROM menus WHERE id = ?", [FIRST_ROW + story.number]).fetchone())
@@ -222,6 +234,10 @@ class Judge:
         ]
         state = next((b for b in self.bugs if b.ref.number == bug), None)
         return bool(after) or bool(state and (seq in self.town.lines(state) or state.card))
+
+
+def _acked(delivery: Delivery) -> bool:
+    return delivery.acked_after is not None
 
 
 def _key(delivery: Delivery) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from bot.bug.errors import MakegoodError
 from bot.bug.fixes.fix import UNDER_WAY, RunState
@@ -13,16 +13,17 @@ from bot.demo.slack.records import ActError
 from bot.demo.trello.records import TrelloError
 from bot.demo.world import story_two
 from bot.demo.world.cast import Customer
-from tests.faults.stories.town import StruckTown
+from tests.faults.stories.plan import Cast
+from tests.faults.stories.town import Json, StruckTown, busy
 from tests.faults.town import FIRST_ROW
+from tests.slack import alerts
 from tests.support.dsl.message import Message
 from tests.support.dsl.modal import Modal
 from tests.support.dsl.workspace import ChannelPage, PersonPage, Workspace
 
-PATIENCE = 8.0
+PATIENCE = 8.0 * busy()
 """Seconds that somebody waits for what a step is to bring."""
 WORKS = "It works again. It was our fault, not yours."
-Kind = Literal["sql", "ssh", "http"]
 NOT_THERE = (AssertionError, ActError, LookupError, TrelloError, MakegoodError, TimeoutError)
 """What somebody meets who expects something that is not there."""
 
@@ -38,18 +39,19 @@ class Said:
 
 @dataclass
 class Story:
-    """One bug from its alert to its end."""
+    """One bug from its alert to its end. Each has an owner of its own: nobody fills in two forms at once."""
 
     town: StruckTown
     number: int
-    kind: Kind
+    cast: Cast
     said: Said
     gave_up: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.draw = self.town.plan.draw(f"story {self.number}")
         ws = Workspace(self.town.slack)
-        self.dana, self.sam = ws.person("Dana"), ws.person("Sam")
+        both = ws.person("Dana"), ws.person("Sam")
+        self.me, self.other = both if self.number % 2 else both[::-1]
         self.errors: ChannelPage = ws.channel("errors")
         self.bug = 0
 
@@ -57,7 +59,14 @@ class Story:
     def word(self) -> str:
         return f"word{self.number}"
 
+    @property
+    def posted(self) -> str:
+        """An error of which only an app's message in the channel tells."""
+        return f"{self.number:024x}"
+
     async def play(self) -> None:
+        if self.cast.posted:
+            await self.step("a message of an app", self.app_posts())
         await self.step("it is reported", self.is_reported())
         steps: list[tuple[str, Callable[[], Awaitable[Any]]]] = [
             ("a customer writes", self.customer_writes),
@@ -82,6 +91,10 @@ class Story:
                 await work
         except NOT_THERE as error:
             self.gave_up.append(f"{name}: {str(error).splitlines()[0][:120] if str(error) else type(error).__name__}")
+
+    async def app_posts(self) -> None:
+        message = await self.errors.receives(alerts.message(self.posted, title=f"ErrorException: posted {self.number}"))
+        self.said.alerts.append(message.ts)
 
     async def is_reported(self) -> None:
         hint = self.town.customer(self.number)
@@ -111,7 +124,7 @@ class Story:
     async def customer_writes(self) -> None:
         hint = self.town.customer_hint(self.number)
         text = f"What can I do? {self.town.plan.seed}-{self.number}"
-        if self.draw.random() < 0.5:
+        if self.cast.writes == "chat":
             self.said.chats.append(text)
             await self.town.world.parts.chat.visitor_says(
                 None, hint.name, hint.email, text, "https://shop.example.com/"
@@ -125,27 +138,27 @@ class Story:
 
     async def claims(self) -> None:
         card = await self.card()
-        await card.button("Claim").click(by=self.dana, answered=False, within=PATIENCE)
+        await card.button("Claim").click(by=self.me, answered=False, within=PATIENCE)
 
     async def answers(self) -> None:
-        await self.types(self.sam, f"/bug answer BUG-{self.bug}")
+        await self.types(self.other, f"/bug answer BUG-{self.bug}")
 
     async def looks(self) -> None:
         email = self.town.customer_hint(self.number).email
-        await self.types(self.dana, f"/fix look BUG-{self.bug} customer-account email={email}")
+        await self.types(self.me, f"/fix look BUG-{self.bug} customer-account email={email}")
 
     async def fixes(self) -> None:
         asked = {
             "sql": f"delete-row table=menus id={FIRST_ROW + self.number}",
             "ssh": f"leave-line word={self.word}",
             "http": f"have-done word={self.word}",
-        }[self.kind]
-        await self.types(self.dana, f"/fix BUG-{self.bug} {asked} -- the bad one")
+        }[self.cast.kind]
+        await self.types(self.me, f"/fix BUG-{self.bug} {asked} -- the bad one")
         await self.runs_it(1)
 
     async def undoes(self) -> None:
-        if self.draw.random() < 0.6:
-            await self.types(self.dana, f"/fix undo BUG-{self.bug} it was the wrong one")
+        if self.cast.undoes:
+            await self.types(self.me, f"/fix undo BUG-{self.bug} it was the wrong one")
             await self.runs_it(2)
 
     async def runs_it(self, run: int) -> None:
@@ -154,17 +167,34 @@ class Story:
             while not (preview := self._preview(run)):
                 await asyncio.sleep(0.05)
         times = self.draw.choice((1, 1, 2))
-        presses = (preview.button("run").click(by=self.dana, answered=False) for _ in range(times))
+        presses = (preview.button("run").click(by=self.me, answered=False) for _ in range(times))
         await asyncio.gather(*presses)
+        if self.cast.kind == "http":
+            await self.approves(run)
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while not await self._over(run):
                     await asyncio.sleep(0.1)
 
+    async def approves(self, run: int) -> None:
+        """The other person presses what they were sent."""
+        async with asyncio.timeout(PATIENCE):
+            while not (asked := self._asked(run)):
+                await asyncio.sleep(0.05)
+        await asked.button("approve").click(by=self.other, answered=False)
+
     def _preview(self, run: int) -> Message | None:
-        for one in reversed(self.town.slack.ephemerals("U0DEV")):
-            message = Message(self.town.slack, one["channel"], one["ts"], seen_by="U0DEV")
-            button = message.element("run")
+        return self._offers("run", run, self.me.id, self.town.slack.ephemerals(self.me.id))
+
+    def _asked(self, run: int) -> Message | None:
+        place = self.town.slack.dm(self.other.id)
+        return self._offers("approve", run, self.other.id, self.town.slack.messages(place), place)
+
+    def _offers(self, verb: str, run: int, user: str, among: list[Json], channel: str = "") -> Message | None:
+        """The newest message whose button is about this run."""
+        for one in reversed(among):
+            message = Message(self.town.slack, channel or one["channel"], one["ts"], seen_by=user)
+            button = message.element(verb)
             words = str((button or {}).get("value", "")).split()
             if f"BUG-{self.bug}" in words and f"run={run}" in words:
                 return message
@@ -182,17 +212,17 @@ class Story:
         await asyncio.gather(*(self.town.report(self.number, number) for number in numbers))
 
     async def freezes(self) -> None:
-        if self.draw.random() < 0.3:
-            await self.types(self.dana, "/fix freeze a moment")
+        if self.cast.freezes:
+            await self.types(self.me, "/fix freeze a moment")
             await asyncio.sleep(0.3)
-            await self.types(self.dana, "/fix thaw go on")
+            await self.types(self.me, "/fix thaw go on")
 
     async def tells(self) -> None:
         """With a credit, days or neither, in one form."""
-        await self.types(self.dana, f"/bug works BUG-{self.bug}")
+        await self.types(self.me, f"/bug works BUG-{self.bug}")
         card = await self.card()
-        await card.button("Tell").click(by=self.dana, answered=False, within=PATIENCE)
-        form = await self.dana.expect_modal(f"BUG-{self.bug}", within=PATIENCE)
+        await card.button("Tell").click(by=self.me, answered=False, within=PATIENCE)
+        form = await self.me.expect_modal(f"BUG-{self.bug}", within=PATIENCE)
         form.field("What they read").type(f"{WORKS} ({self.number})")
         await self._gives(form)
         await form.submit(answered=False)
@@ -201,7 +231,7 @@ class Story:
 
     async def _gives(self, form: Modal) -> None:
         """Nothing, or what the fields below *Other…* take."""
-        gift = self.draw.choice(("credit", "days", "upgrade", "nothing"))
+        gift = self.cast.gives
         if gift != "nothing":
             await form.field("They get").pick("Other…")
             await form.expect_text("Credit in EUR", within=PATIENCE)
@@ -220,7 +250,11 @@ class Story:
 
     async def says_something(self) -> None:
         card = await self.card()
-        await self.sam.says(f"a note {self.number}", thread=card)
+        await self.other.says(f"a note {self.number}", thread=card)
+
+    async def merges(self, into: int) -> None:
+        """This bug goes on as another one."""
+        await self.types(self.other, f"/bug merge BUG-{self.bug} BUG-{into}")
 
     async def types(self, who: PersonPage, line: str) -> None:
         await who.types(line, in_=self.errors, answered=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import count
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from tests.faults.stories.plan import TOPOLOGIES, Plan, Strike, Topology
 
 NUMBERS = count()
-SQLITE, TWO, _THREE, APART = TOPOLOGIES
+SQLITE, TWO, _THREE, APART, _NEWER = TOPOLOGIES
 POST = "POST /api/chat.postMessage"
 
 
@@ -23,7 +23,8 @@ class Planted:
     topology: Topology = SQLITE
 
     def plan(self, seed: int) -> Plan:
-        return Plan(seed=seed, topology=self.topology, strikes=self.strikes, event="", at=1.0)
+        drawn = Plan.bare(seed)
+        return replace(drawn, topology=self.topology, strikes=self.strikes, event="", merges=False)
 
 
 def _replace(module: str, name: str, made: Any) -> None:
@@ -192,8 +193,6 @@ def _counts_repeats_twice() -> None:
     again = alerts._again
 
     def counting(bug: Any, alert: Any, ids: Any) -> Any:
-        from dataclasses import replace  # noqa: PLC0415 - in the child
-
         return again(replace(bug, recent=()), alert, ids)
 
     alerts._again = counting
@@ -201,8 +200,6 @@ def _counts_repeats_twice() -> None:
     insert = worker.Inbox._insert
 
     async def twice(self: Any, conn: Any, items: Any) -> Any:
-        from dataclasses import replace  # noqa: PLC0415 - as above
-
         kept = [replace(i, key=f"{i.key}#{next(NUMBERS)}") if i.key.startswith("hook:") else i for i in items]
         new = await insert(self, conn, kept)
         return {key.partition("#")[0] for key in new}

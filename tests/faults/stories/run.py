@@ -11,10 +11,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from tests.faults.stories import plan as plans
-from tests.faults.stories.plan import Plan
+from tests.faults.stories.plan import Plan, Point
 from tests.faults.stories.planted import PLANTED
-from tests.faults.stories.play import Played, play
-from tests.faults.stories.processes import Zygote
+from tests.faults.stories.play import Ground, Played, play
 from tests.support import postgres
 
 TRIES = 6
@@ -24,17 +23,17 @@ TOGETHER = 6
 
 
 async def play_all(
-    seeds: Sequence[int], points: Sequence[str], together: int = TOGETHER, *, socket: Path | None = None
+    seeds: Sequence[int], points: Sequence[Point], together: int = TOGETHER, *, socket: Path | None = None
 ) -> list[Played]:
     """In the order of the seeds. What fails leaves its folder. `socket`: a PostgreSQL server that runs already."""
     room = asyncio.Semaphore(together)
+    folder = Path(tempfile.mkdtemp(prefix="makegood-faults-"))
     with nullcontext(socket) if socket else postgres.server() as server:
-        async with Zygote().open() as zygote:
-            folder = Path(tempfile.mkdtemp(prefix="makegood-faults-"))
+        async with Ground.open(server, folder) as ground:
 
             async def one(seed: int) -> Played:
                 async with room:
-                    played = await play(Plan.of(seed, points), zygote, folder / str(seed), server, "")
+                    played = await play(Plan.of(seed, points), ground, folder / str(seed))
                 sys.stdout.write(line(played) + "\n")
                 sys.stdout.flush()
                 return played
@@ -52,37 +51,59 @@ def line(played: Played) -> str:
     return "\n".join([f"{said} BROKEN ({played.folder})", f"    {strikes}", *(f"    - {x}" for x in played.problems)])
 
 
-def report(all_played: Sequence[Played], points: Sequence[str]) -> str:
+def report(all_played: Sequence[Played], points: Sequence[Point]) -> str:
     """How many strikes fell where, and which share of the points was hit at all."""
     fell = Counter(point for played in all_played for point, _ in played.struck)
+    dealt = Counter(strike.point for played in all_played for strike in played.plan.strikes)
     kinds = Counter(kind for played in all_played for _, kind in played.struck)
-    seen = {*points, *(point for played in all_played for point in played.visited)}
-    rows = [f"{fell[point]:5}  {point}" for point in sorted(seen, key=lambda p: (-fell[p], p))]
+    listed = {point.name for point in points}
+    seen = {*listed, *(point for played in all_played for point in played.visited)}
+    rows = [f"{fell[point]:5} of {dealt[point]:3}  {point}" for point in sorted(seen, key=lambda p: (-fell[p], p))]
     hit = sum(fell[point] > 0 for point in seen)
     gave_up = Counter(reason for played in all_played for reason in played.gave_up)
+    events = Counter(str(played.plan.event or "nothing") for played in all_played)
+    towns = Counter(played.plan.topology.name for played in all_played)
     return "\n".join(
         [
             *rows,
-            f"{fell.total()} strikes ({', '.join(f'{count} {kind}' for kind, count in kinds.most_common())})",
-            f"{hit} of {len(seen)} points hit: {hit / len(seen):.0%}; not on the list: {len(seen - set(points))}",
+            f"towns: {_counted(towns)}",
+            f"once in a story: {_counted(events)}",
+            f"{fell.total()} of {dealt.total()} strikes fell ({_counted(kinds)})",
+            f"{hit} of {len(seen)} points hit: {hit / len(seen):.0%}; not on the list: {len(seen - listed)}",
             "given up by people:",
             *(f"    {count}  {reason}" for reason, count in gave_up.most_common()),
         ]
     )
 
 
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
+
+
+def renewed(all_played: Sequence[Played]) -> str:
+    """The list of points as these seeds saw them: what a seed needs to come there is what all that came there have."""
+    lines = []
+    for name in sorted({point for played in all_played for point in played.visited}):
+        came = [played for played in all_played if name in played.visited]
+        needs = frozenset.intersection(*(played.plan.words for played in came))
+        could = [played for played in all_played if needs <= played.plan.words]
+        again = sum(name in played.revisited for played in came) / len(came)
+        lines.append(Point(name=name, needs=needs, share=len(came) / len(could), again=again).written())
+    return "\n".join(lines) + "\n"
+
+
 async def plant_all(names: Sequence[str], together: int = TOGETHER) -> int:
     """Each planted fault must be found, by one of a few seeds; how many were not."""
     room = asyncio.Semaphore(together)
+    folder = Path(tempfile.mkdtemp(prefix="makegood-planted-"))
     with postgres.server() as socket:
-        async with Zygote().open() as zygote:
-            folder = Path(tempfile.mkdtemp(prefix="makegood-planted-"))
+        async with Ground.open(socket, folder) as ground:
 
             async def one(name: str) -> bool:
                 found = ""
                 for seed in range(TRIES):
                     async with room:
-                        played = await play(PLANTED[name].plan(seed), zygote, folder / f"{name}{seed}", socket, name)
+                        played = await play(PLANTED[name].plan(seed), ground, folder / f"{name}{seed}", name)
                     if played.problems and not played.crashed:
                         found = f"by seed {seed}: {played.problems[0][:110]}"
                         break
@@ -101,7 +122,7 @@ def main() -> int:
     asked.add_argument("--first", type=int, default=0)
     asked.add_argument("--together", type=int, default=TOGETHER)
     asked.add_argument("--calm", action="store_true", help="no strikes")
-    asked.add_argument("--renew", action="store_true", help="writes the points that were seen to the list")
+    asked.add_argument("--renew", action="store_true", help="writes the list of points anew; wants a hundred seeds")
     asked.add_argument("--planted", nargs="*", help="faults of our own, each of which must be found; without names all")
     given = asked.parse_args()
     if given.planted is not None:
@@ -114,8 +135,7 @@ def main() -> int:
     broken = [played.plan.seed for played in all_played if played.problems]
     sys.stdout.write(f"{len(all_played)} seeds in {time.monotonic() - began:.0f} s; broken: {broken or 'none'}\n")
     if given.renew:
-        seen = sorted({*plans.known(), *(point for played in all_played for point in played.visited)})
-        plans.POINTS.write_text("\n".join(seen) + "\n")
+        plans.POINTS.write_text(renewed(all_played))
     return 1 if broken else 0
 
 

@@ -26,19 +26,25 @@ QUICKER = 4.0
 HEADER = "X-Strike"
 FULL = 1.5
 """Seconds that a disk stays full."""
+VISITS = {1: "visited", 3: "revisited"}
+"""What is said of a point, by how often a process came to it."""
 SLOW = 4.0
 """Seconds that a hung await takes: longer than a lease here."""
 
 
 @dataclass(kw_only=True)
 class Given:
-    """`journal` is written, `clock` (seconds ahead) read; `strikes` are this town's; `planted` is a fault of our own."""
+    """`journal` is written, `clock` (seconds ahead) read; `strikes` are this town's; `planted` is a fault of our own.
+
+    `newer`: this process is of the next version.
+    """
 
     journal: str
     clock: str
     control: str
     strikes: list[dict[str, Any]] = field(default_factory=list)
     planted: str = ""
+    newer: bool = False
 
 
 class Seam:
@@ -54,8 +60,8 @@ class Seam:
     def due(self, point: str) -> dict[str, Any] | None:
         """The strike that falls here and now: each falls once, in whichever process comes first."""
         self.visits[point] += 1
-        if self.visits[point] == 1:
-            self.say("visited", point)
+        if self.visits[point] in VISITS:
+            self.say(VISITS[self.visits[point]], point)
         for strike in self.given.strikes:
             if strike["point"] == point and strike["nth"] <= self.visits[point] and self._first(strike):
                 self.say("struck", point, strike["kind"], str(strike["id"]))
@@ -138,6 +144,10 @@ def install(given: Given) -> None:
     _host(seam)
     _production(seam)
     _acks(seam)
+    if given.newer:
+        from tests.faults.stories import newer  # noqa: PLC0415 - only where one is wanted
+
+        newer.install()
     if given.planted:
         from tests.faults.stories.planted import PLANTED  # noqa: PLC0415 - only where one is wanted
 

@@ -4,11 +4,10 @@ import asyncio
 import os
 import re
 import signal
-import sqlite3
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,8 +16,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
+import psycopg
 from aiohttp import web
 from sqlalchemy import event, func, select
+from sqlalchemy.engine import make_url
 
 from bot.bug.bug import Bug
 from bot.bug.values import CustomerHint
@@ -29,13 +30,12 @@ from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
 from bot.demo.world.world import World
 from bot.ledger import workspace
-from bot.ledger.db.migrate import migrate
 from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.entries import load
 from bot.production.catalogue import Catalogue
 from tests.faults.process import ROOT, Makegood
 from tests.faults.stories.plan import Plan, Topology
-from tests.faults.stories.processes import Process, Zygote
+from tests.faults.stories.processes import PATH, Process, Zygote
 from tests.faults.stories.seam import HEADER
 from tests.faults.town import SINKS, Town, until
 from tests.slack.alerts import bugsnag
@@ -51,9 +51,18 @@ FROZEN = (1.0, 6.0)
 LOOK = 0.02
 JUDGE = "judge"
 """What PostgreSQL calls the connections of whoever judges."""
-MIGRATING = asyncio.Lock()
-"""One of a process at a time: alembic keeps where it is in its module."""
+STORM = 3.0
+"""Seconds for which Slack takes nothing more."""
+AWAY = 2.0
+"""Seconds for which a database lets nobody in."""
+AGAIN = 0.4
+"""Seconds until Slack tells of a message once more, under another event id."""
 Json = dict[str, Any]
+
+
+def busy() -> float:
+    """How many times as long everything takes here, because others use the machine too; at most three times."""
+    return min(max(1.0, os.getloadavg()[0] / (2 * (os.cpu_count() or 1))), 3.0)
 
 
 @dataclass
@@ -62,6 +71,8 @@ class Journal:
 
     file: Path
     visited: set[str] = field(default_factory=set)
+    revisited: set[str] = field(default_factory=set)
+    """Those to which one process came three times."""
     struck: list[tuple[str, str]] = field(default_factory=list)
     _read: int = 0
 
@@ -77,6 +88,8 @@ class Journal:
         for _, what, *about in found:
             if what == "visited":
                 self.visited.add(about[0])
+            elif what == "revisited":
+                self.revisited.add(about[0])
             elif what == "struck":
                 self.struck.append((about[0], about[1]))
         return found
@@ -125,7 +138,7 @@ async def obeying(request: web.Request, handler: Callable[[web.Request], Awaitab
 class StruckTown(Town):
     """`start` opens the fakes, `settle_in` the processes; what happens by itself goes on until `stop`."""
 
-    plan: Plan = field(default_factory=lambda: Plan.of(0, ()))
+    plan: Plan = field(default_factory=lambda: Plan.bare(0))
     zygote: Zygote = field(default_factory=Zygote)
     planted: str = ""
 
@@ -134,7 +147,8 @@ class StruckTown(Town):
         self.service = Service()
         manifest = AppManifest.load(ROOT / "app_manifest.yml")
         self.slack = LocalSlack(people=CREW, channels={"C0ERRORS": "errors"}, manifest=manifest, rate_limits=False)
-        self.runners = [await self._serve(self.slack.routes(), self.slack._counting, obeying)]
+        self.storm_until = 0.0
+        self.runners = [await self._serve(self.slack.routes(), self.slack._counting, self._storming, obeying)]
         self.slack.world.base_url = self._address(self.runners[0])
         self.ports = [free_port() for _ in range(self.plan.topology.replicas)]
         self.port, serving = self.ports[0], free_port()
@@ -146,15 +160,17 @@ class StruckTown(Town):
         )
         await self.world.start()
         self.http = aiohttp.ClientSession()
+        self._look()
+        self.journal = Journal(self.folder / "journal")
+        self.processes: list[Process] = []
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    def _look(self) -> None:
+        """Whoever judges opens the database as a process of its own would."""
         self.store = Store(self.database_url)
         self.ledger = self.store.ledger({sink.name: sink.interest for sink in SINKS}, clock=self.clock)
         if not self.ledger.db.sqlite:
             event.listen(self.ledger.db.engine.sync_engine, "connect", _as_judge)
-        async with MIGRATING:
-            await migrate(self.ledger.db)
-        self.journal = Journal(self.folder / "journal")
-        self.processes: list[Process] = []
-        self._tasks: list[asyncio.Task[Any]] = []
 
     def clock(self) -> datetime:
         ahead = self.folder / "ahead"
@@ -173,6 +189,31 @@ class StruckTown(Town):
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
         return runner
+
+    @web.middleware
+    async def _storming(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Everything that is asked of Slack in a storm is too much; sockets stay open."""
+        if time.monotonic() > self.storm_until or request.path == "/socket":
+            return await handler(request)
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+
+    def storm(self) -> None:
+        self.storm_until = time.monotonic() + STORM
+
+    def tell_again(self) -> None:
+        """From now on Slack delivers some events twice, in another order, for want of an ack, and again under other ids."""
+        for kind, times in (("duplicate", 5), ("reorder", 3), ("drop_ack", 2)):
+            self.slack.faults.add(kind=kind, method="events_api", times=times)
+        publish = self.slack.world.emit
+
+        def again(event: Json) -> None:
+            publish(event)
+            if event["type"] == "message":
+                asyncio.get_running_loop().call_later(AGAIN, publish, dict(event))
+
+        self.slack.world.emit = again
 
     def _address(self, runner: web.AppRunner) -> str:
         return f"http://127.0.0.1:{runner.addresses[0][1]}"
@@ -196,13 +237,14 @@ class StruckTown(Town):
             turned_on = partial(allow, action=entry.name, sha=entry.sha)
             await workspace.record(self.ledger, turned_on, by=person("U0DEV"))
         self.processes = [
-            Process(zygote=self.zygote, bot=bot, seam=self._seam) for bot in self._deployment(self.plan.topology)
+            Process(zygote=self.zygote, bot=bot, seam=partial(self._seam, newer=self._is_newer(n)))
+            for n, bot in enumerate(self._deployment(self.plan.topology))
         ]
         self._tasks.append(asyncio.create_task(self._watch()))
         for process in self.processes:
             process.keep()
 
-    async def opened(self, within: float = 40) -> None:
+    async def opened(self, within: float = 40 * busy()) -> None:
         """Every replica has been ready once; from then on people come."""
 
         async def ready(port: int) -> bool:
@@ -214,11 +256,14 @@ class StruckTown(Town):
         for port in self.ports:
             await until(partial(ready, port), f"port {port} is ready", within)
 
-    def _seam(self) -> Json:
+    def _is_newer(self, number: int) -> bool:
+        return self.plan.topology.newer and number == len(self.ports) - 1
+
+    def _seam(self, *, newer: bool) -> Json:
         strikes = [{"id": i, "point": s.point, "kind": s.kind, "nth": s.nth} for i, s in enumerate(self.plan.strikes)]
         control = f"{self.world.base_url}/control"
         files = {"journal": str(self.journal.file), "clock": str(self.folder / "ahead")}
-        return {**files, "control": control, "strikes": strikes, "planted": self.planted}
+        return {**files, "control": control, "strikes": strikes, "planted": self.planted, "newer": newer}
 
     def _deployment(self, topology: Topology) -> list[Makegood]:
         found = []
@@ -234,6 +279,7 @@ class StruckTown(Town):
     def _own(self, bot: Makegood, *, front: bool) -> Makegood:
         """With the actions of these stories; a front beside another process has no credentials of production and billing."""
         text = re.sub(r'(?m)^paths = \["[^"]*"\].*$', f'paths = ["{ACTIONS}"]', bot.config.read_text())
+        text = re.sub(r"(?m)^approvers = .*$", f"approvers = {[one.id for one in CREW]}", text)
         text = re.sub(r"\n\[probes\.[\w-]+\]\n(.+\n)+", "", text)
         text += f'\n[targets.counting]\nbase_url = "{self.world.base_url}/counting"\ntimeout = 5\n'
         if front:
@@ -263,6 +309,8 @@ class StruckTown(Town):
         """No further strike falls; who stands still goes on."""
         for number in range(len(self.plan.strikes)):
             Path(f"{self.journal.file}.{number}").touch()
+        self.storm_until = 0.0
+        self.slack.faults.clear()
         self.world.parts.mail.faults.clear()
         self.world.parts.host.faults.clear()
         for process in self.processes:
@@ -305,30 +353,54 @@ class StruckTown(Town):
             await asyncio.sleep(0.1)
 
     async def cut_database(self) -> None:
-        """Every connection of the bots' to this database, as its restart would. Whoever judges looks on."""
-        if self.ledger.db.sqlite:
-            return
+        """Every connection of the bots' to this database. Whoever judges looks on."""
         async with self.ledger.db.write() as conn:
             others = f"datname = current_database() AND application_name <> '{JUDGE}'"
             await conn.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
+    async def restart_database(self) -> None:
+        """As its restart: nobody is let in for a while. Whoever judges looks on."""
+        name = make_url(self.database_url).database
+        async with self._server() as conn:
+            await conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+            await self.cut_database()
+            await asyncio.sleep(AWAY)
+            await conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+
+    @asynccontextmanager
+    async def _server(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        url = make_url(self.database_url).set(drivername="postgresql", database="postgres")
+        text = url.render_as_string(hide_password=False)
+        async with await psycopg.AsyncConnection.connect(text, autocommit=True) as conn:
+            yield conn
+
     async def restore_backup(self, after: float) -> None:
         """What a backup from `after` seconds ago holds comes back, by the commands that we tell people."""
-        source, kept = self.folder / "makegood.db", self.folder / "backup.db"
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(kept)) as copy:
-            live.backup(copy)
+        first, kept = self.processes[0], self.folder / "the.backup"
+        await first.must("backup", str(kept), "--config", str(first.bot.config))
         await asyncio.sleep(after)
         await asyncio.gather(*(process.stop() for process in self.processes))
         await self.store.close()
-        for suffix in ("", "-wal", "-shm"):
-            (self.folder / f"makegood.db{suffix}").unlink(missing_ok=True)
-        kept.rename(source)
-        self.store = Store(self.database_url)
-        self.ledger = self.store.ledger({sink.name: sink.interest for sink in SINKS}, clock=self.clock)
-        first = self.processes[0]
-        assert await first.once("restored", "--config", str(first.bot.config)) == 0, first.log.read_text()[-800:]
+        self._put_file_back(kept) if self.ledger.db.sqlite else await self._put_dump_back(kept)
+        self._look()
+        await first.must("restored", "the", "disk", "failed", "--config", str(first.bot.config), tries=3)
         for process in self.processes:
             process.keep()
+
+    def _put_file_back(self, kept: Path) -> None:
+        source = self.folder / "makegood.db"
+        for suffix in ("", "-wal", "-shm"):
+            source.with_name(f"makegood.db{suffix}").unlink(missing_ok=True)
+        kept.rename(source)
+
+    async def _put_dump_back(self, kept: Path) -> None:
+        at = make_url(self.database_url).set(drivername="postgresql")
+        async with self._server() as conn:
+            await conn.execute(f"DROP DATABASE {at.database} WITH (FORCE)".encode())
+            await conn.execute(f"CREATE DATABASE {at.database}".encode())
+        command = ("pg_restore", "--no-owner", f"--dbname={at.render_as_string(hide_password=False)}", str(kept))
+        ran = await asyncio.create_subprocess_exec(*command, env={"PATH": PATH})
+        assert await ran.wait() == 0
 
     # -- what came of it
 

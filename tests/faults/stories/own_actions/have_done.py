@@ -9,7 +9,7 @@ class HaveDone(HttpAction):
     """Has a job done; taking it back is a call of its own."""
 
     risk = Risk.LOW
-    approvals: ClassVar[int | None] = 0
+    approvals: ClassVar[int | None] = 1
     target = "counting"
 
     word: str

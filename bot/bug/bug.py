@@ -147,6 +147,8 @@ class Bug:
     debt: Debt | None = None
     gave_up: tuple[str, ...] = ()
     """Sinks that wait for a person."""
+    restored: int = 0
+    """Up to this entry a trail that is lost may have done all outside already: a backup came back after it."""
     delayed: tuple[str, ...] = ()
     """Sinks whose other side is out of order just now."""
     reminded: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import ANY, STAY, Event, Move, Outcome, Text
-from bot.bug.words import Foreign, Part, Person, Press, Words, because, service_name
+from bot.bug.words import Clock, Day, Foreign, Part, Person, Press, Words, because, service_name
 
 SYSTEMS = {
     "board": "Trello",
@@ -94,7 +94,28 @@ class RetryAsked(Event):
         return Words("arrows_counterclockwise", (Person(by), ": ", Foreign(self.sink, 40), " tries again"))
 
 
-EVENTS = (Delayed, CaughtUp, GaveUp, RetryAsked)
+class TrailRestored(Outcome):
+    """The trail came back from a backup: what happened here after its last entry is no longer in it."""
+
+    KIND = "trail_restored"
+    kept: datetime
+    """When that last entry was written."""
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        return replace(bug, restored=bug.seq + 1)
+
+    def line(self, _bug: Bug, _by: str) -> Words:
+        back = ("A backup came back: this bug is again as it was on ", Day(self.kept), " at ", Clock(self.kept))
+        lost = ". What was done or said here later is no longer in the trail; look before you do it again"
+        return Words("floppy_disk", (*back, lost), loud=True)
+
+
+EVENTS = (Delayed, CaughtUp, GaveUp, RetryAsked, TrailRestored)
+
+
+def came_back(bug: Bug, kept: datetime) -> tuple[TrailRestored, ...]:
+    """Nothing where this is the last that was said of it."""
+    return (TrailRestored(kept=kept),) if bug.restored < bug.seq else ()
 
 
 def retry(bug: Bug) -> tuple[RetryAsked, ...]:

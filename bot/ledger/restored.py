@@ -1,13 +1,14 @@
-"""After a backup was restored: a person decides about work outside that may have been done already."""
+"""After a backup was restored: a person decides about work outside that may have been done already, and each thread says so."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE
-from bot.bug.delivery import GaveUp
+from bot.bug.delivery import GaveUp, came_back
 from bot.bug.values import Actor
 from bot.bug.workspace import BackupRestored
 from bot.ledger import workspace
@@ -22,43 +23,64 @@ WHY = "a backup was restored: look whether this was done before, then try again"
 
 
 async def hold(ledger: Ledger, by: Actor, why: str = "") -> Sequence[int]:
-    """Gives up every cursor that has something undelivered, and has the cards of all live bugs drawn anew; the bugs that now wait.
+    """Gives up what is undelivered outside, and says in each thread that goes on from where on it does; the bugs that now wait.
 
-    A bot that runs meanwhile loses its leases on them: it starts nothing more, and stops what it is at within a lease's third.
+    Cards of live bugs are drawn anew. A bot that runs meanwhile loses its leases on what is given up: it starts nothing more, and
+    stops what it is at within a lease's third.
     """
     # the entry first: what it holds back must be explained even where this process dies half-way
     await workspace.record(ledger, lambda _now: BackupRestored(why=why), by=by)
-    query = select(cursors.c.bug, cursors.c.sink).where(cursors.c.team == ledger.team, _undone())
-    async with ledger.db.read() as conn:
-        rows = (await conn.execute(query.order_by(cursors.c.bug, cursors.c.sink))).all()
-    held = sorted({row.bug for row in rows if await _give_up(ledger, by, row.bug, row.sink)})
+    held = [bug for bug in await _going_on(ledger) if await _hold(ledger, by, bug)]
     await _draw_anew(ledger)
     return held
 
 
+def _live(ledger: Ledger) -> Any:
+    live = bugs.c.status.in_([status.value for status in LIVE])
+    return select(bugs.c.number).where(bugs.c.team == ledger.team, live)
+
+
 def _undone() -> Any:
-    wanted = or_(cursors.c.due.is_not(None), cursors.c.lease > 0)
-    return and_(cursors.c.sink.in_(OUTBOUND), cursors.c.gave_up.is_(None), wanted)
+    return and_(cursors.c.gave_up.is_(None), or_(cursors.c.due.is_not(None), cursors.c.lease > 0))
 
 
-async def _give_up(ledger: Ledger, by: Actor, bug: int, sink: str) -> bool:
-    """The cursor and the entry that tells of it, together; not where its work was finished just now."""
+def _outbound() -> Any:
+    return and_(cursors.c.sink.in_(OUTBOUND), _undone())
+
+
+async def _going_on(ledger: Ledger) -> list[int]:
+    """Bugs that are live, and those of which anything is still to be done or shown."""
+    waiting = select(cursors.c.bug).where(cursors.c.team == ledger.team, _undone())
+    async with ledger.db.read() as conn:
+        return sorted((await conn.execute(_live(ledger).union(waiting))).scalars())
+
+
+async def _hold(ledger: Ledger, by: Actor, bug: int) -> bool:
+    """The cursors and the entries that tell of it, together. Whether anything waits now that was not finished just before."""
+    place = and_(cursors.c.team == ledger.team, cursors.c.bug == bug)
     async with ledger.db.write() as conn:
         await ledger.lock(conn, bug)
-        place = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink == sink)
+        outbound = select(cursors.c.sink).where(place, _outbound()).order_by(cursors.c.sink)
+        sinks = (await conn.execute(outbound)).scalars().all()
         # a new fence: whoever holds the lease now finds at the next renewal that it is not theirs any more
-        held = {"gave_up": WHY, "lease": 0, "fence": cursors.c.fence + 1}
-        found = await conn.execute(update(cursors).where(place, _undone()).values(held))
-        if found.rowcount:
-            await ledger.record_in(conn, bug, lambda _bug: GaveUp(sink=sink, why=WHY), by=by)
-            await _show(ledger, conn, bug)
-        return bool(found.rowcount)
+        given_up = {"gave_up": WHY, "lease": 0, "fence": cursors.c.fence + 1}
+        await conn.execute(update(cursors).where(place, cursors.c.sink.in_(sinks)).values(given_up))
+        told = [GaveUp(sink=sink, why=WHY) for sink in sinks]
+        kept = await _last(conn, ledger, bug)
+        await ledger.record_in(conn, bug, lambda now: (*told, *came_back(now, kept)), by=by)
+        await _show(ledger, conn, bug)
+    return bool(sinks)
+
+
+async def _last(conn: AsyncConnection, ledger: Ledger, bug: int) -> datetime:
+    """When the last entry was written that the backup holds."""
+    touched = select(bugs.c.touched).where(bugs.c.team == ledger.team, bugs.c.number == bug)
+    return datetime.fromtimestamp((await conn.execute(touched)).scalar_one(), UTC)
 
 
 async def _draw_anew(ledger: Ledger) -> None:
     """What stands in Slack is from after the backup: each live card looks for itself and is drawn, with time for what is more urgent."""
-    live = select(bugs.c.number).where(bugs.c.team == ledger.team, bugs.c.status.in_([status.value for status in LIVE]))
-    place = and_(cursors.c.team == ledger.team, cursors.c.sink == "card", cursors.c.bug.in_(live))
+    place = and_(cursors.c.team == ledger.team, cursors.c.sink == "card", cursors.c.bug.in_(_live(ledger)))
     due = func.coalesce(cursors.c.due, ledger.clock().timestamp())
     async with ledger.db.write() as conn:
         # in doubt, so that each card looks for the message that a later process posted, instead of posting a second one

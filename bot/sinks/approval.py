@@ -26,7 +26,7 @@ from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.slack.outgoing.own_messages import in_channel
+from bot.slack.outgoing.own_messages import in_channel, key
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO
 from bot.slack.views import blocks as kit
@@ -239,7 +239,7 @@ class ApprovalSink:
 
 
 def _payload(bug: Bug, fix: Fix) -> Mapping[str, Any]:
-    return {"bug": str(bug.ref), "run": fix.run}
+    return key(bug.ref, fix.at, run=fix.run)
 
 
 def _reminded(fix: Fix) -> str:

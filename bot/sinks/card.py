@@ -29,7 +29,7 @@ from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.digest import Digest
 from bot.slack.outgoing.client import AHEAD, SHORTLY, SlackPort
-from bot.slack.outgoing.own_messages import in_channel
+from bot.slack.outgoing.own_messages import in_channel, key
 from bot.slack.outgoing.refusals import MESSAGE_GONE, PLACE_GONE, SAID_NO
 from bot.slack.views import card
 from bot.suggestions import NOTHING, Proposed
@@ -205,7 +205,7 @@ def _posted(place: Post) -> CardPosted:
 
 
 def _payload(bug: Bug) -> dict[str, Any]:
-    return {"bug": str(bug.ref)}
+    return key(bug.ref, bug.opened_at) if bug.opened_at else {"bug": str(bug.ref)}
 
 
 def _metadata(bug: Bug) -> dict[str, Any]:

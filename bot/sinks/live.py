@@ -13,7 +13,7 @@ from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.watching import place
 from bot.slack.outgoing.client import SlackPort
-from bot.slack.outgoing.own_messages import standing
+from bot.slack.outgoing.own_messages import key, standing
 from bot.slack.outgoing.refusals import THREAD_GONE, SlackRefused
 from bot.slack.views import blocks as kit
 from bot.slack.views.mrkdwn import block, foreign
@@ -81,4 +81,4 @@ class LiveSink:
 
 
 def _payload(bug: Bug, fix: Fix) -> dict[str, Any]:
-    return {"bug": str(bug.ref), "run": fix.run}
+    return key(bug.ref, fix.at, run=fix.run)

@@ -11,7 +11,7 @@ from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import SlackPort
-from bot.slack.outgoing.own_messages import in_channel, standing
+from bot.slack.outgoing.own_messages import in_channel, key, standing
 from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO, SlackRefused
 from bot.slack.views import blocks as kit
 from bot.slack.views import prompts
@@ -106,4 +106,4 @@ async def _found(look: Awaitable[str | None]) -> str | None:
 
 
 def _payload(entry: Entry) -> dict[str, Any]:
-    return {"bug": str(entry.bug), "seq": entry.seq}
+    return key(entry.bug, entry.at, seq=entry.seq)

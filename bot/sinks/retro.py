@@ -14,7 +14,7 @@ from bot.once import once
 from bot.sinks.thread import WITHOUT_CARD
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import SlackPort
-from bot.slack.outgoing.own_messages import standing
+from bot.slack.outgoing.own_messages import key, standing
 from bot.slack.views.retro import view
 
 EVENT = "makegood_retro"
@@ -35,7 +35,7 @@ class RetroSink:
             return Served()
         if place is None:
             raise NotYet(WITHOUT_CARD, seen=work.bug.seq)
-        payload = {"bug": str(entry.bug), "seq": entry.seq}
+        payload = key(entry.bug, entry.at, seq=entry.seq)
         ts = await once(
             lambda: standing(self.port, place, payload, EVENT),
             lambda: self._post(entry, place, payload),

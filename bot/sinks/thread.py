@@ -11,7 +11,7 @@ from bot.ledger.relay.subscription import Subscription
 from bot.once import once
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import SlackPort
-from bot.slack.outgoing.own_messages import standing
+from bot.slack.outgoing.own_messages import key, standing
 from bot.slack.outgoing.refusals import THREAD_GONE, SlackRefused
 from bot.slack.views.thread_lines import SPOKEN, line
 
@@ -54,4 +54,4 @@ class ThreadSink:
 
 
 def metadata(entry: Entry) -> dict[str, Any]:
-    return {"event_type": EVENT, "event_payload": {"bug": str(entry.bug), "seq": entry.seq}}
+    return {"event_type": EVENT, "event_payload": key(entry.bug, entry.at, seq=entry.seq)}

@@ -216,15 +216,23 @@ class Town:
 
     def lines(self, bug: Bug) -> list[int]:
         """The numbers of the entries that stand in the bug's thread, as they stand there."""
+        return [line["seq"] for line in self.own_lines(bug)]
+
+    def own_lines(self, bug: Bug) -> list[Json]:
+        """What the lines in the bug's thread say of their entries."""
         assert bug.card
         found = self.slack.thread(bug.card.channel, bug.card.ts)
         of_trail = (m["metadata"] for m in found if (m.get("metadata") or {}).get("event_type") == ENTRY)
-        return [m["event_payload"]["seq"] for m in of_trail]
+        return [m["event_payload"] for m in of_trail]
 
     async def worth_a_line(self, bug: int) -> list[int]:
+        return [entry.seq for entry in await self.spoken(bug)]
+
+    async def spoken(self, bug: int) -> list[Entry]:
+        """The entries that are worth a line."""
         entries = await self.entries(bug)
         state = await load(self.ledger, bug)
-        return [x.seq for x in entries if line(x, state, str(x.by))]
+        return [x for x in entries if line(x, state, str(x.by))]
 
     def bubbles(self) -> Counter[str]:
         """What each customer read in the chat."""

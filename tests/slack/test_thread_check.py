@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack.thread_check import Expected, compare
+from bot.slack.thread_check import Expected, Line, compare
 from tests.slack.house import House
 from tests.support.dsl.message import Message
 
 ROOT = Path(__file__).parents[2]
-BUG = Expected(bug="BUG-1", spoken=frozenset({1, 2, 4}), due=(1, 2))
+AT = "2025-11-24T14:0{}:00+00:00"
+BUG = Expected(bug="BUG-1", spoken={seq: AT.format(seq) for seq in (1, 2, 4)}, due=(1, 2))
 
 
 @pytest.mark.parametrize(
@@ -28,11 +29,20 @@ BUG = Expected(bug="BUG-1", spoken=frozenset({1, 2, 4}), due=(1, 2))
     ],
 )
 def test_each_difference_is_said_once(posted: list[object], said: list[str]) -> None:
-    assert list(compare(BUG, [("BUG-1", seq) for seq in posted])) == said
+    assert list(compare(BUG, [Line("BUG-1", seq, AT.format(seq)) for seq in posted])) == said
 
 
 def test_a_line_of_another_bug_is_none_of_this_one() -> None:
-    assert len(list(compare(BUG, [("BUG-1", 1), ("BUG-1", 2), ("BUG-2", 2)]))) == 1
+    lines = [Line(bug, seq, AT.format(seq)) for bug, seq in (("BUG-1", 1), ("BUG-1", 2), ("BUG-2", 2))]
+    assert len(list(compare(BUG, lines))) == 1
+
+
+def test_a_line_that_a_restore_took_from_the_trail_is_no_line_of_the_entry_that_has_its_number_now() -> None:
+    own = [Line("BUG-1", seq, AT.format(seq)) for seq in (1, 2, 4)]
+    lost = Line("BUG-1", 4, AT.format(3))
+    assert len(list(compare(BUG, [*own, lost]))) == 1
+    assert not list(compare(BUG._replace(lost=((AT.format(2), AT.format(4)),)), [*own, lost]))
+    assert len(list(compare(BUG._replace(lost=((AT.format(3), AT.format(4)),)), [*own, lost]))) == 1
 
 
 async def checked(house: House) -> tuple[int | None, str]:

@@ -366,11 +366,13 @@ def _fitting(bug: Bug, events: tuple[Event, ...]) -> tuple[Event, ...]:
 
 
 def _work(bug: Bug, entry: Entry | None, lease: Lease) -> Work:
+    """Whatever is from before a backup came back may have been done by a trail that is lost."""
+    of_lost = entry.seq <= bug.restored if entry else lease.done < bug.restored
     return Work(
         bug=bug,
         entry=entry,
         external=json.loads(lease.external),
-        doubt=lease.doubt,
+        doubt=lease.doubt or of_lost,
         attempt=lease.attempts,
         lease=lease,
     )

@@ -1,10 +1,12 @@
 """Finds messages of our own by their metadata, after a post that may have arrived."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from bot.bug.bug import Post
+from bot.bug.values import BugRef
 from bot.slack.outgoing.client import SlackPort
 
 Message = Mapping[str, Any]
@@ -12,6 +14,11 @@ CLOCKS = 600.0
 """Seconds that Slack's clock may be behind ours."""
 PAGES = 20
 """Pages of a channel's history that are looked through, the newest first: a busy channel has no end."""
+
+
+def key(bug: BugRef, made: datetime, **about: str | int) -> dict[str, Any]:
+    """What names one message of ours. With the time of what it tells: after a restore numbers of entries and runs come again."""
+    return {"bug": str(bug), **about, "at": made.isoformat()}
 
 
 async def standing(port: SlackPort, place: Post, payload: Mapping[str, Any], event: str = "") -> str | None:

@@ -17,6 +17,7 @@ from bot.bug.intake import Opened, Repeated
 from bot.demo.slack.dump import texts_of
 from bot.demo.slack.records import Delivery
 from bot.ledger.db.tables import entries, inbox
+from bot.ledger.ledger import Entry
 from bot.ledger.verify import verify
 from bot.slack.incoming.listeners import action_ask, view_ask
 from tests.faults.stories.people import Story
@@ -44,7 +45,7 @@ class Judge:
     async def problems(self) -> list[str]:
         self.bugs = await self.town.all_bugs()
         found = [*self._cards(), *self._effects(), *self._unknown()]
-        for bug in () if self.restored else self.bugs:  # threads keep what the trail of the backup has still to say
+        for bug in self.bugs:
             found += await self._lines(bug)
         if not self.restored:
             found += await self._deliveries()
@@ -99,15 +100,13 @@ class Judge:
 
     def _cards(self) -> Iterator[str]:
         cards = self._shown("makegood_card")
-        counts = Counter(m["metadata"]["event_payload"]["bug"] for m in cards)
         for bug in self.bugs:
-            if counts[str(bug.ref)] != 1:
-                yield f"{bug.ref} has {counts[str(bug.ref)]} cards"
-        for message in cards:
-            ref = message["metadata"]["event_payload"]["bug"]
-            for bug in self.bugs:
-                if str(bug.ref) == ref and not _shows(message, bug):
-                    yield f"{ref} is {bug.status.value}, its card says {texts_of(message)[:2]}"
+            mine = [m for m in cards if m["metadata"]["event_payload"] == _of_card(bug)]
+            if len(mine) != 1:
+                yield f"{bug.ref} has {len(mine)} cards"
+            for message in mine:
+                if not _shows(message, bug):
+                    yield f"{bug.ref} is {bug.status.value}, its card says {texts_of(message)[:2]}"
 
     def _shown(self, kind: str) -> list[Json]:
         messages = self.town.slack.messages("C0ERRORS")
@@ -116,10 +115,13 @@ class Judge:
     # -- each line once, in order
 
     async def _lines(self, bug: Bug) -> list[str]:
+        """After a restore the thread has lines of the lost trail too: the numbers come again, not the times."""
         if bug.card is None:
             return [f"{bug.ref} has no card, so no thread"]
-        stand, worth = self.town.lines(bug), await self.town.worth_a_line(bug.ref.number)
-        return [] if stand == worth else [f"{bug.ref}: its thread says {stand}, its trail {worth}"]
+        worth = [_named(x) for x in await self.town.spoken(bug.ref.number)]
+        stand = [(line["seq"], line["at"]) for line in self.town.own_lines(bug)]
+        known = [line for line in stand if line in worth] if self.restored else stand
+        return [] if known == worth else [f"{bug.ref}: its thread says {stand}, its trail {worth}"]
 
     # -- nothing twice, nothing done that is called not done
 
@@ -234,6 +236,16 @@ class Judge:
         ]
         state = next((b for b in self.bugs if b.ref.number == bug), None)
         return bool(after) or bool(state and (seq in self.town.lines(state) or state.card))
+
+
+def _of_card(bug: Bug) -> Json:
+    """A bug of the lost trail may have had the same number."""
+    assert bug.opened_at
+    return {"bug": str(bug.ref), "at": bug.opened_at.isoformat()}
+
+
+def _named(entry: Entry) -> tuple[int, str]:
+    return entry.seq, entry.at.isoformat()
 
 
 def _acked(delivery: Delivery) -> bool:

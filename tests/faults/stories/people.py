@@ -116,8 +116,9 @@ class Story:
         async with asyncio.timeout(PATIENCE):
             while True:
                 for message in self.town.slack.messages("C0ERRORS"):
-                    payload = (message.get("metadata") or {}).get("event_payload") or {}
-                    if payload == {"bug": f"BUG-{self.bug}"}:
+                    metadata = message.get("metadata") or {}
+                    named = metadata.get("event_payload", {}).get("bug") == f"BUG-{self.bug}"
+                    if named and metadata["event_type"] == "makegood_card":
                         return Message(self.town.slack, "C0ERRORS", message["ts"])
                 await asyncio.sleep(0.05)
 

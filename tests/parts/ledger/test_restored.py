@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from bot.bug.course import dismissed
-from bot.bug.delivery import RetryAsked
+from bot.bug.delivery import RetryAsked, TrailRestored
 from bot.bug.values import Actor, ActorKind
+from bot.ledger.entries import trail
 from bot.ledger.relay import lease
 from bot.ledger.restored import OUTBOUND, hold
-from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
+from tests.parts.ledger.sinks import CARD, SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, person, said
 
 ANNA = Actor(kind=ActorKind.CLI, id="anna")
@@ -74,3 +75,35 @@ async def test_every_live_card_is_drawn_anew_for_it_may_stand_there_as_it_was_la
     drawn, left = await cursor(ledger, live, "card"), await cursor(ledger, over, "card")
     assert (drawn["due"], drawn["doubt"]) == (store.clock.seconds(), 1)
     assert (left["due"], left["doubt"]) == (None, 0)
+
+
+async def test_each_trail_that_goes_on_says_once_from_where(store: Store) -> None:
+    ledger = store.ledger()
+    live, over = await open_bug(ledger, "error 1"), await open_bug(ledger, "error 2")
+    await ledger.record(over, lambda bug: dismissed(bug, "only a test"), by=person("U0DEV"))
+    kept = store.clock.now
+    store.clock.advance(3600)
+    for _ in range(2):
+        await hold(ledger, ANNA)
+    assert [x.event for x in await trail(ledger, live)][1:] == [TrailRestored(kept=kept)]
+    assert "trail_restored" not in await kinds(ledger, over)
+    await said(ledger, live, "a")
+    await hold(ledger, ANNA)
+    assert (await kinds(ledger, live)).count("trail_restored") == 2
+
+
+async def test_what_is_from_before_the_restore_is_looked_for_each_and_what_is_new_is_not(store: Store) -> None:
+    thread, card = Scribe(name="thread"), Scribe(name="card", interest=CARD)
+    ledger = follows(store, thread, card)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a", "b")
+    await hold(ledger, ANNA)
+    await said(ledger, bug, "c")
+    async with relaying(ledger, thread, card):
+        await until(lambda: thread.read == ["a", "b", "c"])
+        await until(at_rest(ledger, bug, "card"))
+        assert thread.doubts == [True, True, False]
+        assert card.doubts == [True]
+        await said(ledger, bug, "d")
+        await until(lambda: len(card.served) == 2)
+    assert card.doubts == [True, False]

@@ -70,6 +70,7 @@ class Story:
         await self.step("it is reported", self.is_reported())
         steps: list[tuple[str, Callable[[], Awaitable[Any]]]] = [
             ("a customer writes", self.customer_writes),
+            ("a stranger", self.stranger_writes),
             ("a claim", self.claims),
             ("an answer", self.answers),
             ("a look", self.looks),
@@ -136,6 +137,24 @@ class Story:
             self.town.world.parts.postmark.post(
                 story_two.postmark(story_two.letter(who, "A question", text, datetime.now(UTC)))
             )
+
+    async def stranger_writes(self) -> None:
+        """About something of which no alert told; whoever sees the line that asks says what it is."""
+        if not self.cast.strange:
+            return
+        text = f"Where is my invoice? {self.town.plan.seed}-{self.number}"
+        self.said.chats.append(text)
+        address = f"stranger{self.number}@elsewhere.example"
+        await self.town.world.parts.chat.visitor_says(None, "Zoe", address, text, "https://shop.example.com/")
+        verb = self.draw.choice(("new_from", "not_a_bug"))
+        async with asyncio.timeout(PATIENCE):
+            while not (asking := self._asking(text, verb)):
+                await asyncio.sleep(0.05)
+        await asking.button(verb).click(by=self.other, answered=False)
+
+    def _asking(self, text: str, verb: str) -> Message | None:
+        messages = (Message(self.town.slack, "C0ERRORS", m["ts"]) for m in self.town.slack.messages("C0ERRORS"))
+        return next((m for m in messages if any(text in shown for shown in m.texts) and m.element(verb)), None)
 
     async def claims(self) -> None:
         card = await self.card()

@@ -88,6 +88,8 @@ class Cast:
     gives: Literal["credit", "days", "upgrade", "nothing"]
     posted: bool
     """An app writes of the error in the channel, besides the hook."""
+    strange: bool
+    """Somebody whom nobody knows writes as well, and a person says what it is."""
     undoes: bool
     freezes: bool
 
@@ -98,6 +100,7 @@ class Cast:
             writes=chance.choice(("chat", "letter")),
             gives=chance.choice(("credit", "days", "upgrade", "nothing")),
             posted=chance.random() < 0.4,
+            strange=chance.random() < 0.4,
             undoes=chance.random() < 0.6,
             freezes=chance.random() < 0.3,
         )
@@ -107,6 +110,8 @@ class Cast:
         yield from (self.kind, self.writes, self.gives)
         if self.posted:
             yield "posted"
+        if self.strange:
+            yield "stranger"
         if self.undoes:
             yield f"{self.kind} undone"
         if self.freezes:

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 from tests.faults.hasten import hasten
 
 QUICKER = 4.0
-"""Our own timers run so many times as fast as in life; the proportions stay."""
+"""Our own timers run so many times as fast as in life where the machine is quiet; the proportions stay."""
 HEADER = "X-Strike"
 FULL = 1.5
 """Seconds that a disk stays full."""
@@ -36,7 +36,7 @@ SLOW = 4.0
 class Given:
     """`journal` is written, `clock` (seconds ahead) read; `strikes` are this town's; `planted` is a fault of our own.
 
-    `newer`: this process is of the next version.
+    `newer`: this process is of the next version. `slower`: how many times as long everything takes on a busy machine.
     """
 
     journal: str
@@ -45,6 +45,7 @@ class Given:
     strikes: list[dict[str, Any]] = field(default_factory=list)
     planted: str = ""
     newer: bool = False
+    slower: float = 1.0
 
 
 class Seam:
@@ -87,7 +88,7 @@ class Seam:
                 self.say("stopped", str(strike["id"]))
                 os.kill(os.getpid(), signal.SIGSTOP)
             case "slow":
-                await asyncio.sleep(SLOW)
+                await asyncio.sleep(SLOW * self.given.slower)
             case "full":
                 self.full_until = time.monotonic() + FULL
             case "cut":
@@ -136,7 +137,7 @@ def caller() -> str:
 def install(given: Given) -> None:
     """Once, before `makegood run` builds anything."""
     seam = Seam(given)
-    hasten(QUICKER)
+    hasten(QUICKER / given.slower)
     _clock(given)
     _database(seam)
     _calls(seam)

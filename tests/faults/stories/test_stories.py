@@ -6,7 +6,7 @@ from tests.faults.stories import plan as plans
 from tests.faults.stories.plan import STRIKES, Plan
 from tests.faults.stories.run import line, play_all, report
 
-SHARE = range(4)
+SHARE = range(5)
 """One of each topology; `make faults` plays hundreds."""
 
 

@@ -47,7 +47,7 @@ CREW = (
     Person(id="U0SUP", name="Sam", email="sam@quickadmin.example"),
 )
 FROZEN = (1.0, 6.0)
-"""Seconds that a stopped process stands still: some are back within their lease (3 s here), most are not."""
+"""Seconds that a stopped process stands still: some are back within their lease (3 s here), most are not. More on a busy machine."""
 LOOK = 0.02
 JUDGE = "judge"
 """What PostgreSQL calls the connections of whoever judges."""
@@ -147,7 +147,7 @@ class StruckTown(Town):
         self.service = Service()
         manifest = AppManifest.load(ROOT / "app_manifest.yml")
         self.slack = LocalSlack(people=CREW, channels={"C0ERRORS": "errors"}, manifest=manifest, rate_limits=False)
-        self.storm_until = 0.0
+        self.storm_until, self.slower = 0.0, busy()
         self.runners = [await self._serve(self.slack.routes(), self.slack._counting, self._storming, obeying)]
         self.slack.world.base_url = self._address(self.runners[0])
         self.ports = [free_port() for _ in range(self.plan.topology.replicas)]
@@ -263,7 +263,14 @@ class StruckTown(Town):
         strikes = [{"id": i, "point": s.point, "kind": s.kind, "nth": s.nth} for i, s in enumerate(self.plan.strikes)]
         control = f"{self.world.base_url}/control"
         files = {"journal": str(self.journal.file), "clock": str(self.folder / "ahead")}
-        return {**files, "control": control, "strikes": strikes, "planted": self.planted, "newer": newer}
+        return {
+            **files,
+            "control": control,
+            "strikes": strikes,
+            "planted": self.planted,
+            "newer": newer,
+            "slower": self.slower,
+        }
 
     def _deployment(self, topology: Topology) -> list[Makegood]:
         found = []
@@ -296,7 +303,7 @@ class StruckTown(Town):
         while True:
             for pid, what, *about in self.journal.news():
                 if what == "stopped":
-                    still = self.plan.draw(f"frozen {about[0]}").uniform(*FROZEN)
+                    still = self.plan.draw(f"frozen {about[0]}").uniform(*FROZEN) * self.slower
                     self._tasks.append(asyncio.create_task(self._thaw(int(pid), still)))
             await asyncio.sleep(LOOK)
 

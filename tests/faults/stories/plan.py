@@ -27,7 +27,19 @@ KINDS = {
     "asking smtp": ("kill", "stop", "slow"),
     "asking ssh": ("kill", "stop", "drop connect", "drop input", "drop input_lost", "drop exit", "hang exit"),
     "asking shop": ("kill", "stop", "slow"),
-    "asking": ("kill", "stop", "slow", "429", "500", "cut", "hang", "after_500", "after_cut", "after_hang"),
+    "asking": (
+        "kill",
+        "stop",
+        "stop long",
+        "slow",
+        "429",
+        "500",
+        "cut",
+        "hang",
+        "after_500",
+        "after_cut",
+        "after_hang",
+    ),
 }
 """Which strikes there are, by how a point's name begins: the longest beginning counts."""
 

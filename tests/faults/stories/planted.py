@@ -7,7 +7,7 @@ from importlib import import_module
 from itertools import count
 from typing import Any
 
-from tests.faults.stories.plan import TOPOLOGIES, Plan, Strike, Topology
+from tests.faults.stories.plan import TOPOLOGIES, Kind, Plan, Strike, Topology
 
 NUMBERS = count()
 SQLITE, TWO, _THREE, APART, _NEWER = TOPOLOGIES
@@ -21,9 +21,14 @@ class Planted:
     plant: Callable[[], None]
     strikes: tuple[Strike, ...] = ()
     topology: Topology = SQLITE
+    kind: Kind | None = None
+    """What the first story fixes and takes back, where that matters."""
 
     def plan(self, seed: int) -> Plan:
         drawn = Plan.bare(seed)
+        if self.kind:
+            first, *others = drawn.casts
+            drawn = replace(drawn, casts=(replace(first, kind=self.kind, undoes=True), *others))
         return replace(drawn, topology=self.topology, strikes=self.strikes, event="", merges=False)
 
 
@@ -88,6 +93,16 @@ def _no_end_of_a_lease() -> None:
         yield
 
     _replace("bot.ledger.relay.heartbeat", "Heartbeat.hold", hold)
+
+
+def _sends_late() -> None:
+    """Whoever stood still sends what it was about to send, although another process has it by now."""
+
+    def whenever() -> None:
+        return
+
+    _replace("bot.outgoing", "must_be_in_time", whenever)
+    _replace("bot.adapters.channels.mail", "must_be_in_time", whenever)
 
 
 def _answers_before_it_stores() -> None:
@@ -255,10 +270,13 @@ PLANTED: dict[str, Planted] = {
     "card-swallows": Planted(
         plant=_swallows("bot.sinks.card", "CardSink"), strikes=_at("asking POST /api/chat.update", *("500",) * 60)
     ),
-    "runs-again": Planted(plant=_runs_again, strikes=_at("asked POST /counting/jobs/*", "kill")),
-    "calls-it-done": Planted(plant=_calls_it_done, strikes=_at("asking POST /counting/jobs/*", "kill")),
+    "runs-again": Planted(plant=_runs_again, strikes=_at("asked POST /counting/jobs/*", "kill"), kind="http"),
+    "calls-it-done": Planted(plant=_calls_it_done, strikes=_at("asking POST /counting/jobs/*", "kill"), kind="http"),
     "looks-at-the-run-for-its-undo": Planted(
-        plant=_looks_at_the_run_for_its_undo, strikes=_at("asking DELETE /counting/jobs/*", "kill")
+        plant=_looks_at_the_run_for_its_undo, strikes=_at("asking shop commit", "kill", nth=2), kind="sql"
+    ),
+    "sends-late": Planted(
+        plant=_sends_late, strikes=_at(f"asking {POST}", "stop long", "stop long", "stop long"), topology=TWO
     ),
     "breaks-the-chain": Planted(plant=_breaks_the_chain),
     "waits-for-ever": Planted(plant=_waits_for_ever, strikes=_at(f"asking {POST}", "500", nth=3)),

@@ -26,6 +26,8 @@ QUICKER = 4.0
 HEADER = "X-Strike"
 FULL = 1.5
 """Seconds that a disk stays full."""
+SELF = {"kill", "stop", "stop long", "slow"}
+"""Strikes that concern the process, not what it asks."""
 VISITS = {1: "visited", 3: "revisited"}
 """What is said of a point, by how often a process came to it."""
 SLOW = 4.0
@@ -84,8 +86,8 @@ class Seam:
         match kind := str(strike["kind"]):
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
-            case "stop":
-                self.say("stopped", str(strike["id"]))
+            case "stop" | "stop long":
+                self.say("stopped", str(strike["id"]), kind)
                 os.kill(os.getpid(), signal.SIGSTOP)
             case "slow":
                 await asyncio.sleep(SLOW * self.given.slower)
@@ -242,7 +244,7 @@ def _around(seam: Seam, owner: Any, name: str, point: str, part: str) -> None:
     @functools.wraps(call)
     async def wrapped(*args: Any, **options: Any) -> Any:
         kind = await seam.at(f"asking {point}")
-        if kind and kind not in {"kill", "stop", "slow"}:
+        if kind and kind not in SELF:
             await seam.ask(part, kind)
         answer = await call(*args, **options)
         await seam.at(f"asked {point}")

@@ -36,7 +36,7 @@ from bot.production.catalogue import Catalogue
 from tests.faults.process import ROOT, Makegood
 from tests.faults.stories.plan import Plan, Topology
 from tests.faults.stories.processes import PATH, Process, Zygote
-from tests.faults.stories.seam import HEADER
+from tests.faults.stories.seam import HEADER, SELF
 from tests.faults.town import SINKS, Town, until
 from tests.slack.alerts import bugsnag
 from tests.support.stores import Store, person
@@ -46,8 +46,11 @@ CREW = (
     Person(id="U0DEV", name="Dana", email="dana@quickadmin.example"),
     Person(id="U0SUP", name="Sam", email="sam@quickadmin.example"),
 )
-FROZEN = (1.0, 6.0)
-"""Seconds that a stopped process stands still: some are back within their lease (3 s here), most are not. More on a busy machine."""
+FROZEN = {"stop": (1.0, 6.0), "stop long": (6.0, 8.0)}
+"""Seconds that a stopped process stands still: some are back within their lease (3 s here), a long one is not.
+
+More on a busy machine.
+"""
 LOOK = 0.02
 JUDGE = "judge"
 """What PostgreSQL calls the connections of whoever judges."""
@@ -120,7 +123,7 @@ class Service:
 async def obeying(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
     """A call that carries a strike meets it: before the work, or after."""
     kind = request.headers.get(HEADER, "")
-    if not kind or kind in {"kill", "stop", "slow"}:
+    if not kind or kind in SELF:
         return await handler(request)
     if kind == "429":
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
@@ -303,7 +306,7 @@ class StruckTown(Town):
         while True:
             for pid, what, *about in self.journal.news():
                 if what == "stopped":
-                    still = self.plan.draw(f"frozen {about[0]}").uniform(*FROZEN) * self.slower
+                    still = self.plan.draw(f"frozen {about[0]}").uniform(*FROZEN[about[1]]) * self.slower
                     self._tasks.append(asyncio.create_task(self._thaw(int(pid), still)))
             await asyncio.sleep(LOOK)
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.ledger.entries import trail
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.leased import Lease
+from bot.ledger.restored import hold
 from bot.ledger.verify import verify
 from tests.parts.ledger.sinks import SAID
 from tests.support.stores import TEAM, Store, cursor, make_empty, open_bug, person
@@ -24,6 +26,8 @@ from tests.support.stores import TEAM, Store, cursor, make_empty, open_bug, pers
 SECONDS = 12.0
 PROCESSES = 3
 PROCESS = st.integers(0, PROCESSES - 1)
+MODEL = ("owner", "until", "may_look", "used", "head", "back", "done", "stored", "finished")
+"""What a backup holds of it."""
 KEY = st.sampled_from("abcdef")
 _empty = Path(tempfile.mkdtemp()) / "empty.db"
 
@@ -35,7 +39,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.closing = ExitStack()
         self.loop = self.closing.enter_context(asyncio.Runner())
-        folder = Path(tempfile.mkdtemp())
+        self.folder = folder = Path(tempfile.mkdtemp())
         self.closing.callback(shutil.rmtree, folder, ignore_errors=True)
         if not _empty.exists():
             make_empty(_empty)
@@ -46,17 +50,21 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def begins(self) -> None:
-        self.ledgers = [self.store.ledger({"scribe": SAID}) for _ in range(PROCESSES)]
-        self.inboxes = [Inbox(x.db, TEAM, self.store.clock.seconds) for x in self.ledgers]
+        self.starts()
         self.bug = self.does(open_bug(self.ledgers[0]))
         self.held: dict[int, Lease] = {}
         self.owner: int | None = None
         self.until = 0.0
         self.may_look = 0.0
         self.used: set[str] = set()
-        self.head, self.done = 1, 1
+        self.head, self.done, self.back = 1, 1, 0
         self.stored: set[str] = set()
         self.finished: set[str] = set()
+        self.kept: tuple[Path, dict[str, Any]] | None = None
+
+    def starts(self) -> None:
+        self.ledgers = [self.store.ledger({"scribe": SAID}) for _ in range(PROCESSES)]
+        self.inboxes = [Inbox(x.db, TEAM, self.store.clock.seconds) for x in self.ledgers]
 
     @property
     def now(self) -> float:
@@ -137,6 +145,35 @@ class Machine(RuleBasedStateMachine):
         """What is done never comes again."""
         taken = {item.key for item in self.does(self.inboxes[process].take(["hook"]))}
         assert taken <= self.stored - self.finished
+
+    @rule()
+    def somebody_makes_a_backup(self) -> None:
+        kept = self.folder / "kept.db"
+        kept.unlink(missing_ok=True)
+        with closing(sqlite3.connect(self.folder / "makegood.db")) as live:
+            live.execute("VACUUM INTO ?", [str(kept)])
+        model = {name: getattr(self, name) for name in MODEL}
+        self.kept = kept, {name: set(now) if isinstance(now, set) else now for name, now in model.items()}
+
+    @precondition(lambda self: self.kept)
+    @rule(twice=st.booleans())
+    def the_backup_comes_back(self, *, twice: bool) -> None:
+        """All processes are gone, what came later is gone; the trail says so once, and nobody's lease is believed any more."""
+        kept, model = self.kept or (Path(), {})
+        self.does(self.store.close())
+        for suffix in ("-wal", "-shm"):
+            (self.folder / f"makegood.db{suffix}").unlink(missing_ok=True)
+        shutil.copy(kept, self.folder / "makegood.db")
+        self.store = Store(self.store.url, self.store.clock)
+        self.starts()
+        self.held = {}
+        for name, then in model.items():
+            setattr(self, name, set(then) if isinstance(then, set) else then)
+        for _ in range(1 + twice):
+            assert self.does(hold(self.ledgers[0], person("U0DEV"))) == []
+        if self.back < self.head:
+            self.head += 1
+            self.back = self.head
 
     @invariant()
     def the_trail_is_whole(self) -> None:

@@ -114,10 +114,16 @@ def text(bug: Bug) -> CardText:
     return CardText(
         title=f"{bug.ref} {bug.title}"[:200],
         description="\n\n".join(p for p in parts if p),
-        marker=f"makegood:{bug.ref.team}:{bug.ref}",
+        marker=_marker(bug),
         labels=("quick fix",) if bug.last_success and not bug.proper else (),
         due=bug.debt.due if bug.debt and not bug.debt.paid_at else None,
     )
+
+
+def _marker(bug: Bug) -> str:
+    """With the second of its opening: after a restore another bug gets the number of one that is lost, and that card stays."""
+    opened = f":{bug.opened_at.timestamp():.0f}" if bug.opened_at else ""
+    return f"makegood:{bug.ref.team}:{bug.ref}{opened}"
 
 
 def _facts(bug: Bug) -> str:

@@ -62,7 +62,7 @@ class BoardNotesSink:
         if work.bug.board is None:
             raise NotYet(CARD_PAUSE)
         card = CardRef(id=work.bug.board.id, url=work.bug.board.url)
-        marker = f"({work.bug.ref}, entry {entry.seq})"
+        marker = f"({work.bug.ref}, entry {entry.seq} of {entry.at:%d %b %H:%M:%S})"
         await once(
             lambda: self.board.commented(card, marker),
             lambda: self.board.comment(card, f"{said} {marker}"),

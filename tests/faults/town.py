@@ -248,6 +248,11 @@ class Town:
         customers = self.world.parts.till.snapshot()["customers"]
         return Counter({c["email"]: len(c["history"]) for c in customers if c["history"]})
 
+    def board_markers(self) -> Counter[str]:
+        """What names each bug's card on the board: a bug of a lost trail may have had the same number."""
+        lists = self.world.parts.board.snapshot()["lists"]
+        return Counter(m for one in lists for card in one["cards"] for m in re.findall(r"makegood:\S+", card["desc"]))
+
     def board_cards(self) -> Counter[str]:
         lists = self.world.parts.board.snapshot()["lists"]
         return Counter(card["name"].split()[0] for one in lists for card in one["cards"])

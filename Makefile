@@ -52,8 +52,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup ## runs the demo; PORT=8070 takes another port
-	@$(BIN)/makegood demo --port $(PORT)
+demo: setup ## runs the demo; PORT=8070 takes another port, ALONE=1 a team of one
+	@$(BIN)/makegood demo --port $(PORT) $(if $(ALONE),--alone)
 
 # Everything: what a reader complains about, then what is true. Debian's own browser and servers take part: what is missing is
 # installed where that may be done (root), and where no service would be begun by it (a container).

@@ -61,6 +61,13 @@ class Debt:
     due: datetime
     paid_at: datetime | None = None
     how: str = ""
+    """How it was paid; where it was waived, why."""
+    waived_at: datetime | None = None
+    waived_by: str = ""
+
+    @property
+    def due_still(self) -> bool:
+        return self.paid_at is None and self.waived_at is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from bot.bug import (
     seen,
     seriousness,
     tolerance,
+    waiving,
     when_works,
 )
 from bot.bug.event import Event, Move
@@ -46,6 +47,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     when_works,
     course,
     brought,
+    waiving,
     reminders,
     tolerance,
     conversation,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--port", type=int, default=8067, help="where the page is served (default: 8067)")
+    sub.add_argument("--alone", action="store_true", help='a team of one, with team = "solo": nobody else can approve')
     sub.add_argument("--data", default=".makegood", help="where the demo keeps its files (default: .makegood)")
 
 
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     _print("Starting Slack, the shop, the board, the till and the bot …")
-    asyncio.run(_run(Demo(args.port, Path(args.data) / "demo", started=_say)))
+    asyncio.run(_run(Demo(args.port, Path(args.data) / "demo", alone=args.alone, started=_say)))
     return 0
 
 

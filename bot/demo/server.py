@@ -28,13 +28,13 @@ CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
 BOT_TOKEN, APP_TOKEN = "xoxb-local", "xapp-local"
 
 
-def people() -> tuple[Person, ...]:
-    """In the time zone of this machine, as the browser is: what the card says and what a customer is told agree."""
+def people(*, alone: bool = False) -> tuple[Person, ...]:
+    """The team, or its founder alone. In this machine's time zone, as the browser is: card and letter agree on the time."""
     _, _, zone = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
     named = (("U0DEV", "Dana", "developer"), ("U0SUP", "Sam", "supporter"), ("U0LEAD", "Lee", "lead"))
     return tuple(
         Person(id=id_, name=name, email=f"{name.lower()}@quickadmin.example", title=title, tz=zone or "UTC")
-        for id_, name, title in named
+        for id_, name, title in (named[:1] if alone else named)
     )
 
 
@@ -45,6 +45,8 @@ class Demo:
     port: int
     data: Path
     mode: str = "run"
+    alone: bool = False
+    """One person, with `team = "solo"`."""
     database_url: str = ""
     """Where the bot keeps its trail; empty: a file below `data`."""
     rate_limits: bool = True
@@ -72,7 +74,7 @@ class Demo:
                 f"The demo can't keep its files in {self.data}: {error.strerror}. Choose another folder with --data."
             ) from error
         self.slack = LocalSlack(
-            people=list(people()),
+            people=list(people(alone=self.alone)),
             channels=CHANNELS,
             manifest=AppManifest.load(shipped.MANIFEST),
             bot_token=BOT_TOKEN,
@@ -106,7 +108,8 @@ class Demo:
         home = self.data / "bot"
         home.mkdir(exist_ok=True)
         file = home / "makegood.toml"
-        file.write_text(self.world.settings_toml(mode=self.mode, approvers=("U0LEAD",), wait=self.letters_wait))
+        approvers = () if self.alone else ("U0LEAD",)
+        file.write_text(self.world.settings_toml(mode=self.mode, approvers=approvers, wait=self.letters_wait))
         settings, secrets = config.read(file)
         told = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,

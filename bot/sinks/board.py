@@ -13,6 +13,7 @@ from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.run import FixEnded
 from bot.bug.intake import Enriched, Opened
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
+from bot.bug.waiving import Waived
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.once import once
@@ -38,7 +39,7 @@ KINDS: set[type[Event]] = {
     Fixed,
     Reopened,
 }
-KINDS |= {CameBack, Owed, Paid, Closed, BoardCardGone, FixEnded}
+KINDS |= {CameBack, Owed, Paid, Waived, Closed, BoardCardGone, FixEnded}
 TRACKERS = "tracker"
 """Which card of the tracker this sink has looked at."""
 
@@ -116,7 +117,7 @@ def text(bug: Bug) -> CardText:
         description="\n\n".join(p for p in parts if p),
         marker=_marker(bug),
         labels=("quick fix",) if bug.last_success and not bug.proper else (),
-        due=bug.debt.due if bug.debt and not bug.debt.paid_at else None,
+        due=bug.debt.due if bug.debt and bug.debt.due_still else None,
     )
 
 

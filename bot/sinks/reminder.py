@@ -35,7 +35,6 @@ class ReminderSink:
             return Served()
         if isinstance(entry.event, DECIDED):
             await self._settle(work, entry, entry.event.asked)
-            return Served()
         found = prompts.offer(work.bug, entry, self.ledger.clock())
         if found is None:
             return Served()

@@ -171,10 +171,17 @@ async def asks_for(
 
 
 @asynccontextmanager
-async def company(data: Path, database_url: str, story: Story) -> AsyncIterator[Company]:
+async def company(data: Path, database_url: str, story: Story, *, alone: bool = False) -> AsyncIterator[Company]:
     clock = Watch()
     demo = Demo(
-        free_port(), data, database_url=database_url, rate_limits=False, clock=clock, pace=Unhurried, letters_wait=0
+        free_port(),
+        data,
+        database_url=database_url,
+        rate_limits=False,
+        clock=clock,
+        pace=Unhurried,
+        letters_wait=0,
+        alone=alone,
     )
     try:
         await demo.start()

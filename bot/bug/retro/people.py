@@ -22,6 +22,7 @@ from bot.bug.ownership import Claimed, Estimated, HandedOver, TakenOver
 from bot.bug.retro.model import Deeds, Gift, Remark, ServedCustomer
 from bot.bug.retro.mood import mood
 from bot.bug.values import ActorKind
+from bot.bug.waiving import Waived
 
 DEEDS: dict[type[Event], str] = {
     Claimed: "claim",
@@ -34,6 +35,7 @@ DEEDS: dict[type[Event], str] = {
     Reopened: "reopening",
     Dismissed: "dismissal",
     Paid: "debt paid",
+    Waived: "waiver",
     Said: "remark",
     LookAsked: "look",
     FixConfirmed: "fix",

@@ -50,7 +50,7 @@ def sum_up(retros: Iterable[Retro], of: Span = ALWAYS, unseen: Iterable[Bug] = (
         told_in_67=sum(wait <= HOUR for wait in waits),
         bought=_customers(begun, "bought"),
         returned=_customers(begun, "came_back"),
-        owed=sum(bool(story.debt and not story.debt.paid_at) for story in begun),
+        owed=sum(bool(story.debt and story.debt.due_still) for story in begun),
         times=_times(begun, median),
         slow=_times(begun, _nine_in_ten),
         shares=tuple(_share(part, begun) for part in of.parts) if of.name else (),

@@ -67,7 +67,11 @@ async def people(settings: Settings, runtime: Environment, catalogue: Catalogue)
         client = web_client(token, runtime.api_url, http)
         full = await _full_members(client)
         approvers = full & await _named(client, settings.policy.roles.approvers)
-    return [*_team(settings, full, approvers), *_alone(settings, catalogue, approvers)]
+    return [
+        *_team(settings, full, approvers),
+        *_alone(settings, catalogue, approvers),
+        *_besides(settings, full, approvers),
+    ]
 
 
 async def _full_members(client: AsyncWebClient) -> set[str]:
@@ -114,8 +118,24 @@ def _alone(settings: Settings, catalogue: Catalogue, approvers: set[str]) -> Ite
         asks = f"; if the only approver asks: {mine.said}" if len(approvers) == 1 and mine.said != row.said else ""
         said = f"{row.risk} risk{where}: {row.said}{asks}"
         yield (note if row.refused or mine.refused else ok)(f"may {row.action}", said)
-    if not approvers and not settings.policy.solo:
+
+
+def _besides(settings: Settings, full: set[str], approvers: set[str]) -> Iterator[Finding]:
+    """What is no action and needs somebody else too, where nobody else is there for it."""
+    solo = settings.policy.solo
+    if not approvers and not solo:
         yield note("may thaw, allow", "refused: only approvers thaw and turn actions on, and there is none")
+    if len(approvers) <= 1:
+        whose = "if the only approver asks: " if approvers else ""
+        yield _alone_or_refused("give above the caps", whose, solo, "an approver lets it pass")
+    if len(full) == 1:
+        yield _alone_or_refused("waive a proper fix", "", solo, "somebody else than who owes it does")
+
+
+def _alone_or_refused(what: str, whose: str, solo: bool, needs: str) -> Finding:
+    if solo:
+        return ok(f"may {what}", f"{whose}alone, by typing its count")
+    return note(f"may {what}", f"{whose}refused: {needs}, and there is none")
 
 
 async def _token(client: AsyncWebClient) -> list[Finding]:

@@ -44,7 +44,7 @@ token = $trello_hook
 secret = $trello_secret
 
 [policy]
-approvers = $approvers
+$policy
 
 [actions]
 paths = ["../../actions"]         # yours, to be tried here first: .makegood/actions/hide_menu.py
@@ -127,6 +127,7 @@ class Addresses:
 
 
 def settings_toml(at: Addresses, keys: Keys, *, mode: str, approvers: tuple[str, ...], wait: int) -> str:
+    """Without approvers it is a team of one."""
     tables = ", ".join(f'{name} = "id"' for name in TABLES)
     texts = {
         "mode": mode,
@@ -149,11 +150,12 @@ def settings_toml(at: Addresses, keys: Keys, *, mode: str, approvers: tuple[str,
         "trello": f"{at.base}/trello",
         "stripe": f"{at.base}/stripe",
         "stripe_key": keys.stripe,
-        "approvers": list(approvers),
         **_keys(keys),
     }
     quoted = {name: json.dumps(text) for name, text in texts.items()}
-    return TEMPLATE.substitute(quoted, tables=f"{{ {tables} }}", wait=wait) + "".join(map(_probe, _probes(at.base)))
+    policy = f"approvers = {json.dumps(approvers)}" if approvers else 'team = "solo"'
+    whole = TEMPLATE.substitute(quoted, tables=f"{{ {tables} }}", wait=wait, policy=policy)
+    return whole + "".join(map(_probe, _probes(at.base)))
 
 
 def _keys(keys: Keys) -> Mapping[str, str]:

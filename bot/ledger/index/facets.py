@@ -21,7 +21,7 @@ def facets(bug: Bug) -> dict[str, Any]:
         "status": bug.status.value,
         "began": min(began).timestamp() if began else None,
         "teller": bug.owner if bug.status is Status.FIXED and bug.untold else None,
-        "debtor": bug.debt.owner if bug.status in LIVE and bug.debt and not bug.debt.paid_at else None,
+        "debtor": bug.debt.owner if bug.status in LIVE and bug.debt and bug.debt.due_still else None,
         "asks": sum(fix.state is RunState.WAITING for fix in bug.fixes) if bug.status in LIVE else 0,
         "told": int(bug.status in WORKING and not bug.groups),
         "gave": int(any(customer.given_here for customer in bug.customers)),

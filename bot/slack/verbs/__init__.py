@@ -1,3 +1,16 @@
 """The verbs: one function each, the same for a button, a command and a word in the thread."""
 
-from bot.slack.verbs import approvals, course, customers, fixes, inbound, looks, owner, reading, reviews, seen, tells  # noqa: F401 - importing them registers them
+from bot.slack.verbs import (  # noqa: F401 - importing them registers them
+    approvals,
+    course,
+    customers,
+    fixes,
+    inbound,
+    looks,
+    owner,
+    reading,
+    reviews,
+    seen,
+    tells,
+    waiving,
+)

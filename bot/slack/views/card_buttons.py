@@ -47,7 +47,7 @@ def _first(bug: Bug, modes: Modes, proposed: Proposed) -> list[Any]:
             tell = _button(bug, "tell", "Tell", "primary")
             return [tell, *troubles, _skip(bug) or _told(bug), _undo(bug)]
         case Status.OWED:
-            return [_button(bug, "paid", "Fix merged", "primary"), *troubles, _undo(bug), _reply(bug)]
+            return [_button(bug, "paid", "Fix merged", "primary"), *troubles, _undo(bug), _reply(bug), _waive(bug)]
         case Status.CLOSED:
             return [_button(bug, "retro", "Retro"), *troubles]
         case _:
@@ -113,6 +113,10 @@ def _answer(bug: Bug) -> Any:
 
 def _tell(bug: Bug) -> Any:
     return _button(bug, "tell", "Tell") if bug.untold else None
+
+
+def _waive(bug: Bug) -> Any:
+    return _button(bug, "waive", "Waive the fix…")
 
 
 def _skip(bug: Bug) -> Any:

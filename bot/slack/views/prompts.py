@@ -13,11 +13,12 @@ from bot.bug.customers import CustomerFelt, CustomerJoined, CustomerWrote
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.gift_texts import letter
-from bot.bug.gifts import GrantKept, NotGranted, TellAsked
+from bot.bug.gifts import GrantKept, NotGranted, TellApproved, TellAsked
 from bot.bug.intake import Resembles, TrackerSaid
 from bot.bug.messages import NotDelivered
 from bot.bug.one_person import SamePerson
 from bot.bug.reminders import Reminded
+from bot.bug.waiving import Waived
 from bot.bug.words import service_name
 from bot.ledger.ledger import Entry
 from bot.slack.views.mrkdwn import block, foreign, gift, link, who
@@ -63,10 +64,11 @@ def _tell_asked(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
 
 
 def _went_on(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
-    """Into the channel: somebody ran something that nobody else approved."""
+    """Into the channel: somebody ran, gave or waived something that nobody else approved."""
     event = entry.event
-    fix = bug.fix(event.run) if isinstance(event, FixApproved) and (event.typed or event.break_glass) else None
-    words = line(entry, bug, who(str(entry.by))) if fix else ""
+    alone = isinstance(event, FixApproved | TellApproved | Waived) and event.typed
+    glass = isinstance(event, FixApproved) and event.break_glass
+    words = line(entry, bug, who(str(entry.by))) if alone or glass else ""
     return Offer(text=f"*{title(bug)}*: {words}", loud=True) if words else None
 
 
@@ -256,4 +258,6 @@ OFFERS: dict[type[Event], Callable[[Bug, Any, datetime], Offer | None]] = {
     BoardCardMoved: _moved,
     GrantKept: _kept,
     FixApproved: _went_on,
+    TellApproved: _went_on,
+    Waived: _went_on,
 }

@@ -358,14 +358,18 @@ async def test_it_names_what_is_refused_for_lack_of_people(makegood: Shell, arou
     ran = await doctor(makegood)
     assert "low risk on web: refused: nobody else can approve" in line(ran, "may clear-cache")
     assert "there is none" in line(ran, "may thaw, allow")
+    assert "refused: an approver lets it pass" in line(ran, "may give above the caps")
     makegood.settings(least=around.settings.replace(named, 'team = "solo"'))
     ran = await doctor(makegood)
     assert "low risk on web: alone, by typing its count or its release" in line(ran, "may clear-cache")
     assert line(ran, "team").startswith("ok ")
     assert "may thaw" not in ran.out
+    assert line(ran, "may give above the caps").endswith("alone, by typing its count")
 
 
 async def test_one_person_who_is_alone_is_told_of_the_setting(makegood: Shell, around: Neighbours) -> None:
     for person in list(around.slack.world.people.values())[1:]:
         around.slack.world.people.pop(person.id)
-    assert 'write team = "solo" under [policy]' in line(await doctor(makegood), "team")
+    ran = await doctor(makegood)
+    assert 'write team = "solo" under [policy]' in line(ran, "team")
+    assert "refused: somebody else than who owes it does" in line(ran, "may waive a proper fix")

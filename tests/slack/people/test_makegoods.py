@@ -359,6 +359,9 @@ async def test_who_is_alone_lets_it_pass_by_typing_how_many_get_it(
     form.field("Type how many customers get it").type("1")
     await form.submit()
     await card.thread.expect("lets the makegood pass alone and typed `1`")
+    await house.quiet()
+    broadcast = [m["text"] for m in house.slack.messages(house.errors.id) if m.get("subtype") == "thread_broadcast"]
+    assert [text for text in broadcast if "lets the makegood pass alone" in text]
     await card.thread.expect("Booked: €9 credit")
     assert fakes.credit() == 900
 

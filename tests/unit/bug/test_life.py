@@ -42,6 +42,7 @@ DRAWN = {
     "owed":              "..w....",
     "paid":              "..fx...",
     "closed":            "..xx...",
+    "waived":            "...x...",
     "retro_asked":       "ocfwxd.",
     "answered":          "ocfw...",
     "told":              "ocfwx..",

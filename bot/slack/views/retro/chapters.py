@@ -143,6 +143,9 @@ def _owed(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     if debt and debt.paid_at:
         how = f": {d.safe(debt.how, 120)}" if debt.how else ""
         yield f"the proper fix was paid {d.day(debt.paid_at)}{how}"
+    elif debt and debt.waived_at:
+        why = f": {d.safe(debt.how, 120)}" if debt.how else ""
+        yield f"the proper fix was waived {d.day(debt.waived_at)} by {d.name(debt.waived_by, names)}{why}"
     elif debt:
         yield f"{d.bold('the proper fix')} · {d.name(debt.owner, names)} · until {d.day(debt.due)}"
 

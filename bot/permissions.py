@@ -36,7 +36,7 @@ class Row:
     @property
     def said(self) -> str:
         first, *rest = (_said(*one) for one in self.ways)
-        return first + (f"; where it can't be undone {rest[0]}" if rest and rest[0] != first else "")
+        return first + (f"; where it can't be undone: {rest[0]}" if rest and rest[0] != first else "")
 
     @property
     def refused(self) -> bool:

@@ -1,6 +1,7 @@
 """What one person may do alone, and what somebody types who is alone. Pure."""
 
 import re
+import unicodedata
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,6 +11,10 @@ from bot.bug.modes import Becomes
 
 RELEASES = ("release", "version", "tag")
 """Parameters that name what is rolled out."""
+LONGEST = 100
+"""Characters of a release that people can be asked to type."""
+ALONG = " .\"'`ˋ´“”„‘’‚«»"
+"""What is copied along with a word."""
 
 
 class Way(StrEnum):
@@ -52,17 +57,18 @@ class Word(NamedTuple):
 def word(fix: Fix) -> Word:
     """The release that is rolled out, the count of what is changed, or the action's name where nothing is counted."""
     release = next((fix.params[name] for name in RELEASES if fix.params.get(name)), "")
-    if release:
+    if release and len(release) <= LONGEST:
         return Word(release, "the release")
     return Word(str(fix.count), "how many it changes") if fix.count else Word(fix.action, "the action's name")
 
 
 def must_type(wanted: Word, typed: str) -> None:
-    """Raises Invalid at the field. Blanks and capitals don't matter."""
-    if _plain(typed) != _plain(wanted.word):
+    """Raises Invalid at the field. Blanks, capitals, wide digits, and quotation marks that came along don't matter."""
+    if not typed.strip() or _plain(typed) != _plain(wanted.word):
         said = f"To go on alone, type {wanted.what}: {wanted.word}"
         raise Invalid(f"{said}.", {"typed": said})
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    shown = "".join(ch for ch in unicodedata.normalize("NFKC", text) if unicodedata.category(ch) != "Cf")
+    return re.sub(r"\s+", " ", shown).strip(ALONG).casefold()

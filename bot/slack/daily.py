@@ -63,10 +63,11 @@ class DailyList:
         lost = bool(shown.items) and not shown.ts
         if not (today and (lost or today != shown.day) and await leader.leads("the daily list", 60)):
             return
-        await (self._put(shown, doubt=True) if today == shown.day else self._begin(today, now))
+        await (self._put(shown, doubt=True) if today == shown.day else self._begin(today, now, shown))
 
-    async def _begin(self, today: str, now: datetime) -> None:
-        """What is to be said is kept before it is said, so that a restart says it once."""
+    async def _begin(self, today: str, now: datetime, before: Shown) -> None:
+        """What is to be said is kept before it is said, so that a restart says it once. The list before it loses its buttons."""
+        await self._retire(before)
         found = await self._found(now)
         items = tuple((bug.ref.number, one.seq) for bug, one in found)
         shown = Shown(day=today, began=now.timestamp(), items=items[:LISTED], more=len(items[LISTED:]))
@@ -109,8 +110,17 @@ class DailyList:
         shown = await self._shown()
         if not shown.ts or all(number != bug for number, _ in shown.items):
             return
+        await self._redraw(shown.ts, await self._drawn(shown))
+
+    async def _retire(self, shown: Shown) -> None:
+        """A button there would answer for a list that nobody keeps any more."""
+        items = [await self._item(number, seq) for number, seq in shown.items] if shown.ts else []
+        if any(map(view.open_, items)):
+            await self._redraw(shown.ts, {"text": view.OVER, "blocks": view.over(items)})
+
+    async def _redraw(self, ts: str, said: Mapping[str, Any]) -> None:
         try:
-            await self.slack.port.update(self.channel, shown.ts, **await self._drawn(shown))
+            await self.slack.port.update(self.channel, ts, **said)
         except SAID_NO as error:
             if error.code not in PLACE_GONE:
                 raise

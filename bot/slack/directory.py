@@ -16,6 +16,7 @@ from bot.slack.views.mrkdwn import foreign
 First = Callable[[str], Awaitable[datetime]]
 Remember = Callable[[str, str], Awaitable[None]]
 NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found"})
+_NOBODY = "Name people who are, or leave the line out: then every full member may."
 _PEOPLE_IT = "Add people to it in Slack, name people instead, or leave the line out: then every full member may."
 KEPT = 600.0
 """Seconds that a name may be old."""
@@ -156,13 +157,32 @@ class Directory:
         return frozenset(found)
 
     async def must_be_peopled(self) -> None:
-        """Raises Misconfigured for a group of runners or tellers in which nobody is. Raises Outside."""
+        """Raises Misconfigured for a group of runners or tellers in which nobody is, and for a list that names nobody who is here.
+
+        Raises Outside.
+        """
         for key, named in (("runners", self.roles.runners), ("tellers", self.roles.tellers)):
             for group in (entry for entry in named or () if "@" not in entry and entry.startswith("S")):
                 if not await self._members_of(group):
                     raise Misconfigured(
                         f"makegood.toml: policy.{key}: nobody is in the user group {group}. {_PEOPLE_IT}"
                     )
+
+        for key, named in (("runners", self.roles.runners), ("tellers", self.roles.tellers)):
+            if named and not await self._anybody_of(named):
+                raise Misconfigured(
+                    f"makegood.toml: policy.{key}: nobody of {', '.join(named)} is a full member here. {_NOBODY}"
+                )
+
+    async def _anybody_of(self, named: tuple[str, ...]) -> bool:
+        """Whether one of them is a full member now; where Slack won't say, somebody is."""
+        for user in sorted(await self.people(named)):
+            try:
+                if fit(await self.member(user)):
+                    return True
+            except NotFound:
+                continue
+        return False
 
     async def _members_of(self, group: str) -> Iterable[str]:
         """As Slack lists them; the group itself where Slack won't say."""

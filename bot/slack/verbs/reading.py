@@ -129,10 +129,18 @@ async def publish_home(context: Context, user: str) -> None:
         held=await waits(context),
         decided=await workspace.trail(context.ledger, DECIDED),
         may=await _may(context, user),
-        unseen=await unseen(context.ledger),
+        unseen=await unseen(context.ledger) if await _anybody_beside(context, user) else (),
     )
     shown = home.view(found, user, lambda bug: reference(context, bug), context.now())
     await context.port.call("views.publish", user_id=user, view=shown)
+
+
+async def _anybody_beside(context: Context, user: str) -> bool:
+    """Whether somebody could say *Seen* at all; asked only where the settings say that one may be alone."""
+    try:
+        return not context.settings.policy.solo or await context.directory.anybody_beside(user)
+    except Outside:
+        return True
 
 
 async def _may(context: Context, user: str) -> list[str]:

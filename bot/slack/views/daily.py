@@ -12,6 +12,7 @@ from bot.slack.views.mrkdwn import clock, day, foreign
 from bot.text import plural
 
 WHAT = 150
+OVER = "This list is over. What nobody else has seen since stands in a newer one, and on Home."
 TO_DO = " It went ahead without an approval. Open the bug, look at what was changed, then press *Seen*."
 
 
@@ -37,7 +38,7 @@ def item(bug: Bug, seq: int, ref: str) -> Item:
 
 def headline(items: Sequence[Item], more: int = 0) -> str:
     """The lock-screen line."""
-    left = sum(map(_open, items)) + more
+    left = sum(map(open_, items)) + more
     if not left:
         return "Somebody else has seen all of this"
     return f"{plural(left, 'change')} that nobody else has seen"
@@ -45,9 +46,16 @@ def headline(items: Sequence[Item], more: int = 0) -> str:
 
 def blocks(items: Sequence[Item], more: int = 0) -> kit.Blocks:
     """Each thing with its button; `more` are not listed."""
-    head = f"*{headline(items, more)}.*" + (TO_DO if any(_open(one) for one in items) else "")
+    head = f"*{headline(items, more)}.*" + (TO_DO if any(open_(one) for one in items) else "")
     rest = [kit.context(f"and {more} more: they stand on Makegood's *Home*", "more")] if more else []
     return kit.render([kit.section(head, "daily"), *map(_line, items), *rest])
+
+
+def over(items: Sequence[Item]) -> kit.Blocks:
+    """The list of a day that is over: what is still open stands in a newer one."""
+    return kit.render(
+        [kit.section(f"_{OVER}_", "daily"), *(kit.section(line(one), f"was_{one.bug}_{one.seq}") for one in items)]
+    )
 
 
 def line(one: Item) -> str:
@@ -64,8 +72,8 @@ def button(bug: int, seq: int) -> Any:
 
 
 def _line(one: Item) -> Any:
-    return kit.section(line(one), f"seen_{one.bug}_{one.seq}", button(one.bug, one.seq) if _open(one) else None)
+    return kit.section(line(one), f"seen_{one.bug}_{one.seq}", button(one.bug, one.seq) if open_(one) else None)
 
 
-def _open(one: Item) -> bool:
+def open_(one: Item) -> bool:
     return one.one is not None and not one.seen_by

@@ -1,6 +1,7 @@
 """What ran without a second person before: each morning a list says it, and somebody else says *Seen*."""
 
 import asyncio
+from itertools import count
 from typing import Any
 
 import pytest
@@ -33,7 +34,11 @@ async def _morning(team: Team, days: int = 1) -> None:
 
 async def _looked(team: Team) -> None:
     async with asyncio.timeout(LONGEST):
-        while not await _known(team):
+        for looked in count(1):
+            if await _known(team):
+                return
+            if looked % 100 == 0:
+                team.house.clock.advance(seconds=31)  # the job's next time, if Slack was too slow for it
             await asyncio.sleep(0.05)
 
 
@@ -88,7 +93,9 @@ async def test_one_message_a_day_and_none_where_there_is_nothing(team: Team) -> 
     await _morning(team, days=0)
     assert len(team.house.errors.messages(LIST)) == 1
     await _morning(team)  # it is still open
-    assert len(team.house.errors.messages(LIST)) == 2
+    assert len(team.house.errors.messages("1 change that nobody else has seen")) == 1
+    (over,) = team.house.errors.messages("This list is over")
+    assert over.buttons == []
     await team.sam.types("/bug seen BUG-1", in_=team.house.errors)
     await team.sam.expect_ephemeral("Noted: you have seen 1 change of BUG-1")
     await _morning(team)

@@ -40,6 +40,13 @@ async def test_a_runner_group_in_which_nobody_is_stops_the_start(house: House) -
     assert said.startswith("makegood.toml: policy.tellers: nobody is in the user group S0NONE. ")
 
 
+@pytest.mark.parametrize("named", ["nobody@acme.example", "U0GONE", "U0GUEST"])
+async def test_runners_of_whom_nobody_is_a_full_member_stop_the_start(house: House, named: str) -> None:
+    said = await _no_start(house, policy={"runners": [named]})
+    assert said.startswith(f"makegood.toml: policy.runners: nobody of {named} is a full member here. ")
+    await house.restart(policy={"runners": [named, "U0DEV"]})
+
+
 async def test_a_mode_for_an_unknown_action_stops_the_start(house: House) -> None:
     said = await _no_start(house, actions={"mode": {"delete-rwo": "run"}})
     assert said == "makegood.toml: actions.mode.delete-rwo: There is no action “delete-rwo”. Did you mean delete-row?"
@@ -70,7 +77,7 @@ async def test_an_action_that_only_watches_is_not_offered_and_not_run(team: Team
 async def test_home_shows_each_person_their_own_row(team: Team) -> None:
     home = await team.dana.opens_home()
     await home.expect_text(
-        "`delete-row`, `extend-trial`: alone: preview and one press; where it can't be undone 1 other approves"
+        "`delete-row`, `extend-trial`: alone: preview and one press; where it can't be undone: 1 other approves"
     )
     await home.expect_text("look at production, write to customers, give within the caps")
     await (await team.lee.opens_home()).expect_text("approve what others ask for, thaw, turn actions on")

@@ -56,6 +56,23 @@ def test_blanks_do_not_matter(typed: str) -> None:
     must_type(Word("3", "how many it changes"), typed)
 
 
+@pytest.mark.parametrize(
+    "typed", ["1.4.2", " V1.4.2-RC ", "`v1.4.2-rc`", "“v1.4.2-rc”", "v1.4.2-rc.", "v1.4.2\u200b-rc", "ｖ１.４.２-rc"]
+)
+def test_what_is_copied_along_with_a_word_does_not_matter(typed: str) -> None:
+    must_type(Word("v1.4.2-rc" if "v" in typed.casefold() or "ｖ" in typed else "1.4.2", "the release"), typed)
+
+
+def test_nothing_is_never_the_word() -> None:
+    with pytest.raises(Invalid):
+        must_type(Word("..", "the release"), " ")
+
+
+def test_a_release_that_nobody_can_type_is_not_asked_for() -> None:
+    fix = replace(asked(claimed()).bug.fixes[0], count=0, params={"release": "x" * 101})
+    assert word(fix) == Word("delete-row", "the action's name")
+
+
 @pytest.mark.parametrize("typed", ["", "2", "33", "three"])
 def test_anything_else_is_told_what_to_type(typed: str) -> None:
     with pytest.raises(Invalid, match="type how many it changes: 3"):

@@ -40,7 +40,7 @@ class Few(Frozen):
 
 
 ENOUGH = Few()
-_ALONE = "Nobody else is here to approve this. You may go on alone by typing what it changes; everybody reads it."
+_ALONE = "Nobody else is here to approve this. You may go on alone by typing {}; everybody reads it."
 
 
 class Filled(Frozen):
@@ -169,11 +169,12 @@ def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, box: Seq
     meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest, counted=counted(bug))
     shown = [*preview_view.blocks(fix, reason=not fix.reason_filled), *_why(fix), *_warning(few)]
     shown += [_typed_word(few.typed)] if few.typed else []
+    title = f"{'Undo' if fix.undo_of else 'Fix'} {bug.ref}"
     if few.stops:
-        return kit.modal(f"Fix {bug.ref}", shown, id_="note", meta=meta)
+        return kit.modal(title, shown, id_="note", meta=meta)
     below = [kit.context("Below the rows: who is told when it works.", "below")] if len(box) > 1 else []
     whole, label = [*below, *shown, *box], few.label or run_label(fix, becomes)
-    return kit.modal(f"Fix {bug.ref}", whole, id_="run", meta=meta, submit=label)
+    return kit.modal(title, whole, id_="run", meta=meta, submit=label)
 
 
 def _why(fix: Fix) -> list[Any]:
@@ -213,9 +214,9 @@ def too_few(fix: Fix, able: int, *, glass: bool, solo: bool) -> Few:
         )
     if solo:
         # where a code may be wanted as well, both are asked for in a form of their own
-        return Few(
-            said=f":bust_in_silhouette: {_ALONE}", label="Go on alone", typed=None if fix.risk == "high" else word(fix)
-        )
+        wanted = word(fix)
+        said = f":bust_in_silhouette: {_ALONE.format(wanted.what)}"
+        return Few(said=said, label="Go on alone", typed=None if fix.risk == "high" else wanted)
     if glass:
         said = "Nobody else can approve this. You may go on alone, with a reason; everybody will see it."
         return Few(said=f":rotating_light: {said}", label="Go on without approval")
@@ -275,8 +276,7 @@ def typed(bug: Bug, fix: Fix, *, coded: bool) -> View:
 
 
 def _typed_word(wanted: Word) -> Any:
-    hint = f"Nobody else is here to approve it. Type {wanted.what}: {wanted.word}"
-    return kit.text_input("typed", f"Type {wanted.what}", hint=foreign(hint, 150), longest=120)
+    return kit.text_input("typed", f"Type {wanted.what}", hint=f"As it stands here: {wanted.word}", longest=120)
 
 
 def alone_button(bug: Bug, fix: Fix, text: str) -> kit.Blocks:

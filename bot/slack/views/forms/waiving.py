@@ -17,7 +17,7 @@ def form(bug: Bug, reason: str, wanted: Word | None) -> View:
     """`wanted`: what is typed by who owes it and is alone; None: somebody else waives it."""
     why = kit.text_input("reason", "Why will nobody make the proper fix?", reason, many=True, longest=500)
     typed = (
-        kit.text_input("typed", f"Type {wanted.what}", hint=f"{wanted.what}: {wanted.word}", longest=60)
+        kit.text_input("typed", f"Type {wanted.what}", hint=f"As it stands here: {wanted.word}", longest=60)
         if wanted
         else None
     )

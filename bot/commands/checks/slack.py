@@ -65,22 +65,25 @@ async def people(settings: Settings, runtime: Environment, catalogue: Catalogue)
         return []
     async with outgoing.session() as http:
         client = web_client(token, runtime.api_url, http)
-        full = await _full_members(client)
+        emails = await _full_members(client)
+        full = set(emails)
         approvers = full & await _named(client, settings.policy.roles.approvers)
     return [
         *_team(settings, full, approvers),
         *_alone(settings, catalogue, approvers),
         *_besides(settings, full, approvers),
+        *_factors(settings, emails, approvers),
     ]
 
 
-async def _full_members(client: AsyncWebClient) -> set[str]:
-    found, cursor = set[str](), ""
+async def _full_members(client: AsyncWebClient) -> dict[str, str]:
+    """Each with the e-mail address; empty where Slack does not say it."""
+    found, cursor = dict[str, str](), ""
     while True:
         page, refused = await _asked(client.users_list(limit=200, cursor=cursor or None))
         if refused:
             raise Unavailable(f"Slack does not list its people: {refused}. {_mend([refused])}")
-        found |= {user["id"] for user in page["members"] if _full(user)}
+        found |= {user["id"]: (user.get("profile") or {}).get("email") or "" for user in page["members"] if _full(user)}
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
             return found
@@ -130,6 +133,15 @@ def _besides(settings: Settings, full: set[str], approvers: set[str]) -> Iterato
         yield _alone_or_refused("give above the caps", whose, solo, "an approver lets it pass")
     if len(full) == 1:
         yield _alone_or_refused("waive a proper fix", "", solo, "somebody else than who owes it does")
+
+
+def _factors(settings: Settings, emails: Mapping[str, str], approvers: set[str]) -> Iterator[Finding]:
+    """Who would be asked for a code that nobody can check."""
+    able, totp = approvers or set(emails if settings.policy.solo else ()), settings.policy.totp
+    without = sorted(user for user in able if not {user, emails[user]} & set(totp))
+    if totp and without:
+        said = f"{', '.join(without)} can't approve a fix of high risk: [policy] totp has no secret for them"
+        yield note("second factor", said)
 
 
 def _alone_or_refused(what: str, whose: str, solo: bool, needs: str) -> Finding:

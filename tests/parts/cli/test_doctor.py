@@ -367,6 +367,16 @@ async def test_it_names_what_is_refused_for_lack_of_people(makegood: Shell, arou
     assert line(ran, "may give above the caps").endswith("alone, by typing its count")
 
 
+async def test_it_names_who_has_no_second_factor(makegood: Shell, around: Neighbours) -> None:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    named = 'approvers = ["U0LEAD", "dana@acme.example"]'
+    both = f'{named}\ntotp = {{ "dana@acme.example" = "{secret}", U0LEAD = "{secret}" }}'
+    makegood.settings(least=around.settings.replace(named, both))
+    assert "can't approve a fix of high risk" not in (await doctor(makegood)).out
+    makegood.settings(least=around.settings.replace(named, f'team = "solo"\ntotp = {{ U0GONE = "{secret}" }}'))
+    assert "U0DEV, U0LEAD" in line(await doctor(makegood), "second factor")
+
+
 async def test_one_person_who_is_alone_is_told_of_the_setting(makegood: Shell, around: Neighbours) -> None:
     for person in list(around.slack.world.people.values())[1:]:
         around.slack.world.people.pop(person.id)

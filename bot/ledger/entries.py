@@ -18,6 +18,8 @@ from bot.ledger.db.tables import bugs, cursors, entries, private, threads
 from bot.ledger.ledger import Entry, Ledger
 
 SOME = 200
+ALL = 1_000_000
+"""As many as there are: where one person is alone, nobody ever sees what they did."""
 
 # made once: SQLAlchemy takes twice as long to make a statement as to run it
 _STATE = select(bugs.c.state).where(bugs.c.team == bindparam("team"), bugs.c.number == bindparam("number"))
@@ -140,14 +142,14 @@ async def awaits(ledger: Ledger, user: str) -> Awaits:
     return Awaits(approvals=tuple(approvals), tells=tuple(tells), owed=tuple(owed))
 
 
-async def unseen(ledger: Ledger) -> list[Bug]:
+async def unseen(ledger: Ledger, most: int = SOME) -> list[Bug]:
     """Those with something that was done alone and that nobody else has seen yet, whatever became of them; the newest first."""
-    return await _found(ledger, _UNSEEN)
+    return await _found(ledger, _UNSEEN, most=most)
 
 
-async def _found(ledger: Ledger, query: Any, user: str = "") -> list[Bug]:
+async def _found(ledger: Ledger, query: Any, user: str = "", most: int = SOME) -> list[Bug]:
     async with ledger.db.read() as conn:
-        found = await conn.execute(query, {"team": ledger.team, "user": user, "most": SOME})
+        found = await conn.execute(query, {"team": ledger.team, "user": user, "most": most})
         return [codec.load_bug(state) for state in found.scalars()]
 
 

@@ -105,8 +105,11 @@ async def test_one_message_a_day_and_none_where_there_is_nothing(team: Team) -> 
 
 async def test_after_a_week_it_is_listed_no_more_and_stands_in_the_month(team: Team) -> None:
     await _ran(team)
+    month = f"{team.house.clock():%Y-%m}"
     await _morning(team, days=8)
     assert team.house.errors.messages(LIST) == []
+    await team.sam.types(f"/retro month {month}", in_=team.house.errors)
+    await team.sam.expect_ephemeral("nobody else has seen")
     home = await team.sam.opens_home()
     await home.expect_text("Nobody else has seen")
 

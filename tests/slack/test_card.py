@@ -83,7 +83,7 @@ async def test_an_owed_card_says_who_owes_what_until_when(house: House) -> None:
     await card.expect_lock_screen("· <@U0DEV> owes the fix · BUG-1")
     assert lines(card)[0].startswith("🔵 *BUG-1 ErrorException: Undefined index: crud* · Mia told after")
     assert any(line.startswith("owed: proper fix · <@U0DEV> · <!date^") for line in lines(card))
-    assert card.buttons == ["Fix merged"]
+    assert card.buttons == ["Fix merged", "Waive the fix…"]
 
 
 async def test_a_closed_card_keeps_its_story_and_offers_the_retro(house: House) -> None:

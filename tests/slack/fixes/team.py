@@ -15,7 +15,7 @@ from tests.support.dsl.workspace import PersonPage
 DELETE = "delete-row table=menus id=13 -- the one bad row"
 SET = "set-column table=menus id=13 column=title value=Brunch -- wrong title"
 CLOSE = "close-account id=1 -- they asked for it"
-LONGEST = 30
+LONGEST = 60
 OWN = ("close-account", "empty-menus", "two-keys", "long-job", "new-token")
 
 

@@ -10,6 +10,7 @@ class ClearRows(SqlAction):
 
     risk = Risk.LOW
     max_rows = 20
+    verbatim = frozenset({"value"})
 
     table: TableName
     column: str

@@ -43,7 +43,6 @@ WIDE: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "boolean": ("true", "NULL"),
             "mood": ("'good'", "'Bad one'"),
             "addr": ('\'("Main, St","1""2")\'', "'(,)'"),
-            "xml": ("'<a>b</a>'", "NULL"),
             "money": ("'$1,234.50'", "NULL"),
             "oid": ("4294967295", "0"),
             "double precision": ("0.1", "1e300"),

@@ -54,6 +54,7 @@ More on a busy machine.
 LOOK = 0.02
 JUDGE = "judge"
 """What PostgreSQL calls the connections of whoever judges."""
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name <> %s"
 STORM = 3.0
 """Seconds for which Slack takes nothing more."""
 AWAY = 2.0
@@ -370,9 +371,8 @@ class StruckTown(Town):
 
     async def cut_database(self) -> None:
         """Every connection of the bots' to this database. Whoever judges looks on."""
-        async with self.ledger.db.write() as conn:
-            others = f"datname = current_database() AND application_name <> '{JUDGE}'"
-            await conn.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+        async with self._server() as conn:
+            await conn.execute(CUT, [make_url(self.database_url).database, JUDGE])
 
     async def restart_database(self) -> None:
         """As its restart: nobody is let in for a while. Whoever judges looks on."""

@@ -177,6 +177,7 @@ _WAYS: Mapping[str, Callable[[_Column, Any], str]] = {
     **dict.fromkeys(("datetime", "timestamp"), _moment),
     "bit": lambda _, value: f"{int(value, 2):X}",
     "date": lambda _, value: value.isoformat() if isinstance(value, date) else str(value),
+    "decimal": lambda _, value: f"{value:f}",
     "double": lambda _, value: _plain(repr(value)),
     "float": _float,
     "set": _set,

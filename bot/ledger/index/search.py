@@ -14,12 +14,13 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
+from bot.bug.event import Event
 from bot.bug.fixes.asking import FixSecrets
 from bot.ledger import codec
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.tables import bugs
 from bot.ledger.entries import entries_in
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.ledger import Ledger
 
 AT_ONCE = 20
 """Bugs in one transaction: a claim that comes meanwhile waits a few milliseconds at most."""
@@ -98,7 +99,9 @@ async def follow(ledger: Ledger) -> int:
 async def _some(ledger: Ledger) -> int:
     async with ledger.db.read() as conn:
         rows = (await conn.execute(_BEHIND, {"team": ledger.team})).all()
-        found = [(row, " ".join(_words_of(await entries_in(conn, ledger.team, row.number)))) for row in rows]
+        found = [
+            (row, " ".join(words_of(x.event for x in await entries_in(conn, ledger.team, row.number)))) for row in rows
+        ]
     if found:
         async with ledger.db.write(HOOKS) as conn:
             for row, said in found:
@@ -133,11 +136,12 @@ async def unsearch(conn: AsyncConnection, team: str, bug: int) -> None:
     )
 
 
-def _words_of(trail: Iterable[Entry]) -> list[str]:
+def words_of(events: Iterable[Event]) -> list[str]:
+    """The first words of a trail, each once; of secrets none."""
     found: dict[str, None] = {}
-    for entry in trail:
-        if entry.event.KIND not in _UNREAD:
-            for said in _texts(entry.event.model_dump(mode="json")):
+    for event in events:
+        if event.KIND not in _UNREAD:
+            for said in _texts(event.model_dump(mode="json")):
                 found |= dict.fromkeys(words(said))
         if len(found) > MOST:
             break

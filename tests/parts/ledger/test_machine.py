@@ -82,6 +82,8 @@ class Machine(RuleBasedStateMachine):
             self.ledgers[process].record(self.bug, lambda _bug: said, by=person("U0DEV"), key=f"key:{key}")
         )
         assert recorded.again == (key in self.used)
+        if not self.used:  # its first entry makes the cursor, which has nothing to do with what came before
+            self.done = self.head
         self.head += not recorded.again
         self.used.add(key)
 

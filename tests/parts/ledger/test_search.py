@@ -9,11 +9,14 @@ from bot.bug.conversation import Said
 from bot.bug.course import Dismissed
 from bot.bug.customers import CustomerJoined
 from bot.bug.ownership import Claimed
+from bot.bug.retro.span import week_of
 from bot.bug.values import CustomerHint
+from bot.ledger import summaries
 from bot.ledger.entries import some_of
 from bot.ledger.forget import forget
 from bot.ledger.index import search
 from bot.ledger.ledger import Ledger
+from tests.golden import goldens
 from tests.support.stores import Store, open_bug, person, rows, sql
 
 
@@ -107,6 +110,19 @@ async def test_a_bug_of_very_many_words_keeps_the_first(ledger: Ledger) -> None:
         await says(ledger, bug, " ".join(f"w{n}" for n in range(part * 10_000, (part + 1) * 10_000)))
     assert await found(ledger, "menu w9999") == [bug]
     assert await found(ledger, "w29999") == []
+
+
+def test_secrets_are_no_words() -> None:
+    secrets, opened = goldens.event("fix_secrets"), goldens.event("opened")
+    assert search.words_of([secrets]) == []
+    assert search.words_of([secrets, opened]) == search.words_of([opened]) != []
+
+
+async def test_a_week_is_summed_up_from_the_trails(ledger: Ledger) -> None:
+    bug = await open_bug(ledger)
+    await ledger.record(bug, lambda _b: Dismissed(reason="a crawler"), by=person("U1"))
+    found = await summaries.read(ledger, week_of(ledger.clock()))
+    assert (found.bugs, found.dismissed) == (1, 1)
 
 
 async def test_bugs_are_listed_by_who_has_them_and_by_who_waits_longest(ledger: Ledger) -> None:

@@ -189,3 +189,10 @@ def test_every_state_of_a_fix_has_a_word(state: RunState) -> None:
 def test_a_probe_that_somebody_asked_for_leaves_its_words_to_what_was_reproduced() -> None:
     seen = Probed(probe="menu-page", when="asked", ok=False, said="is 500")
     assert seen.line(claimed().bug, "production") is None
+
+
+def test_what_a_run_broke_is_the_same_answer_but_for_that() -> None:
+    seen = Probed(probe="checkout", when="after", ok=False, said="is 502", smoke=True, where="development")
+    assert seen.broken() == Probed(
+        probe="checkout", when="after", ok=False, said="is 502", smoke=True, where="development", broke=True
+    )

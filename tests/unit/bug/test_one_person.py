@@ -79,6 +79,20 @@ def test_words_that_came_meanwhile_belong_to_whoever_wrote_in_that_place() -> No
     assert (ben.said, ben.source, ben.conversation, ben.hint) == ("And now?", "chatwoot", "31", BEN)
 
 
+def test_words_that_came_meanwhile_in_the_others_place_stay_there() -> None:
+    story = opened()
+    joined(story, MIA, "mail", "<m1>")
+    wrote(story, "c1", "It fails", 1, "mail", "<m1>")
+    joined(story, BEN, "chatwoot", "31")
+    wrote(story, "c2", "I can't pay", 2, "chatwoot", "31")
+    story.then(one_person.same(story.bug, "c1", "c2"))
+    wrote(story, "c1", "Still nothing", 5, "mail", "<m1>")
+    story.then(one_person.part(story.bug, "c1", "c2"))
+    mia, ben = story.bug.customers
+    assert (mia.said, mia.source, mia.hint) == ("Still nothing", "mail", MIA)
+    assert (ben.said, ben.source, ben.hint) == ("I can't pay", "chatwoot", BEN)
+
+
 def test_who_was_told_goes_on_and_the_other_waits_after_they_are_parted() -> None:
     story = two()
     story.then(Told(customers=("c2",), text="It works"))

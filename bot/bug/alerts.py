@@ -7,6 +7,7 @@ from bot.bug.course import CameBack
 from bot.bug.customers import CustomerJoined, find, join
 from bot.bug.event import Event
 from bot.bug.intake import RECENT, Opened, Repeated, TrackerSaid, details
+from bot.bug.letters import untrue
 from bot.bug.values import Alert, AlertKind
 
 HAPPENED = frozenset({AlertKind.OCCURRED, AlertKind.REOPENED})
@@ -57,7 +58,7 @@ def _again(bug: Bug, alert: Alert, ids: Sequence[str]) -> tuple[Event, ...]:
     named = named[-RECENT:]
     if bug.status in {Status.FIXED, Status.OWED, Status.CLOSED} and not _late(bug, alert):
         total = max(alert.occurrences, bug.occurrences + new)
-        return (CameBack(occurrences=total, users=alert.users, events=named),)
+        return (*untrue(bug), CameBack(occurrences=total, users=alert.users, events=named))
     return (Repeated(deliveries=new, occurrences=alert.occurrences, users=alert.users, events=named),)
 
 

@@ -58,6 +58,8 @@ class Post:
 class Debt:
     __pydantic_config__ = CLOSED
     owner: str
+    before: tuple[str, ...] = ()
+    """Who owed it and handed it on."""
     due: datetime
     paid_at: datetime | None = None
     how: str = ""

@@ -31,6 +31,7 @@ from bot.bug.event import (
 from bot.bug.fixes.fix import RunState
 from bot.bug.fixes.rules import no_unknown_run, nothing_engaged
 from bot.bug.intake import Enriched, details, seen_again
+from bot.bug.letters import LettersTakenBack, untrue
 from bot.bug.ownership import claim_if_free
 from bot.bug.words import SHORT, Clock, Day, Foreign, Part, Person, Words, because, listed
 
@@ -218,9 +219,9 @@ def _no_open_question(bug: Bug) -> None:
         raise Refused(*broken, f" worked before the fix and fails now. {again}")
 
 
-def reopened(bug: Bug, reason: str) -> Reopened:
+def reopened(bug: Bug, reason: str) -> tuple[LettersTakenBack | Reopened, ...]:
     must_allow(bug, Reopened)
-    return Reopened(reason=_reason(reason, f"/bug reopen {bug.ref} still answers 500"))
+    return (*untrue(bug), Reopened(reason=_reason(reason, f"/bug reopen {bug.ref} still answers 500")))
 
 
 def dismissed(bug: Bug, reason: str) -> Dismissed:
@@ -246,7 +247,19 @@ def merged(bug: Bug, into: Bug) -> Merged:
     if live:
         raise Refused(Foreign(live.name, 100), f" is under way on {bug.ref}. Finish or cancel it, then merge.")
     no_unknown_run(bug)
+    _nothing_on_its_way(bug)
     return Merged(into=into.ref.number)
+
+
+def _nothing_on_its_way(bug: Bug) -> None:
+    """What the other bug takes over as heard and given has to be so by then."""
+    waiting = [c for c in bug.customers if any(m.state == "waiting" for m in c.messages)]
+    if waiting:
+        on = f" is on its way. Wait until it has arrived (or take it back: `/tell back {bug.ref}`), then merge."
+        raise Refused("What was written to ", *names(waiting), on)
+    booked = [c for c in bug.customers if any(g.state == "promised" and not g.homeless for g in c.given)]
+    if booked:
+        raise Refused("What ", *names(booked), f" get because of {bug.ref} is being booked. Wait a moment, then merge.")
 
 
 def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:

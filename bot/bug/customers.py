@@ -276,7 +276,8 @@ def _best(found: tuple[Customer, Customer], hint: CustomerHint) -> CustomerHint:
 
 def next_id(bug: Bug, skip: int = 0) -> str:
     """An id that no customer of this bug ever had; numbers may have gaps."""
-    return f"c{max((int(c.id[1:]) for c in bug.customers), default=0) + 1 + skip}"
+    known = [id_ for c in bug.customers for id_ in (c.id, *(pair.gone.id for pair in c.pairs))]
+    return f"c{max((int(id_[1:]) for id_ in known), default=0) + 1 + skip}"
 
 
 def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation: str) -> bool:

@@ -152,6 +152,13 @@ def take_back(bug: Bug, message: int | None = None) -> LettersTakenBack:
     )
 
 
+def untrue(bug: Bug) -> tuple[LettersTakenBack, ...]:
+    """It does not work after all: the letters that say that it does, and have not left, never do."""
+    said = [(customer, message) for customer, message in held(bug) if message.kind == "told"]
+    messages, customers = dict.fromkeys(m.seq for _, m in said), dict.fromkeys(c.id for c, _ in said)
+    return (LettersTakenBack(messages=tuple(messages), customers=tuple(customers)),) if said else ()
+
+
 def _not_waiting(bug: Bug, message: int | None) -> str:
     mine = [m for c in bug.customers for m in c.messages if message is None or m.seq == message]
     if any(m.state == "taken_back" for m in mine) and message is not None:

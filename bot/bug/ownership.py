@@ -41,7 +41,7 @@ class Released(Event):
 
 def _passed_on(bug: Bug, owner: str, at: datetime) -> Bug:
     """What is owed goes along."""
-    debt = replace(bug.debt, owner=owner) if bug.debt else None
+    debt = replace(bug.debt, owner=owner, before=(*bug.debt.before, bug.debt.owner)) if bug.debt else None
     return replace(bug, owner=owner, claimed_at=at, debt=debt)
 
 

@@ -40,8 +40,8 @@ EVENTS = (Waived,)
 
 
 def own(bug: Bug, by: str) -> bool:
-    """Whether who waives it would forgive themselves."""
-    return bool(bug.debt and bug.debt.owner == by)
+    """Whether who waives it would forgive themselves: they owe it, or owed it before they handed it on."""
+    return bool(bug.debt and by in {bug.debt.owner, *bug.debt.before})
 
 
 def word(bug: Bug) -> Word:
@@ -56,7 +56,7 @@ def waive(bug: Bug, by: str, reason: str, *, alone: bool = False, typed: str = "
     must_allow(bug, Waived)
     if own(bug, by) and not alone:
         ask = f"Ask anybody of the team to write `/bug waive {bug.ref} why`."
-        raise NotAllowed(f"You owe the proper fix of {bug.ref}, so somebody else waives it. {ask}")
+        raise NotAllowed(f"You owe the proper fix of {bug.ref}, or did before, so somebody else waives it. {ask}")
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(WHY, {"reason": WHY})
     if not own(bug, by):

@@ -4,7 +4,7 @@ import contextlib
 import random
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -122,9 +122,10 @@ class Demo:
         bot = build(settings, runtime, home, clock=self.clock, pace=self.pace)
         self.bot = await self._running.enter_async_context(bot)
 
-    async def _reset(self) -> None:
-        """Nobody remembers anything: a new day for the bot and for Slack."""
-        await self._running.aclose()
+    async def _reset(self, world: Callable[[], Awaitable[None]]) -> None:
+        """Nobody remembers anything: a new day for the bot, for Slack, and for the world."""
+        await self._running.aclose()  # first, or the bot makes anew what the world takes away
+        await world()
         shutil.rmtree(self.data / "bot", ignore_errors=True)
         self.slack.reset()
         await self._start_bot()

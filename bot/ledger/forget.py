@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customer import Customer, Side
 from bot.bug.event import Event, follow
 from bot.bug.values import BugRef
 from bot.ledger import codec, workspace
@@ -123,7 +123,7 @@ async def _show_anew(conn: AsyncConnection, ledger: Ledger, number: int) -> None
 class _Person:
     """Known by address, by name, and by the ids that they have within one bug."""
 
-    def __init__(self, email: str, customers: tuple[Customer, ...]) -> None:
+    def __init__(self, email: str, customers: Sequence[Customer | Side]) -> None:
         # "Al" or "Bo" would be found in half of all texts, and take other people's words along
         names = {c.hint.name for c in customers if len(c.hint.name) >= SHORTEST_NAME}
         self._ids = {c.id for c in customers}
@@ -131,7 +131,9 @@ class _Person:
 
     @classmethod
     def of(cls, bug: Bug, email: str) -> "_Person":
-        return cls(email, tuple(c for c in bug.customers if c.hint.email.casefold() == email.casefold()))
+        joined = [side for c in bug.customers for pair in c.pairs for side in (pair.stayed, pair.gone)]
+        every: list[Customer | Side] = [*bug.customers, *joined]
+        return cls(email, [c for c in every if c.hint.email.casefold() == email.casefold()])
 
     def is_in(self, entry: Entry, hidden: str | None) -> bool:
         """Whether this entry's private part is about them."""

@@ -127,7 +127,7 @@ async def test_an_action_of_ones_own_is_tried_in_the_demo(hands: Hands) -> None:
     await expect(hands.page.get_by_test_id("messages")).to_contain_text("hide-menu is on", timeout=SLOW_MS)
     await hands.acts_as("U0DEV")
     await hands.writes("/fix BUG-1 hide-menu id=13 -- trying it out")
-    await expect(hands.page.get_by_test_id("ephemeral")).to_contain_text("comes into BUG-1's thread", timeout=SLOW_MS)
+    await expect(hands.page.get_by_test_id("ephemeral")).to_contain_text("in BUG-1's thread", timeout=SLOW_MS)
     await hands.card.get_by_test_id("thread-bar").click()
     await expect(hands.page.get_by_test_id("thread")).to_contain_text("Invoices → hidden", timeout=SLOW_MS)
 
@@ -138,7 +138,7 @@ async def test_start_over_begins_a_new_day(hands: Hands) -> None:
     await hands.page.get_by_test_id("reset").click()
     await hands.page.get_by_role("alertdialog").get_by_role("button", name="Begin again").click()
     await hands.expect_step("A customer meets a bug")
-    await expect(hands.page.get_by_test_id("board-card")).to_have_count(0)
+    await expect(hands.page.get_by_test_id("board-card")).to_have_count(0, timeout=SLOW_MS)
     await expect(hands.page.get_by_text("Nothing has been said")).to_be_visible(timeout=SLOW_MS)
     await hands.customer_meets_the_bug()
     await hands.expect_card("BUG-1")

@@ -21,6 +21,7 @@ from bot.bug.fixes.rules import (
     must_match,
     must_not_be_undone,
     one_at_a_time,
+    taken_back_soon,
     waiting,
 )
 from bot.bug.policy import Member, may_approve
@@ -191,6 +192,10 @@ def confirm(
     # counted from the preview: rows that were seen longer ago are somebody's memory, and no promise
     if now - fix.at > GOOD_FOR:
         raise Refused("This preview is more than 15 minutes old. Make a new one: production may have moved on.")
+    if taken_back_soon(bug, fix) and not taken_back_soon(bug, fix, now):
+        raise Refused(
+            "The run ended more than 10 minutes ago. Press *Undo* again: from now on it goes as any other fix."
+        )
     if fix.approvals and not asked and not alone:
         raise NotAllowed(NOBODY)
     must_allow(bug, FixConfirmed)

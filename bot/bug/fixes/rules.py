@@ -124,10 +124,10 @@ def nothing_engaged(bug: Bug, then: str) -> None:
     no_unknown_run(bug)
 
 
-def taken_back_soon(bug: Bug, fix: Fix) -> bool:
-    """Whether this is the undo of a run that the same person ended just now: it needs nobody else."""
+def taken_back_soon(bug: Bug, fix: Fix, now: datetime | None = None) -> bool:
+    """Whether this is the undo of a run that the same person ended just now: it needs nobody else. `now`: None when it was asked for."""
     done = bug.fix(fix.undo_of) if fix.undo_of else None
-    return bool(done and soon_by(done, fix.by, fix.at))
+    return bool(done and soon_by(done, fix.by, now or fix.at))
 
 
 def soon_by(done: Fix, by: str, now: datetime) -> bool:

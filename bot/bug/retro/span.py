@@ -44,7 +44,7 @@ ALWAYS = Span(name="", since=datetime.min.replace(tzinfo=UTC), until=datetime.ma
 
 def month(text: str) -> Span:
     """ "2026-11". Raises Invalid."""
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+    if not re.fullmatch(r"2\d{3}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise Invalid(f"{text!r} is no month; write it like 2026-11.")
     since = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
     return Span(name=text, since=since, until=(since + timedelta(days=31)).replace(day=1))
@@ -52,7 +52,7 @@ def month(text: str) -> Span:
 
 def week(text: str) -> Span:
     """ "2026-W48", as ISO 8601 counts weeks. Raises Invalid."""
-    found = re.fullmatch(r"(\d{4})-?[wW](\d{1,2})", text)
+    found = re.fullmatch(r"(2\d{3})-?[wW](\d{1,2})", text, re.ASCII)
     try:
         since = datetime.fromisocalendar(int(found[1]), int(found[2]), 1).replace(tzinfo=UTC) if found else None
     except ValueError:

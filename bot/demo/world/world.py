@@ -50,7 +50,7 @@ class World:
         channel: str = "C0ERRORS",
         keys: Keys | None = None,
         pauses: tuple[float, ...] = PAUSES,
-        on_reset: Callable[[], Awaitable[None]] | None = None,
+        on_reset: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] | None = None,
     ) -> None:
         self.base_url, self.bot_url, self.keys = base_url, bot_url, keys or Keys()
         self.story: Story = "one"
@@ -172,12 +172,13 @@ class World:
     async def reset(self) -> None:
         """The story from its beginning: the shop is broken, everything else as it was; in story two the mails are on their way.
 
-        What the bot and Slack remember is `on_reset`'s.
+        What the bot and Slack remember is `on_reset`'s, which also says when the rest may go.
         """
         self._leave()
-        await self.parts.reset()
         if self._on_reset is not None:
-            await self._on_reset()
+            await self._on_reset(self.parts.reset)
+        else:
+            await self.parts.reset()
         self._begin()
         if self.story == "two":
             self.mails_arrive()

@@ -14,24 +14,26 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.event import Event
-from bot.bug.fixes.asking import FixSecrets
+from bot.bug.conversation import Said
+from bot.bug.customers import CustomerWrote
+from bot.bug.messages import Answered, Told
+from bot.bug.words import plain
 from bot.ledger import codec
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.tables import bugs
 from bot.ledger.entries import entries_in
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import Entry, Ledger
 
 AT_ONCE = 20
 """Bugs in one transaction: a claim that comes meanwhile waits a few milliseconds at most."""
 LONGEST, MOST = 60, 20_000
 """Characters of a word; words of a bug. What is longer is a token or a stack of bytes that nobody searches for."""
 _WORD = re.compile(r"[^\W_]+")
-_UNREAD = frozenset({FixSecrets.KIND})
+SPOKEN = (Said, CustomerWrote, Answered, Told)
 
 _MINE = bugs.c.team == bindparam("team")
 _BEHIND = (
-    select(bugs.c.number, bugs.c.seq, bugs.c.searched)
+    select(bugs.c.number, bugs.c.seq, bugs.c.searched, bugs.c.state)
     .where(_MINE, text("searched <> seq"))
     .order_by(bugs.c.number)
     .limit(AT_ONCE)
@@ -99,14 +101,16 @@ async def follow(ledger: Ledger) -> int:
 async def _some(ledger: Ledger) -> int:
     async with ledger.db.read() as conn:
         rows = (await conn.execute(_BEHIND, {"team": ledger.team})).all()
-        found = [
-            (row, " ".join(words_of(x.event for x in await entries_in(conn, ledger.team, row.number)))) for row in rows
-        ]
+        found = [(row, " ".join(await _words(conn, ledger, row))) for row in rows]
     if found:
         async with ledger.db.write(HOOKS) as conn:
             for row, said in found:
                 await _keep(conn, {"team": ledger.team, "bug": row.number, "seq": row.seq, "was": row.searched}, said)
     return len(found)
+
+
+async def _words(conn: AsyncConnection, ledger: Ledger, row: Any) -> list[str]:
+    return words_of(codec.load_bug(row.state), await entries_in(conn, ledger.team, row.number))
 
 
 async def _keep(conn: AsyncConnection, of: Mapping[str, Any], said: str) -> None:
@@ -136,24 +140,27 @@ async def unsearch(conn: AsyncConnection, team: str, bug: int) -> None:
     )
 
 
-def words_of(events: Iterable[Event]) -> list[str]:
-    """The first words of a trail, each once; of secrets none."""
+def words_of(bug: Bug, trail: Iterable[Entry]) -> list[str]:
+    """The first words, each once, of what the channel may read: title, message, who was hit, the thread's lines, what was said.
+
+    Rows of production, secrets and codes stand in entries too, and are never among them: a search would spell them out.
+    """
     found: dict[str, None] = {}
-    for event in events:
-        if event.KIND not in _UNREAD:
-            for said in _texts(event.model_dump(mode="json")):
-                found |= dict.fromkeys(words(said))
+    for said in (*_known(bug), *(said for entry in trail for said in _said(bug, entry))):
+        found |= dict.fromkeys(words(said))
         if len(found) > MOST:
             break
     return list(found)[:MOST]
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)
+def _known(bug: Bug) -> Iterator[str]:
+    yield from (bug.title, bug.message, bug.context, bug.project, bug.closed_why)
+    for customer in bug.customers:
+        yield from (customer.hint.name, customer.hint.email, customer.hint.id, customer.subject)
+
+
+def _said(bug: Bug, entry: Entry) -> Iterator[str]:
+    """The entry's line in the thread, and in full what people and customers wrote."""
+    line = entry.event.line(bug, str(entry.by))
+    yield plain(line.parts) if line else ""
+    yield entry.event.text if isinstance(entry.event, SPOKEN) else ""

@@ -85,6 +85,16 @@ class Context:
         """Where new cards stand."""
         return self.settings.slack.error_channels[0]
 
+    async def must_not_be_lost(self, request: Request) -> None:
+        """A press on a message about a bug that a backup did not hold is none on the bug that has its number now. Raises Refused."""
+        restored = self.allowed.restored_at
+        if not restored or request.bug is None or float(request.message or "inf") >= restored.timestamp():
+            return
+        bug = await load(self.ledger, request.bug)
+        if bug.opened_at and bug.opened_at > restored:
+            other = f"This is about a bug that was lost when a backup came back; {bug.ref} is another one now."
+            raise Refused(f"{other} Nothing was done. Use the card of {bug.ref}, or `/bug list`.")
+
     async def bug(self, request: Request) -> Bug:
         return await load(self.ledger, self.number(request))
 

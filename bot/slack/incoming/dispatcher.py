@@ -176,6 +176,7 @@ class Dispatcher:
 
     async def _run(self, request: Request) -> Response:
         await self.context.must_be_ours(request.user, request.team)
+        await self.context.must_not_be_lost(request)
         found = verbs.find(request.verb)
         if found.acts:
             await self.context.must(found.acts, request.user, request)

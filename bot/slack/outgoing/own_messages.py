@@ -10,7 +10,7 @@ from bot.bug.values import BugRef
 from bot.slack.outgoing.client import SlackPort
 
 Message = Mapping[str, Any]
-CLOCKS = 600.0
+CLOCKS = 7200.0
 """Seconds that Slack's clock may be behind ours."""
 PAGES = 20
 """Pages of a channel's history that are looked through, the newest first: a busy channel has no end."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.bug import one_person
 from bot.bug.customers import CustomerJoined, CustomerWrote
 from bot.bug.gifts import Granted
 from bot.bug.intake import Opened
@@ -113,3 +114,19 @@ async def test_what_has_not_become_an_entry_goes_too(store: Store, ledger: Ledge
 async def test_an_address_that_nobody_has_takes_nothing(ledger: Ledger, bug: int, email: str) -> None:
     assert await forget(ledger, email) == 0
     assert await verify(ledger) == 1
+
+
+async def test_who_was_taken_for_somebody_else_is_forgotten_too(ledger: Ledger) -> None:
+    bug = await open_bug(
+        ledger,
+        "Menu page fails",
+        CustomerJoined(customer="c1", hint=ADA, via="mail"),
+        CustomerJoined(customer="c2", hint=BEN, via="mail"),
+        CustomerWrote(customer="c1", text="my shop is down", at=MONDAY),
+        CustomerWrote(customer="c2", text="mine too", at=MONDAY),
+    )
+    await ledger.record(bug, lambda b: one_person.same(b, "c1", "c2"), by=person("U0DEV"))
+    assert await forget(ledger, "ben@example.com")
+    left = await private(ledger)
+    assert not any(text in left for text in ("mine too", "ben@"))
+    assert "my shop is down" in left

@@ -5,19 +5,22 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
+from bot.bug.bug import Bug
 from bot.bug.conversation import Said
 from bot.bug.course import Dismissed
 from bot.bug.customers import CustomerJoined
+from bot.bug.lifecycle import KINDS
 from bot.bug.ownership import Claimed
 from bot.bug.retro.span import week_of
-from bot.bug.values import CustomerHint
+from bot.bug.values import BugRef, CustomerHint
+from bot.bug.words import plain
 from bot.ledger import summaries
 from bot.ledger.entries import some_of
 from bot.ledger.forget import forget
 from bot.ledger.index import search
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import Entry, Ledger
 from tests.golden import goldens
-from tests.support.stores import Store, open_bug, person, rows, sql
+from tests.support.stores import MONDAY, Store, open_bug, person, rows, sql
 
 
 async def found(ledger: Ledger, said: str, most: int = 20, past: int = 0) -> list[int]:
@@ -112,10 +115,15 @@ async def test_a_bug_of_very_many_words_keeps_the_first(ledger: Ledger) -> None:
     assert await found(ledger, "w29999") == []
 
 
-def test_secrets_are_no_words() -> None:
-    secrets, opened = goldens.event("fix_secrets"), goldens.event("opened")
-    assert search.words_of([secrets]) == []
-    assert search.words_of([secrets, opened]) == search.words_of([opened]) != []
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_of_no_entry_more_is_found_than_the_thread_tells_and_people_said(kind: str) -> None:
+    """Rows of production, secrets and codes stand in entries, too: whoever may search would spell them out letter by letter."""
+    bug, event = Bug(ref=BugRef(team="T0LOCAL", number=1)), goldens.event(kind)
+    line = event.line(bug, "U0DEV")
+    said = str(getattr(event, "text", "")) if kind in {"said", "customer_wrote", "answered", "told"} else ""
+    entry = Entry(bug=bug.ref, seq=1, at=MONDAY, by=person("U0DEV"), event=event)
+    shown = search.words(f"{plain(line.parts) if line else ''} {said}")
+    assert set(search.words_of(bug, [entry])) <= set(shown)
 
 
 async def test_a_week_is_summed_up_from_the_trails(ledger: Ledger) -> None:

@@ -1,6 +1,6 @@
 """A whole world on loopback, and a small receiver in place of the bot."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -45,8 +45,9 @@ async def scene(tmp_path: Path, bot: Receiver, slack: LocalSlack) -> AsyncIterat
     listener, url = listener_on_loopback()
     forgotten: list[str] = []
 
-    async def forget() -> None:
+    async def forget(world: Callable[[], Awaitable[None]]) -> None:
         forgotten.append("the bot's memory")
+        await world()
 
     world = World(
         data_dir=tmp_path,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import gifts, letters, messages
+from bot.bug import course, gifts, letters, messages
 from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Refused
 from bot.bug.event import Event
@@ -15,7 +15,7 @@ from bot.bug.money import Credit, Money
 from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint
 from bot.bug.words import plain
-from tests.unit.bug.story import ANNA, BEN, SYSTEM, Story, claimed, fixed, waiting
+from tests.unit.bug.story import ANNA, BEN, SYSTEM, Story, claimed, fixed, opened, waiting
 
 TEN = timedelta(seconds=10)
 RULE = Letters(wait=TEN, chats=frozenset({"chatwoot"}), pasted=frozenset({"tawk"}))
@@ -189,3 +189,22 @@ def test_the_words_of_a_tell_that_was_taken_back_come_up_again_until_somebody_is
     assert letters.spared_words(story.bug) == "It works again."
     left(told(story, "c2"))
     assert letters.spared_words(story.bug) == ""
+
+
+def test_of_a_bug_that_is_open_again_no_held_letter_says_that_it_works() -> None:
+    story = told(two_wait())
+    story.then(course.reopened(story.bug, "still answers 500"), BEN)
+    assert states(story)[1] == ("taken_back", "dropped", False)
+    assert "Bo" in [c.name for c in story.bug.untold]
+    left(story, after=60)
+    assert states(story)[1] == ("taken_back", "dropped", False)
+
+
+def test_a_bug_is_not_merged_while_something_is_on_its_way_to_a_customer() -> None:
+    story = told(two_wait())
+    with pytest.raises(Refused, match="is on its way"):
+        course.merged(story.bug, opened(2).bug)
+    story.then(letters.take_back(story.bug), BEN)
+    story.then(Delivered(customer="c1", message=last(story), state="delivered"), SYSTEM)
+    with pytest.raises(Refused, match="is being booked"):
+        course.merged(story.bug, opened(2).bug)

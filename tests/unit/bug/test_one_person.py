@@ -145,3 +145,11 @@ def test_a_third_who_is_the_same_leaves_the_first_pair_alone() -> None:
     story.then(one_person.same(story.bug, "c1", "c2")).then(one_person.SamePerson(customer="c1", same="c3"))
     story.then(one_person.part(story.bug, "c1", "c2"))
     assert sorted(c.id for c in story.bug.customers) == ["c1", "c2"]
+
+
+def test_an_id_is_never_given_out_again_while_its_owner_may_come_back() -> None:
+    story = two()
+    story.then(one_person.same(story.bug, "c1", "c2"))
+    joined(story, CustomerHint(name="Cy", email="cy@studio.example"), "mail", "<m9>")
+    story.then(one_person.part(story.bug, "c1", "c2"))
+    assert sorted(c.id for c in story.bug.customers) == ["c1", "c2", "c3"]

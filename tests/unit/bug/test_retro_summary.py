@@ -132,13 +132,15 @@ def test_each_day_of_a_week_and_each_week_of_a_month_has_its_share() -> None:
     assert sum(len(part.parts) for part in month("2025-11").parts) == 30
 
 
-@pytest.mark.parametrize("said", ["2025-W60", "2025-W00", "w48", "", "2025-48"])
+@pytest.mark.parametrize("said", ["2025-W60", "2025-W00", "w48", "", "2025-48", "9999-W52", "0001-W01", "２０２５-W48"])
 def test_what_is_no_week_is_refused(said: str) -> None:
     with pytest.raises(Invalid, match="2026-W48"):
         week(said)
 
 
-@pytest.mark.parametrize("said", ["2025-13", "2026-1", "2026-11-22", "november", ""])
+@pytest.mark.parametrize(
+    "said", ["2025-13", "2026-1", "2026-11-22", "november", "", "9999-12", "0000-01", "２０２６-11"]
+)
 def test_what_is_no_month_is_refused(said: str) -> None:
     with pytest.raises(Invalid, match="2026-11"):
         month(said)

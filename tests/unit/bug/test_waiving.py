@@ -6,6 +6,7 @@ import pytest
 
 from bot.bug.bug import Status
 from bot.bug.errors import Invalid, NotAllowed, Refused
+from bot.bug.ownership import HandedOver
 from bot.bug.retro.story import fold
 from bot.bug.retro.summary import sum_up
 from bot.bug.waiving import Waived, waive, word
@@ -69,3 +70,11 @@ def test_only_what_is_owed_is_waived() -> None:
 
 def test_a_waiver_of_what_the_bug_does_not_know_to_be_owed_is_still_told() -> None:
     assert Waived(reason=WHY).apply(claimed().bug, claimed().now, BEN).closed_why.endswith(WHY)
+
+
+def test_who_handed_it_on_does_not_waive_it_either() -> None:
+    story = owed()
+    story.then(HandedOver(owner=BEN))
+    for by in (ANNA, BEN):
+        with pytest.raises(NotAllowed, match="or did before"):
+            waive(story.bug, by, WHY)

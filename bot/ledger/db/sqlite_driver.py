@@ -55,8 +55,11 @@ async def _to_its_end(running: "asyncio.Future[Any]") -> Any:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        # a cancelled task still owns the connection until the thread has let go of it
-        await asyncio.wait({running})
+        # a cancelled task still owns the connection until the thread has let go of it, however often it is cancelled:
+        # SQLite crashes the process where one thread closes what another one uses
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
         raise
 
 

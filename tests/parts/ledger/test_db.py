@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import text
 
 from bot.bug.errors import Unavailable
 from bot.ledger.db import engine as ledger_db
-from bot.ledger.db.sqlite_driver import _settle
+from bot.ledger.db.sqlite_driver import _apart, _settle
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug, rows, said
 
@@ -101,3 +102,22 @@ async def test_who_waits_no_more_for_a_commit_is_not_told_of_it() -> None:
     waiting.cancel()
     _settle(waiting, sqlite3.OperationalError("disk full"))
     assert waiting.cancelled()
+
+
+async def test_a_task_that_is_cancelled_again_and_again_waits_until_its_thread_has_let_go() -> None:
+    """SQLite ends the whole process where a connection is closed that another thread still uses."""
+    began, goes_on = threading.Event(), threading.Event()
+
+    def works() -> None:
+        began.set()
+        goes_on.wait(10)
+
+    waits = asyncio.create_task(_apart(works))
+    await asyncio.to_thread(began.wait)
+    for _ in range(3):
+        waits.cancel()
+        await asyncio.sleep(0.01)
+        assert not waits.done()
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waits

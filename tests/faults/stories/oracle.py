@@ -185,7 +185,8 @@ class Judge:
                 reached = sum(
                     count
                     for text, count in (self.town.bubbles() + self.town.mails()).items()
-                    if customer.hint.email in text and f"({bug.groups[0].rpartition('-')[2]})" in text
+                    # what was told in a bug that was merged into this one has that one's number in it
+                    if customer.hint.email in text and any(f"({g.rpartition('-')[2]})" in text for g in bug.groups)
                 )
                 if message.kind == "told" and message.state == "failed" and reached:
                     yield f"{bug.ref}: the tell is called not sent, and arrived"

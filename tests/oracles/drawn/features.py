@@ -110,26 +110,26 @@ _TOUCH = {
     LITE: _lite("AFTER UPDATE", "UPDATE @ SET touched = datetime('now') WHERE rowid = NEW.rowid"),
 }
 _TOUCHED = {PG: "touched timestamptz", MY: "touched datetime", LITE: "touched text"}
-_ROLE = "DO $$ BEGIN CREATE ROLE clerk LOGIN; EXCEPTION WHEN duplicate_object THEN END $$"
-_GRANTS = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO clerk"
+_ROLE = "DO $$ BEGIN CREATE ROLE rowkeeper LOGIN; EXCEPTION WHEN duplicate_object THEN END $$"
+_GRANTS = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO rowkeeper"
 
 
 def _rights(case: Case) -> list[str]:
     """Of single columns, and not all of them."""
     table, names = f"t{case.at}", ", ".join((*case.table.columns, "v"))
     right = ("SELECT", "UPDATE", "INSERT", "DELETE")[len(case.table.rows) % 4]
-    rest = f"REVOKE {right} ON {table} FROM clerk"
-    columns = f"; GRANT {right} ({names}) ON {table} TO clerk" if right != "DELETE" else ""
+    rest = f"REVOKE {right} ON {table} FROM rowkeeper"
+    columns = f"; GRANT {right} ({names}) ON {table} TO rowkeeper" if right != "DELETE" else ""
     return [_ROLE, _GRANTS, *f"{rest}{columns}".split("; ")]
 
 
 def _my_rights(case: Case) -> list[str]:
     table = f"t{case.at}"
     return [
-        "CREATE OR REPLACE USER clerk@'127.0.0.1'", "SET @d = DATABASE()",
-        *(f"GRANT {right} ON {table} TO clerk@'127.0.0.1'" for right in ("SELECT, INSERT", "UPDATE (v)", "DELETE")),
-        "EXECUTE IMMEDIATE CONCAT('GRANT TRIGGER ON `', @d, '`.* TO clerk@''127.0.0.1''')",
-        "EXECUTE IMMEDIATE CONCAT('GRANT SELECT ON `', @d, '`.* TO clerk@''127.0.0.1''')",
+        "CREATE OR REPLACE USER rowkeeper@'127.0.0.1'", "SET @d = DATABASE()",
+        *(f"GRANT {right} ON {table} TO rowkeeper@'127.0.0.1'" for right in ("SELECT, INSERT", "UPDATE (v)", "DELETE")),
+        "EXECUTE IMMEDIATE CONCAT('GRANT TRIGGER ON `', @d, '`.* TO rowkeeper@''127.0.0.1''')",
+        "EXECUTE IMMEDIATE CONCAT('GRANT SELECT ON `', @d, '`.* TO rowkeeper@''127.0.0.1''')",
     ]  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def trial_of(case: Case, database: str) -> Trial:
     if case.has("the view itself"):
         keys["seen"] = case.table.columns
     volatile = (f"t{case.at}.touched",) if case.has("declared touch") else ()
-    user = "clerk" if case.has("row-level security", "row-level security of a child", "column rights") else ""
+    user = "rowkeeper" if case.has("row-level security", "row-level security of a child", "column rights") else ""
     return Trial(
         tables=keys, action=deed.action, values=values, volatile=volatile, user=user, rounds=3 if case.rounds > 1 else 1,
         others=tuple(spelt(case, said, database) for said in case.others),

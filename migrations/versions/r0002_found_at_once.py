@@ -1,19 +1,14 @@
 """Let the database find what people ask for: whom a bug waits for, when it began, and what waits for a system that takes nothing."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
-from bot.ledger import codec
-from bot.ledger.index.facets import facets
+from bot.ledger.index.facets import refill
 
 revision = "0002"
 down_revision = "0001"
 
 NEW = ("began", "teller", "debtor", "asks", "told", "gave", "found")
-AT_ONCE = 1000
 
 
 def upgrade() -> None:
@@ -22,34 +17,8 @@ def upgrade() -> None:
     op.add_column("bugs", sa.Column("debtor", sa.String(length=64), nullable=True))
     for name in NEW[3:]:
         op.add_column("bugs", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
-    _fill(op.get_bind())
+    refill(op.get_bind(), NEW)
     _index()
-
-
-def _fill(connection: sa.Connection) -> None:
-    """As the bugs' states say."""
-    columns = ["team", "number", "state", *NEW]
-    bugs = sa.table("bugs", *(sa.column(name) for name in columns))
-    this = (bugs.c.team == sa.bindparam("of_team"), bugs.c.number == sa.bindparam("of_number"))
-    change = sa.update(bugs).where(*this).values({name: sa.bindparam(name) for name in NEW})
-    for rows in _all(connection, bugs):
-        connection.execute(change, [_found(row) for row in rows])
-
-
-def _all(connection: sa.Connection, bugs: sa.TableClause) -> Iterator[list[Any]]:
-    """In portions, so that none holds all states at once."""
-    place = sa.tuple_(bugs.c.team, bugs.c.number)
-    query = sa.select(bugs.c.team, bugs.c.number, bugs.c.state).order_by(bugs.c.team, bugs.c.number).limit(AT_ONCE)
-    rows = list(connection.execute(query))
-    while rows:
-        yield rows
-        last = sa.tuple_(sa.literal(rows[-1].team), sa.literal(rows[-1].number))
-        rows = list(connection.execute(query.where(place > last)))
-
-
-def _found(row: Any) -> dict[str, Any]:
-    known = facets(codec.load_bug(row.state))
-    return {"of_team": row.team, "of_number": row.number, **{name: known[name] for name in NEW}}
 
 
 def _index() -> None:

@@ -43,6 +43,12 @@ _DROP = {
     "sqlite": text("DELETE FROM search WHERE rowid = :row"),
     "postgresql": text("DELETE FROM search WHERE team = :team AND bug = :bug"),
 }
+_KEPT = {
+    "sqlite": text("SELECT words FROM search WHERE rowid = :row"),
+    "postgresql": text(
+        "SELECT array_to_string(tsvector_to_array(words), ' ') FROM search WHERE team = :team AND bug = :bug"
+    ),
+}
 _STATES = select(bugs.c.state).where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
 _KEEP = {
     "sqlite": text("INSERT INTO search (rowid, words, team, bug) VALUES (:row, :words, :team, :bug)"),
@@ -110,7 +116,16 @@ async def _some(ledger: Ledger) -> int:
 
 
 async def _words(conn: AsyncConnection, ledger: Ledger, row: Any) -> list[str]:
-    return words_of(codec.load_bug(row.state), await entries_in(conn, ledger.team, row.number))
+    """Those that are kept, and those of the entries since: a long trail is not read again for each of its lines."""
+    kept = await _kept(conn, ledger.team, row.number) if row.searched > 0 else []
+    news = await entries_in(conn, ledger.team, row.number, max(row.searched, 0))
+    return list(dict.fromkeys((*kept, *words_of(codec.load_bug(row.state), news))))[:MOST]
+
+
+async def _kept(conn: AsyncConnection, team: str, bug: int) -> list[str]:
+    of = {"team": team, "bug": bug, "row": _row(team, bug)}
+    found = (await conn.execute(_KEPT[conn.dialect.name], of)).scalar()
+    return str(found or "").split()
 
 
 async def _keep(conn: AsyncConnection, of: Mapping[str, Any], said: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
 from bot.bug.conversation import Said
@@ -14,7 +15,7 @@ from bot.bug.ownership import Claimed
 from bot.bug.retro.span import week_of
 from bot.bug.values import BugRef, CustomerHint
 from bot.bug.words import plain
-from bot.ledger import summaries
+from bot.ledger import entries, summaries
 from bot.ledger.entries import some_of
 from bot.ledger.forget import forget
 from bot.ledger.index import search
@@ -98,6 +99,23 @@ async def test_several_processes_may_follow_at_once(store: Store) -> None:
     assert await found(ledgers[0], "menu", most=100) == numbers[::-1]
     assert await rows(ledgers[0].db, "SELECT count(*) FROM search") == [(30,)]
     assert await search.follow(ledgers[0]) == 0
+
+
+async def test_of_a_long_trail_only_what_is_new_is_read(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    bug = await open_bug(ledger, "Menu page fails")
+    await says(ledger, bug, "the first words")
+    assert await found(ledger, "first") == [bug]
+    read: list[int] = []
+
+    async def entries_in(conn: AsyncConnection, team: str, number: int, seq: int = 0) -> list[Entry]:
+        news = await entries.entries_in(conn, team, number, seq)
+        read.extend(entry.seq for entry in news)
+        return news
+
+    monkeypatch.setattr(search, "entries_in", entries_in)
+    await says(ledger, bug, "the last words")
+    assert await found(ledger, "first last menu") == [bug]
+    assert read == [3]
 
 
 async def test_each_team_finds_its_own(store: Store) -> None:

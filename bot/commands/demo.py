@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.commands.extra import needs_demo
+from bot.commands.options import port
 
 if TYPE_CHECKING:
     from bot.demo.server import Demo
 
 
 def options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--port", type=int, default=8067, help="where the page is served (default: 8067)")
+    sub.add_argument("--port", type=port, default=8067, help="where the page is served (default: 8067)")
     sub.add_argument("--alone", action="store_true", help='a team of one, with team = "solo": nobody else can approve')
     sub.add_argument("--data", default=".makegood", help="where the demo keeps its files (default: .makegood)")
 

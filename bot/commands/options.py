@@ -17,6 +17,14 @@ def team_option(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--team", default="", help="the Slack workspace (T…), where the database holds several")
 
 
+def port(text: str) -> int:
+    """A TCP port that can be listened on."""
+    found = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 0 < found < 1 << 16:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write a number from 1 to 65535")
+    return found
+
+
 def bug_argument(sub: argparse.ArgumentParser, *, optional: bool = False) -> None:
     sub.add_argument("bug", type=bug_number, metavar="BUG-1", help="the bug", nargs="?" if optional else None)
 

@@ -247,6 +247,17 @@ async def test_the_week_and_the_month_are_summed_up_with_charts_for_the_asker_al
     await dana.expect_ephemeral("write it like 2026-W48")
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"mode": "watch"}, "only watches here"), ({"mode": "run"}, "names no target")],
+    ids=["watch", "no target"],
+)
+async def test_where_nothing_can_be_run_the_list_says_why_and_who_changes_it(house: House, said: str) -> None:
+    dana = house.person("Dana")
+    await dana.types("/fix list", in_=house.errors)
+    assert "Whoever runs the bot" in (await dana.expect_ephemeral(said)).lock_screen
+
+
 async def test_the_home_tab_shows_what_is_open(house: House) -> None:
     await house.alarm(title="First")
     home = await house.person("Dana").opens_home()

@@ -29,6 +29,8 @@ WATCHED = (
 )
 AT_ONCE = "taken back by who ran it, within 10 minutes"
 _BOTH = "Either write something here, or tick that it becomes an empty text."
+NO_TARGET = "Nothing can be run yet: makegood.toml names no target. Whoever runs the bot adds a table `[targets.NAME]`."
+NOTHING_RUNS = "Nothing can be run here yet: `makegood actions check` says why."
 WATCHING = (
     'Makegood only watches here (mode = "watch"): nothing is run on production. '
     'Whoever runs the bot can set mode = "propose" or "run".'
@@ -260,7 +262,9 @@ async def fix_list(context: Context, request: Request) -> Response:
         f"• `{name}` {foreign(text.partition(': ')[2], 150, one_line=True)}"
         for name, text in names(context, looks=False)
     ]
-    return Response(text="\n".join(lines) or "Nothing can be run here yet: `makegood actions check` says why.")
+    if not lines:
+        must_act(context)
+    return Response(text="\n".join(lines) or (NO_TARGET if not context.settings.targets else NOTHING_RUNS))
 
 
 @verb("fix_show", "/fix show delete-row")

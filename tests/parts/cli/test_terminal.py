@@ -104,5 +104,12 @@ def test_a_word_like_none_is_answered_with_those_that_there_are(makegood: Shell)
     assert "'xyz' is unknown. There is: init, run, demo" in ran.err
 
 
+@pytest.mark.parametrize("said", ["99999", "0", "-1", "http"])
+def test_what_is_no_port_is_said_so(makegood: Shell, said: str) -> None:
+    ran = makegood("demo", f"--port={said}")
+    assert ran.status == 2
+    assert "is no port; write a number from 1 to 65535" in ran.err
+
+
 def test_the_figures_that_may_be_named_are_those_that_are_measured() -> None:
     assert tuple(FIGURES) == bench.FIGURES

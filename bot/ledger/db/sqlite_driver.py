@@ -48,7 +48,8 @@ async def empty_log(url: str) -> bool:
 
 async def _apart(work: Callable[[], Any]) -> Any:
     """In a thread, to its end even where the waiting task is cancelled: the connection is never used by two."""
-    return await _to_its_end(asyncio.ensure_future(asyncio.to_thread(work)))
+    # no task (asyncio.to_thread): whoever cancels all tasks, as the end of a loop does, would have it done while its thread goes on
+    return await _to_its_end(asyncio.get_running_loop().run_in_executor(None, work))
 
 
 async def _to_its_end(running: "asyncio.Future[Any]") -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,20 @@ async def test_who_waits_no_more_for_a_commit_is_not_told_of_it() -> None:
     assert waiting.cancelled()
 
 
-async def test_a_task_that_is_cancelled_again_and_again_waits_until_its_thread_has_let_go() -> None:
+def _mine(waits: "asyncio.Task[None]") -> None:
+    waits.cancel()
+
+
+def _everything(_waits: "asyncio.Task[None]") -> None:
+    """As the end of a loop does."""
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+
+
+@pytest.mark.parametrize("cancels", [_mine, _everything])
+async def test_however_a_task_is_cancelled_it_waits_until_its_thread_has_let_go(
+    cancels: Callable[["asyncio.Task[None]"], None],
+) -> None:
     """SQLite ends the whole process where a connection is closed that another thread still uses."""
     began, goes_on = threading.Event(), threading.Event()
 
@@ -113,9 +127,10 @@ async def test_a_task_that_is_cancelled_again_and_again_waits_until_its_thread_h
         goes_on.wait(10)
 
     waits = asyncio.create_task(_apart(works))
-    await asyncio.to_thread(began.wait)
+    while not began.is_set():
+        await asyncio.sleep(0.001)
     for _ in range(3):
-        waits.cancel()
+        cancels(waits)
         await asyncio.sleep(0.01)
         assert not waits.done()
     goes_on.set()

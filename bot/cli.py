@@ -54,8 +54,8 @@ def _module(name: str) -> Any:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Exit status 0; 1 where something is wrong (one line says what); 2 where the command's words are off."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if given in ([], ["help"]):
-        given = ["--help"]
+    if given[:1] in ([], ["help"]):
+        given = [*given[1:], "--help"]
     try:
         args = _parse(given)
         status = _module(args.command).run(args)

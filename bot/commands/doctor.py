@@ -56,7 +56,7 @@ async def _everything(settings: Settings, runtime: Environment, path: Path) -> l
         checked("slack", slack.slack(settings, runtime)),
         checked("who may", _people(settings, runtime, path)),
         checked("database", database.database(runtime.database_url)),
-        checked("hooks", entrances.hooks(settings)),
+        checked("hooks", entrances.hooks(settings, f"{runtime.host}:{runtime.port}")),
         checked("services", services.services(settings)),
         *(targets.target(name, target) for name, target in settings.targets.items()),
         checked("anchors", anchors.anchors(settings, runtime.database_url)),

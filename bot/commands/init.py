@@ -9,7 +9,7 @@ from bot.adapters.registry import BILLERS, TRACKERS
 from bot.bug import ids
 from bot.bug.errors import Invalid, Refused
 from bot.commands.common import called, say
-from bot.commands.init_text import SOLO, TRANSPORTS, Choices, manifest, text, variables
+from bot.commands.init_text import SOLO, TRANSPORTS, Choices, manifest, next_steps, text
 from bot.commands.options import config_option
 from bot.settings import validate
 from bot.shipped import MANIFEST
@@ -52,12 +52,9 @@ def run(args: argparse.Namespace) -> int:
     app = path.with_name("slack_app.yml")
     _write(path, text(choices))
     _write(app, manifest(MANIFEST.read_text("utf-8"), choices))
-    say(f"Wrote {path}, and {app}: the manifest of your Slack app, for {SAID[choices.transport]}. Paste it there:")
-    say("https://api.slack.com/apps → Create New App → From a manifest (or your app → App Manifest).\n\n")
-    say("Set these variables (secrets stay out of the file):\n\n")
-    for name, what in variables(choices).items():
-        say(f"  {name:<24} {what}")
-    say(f"\nThen: {called()} doctor --config {path}    and: {called()} run --config {path}")
+    say(f"Wrote {path}, and {app}: the manifest of your Slack app, for {SAID[choices.transport]}.")
+    for number, step in enumerate(next_steps(choices, app, f"{called()} {{}} --config {path}"), 1):
+        say(f"\n{number}. {step}")
     return 0
 
 

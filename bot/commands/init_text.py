@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal, get_args
 
 from bot.bug.modes import Mode
@@ -118,6 +119,29 @@ def _key(name: str) -> str:
 
 def _variable(source: str) -> str:
     return source.upper().replace("-", "_")
+
+
+def next_steps(c: Choices, app: Path, command: str) -> Iterator[str]:
+    """From the two files to the first card; `command` has {} where `doctor` or `run` stands."""
+    yield (
+        f"Make the Slack app: https://api.slack.com/apps → Create New App → From a manifest → paste {app}."
+        "\n   Then Install to Workspace, and in the channel of your alerts: /invite @makegood"
+        "\n   (Have you made it already? Paste it under App Manifest if it says anything else.)"
+    )
+    known = variables(c)
+    yield "\n".join(
+        [
+            "Set these variables (secrets stay out of the file):",
+            *(f"     {name:<24} {what}" for name, what in known.items()),
+        ]
+    )
+    if c.public_url:
+        yield (
+            f"Let {c.public_url.rstrip('/')} lead to the bot, by a reverse proxy with TLS: it listens on"
+            " http://127.0.0.1:3000 (MAKEGOOD_HOST and MAKEGOOD_PORT take another address)."
+        )
+    yield f"{command.format('doctor')}    says whether all is right, and how to mend what is not."
+    yield f"{command.format('run')}\n   Your first card, in that channel: /bug new This is a test"
 
 
 def variables(c: Choices) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Reads the command line, and says what was probably meant where a word is unknown."""
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 
@@ -10,7 +10,14 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
         if action.choices is not None and value not in action.choices:
-            raise argparse.ArgumentError(action, unknown(str(value), action.choices))
+            raise argparse.ArgumentError(action, unknown(str(value), self._words(action.choices)))
+
+    @staticmethod
+    def _words(choices: Iterable[object]) -> Iterator[str]:
+        """Of commands `help` is one, too: `makegood help retro` explains one."""
+        yield from map(str, choices)
+        if isinstance(choices, Mapping):
+            yield "help"
 
 
 def unknown(word: str, known: Iterable[str]) -> str:

@@ -44,13 +44,23 @@ async def _run(settings: config.Settings, runtime: environment.Environment, home
             await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 starting.result()
-                logging.getLogger("makegood").info("Makegood listens.")
+                logging.getLogger("makegood").info(listens(runtime))
                 _forgo_the_parts()
                 await stopped
         finally:
             starting.cancel()
             stopped.cancel()
             await asyncio.gather(starting, stopped, return_exceptions=True)
+
+
+def listens(runtime: environment.Environment) -> str:
+    """How Slack comes to us, and where our own pages are."""
+    here = f"http://{runtime.host}:{runtime.port}"
+    if not runtime.bot_token.get_secret_value():
+        return f"Makegood works; its health is told on {here}."
+    if runtime.app_token:
+        return f"Makegood listens: to Slack by Socket Mode, to all others on {here}."
+    return f"Makegood listens on {here}; Slack posts to /slack/events there."
 
 
 def _forgo_the_parts() -> None:

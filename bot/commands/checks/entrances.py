@@ -10,6 +10,7 @@ from bot.allowed import must_be_actions
 from bot.bug.errors import Misconfigured, Outside
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
+from bot.commands.checks.listening import nobody
 from bot.intake import sources
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
@@ -17,16 +18,19 @@ from bot.production.probe import ProbeResult, probe
 from bot.settings import HookSettings, Settings
 
 SHORTEST = 16
+NOBODY = frozenset({"nothing", 502, 503, 504})
+"""What comes back where no bot is behind the address: nothing, or what a proxy says of it."""
 
 
-async def hooks(settings: Settings) -> list[Finding]:
+async def hooks(settings: Settings, here: str) -> list[Finding]:
+    """Each as its sender reaches it; `here` is the host:port on which the bot of this machine listens."""
     async with outgoing.session() as http:
         public = settings.web.public_url
-        asked = (_hook(http, public, source, hook) for source, hook in settings.hooks.items())
+        asked = (_hook(http, public, here, source, hook) for source, hook in settings.hooks.items())
         return list(await asyncio.gather(*asked))
 
 
-async def _hook(http: aiohttp.ClientSession, public: str, source: str, hook: HookSettings) -> Finding:
+async def _hook(http: aiohttp.ClientSession, public: str, here: str, source: str, hook: HookSettings) -> Finding:
     system, token = f"hook {source}", hook.token.get_secret_value()
     if source not in sources.names():
         return wrong(system, f"there is no source {source}. Write one of: {', '.join(sources.names())}")
@@ -37,7 +41,16 @@ async def _hook(http: aiohttp.ClientSession, public: str, source: str, hook: Hoo
     status = await _status(http, f"{public}/hooks/{source}/{token}")
     if status == 200:  # noqa: PLR2004 - HTTP's OK
         return ok(system, f"answers at {public}/hooks/{source}/…")
-    return wrong(system, f"{public}/hooks/{source}/… answers {status}: does it lead to this bot, and does it run?")
+    if status in NOBODY and not await _runs(here):
+        said = f"the bot does not run here yet (nobody listens on {here}): start it, and ask again"
+        return note(system, f"{public}/hooks/{source}/… can't be tried: {said}")
+    return wrong(system, f"{public}/hooks/{source}/… answers {status}, and not from this bot: does it lead to {here}?")
+
+
+async def _runs(here: str) -> bool:
+    """Whether anybody takes connections where this machine's bot would."""
+    host, _, port = here.rpartition(":")
+    return not await nobody(host, int(port))
 
 
 async def catalogue(settings: Settings, path: Path) -> Catalogue:

@@ -1,6 +1,7 @@
 """`makegood doctor` visits every system live, on loopback, changes nothing and shows no secret."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
@@ -345,7 +346,9 @@ async def test_its_sentences_keep_their_words(
 async def test_it_says_who_may_run_what_alone(makegood: Shell, around: Neighbours) -> None:
     assert "low risk on web: 1 other approves" in line(await doctor(makegood), "may clear-cache")
     makegood.settings(least=around.settings.replace('mode = "run"', 'mode = "watch"'))
-    assert "low risk on web: nothing runs (watch)" in line(await doctor(makegood), "may clear-cache")
+    ran = await doctor(makegood)
+    assert 'nobody: mode = "watch" runs nothing' in line(ran, "may run")
+    assert "clear-cache" not in ran.out
 
 
 async def test_it_names_what_is_refused_for_lack_of_people(makegood: Shell, around: Neighbours) -> None:
@@ -383,3 +386,21 @@ async def test_one_person_who_is_alone_is_told_of_the_setting(makegood: Shell, a
     ran = await doctor(makegood)
     assert 'write team = "solo" under [policy]' in line(ran, "team")
     assert "refused: somebody else than who owes it does" in line(ran, "may waive a proper fix")
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["runs", "does-not-run-yet"])
+async def test_a_hook_that_leads_nowhere_is_wrong_once_the_bot_runs(
+    makegood: Shell, around: Neighbours, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int, running: bool
+) -> None:
+    makegood.settings(least=re.sub('public_url = ".*"', 'public_url = "http://127.0.0.1:9"', around.settings))
+    monkeypatch.setenv("MAKEGOOD_PORT", str(unused_tcp_port))
+    here = f"127.0.0.1:{unused_tcp_port}"
+    if not running:
+        said = line(await doctor(makegood), "hook bugsnag")
+        assert said.startswith("note ")
+        assert f"nobody listens on {here}" in said
+        return
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", unused_tcp_port):
+        said = line(await doctor(makegood), "hook bugsnag")
+    assert said.startswith("wrong ")
+    assert f"does it lead to {here}?" in said

@@ -33,9 +33,10 @@ def test_what_comes_next_is_said_as_the_command_was_typed(makegood: Shell) -> No
     home.mkdir(parents=True)
     (home / "makegood").symlink_to(Path(sys.executable).with_name("makegood"))
     said = _typed(makegood.folder, "venv/bin/makegood", path="")
-    assert "Then: venv/bin/makegood doctor --config makegood.toml    and: venv/bin/makegood run" in said
-    assert "Then: makegood doctor" in _typed(makegood.folder, "makegood", path=str(home))
-    assert f"Then: {sys.executable} -m bot doctor" in ask(makegood.folder, "C0ERRORS", *[""] * 8, force=True).stdout
+    assert "3. venv/bin/makegood doctor --config makegood.toml" in said
+    assert "4. venv/bin/makegood run --config makegood.toml" in said
+    assert "3. makegood doctor" in _typed(makegood.folder, "makegood", path=str(home))
+    assert f"3. {sys.executable} -m bot doctor" in ask(makegood.folder, "C0ERRORS", *[""] * 8, force=True).stdout
 
 
 def _typed(folder: Path, command: str, *, path: str) -> str:
@@ -147,3 +148,12 @@ def test_each_question_says_what_an_empty_answer_means(tmp_path: Path) -> None:
     assert "no webhooks [none]: " in ran.stdout
     assert "[socket]:   Write one of: socket, http.\n" in ran.stdout
     assert "socket_mode_enabled: false" in (tmp_path / "slack_app.yml").read_text()
+
+
+def test_over_http_it_says_where_the_bot_listens(makegood: Shell) -> None:
+    socket = makegood("init", "--yes", "--channel", "C0ERRORS")
+    assert "3000" not in socket.out
+    words = ["--public-url", "https://makegood.example.com", "--transport", "http", "--force"]
+    ran = makegood("init", "--yes", "--channel", "C0ERRORS", *words)
+    assert "3. Let https://makegood.example.com lead to the bot" in ran.out
+    assert "http://127.0.0.1:3000" in ran.out

@@ -80,10 +80,15 @@ def test_bare_makegood_is_its_help(makegood: Shell, words: tuple[str, ...]) -> N
     assert "asks a few questions and writes makegood.toml" in ran.out
 
 
+def test_help_explains_one_command(makegood: Shell) -> None:
+    assert makegood("help", "retro").out == makegood("retro", "--help").out
+
+
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
         (("tial",), "trail"),
+        (("hlep",), "help"),
         (("Doctor",), "doctor"),
         (("trail", "verfy"), "verify"),
         (("bench", "fixs"), "fixes"),

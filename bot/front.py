@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -13,10 +14,12 @@ from bot.bug.delivery import system
 from bot.closing import Closing
 from bot.door import Door
 from bot.environment import Environment
+from bot.have_it import HaveIt
 from bot.ledger.db.engine import Database
 from bot.ledger.inbox.inbox import Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.relay.held import bugs_of, held
+from bot.links import Links
 from bot.metrics import Metrics
 from bot.outside import Connected
 from bot.settings import Settings
@@ -78,6 +81,7 @@ async def open_front(parts: FrontParts, closing: Closing) -> None:
         trouble=ready.why,
         waiting=partial(bugs_waiting_for_slack, parts.db, parts.slack.me.team),
         door=Door(parts.settings.web.proxies),
+        pages=_pages(parts),
         slack=None if sockets else connection.http_handler(app),
     )
     runner = await serve(site.app(), parts.environment.host, parts.environment.port, site.door)
@@ -86,6 +90,14 @@ async def open_front(parts: FrontParts, closing: Closing) -> None:
     if sockets:
         closing.at_end(sockets.stop)
         await sockets.start()
+
+
+def _pages(parts: FrontParts) -> Sequence[web.RouteDef]:
+    """None where nobody is called outside of Slack."""
+    secret, public = parts.settings.pager.secret, parts.settings.web.public_url
+    if not (secret and public):
+        return ()
+    return HaveIt(parts.dispatcher.context, Links(secret=secret, public=public)).routes()
 
 
 def _bolt(parts: FrontParts) -> AsyncApp:

@@ -23,6 +23,7 @@ from bot.bug.policy import Roles
 from bot.bug.values import Frozen
 from bot.production.probe_settings import ProbeSettings
 from bot.production.targets import AnyTarget, described
+from bot.settings_pager import PagerSettings
 from bot.settings_words import NO_FILE, sentence
 
 VARIABLE = re.compile(r"^\$([A-Za-z_][A-Za-z0-9_]*)$")
@@ -288,6 +289,7 @@ class Settings(Frozen):
     probes: Mapping[str, ProbeSettings] = Field(default_factory=dict)
     tell: TellSettings = TellSettings()
     clocks: Rules = Rules()
+    pager: PagerSettings = PagerSettings()
     makegood: Caps | None = None
     """None: the caps that `caps` proposes."""
     customers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
@@ -299,6 +301,12 @@ class Settings(Frozen):
     mail: Mapping[str, Any] = Field(default_factory=dict)
     board: Kind | None = None
     billing: Kind | None = None
+
+    @model_validator(mode="after")
+    def _links_lead_here(self) -> Self:
+        if self.pager.people and not self.web.public_url:
+            raise ValueError("[pager] sends links to people: write [web] public_url, our own address from outside")
+        return self
 
     def told(self) -> dict[str, str]:
         """What people rely on, for the workspace's trail: words only, never a secret."""
@@ -314,6 +322,7 @@ class Settings(Frozen):
             "action folders": self.actions.paths,
             "error channels": self.slack.error_channels,
             "anchors": self.anchors.named,
+            "pager": self.pager.people,
             "channels": self.customers,
         }
         caps = {"per day": self.caps.per_day, "per month": self.caps.per_month}

@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -58,6 +58,8 @@ class Web:
     trouble: Callable[[], str] = str
     """Why the database can't be written."""
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    pages: Sequence[web.RouteDef] = ()
+    """For people, outside of Slack."""
     door: Door = field(default_factory=Door)
 
     def app(self) -> web.Application:
@@ -67,6 +69,7 @@ class Web:
         app.router.add_get("/health", self.health)
         app.router.add_get("/ready", self.readiness)
         app.router.add_get("/metrics", self.show_metrics)
+        app.add_routes(self.pages)
         if self.slack:
             app.router.add_post("/slack/events", self.slack_events)
         return app

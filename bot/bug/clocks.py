@@ -9,6 +9,7 @@ from bot.bug.bug import Bug, Debt, Status
 from bot.bug.customer import Customer
 from bot.bug.ids import person_or_group
 from bot.bug.office import Office
+from bot.bug.paging import PAGE, Call
 from bot.bug.reminders import reminder_name
 from bot.bug.values import Frozen
 
@@ -44,6 +45,8 @@ class Alarm(Frozen):
     since: AwareDatetime
     times: tuple[AwareDatetime, ...]
     whom: tuple[str, ...] = ()
+    always: bool = False
+    """Also outside of office hours."""
 
 
 class Reminder(Frozen):
@@ -54,21 +57,25 @@ class Reminder(Frozen):
     since: AwareDatetime
 
 
-def due(bug: Bug, now: datetime, rules: Rules) -> tuple[Reminder, ...]:
-    """What has to be said now and was not said yet; of a clock that is several rounds late, only the last."""
-    late = (_last(bug, alarm, now, rules) for alarm in alarms(bug, rules))
+def due(bug: Bug, now: datetime, rules: Rules, calls: Iterable[Call] = ()) -> tuple[Reminder, ...]:
+    """What has to be said now and was not said yet; of a clock that is several rounds late, only the last.
+
+    `calls`: who is called outside of Slack.
+    """
+    late = (_last(bug, alarm, now, rules) for alarm in (*alarms(bug, rules), *_paged(bug, calls)))
     return tuple(reminder for reminder in late if reminder)
 
 
-def next_at(bug: Bug, now: datetime, rules: Rules) -> datetime | None:
+def next_at(bug: Bug, now: datetime, rules: Rules, calls: Iterable[Call] = ()) -> datetime | None:
     """When to look again; None while no clock runs."""
-    coming = (at for alarm in alarms(bug, rules) for at in _times(bug, alarm, rules) if at > now)
-    return min(coming, default=None)
+    every = (*alarms(bug, rules), *_paged(bug, calls))
+    return min((at for alarm in every for at in _times(bug, alarm, rules) if at > now), default=None)
 
 
 def _times(bug: Bug, alarm: Alarm, rules: Rules) -> list[datetime]:
     quiet = bug.snoozed_until
-    return [rules.open_from(max(at, quiet) if quiet else at) for at in alarm.times]
+    times = [max(at, quiet) if quiet else at for at in alarm.times]
+    return times if alarm.always else [rules.open_from(at) for at in times]
 
 
 def _last(bug: Bug, alarm: Alarm, now: datetime, rules: Rules) -> Reminder | None:
@@ -111,6 +118,16 @@ def _unclaimed(bug: Bug, rules: Rules) -> Iterator[Alarm]:
     if bug.status is Status.OPEN and there and bug.free_since:
         since = max(bug.free_since, min(c.since for c in there))
         yield Alarm(kind="unclaimed", since=since, times=_after(since, rules.claim), whom=rules.on_call)
+
+
+def _paged(bug: Bug, calls: Iterable[Call]) -> Iterator[Alarm]:
+    """Named by when it became nobody's, so that each is called once for it, whoever else comes to wait meanwhile."""
+    waits = [c for c in bug.untold if not c.told and (c.online or c.said_at)]
+    if bug.status is Status.OPEN and waits and bug.free_since:
+        since = max(bug.free_since, min(c.since for c in waits))
+        for call in calls:
+            times = _after(since, (call.after,))
+            yield Alarm(kind=f"{PAGE}:{call.user}", since=bug.free_since, times=times, whom=(call.user,), always=True)
 
 
 def _silent(bug: Bug, rules: Rules) -> Iterator[Alarm]:

@@ -16,6 +16,7 @@ SYSTEMS = {
     "customer": "The customer's channel",
     "production": "Production",
     "ntfy": "ntfy",
+    "pager": "The pager",
 }
 OF_MANY = {"tracker": "{}", "webhook": "The webhook {}"}
 """Kinds of sinks of which there are several: "tracker:sentry"."""

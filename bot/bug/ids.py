@@ -20,6 +20,14 @@ def channel(text: str) -> str:
     return text
 
 
+def person(text: str) -> str:
+    if not _PERSON.fullmatch(text):
+        raise ValueError(
+            f"“{text[:60]}” is no person's id. Write it as in U0123456789; “Copy member ID” in their profile gives it"
+        )
+    return text
+
+
 def person_or_group(text: str) -> str:
     """Somebody who can be called: a person, or a group."""
     if not (_PERSON.fullmatch(text) or _GROUP.fullmatch(text)):

@@ -20,12 +20,14 @@ class Claimed(Event):
         Move((FIXED, OWED), STAY, "it was fixed while nobody owned it: somebody now answers for the rest"),
     )
     owner: str
+    by_link: bool = False
+    """Outside of Slack, by the link of a call."""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
         return replace(bug, owner=self.owner, claimed_at=at)
 
     def line(self, _bug: Bug, by: str) -> Words:
-        return Words("raising_hand", (Person(by), " has it"))
+        return Words("raising_hand", (Person(by), f" has it{', by the link of the call' if self.by_link else ''}"))
 
 
 class Released(Event):

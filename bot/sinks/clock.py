@@ -15,6 +15,7 @@ from bot.bug.gifts import Granted, GrantUndoAsked
 from bot.bug.keys import fit
 from bot.bug.messages import Answered
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
+from bot.bug.paging import Call
 from bot.bug.reminders import Reminded, Snoozed, reminder_name
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
@@ -33,6 +34,8 @@ class ClockSink:
     ledger: Ledger
     rules: Rules
     receipts: Receipts
+    calls: tuple[Call, ...] = ()
+    """Who is called outside of Slack."""
     name: ClassVar[str] = "clock"
     slots: ClassVar[int] = 4
     interest: ClassVar[Subscription] = Subscription(
@@ -59,20 +62,20 @@ class ClockSink:
 
     async def serve(self, work: Work) -> Served:
         now, bug = self.ledger.clock(), work.bug
-        for reminder in clocks.due(bug, now, self.rules):
+        for reminder in clocks.due(bug, now, self.rules, self.calls):
             await self._say(bug, reminder)
         for _customer, given, until in upgrades(bug):
             if until <= now:
                 await self._end(bug, given.seq)
         ends = [until for *_, until in upgrades(bug) if until > now]
-        coming = [at for at in (clocks.next_at(bug, now, self.rules), *ends) if at]
+        coming = [at for at in (clocks.next_at(bug, now, self.rules, self.calls), *ends) if at]
         return Served(again_in=max((min(coming) - now).total_seconds(), 0) if coming else None)
 
     async def _say(self, bug: Bug, reminder: Reminder) -> None:
         """Decided on the bug as it is under the lock: who claims at this moment is not called any more."""
 
         def decide(present: Bug) -> Reminded | None:
-            still = reminder in clocks.due(present, self.ledger.clock(), self.rules)
+            still = reminder in clocks.due(present, self.ledger.clock(), self.rules, self.calls)
             return Reminded(what=reminder.what, whom=reminder.whom, since=reminder.since) if still else None
 
         key = fit(f"reminder:{bug.ref}:{reminder_name(reminder.what, reminder.since)}")

@@ -10,6 +10,7 @@ from bot.bug.fixes.fix import RunState
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing import Client
+from bot.slack.views.card import address
 
 NOT_OK = 300
 
@@ -44,6 +45,5 @@ class NtfySink:
 
     def _click(self, bug: Bug) -> dict[str, str]:
         """Leads to the card."""
-        if not (bug.card and self.workspace):
-            return {}
-        return {"Click": f"{self.workspace}archives/{bug.card.channel}/p{bug.card.ts.replace('.', '')}"}
+        where = address(bug, self.workspace)
+        return {"Click": where} if where else {}

@@ -15,6 +15,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget
 from bot.ledger.relay.relay import Sink
 from bot.ledger.relay.subscription import Subscription
+from bot.links import Links
 from bot.outgoing import Client
 from bot.outside import Connected
 from bot.production.engine import Engine
@@ -35,6 +36,7 @@ from bot.sinks.digest import Digest
 from bot.sinks.letters import LetterSink
 from bot.sinks.live import LiveSink
 from bot.sinks.ntfy import NtfySink
+from bot.sinks.pager import PagerSink
 from bot.sinks.pointer import PointerSink
 from bot.sinks.production.proof import Proofs
 from bot.sinks.production.run import Runner
@@ -140,7 +142,10 @@ def _slack(settings: Settings) -> Iterator[Plan]:
     yield _of(LiveSink, lambda parts: LiveSink(parts.slack.port, parts.flags))
     yield _of(ReminderSink, lambda parts: ReminderSink(parts.slack.port, parts.ledger))
     yield _of(DailySink, lambda parts: DailySink(_daily(parts)))
-    yield _of(ClockSink, lambda parts: ClockSink(parts.ledger, settings.clocks, partial(receipt, parts.ledger)))
+    yield _of(
+        ClockSink,
+        lambda parts: ClockSink(parts.ledger, settings.clocks, partial(receipt, parts.ledger), settings.pager.calls),
+    )
 
 
 def _money(settings: Settings, outside: Connected) -> Iterator[Plan]:
@@ -169,6 +174,8 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
         yield _ready(TrackerSink(source, tracker))
     if topic := settings.policy.ntfy:
         yield _of(NtfySink, lambda parts: _ntfy(parts, topic))
+    if settings.pager.secret and settings.pager.people:
+        yield _of(PagerSink, _pager)
     for name, table in settings.webhooks.items():
         yield _ready(WebhookSink(Receiver(name, table, outside.http)))
 
@@ -176,6 +183,12 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
 def _ntfy(parts: SinkParts, topic: SecretStr) -> NtfySink:
     client = Client(session=parts.outside.http, who="ntfy")
     return NtfySink(client=client, topic=topic.get_secret_value(), workspace=parts.context.workspace_url)
+
+
+def _pager(parts: SinkParts) -> PagerSink:
+    settings = parts.settings.pager
+    links = Links(secret=settings.secret or SecretStr(""), public=parts.settings.web.public_url)
+    return PagerSink(http=parts.outside.http, settings=settings, links=links)
 
 
 def _planned(parts: SinkParts) -> PlannedTellSink:

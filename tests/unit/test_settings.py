@@ -12,6 +12,7 @@ from bot.intake import sources
 from bot.settings import HookSettings, read
 
 LEAST = '[slack]\nerror_channels = ["C0ERRORS"]\n'
+PAGER = f'[pager]\nsecret = "{"0" * 32}"\n'
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 
 
@@ -34,6 +35,21 @@ def _told(path: Path, text: str) -> str:
         (LEAST + 'cards_per_minute = "ten"\n', "slack.cards_per_minute", "write a whole number"),
         (LEAST + "cards_per_minutes = 1\n", "slack.cards_per_minutes", "Is it misspelt?"),
         (LEAST + '[web]\npublic_url = "makegood"\n', "web.public_url", "https://makegood.example.com"),
+        (LEAST + '[pager]\nsecret = "short"\n', "pager.secret", "openssl rand -base64 32"),
+        (LEAST + PAGER + '[pager.people.dana]\nntfy = "https://ntfy.sh/x"\n', "pager.people", "U0123456789"),
+        (
+            LEAST + PAGER + '[pager.people.U0DANA]\nntfy = "https://ntfy.sh"\n',
+            "pager.people.U0DANA.ntfy",
+            "our-secret-topic",
+        ),
+        (LEAST + PAGER + "[pager.people.U0DANA]\nafter = 5\n", "pager.people.U0DANA", "either ntfy or webhook"),
+        (
+            LEAST + PAGER + '[pager.people.U0DANA]\nwebhook = "https://x.example/y"\nsecret = "x"\n',
+            "pager.people.U0DANA.secret",
+            "whsec_",
+        ),
+        (LEAST + '[pager.people.U0DANA]\nntfy = "https://ntfy.sh/x"\n', "pager", "PAGER_SECRET"),
+        (LEAST + PAGER + '[pager.people.U0DANA]\nntfy = "https://ntfy.sh/x"\n', "[pager]", "public_url"),
         (LEAST + '[hooks.bugsnag]\ntoken = ""\n', "hooks.bugsnag.token", "it is empty"),
         (LEAST + '[hooks.bugsnag]\ntoken = "$hook"\n', "hooks.bugsnag.token", "variable hook is not set"),
         (LEAST + '[probes.page]\npage = "/menu"\n', "probes.page", "write either url = "),

@@ -48,9 +48,15 @@ def title(bug: Bug) -> str:
 
 def reference(bug: Bug, workspace_url: str) -> str:
     """BUG-17, as a link to its card where it stands. `workspace_url` ends with a slash; empty: not known."""
+    where = address(bug, workspace_url)
+    return link(where, str(bug.ref)) if where else str(bug.ref)
+
+
+def address(bug: Bug, workspace_url: str) -> str:
+    """Where its card stands; empty: nowhere, or not known."""
     if not (bug.card and workspace_url):
-        return str(bug.ref)
-    return link(f"{workspace_url}archives/{bug.card.channel}/p{bug.card.ts.replace('.', '')}", str(bug.ref))
+        return ""
+    return f"{workspace_url}archives/{bug.card.channel}/p{bug.card.ts.replace('.', '')}"
 
 
 def lock_screen(bug: Bug, now: datetime) -> str:

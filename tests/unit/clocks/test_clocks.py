@@ -13,8 +13,10 @@ from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Refused
 from bot.bug.event import Event
 from bot.bug.ownership import Claimed, Released
+from bot.bug.paging import Call
 from bot.bug.reminders import Reminded, snooze
 from bot.bug.retro import lesson
+from bot.bug.values import CustomerHint
 from tests.unit.bug.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
 
 ALWAYS = Rules()
@@ -54,6 +56,47 @@ def test_whoever_is_on_call_is_meant() -> None:
 def test_a_claim_ends_the_call() -> None:
     story = online(waiting(opened())).then(Claimed(owner=ANNA))
     assert "unclaimed:1" not in said(story, after(story, minutes=9))
+
+
+def called(story: Story, at: datetime, rules: Rules = ALWAYS) -> list[str]:
+    """Who is called outside of Slack: Anna after 5 minutes, Ben after 15."""
+    calls = (Call(user="U0ANNA", after=5), Call(user="U0BEN", after=15))
+    return [x.what for x in due(story.bug, at, rules, calls) if x.what.startswith("page:")]
+
+
+def test_those_with_a_pager_are_called_one_after_the_other_while_a_customer_waits() -> None:
+    story = waiting(opened())
+    calls = (Call(user="U0ANNA", after=5),)
+    assert next_at(story.bug, story.now, ALWAYS, calls) == after(story, minutes=5)
+    assert called(story, after(story, minutes=4.9)) == []
+    assert called(story, after(story, minutes=5)) == ["page:U0ANNA:1"]
+    assert called(story, after(story, minutes=15)) == ["page:U0ANNA:1", "page:U0BEN:1"]
+
+
+def test_a_pager_is_silent_where_nobody_waits_or_somebody_has_it() -> None:
+    story = opened()
+    assert called(story, after(story, minutes=20)) == []
+    story = waiting(opened()).then(Claimed(owner=ANNA))
+    assert called(story, after(story, minutes=20)) == []
+
+
+def test_a_pager_calls_at_night_too_and_not_who_wants_quiet() -> None:
+    story = waiting(opened())
+    office = Rules(hours="09:00-09:01")
+    assert called(story, after(story, minutes=5), office) == ["page:U0ANNA:1"]
+    story.then(snooze(story.bug, story.now, 30))
+    assert called(story, after(story, minutes=20)) == []
+
+
+def test_a_pager_calls_each_once_for_one_time_without_an_owner_whoever_else_comes_to_wait() -> None:
+    story = waiting(opened())
+    at = after(story, minutes=5)
+    for reminder in due(story.bug, at, ALWAYS, (Call(user="U0ANNA", after=5),)):
+        story.then(Reminded(what=reminder.what, whom=reminder.whom, since=reminder.since), SYSTEM)
+    online(waiting(story, CustomerHint(name="Bo", email="bo@example.com")), "c2")
+    assert called(story, after(story, minutes=10)) == []
+    story.then(Claimed(owner=ANNA), after=60).then(Released(), after=60)
+    assert called(story, after(story, minutes=5)) == ["page:U0ANNA:1"]
 
 
 def test_nothing_is_said_twice() -> None:

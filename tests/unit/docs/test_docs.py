@@ -33,6 +33,7 @@ HOSTS = {
 OPEN = r"(?:\.|^)(?:example|example\.(?:com|org|net))$|^YOUR-"
 OURS = (
     "/bug",
+    "/have-it/",
     "/fix",
     "/tell",
     "/retro",

@@ -23,6 +23,7 @@ from bot.bug.gift_presets import Preset
 from bot.bug.gift_texts import GiftTexts
 from bot.production import targets
 from bot.production.probe_settings import ProbeSettings
+from bot.settings_pager import Contact, PagerSettings
 from tests.unit.docs.pages import rows, sections, text
 
 PAGE = sections(text("docs/settings.md"))
@@ -43,6 +44,9 @@ VALUES = {
     "$IMAP_URL": "imaps://mail.example.com/INBOX",
     "$GENERIC_SECRET": "0123456789abcdef",
     "$ENTRIES_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "$PAGER_SECRET": "0123456789abcdef0123456789abcdef",
+    "$DANA_TOPIC": "https://ntfy.example.com/our-secret-topic",
+    "$DANA_PAGER": "https://pager.example.com/hooks/dana",
     "$LEAD_TOTP": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
 }
 PAGE_ONLY, LOOK_ONLY = {"url", "expect", "contains"}, {"look", "params", "rows"}
@@ -52,6 +56,8 @@ ELSEWHERE = {
     "`[targets.NAME]`, a service": {"kind", "name", "project"},
     "`[targets.NAME]`, a project on GitLab": set(targets.HttpTarget.model_fields) - {"base_url", "project"},
     "`[targets.NAME]`, of another process": {"name"},
+    "`[pager.people.USER]`, by ntfy": {"webhook", "secret"},
+    "`[pager.people.USER]`, by a webhook": {"ntfy"},
     "`[probes.NAME]`, a page": LOOK_ONLY,
     "`[probes.NAME]`, a look": PAGE_ONLY,
 }
@@ -67,6 +73,8 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[probes.NAME]`, a page", ProbeSettings), ("`[probes.NAME]`, a look", ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[anchors]`", s.AnchorSettings
+    yield from (("`[pager]`", PagerSettings), ("`[pager.people.USER]`, by ntfy", Contact))
+    yield "`[pager.people.USER]`, by a webhook", Contact
     yield "`[targets.NAME]`, a database", targets.SqlTarget
     yield "`[targets.NAME]`, hosts", targets.SshTarget
     yield "`[targets.NAME]`, a service", targets.HttpTarget

@@ -45,9 +45,10 @@ class Courier:
                 await self._task
 
     async def _work(self) -> None:
-        async with aiohttp.ClientSession(timeout=PATIENCE) as session:
-            while self._waiting:
-                await self._deliver(session, self._waiting.popleft())
+        while self._waiting:  # once more after the session is closed: what is posted meanwhile finds this task at work
+            async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+                while self._waiting:
+                    await self._deliver(session, self._waiting.popleft())
 
     async def _deliver(self, session: aiohttp.ClientSession, body: bytes) -> None:
         for pause in (*self._pauses, None):

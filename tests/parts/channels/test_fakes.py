@@ -14,6 +14,7 @@ from bot.adapters.registry import CHANNELS
 from bot.bug.errors import Unauthorised
 from bot.bug.values import Inbound, InboundKind
 from bot.demo.channels.chatwoot import ChatwootFake
+from bot.demo.channels.courier import Courier
 from tests.support.fakes.crisp import CrispFake
 from tests.support.fakes.intercom import IntercomFake
 
@@ -177,3 +178,28 @@ async def test_a_chatwoot_refuses_a_field_it_does_not_know(serve: Serve, session
         async with session.post(url, json=payload, headers={"api_access_token": "t"}) as answer:
             assert answer.status == status
     assert len(fake.messages(number)) == 1
+
+
+async def test_what_is_posted_while_the_last_session_closes_is_delivered_too(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    got: list[int] = []
+
+    async def take(request: web.Request) -> web.Response:
+        got.append((await request.json())["n"])
+        return web.Response()
+
+    server = await serve([web.post("/", take)])
+    courier = Courier(str(server.make_url("/")), lambda _body: {})
+    close = aiohttp.ClientSession.close
+
+    async def closing(session: aiohttp.ClientSession) -> None:
+        await close(session)
+        if len(got) == 1:
+            courier.post({"n": 2})
+
+    monkeypatch.setattr(aiohttp.ClientSession, "close", closing)
+    courier.post({"n": 1})
+    await courier.idle()
+    assert got == [1, 2]
+    await courier.close()

@@ -163,7 +163,8 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
         outside=outside,
         plans=plans,
         ledger=ledger,
-        inbox=Inbox(db, me.team, ledger.seconds),
+        # a process that only runs sinks shows nobody a line that asks: one that talks to people does
+        inbox=Inbox(db, me.team, ledger.seconds, {PROPOSAL} if process.only else ()),
         flags=flags,
         counters=counters,
         slack=Session(me=me, client=client, http=slack_http, port=port, directory=directory),
@@ -187,7 +188,7 @@ def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
     people = _people(process.settings, ground)
     context = _context(process.settings, ground, people)
     dispatcher = Dispatcher(context=context, inbox=ground.inbox, http=ground.slack.http)
-    handlers = _handlers(process.settings, ground, people, dispatcher)
+    handlers = _handlers(process, ground, people, dispatcher)
     inflow = InboxWorker(ground.inbox, handlers, {ALERTS: people.alert_at_once})
     sinks = made(ground.plans, _sink_parts(process, ground, context, closing), process.only)
     return Services(
@@ -227,8 +228,19 @@ def _context(settings: Settings, ground: _Ground, people: People) -> Context:
     )
 
 
-def _handlers(settings: Settings, ground: _Ground, people: People, dispatcher: Dispatcher) -> Mapping[str, Handler]:
+def _handlers(process: _Process, ground: _Ground, people: People, dispatcher: Dispatcher) -> Mapping[str, Handler]:
     """Who folds what the inbox stored, by its source."""
+    folded: dict[str, Handler] = {
+        ALERTS: people.fold_alerts,
+        PEOPLE: people.fold,
+        BOARD: BoardChanges(ground.ledger, ground.inbox).fold,
+    }
+    # a process that only runs sinks may have no token: what is said in Slack is left to one that talks to people
+    return folded if process.only else folded | _said(process.settings, ground, people, dispatcher)
+
+
+def _said(settings: Settings, ground: _Ground, people: People, dispatcher: Dispatcher) -> dict[str, Handler]:
+    """Who folds what people say in Slack, and who asks them."""
     conversation = Conversation(
         ledger=ground.ledger,
         inbox=ground.inbox,
@@ -242,9 +254,6 @@ def _handlers(settings: Settings, ground: _Ground, people: People, dispatcher: D
     )
     proposals = ProposalSink(ground.slack.port, settings.slack.error_channels[0], ground.ledger, ground.inbox)
     return {
-        ALERTS: people.fold_alerts,
-        PEOPLE: people.fold,
-        BOARD: BoardChanges(ground.ledger, ground.inbox).fold,
         PROPOSAL: proposals.show,
         listeners.EVENT: conversation.fold,
         REQUEST: dispatcher.fold,

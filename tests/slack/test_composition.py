@@ -12,6 +12,7 @@ from bot.app import build
 from bot.bug.errors import Misconfigured
 from bot.demo.server import free_port
 from bot.environment import Environment
+from bot.intake.sources import ALERTS, BOARD, PEOPLE
 from bot.settings import Settings, validate
 from tests.slack.house import HOOK, House
 
@@ -95,3 +96,14 @@ async def test_a_bot_may_be_started_again_and_again(house: House) -> None:
     await house.alarm()
     assert house.bot is not before
     assert await house.kinds(2) == await house.kinds(1)
+
+
+async def test_a_process_that_only_runs_sinks_leaves_what_is_said_in_slack_to_one_that_has_a_token(
+    tmp_path: Path,
+) -> None:
+    away = nowhere(tmp_path)
+    alone = Environment(team="T0LOCAL", api_url=away.api_url, database_url=away.database_url, port=away.port)
+    shop = {"url": f"sqlite:///{tmp_path}/shop.db", "tables": {"menus": "id"}}
+    settings = validate(Settings, {**LEAST, "targets": {"shop": shop}}, "the story")
+    async with build(settings, alone, tmp_path, ("production",)) as bot:
+        assert set(bot.inflow.handlers) == {ALERTS, PEOPLE, BOARD}

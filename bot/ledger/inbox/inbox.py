@@ -1,12 +1,12 @@
 """Stores deliveries under their keys before they are answered, many in one commit. Each key is worked on once."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,13 +19,6 @@ OWN_TURN = 20.0
 """Seconds that the process which stored an item has before others may take it up."""
 MAX_ATTEMPTS = 8
 BATCH = 500
-LONGEST = 600.0
-"""Seconds between two attempts at most."""
-
-
-def _is_due(now: float) -> ColumnElement[bool]:
-    """What is further away than any pause is from before the clock was set back."""
-    return or_(inbox.c.due <= now, inbox.c.due > now + LONGEST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +51,15 @@ class _Waiting:
 
 
 class Inbox:
-    """`store` and `finish` return after the commit; those that wait at the same time share one."""
+    """`store` and `finish` return after the commit; those that wait at the same time share one.
 
-    def __init__(self, db: Database, team: str, clock: Callable[[], float]) -> None:
-        self.db, self.team, self.clock = db, team, clock
+    `elsewhere`: sources that this process stores and another one works on.
+    """
+
+    def __init__(
+        self, db: Database, team: str, clock: Callable[[], float], elsewhere: Collection[str] = frozenset()
+    ) -> None:
+        self.db, self.team, self.clock, self.elsewhere = db, team, clock, elsewhere
         self.fresh: asyncio.Queue[Item] = asyncio.Queue()
         """What this process stored for itself, for its worker."""
         self._waiting: list[_Waiting] = []
@@ -82,7 +80,8 @@ class Inbox:
 
     def hand_on(self, item: Item) -> None:
         """Worked on at once; one that is not handed on is taken up by whoever looks next."""
-        self.fresh.put_nowait(item)
+        if item.source not in self.elsewhere:
+            self.fresh.put_nowait(item)
 
     async def finish(self, key: str, state: str = "done", note: str = "") -> None:
         """Done with this key: a refusal uses it up too."""
@@ -143,13 +142,14 @@ class Inbox:
     def _row(self, item: Item, now: float) -> dict[str, Any]:
         mine = {"team": self.team, "key": item.key, "source": item.source, "body": item.body}
         # not due at once: this process works on it right now, and another one must not take it up at the same time
-        return mine | {"at": now, "due": now + OWN_TURN, "state": "new", "attempts": 0, "note": ""}
+        turn = 0 if item.source in self.elsewhere else OWN_TURN
+        return mine | {"at": now, "due": now + turn, "state": "new", "attempts": 0, "note": ""}
 
     async def take(self, sources: Iterable[str], limit: int = BATCH) -> list[Item]:
         """Items that nobody finished: their process died, or they failed and are due again."""
         now = self.clock()
         mine = inbox.c.team == self.team
-        due = mine & (inbox.c.state == "new") & _is_due(now) & inbox.c.source.in_(tuple(sources))
+        due = mine & (inbox.c.state == "new") & (inbox.c.due <= now) & inbox.c.source.in_(tuple(sources))
         query = (
             select(inbox.c.key, inbox.c.source, inbox.c.body, inbox.c.attempts, inbox.c.at)
             .where(due)
@@ -168,7 +168,7 @@ class Inbox:
     async def waiting(self, sources: Iterable[str]) -> bool:
         """Whether anything is due; a cheap look before a write."""
         query = select(inbox.c.key).where(
-            inbox.c.state == "new", _is_due(self.clock()), inbox.c.source.in_(tuple(sources))
+            inbox.c.state == "new", inbox.c.due <= self.clock(), inbox.c.source.in_(tuple(sources))
         )
         async with self.db.read() as conn:
             return (await conn.execute(query.limit(1))).first() is not None
@@ -210,6 +210,13 @@ class Inbox:
         async with self.db.write(HOOKS) as conn:
             mine = (inbox.c.team == self.team) & (inbox.c.state == "new")
             await conn.execute(update(inbox).where(mine).values(due=self.clock()))
+
+    async def awaken(self) -> None:
+        """The clock was set back: nothing waits for longer than what is stored just now."""
+        soon = self.clock() + OWN_TURN
+        mine = (inbox.c.team == self.team) & (inbox.c.state == "new") & (inbox.c.due > soon)
+        async with self.db.write(HOOKS) as conn:
+            await conn.execute(update(inbox).where(mine).values(due=soon))
 
     async def tidy(self, older_than: float) -> None:
         """Forgets keys that no delivery repeats any more (a day is ample: Slack and hooks give up within 16 hours)."""

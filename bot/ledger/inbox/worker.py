@@ -11,6 +11,7 @@ from bot.bug.errors import Doubtful, MakegoodError, Unavailable
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.relay.pace import TooSoon
+from bot.ledger.relay.steady import Steady
 from bot.text import sentence
 
 log = logging.getLogger(__name__)
@@ -133,8 +134,12 @@ class InboxWorker:
             self._queue(item.source).put_nowait(item)
 
     async def _sweep(self) -> None:
+        steady = Steady(self.inbox.clock)
         while True:
             try:
+                if steady.set_back():
+                    await self.inbox.awaken()
+                    steady.minded()
                 if await self.inbox.waiting(self.handlers):
                     for item in await self.inbox.take(self.handlers):
                         self._queue(item.source).put_nowait(item)

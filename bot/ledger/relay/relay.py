@@ -44,9 +44,11 @@ DOUBT_PAUSE = 10.0
 FOREIGN_PAUSE = 15.0
 """Seconds: a newer version is at work beside this one, and serves the kinds of entries that this one does not know."""
 MOMENT = 0.01
+SET_BACK = (
+    "This machine's clock was set back by %.0f s. What waits is asked again soon; what a person is promised by a time of day, "
+    "such as a reminder, comes by the new one."
+)
 POLL = 1.0
-SET_BACK = 2.0
-"""Seconds; clocks are corrected by less all the time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,8 +107,6 @@ class Relay:
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
-    _lost: float = -math.inf
-    """How far the clock had been set back when we last looked."""
     _stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -143,10 +143,10 @@ class Relay:
 
     async def _mind_the_clock(self) -> None:
         """At the start, and when the clock was set back: what was to be due by the other time is asked again."""
-        self._steady()
-        if self._steady.lost - self._lost > SET_BACK:
+        if by := self._steady.set_back():
             await leases.awaken(self.ledger, DOUBT_PAUSE)
-            self._lost = self._steady.lost
+            log.warning(SET_BACK, by) if math.isfinite(by) else None
+            self._steady.minded()
 
     async def stop(self, drain: float = 10.0) -> None:
         self._stopping = True

@@ -5,7 +5,7 @@ import shutil
 import time
 import traceback
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +60,10 @@ class Ground:
             await migrated(postgres.url(socket, template, "asyncpg"))
             empty = folder / "empty.db"
             await migrated(f"sqlite+aiosqlite:///{empty}")
-            async with Zygote().open() as zygote:
-                yield cls(zygote=zygote, socket=socket, template=template, empty=empty)
+            # for all towns alike: one that ends must not take it from another that is still judged
+            with understood():
+                async with Zygote().open() as zygote:
+                    yield cls(zygote=zygote, socket=socket, template=template, empty=empty)
 
     @contextmanager
     def database(self, plan: Plan, folder: Path) -> Iterator[str]:
@@ -76,7 +78,7 @@ class Ground:
 async def play(plan: Plan, ground: Ground, folder: Path, planted: str = "") -> Played:
     """The folder of a seed without problems is gone afterwards."""
     began, crashed = time.monotonic(), False
-    with understood() if plan.topology.newer else nullcontext(), ground.database(plan, folder) as url:
+    with ground.database(plan, folder) as url:
         town = StruckTown(folder=folder, database_url=url, plan=plan, zygote=ground.zygote, planted=planted)
         await town.start()
         try:

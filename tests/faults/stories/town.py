@@ -32,6 +32,8 @@ from bot.demo.world.world import World
 from bot.ledger import workspace
 from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.entries import load
+from bot.ledger.relay.relay import FOREIGN_PAUSE
+from bot.ledger.restored import OUTBOUND
 from bot.production.catalogue import Catalogue
 from tests.faults.process import ROOT, Makegood
 from tests.faults.stories.plan import Plan, Topology
@@ -440,8 +442,11 @@ class StruckTown(Town):
 
     async def _waiting(self) -> str:
         """The live view of a run goes on looking for as long as a person has not said how the run ended."""
-        soon = self.clock().timestamp() + 5
-        busy = ((cursors.c.due <= soon) | (cursors.c.attempts > 0) | (cursors.c.lease > 0)) & cursors.c.due.is_not(None)
+        now = self.clock().timestamp()
+        soon = (cursors.c.due <= now + 5) | (cursors.c.attempts > 0) | (cursors.c.lease > 0)
+        # an older version leaves what it does not know to the newer one, and looks again after a pause
+        left = cursors.c.sink.in_(OUTBOUND) & (cursors.c.due <= now + FOREIGN_PAUSE)
+        busy = (soon | left) & cursors.c.due.is_not(None)
         async with self.ledger.db.read() as conn:
             new = select(inbox.c.key, inbox.c.note, inbox.c.attempts).where(inbox.c.state == "new")
             items = (await conn.execute(new)).all()

@@ -46,6 +46,14 @@ async def test_many_that_arrive_at_once_share_few_commits(inbox: Inbox) -> None:
     assert len(commits) <= 3
 
 
+async def test_what_another_process_works_on_is_due_there_at_once(store: Store) -> None:
+    inbox = Inbox(store.database(), TEAM, store.clock.seconds, {HOOK})
+    await inbox.store(item("k1"))
+    inbox.hand_on(item("k1"))
+    assert inbox.fresh.empty()
+    assert [one.key for one in await inbox.take([HOOK])] == ["k1"]
+
+
 async def test_a_text_that_can_not_be_stored_fails_alone(inbox: Inbox) -> None:
     answers = await asyncio.gather(
         inbox.store(item("good")), inbox.store(item("bad", "\ud800")), inbox.store(item("too")), return_exceptions=True

@@ -1,13 +1,18 @@
 """A clock that is set back stops nobody: budgets, leases, pauses and turns that lie too far ahead are forgotten."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 
 from bot.bug.errors import Unavailable
 from bot.ledger.db.leader import Leader
+from bot.ledger.inbox.inbox import OWN_TURN, Inbox, Item
+from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
 from tests.parts.ledger.sinks import Scribe, at_rest, follows, paused, relaying, until
-from tests.support.stores import TEAM, Store, cursor, open_bug, said
+from tests.support.stores import TEAM, Store, cursor, open_bug, rows, said
 
 HOUR = 3600.0
 POSTS = Budget("post:C1", every=1.0, burst=1)
@@ -69,6 +74,27 @@ async def test_a_lease_of_another_time_is_taken_over_with_doubt(store: Store) ->
     store.clock.advance(7)
     (second,) = await leases.take(ledger, {"scribe": 4}, {}, 12)
     assert (second.fence, second.doubt) == (first.fence + 2, True)
+
+
+async def test_what_arrived_before_is_taken_up_in_its_turn(store: Store) -> None:
+    clock, took = store.clock, asyncio.Event()
+    inbox = Inbox(store.database(), TEAM, clock.seconds)
+    await inbox.store(Item(key="a", source="hook", body=""))
+
+    async def handle(_items: Sequence[Item]) -> None:
+        took.set()
+
+    inflow = InboxWorker(inbox, {"hook": handle})
+    inflow.start()
+    clock.advance(-90)
+    async with asyncio.timeout(10):
+        while (await rows(inbox.db, "SELECT due FROM inbox"))[0][0] > clock.seconds() + OWN_TURN:
+            await asyncio.sleep(0.05)
+    assert not took.is_set()
+    clock.advance(OWN_TURN)
+    async with asyncio.timeout(10):
+        await took.wait()
+    await inflow.stop()
 
 
 async def test_a_turn_of_another_time_is_free(store: Store) -> None:

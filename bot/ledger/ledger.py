@@ -208,9 +208,9 @@ class Ledger:
             leases = await take_own(conn, self.team, bug.ref.number, mine, now=now, seconds=server.seconds)
         left = set(woken.sinks) - {lease.sink for lease in leases} if woken.now else set()
         more = any(server is None or server.wants(name, woken.rank) for name in left)
-        if leases or more:
+        if leases or left:
             # a sink that began before the commit would act on an entry that may never come to be
-            self.db.after_commit(conn, partial(self.wakes.written, leases, taken, recorded, more=more))
+            self.db.after_commit(conn, partial(self.wakes.written, leases, taken, recorded, left=left, more=more))
 
     def _with_consequences(
         self, bug: Bug, events: tuple[Event, ...], by: Actor, now: datetime

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -38,7 +38,15 @@ _CUT_OFF = {"lease": 0, "doubt": 1, "fence": cursors.c.fence + 1, "attempts": cu
 _TAKE_AWAY = update(cursors).where(*_CURSOR).values(**_CUT_OFF, due=bindparam("later"))
 
 
-async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int], seconds: float) -> list[Lease]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`more`: sinks of which more was due than there were places, or may have been."""
+
+    leases: tuple[Lease, ...] = ()
+    more: frozenset[str] = frozenset()
+
+
+async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int], seconds: float) -> Taken:
     """The most urgent due cursors, at most as many as there are free places.
 
     A lease that ran out is only taken away: whoever had it may have called out a moment ago, or not know yet that it is over (a
@@ -52,20 +60,25 @@ async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int]
     is_due, due = _due(tuple(name for name in free if name in below))
     # a read first: on SQLite a write would take the turn of somebody's press, once a second and mostly for nothing
     if not free or not await _any(ledger, is_due, asked):
-        return []
+        return Taken()
+    most = sum(free.values())
     async with ledger.db.write(SINKS) as conn:
-        rows = (await conn.execute(due, asked | {"most": sum(free.values())})).all()
-        chosen, left = [], dict(free)
+        rows = (await conn.execute(due, asked | {"most": most})).all()
+        chosen, over, left = [], set(free if len(rows) == most else ()), dict(free)
         # a row with a lease among those that are due is one whose holder let it run out
         late = [{**_of(ledger, row), "later": now + seconds / 2} for row in rows if row.lease > 0]
         await conn.execute(_TAKE_AWAY, late) if late else None
         for row in rows:
-            if left[row.sink] and not row.lease:
+            if row.lease:
+                continue
+            if left[row.sink]:
                 left[row.sink] -= 1
                 chosen.append(row)
+            else:
+                over.add(row.sink)
         leased = [{**_of(ledger, row), "lease": now + seconds, "fence": row.fence + 1} for row in chosen]
         await conn.execute(_LEASE, leased) if leased else None
-    return [_lease(row) for row in chosen]
+    return Taken(leases=tuple(_lease(row) for row in chosen), more=frozenset(over))
 
 
 async def _any(ledger: Ledger, is_due: Any, asked: Mapping[str, Any]) -> bool:
@@ -197,18 +210,20 @@ async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
 async def later(
     ledger: Ledger,
     lease: Lease,
-    pause: float,
+    pause: float | None,
     *,
     failed: bool = False,
     forgiven: bool = False,
     doubt: bool = False,
     seen: int | None = None,
 ) -> None:
-    """Due again after the pause; at once where the trail has gone on past `seen` meanwhile.
+    """Due again after the pause; at once where the trail has gone on past `seen` meanwhile. None: it keeps its place.
 
     `forgiven`: failures before it hold it back no more, so that what is written next makes it due.
     """
-    values: dict[str, Any] = {"lease": 0, "due": ledger.clock().timestamp() + pause, "doubt": int(doubt or lease.doubt)}
+    values: dict[str, Any] = {"lease": 0, "doubt": int(doubt or lease.doubt)}
+    if pause is not None:
+        values["due"] = ledger.clock().timestamp() + pause
     if failed or forgiven:
         values["attempts"] = lease.attempts + 1 if failed else 0
     async with ledger.db.write(SINKS) as conn:

@@ -43,7 +43,6 @@ DOUBT_PAUSE = 10.0
 """Seconds: a call that was cut off may still arrive there; looking sooner would see nothing."""
 FOREIGN_PAUSE = 15.0
 """Seconds: a newer version is at work beside this one, and serves the kinds of entries that this one does not know."""
-MOMENT = 0.01
 SET_BACK = (
     "This machine's clock was set back by %.0f s. What waits is asked again soon; what a person is promised by a time of day, "
     "such as a reminder, comes by the new one."
@@ -107,10 +106,16 @@ class Relay:
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
+    _behind: dict[str, int] = field(default_factory=dict)
+    """Sinks for which older work may be due, which comes before what is written now -> how much had been left to a look."""
+    _left: int = 0
+    """How often work was left to a look."""
     _stopping: bool = False
 
     def __post_init__(self) -> None:
         self._holding = Heartbeat(self.ledger, self.lease_seconds)
+        # what a process before this one left is seen by the first look
+        self._behind = dict.fromkeys(self.sinks, 0)
         self._steady = Steady(lambda: self.ledger.clock().timestamp())  # stories set another clock later
 
     def wake(self) -> None:
@@ -170,8 +175,13 @@ class Relay:
         return self.lease_seconds
 
     def free(self) -> Collection[str]:
-        """Sinks that would serve one more bug at once; whatever waits for what is scarce keeps its order."""
-        return self._free().keys() - self._below().keys()
+        """Sinks that would serve one more bug at once; whatever is due already, or waits for what is scarce, keeps its order."""
+        return self._free().keys() - self._below().keys() - self._behind.keys()
+
+    def left(self, sinks: Collection[str]) -> None:
+        """Something of theirs is due, and nobody serves it yet: what is written from now on comes after it."""
+        self._left += 1
+        self._behind |= {sink: self._left for sink in sinks if sink in self.sinks}
 
     def wants(self, sink: str, rank: int) -> bool:
         """Whether a look at what is due would find it: what is scarce, busy, or another process's is looked for in its time."""
@@ -199,10 +209,14 @@ class Relay:
     async def _begin(self) -> int:
         # before the statement is sent: the lease counts from when the database writes it, and that may be any time
         # after
-        now = asyncio.get_running_loop().time()
-        leased = await leases.take(self.ledger, self._free(), self._below(), self.lease_seconds)
-        self.begin(leased, now)
-        return len(leased)
+        now, left = asyncio.get_running_loop().time(), self._left
+        free, below = self._free(), self._below()
+        found = await leases.take(self.ledger, free, below, self.lease_seconds)
+        self.begin(found.leases, now)
+        # of what is scarce the look saw a part; what was left to a look since this one began it may not have seen
+        seen = free.keys() - below.keys() - found.more
+        self._behind = {sink: at for sink, at in self._behind.items() if sink not in seen or at > left}
+        return len(found.leases)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
@@ -327,7 +341,9 @@ class Relay:
         # the most urgent rank that met the limit: only what is more urgent than that may still try
         rank = min(lease.rank, self._below().get(lease.sink, lease.rank))
         self._scarce[lease.sink] = (self._steady() + error.wait, rank)
-        await leases.later(self.ledger, lease, min(error.wait, MOMENT))  # what comes later stays behind it
+        self.left((lease.sink,))
+        # due since when it was: a later time would put it behind all that waits already
+        await leases.later(self.ledger, lease, None)
 
     def _is_over(self, lease: Lease, error: Exception) -> bool:
         """Asking again won't help, or was tried often enough; never what somebody can mend, nor what nobody would see."""

@@ -19,6 +19,7 @@ class Server(Protocol[Written_contra]):
     def seconds(self) -> float: ...
     def free(self) -> Collection[str]: ...
     def wants(self, sink: str, rank: int) -> bool: ...
+    def left(self, sinks: Collection[str]) -> None: ...
     def begin(self, leases: Iterable[Lease], taken: float, recorded: Written_contra) -> None: ...
 
 
@@ -53,8 +54,12 @@ class Wakes(Generic[Written]):
         """It begins nothing more."""
         self._servers[:] = [one for one in self._servers if one is not server]
 
-    def written(self, leases: Sequence[Lease], taken: float, recorded: Written, *, more: bool) -> None:
-        """After the commit. `more`: something is due of which no lease was taken."""
+    def written(
+        self, leases: Sequence[Lease], taken: float, recorded: Written, *, left: Collection[str], more: bool
+    ) -> None:
+        """After the commit. `left`: sinks for which something is due of which no lease was taken. `more`: one of them has a place."""
+        if left and self.server:
+            self.server.left(left)
         if leases and self.server:
             self.server.begin(leases, taken, recorded)
         if more or (leases and not self.server):

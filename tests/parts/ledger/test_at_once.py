@@ -191,11 +191,12 @@ async def test_leases_of_a_relay_that_has_just_stopped_are_left_to_the_next(stor
     async with relaying(ledger, scribe):
         await _opened_and_said(ledger, "a")
         await until(at_rest(ledger, 1, "scribe"))
-    async with relaying(ledger, scribe) as relay, ledger.db.write() as conn:
-        await until(lambda: ledger.wakes.server is relay)
-        recorded = await ledger.record_in(conn, 1, lambda _bug: _word("b"), by=_ME)
-        assert recorded.entries
-        await relay.stop(0)
+    async with relaying(ledger, scribe) as relay:
+        await until(lambda: ledger.wakes.server is relay and relay.free())
+        async with ledger.db.write() as conn:
+            recorded = await ledger.record_in(conn, 1, lambda _bug: _word("b"), by=_ME)
+            assert recorded.entries
+            await relay.stop(0)
     assert (await cursor(ledger, 1, "scribe"))["lease"] > 0
     assert scribe.read == ["a"]
 

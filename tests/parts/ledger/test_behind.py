@@ -32,7 +32,7 @@ async def test_what_was_served_is_not_behind_any_more(store: Store) -> None:
     ledger = store.ledger({"thread": SAID})
     bug = await trail(ledger)
     await open_bug(ledger, "another error")
-    (lease,) = await leases.take(ledger, {"thread": 1}, {}, 12)
+    (lease,) = (await leases.take(ledger, {"thread": 1}, {}, 12)).leases
     async with ledger.db.write() as conn:
         lease = await leases.move(conn, ledger, lease, 2, None, None, 12)
     assert await behind(ledger, bug, ["thread"]) == {"thread": {4}}

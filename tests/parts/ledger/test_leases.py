@@ -23,20 +23,20 @@ async def test_a_cursor_is_leased_to_one(store: Store) -> None:
     ledger, other = follows(store, Scribe()), follows(store, Scribe())
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    first = await leases.take(ledger, FREE, {}, 12)
+    first = (await leases.take(ledger, FREE, {}, 12)).leases
     assert [(lease.bug, lease.doubt) for lease in first] == [(bug, False)]
-    assert await leases.take(other, FREE, {}, 12) == []
+    assert (await leases.take(other, FREE, {}, 12)).leases == ()
 
 
 async def test_an_expired_lease_is_taken_over_with_doubt_and_the_first_holder_moves_nothing(store: Store) -> None:
     ledger, other = follows(store, Scribe()), follows(store, Scribe())
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    (first,) = await leases.take(ledger, FREE, {}, 12)
+    (first,) = (await leases.take(ledger, FREE, {}, 12)).leases
     store.clock.advance(13)
-    assert await leases.take(other, FREE, {}, 12) == [], "whoever had it may not know yet"
+    assert (await leases.take(other, FREE, {}, 12)).leases == (), "whoever had it may not know yet"
     store.clock.advance(7)
-    (second,) = await leases.take(other, FREE, {}, 12)
+    (second,) = (await leases.take(other, FREE, {}, 12)).leases
     assert (second.doubt, second.fence) == (True, first.fence + 2)
     assert not await leases.renew(ledger, first, 12)
     async with ledger.db.write() as conn:
@@ -54,9 +54,9 @@ async def test_no_sink_gets_more_than_it_has_places_for(store: Store) -> None:
     ledger = follows(store, Scribe(name="a"), Scribe(name="b"))
     for title in ("one", "two", "three"):
         await said(ledger, await open_bug(ledger, title), "x")
-    taken = [lease.sink for lease in await leases.take(ledger, {"a": 1, "b": 5}, {}, 12)]
+    taken = [lease.sink for lease in (await leases.take(ledger, {"a": 1, "b": 5}, {}, 12)).leases]
     assert (taken.count("a"), taken.count("b")) == (1, 3)
-    assert await leases.take(ledger, {}, {}, 12) == []
+    assert (await leases.take(ledger, {}, {}, 12)).leases == ()
 
 
 async def test_what_does_not_end_in_time_is_cut_off_and_looked_at_by_the_next(store: Store) -> None:
@@ -69,7 +69,7 @@ async def test_what_does_not_end_in_time_is_cut_off_and_looked_at_by_the_next(st
     store.clock.advance(13)
     await leases.take(ledger, FREE, {}, 12)
     store.clock.advance(7)
-    assert [lease.doubt for lease in await leases.take(ledger, FREE, {}, 12)] == [True]
+    assert [lease.doubt for lease in (await leases.take(ledger, FREE, {}, 12)).leases] == [True]
 
 
 async def test_a_cut_off_is_looked_at_only_when_its_last_call_has_arrived_whatever_is_written_meanwhile(
@@ -80,22 +80,22 @@ async def test_a_cut_off_is_looked_at_only_when_its_last_call_has_arrived_whatev
     await said(ledger, bug, "a")
     await leases.take(ledger, FREE, {}, 12)
     store.clock.advance(13)
-    assert await leases.take(ledger, FREE, {}, 12) == []
+    assert (await leases.take(ledger, FREE, {}, 12)).leases == ()
     await said(ledger, bug, "b")
     store.clock.advance(5)
-    assert await leases.take(ledger, FREE, {}, 12) == []
+    assert (await leases.take(ledger, FREE, {}, 12)).leases == ()
     store.clock.advance(1)
-    assert [lease.doubt for lease in await leases.take(ledger, FREE, {}, 12)] == [True]
+    assert [lease.doubt for lease in (await leases.take(ledger, FREE, {}, 12)).leases] == [True]
 
 
 async def test_what_is_new_while_it_comes_to_rest_keeps_it_due(store: Store) -> None:
     ledger = follows(store, Scribe())
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    (lease,) = await leases.take(ledger, FREE, {}, 12)
+    (lease,) = (await leases.take(ledger, FREE, {}, 12)).leases
     await said(ledger, bug, "b")
     await leases.rest(ledger, lease, done=2)
-    assert [x.done for x in await leases.take(ledger, FREE, {}, 12)] == [2]
+    assert [x.done for x in (await leases.take(ledger, FREE, {}, 12)).leases] == [2]
 
 
 async def test_the_only_process_takes_over_at_once_what_the_one_before_held(store: Store) -> None:
@@ -105,7 +105,7 @@ async def test_the_only_process_takes_over_at_once_what_the_one_before_held(stor
     await leases.take(ledger, FREE, {}, 12)
     await leases.abandoned(ledger, 2)
     store.clock.advance(3)
-    assert [lease.doubt for lease in await leases.take(ledger, FREE, {}, 12)] == [True]
+    assert [lease.doubt for lease in (await leases.take(ledger, FREE, {}, 12)).leases] == [True]
 
 
 async def test_nothing_is_known_of_a_sink_that_never_was(store: Store) -> None:
@@ -265,7 +265,7 @@ async def test_who_waits_for_more_of_the_trail_is_due_at_once_where_it_is_there_
     ledger = follows(store, Scribe())
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
-    (lease,) = await leases.take(ledger, FREE, {}, 12)
+    (lease,) = (await leases.take(ledger, FREE, {}, 12)).leases
     await leases.later(ledger, lease, 60, seen=seen)
     found = await cursor(ledger, bug, "scribe")
     assert (found["due"] - store.clock.seconds(), found["lease"], found["attempts"]) == (due, 0, 0)

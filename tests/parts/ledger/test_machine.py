@@ -94,7 +94,7 @@ class Machine(RuleBasedStateMachine):
     @rule(process=PROCESS)
     def somebody_takes(self, process: int) -> None:
         """Nobody gets what another one holds; what was cut off comes in doubt, half a lease after it was taken away."""
-        found = self.does(leases.take(self.ledgers[process], {"scribe": 1}, {}, SECONDS))
+        found = self.does(leases.take(self.ledgers[process], {"scribe": 1}, {}, SECONDS)).leases
         for lease in found:
             assert self.owner is None or self.until <= self.now, "somebody still holds it"
             assert self.now >= self.may_look, "its last call may still be on its way"

@@ -68,11 +68,11 @@ async def test_a_lease_of_another_time_is_taken_over_with_doubt(store: Store) ->
     bug = await open_bug(ledger)
     await said(ledger, bug, "a")
     store.clock.advance(HOUR)
-    (first,) = await leases.take(ledger, {"scribe": 4}, {}, 12)
+    (first,) = (await leases.take(ledger, {"scribe": 4}, {}, 12)).leases
     store.clock.advance(-HOUR + 1)
-    assert await leases.take(ledger, {"scribe": 4}, {}, 12) == []
+    assert (await leases.take(ledger, {"scribe": 4}, {}, 12)).leases == ()
     store.clock.advance(7)
-    (second,) = await leases.take(ledger, {"scribe": 4}, {}, 12)
+    (second,) = (await leases.take(ledger, {"scribe": 4}, {}, 12)).leases
     assert (second.fence, second.doubt) == (first.fence + 2, True)
 
 

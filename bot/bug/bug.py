@@ -24,6 +24,9 @@ class Status(StrEnum):
 LIVE = frozenset({Status.OPEN, Status.CLAIMED, Status.FIXED, Status.OWED})
 
 
+TaskState = Literal["open", "done", "dropped"]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeResult:
     __pydantic_config__ = CLOSED
@@ -84,6 +87,27 @@ class DoneAlone:
     run: int | None = None
     seen_by: str = ""
     """Who looked at it afterwards; empty: nobody else yet."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What somebody changes after a bug, so that its like does not come again."""
+
+    __pydantic_config__ = CLOSED
+    number: int
+    """Counts from 1 within the bug."""
+    what: str
+    owner: str
+    due: datetime
+    by: str
+    """Who added it."""
+    at: datetime
+    state: TaskState = "open"
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    """A person, or the board's own name for one."""
+    why: str = ""
+    board: BoardCard | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +187,17 @@ class Bug:
     reminded: tuple[str, ...] = ()
     """Clocks that spoke up: what and since when they ran."""
     lesson: str = ""
-    """How it got into production, in one line."""
+    """How it got into production, in somebody's words."""
+    causes: tuple[str, ...] = ()
+    """The same, from the list of causes."""
+    lesson_by: str = ""
+    """Who said it last."""
+    how_we_did: str = ""
+    how_we_did_by: str = ""
+    answered: int = 0
+    """The entry with the newest of these answers."""
+    tasks: tuple[Task, ...] = ()
+    """What is changed after it."""
     lesson_skipped: bool = False
     """Nobody is asked for it any more."""
     tell_requests: tuple[TellRequest, ...] = ()

@@ -1,4 +1,8 @@
-"""Keeps what people write in a bug's thread, so that a retro never reads Slack's history."""
+"""Keeps what people write and pin in a bug's thread, so that a retro never reads Slack's history."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
 
 from bot.bug.event import Inert, Outcome, Quiet, Text
 
@@ -29,4 +33,26 @@ class SaidDeleted(Quiet, Inert, Outcome):
     ts: str
 
 
-EVENTS = (Said, SaidEdited, SaidDeleted)
+class Pinned(Quiet, Inert, Outcome):
+    """Somebody pinned a message of the thread, or put a pushpin on it: the retro is to have it."""
+
+    KIND = "pinned"
+    ts: str
+    via: Literal["pin", "reaction"]
+    at: AwareDatetime
+    """When the message was written."""
+    user: str = ""
+    """Who wrote it; empty for an app."""
+    text: Text = ""
+    """As it read when it was pinned; what is edited later reads as it was edited."""
+
+
+class Unpinned(Quiet, Inert, Outcome):
+    """It is not to stand in the retro after all."""
+
+    KIND = "unpinned"
+    ts: str
+    via: Literal["pin", "reaction"]
+
+
+EVENTS = (Said, SaidEdited, SaidDeleted, Pinned, Unpinned)

@@ -26,7 +26,7 @@ from bot.bug import (
 )
 from bot.bug.event import Event, Move
 from bot.bug.fixes import approval, asking, doubt, escalation, looks, reproduction, review, run
-from bot.bug.retro import lesson, posting
+from bot.bug.retro import lesson, posting, tasks
 
 
 class Chapter(Protocol):
@@ -67,6 +67,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     seen,
     posting,
     lesson,
+    tasks,
 )
 
 #: A name is for ever: a golden file of one entry of each kind must always load.

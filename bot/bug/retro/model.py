@@ -5,15 +5,15 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from bot.bug.bug import Debt, DoneAlone, Status
+from bot.bug.bug import Debt, DoneAlone, Status, Task
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Grant
-from bot.bug.retro.lesson import QUESTION
+from bot.bug.retro.lesson import CHANGES, HOW_WE_DID, QUESTION
 from bot.bug.retro.mood import Mood
 from bot.bug.values import BugRef, Frozen
 from bot.bug.words import Part
 
-QUESTIONS = (QUESTION, "How did we do?")
+QUESTIONS = (QUESTION, HOW_WE_DID, CHANGES)
 
 
 class Times(Frozen):
@@ -117,6 +117,17 @@ class Remark(Frozen):
     edited: bool = False
 
 
+class Pin(Frozen):
+    """What somebody of the team wanted to be kept: pinned in the thread, or with a pushpin on it."""
+
+    at: AwareDatetime
+    """When it was written."""
+    by: str
+    """Who wrote it; empty for an app."""
+    text: str
+    pinned_by: tuple[str, ...] = ()
+
+
 class Retro(Frozen):
     """The story of one bug."""
 
@@ -145,6 +156,14 @@ class Retro(Frozen):
     reopened: int = 0
     lesson: str = ""
     """How it got into production, as somebody wrote it."""
+    causes: tuple[str, ...] = ()
+    """The same, by the names of the list of causes."""
+    lesson_by: str = ""
+    how_we_did: str = ""
+    how_we_did_by: str = ""
+    tasks: tuple[Task, ...] = ()
+    """What is changed after it."""
+    pinned: tuple[Pin, ...] = ()
     questions: tuple[str, ...] = QUESTIONS
     """What nobody has answered."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.bug.bug import Bug
-from bot.bug.conversation import Said, SaidDeleted, SaidEdited
+from bot.bug.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
 from bot.bug.course import Dismissed, Fixed, Paid, Reopened
 from bot.bug.customer import Customer
 from bot.bug.customers import AccountSeen, CustomerPresence, CustomerWrote
@@ -19,8 +19,10 @@ from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.messages import Answered, Told
 from bot.bug.money import Grant, Upgrade
 from bot.bug.ownership import Claimed, Estimated, HandedOver, TakenOver
-from bot.bug.retro.model import Deeds, Gift, Remark, ServedCustomer
+from bot.bug.retro.lesson import HowWeDidWritten, LessonWritten
+from bot.bug.retro.model import Deeds, Gift, Pin, Remark, ServedCustomer
 from bot.bug.retro.mood import mood
+from bot.bug.retro.tasks import TaskAdded
 from bot.bug.values import ActorKind
 from bot.bug.waiving import Waived
 
@@ -36,6 +38,9 @@ DEEDS: dict[type[Event], str] = {
     Dismissed: "dismissal",
     Paid: "debt paid",
     Waived: "waiver",
+    LessonWritten: "answer",
+    HowWeDidWritten: "answer",
+    TaskAdded: "task",
     Said: "remark",
     LookAsked: "look",
     FixConfirmed: "fix",
@@ -83,6 +88,36 @@ def thread(entries: Sequence[EntryLike]) -> tuple[Remark, ...]:
             case _:
                 continue
     return tuple(remarks.values())
+
+
+def pinned(entries: Sequence[EntryLike]) -> tuple[Pin, ...]:
+    """What is pinned still, as it reads now, in the order in which it was written."""
+    first: dict[str, Pinned] = {}
+    by: dict[str, dict[tuple[str, str], str]] = {}
+    words: dict[str, str] = {}
+    for entry in entries:
+        match entry.event:
+            case Pinned() as pin:
+                first.setdefault(pin.ts, pin)
+                by.setdefault(pin.ts, {})[_hand(pin, entry)] = str(entry.by)
+            case Unpinned() as pin:
+                by.get(pin.ts, {}).pop(_hand(pin, entry), None)
+            case SaidEdited() as said:
+                words[said.ts] = said.text
+            case SaidDeleted() as said:
+                by.pop(said.ts, None)
+            case _:
+                continue
+    standing = sorted((pin for ts, pin in first.items() if by.get(ts)), key=lambda pin: pin.at)
+    return tuple(
+        Pin(at=pin.at, by=pin.user, text=words.get(pin.ts, pin.text), pinned_by=tuple(dict.fromkeys(by[pin.ts].values())))
+        for pin in standing
+    )
+
+
+def _hand(pin: Pinned | Unpinned, entry: EntryLike) -> tuple[str, str]:
+    """A message is pinned once, whoever takes the pin away; a pushpin is each one's own."""
+    return (pin.via, str(entry.by) if pin.via == "reaction" else "")
 
 
 def served(entries: Sequence[EntryLike], bug: Bug) -> tuple[ServedCustomer, ...]:

@@ -1,6 +1,6 @@
 """Computes the story of a bug: `fold(entries) -> Retro`; and of many, `sum_up(retros, span) -> Summary`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.bug.bug import Bug
@@ -9,8 +9,8 @@ from bot.bug.errors import NotFound
 from bot.bug.event import EntryLike, Event, follow
 from bot.bug.fixes.fix import Fix
 from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.model import QUESTIONS, Estimate, Retro, Run, TimelineStep, Times
-from bot.bug.retro.people import deeds, gifts, served, thread
+from bot.bug.retro.model import QUESTIONS, Estimate, Pin, Retro, Run, TimelineStep, Times
+from bot.bug.retro.people import deeds, gifts, pinned, served, thread
 from bot.bug.words import Person, plain
 
 
@@ -30,8 +30,9 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
     opened = bug.opened_at or trail[0].at
     began = min([opened, *(c.since for c in bug.customers)])
     steps, remarks, done = _timeline(trail, bug), thread(trail), deeds(trail)
+    pins = pinned(trail)
     looked = (person for x in bug.done_alone for person in (x.by, x.seen_by))
-    others = (*(x.person for x in done), *(x.by for x in remarks), *looked, bug.debt.owner if bug.debt else "")
+    others = (*(x.person for x in done), *(x.by for x in remarks), *looked, bug.debt.owner if bug.debt else "", *_answering(bug, pins))
     return Retro(
         bug=bug.ref,
         title=bug.title,
@@ -54,9 +55,27 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
         debt=bug.debt,
         came_back=sum(isinstance(x.event, CameBack) for x in trail),
         lesson=bug.lesson,
-        questions=QUESTIONS[1:] if bug.lesson or bug.lesson_skipped else QUESTIONS,
+        causes=bug.causes,
+        lesson_by=bug.lesson_by,
+        how_we_did=bug.how_we_did,
+        how_we_did_by=bug.how_we_did_by,
+        tasks=bug.tasks,
+        pinned=pins,
+        questions=_unanswered(bug),
         reopened=sum(isinstance(x.event, Reopened) for x in trail),
     )
+
+
+def _answering(bug: Bug, pins: Iterable[Pin]) -> Iterator[str]:
+    """Who is named by the answers, the tasks and the pins."""
+    yield from (bug.lesson_by, bug.how_we_did_by)
+    yield from (person for task in bug.tasks for person in (task.owner, task.by))
+    yield from (person for pin in pins for person in (pin.by, *pin.pinned_by))
+
+
+def _unanswered(bug: Bug) -> tuple[str, ...]:
+    said = (bug.lesson or bug.causes or bug.lesson_skipped, bug.how_we_did, bug.tasks)
+    return tuple(question for question, answer in zip(QUESTIONS, said, strict=True) if not answer)
 
 
 def _times(trail: Sequence[EntryLike], bug: Bug, began: datetime) -> Times:

@@ -156,9 +156,9 @@ def test_what_is_owed_says_by_whom_until_when_and_how_it_was_paid() -> None:
     assert (done.how, done.paid_at) == ("PR 212", paid().now)
 
 
-def test_the_two_questions_are_asked() -> None:
+def test_the_three_questions_are_asked() -> None:
     assert fold(paid().facts).questions == QUESTIONS
-    assert QUESTIONS == ("How did it get into production?", "How did we do?")
+    assert QUESTIONS == ("How did it get into production?", "How did we do?", "What do we change?")
 
 
 # ---- fixes

@@ -95,7 +95,12 @@ def alarms(bug: Bug, rules: Rules) -> Iterable[Alarm]:
             yield from _customer(bug, customer, rules)
     if bug.status is Status.OWED and bug.debt:
         yield _debt(bug.debt)
-    if bug.status is Status.CLOSED and bug.closed_at and bug.owner and not (bug.lesson or bug.causes or bug.lesson_skipped):
+    if (
+        bug.status is Status.CLOSED
+        and bug.closed_at
+        and bug.owner
+        and not (bug.lesson or bug.causes or bug.lesson_skipped)
+    ):
         yield Alarm(kind="lesson", since=bug.closed_at, times=_asks(bug.closed_at), whom=(bug.owner,))
 
 

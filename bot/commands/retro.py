@@ -1,4 +1,4 @@
-"""`makegood retro`: the story of a bug, or of a week or a month, as Markdown, JSON or the accountant's CSV."""
+"""`makegood retro`: the post-mortem of a bug as Markdown, a page or JSON; or a week or a month, with the accountant's CSV."""
 
 import argparse
 import asyncio
@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.bug.errors import Invalid, Refused
 from bot.bug.retro import span
 from bot.bug.retro.model import Summary
+from bot.bug.retro.postmortem import fold
 from bot.bug.retro.span import Span
-from bot.bug.retro.story import fold
 from bot.commands import common
 from bot.commands.options import bug_argument, config_option, team_option
 from bot.commands.terminal import progress, say_markdown
@@ -17,13 +17,16 @@ from bot.ledger import summaries
 from bot.ledger.entries import trail
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
-from bot.slack.views.retro import summary, view
+from bot.production.redaction import Redactor
+from bot.slack.views.retro import page, postmortem, summary, view
 from bot.slack.views.retro.dialect import MARKDOWN
 
 ONE = (
     "Name a bug, a week or a month: `makegood retro BUG-1`, `makegood retro --week 2026-W48` "
     "or `makegood retro --month 2026-11`."
 )
+
+REDACT = Redactor().redact
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -33,8 +36,15 @@ def options(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--week", type=_span(span.week), metavar="2026-W48", help="all bugs of a week, in UTC")
     sub.add_argument(
-        "--format", choices=("md", "json", "csv"), default="md", help="csv: of a week or month, what was given"
+        "--format",
+        choices=("md", "html", "json", "csv"),
+        default="md",
+        help="html: of one bug, a page to keep or to send; csv: of a week or month, what was given",
     )
+    for name in ("md", "html", "json"):
+        sub.add_argument(
+            f"--{name}", dest="format", action="store_const", const=name, help=f"the same as --format {name}"
+        )
     config_option(sub)
     team_option(sub)
 
@@ -54,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
         raise Refused(ONE)
     if args.bug is not None and args.format == "csv":
         raise Refused("CSV is what was given in a month: `makegood retro --month 2026-11 --format csv`.")
+    if args.bug is None and args.format == "html":
+        raise Refused("A page tells of one bug: `makegood retro BUG-1 --html > BUG-1.html`.")
     with progress("reading the trails"):
         told = asyncio.run(_told(args))
     (say_markdown if args.format == "md" else common.say)(told)
@@ -66,7 +78,10 @@ async def _told(args: argparse.Namespace) -> str:
             return await _summary(ledger, args)
         story = fold(await trail(ledger, args.bug))
         names = await Names(common.flags(ledger)).known()
-    return view.as_json(story) if args.format == "json" else view.markdown(story, names)
+    if args.format == "json":
+        return postmortem.as_json(story, REDACT)
+    write = page.html if args.format == "html" else postmortem.markdown
+    return write(story, names, REDACT)
 
 
 async def _summary(ledger: Ledger, args: argparse.Namespace) -> str:

@@ -1,4 +1,4 @@
-"""The answers that only people know: how a bug got into production, and how the team did. Both may be changed later, by anybody of the team."""
+"""The answers that only people know: how a bug got into production, and how the team did. Anybody of the team may change them later."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -110,7 +110,12 @@ def pinned(entries: Sequence[EntryLike]) -> tuple[Pin, ...]:
                 continue
     standing = sorted((pin for ts, pin in first.items() if by.get(ts)), key=lambda pin: pin.at)
     return tuple(
-        Pin(at=pin.at, by=pin.user, text=words.get(pin.ts, pin.text), pinned_by=tuple(dict.fromkeys(by[pin.ts].values())))
+        Pin(
+            at=pin.at,
+            by=pin.user,
+            text=words.get(pin.ts, pin.text),
+            pinned_by=tuple(dict.fromkeys(by[pin.ts].values())),
+        )
         for pin in standing
     )
 

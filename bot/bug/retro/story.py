@@ -11,7 +11,7 @@ from bot.bug.fixes.fix import Fix
 from bot.bug.ownership import Claimed, Estimated
 from bot.bug.retro.model import QUESTIONS, Estimate, Pin, Retro, Run, TimelineStep, Times
 from bot.bug.retro.people import deeds, gifts, pinned, served, thread
-from bot.bug.words import Person, plain
+from bot.bug.words import Person, Words, plain
 
 
 def fold(entries: Iterable[EntryLike]) -> Retro:
@@ -32,7 +32,13 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
     steps, remarks, done = _timeline(trail, bug), thread(trail), deeds(trail)
     pins = pinned(trail)
     looked = (person for x in bug.done_alone for person in (x.by, x.seen_by))
-    others = (*(x.person for x in done), *(x.by for x in remarks), *looked, bug.debt.owner if bug.debt else "", *_answering(bug, pins))
+    others = (
+        *(x.person for x in done),
+        *(x.by for x in remarks),
+        *looked,
+        bug.debt.owner if bug.debt else "",
+        *_answering(bug, pins),
+    )
     return Retro(
         bug=bug.ref,
         title=bug.title,
@@ -132,9 +138,15 @@ def _timeline(trail: Sequence[EntryLike], bug: Bug) -> tuple[TimelineStep, ...]:
     return tuple(step for entry in trail if (step := _step(entry, bug)))
 
 
-def _step(entry: EntryLike, bug: Bug) -> TimelineStep | None:
+def sentence(entry: EntryLike, bug: Bug) -> Words | None:
+    """What the timeline says of an entry; None for what it leaves out."""
     words = entry.event.line(bug, str(entry.by))
-    if words is None or words.minor:
+    return None if words is None or words.minor else words
+
+
+def _step(entry: EntryLike, bug: Bug) -> TimelineStep | None:
+    words = sentence(entry, bug)
+    if words is None:
         return None
     return TimelineStep(at=entry.at, by=str(entry.by), said=plain(words.parts), parts=words.parts, loud=words.loud)
 

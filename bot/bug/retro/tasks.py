@@ -1,4 +1,4 @@
-"""What the team changes so that a bug like this does not come again: tasks of a retro, each with an owner, a day and a card on the board."""
+"""What the team changes so that a bug's like does not come again: tasks, each with an owner, a day and a card on the board."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

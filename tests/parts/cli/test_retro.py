@@ -10,7 +10,7 @@ from tests.parts.cli.conftest import Shell
 def test_the_story_of_a_bug_is_markdown(makegood: Shell, story: str) -> None:
     ran = makegood("retro", "BUG-1")
     assert ran.status == 0
-    assert ran.out.startswith("# Retro of BUG-1 Menu page fails\n")
+    assert ran.out.startswith("# Post-mortem of BUG-1 Menu page fails\n")
     assert "## Timeline" in ran.out
 
 
@@ -26,6 +26,15 @@ def test_whoever_slack_named_once_is_called_by_name_where_slack_is_away(
 def test_the_story_of_a_bug_is_json(makegood: Shell, story: str) -> None:
     told = json.loads(makegood("retro", "BUG-1", "--format", "json").out)
     assert (told["title"], told["times"]["claim"]) == ("Menu page fails", 60.0)
+
+
+def test_the_post_mortem_is_a_page_of_its_own(makegood: Shell, story: str) -> None:
+    told = makegood("retro", "BUG-1", "--html").out
+    assert told.startswith("<!DOCTYPE html>")
+    assert "Menu page fails" in told
+    assert makegood("retro", "BUG-1", "--md").out == makegood("retro", "BUG-1").out
+    assert json.loads(makegood("retro", "BUG-1", "--json").out)["version"] == 1
+    assert "A page tells of one bug" in makegood("retro", "--month", "2026-11", "--html").err
 
 
 def test_a_month_says_what_it_came_to(makegood: Shell, story: str) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.bug.fixes.fix import RunState
-from bot.bug.retro.story import fold
+from bot.bug.retro.postmortem import fold
 from bot.ledger.index.flags import Flags
 from bot.slack.daily import FLAG, STORED
-from bot.slack.views.retro import view
+from bot.slack.views.retro import postmortem
 from tests.slack.fixes.team import DELETE, LONGEST, SET, Team
 from tests.support.dsl.message import Message
 
@@ -162,4 +162,4 @@ async def test_who_is_the_only_one_here_gets_no_list(team: Team) -> None:
         team.change(person, deleted=True)
     await _morning(team)
     assert team.house.errors.messages(LIST) == []
-    assert "nobody else has seen it" in view.markdown(fold(await team.house.trail()), {})
+    assert "nobody else has seen it" in postmortem.markdown(fold(await team.house.trail()), {}, str)

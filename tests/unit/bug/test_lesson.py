@@ -11,8 +11,8 @@ from bot.bug.retro import lesson
 from bot.bug.retro.model import QUESTIONS
 from bot.bug.retro.story import fold
 from bot.bug.words import plain
-from bot.slack.views.retro.view import text
 from bot.ledger import codec
+from bot.slack.views.retro.view import text
 from tests.unit.bug.story import ANNA, BEN, Story, fixed, told
 
 
@@ -43,7 +43,7 @@ def test_a_line_stands_in_the_trail_and_in_the_retro() -> None:
     assert plain(line.parts) == f"{ANNA} on how it got into production: “nobody tests menus”"
     retro = fold(story.facts)
     assert (retro.lesson, retro.questions) == ("nobody tests menus", QUESTIONS[1:])
-    assert "How did it get into production? nobody tests menus" in text(retro, {})
+    assert f"*How did it get into production?* nobody tests menus ({ANNA})" in text(retro, {})
 
 
 def test_a_line_that_says_nothing_is_none() -> None:
@@ -82,10 +82,8 @@ def test_a_change_says_whose_words_it_replaces() -> None:
     story = closed()
     story.then(lesson.answers(story.bug, "nobody tests menus", (), ""))
     story.then(lesson.answers(story.bug, "the review was skipped", ("review",), ""), by=BEN)
-    assert said(story, BEN) == [
-        f"{BEN} changed how it got into production (until now in the words of {ANNA}): "
-        "The review missed it, or there was none · “the review was skipped”"
-    ]
+    head = f"{BEN} changed how it got into production (until now in the words of {ANNA}): "
+    assert said(story, BEN) == [f"{head}The review missed it, or there was none · “the review was skipped”"]
     assert (story.bug.lesson_by, story.bug.answered) == (BEN, story.bug.seq)
 
 

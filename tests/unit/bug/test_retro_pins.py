@@ -1,12 +1,14 @@
 """What is pinned in the thread, or has a pushpin on it, stands in the retro as it reads now."""
 
+from typing import Literal
+
 from bot.bug.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
 from bot.bug.retro.story import fold
 from tests.unit.bug.story import ANNA, BEN, MONDAY, Story, claimed
 
 
-def a_pin(ts: str = "1.1", via: str = "pin", text: str = "the crud was missing") -> Pinned:
-    return Pinned(ts=ts, via=via, at=MONDAY, user=BEN, text=text)  # type: ignore[arg-type] - a word of the test
+def a_pin(via: Literal["pin", "reaction"] = "pin", text: str = "the crud was missing") -> Pinned:
+    return Pinned(ts="1.1", via=via, at=MONDAY, user=BEN, text=text)
 
 
 def pinned(story: Story) -> list[tuple[str, tuple[str, ...]]]:

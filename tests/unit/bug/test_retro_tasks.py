@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.bug import Task
+from bot.bug.bug import BoardCard, Task
 from bot.bug.errors import Invalid, Refused
 from bot.bug.retro import tasks
 from bot.bug.retro.story import fold
@@ -106,7 +106,10 @@ def test_its_card_in_done_settles_it_and_back_out_of_done_opens_it() -> None:
     assert said(story) == "Task 1 has a board card"
     story.then(TaskMoved(task=1, stage="Doing", by="ben"))
     assert said(story) == "ben moved task 1 to Doing"
-    assert (task(story).state, task(story).board and task(story).board.stage) == ("open", "Doing")
+    assert (task(story).state, task(story).board) == (
+        "open",
+        BoardCard(id="5f", url="https://trello.com/c/ab", stage="Doing"),
+    )
     story.then(TaskMoved(task=1, stage="Done", done=True, by="ben"))
     assert said(story) == "ben did task 1, by the board: Done"
     assert (task(story).state, task(story).ended_by) == ("done", "ben")

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from bot.bug.bug import Task
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Money, described
-from bot.bug.retro.lesson import QUESTION
+from bot.bug.retro.lesson import HOW_WE_DID, QUESTION, named
 from bot.bug.retro.model import Gift, Retro, Run, ServedCustomer, TimelineStep
 from bot.slack.views.retro.dialect import Dialect
 from bot.text import length, plural
@@ -54,7 +55,7 @@ def _time(word: str, seconds: float | None) -> str:
     return f"{word} after {length(seconds)}" if seconds is not None else f"never {word}"
 
 
-def _timeline(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+def timeline(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     date = None
     for step in story.timeline:
         day = f"{d.day(step.at)} " if step.at.date() != date else ""
@@ -78,10 +79,10 @@ def _times(count: int, deed: str) -> str:
 
 def _fixes(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     for run in story.fixes:
-        yield " · ".join(x for x in _fix(run, names, d) if x)
+        yield " · ".join(x for x in fix_words(run, names, d) if x)
 
 
-def _fix(run: Run, names: Names, d: Dialect) -> Sequence[str]:
+def fix_words(run: Run, names: Names, d: Dialect) -> Sequence[str]:
     approvers = ", ".join(d.name(x, names) for x in run.approved_by)
     why = f": {d.safe(run.why, 120)}" if run.why and run.state is not RunState.SUCCEEDED else ""
     return (
@@ -138,6 +139,12 @@ def _thread(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
         yield f"{d.clock(said.at)} {d.name(said.by, names)}: {d.safe(said.text, 200)}{edited}"
 
 
+def _pinned(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    for pin in story.pinned:
+        who = f" {d.name(pin.by, names)}" if pin.by else ""
+        yield f"{d.clock(pin.at)}{who}: {d.safe(pin.text, 200)}"
+
+
 def _owed(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     debt = story.debt
     if debt and debt.paid_at:
@@ -150,21 +157,53 @@ def _owed(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
         yield f"{d.bold('the proper fix')} · {d.name(debt.owner, names)} · until {d.day(debt.due)}"
 
 
+def _answers(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    for question, said, by in answered(story, d):
+        yield f"{d.bold(question)} {said}{f' ({d.name(by, names)})' if by else ''}"
+
+
+def answered(story: Retro, d: Dialect) -> Iterator[tuple[str, str, str]]:
+    """Question, answer in the dialect, and who said it."""
+    words = d.safe(story.lesson, 500)
+    said = " · ".join(x for x in (d.own(named(story.causes)), words) if x)
+    if said:
+        yield QUESTION, said, story.lesson_by
+    if story.how_we_did:
+        yield HOW_WE_DID, d.safe(story.how_we_did, 500), story.how_we_did_by
+
+
+def _tasks(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
+    for task in story.tasks:
+        yield " · ".join(x for x in task_words(task, names, d) if x)
+
+
+STATES = {"open": "☐", "done": "☑", "dropped": "✗"}
+
+
+def task_words(task: Task, names: Names, d: Dialect) -> Sequence[str]:
+    """A task in its pieces: what, who, when, card."""
+    due = f"by {d.day(task.due)}" if task.state == "open" else f"{task.state} {d.day(task.ended_at or task.due)}"
+    why = d.quote(task.why, 120)
+    card = d.link(task.board.url, "card") if task.board else ""
+    return (f"{STATES[task.state]} {d.safe(task.what, 200)}", d.name(task.owner, names), due, why, card)
+
+
 def _questions(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
-    if story.lesson:
-        yield f"{QUESTION} {d.safe(story.lesson, 500)}"
     yield from story.questions
 
 
 CHAPTERS: dict[str, Callable[[Retro, Names, Dialect], Iterator[str]]] = {
     "In short": _figures,
-    "Timeline": _timeline,
+    "Answers": _answers,
+    "What we change": _tasks,
+    "Timeline": timeline,
     "Who did what": _people,
     "Fixes": _fixes,
     "Done alone": _done_alone,
     "What it cost": _cost,
     "Customers": _customers,
+    "Pinned": _pinned,
     "Said in the thread": _thread,
     "Owed": _owed,
-    "To answer here": _questions,
+    "To answer": _questions,
 }

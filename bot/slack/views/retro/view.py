@@ -1,4 +1,4 @@
-"""Writes a retro for Slack, as Markdown, as JSON, and as the accountant's CSV. Pure.
+"""Writes a retro for Slack, and the accountant's CSV. Pure.
 
 `names` maps an actor to what people call them, harmless in mrkdwn already (as the directory gives it).
 """
@@ -7,26 +7,31 @@ import csv as comma
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC
+from typing import Any
 
 from bot.bug.retro.model import Retro, Summary
 from bot.slack.views import blocks as kit
+from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import foreign
 from bot.slack.views.retro.chapters import Section, chapters, money
-from bot.slack.views.retro.dialect import MARKDOWN, MRKDWN
+from bot.slack.views.retro.dialect import MRKDWN
 from bot.text import length
 
 MESSAGE = 9500
 """Slack takes 10,000 characters of text in one message; the rest is for the title and the footer."""
 SHARES = {
     "In short": 0.15,
-    "Who did what": 0.1,
-    "Fixes": 0.14,
+    "Answers": 0.1,
+    "What we change": 0.08,
+    "Who did what": 0.08,
+    "Fixes": 0.12,
     "Done alone": 0.06,
     "What it cost": 0.1,
-    "Customers": 0.14,
-    "Said in the thread": 0.1,
+    "Customers": 0.12,
+    "Pinned": 0.06,
+    "Said in the thread": 0.08,
     "Owed": 0.05,
-    "To answer here": 0.04,
+    "To answer": 0.04,
 }
 """Of the budget, at most; the timeline takes what the others leave."""
 LEAST = 250
@@ -57,8 +62,14 @@ def text(story: Retro, names: Names, limit: int = kit.SECTION) -> str:
 
 def blocks(story: Retro, names: Names) -> kit.Blocks:
     body = [kit.section(part, f"retro_{i}") for i, part in enumerate(_sections(story, names, MESSAGE))]
-    footer = kit.context(f"Everything: `makegood retro {story.bug} --format md`", "retro_more")
-    return kit.render([kit.header(f"Retro of {story.bug}", "retro"), *body, footer])
+    return kit.render([kit.header(f"Retro of {story.bug}", "retro"), *body, *buttons(story.bug.number)])
+
+
+def buttons(bug: int) -> list[Any]:
+    """What follows a retro: the answers, and the whole of it as a page."""
+    form = kit.button("Answer the questions…", "retro", mark(bug, 0))
+    page = kit.button("Post-mortem", "postmortem", mark(bug, 0))
+    return kit.actions([form, page], "retro_more")
 
 
 def _sections(story: Retro, names: Names, budget: int) -> list[str]:
@@ -85,17 +96,6 @@ def shortened(lines: Sequence[str], budget: int) -> list[str]:
         if room < 0:
             return [*lines[:first], f"_… {last - first} more, not shown …_", *lines[last:]]
         first, last = first + from_top, last - (not from_top)
-
-
-def markdown(story: Retro, names: Names) -> str:
-    """In full, for a wiki or a pull request."""
-    title = f"# Retro of {story.bug} {MARKDOWN.safe(story.title, 0)}".rstrip()
-    parts = [f"## {c.title}\n\n" + "\n".join(f"- {line}" for line in c.lines) for c in chapters(story, names, MARKDOWN)]
-    return "\n\n".join([title, *parts]) + "\n"
-
-
-def as_json(story: Retro) -> str:
-    return story.model_dump_json(indent=2) + "\n"
 
 
 def csv(found: Summary) -> str:

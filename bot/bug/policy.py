@@ -22,6 +22,8 @@ class Duty(StrEnum):
     """Every full member: look, approve if asked, try again."""
     RUN = "run"
     """Runners: preview, run and undo a fix."""
+    READ = "read"
+    """Every full member: what all bugs together came to."""
     TELL = "tell"
     """Tellers: write to customers, and give."""
 
@@ -93,6 +95,10 @@ def may_take(member: Member) -> None:
 
 def may(member: Member, duty: Duty, among: tuple[str, ...] = ()) -> None:
     """Raises unless this person may do it; `among` are those who may, for the sentence."""
+    if duty is Duty.READ and member.guest:
+        raise NotAllowed(
+            "What all bugs came to is for full members: it tells of customers in every channel. Ask one of them."
+        )
     may_act(member)
     if duty is Duty.RUN and not member.runner:
         hand = "Hand the bug to one of them: `/bug hand BUG-1 @dana`."

@@ -232,6 +232,12 @@ async def test_a_bug_is_found_by_what_was_said_in_its_thread(house: House, monke
     await dana.expect_ephemeral("Say what to look for")
 
 
+def test_the_command_for_the_next_page_is_whole_or_said_in_words() -> None:
+    words = "second production error menu page crud generate shop undefined index of an array"
+    assert f"`/bug search {words} page 2`" in reading._goes_on(words, 2)
+    assert reading._goes_on(words * 9, 2) == "The same words with `page 2` behind them go on"
+
+
 async def test_the_week_and_the_month_are_summed_up_with_charts_for_the_asker_alone(house: House) -> None:
     card, dana = await house.alarm(title="First"), house.person("Dana")
     await dana.types("/bug works BUG-1", in_=house.errors)
@@ -245,6 +251,25 @@ async def test_the_week_and_the_month_are_summed_up_with_charts_for_the_asker_al
     await dana.expect_ephemeral("0 bugs")
     await dana.types("/retro week november", in_=house.errors)
     await dana.expect_ephemeral("write it like 2026-W48")
+    await dana.types("/retro weak", in_=house.errors)
+    await dana.expect_ephemeral("Did you mean `/retro week`?")
+
+
+async def test_who_joins_late_catches_up_alone(house: House) -> None:
+    card, dana, lee = await house.alarm(title="First"), house.person("Dana"), house.person("Lee")
+    await card.button("Claim").click(by=dana)
+    await card.thread.expect("Dana has it")
+    house.clock.advance(minutes=40)
+    await dana.types("/bug estimate BUG-1 10m", in_=house.errors)
+    await lee.types("/bug catchup BUG-1", in_=house.errors)
+    told = await lee.expect_ephemeral("*What happened*")
+    assert "Dana has it" in told.lock_screen
+    await lee.types("/bug catch-up BUG-1 30m", in_=house.errors)
+    told = await lee.expect_ephemeral("What happened since")
+    assert "Dana: estimate" in told.lock_screen
+    assert "reported by" not in told.lock_screen
+    await lee.types("/bug catchup BUG-1 soon", in_=house.errors)
+    await lee.expect_ephemeral("Say it as in `/bug catchup BUG-1 30m`")
 
 
 @pytest.mark.parametrize(
@@ -274,6 +299,7 @@ async def test_a_bug_is_shown_with_the_last_lines_of_its_trail(house: House) -> 
     await house.alarm(title="First")
     dana = house.person("Dana")
     await dana.types("/bug claim BUG-1", in_=house.errors)
+    await dana.expect_ephemeral("You have BUG-1")
     await dana.types("/bug show BUG-1", in_=house.errors)
     await dana.expect_ephemeral("Dana has it")
 

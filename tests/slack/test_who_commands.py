@@ -76,6 +76,16 @@ async def test_a_guest_may_claim_since_anybody_here_may_help(house: House) -> No
     await card.thread.expect("Gil has it")
 
 
+async def test_a_guest_reads_a_bug_but_not_what_all_of_them_came_to(house: House) -> None:
+    await house.alarm()
+    gil = house.person("Gil")
+    await gil.types("/bug show BUG-1", in_=house.errors)
+    await gil.expect_ephemeral("admitted:")
+    for word in ("week", "month"):
+        await gil.types(f"/retro {word}", in_=house.errors)
+        await gil.expect_ephemeral("What all bugs came to is for full members")
+
+
 STRANGE = (
     "",
     "garbage",

@@ -29,7 +29,7 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
     """The same where `bug` is what its trail comes to: most of the time of a month of bugs would go into folding them again."""
     opened = bug.opened_at or trail[0].at
     began = min([opened, *(c.since for c in bug.customers)])
-    steps, remarks, done = _timeline(trail, bug), thread(trail), deeds(trail)
+    steps, remarks, done = timeline(trail, bug), thread(trail), deeds(trail)
     pins = pinned(trail)
     looked = (person for x in bug.done_alone for person in (x.by, x.seen_by))
     others = (
@@ -133,7 +133,7 @@ def _run(fix: Fix) -> Run:
     )
 
 
-def _timeline(trail: Sequence[EntryLike], bug: Bug) -> tuple[TimelineStep, ...]:
+def timeline(trail: Sequence[EntryLike], bug: Bug) -> tuple[TimelineStep, ...]:
     """`bug` is the last state: it knows the names of those whom early entries only number."""
     return tuple(step for entry in trail if (step := _step(entry, bug)))
 

@@ -20,6 +20,7 @@ ALIASES = {
     "told": "told_by_hand",
     "not-a-bug": "dismiss",
     "ls": "list",
+    "catch-up": "catchup",
     "retry": "unpark",
     "?": "help",
     "": "help",

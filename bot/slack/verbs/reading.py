@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from bot import permissions
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.errors import NotFound, Outside, Refused
 from bot.bug.event import allowed
+from bot.bug.policy import Duty
 from bot.bug.retro import span
+from bot.bug.retro.catchup import catch_up
 from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.span import Span
 from bot.bug.retro.story import fold
@@ -17,18 +20,22 @@ from bot.ledger import strange, summaries, workspace
 from bot.ledger.entries import awaits, count, list_bugs, some_of, trail, unseen
 from bot.ledger.index import search
 from bot.ledger.relay.held import held
+from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.verbs.registry import VERBS, verb
 from bot.slack.views import blocks as kit
 from bot.slack.views import card, home, waiting
 from bot.slack.views.mrkdwn import foreign, render, who
+from bot.slack.views.retro import catchup as catchup_view
 from bot.slack.views.retro import summary as summary_view
 from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
 LISTED = 20
 DECIDED = 5
+LONGEST_TYPED = 300
+"""Characters of a command that is written out again."""
 """Newest entries of the workspace's trail that Home shows."""
 
 
@@ -90,8 +97,16 @@ async def search_(context: Context, request: Request) -> Response:
     bugs = await search.search(context.ledger, said, most=LISTED + 1, past=LISTED * (page - 1))
     lines = [one_line(context, bug) for bug in bugs[:LISTED]] or [f"Nothing has all of “{foreign(said, 80)}”."]
     if len(bugs) > LISTED:
-        lines.append(f"{render([Code(f'/bug search {said} page {page + 1}')])} goes on")
+        lines.append(_goes_on(said, page + 1))
     return Response(text="\n".join(lines))
+
+
+def _goes_on(said: str, page: int) -> str:
+    """What brings the next page, whole: half of the words would find other bugs."""
+    typed = f"/bug search {said} page {page}"
+    if len(typed) <= LONGEST_TYPED:
+        return f"{render([Code(typed, LONGEST_TYPED)])} goes on"
+    return f"The same words with `page {page}` behind them go on"
 
 
 async def waits(context: Context) -> str:
@@ -168,9 +183,22 @@ async def show(context: Context, request: Request) -> Response:
     return Response(text=body[: kit.SECTION])
 
 
+@verb("catchup", "/bug catchup BUG-1 [30m]")
+async def catchup(context: Context, request: Request) -> Response:
+    """You join late: what happened (at all, or in 30 minutes), who does what now, what is open and waits for whom; only you see it"""
+    now, asked = context.now(), request.args.strip()
+    since = now - timedelta(minutes=grammar.minutes(asked, "/bug catchup BUG-1 30m")) if asked else None
+    bug = await context.bug(request)
+    entries = await trail(context.ledger, bug.ref.number)
+    found = catch_up(entries, bug, now, since)
+    actors = {str(entry.by) for entry in entries} | catchup_view.people(found)
+    return Response(text=catchup_view.text(found, {each: await context.directory.name(each) for each in actors}))
+
+
 @verb("retro", "/retro BUG-1")
 async def retro(context: Context, request: Request) -> Response:
     """The story of a bug: timeline, times, who did what, what it cost, what is owed. Posted in its thread."""
+    _must_name_a_bug(request.args)
     bug = await context.bug(request)
     if bug.card and allowed(bug, RetroAsked):
         await context.record(request, lambda _now: RetroAsked())
@@ -180,13 +208,20 @@ async def retro(context: Context, request: Request) -> Response:
     return Response(text=retro_view.text(story, names)[: kit.SECTION])
 
 
-@verb("retro_week", "/retro week [last|2026-W48]")
+def _must_name_a_bug(said: str) -> None:
+    """Raises Refused for a misspelt week or month."""
+    word = said.lower().split()[:1]
+    if near := get_close_matches(word[0], grammar.RETRO_WORDS, n=1) if word else ():
+        raise Refused("Did you mean ", Code(f"/retro {near[0]}"), "?")
+
+
+@verb("retro_week", "/retro week [last|2026-W48]", acts=Duty.READ)
 async def retro_week(context: Context, request: Request) -> Response:
     """What this week came to: how soon customers knew, what it cost, what came again, what is owed; only you see it"""
     return await _summed_up(context, _span(request.args, context.now(), span.week_of, span.week))
 
 
-@verb("retro_month", "/retro month [last|2026-11]")
+@verb("retro_month", "/retro month [last|2026-11]", acts=Duty.READ)
 async def retro_month(context: Context, request: Request) -> Response:
     """The same of a month"""
     return await _summed_up(context, _span(request.args, context.now(), span.month_of, span.month))

@@ -159,6 +159,7 @@ _LABELS = {
     "mute": "Mute repeats for a day",
     "reopen": "Reopen…",
     "retro": "Retro",
+    "catchup": "Catch up",
 }
 
 
@@ -166,9 +167,9 @@ def _more(bug: Bug) -> list[tuple[str, str]]:
     verbs = {
         Status.OPEN: ("fix", "look", "fixed", "dismiss", "mute"),
         Status.CLAIMED: ("look", "fixed" if not bug.last_success else "tell", "take_over", "release", "dismiss"),
-        Status.FIXED: ("look", "take_over", "reopen", "retro"),
+        Status.FIXED: ("look", "take_over", "reopen", "retro", "catchup"),
         Status.OWED: ("look", "tell", "take_over", "reopen", "retro"),
-        Status.CLOSED: ("reopen",),
+        Status.CLOSED: ("reopen", "catchup"),
         Status.DISMISSED: ("reopen",),
         Status.MERGED: (),
     }

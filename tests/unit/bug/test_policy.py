@@ -63,6 +63,8 @@ MAY: list[tuple[Member, Duty, str]] = [
     (GUEST, Duty.ACT, "Guests can't"),
     (GUEST, Duty.RUN, "Guests can't"),
     (GUEST, Duty.TELL, "Guests can't"),
+    (GUEST, Duty.READ, "What all bugs came to is for full members"),
+    (DEV, Duty.READ, ""),
     (DEV, Duty.ACT, ""),
     (DEV, Duty.RUN, ""),
     (DEV, Duty.TELL, "not among those who write to customers here"),

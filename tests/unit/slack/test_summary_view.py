@@ -1,5 +1,7 @@
 """A week or a month in Slack: charts within Slack's limits, and all of it as text."""
 
+import re
+
 import pytest
 
 from bot.bug.retro.model import Again, Share, Summary, Times, Total, Unseen
@@ -50,6 +52,15 @@ def test_a_quiet_time_has_no_chart_and_says_so(of: object) -> None:
     quiet = sum_up([], of)  # type: ignore[arg-type] # one of two spans
     assert [block["type"] for block in summary.blocks(quiet)] == ["header", "section"]
     assert "nothing to measure" in summary.blocks(quiet)[-1]["text"]["text"]
+
+
+def test_what_does_not_fit_into_a_message_is_counted() -> None:
+    many = tuple(Again(action=f"delete-row-{n}", times=3, bugs=(n, n + 1)) for n in range(60))
+    text = summary.blocks(FULL.model_copy(update={"again": many}))[-1]["text"]["text"]
+    assert len(text) <= 3000
+    assert re.search(r"_… \d+ more, not shown …_", text)
+    assert text.startswith("• 9 bugs, 1 dismissed")
+    assert text.endswith("days and weeks are in UTC.")
 
 
 def test_charts_are_what_slack_takes() -> None:

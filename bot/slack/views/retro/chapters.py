@@ -8,7 +8,7 @@ from bot.bug.bug import Task
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Money, described
 from bot.bug.retro.lesson import HOW_WE_DID, QUESTION, named
-from bot.bug.retro.model import Gift, Retro, Run, ServedCustomer, TimelineStep
+from bot.bug.retro.model import Deeds, Gift, Retro, Run, ServedCustomer, TimelineStep
 from bot.slack.views.retro.dialect import Dialect
 from bot.text import length, plural
 
@@ -60,17 +60,23 @@ def timeline(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     for step in story.timeline:
         day = f"{d.day(step.at)} " if step.at.date() != date else ""
         date = step.at.date()
-        yield day + _step(step, names, d)
+        yield day + said(step, names, d)
 
 
-def _step(step: TimelineStep, names: Names, d: Dialect) -> str:
-    said = d.sentence(step.parts, names)
-    return f"{d.clock(step.at)} {'🚨 ' + d.bold(said) if step.loud else said}"
+def said(step: TimelineStep, names: Names, d: Dialect) -> str:
+    """One line of what happened, with its time."""
+    words = d.sentence(step.parts, names)
+    return f"{d.clock(step.at)} {'🚨 ' + d.bold(words) if step.loud else words}"
 
 
 def _people(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     for who in story.deeds:
-        yield f"{d.name(who.person, names)}: {', '.join(_times(count, deed) for deed, count in who.done.items())}"
+        yield f"{d.name(who.person, names)}: {done(who)}"
+
+
+def done(one: Deeds) -> str:
+    """ "2× look, tell": how often one person did what."""
+    return ", ".join(_times(count, deed) for deed, count in one.done.items())
 
 
 def _times(count: int, deed: str) -> str:
@@ -134,9 +140,9 @@ def _customer(customer: ServedCustomer, d: Dialect) -> Sequence[str]:
 
 
 def _thread(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
-    for said in story.thread:
-        edited = " (edited)" if said.edited else ""
-        yield f"{d.clock(said.at)} {d.name(said.by, names)}: {d.safe(said.text, 200)}{edited}"
+    for remark in story.thread:
+        edited = " (edited)" if remark.edited else ""
+        yield f"{d.clock(remark.at)} {d.name(remark.by, names)}: {d.safe(remark.text, 200)}{edited}"
 
 
 def _pinned(story: Retro, names: Names, d: Dialect) -> Iterator[str]:

@@ -8,6 +8,7 @@ from bot.bug.money import Money
 from bot.bug.retro.model import Again, Summary, Times, Total, Unseen
 from bot.slack.views import blocks as kit
 from bot.slack.views.retro.dialect import MRKDWN, Dialect
+from bot.slack.views.retro.view import shortened
 from bot.text import length, plural
 
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
@@ -37,7 +38,8 @@ def lines(found: Summary, d: Dialect) -> Iterator[str]:
 
 def blocks(found: Summary) -> kit.Blocks:
     """At most two charts, which is Slack's limit, and all of it as text beside them."""
-    text = "\n".join(f"• {line}" for line in lines(found, MRKDWN))
+    said = shortened([f"• {line}" for line in lines(found, MRKDWN)], kit.SECTION)
+    text = "\n".join(said)
     return kit.render([kit.header(title(found), "summary"), *charts(found), kit.section(text, "summary_lines")])
 
 

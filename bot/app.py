@@ -50,7 +50,7 @@ from bot.slack.incoming.dispatcher import Dispatcher
 from bot.slack.incoming.mentions import Mentions
 from bot.slack.outgoing.client import KEPT, SlackPort, web_client
 from bot.slack.session import Session
-from bot.slack.verbs.reading import publish_home
+from bot.slack.verbs.home import publish
 from bot.suggestions import Suggestions
 from bot.tasks import cancelled
 from bot.timers import Timers
@@ -250,7 +250,7 @@ def _said(settings: Settings, ground: _Ground, people: People, dispatcher: Dispa
         forget=ground.slack.directory.forget,
         seen=ground.slack.directory.seen,
         own=ground.slack.me.wrote,
-        home=partial(publish_home, dispatcher.context),
+        home=partial(publish, dispatcher.context),
     )
     proposals = ProposalSink(ground.slack.port, settings.slack.error_channels[0], ground.ledger, ground.inbox)
     return {

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime, Field, field_validator
 
 from bot.bug.bug import Bug, Debt, Status
-from bot.bug.customer import Customer
+from bot.bug.customer import Customer, Message
 from bot.bug.ids import person_or_group
 from bot.bug.office import Office
 from bot.bug.paging import PAGE, Call
@@ -144,12 +144,20 @@ def _silent(bug: Bug, rules: Rules) -> Iterator[Alarm]:
 
 def _promised(bug: Bug, rules: Rules) -> Iterator[Alarm]:
     """Soon, then over; a promise for in a moment is not reminded of before."""
-    kept = next((m for c in bug.untold if not c.told for m in reversed(c.messages) if m.promised == bug.back_by), None)
+    kept = promise(bug)
     if not bug.back_by or kept is None:
         return
     near = max(bug.back_by - timedelta(minutes=rules.promise), kept.at)
     soon = near if near - kept.at >= timedelta(minutes=rules.promise) else bug.back_by
     yield Alarm(kind="promise", since=bug.back_by, times=(soon, bug.back_by), whom=(bug.owner or kept.by,))
+
+
+def promise(bug: Bug) -> Message | None:
+    """The answer that promised news by `bug.back_by`, while somebody still waits for them; None: no promise stands."""
+    if not bug.back_by or bug.status not in UNTOLD:
+        return None
+    answers = (m for c in bug.untold if not c.told for m in reversed(c.messages))
+    return next((m for m in answers if m.promised == bug.back_by), None)
 
 
 def _customer(bug: Bug, customer: Customer, rules: Rules) -> Iterator[Alarm]:

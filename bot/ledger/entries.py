@@ -1,7 +1,6 @@
 """Reads bugs and their trail; never writes."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby, takewhile
@@ -35,10 +34,7 @@ _MINE = bugs.c.team == bindparam("team")
 _NEWEST = select(bugs.c.state).where(_MINE).order_by(bugs.c.number.desc()).limit(bindparam("most"))
 # each says what its index says
 _TOLD = _NEWEST.where(text("told > 0"))
-_ASKS = _NEWEST.where(text("asks > 0"))
 _UNSEEN = _NEWEST.where(text("unseen > 0"))
-_TELLS = _NEWEST.where(bugs.c.teller == bindparam("user"))
-_OWES = _NEWEST.where(bugs.c.debtor == bindparam("user"))
 _WAITING = select(bugs.c.state).where(_MINE, text("waits IS NOT NULL"))
 _OWNED = select(bugs.c.state).where(_MINE, bugs.c.owner == bindparam("user"))
 _OWED = select(bugs.c.state).where(_MINE, text("debtor IS NOT NULL"))
@@ -126,30 +122,14 @@ async def told_of(ledger: Ledger) -> list[Bug]:
     return await _found(ledger, _TOLD)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Awaits:
-    """Live bugs that go on only when one person does something, the newest first."""
-
-    approvals: tuple[Bug, ...]
-    """With a fix that waits for an approval of somebody's."""
-    tells: tuple[Bug, ...]
-    owed: tuple[Bug, ...]
-
-
-async def awaits(ledger: Ledger, user: str) -> Awaits:
-    """Approvals are everybody's: who was asked stands in the fix."""
-    approvals, tells, owed = [await _found(ledger, query, user) for query in (_ASKS, _TELLS, _OWES)]
-    return Awaits(approvals=tuple(approvals), tells=tuple(tells), owed=tuple(owed))
-
-
 async def unseen(ledger: Ledger, most: int = SOME) -> list[Bug]:
     """Those with something that was done alone and that nobody else has seen yet, whatever became of them; the newest first."""
     return await _found(ledger, _UNSEEN, most=most)
 
 
-async def _found(ledger: Ledger, query: Any, user: str = "", most: int = SOME) -> list[Bug]:
+async def _found(ledger: Ledger, query: Any, most: int = SOME) -> list[Bug]:
     async with ledger.db.read() as conn:
-        found = await conn.execute(query, {"team": ledger.team, "user": user, "most": most})
+        found = await conn.execute(query, {"team": ledger.team, "most": most})
         return [codec.load_bug(state) for state in found.scalars()]
 
 

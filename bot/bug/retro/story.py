@@ -11,6 +11,7 @@ from bot.bug.fixes.fix import Fix
 from bot.bug.ownership import Claimed, Estimated
 from bot.bug.retro.model import QUESTIONS, Estimate, Pin, Retro, Run, TimelineStep, Times
 from bot.bug.retro.people import deeds, gifts, pinned, served, thread
+from bot.bug.retro.shares import began_at
 from bot.bug.words import Person, Words, plain
 
 
@@ -28,7 +29,7 @@ def fold(entries: Iterable[EntryLike]) -> Retro:
 def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
     """The same where `bug` is what its trail comes to: most of the time of a month of bugs would go into folding them again."""
     opened = bug.opened_at or trail[0].at
-    began = min([opened, *(c.since for c in bug.customers)])
+    began = began_at(bug) or opened
     steps, remarks, done = timeline(trail, bug), thread(trail), deeds(trail)
     pins = pinned(trail)
     looked = (person for x in bug.done_alone for person in (x.by, x.seen_by))

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Days, Upgrade, described
-from bot.bug.retro.model import Again, Booking, Gift, Retro, Share, Summary, Times, Total, Unseen
+from bot.bug.retro.model import Again, Booking, Gift, Retro, Summary, Times, Total, Unseen
+from bot.bug.retro.shares import shares
 from bot.bug.retro.span import ALWAYS, Span
 
 
@@ -53,7 +54,7 @@ def sum_up(retros: Iterable[Retro], of: Span = ALWAYS, unseen: Iterable[Bug] = (
         owed=sum(bool(story.debt and story.debt.due_still) for story in begun),
         times=_times(begun, median),
         slow=_times(begun, _nine_in_ten),
-        shares=tuple(_share(part, begun) for part in of.parts) if of.name else (),
+        shares=shares(of, ((x.began_at, _customers([x], "told")) for x in begun)) if of.name else (),
         given=_totals(lines),
         again=_again(begun),
         bookings=tuple(_booking(x) for x in lines),
@@ -63,11 +64,6 @@ def sum_up(retros: Iterable[Retro], of: Span = ALWAYS, unseen: Iterable[Bug] = (
 
 def _customers(stories: Iterable[Retro], what: str) -> int:
     return sum(getattr(customer, what) for story in stories for customer in story.customers)
-
-
-def _share(of: Span, stories: Sequence[Retro]) -> Share:
-    began = [story for story in stories if of.has(story.began_at)]
-    return Share(name=of.name, bugs=len(began), told=_customers(began, "told"))
 
 
 def _unseen(bugs: Iterable[Bug], of: Span) -> tuple[Unseen, ...]:

@@ -41,6 +41,8 @@ bugs = Table(
     Column("unseen", Integer, nullable=False, server_default="0"),  # what was done alone and nobody else has seen
     Column("owner", String(64)),  # who has it, while it is live
     Column("waits", Float),  # since when the first customer waits who does not know yet that it works
+    Column("promised", Float),  # until when news are promised to a customer who waits
+    Column("informed", Integer, nullable=False, server_default="0"),  # how many customers were told that it works
     Column(
         "found", Integer, nullable=False, server_default="0"
     ),  # the seq whose state they are of; an older version leaves it behind
@@ -57,6 +59,8 @@ bugs = Table(
     _some("ix_bugs_stale", "team", "number", where="found <> seq"),
     _some("ix_bugs_team_owner", "team", "owner", "number", where="owner IS NOT NULL"),
     _some("ix_bugs_team_waits", "team", "waits", "number", where="waits IS NOT NULL"),
+    _some("ix_bugs_team_promised", "team", "promised", "number", where="promised IS NOT NULL"),
+    _some("ix_bugs_team_in_hand", "team", "waits", "number", where="status IN ('open', 'claimed', 'fixed')"),
     _some("ix_bugs_unsearched", "team", "number", where="searched <> seq"),
     Index("ix_bugs_team_touched", "team", "touched"),
 )

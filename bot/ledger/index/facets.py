@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, column, literal, select, table, text, tuple_, update
 
 from bot.bug.bug import LIVE, Bug, Status
+from bot.bug.clocks import promise
 from bot.bug.fixes.fix import RunState
+from bot.bug.retro.shares import began_at, informed
 from bot.ledger import codec
 from bot.ledger.db.engine import HOOKS, Database
 from bot.ledger.db.tables import bugs
@@ -19,10 +21,10 @@ WORKING = frozenset({Status.OPEN, Status.CLAIMED})
 def facets(bug: Bug) -> dict[str, Any]:
     """By the names of the table's columns."""
     waits = [c.since for c in bug.untold if c.said_at] if bug.status in LIVE else []
-    began = [at for at in (bug.opened_at, *(c.since for c in bug.customers)) if at]
+    began = began_at(bug)
     return {
         "status": bug.status.value,
-        "began": min(began).timestamp() if began else None,
+        "began": began.timestamp() if began else None,
         "teller": bug.owner if bug.status is Status.FIXED and bug.untold else None,
         "debtor": bug.debt.owner if bug.status in LIVE and bug.debt and bug.debt.due_still else None,
         "asks": sum(fix.state is RunState.WAITING for fix in bug.fixes) if bug.status in LIVE else 0,
@@ -31,6 +33,8 @@ def facets(bug: Bug) -> dict[str, Any]:
         "unseen": len(bug.unseen),
         "owner": bug.owner if bug.status in LIVE else None,
         "waits": min(waits).timestamp() if waits else None,
+        "promised": bug.back_by.timestamp() if bug.back_by and promise(bug) else None,
+        "informed": len(informed(bug)),
         "found": bug.seq,
     }
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bug.errors import Invalid, Outside, Refused
 from bot.bug.keys import fit
 from bot.ledger.db.engine import lost
+from bot.ledger.home import Pages
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.outgoing import Client
 from bot.slack.incoming import moment
@@ -19,9 +21,11 @@ from bot.slack.incoming.request import NOTHING, Opened, Request, Response
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.outgoing.refusals import SAID_NO, SlackRefused
+from bot.slack.verbs import home
 from bot.slack.verbs import registry as verbs
 from bot.slack.views.forms.fix import PARAM, TYPED
-from bot.slack.views.forms.forms import note
+from bot.slack.views.forms.forms import NOTE, note
+from bot.slack.views.marks import HOME, from_home
 from bot.slack.views.mrkdwn import explain
 from bot.text import sentence
 
@@ -94,6 +98,16 @@ class Dispatcher:
             decided = await self.answer(request, decided.answer) or decided
         if then:
             await self._note(request, decided)
+        await self._refresh_home(request, decided)
+
+    async def _refresh_home(self, request: Request, decided: _Decided) -> None:
+        """Whoever acted on Home sees there what came of it; what waits for a form has changed nothing yet."""
+        if HOME not in request.about or decided.answer.modal or decided.answer.errors:
+            return
+        try:
+            await home.publish(self.context, request.user, Pages.read(request.about[HOME]))
+        except (SQLAlchemyError, OSError, Outside) as error:
+            log.warning("Home of %s is not drawn anew: %s", request.user, sentence(error))
 
     async def fold(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -218,10 +232,11 @@ class Dispatcher:
         return None
 
     async def _open(self, request: Request, answer: Response) -> _Decided | None:
+        form = _from_home(request, answer.modal or {})
         if request.view:  # a choice in an open form: the form itself changes
-            shown = await self.context.port.call("views.update", view_id=request.view, view=answer.modal)
+            shown = await self.context.port.call("views.update", view_id=request.view, view=form)
         else:
-            shown = await self.context.port.call("views.open", trigger_id=request.trigger, view=answer.modal)
+            shown = await self.context.port.call("views.open", trigger_id=request.trigger, view=form)
         if answer.opened is None:
             return None
         return await self._follow(request, answer.opened, shown["view"]["id"], shown["view"]["hash"])
@@ -239,8 +254,7 @@ class Dispatcher:
         if request.trigger and (
             request.view or request.via == "home"
         ):  # neither has a channel: over the form, or over the Home
-            opening = "views.push" if request.view else "views.open"
-            await port.call(opening, trigger_id=request.trigger, view=note("Makegood", answer.text))
+            await self._say_over(request, answer)
         elif answer.public and request.channel:
             await port.say(request.channel, thread_ts=request.thread or None, text=answer.text)
         elif request.response_url:
@@ -264,6 +278,15 @@ class Dispatcher:
         else:
             await self._direct(request.user, answer.text)
 
+    async def _say_over(self, request: Request, answer: Response) -> None:
+        """With its buttons, where it has some; in place of the note whose button was pressed, over whatever else is open."""
+        shown = _from_home(request, {**note("Makegood", answer.text), **_blocks(answer)})
+        if request.about.get("form") == NOTE:
+            await self.context.port.call("views.update", view_id=request.view, view=shown)
+            return
+        opening = "views.push" if request.view else "views.open"
+        await self.context.port.call(opening, trigger_id=request.trigger, view=shown)
+
     async def _direct(self, user: str, text: str) -> None:
         """Where nothing else is left."""
         opened = await self.context.port.call("conversations.open", users=user)
@@ -279,6 +302,13 @@ def _typed(request: Request) -> str:
     """How the verb is written out for this bug; empty for what only a button does."""
     usage = verbs.find(request.verb).usage.replace("BUG-1", f"BUG-{request.bug}" if request.bug else "BUG-1")
     return f", or write it out: `{usage}`" if usage else ""
+
+
+def _from_home(request: Request, form: Mapping[str, Any]) -> dict[str, Any]:
+    """A form that was opened from Home remembers so."""
+    if HOME not in request.about:
+        return dict(form)
+    return {**form, "private_metadata": from_home(form.get("private_metadata", ""), request.about[HOME])}
 
 
 def _blocks(answer: Response) -> dict[str, object]:

@@ -16,7 +16,7 @@ from bot.slack.incoming.dispatcher import Ack, Dispatcher
 from bot.slack.incoming.request import Request
 from bot.slack.views import marks
 from bot.slack.views.forms.fix import PARAM
-from bot.slack.views.marks import Mark
+from bot.slack.views.marks import HOME, Mark
 from bot.slack.views.mrkdwn import plain
 from bot.text import clean
 
@@ -99,6 +99,7 @@ def action_ask(body: Body) -> Request:
         bug=found.bug if found else None,
         seq=found.seq if found else 0,
         about={
+            **_home(view),
             **(found.about if found else {}),
             "form": view.get("callback_id", ""),
             **({"field": field} if field else {}),
@@ -111,6 +112,15 @@ def action_ask(body: Body) -> Request:
         view=view.get("id", "") if view.get("type") == "modal" else "",
         values=read_values(view.get("state") or {}) if in_form else {},
     )
+
+
+def _home(view: Body) -> dict[str, str]:
+    """The pages that somebody looks at who pressed something on Home, or in a form that was opened from it."""
+    said = view.get("private_metadata", "")
+    if view.get("type") == "home":
+        return {HOME: said}
+    found = _mark(said)
+    return {HOME: found.about[HOME]} if found and HOME in found.about else {}
 
 
 def _mark(text: str) -> Mark | None:

@@ -1,13 +1,12 @@
 """The verbs that only read: the open bugs, one bug, its retro, help."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from bot import permissions
 from bot.bug.bug import LIVE, Bug, Status
-from bot.bug.errors import NotFound, Outside, Refused
+from bot.bug.errors import Refused
 from bot.bug.event import allowed
 from bot.bug.policy import Duty
 from bot.bug.retro import span
@@ -16,14 +15,14 @@ from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.span import Span
 from bot.bug.retro.story import fold
 from bot.bug.words import Code
-from bot.ledger import strange, summaries, workspace
-from bot.ledger.entries import awaits, count, list_bugs, some_of, trail, unseen
+from bot.ledger import summaries
+from bot.ledger.entries import count, list_bugs, some_of, trail
 from bot.ledger.index import search
 from bot.ledger.relay.held import held
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
-from bot.slack.verbs.registry import VERBS, verb
+from bot.slack.verbs.registry import VERBS, Verb, verb
 from bot.slack.views import blocks as kit
 from bot.slack.views import card, home, waiting
 from bot.slack.views.mrkdwn import foreign, render, who
@@ -33,10 +32,8 @@ from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
 LISTED = 20
-DECIDED = 5
 LONGEST_TYPED = 300
 """Characters of a command that is written out again."""
-"""Newest entries of the workspace's trail that Home shows."""
 
 
 NOTHING = {
@@ -126,49 +123,6 @@ def reference(context: Context, bug: Bug) -> str:
     return card.reference(bug, context.workspace_url)
 
 
-async def publish_home(context: Context, user: str) -> None:
-    """Somebody opened the app's Home."""
-    waiting_, _ = await some_of(context.ledger, "waiting", user, home.SHOWN)
-    newest = await list_bugs(context.ledger, home.OPEN, limit=home.SHOWN)
-    first = {bug.ref.number: bug for bug in (*waiting_, *newest) if bug.status in home.OPEN}
-    open_ = list(first.values())[: home.SHOWN]
-    ended = await list_bugs(context.ledger, (Status.CLOSED, Status.DISMISSED), limit=5)
-    async with context.ledger.db.read() as conn:
-        odd = await strange.listed(conn, context.ledger.team)
-    found = home.Found(
-        open=open_,
-        opened=await count(context.ledger, home.OPEN),
-        awaits=await awaits(context.ledger, user),
-        ended=ended,
-        strange=odd,
-        held=await waits(context),
-        decided=await workspace.trail(context.ledger, DECIDED),
-        may=await _may(context, user),
-        unseen=await unseen(context.ledger) if await _anybody_beside(context, user) else (),
-    )
-    shown = home.view(found, user, lambda bug: reference(context, bug), context.now())
-    await context.port.call("views.publish", user_id=user, view=shown)
-
-
-async def _anybody_beside(context: Context, user: str) -> bool:
-    """Whether somebody could say *Seen* at all; asked only where the settings say that one may be alone."""
-    try:
-        return not context.settings.policy.solo or await context.directory.anybody_beside(user)
-    except Outside:
-        return True
-
-
-async def _may(context: Context, user: str) -> list[str]:
-    """What this person may do alone; the names are a courtesy, so Slack's silence costs only them."""
-    try:
-        member = await context.directory.member(user)
-        others = await context.directory.people(context.settings.policy.roles.approvers) - {user}
-    except (Outside, NotFound):
-        return ["Slack can't say who you are just now. Open this again in a minute."]
-    rows = permissions.rows(context.catalogue, context.settings, len(others))
-    return home.may(member, [(row.action, row.said) for row in rows])
-
-
 @verb("show", "/bug show BUG-1")
 async def show(context: Context, request: Request) -> Response:
     """One bug and the last lines of its trail."""
@@ -240,10 +194,23 @@ def _span(said: str, now: datetime, of: Callable[[datetime], Span], named: Calla
     return of(present.since - span.DAY) if wanted == "last" else named(said.strip())
 
 
-@verb("help", "/bug help")
-async def help_(context: Context, request: Request) -> Response:
-    """This list."""
-    typed = [v for v in VERBS.values() if v.usage]
-    lines = [f"`{v.usage}` {v.help}" for v in sorted(typed, key=lambda v: v.usage)]
+@verb("help", "/bug help [all|a word]")
+async def help_(_context: Context, request: Request) -> Response:
+    """The words that most days need; or all of them, or those about something: `/bug help customer`"""
+    said = " ".join(request.args.lower().split())
+    typed = sorted((v for v in VERBS.values() if v.usage), key=lambda v: v.usage)
+    if not said:
+        return Response(text=_help([VERBS[name] for name in EVERYDAY], f"All {len(typed)}: `/bug help all`. {ABOUT}"))
+    found = typed if said == "all" else [v for v in typed if said in f"{v.usage} {v.help}".lower()]
+    if not found:
+        raise Refused(f"No word is about “{foreign(said, 40, one_line=True)}”. `/bug help all` lists every one.")
+    return Response(text=_help(found, "" if said == "all" else "`/bug help all` lists every one."))
+
+
+EVERYDAY = ("list", "claim", "answer", "fix", "undo", "tell", "fixed", "hand", "dismiss", "search")
+ABOUT = "About something: `/bug help customer`, `/bug help approve`."
+
+
+def _help(verbs: Iterable[Verb], last: str) -> str:
     head = "The same words work as `@makegood …` in a bug's thread, where the bug is understood."
-    return Response(text="\n".join([head, *lines]))
+    return "\n".join(line for line in (*(f"`{v.usage}` {v.help}" for v in verbs), head, last) if line)

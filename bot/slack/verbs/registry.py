@@ -42,5 +42,5 @@ def find(name: str) -> Verb:
         return VERBS[name]
     typed = sorted(v.name for v in VERBS.values() if v.usage)
     near = get_close_matches(name, typed, n=1)
-    hint = f"Did you mean `{near[0]}`?" if near else "`/bug help` lists what there is."
+    hint = f"Did you mean `{near[0]}`?" if near else "`/bug help all` lists what there is."
     raise Refused(f"I don't know “{foreign(name, 40, one_line=True)}”. {hint}")

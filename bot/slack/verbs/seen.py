@@ -6,7 +6,6 @@ from bot.bug.policy import Duty
 from bot.bug.seen import Seen
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
-from bot.slack.verbs.reading import publish_home
 from bot.slack.verbs.registry import verb
 from bot.text import plural
 
@@ -21,8 +20,6 @@ async def seen(context: Context, request: Request) -> Response:
         return rules.see_all(bug, request.user)
 
     recorded = await context.record(request, decide)
-    if request.via == "home":
-        await publish_home(context, request.user)
     if "of" in request.about:
         return NOTHING
     return Response(text=f"Noted: you have seen {plural(len(recorded.entries), 'change')} of {recorded.bug.ref}.")

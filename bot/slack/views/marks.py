@@ -7,6 +7,8 @@ from bot.bug.errors import Refused
 from bot.bug.values import Frozen
 
 _FORM = re.compile(r"^BUG-(\d{1,9})(?: @(\d{1,9}))?((?: [a-z_]+=[^ ]*)*)$")
+HOME = "home"
+"""What a mark calls the pages of Home from which somebody came; Home is drawn anew once they did something."""
 BUG = re.compile(r"\bBUG-(\d{1,9})\b", re.IGNORECASE)
 
 
@@ -32,3 +34,9 @@ def read(value: str) -> Mark:
         raise Refused("This button is not one of Makegood's. Use the card, or `/bug list`.")
     about = dict(part.split("=", 1) for part in found[3].split())
     return Mark(bug=int(found[1]), seq=int(found[2] or 0), about=about)
+
+
+def from_home(metadata: str, pages: str) -> str:
+    """A form's metadata that remembers them too."""
+    known = read(metadata) if metadata else Mark(bug=0)
+    return mark(known.bug, known.seq, **{**known.about, HOME: pages})

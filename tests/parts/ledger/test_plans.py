@@ -7,7 +7,7 @@ import pytest
 
 from bot.bug.bug import LIVE, Status
 from bot.bug.conversation import Said
-from bot.ledger import entries
+from bot.ledger import entries, home
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.index import search
 from bot.ledger.index.facets import freshen
@@ -50,7 +50,7 @@ WAYS: dict[str, Way] = {
     "the inbox": _stored,
     "the list": lambda ledger: entries.list_bugs(ledger, limit=30),
     "Home's ended": lambda ledger: entries.list_bugs(ledger, (Status.CLOSED, Status.DISMISSED), limit=5),
-    "Home's person": lambda ledger: entries.awaits(ledger, "U0DEV"),
+    "Home's person": lambda ledger: home.read(ledger, "U0DEV", home.FIRST, MONDAY),
     "what nobody else has seen": entries.unseen,
     "Home's count": lambda ledger: entries.count(ledger, LIVE),
     "whose customers wait": lambda ledger: entries.some_of(ledger, "waiting", "U0DEV", 20),

@@ -13,9 +13,9 @@ from bot.bug.intake import AlertPosted, CardPosted, Opened
 from bot.bug.ownership import Claimed
 from bot.bug.seen import see_all
 from bot.bug.values import CustomerHint
+from bot.ledger import home
 from bot.ledger.entries import (
     SOME,
-    awaits,
     bug_of_thread,
     entries_after,
     list_bugs,
@@ -74,10 +74,10 @@ async def test_whom_a_bug_waits_for_is_found_without_reading_the_others(store: S
     for bug in (fixed, owed):
         await ledger.record(bug, lambda _bug: Fixed(how="word"), by=person("U0DEV"))
     await ledger.record(owed, messages.skip, by=person("U0DEV"))
-    mine, theirs = await awaits(ledger, "U0DEV"), await awaits(ledger, "U0SUP")
-    assert [b.ref.number for b in mine.tells] == [fixed]
-    assert [b.ref.number for b in mine.owed] == [owed]
-    assert (theirs.tells, theirs.owed, theirs.approvals) == ((), (), ())
+    mine, theirs = [await home.read(ledger, user, home.FIRST, MONDAY) for user in ("U0DEV", "U0SUP")]
+    assert [b.ref.number for b in mine.waits.shown] == [fixed]
+    assert [b.ref.number for b in mine.debts.shown] == [owed]
+    assert (theirs.waits.all, theirs.debts.all, theirs.owed) == (0, 0, 1)
 
 
 async def test_what_nobody_else_has_seen_is_found_until_somebody_has(store: Store) -> None:

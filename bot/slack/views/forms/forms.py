@@ -20,6 +20,8 @@ PER_BOX = 10
 """Slack allows ten checkboxes in a group."""
 NAMED = 10
 """Names in a sentence about several customers."""
+NOTE = "note"
+"""The callback of what is only read."""
 BOXES = ("customers", "customers_2", "customers_3")
 
 
@@ -99,7 +101,7 @@ def pass_alone(bug: Bug, waiting: TellRequest, why: str) -> View:
 
 def note(title: str, text: str, buttons: Sequence[Any] = ()) -> View:
     """Something to read, nothing to fill in; perhaps something to press."""
-    return kit.modal(title, [kit.section(text or "…", "note"), *buttons], id_="note")
+    return kit.modal(title, [kit.section(text or "…", "note"), *buttons], id_=NOTE)
 
 
 def tell(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import slackblocks as sb
 
 from bot.bug.money import Money
-from bot.bug.retro.model import Again, Summary, Times, Total, Unseen
+from bot.bug.retro.model import Again, Share, Summary, Times, Total, Unseen
 from bot.slack.views import blocks as kit
 from bot.slack.views.retro.dialect import MRKDWN, Dialect
 from bot.slack.views.retro.view import shortened
@@ -14,6 +14,7 @@ from bot.text import length, plural
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
 SINCE = "Times count from the first error, or from a customer's first word where that came earlier; days and weeks are in UTC."
 """From where each number counts, for whoever reads them."""
+BARS = "▁▂▃▄▅▆▇█"
 POINTS = 20
 """Slack's limit of a chart (docs.slack.dev/reference/block-kit/blocks/data-visualization-block)."""
 
@@ -45,18 +46,29 @@ def blocks(found: Summary) -> kit.Blocks:
 
 def charts(found: Summary) -> Sequence[sb.DataVisualizationBlock]:
     """Bugs by day or week, and how soon customers knew; none where there is nothing to draw."""
-    drawn = [_by_part(found)] if found.bugs else []
+    drawn = [by_part(found.shares)] if found.bugs else []
     return [*drawn, _how_soon(found)] if found.told else drawn
 
 
-def _by_part(found: Summary) -> sb.DataVisualizationBlock:
-    shares = found.shares[:POINTS]
+def by_part(shares: Sequence[Share]) -> sb.DataVisualizationBlock:
+    shares = shares[:POINTS]
     series = [
         sb.DataSeries("bugs", [sb.DataPoint(one.name, one.bugs) for one in shares]),
         sb.DataSeries("customers told", [sb.DataPoint(one.name, one.told) for one in shares]),
     ]
     chart = sb.BarChart(series, sb.AxisConfig([one.name for one in shares]))
     return sb.DataVisualizationBlock("Bugs, and customers told", chart, block_id="summary_parts")
+
+
+def in_a_line(shares: Sequence[Share], *, drawn: bool) -> str:
+    """The same in words; `drawn`: with bars of letters, for where no chart stands above."""
+    bugs, told = sum(one.bugs for one in shares), sum(one.told for one in shares)
+    said = f"{plural(bugs, 'bug')} began, {plural(told, 'customer')} told. Days are in UTC."
+    if not (drawn and bugs):
+        return said
+    most = max(one.bugs for one in shares)
+    bars = "".join(BARS[one.bugs * (len(BARS) - 1) // most] for one in shares)
+    return f"`{bars}` bugs a day, {shares[0].name} to {shares[-1].name}. {said}"
 
 
 def _how_soon(found: Summary) -> sb.DataVisualizationBlock:

@@ -15,9 +15,9 @@ Anything else that is raised is taken for a mistake in the action.
 **Units.** Durations are seconds. Money is in minor units of its currency: 500 is €5. Moments carry their timezone and are UTC
 where Makegood makes them. Rows that people see are text, as the database prints it.
 
-**Adapters.** `TrackerAdapter`, `ChannelAdapter`, `BillerAdapter` and `BoardAdapter` are what an entry point of your package names
-(docs/trackers.md). `TrackerApi`, `Channel`, `Biller` and `Board` say what the clients owe us that `Connects` makes of their table.
-`load` and `Data` read a delivery's JSON. `Unavailable`, `Rejected` and `Doubtful` tell whether a call took effect.
+**Adapters.** `TrackerAdapter`, `ChannelAdapter`, `BillerAdapter`, `BoardAdapter` and `ForgeAdapter` are what an entry point of your
+package names (docs/trackers.md). `TrackerApi`, `Channel`, `Biller` and `Board` say what the clients owe us that `Connects` makes of
+their table. `load` and `Data` read a delivery's JSON. `Unavailable`, `Rejected` and `Doubtful` tell whether a call took effect.
 
 **Tests of an action.** `load_action(Path("actions/hide_menu.py"))` is the class in a file, `parse(cls, {"id": "13"})` the action
 as a form would fill it.
@@ -35,6 +35,7 @@ from bot.adapters.ports import (
     Channel,
     ChannelAdapter,
     Connects,
+    ForgeAdapter,
     Hook,
     Known,
     Stage,
@@ -57,6 +58,7 @@ from bot.bug.errors import (
     Unreadable,
 )
 from bot.bug.money import Account, Credit, Days, Grant, Money, Receipt, Terms, Upgrade
+from bot.bug.pull import Check, ChecksChange, Pull, PullChange
 from bot.bug.values import (
     Alert,
     AlertKind,
@@ -106,6 +108,8 @@ __all__ = [
     "CardText",
     "Channel",
     "ChannelAdapter",
+    "Check",
+    "ChecksChange",
     "Connects",
     "Credit",
     "CustomerHint",
@@ -116,6 +120,7 @@ __all__ = [
     "EngineAction",
     "FixThis",
     "Follow",
+    "ForgeAdapter",
     "FromLook",
     "FromTables",
     "Grant",
@@ -131,6 +136,8 @@ __all__ = [
     "Money",
     "NotFound",
     "Outgoing",
+    "Pull",
+    "PullChange",
     "Receipt",
     "Refused",
     "Rejected",

@@ -20,7 +20,8 @@ from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation
 from bot.intake.people import People
-from bot.intake.sources import ALERTS, BOARD, PEOPLE, PROPOSAL
+from bot.intake.pulls import Pulls
+from bot.intake.sources import ALERTS, BOARD, CHECKS, PEOPLE, PROPOSAL, PULL
 from bot.jobs import MAILBOX, JobParts, jobs
 from bot.ledger import workspace
 from bot.ledger.db.leader import Leader
@@ -230,10 +231,13 @@ def _context(settings: Settings, ground: _Ground, people: People) -> Context:
 
 def _handlers(process: _Process, ground: _Ground, people: People, dispatcher: Dispatcher) -> Mapping[str, Handler]:
     """Who folds what the inbox stored, by its source."""
+    pulls = Pulls(ground.ledger, ground.inbox)
     folded: dict[str, Handler] = {
         ALERTS: people.fold_alerts,
         PEOPLE: people.fold,
         BOARD: BoardChanges(ground.ledger, ground.inbox).fold,
+        PULL: pulls.fold,
+        CHECKS: pulls.fold_checks,
     }
     # a process that only runs sinks may have no token: what is said in Slack is left to one that talks to people
     return folded if process.only else folded | _said(process.settings, ground, people, dispatcher)

@@ -22,7 +22,7 @@ from bot.ledger.db.leader import Leader
 from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
-from bot.ledger.index import search
+from bot.ledger.index import pulls, search
 from bot.ledger.index.facets import freshen
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
@@ -109,6 +109,7 @@ async def tidy(ledger: Ledger, inbox: Inbox) -> None:
     await inbox.tidy(2 * DAY)
     await strange.tidy(ledger.db, ledger.team, ledger.clock().timestamp())
     await freshen(ledger.db, ledger.team)
+    await pulls.tidy(ledger.db, ledger.team, ledger.clock())
     await expire(ledger)
 
 

@@ -79,6 +79,8 @@ class HookSettings(Frozen):
     """For `generic`: our field -> JSONPath in its body."""
     projects: Mapping[str, str] = Field(default_factory=dict)
     """For `rollbar`: project number -> account/project, so that webhooks and links name the same item."""
+    branches: Names = ()
+    """For `github` and `gitlab`: what is merged into these is what people use; none: the default branch."""
 
 
 class PolicySettings(Frozen):

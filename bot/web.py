@@ -11,13 +11,14 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.opening import MAIL
-from bot.adapters.ports import BoardAdapter, BoardChange, ChannelAdapter, Hook, Known, TrackerAdapter
+from bot.adapters.ports import BoardAdapter, BoardChange, ChannelAdapter, ForgeAdapter, Hook, Known, TrackerAdapter
 from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, UnknownKind, Unreadable
 from bot.bug.keys import fit
+from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Alert, AlertKind, Frozen, Inbound, InboundKind
 from bot.door import MIB, Door, Runner
 from bot.intake import again, alerts
-from bot.intake.sources import ALERTS, BOARD, CUSTOMER, PEOPLE, find
+from bot.intake.sources import ALERTS, BOARD, CHECKS, CUSTOMER, PEOPLE, PULL, find
 from bot.latest import Latest
 from bot.ledger import strange
 from bot.ledger.inbox.inbox import Inbox, Item
@@ -184,6 +185,8 @@ def read(hook_name: str, hook: Hook, own: HookSettings, settings: Settings, boar
             return _people(hook_name, source.parse(hook, _table(source.name, settings)))
         case BoardAdapter():
             return _board(source.parse(hook, board or Known()))
+        case ForgeAdapter():
+            return _code(source.parse(hook, own.model_dump()))
 
 
 def _largest(hook_name: str) -> int:
@@ -224,3 +227,9 @@ def _said(found: tuple[Inbound, ...]) -> str:
 def _board(changes: tuple[BoardChange, ...]) -> Delivery:
     bodies = tuple((fit(f"board:{c.event}"), c.model_dump_json()) for c in changes)
     return Delivery(handler=BOARD, bodies=bodies, said="ok" if changes else LEFT_OUT)
+
+
+def _code(changes: tuple[PullChange | ChecksChange, ...]) -> Delivery:
+    bodies = tuple((fit(f"code:{c.event}"), c.model_dump_json()) for c in changes)
+    checks = any(isinstance(c, ChecksChange) for c in changes)
+    return Delivery(handler=CHECKS if checks else PULL, bodies=bodies, said="ok" if changes else LEFT_OUT)

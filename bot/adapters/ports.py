@@ -1,4 +1,4 @@
-"""The ports: what a tracker, a channel, a biller and a board must offer.
+"""The ports: what a tracker, a channel, a biller, a board and a forge must offer.
 
 An adapter is a value: `ADAPTER = TrackerAdapter(name="bugsnag", …)` at the end of its module. mypy checks it where it stands, also in
 another team's package, and `isinstance` checks it when it is loaded. `bot/adapters/registry.py` finds it by its file's name, or by an
@@ -15,6 +15,7 @@ import aiohttp
 from pydantic import BaseModel, Field
 
 from bot.bug.money import Account, Grant, Receipt
+from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Alert, AlertLink, CustomerHint, Frozen, Inbound, Outgoing, Sent
 from bot.settings import validate
 
@@ -218,6 +219,18 @@ class BillerAdapter:
 
     name: str
     connector: Connector[Biller]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgeAdapter:
+    """Where code is merged. `verify` and `parse` read its webhook, as for a tracker; the second argument is the hook's table.
+
+    An empty tuple is a kind that is left out on purpose, which docs/pull-requests.md names.
+    """
+
+    name: str
+    verify: Verify
+    parse: Callable[[Hook, Table], tuple[PullChange | ChecksChange, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)

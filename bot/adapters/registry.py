@@ -16,8 +16,8 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
-from bot.adapters import billing, boards, channels, trackers
-from bot.adapters.ports import BillerAdapter, BoardAdapter, ChannelAdapter, TrackerAdapter
+from bot.adapters import billing, boards, channels, forges, trackers
+from bot.adapters.ports import BillerAdapter, BoardAdapter, ChannelAdapter, ForgeAdapter, TrackerAdapter
 from bot.bug.errors import Misconfigured, NotFound
 
 
@@ -108,3 +108,4 @@ TRACKERS = Registry(
 CHANNELS = Registry(ChannelAdapter, "customer channel", channels.__name__, "makegood.channels")
 BILLERS = Registry(BillerAdapter, "biller", billing.__name__, "makegood.billers")
 BOARDS = Registry(BoardAdapter, "board", boards.__name__, "makegood.boards")
+FORGES = Registry(ForgeAdapter, "forge", forges.__name__, "makegood.forges")

@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.bug.customer import Customer, PlannedTell, TellRequest
 from bot.bug.fixes.fix import ENGAGED, UNDER_WAY, Fix, RunState
+from bot.bug.pull import Pull
 from bot.bug.values import CLOSED, BugRef, Severity
 
 
@@ -67,6 +68,10 @@ class Debt:
     paid_at: datetime | None = None
     how: str = ""
     """How it was paid; where it was waived, why."""
+    url: str = ""
+    """What shows that it is paid."""
+    pull: str = ""
+    """The pull request whose merge paid it."""
     waived_at: datetime | None = None
     waived_by: str = ""
 
@@ -178,6 +183,8 @@ class Bug:
     recent: tuple[str, ...] = ()
     """Ids of the newest occurrences."""
     debt: Debt | None = None
+    pulls: tuple[Pull, ...] = ()
+    """The pull requests that name it, the one that was told of last at the end."""
     gave_up: tuple[str, ...] = ()
     """Sinks that wait for a person."""
     restored: int = 0
@@ -214,6 +221,9 @@ class Bug:
 
     def fix(self, run: int) -> Fix | None:
         return next((f for f in self.fixes if f.run == run), None)
+
+    def pull(self, key: str) -> Pull | None:
+        return next((x for x in self.pulls if x.key == key), None)
 
     @property
     def broken(self) -> tuple[ProbeResult, ...]:

@@ -1,4 +1,4 @@
-"""The course of a bug: fixed, reopened, owed, paid, closed, dismissed, muted, merged; and the events that follow without anybody."""
+"""The course of a bug: fixed, reopened, closed, dismissed, muted, merged; and the events that follow without anybody."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from bot.bug import debt
 from bot.bug.brought import heard
-from bot.bug.bug import Bug, Debt, Status
+from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
 from bot.bug.customers import CustomerJoined, CustomerWrote, find, names, next_id, wait_again
 from bot.bug.errors import Invalid, Refused
@@ -33,10 +34,8 @@ from bot.bug.fixes.rules import no_unknown_run, nothing_engaged
 from bot.bug.intake import Enriched, details, seen_again
 from bot.bug.letters import LettersTakenBack, untrue
 from bot.bug.ownership import claim_if_free
+from bot.bug.pulls import seen
 from bot.bug.words import SHORT, Clock, Day, Foreign, Part, Person, Words, because, listed
-
-DEBT_WORKDAYS = 5
-SATURDAY = 5
 
 
 class Fixed(Event):
@@ -58,10 +57,11 @@ class Fixed(Event):
 
 def open_again(bug: Bug, at: datetime) -> Bug:
     """Nothing that was said of the fix holds any more, and whoever was told waits anew."""
+    pulls = tuple(replace(pull, failed=pull.failed or pull.state == "merged") for pull in bug.pulls)
     again = replace(
         bug, fixed_at=None, fixed_said="", proper=False, closed_at=None, closed_why="", debt=None, free_since=at
     )
-    return wait_again(again, at)
+    return wait_again(replace(again, pulls=pulls), at)
 
 
 class Reopened(Event):
@@ -91,42 +91,6 @@ class CameBack(Outcome):
 
     def line(self, _bug: Bug, _by: str) -> Words:
         return Words("red_circle", (f"It happened again ({self.occurrences}× by now): open once more",))
-
-
-class Owed(Event):
-    """Everybody is told; the proper fix is still owed."""
-
-    KIND = "owed"
-    MOVES = (Move((FIXED,), OWED, "everybody is told, and the fix was a quick one"),)
-    owner: str
-    due: AwareDatetime
-
-    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
-        return replace(bug, debt=Debt(owner=self.owner, due=self.due))
-
-    def line(self, _bug: Bug, _by: str) -> Words:
-        owes = (Person(self.owner), " owes the proper fix by ", Day(self.due))
-        return Words("large_blue_circle", ("Everybody knows. ", *owes))
-
-
-class Paid(Event):
-    """The proper fix is done."""
-
-    KIND = "paid"
-    MOVES = (
-        Move((OWED,), CLOSED, "the proper fix is done"),
-        Move((FIXED,), STAY, "the proper fix is done before everybody is told: telling closes it"),
-    )
-    how: Text = ""
-
-    def apply(self, bug: Bug, at: datetime, by: str) -> Bug:
-        debt = replace(bug.debt or Debt(owner=bug.owner or by, due=at), paid_at=at, how=self.how)
-        if bug.status is not Status.OWED:
-            return replace(bug, debt=debt)
-        return replace(bug, debt=debt, closed_at=at, closed_why=self.how or "fixed properly")
-
-    def line(self, _bug: Bug, by: str) -> Words:
-        return Words("white_circle", (Person(by), " paid the proper fix", *because(self.how)))
 
 
 class Closed(Event):
@@ -197,7 +161,7 @@ class Absorbed(Event):
         return Words("twisted_rightwards_arrows", (f"BUG-{self.bug} is the same and goes on here",))
 
 
-EVENTS = (Fixed, Reopened, CameBack, Owed, Paid, Closed, Dismissed, Muted, Merged, Absorbed)
+EVENTS = (Fixed, Reopened, CameBack, Closed, Dismissed, Muted, Merged, Absorbed)
 
 
 def fixed(bug: Bug, by: str, said: str = "", *, proper: bool = False) -> tuple[Event, ...]:
@@ -265,7 +229,17 @@ def _nothing_on_its_way(bug: Bug) -> None:
 def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:
     """What the surviving bug learns: the count, the error's data where it has none, and every customer who waits."""
     brought = (x for i, c in enumerate(other.customers) for x in _brought(bug, other, c, i))
-    return (Absorbed(bug=other.ref.number, occurrences=other.occurrences), *_details(bug, other), *brought)
+    return (
+        Absorbed(bug=other.ref.number, occurrences=other.occurrences),
+        *_details(bug, other),
+        *_pulls(bug, other),
+        *brought,
+    )
+
+
+def _pulls(bug: Bug, other: Bug) -> tuple[Event, ...]:
+    """The pull requests that named it: they go on as this one's."""
+    return tuple(found for pull in other.pulls if (found := seen(bug, pull)))
 
 
 def _details(bug: Bug, other: Bug) -> tuple[Enriched, ...]:
@@ -297,15 +271,6 @@ def _joined(bug: Bug, customer: Customer, offset: int) -> CustomerJoined:
     )
 
 
-def paid(bug: Bug, how: str) -> Paid:
-    """The proper fix is done: merged, released, and live and staging agree again."""
-    if bug.debt and bug.debt.paid_at:
-        raise Refused(f"The fix owed for {bug.ref} is paid already.")
-    must_allow(bug, Paid)
-    nothing_engaged(bug, "say that it is paid")
-    return Paid(how=how)
-
-
 def _reason(reason: str, example: str) -> str:
     if not reason.strip():
         say = f"Say why, for whoever reads this in a month: `{example}`."
@@ -315,17 +280,10 @@ def _reason(reason: str, example: str) -> str:
 
 def consequences(bug: Bug, now: datetime) -> Event | None:
     """What follows from the present state without anybody's doing; asked again after each event until there is nothing."""
+    if follows := debt.follows(bug, now):
+        return follows
     if bug.status is not Status.FIXED or bug.untold or bug.on_production:
         return None
     if bug.proper or (bug.debt and bug.debt.paid_at):
         return Closed(why="fixed properly")
-    return Owed(owner=bug.owner or bug.opened_by, due=workdays_after(now, DEBT_WORKDAYS))
-
-
-def workdays_after(now: datetime, days: int) -> datetime:
-    """The same time of day, `days` working days later."""
-    at = now
-    while days:
-        at += timedelta(days=1)
-        days -= at.weekday() < SATURDAY
-    return at
+    return debt.Owed(owner=bug.owner or bug.opened_by, due=debt.workdays_after(now, debt.DEBT_WORKDAYS))

@@ -13,6 +13,8 @@ from bot.text import cut
 LONG, SHORT = 300, 120
 """Characters of foreign text in a sentence."""
 SERVICES = {
+    "github": "GitHub",
+    "gitlab": "GitLab",
     "glitchtip": "GlitchTip",
     "tawk": "tawk.to",
     "generic": "Your own system",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.adapters.ports import BoardChange, Stage
 from bot.bug.board import BoardCardCommented, BoardCardGone, BoardCardMoved
 from bot.bug.bug import Bug
-from bot.bug.course import Paid
+from bot.bug.debt import Paid
 from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import bug_of_thread

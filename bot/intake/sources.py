@@ -2,24 +2,25 @@
 
 from collections.abc import Mapping
 
-from bot.adapters.ports import BoardAdapter, ChannelAdapter, TrackerAdapter, unsigned
-from bot.adapters.registry import BOARDS, CHANNELS, TRACKERS
+from bot.adapters.ports import BoardAdapter, ChannelAdapter, ForgeAdapter, TrackerAdapter, unsigned
+from bot.adapters.registry import BOARDS, CHANNELS, FORGES, TRACKERS
 from bot.bug.errors import Misconfigured, NotFound
 from bot.settings import HookSettings
 
 ALERTS, PEOPLE, BOARD = "hook.tracker", "hook.customer", "hook.board"
+PULL, CHECKS = "hook.pull", "hook.checks"
 PROPOSAL = "proposal"
 """Not a delivery but an intent: the line of a conversation that belongs to no bug is to be shown."""
 CUSTOMER = "customer-"
 """Before the name of a channel that a tracker has too: /hooks/customer-generic/…"""
-Source = TrackerAdapter | ChannelAdapter | BoardAdapter
+Source = TrackerAdapter | ChannelAdapter | BoardAdapter | ForgeAdapter
 
 
 def names() -> list[str]:
     """What may stand in a hook's address."""
     people = [name.replace("_", "-") for name in CHANNELS.names()]
     both = [CUSTOMER + name for name in people if name in TRACKERS.names()]
-    return sorted({*TRACKERS.names(), *people, *both, *BOARDS.names()})
+    return sorted({*TRACKERS.names(), *people, *both, *BOARDS.names(), *FORGES.names()})
 
 
 def find(hook: str) -> Source:
@@ -34,6 +35,8 @@ def find(hook: str) -> Source:
         return CHANNELS.find(name)
     if name in BOARDS.names():
         return BOARDS.find(name)
+    if name in FORGES.names():
+        return FORGES.find(name)
     raise NotFound(f"There is no such source. There are: {', '.join(names())}.")
 
 

@@ -19,7 +19,7 @@ from bot.ledger import chain, codec, rows
 from bot.ledger.db.engine import PEOPLE, Database
 from bot.ledger.db.sequences import next_number
 from bot.ledger.db.tables import bugs, entries
-from bot.ledger.index import caps, locks, remedies, threads
+from bot.ledger.index import caps, locks, pulls, remedies, threads
 from bot.ledger.index.facets import facets
 from bot.ledger.relay import subscription
 from bot.ledger.relay.leased import Lease, take_own
@@ -184,6 +184,7 @@ class Ledger:
             # used twice
             await caps.follow(conn, before, [x.event for x in written])
             await threads.follow(conn, before, [x.event for x in written])
+            await pulls.follow(conn, before, [x.event for x in written])
             await locks.follow(conn, before, [x.event for x in written])
             await remedies.follow(conn, bug, [x.event for x in written], now)
             # last, because it may take leases for work that only exists once everything above is written

@@ -6,13 +6,16 @@ from typing import Any, ClassVar
 from bot.adapters.ports import Board, CardRef, CardText, Stage
 from bot.bug.board import BoardCardGone, BoardCardMade
 from bot.bug.bug import LIVE, BoardCard, Bug, Status
-from bot.bug.course import CameBack, Closed, Dismissed, Fixed, Merged, Owed, Paid, Reopened
+from bot.bug.course import CameBack, Closed, Dismissed, Fixed, Merged, Reopened
+from bot.bug.debt import DebtChanged, Owed, OwedAgain, Paid
 from bot.bug.errors import Rejected
 from bot.bug.event import Event
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.run import FixEnded
 from bot.bug.intake import Enriched, Opened
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
+from bot.bug.pull import shown
+from bot.bug.pulls import PullChecked, PullSeen
 from bot.bug.waiving import Waived
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
@@ -39,7 +42,7 @@ KINDS: set[type[Event]] = {
     Fixed,
     Reopened,
 }
-KINDS |= {CameBack, Owed, Paid, Waived, Closed, BoardCardGone, FixEnded}
+KINDS |= {PullSeen, PullChecked, DebtChanged, OwedAgain, CameBack, Owed, Paid, Waived, Closed, BoardCardGone, FixEnded}
 TRACKERS = "tracker"
 """Which card of the tracker this sink has looked at."""
 
@@ -111,7 +114,7 @@ class BoardSink:
 
 def text(bug: Bug) -> CardText:
     """What the board shows: enough to reproduce and mend it without asking anybody."""
-    parts = [bug.message, _facts(bug), _frames(bug), _done(bug)]
+    parts = [bug.message, _facts(bug), _frames(bug), _done(bug), _pulls(bug)]
     return CardText(
         title=f"{bug.ref} {bug.title}"[:200],
         description="\n\n".join(p for p in parts if p),
@@ -145,6 +148,12 @@ def _frames(bug: Bug) -> str:
     return (
         "**To reproduce, begin here:**\n" + "\n".join(f"- `{frame}`" for frame in bug.frames[:5]) if bug.frames else ""
     )
+
+
+def _pulls(bug: Bug) -> str:
+    """Those that are its proper fix, or take it back."""
+    found = [f"- [{x.name}]({x.url}) {x.title}: {x.standing}" for x in shown(bug.pulls)]
+    return "**Proper fix:**\n" + "\n".join(found) if found else ""
 
 
 def _done(bug: Bug) -> str:

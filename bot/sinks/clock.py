@@ -8,8 +8,9 @@ from bot.adapters.billing import revert_due
 from bot.bug import clocks
 from bot.bug.bug import Bug
 from bot.bug.clocks import Reminder, Rules
-from bot.bug.course import CameBack, Closed, Owed, Paid, Reopened
+from bot.bug.course import CameBack, Closed, Reopened
 from bot.bug.customers import CustomerPresence, CustomerWrote
+from bot.bug.debt import DebtChanged, Owed, OwedAgain, Paid
 from bot.bug.gift_proposal import upgrades
 from bot.bug.gifts import Granted, GrantUndoAsked
 from bot.bug.keys import fit
@@ -52,6 +53,8 @@ class ClockSink:
                 CameBack,
                 Snoozed,
                 Owed,
+                OwedAgain,
+                DebtChanged,
                 Paid,
                 Closed,
                 Granted,

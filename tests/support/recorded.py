@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot.adapters.ports import Hook
 
-Port = Literal["trackers", "channels", "boards"]
+Port = Literal["trackers", "channels", "boards", "forges"]
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 OPTIONS = "options.json"
 EXPECTED = ".expected.json"

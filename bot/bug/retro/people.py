@@ -6,9 +6,10 @@ from datetime import datetime
 
 from bot.bug.bug import Bug
 from bot.bug.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
-from bot.bug.course import Dismissed, Fixed, Paid, Reopened
+from bot.bug.course import Dismissed, Fixed, Reopened
 from bot.bug.customer import Customer
 from bot.bug.customers import AccountSeen, CustomerPresence, CustomerWrote
+from bot.bug.debt import Paid
 from bot.bug.event import EntryLike, Event
 from bot.bug.feelings import LATER
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected

@@ -147,6 +147,31 @@ threads = Table(
     Column("bug", Integer, nullable=False),
 )
 
+pulls = Table(
+    "pulls",  # which pull request names which bug, and its newest commit
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("pull", String(120), primary_key=True),  # as Pull.key has it
+    Column("bug", Integer, primary_key=True, autoincrement=False),
+    Column("forge", String(40), nullable=False),
+    Column("head", String(80), nullable=False),
+    Index("ix_pulls_team_head", "team", "forge", "head"),
+)
+
+checks = Table(
+    "checks",  # how the checks of a commit stand; kept for some weeks, whether a pull request of it is known or not
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("forge", String(40), primary_key=True),
+    Column("head", String(80), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("shown", String(200), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("at", Float, nullable=False),  # by the forge's clock
+    Column("kept", Float, nullable=False),  # since when it is here
+    Index("ix_checks_team_kept", "team", "kept"),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import course, delivery
+from bot.bug import course, debt, delivery
 from bot.bug.bug import Bug
 from bot.bug.delivery import RetryAsked
 from bot.bug.errors import Invalid, Refused
@@ -100,7 +100,7 @@ async def merge(context: Context, request: Request) -> Response:
 @verb("paid", "/bug paid BUG-1 PR 212")
 async def paid(context: Context, request: Request) -> Response:
     """The proper fix is merged and out."""
-    await context.record(request, lambda bug: course.paid(bug, request.args))
+    await context.record(request, lambda bug: debt.paid(bug, request.args))
     return NOTHING
 
 

@@ -9,6 +9,7 @@ from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.modes import Modes
+from bot.bug.pull import shown
 from bot.bug.seriousness import judged
 from bot.bug.words import service_name
 from bot.slack.views import blocks as kit
@@ -28,6 +29,7 @@ ICON = {
 }
 TITLE, NAME, QUOTE = 120, 60, 140
 SHOWN_CUSTOMERS = 2
+SHOWN_PULLS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +172,9 @@ def _numbers(bug: Bug, around: CardContext) -> str:
     muted = "muted" if bug.muted_until else ""
     waits = waiting.said(bug, around.behind)
     serious = str(judged(bug) or "")
-    return " · ".join(x for x in (serious, f"{bug.occurrences}×", people, source, board, muted, waits) if x)
+    return " · ".join(
+        x for x in (serious, f"{bug.occurrences}×", people, source, board, _pulls(bug), muted, waits) if x
+    )
 
 
 def _debt(bug: Bug, around: CardContext) -> str:
@@ -180,7 +184,16 @@ def _debt(bug: Bug, around: CardContext) -> str:
     often = max((fix.repeats for fix in bug.fixes), default=0)
     again = f" · quick fix no. {often + 1} this month" if often else ""
     waits = "".join(f" · {words}" for words in (waiting.said(bug, around.behind),) if words)
-    return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}{again}{waits}"
+    pulls = f" · {_pulls(bug)}" if bug.pulls and _pulls(bug) else ""
+    return f"owed: proper fix · {who(bug.debt.owner)} · {day(bug.debt.due)}{board}{pulls}{again}{waits}"
+
+
+def _pulls(bug: Bug) -> str:
+    """ "PR 212: tests run, conflict with main"; of many the newest, and how many more."""
+    found = shown(bug.pulls)
+    said = [f"{link(x.url, x.name)}: {foreign(x.standing, NAME, one_line=True)}" for x in found[:SHOWN_PULLS]]
+    more = f"and {len(found) - SHOWN_PULLS} more" if len(found) > SHOWN_PULLS else ""
+    return " · ".join(x for x in (*said, more) if x)
 
 
 def _work(bug: Bug, around: CardContext) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.bug import course, ownership
 from bot.bug.bug import Bug, Status
-from bot.bug.course import Paid
 from bot.bug.customers import CustomerJoined
+from bot.bug.debt import Paid
 from bot.bug.errors import NotFound, Refused
 from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint

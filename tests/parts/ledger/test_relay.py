@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug import ownership
 from bot.bug.board import BoardCardMade
-from bot.bug.course import Paid
+from bot.bug.debt import Paid
 from bot.bug.delivery import GaveUp
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.bug.intake import CardPosted, Opened, Repeated

@@ -12,7 +12,8 @@ from bot.adapters import opening
 from bot.adapters.trackers.bugsnag import api as bugsnag
 from bot.adapters.trackers.sentry import api as sentry
 from bot.bug.board import BoardCardMade
-from bot.bug.course import Fixed, Paid, Reopened
+from bot.bug.course import Fixed, Reopened
+from bot.bug.debt import Paid
 from bot.bug.errors import Misconfigured, Rejected, Unavailable
 from bot.bug.event import Event
 from bot.bug.intake import Opened

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from bot.bug import gifts, messages
 from bot.bug.conversation import Said
-from bot.bug.course import Fixed, Paid
+from bot.bug.course import Fixed
 from bot.bug.customers import CustomerWrote
+from bot.bug.debt import Paid
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.gifts import Granted, GrantUndone
 from bot.bug.messages import Delivered

@@ -7,7 +7,8 @@ import pytest
 from bot.bug.alerts import MAX_HIT, follow, opening
 from bot.bug.board import BoardCardMade, BoardCardMoved
 from bot.bug.bug import Status
-from bot.bug.course import Dismissed, Paid
+from bot.bug.course import Dismissed
+from bot.bug.debt import Paid
 from bot.bug.delivery import GaveUp, RetryAsked
 from bot.bug.intake import AlertPosted, CardPosted, Enriched, TrackerSaid
 from bot.bug.reminders import Reminded

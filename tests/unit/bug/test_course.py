@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bug import course
+from bot.bug import course, debt
 from bot.bug.bug import Status
 from bot.bug.course import Dismissed, Fixed
 from bot.bug.customers import CustomerJoined
@@ -206,7 +206,7 @@ def test_a_bug_with_a_fix_under_way_is_not_merged() -> None:
 
 def test_paying_the_debt_closes_the_bug() -> None:
     story = told(fixed())
-    story.then(course.paid(story.bug, "PR 212"), BEN, after=60)
+    story.then(debt.paid(story.bug, "PR 212"), BEN, after=60)
     assert (story.bug.status, story.bug.closed_why) == (Status.CLOSED, "PR 212")
     assert story.bug.debt
     assert (story.bug.debt.paid_at, story.bug.debt.how) == (story.now, "PR 212")
@@ -214,23 +214,23 @@ def test_paying_the_debt_closes_the_bug() -> None:
 
 def test_a_debt_paid_before_everybody_knows_closes_with_the_tell() -> None:
     story = fixed()
-    story.then(course.paid(story.bug, "PR 212"))
+    story.then(debt.paid(story.bug, "PR 212"))
     assert (story.bug.status, story.bug.closed_at) == (Status.FIXED, None)
     assert told(story).bug.status is Status.CLOSED
 
 
 def test_nothing_is_paid_twice_or_before_it_is_fixed() -> None:
     story = fixed()
-    story.then(course.paid(story.bug, "PR 212"))
+    story.then(debt.paid(story.bug, "PR 212"))
     with pytest.raises(Refused, match="is paid already"):
-        course.paid(story.bug, "PR 213")
+        debt.paid(story.bug, "PR 213")
     with pytest.raises(Refused, match="not fixed yet"):
-        course.paid(claimed().bug, "PR 212")
+        debt.paid(claimed().bug, "PR 212")
 
 
 def test_a_paid_debt_without_a_word_says_that_it_is_fixed_properly() -> None:
     story = told(fixed())
-    assert story.then(course.paid(story.bug, "")).bug.closed_why == "fixed properly"
+    assert story.then(debt.paid(story.bug, "")).bug.closed_why == "fixed properly"
 
 
 def test_a_bug_that_nobody_owns_is_owed_by_whoever_reported_it() -> None:
@@ -262,13 +262,13 @@ def test_somebody_who_is_hit_later_reopens_nothing() -> None:
 )
 def test_five_working_days_skip_the_week_end(day: int, due: str) -> None:
     start = datetime(2025, 11, day, 14, 0, tzinfo=UTC)
-    assert f"{course.workdays_after(start, 5):%a %d %b}" == due
+    assert f"{debt.workdays_after(start, 5):%a %d %b}" == due
 
 
 @given(minutes=st.integers(0, 600_000), days=st.integers(1, 30))
 def test_a_debt_is_never_due_on_a_week_end(minutes: int, days: int) -> None:
     start = MONDAY + timedelta(minutes=minutes)
-    due = course.workdays_after(start, days)
+    due = debt.workdays_after(start, days)
     assert due.weekday() < 5
     assert due.timetz() == start.timetz()
     assert due - start >= timedelta(days=days)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.bug import customers, gifts, messages
-from bot.bug.course import Fixed, Paid
+from bot.bug.course import Fixed
 from bot.bug.customer import Customer
 from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence, CustomerWrote
+from bot.bug.debt import Paid
 from bot.bug.errors import Invalid, Refused
 from bot.bug.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.messages import Answered, NotDelivered

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from bot.bug.bug import LIVE, Bug, Debt, Status
-from bot.bug.course import CameBack, Fixed, Owed, Paid, Reopened
+from bot.bug.course import CameBack, Fixed, Reopened
+from bot.bug.debt import Owed, Paid
 from bot.bug.errors import Refused
 from bot.bug.event import Event, allowed, follow, must_allow
 from bot.bug.lifecycle import CHAPTERS, KINDS, MOVES, diagram
@@ -41,6 +42,8 @@ DRAWN = {
     "reopened":          "..oooo.",
     "owed":              "..w....",
     "paid":              "..fx...",
+    "owed_again":        "..f.w..",
+    "debt_changed":      "...w...",
     "closed":            "..xx...",
     "waived":            "...x...",
     "retro_asked":       "ocfwxd.",

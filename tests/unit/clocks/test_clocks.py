@@ -8,8 +8,8 @@ import pytest
 from bot.bug import messages
 from bot.bug.bug import Bug
 from bot.bug.clocks import Rules, due, next_at
-from bot.bug.course import Paid
 from bot.bug.customers import CustomerPresence
+from bot.bug.debt import Paid
 from bot.bug.errors import Refused
 from bot.bug.event import Event
 from bot.bug.ownership import Claimed, Released

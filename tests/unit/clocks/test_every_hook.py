@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.adapters.ports import BoardChange, Hook
-from bot.adapters.registry import CHANNELS, TRACKERS
+from bot.adapters.registry import CHANNELS, FORGES, TRACKERS
 from bot.bug.errors import Unauthorised, UnknownKind, Unreadable
+from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Inbound
 from bot.intake.alerts import _reports
-from bot.intake.sources import ALERTS, CUSTOMER, PEOPLE
+from bot.intake.sources import ALERTS, CHECKS, CUSTOMER, PEOPLE, PULL
 from bot.ledger.inbox.inbox import Item
 from bot.settings import HookSettings, Settings, SlackSettings
 from bot.web import Delivery, read
@@ -31,6 +32,7 @@ BENT = settings(deadline=None, derandomize=True, max_examples=60)
 def deliveries() -> dict[str, tuple[str, ...]]:
     """Recorded deliveries of each address under /hooks/."""
     found = {adapter.name: recorded.deliveries("trackers", adapter.name) for adapter in TRACKERS.every()}
+    found |= {forge.name: recorded.deliveries("forges", forge.name) for forge in FORGES.every()}
     found["trello"] = recorded.deliveries("boards", "trello")
     for name in CHANNELS.names():
         if name != "mail":  # mails are fetched, and bent elsewhere
@@ -89,6 +91,10 @@ def assert_stored_and_read_again(delivery: Delivery) -> None:
                 assert _reports(item)
             case str(handler) if handler == PEOPLE:
                 Inbound.from_json(body)
+            case str(handler) if handler == PULL:
+                PullChange.model_validate_json(body)
+            case str(handler) if handler == CHECKS:
+                ChecksChange.model_validate_json(body)
             case _:
                 BoardChange.model_validate_json(body)
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.bug.board import BoardCardMoved
 from bot.bug.clocks import Rules, due
-from bot.bug.course import Paid, Reopened
+from bot.bug.course import Reopened
 from bot.bug.customers import CustomerFelt, CustomerPresence
+from bot.bug.debt import Paid
 from bot.bug.event import Event
 from bot.bug.gifts import GrantKept
 from bot.bug.intake import TrackerSaid

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bug import course
+from bot.bug import course, debt
 from bot.bug.bug import Bug, Status
 from bot.bug.course import Fixed
 from bot.bug.errors import NotAllowed, Refused
@@ -93,7 +93,7 @@ class TestAnUndoRunsOnce:
 OUT_OF_SIGHT: tuple[Callable[[Bug], Event], ...] = (
     lambda bug: course.dismissed(bug, "not ours"),
     lambda bug: course.merged(bug, opened(18).bug),
-    lambda bug: course.paid(replace(bug, status=Status.OWED), "PR 212"),
+    lambda bug: debt.paid(replace(bug, status=Status.OWED), "PR 212"),
 )
 
 

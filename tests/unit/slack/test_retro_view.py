@@ -12,8 +12,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.bug.conversation import Said, SaidEdited
-from bot.bug.course import CameBack, Fixed, Paid
+from bot.bug.course import CameBack, Fixed
 from bot.bug.customers import CustomerWrote
+from bot.bug.debt import Paid
 from bot.bug.delivery import GaveUp
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.asking import FixAsked, FixRefused

@@ -1,0 +1,188 @@
+"""Pull requests that name a bug: linked, followed, and known by what a merge means. What follows for the debt says `debt.py`."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from bot.bug.bug import Bug
+from bot.bug.event import Event, Outcome, Text
+from bot.bug.pull import Checks, Pull, PullState, Role, key, named
+from bot.bug.words import Foreign, Link, Part, Words
+
+Did = Literal["named", "changed", "updated", "merged", "closed", "reopened"]
+"""What people read of it; "updated": nothing."""
+ICON = "twisted_rightwards_arrows"
+ENDS = frozenset({"merged", "closed"})
+
+
+class PullSeen(Outcome):
+    """A forge told of a pull request that names the bug. `moment` is the forge's own time of the change."""
+
+    KIND = "pull_seen"
+    forge: str
+    repo: str
+    repository: str
+    number: int
+    did: Did = "named"
+    state: PullState = "open"
+    role: Role = "fixes"
+    base: str = ""
+    counts: bool = True
+    head: str = ""
+    conflict: bool | None = None
+    fork: bool = False
+    reverts: int = 0
+    url: str = ""
+    moment: AwareDatetime
+    title: Text = ""
+    author: Text = ""
+    by: Text = ""
+
+    @classmethod
+    def of(cls, pull: Pull, did: Did) -> "PullSeen":
+        fields = {name: value for name, value in asdict(pull).items() if name in cls.model_fields}
+        return cls.model_validate({**fields, "did": did, "moment": pull.at})
+
+    @property
+    def pull(self) -> Pull:
+        return Pull(**self.model_dump(exclude={"did", "moment"}), at=self.moment)
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        told = _carried(bug.pull(self.pull.key), self.pull)
+        others = tuple(_beside(x, told) for x in bug.pulls if x.key != told.key)
+        return replace(bug, pulls=(*others, told))
+
+    def line(self, bug: Bug, _by: str) -> Words | None:
+        if self.did == "updated":
+            return None
+        name = named(self.forge, self.number)
+        title: tuple[Part, ...] = (" “", Foreign(self.title, 120), "”") if self.title else ()
+        parts = (Link(self.url, name) if self.url else name, *title, *self._told(bug))
+        return Words(ICON, parts, minor=self.did in {"changed", "reopened"})
+
+    def _told(self, bug: Bug) -> tuple[Part, ...]:
+        name = self.by or self.author
+        who: tuple[Part, ...] = (" by ", Foreign(name, 60)) if name else ()
+        match self.did:
+            case "merged":
+                return (" was merged", *who, self._came_to(bug))
+            case "closed":
+                return (" was closed", *who, " without a merge")
+            case "reopened":
+                return (" was opened again", *who)
+        if self.did == "changed":
+            return (" now ", self._is(bug))
+        return (*who, " from a fork" if self.fork else "", " ", self._is(bug))
+
+    def _is(self, bug: Bug) -> str:
+        means: dict[Role, str] = {
+            "fixes": f"is the proper fix of {bug.ref}",
+            "mentions": f"mentions {bug.ref}",
+            "reverts": f"would take {named(self.forge, self.reverts)} back",
+            "none": f"does not name {bug.ref} any more",
+        }
+        return means[self.role] + (f" and has a conflict with {self.base}" if self.conflict else "")
+
+    def _came_to(self, bug: Bug) -> str:
+        """What a merge does not pay, and why; of what it pays the next entry tells."""
+        if self.role == "none":
+            return ""
+        if not self.counts:
+            return f" into {self.base}, which is not what people use: nothing is paid by that"
+        if self.role == "reverts":
+            return f", so {named(self.forge, self.reverts)} is taken back"
+        if self.role == "mentions":
+            return f"; it only mentions {bug.ref}, so nothing is paid by that. If it is the fix: `/bug paid {bug.ref}`"
+        return ""
+
+
+class PullChecked(Outcome):
+    """The checks of a pull request's newest commit stand otherwise than before."""
+
+    KIND = "pull_checked"
+    forge: str
+    repo: str
+    number: int
+    head: str
+    running: int = 0
+    failed: int = 0
+    passed: int = 0
+    failing: Text = ""
+    """The names of those that failed, or of some."""
+
+    @property
+    def checks(self) -> Checks:
+        return Checks(running=self.running, failed=self.failed, passed=self.passed)
+
+    def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
+        mine = key(self.forge, self.repo, self.number)
+        followed = (replace(x, checks=self.checks) if (x.key, x.head) == (mine, self.head) else x for x in bug.pulls)
+        return replace(bug, pulls=tuple(followed))
+
+    def line(self, _bug: Bug, _by: str) -> Words | None:
+        if self.running and not self.failed:
+            return None
+        which: tuple[Part, ...] = (" (", Foreign(self.failing, 200), ")") if self.failing else ()
+        parts = (f"{named(self.forge, self.number)}: {self.checks.said}", *which)
+        return Words("x" if self.failed else "white_check_mark", parts, minor=True)
+
+
+EVENTS = (PullSeen, PullChecked)
+
+
+def _carried(known: Pull | None, told: Pull) -> Pull:
+    """With what this delivery does not say: the checks of the same commit, and what became of it here."""
+    if known is None:
+        return told
+    kept = replace(told, reverted=known.reverted, failed=known.failed)
+    if known.head != told.head:
+        return kept
+    conflict = known.conflict if told.conflict is None else told.conflict
+    return replace(kept, checks=known.checks, conflict=conflict)
+
+
+def _beside(other: Pull, told: Pull) -> Pull:
+    """Another one, which the told one may take back."""
+    reverts = told.role == "reverts" and told.state == "merged" and told.counts
+    taken = reverts and other.key == key(told.forge, told.repo, told.reverts)
+    return replace(other, reverted=True) if taken else other
+
+
+def seen(bug: Bug, told: Pull) -> Event | None:
+    """What a delivery tells of a pull request; None where it is older than what is known, or no news."""
+    known = bug.pull(told.key)
+    if known is None:
+        return None if told.role == "none" else PullSeen.of(told, _first(told))
+    if told.at < known.at or (known.state == "merged" and told.state != "merged"):
+        return None  # what is merged stays merged, whatever arrives late
+    if known.state == "merged" and known.role == "fixes":
+        told = replace(told, role="fixes")  # a text that is edited afterwards takes no merge back
+    news = _carried(known, told)
+    if replace(news, at=known.at, by=known.by) == known:
+        return None
+    return PullSeen.of(news, _did(known, news))
+
+
+def _first(told: Pull) -> Did:
+    return "merged" if told.state == "merged" else "closed" if told.state == "closed" else "named"
+
+
+def _did(known: Pull, news: Pull) -> Did:
+    if news.state != known.state and news.state in ENDS:
+        return _first(news)
+    if known.state == "closed" and news.state not in ENDS:
+        return "reopened"
+    named_otherwise = news.role != known.role
+    if named_otherwise and news.state == "merged":
+        return "merged"
+    return "changed" if named_otherwise or bool(news.conflict) != bool(known.conflict) else "updated"
+
+
+def checked(bug: Bug, told: PullChecked) -> PullChecked | None:
+    """None where people would read the same as before, or the checks are of another commit than the newest."""
+    pull = bug.pull(key(told.forge, told.repo, told.number))
+    if pull is None or pull.head != told.head or pull.state in ENDS or pull.checks.said == told.checks.said:
+        return None
+    return told

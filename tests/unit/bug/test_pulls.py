@@ -1,0 +1,333 @@
+"""What a pull request that names a bug means for it: linked, checked, merged, taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.bug import course, debt, pulls
+from bot.bug.bug import Bug, Status
+from bot.bug.course import CameBack, Merged, Reopened
+from bot.bug.debt import Paid
+from bot.bug.errors import Invalid, Refused
+from bot.bug.pull import Checks, Pull, shown
+from bot.bug.pulls import PullChecked, PullSeen
+from bot.bug.values import Actor, ActorKind
+from bot.bug.words import plain
+from tests.unit.bug.story import ANNA, BEN, MONDAY, Story, claimed, fixed, opened, told
+
+GITHUB = Actor(kind=ActorKind.SOURCE, id="github")
+OPEN = Pull(
+    forge="github",
+    repo="1",
+    repository="acme/shop",
+    number=212,
+    url="https://github.com/acme/shop/pull/212",
+    title="Keep the index whole",
+    author="ada",
+    base="main",
+    head="c1",
+    at=MONDAY,
+    by="ada",
+)
+FIX = "PR 212 “Keep the index whole” now is the proper fix of BUG-17"
+LATER = MONDAY + timedelta(hours=1)
+MERGED = replace(OPEN, state="merged", at=LATER, by="ben")
+BACK = replace(OPEN, number=220, title='Revert "Keep"', role="reverts", reverts=212, at=LATER, by="cleo")
+
+
+def sees(story: Story, *of: Pull) -> Story:
+    for one in of:
+        story.then(pulls.seen(story.bug, one), GITHUB, after=1)
+    return story
+
+
+def owed() -> Story:
+    return told(fixed())
+
+
+def pull(story: Story, number: int = 212) -> Pull:
+    found = story.bug.pull(f"github:1#{number}")
+    assert found
+    return found
+
+
+def lines(story: Story, last: int) -> list[str]:
+    """What people read of the newest entries."""
+    said = [x.event.line(story.bug, str(x.by)) for x in story.facts[-last:]]
+    return [plain(x.parts) for x in said if x]
+
+
+def checks(story: Story, head: str = "c1", **how: Any) -> PullChecked | None:
+    return pulls.checked(story.bug, PullChecked(forge="github", repo="1", number=212, head=head, **how))
+
+
+def stands(story: Story) -> Status:
+    return story.bug.status
+
+
+def test_a_pull_request_that_names_a_bug_stands_on_it() -> None:
+    story = sees(opened(), OPEN)
+    assert pull(story).standing == "open, no checks yet"
+    assert lines(story, 1) == ["PR 212 “Keep the index whole” by ada is the proper fix of BUG-17"]
+
+
+def test_a_merge_pays_what_is_owed_and_closes_the_bug() -> None:
+    story = sees(owed(), OPEN, MERGED)
+    assert stands(story) is Status.CLOSED
+    assert story.bug.debt
+    assert (story.bug.debt.how, story.bug.debt.url) == ("ben merged PR 212", OPEN.url)
+    assert lines(story, 2) == [
+        "PR 212 “Keep the index whole” was merged by ben",
+        "ben merged PR 212 (see): the proper fix is paid",
+    ]
+
+
+def test_a_merge_nobody_is_named_for_still_pays() -> None:
+    story = sees(owed(), replace(MERGED, by="", author="", title="", url=""))
+    assert lines(story, 2) == ["PR 212 was merged", "PR 212 was merged: the proper fix is paid"]
+
+
+def test_a_merge_before_everybody_is_told_leaves_nothing_to_be_owed() -> None:
+    story = told(sees(fixed(), MERGED))
+    assert story.kinds.count("paid") == 1
+    assert (story.bug.status, "owed" in story.kinds) == (Status.CLOSED, False)
+
+
+def test_a_merge_before_it_works_counts_once_it_does() -> None:
+    story = sees(claimed(), MERGED)
+    assert stands(story) is Status.CLAIMED
+    story.then(course.fixed(story.bug, ANNA, "it is out"), after=5)
+    assert stands(story) is Status.CLOSED
+    assert story.kinds[-3:] == ["fixed", "paid", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"role": "none"}, "was merged by ben"),
+        ({"role": "mentions"}, "it only mentions BUG-17, so nothing is paid by that. If it is the fix: /bug paid"),
+        ({"base": "next", "counts": False}, "into next, which is not what people use: nothing is paid by that"),
+        ({"state": "closed"}, "was closed by ben without a merge"),
+    ],
+)
+def test_what_pays_nothing_says_why(other: dict[str, Any], said: str) -> None:
+    story = sees(owed(), OPEN, replace(MERGED, **other))
+    assert stands(story) is Status.OWED
+    assert said.replace("/bug", "`/bug") in lines(story, 1)[0]
+
+
+def test_a_bug_that_came_back_was_not_fixed_by_what_was_merged_before() -> None:
+    for again in (CameBack(occurrences=13), Reopened(reason="still 500")):
+        story = sees(owed(), MERGED)
+        story.then(again, after=60)
+        assert not pull(story).pays
+        story.then(course.fixed(story.bug, ANNA), after=5)
+        assert stands(story) is Status.FIXED
+        assert story.bug.debt is None
+
+
+def test_a_merge_taken_back_makes_it_owed_again_by_the_same_person() -> None:
+    story = sees(owed(), MERGED, BACK)
+    assert stands(story) is Status.CLOSED
+    assert lines(story, 1) == ['PR 220 “Revert "Keep"” by cleo would take PR 212 back']
+    sees(story, replace(BACK, state="merged", at=LATER + timedelta(hours=1)))
+    assert stands(story) is Status.OWED
+    assert lines(story, 2)[0] == 'PR 220 “Revert "Keep"” was merged by cleo, so PR 212 is taken back'
+    assert story.bug.debt
+    assert (story.bug.debt.owner, story.bug.debt.paid_at, story.bug.closed_at) == (ANNA, None, None)
+    assert "owes the proper fix again" in lines(story, 1)[0]
+    assert "PR 212 was taken back by PR 220" in lines(story, 1)[0]
+    assert pull(story).standing == "merged, then taken back"
+
+
+def test_taking_back_what_was_taken_back_pays_it_once_more() -> None:
+    story = sees(owed(), MERGED, replace(BACK, state="merged"))
+    sees(story, replace(OPEN, number=221, state="merged", at=LATER + timedelta(days=1), reverts=220))
+    assert stands(story) is Status.CLOSED
+    assert story.kinds.count("paid") == 2
+
+
+def test_a_merge_taken_back_before_everybody_is_told_is_owed_once_they_are() -> None:
+    story = sees(fixed(), MERGED, replace(BACK, state="merged"))
+    assert (story.bug.status, story.bug.debt) == (Status.FIXED, None)
+    assert told(story).bug.status is Status.OWED
+
+
+def test_nothing_else_is_owed_again_by_a_revert() -> None:
+    by_hand = owed()
+    by_hand.then(debt.paid(by_hand.bug, "a call"), after=1)
+    other = sees(owed(), MERGED, replace(BACK, reverts=99, state="merged"))
+    elsewhere = sees(owed(), MERGED, replace(BACK, state="merged", counts=False))
+    for story in (sees(by_hand, MERGED, replace(BACK, state="merged")), other, elsewhere):
+        assert stands(story) is Status.CLOSED
+
+
+def test_a_debt_that_names_a_pull_request_nobody_knows_any_more_stays_paid() -> None:
+    bug = replace(sees(owed(), MERGED).bug, pulls=())
+    assert debt.follows(bug, MONDAY) is None
+
+
+def test_what_is_told_late_or_twice_changes_nothing() -> None:
+    story = sees(owed(), MERGED)
+    before = len(story.facts)
+    sees(
+        story, OPEN, MERGED, replace(MERGED, at=LATER + timedelta(days=1)), replace(OPEN, at=LATER + timedelta(days=2))
+    )
+    assert len(story.facts) == before
+
+
+def test_a_text_that_is_edited_after_the_merge_takes_nothing_back() -> None:
+    story = sees(owed(), MERGED, replace(MERGED, role="none", at=LATER + timedelta(days=1)))
+    assert stands(story) is Status.CLOSED
+    assert pull(story).role == "fixes"
+
+
+def test_a_text_that_names_the_bug_after_the_merge_pays() -> None:
+    story = sees(owed(), replace(MERGED, role="mentions"), replace(MERGED, at=LATER + timedelta(hours=1)))
+    assert stands(story) is Status.CLOSED
+
+
+def test_a_pull_request_that_never_named_it_is_not_linked() -> None:
+    assert pulls.seen(opened().bug, replace(OPEN, role="none")) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "did", "said"),
+    [
+        ({"role": "none"}, "changed", ["PR 212 “Keep the index whole” now does not name BUG-17 any more"]),
+        ({"conflict": True}, "changed", [f"{FIX} and has a conflict with main"]),
+        ({"head": "c2"}, "updated", []),
+        ({"title": "Keep all"}, "updated", []),
+        ({"state": "closed"}, "closed", ["PR 212 “Keep the index whole” was closed by ada without a merge"]),
+    ],
+)  # fmt: skip
+def test_people_read_only_what_changes_something_for_them(other: dict[str, Any], did: str, said: list[str]) -> None:
+    story = sees(opened(), OPEN, replace(OPEN, at=LATER, **other))
+    last = story.facts[-1].event
+    assert isinstance(last, PullSeen)
+    assert (last.did, lines(story, 1)) == (did, said)
+
+
+def test_one_that_was_closed_may_be_opened_again() -> None:
+    closed = replace(OPEN, state="closed", at=LATER)
+    story = sees(opened(), closed, replace(OPEN, at=LATER + timedelta(minutes=5)))
+    assert lines(story, 2)[1] == "PR 212 “Keep the index whole” was opened again by ada"
+    assert pull(story).standing == "open, no checks yet"
+
+
+def test_a_conflict_is_known_until_the_forge_says_otherwise_or_somebody_pushes() -> None:
+    story = sees(opened(), replace(OPEN, conflict=True), replace(OPEN, at=LATER, title="New"))
+    assert pull(story).standing == "conflict with main"
+    sees(story, replace(OPEN, at=LATER + timedelta(minutes=1), head="c2"))
+    assert pull(story).conflict is None
+
+
+def test_checks_are_said_as_people_ask_for_them() -> None:
+    story = sees(opened(), replace(OPEN, conflict=True))
+    steps: list[tuple[dict[str, Any], str | None, list[str]]] = [
+        ({"running": 8}, "tests run, conflict with main", []),
+        ({"running": 5, "passed": 3}, None, []),
+        ({"running": 4, "passed": 3, "failed": 1}, "1 of 8 checks failed, conflict with main", ["PR 212: 1 of 8 checks failed"]),
+        ({"passed": 8}, "8 checks passed, conflict with main", ["PR 212: 8 checks passed"]),
+    ]  # fmt: skip
+    for how, standing, said in steps:
+        news = checks(story, **how)
+        assert (news is None) == (standing is None)
+        story.then(news, GITHUB, after=1)
+        if standing:
+            assert (pull(story).standing, lines(story, 1)) == (standing, said)
+
+
+def test_failed_checks_are_named() -> None:
+    story = sees(opened(), OPEN)
+    told_ = PullChecked(forge="github", repo="1", number=212, head="c1", failed=1, failing="lint")
+    assert lines(story.then(told_, GITHUB), 1) == ["PR 212: 1 of 1 check failed (lint)"]
+
+
+def test_checks_of_another_commit_or_of_what_is_over_say_nothing() -> None:
+    story = sees(opened(), OPEN)
+    assert checks(story, head="c0", failed=1) is None
+    assert pulls.checked(story.bug, PullChecked(forge="github", repo="1", number=9, head="c1", failed=1)) is None
+    late = PullChecked(forge="github", repo="1", number=212, head="c0", failed=1)
+    assert pull(story.then(late, GITHUB)).checks == Checks()
+    sees(story, MERGED)
+    assert checks(story, failed=1) is None
+
+
+def test_a_push_begins_the_checks_anew() -> None:
+    story = sees(opened(), OPEN)
+    story.then(checks(story, failed=1), GITHUB)
+    assert pull(sees(story, replace(OPEN, at=LATER, head="c2"))).checks == Checks()
+
+
+def test_a_draft_a_fork_and_gitlabs_name_are_said() -> None:
+    story = sees(opened(), replace(OPEN, forge="gitlab", state="draft", fork=True))
+    (found,) = story.bug.pulls
+    assert (found.name, found.standing) == ("MR 212", "draft")
+    assert lines(story, 1) == ["MR 212 “Keep the index whole” by ada from a fork is the proper fix of BUG-17"]
+
+
+def test_what_was_merged_elsewhere_says_so_on_the_card() -> None:
+    assert replace(MERGED, base="next", counts=False).standing == "merged into next, which is not what people use"
+    assert (MERGED.standing, replace(OPEN, state="closed").standing) == ("merged", "closed without a merge")
+
+
+def test_the_card_shows_the_open_ones_first_and_no_mere_mention() -> None:
+    mention, old = replace(OPEN, number=1, role="mentions"), replace(MERGED, number=2)
+    assert [x.number for x in shown((old, mention, OPEN, BACK))] == [220, 212, 2]
+
+
+def test_a_bug_that_goes_on_as_another_brings_its_pull_requests_along() -> None:
+    ending, into = sees(opened(3), OPEN), owed()
+    into.then(course.absorbed(into.bug, ending.bug), after=1)
+    assert pull(into).role == "fixes"
+    assert ending.then(Merged(into=17)).bug.status is Status.MERGED
+
+
+def test_merging_after_it_was_told_that_it_is_merged_pays_nothing_twice() -> None:
+    ending, into = sees(opened(3), MERGED), sees(owed(), MERGED)
+    before = into.kinds.count("paid")
+    assert course._pulls(into.bug, ending.bug) == ()
+    assert before == 1
+
+
+# -- who owes it, and until when
+
+
+def changed(story: Story, **how: Any) -> Bug:
+    return story.then(debt.change(story.bug, story.now, how.get("owner"), how.get("due")), BEN, after=1).bug
+
+
+def test_somebody_else_owes_it_until_another_day() -> None:
+    story, day = owed(), MONDAY + timedelta(days=20)
+    after = changed(story, owner=BEN, due=day)
+    assert after.debt
+    assert (after.debt.owner, after.debt.before, after.debt.due) == (BEN, (ANNA,), day)
+    assert "agreed: U0BEN owes the proper fix by Sun 14 Dec" in lines(story, 1)[0]
+    later = changed(story, due=day + timedelta(days=1))
+    assert later.debt
+    assert (later.debt.owner, later.debt.before) == (BEN, (ANNA,))
+
+
+@pytest.mark.parametrize("days", [-1, 400])
+def test_a_day_that_is_over_or_far_away_is_refused(days: int) -> None:
+    story = owed()
+    with pytest.raises(Invalid, match="within a year"):
+        debt.change(story.bug, story.now, None, story.now + timedelta(days=days))
+
+
+def test_a_change_that_changes_nothing_is_refused() -> None:
+    story = owed()
+    with pytest.raises(Refused, match="until then already"):
+        debt.change(story.bug, story.now, ANNA, None)
+    with pytest.raises(Refused, match="not fixed yet"):
+        debt.change(claimed().bug, story.now, ANNA, None)
+
+
+def test_a_link_that_shows_the_payment_stands_beside_it() -> None:
+    story = owed()
+    story.then(debt.paid(story.bug, "released", "https://acme.example/r/3"), BEN, after=1)
+    assert lines(story, 1) == ["U0BEN paid the proper fix: released (see)"]
+    assert isinstance(story.facts[-1].event, Paid)

@@ -1,0 +1,136 @@
+"""Which bugs a pull request names, and which it says it fixes: what people, templates and robots write."""
+
+import pytest
+
+from bot.adapters.forges.common.naming import Named, named
+
+SHOP = "acme/shop"
+FIXES = (
+    "Fixes BUG-1",
+    "closes: BUG-1",
+    "Resolved bug-1.",
+    "This fixes BUG-1, and more.",
+    "Proper fix for BUG-1",
+    "Fixes [BUG-1](https://acme.slack.com/archives/C1/p1)",
+    "Fixes **BUG-1**",
+    "- [x] Fixes BUG-1",
+    "| what | which |\n|---|---|\n| fixes BUG-1 | yes |",
+    "Fixes #12 and BUG-1",
+    "Implements BUG-1",
+    "<details><summary>Why</summary>Fixes BUG-1</details>",
+    "It keeps the index whole.\n\nFixes the bug BUG-1",
+    "> Fixes BUG-2\n\nFixes BUG-1",
+    "Closes\nBUG-1",
+)
+MENTIONS = (
+    "See BUG-1",
+    "Part of BUG-1",
+    "BUG-1 began here",
+    "This does not fix BUG-1",
+    "This doesn't really fix BUG-1",
+    "Partially fixes BUG-1",
+    "- [ ] Fixes BUG-1",
+    "We said “fixes BUG-1” last time",
+    "hotfix BUG-1",
+    "Refs: BUG-1",
+)
+NOTHING = (
+    "`Fixes BUG-1`",
+    "```\nFixes BUG-1\n```",
+    "~~~text\nFixes BUG-1\n~~~\n",
+    "    Fixes BUG-1",
+    "> Fixes BUG-1",
+    "> > Fixes BUG-1\nand on",
+    "- item\n\n  > Fixes BUG-1",
+    "<!-- Fixes BUG-1 -->",
+    "Text <!-- Fixes BUG-1 --> text",
+    "<!-- never closed\n\nFixes BUG-1",
+    "~~Fixes BUG-1~~",
+    "<pre>Fixes BUG-1</pre>",
+    "Fixes https://jira.example.com/browse/BUG-1",
+    "Fixes DEBUG-1",
+    "Fixes BUG-1.2",
+    "Fixes BUG-1-2",
+    "Fixes acme/BUG-1",
+    "Fixes BUG-",
+    "",
+)
+TITLES = {
+    "BUG-1 Keep the index whole": "fixes",
+    "[BUG-1] Keep the index whole": "fixes",
+    "fix(menus): keep the index whole (BUG-1)": "fixes",
+    "Part of BUG-1: a test": "mentions",
+    "Tests for BUG-1": "mentions",
+    "Follow-up to BUG-1": "mentions",
+    "Do not fix BUG-1 here": "mentions",
+    'Revert "BUG-1 Keep the index whole"': "mentions",
+    "Speak of `BUG-1`": "mentions",
+    "Keep the index whole": "nothing",
+    "Read https://acme.example/BUG-1": "nothing",
+}
+BRANCHES = {
+    "bug-1": True,
+    "ada/bug-1-keep-menus": True,
+    "fix/BUG_1": True,
+    "debug-1": False,
+    "bug-1x": False,
+    "revert-212-ada/bug-1": False,
+}
+
+
+def read(body: str = "", title: str = "Mend", branch: str = "mend") -> Named:
+    return named(title, body, branch, SHOP)
+
+
+@pytest.mark.parametrize("body", FIXES)
+def test_what_closes_an_issue_fixes_a_bug(body: str) -> None:
+    assert read(body).fixes == (1,)
+
+
+@pytest.mark.parametrize("body", MENTIONS)
+def test_a_word_about_a_bug_fixes_nothing(body: str) -> None:
+    assert (read(body).fixes, read(body).mentions) == ((), (1,))
+
+
+@pytest.mark.parametrize("body", NOTHING)
+def test_code_quotations_comments_and_other_systems_name_no_bug(body: str) -> None:
+    assert read(body) == Named()
+
+
+@pytest.mark.parametrize(("title", "is_"), TITLES.items())
+def test_a_title_names_what_it_fixes_unless_it_says_otherwise(title: str, is_: str) -> None:
+    found = read(title=title)
+    assert (found.fixes, found.mentions) == {"fixes": ((1,), ()), "mentions": ((), (1,)), "nothing": ((), ())}[is_]
+
+
+@pytest.mark.parametrize(("branch", "names"), BRANCHES.items())
+def test_a_branch_that_is_called_after_a_bug_fixes_it(branch: str, names: bool) -> None:
+    assert read(branch=branch).fixes == ((1,) if names else ())
+
+
+def test_one_pull_request_fixes_several_bugs_and_only_speaks_of_others() -> None:
+    found = read("Fixes BUG-1, BUG-2 and BUG-3. It does not touch BUG-4.", title="Keep menus (BUG-5)", branch="bug-6")
+    assert (found.fixes, found.mentions) == ((5, 6, 1, 2, 3), (4,))
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [
+        ("Reverts acme/shop#212", 212),
+        ("Reverts Acme/Shop#212", 212),
+        ("Reverts #212", 212),
+        ("This reverts merge request !212", 212),
+        ("It broke the till.\n\nReverts #212", 212),
+        ("Reverts pull request #212", 212),
+        ("Reverts other/place#212", 0),
+        ("It does what #212 did", 0),
+        ("> Reverts #212", 0),
+        ("We should say when one reverts #212", 0),
+    ],
+)
+def test_what_takes_another_one_back_says_which(body: str, number: int) -> None:
+    assert read(body).reverts == number
+
+
+def test_a_huge_description_is_read_at_once() -> None:
+    assert read("> " * 20_000 + "\n\n" + "fixes " * 5_000 + "BUG-1").fixes == (1,)

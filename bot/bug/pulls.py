@@ -67,35 +67,35 @@ class PullSeen(Outcome):
         who: tuple[Part, ...] = (" by ", Foreign(name, 60)) if name else ()
         match self.did:
             case "merged":
-                return (" was merged", *who, self._came_to(bug))
+                return (" was merged", *who, *self._came_to(bug))
             case "closed":
                 return (" was closed", *who, " without a merge")
             case "reopened":
                 return (" was opened again", *who)
         if self.did == "changed":
-            return (" now ", self._is(bug))
-        return (*who, " from a fork" if self.fork else "", " ", self._is(bug))
+            return (" now ", *self._is(bug))
+        return (*who, " from a fork" if self.fork else "", " ", *self._is(bug))
 
-    def _is(self, bug: Bug) -> str:
+    def _is(self, bug: Bug) -> tuple[Part, ...]:
         means: dict[Role, str] = {
             "fixes": f"is the proper fix of {bug.ref}",
             "mentions": f"mentions {bug.ref}",
             "reverts": f"would take {named(self.forge, self.reverts)} back",
             "none": f"does not name {bug.ref} any more",
         }
-        return means[self.role] + (f" and has a conflict with {self.base}" if self.conflict else "")
+        conflict: tuple[Part, ...] = (" and has a conflict with ", Foreign(self.base, 60)) if self.conflict else ()
+        return (means[self.role], *conflict)
 
-    def _came_to(self, bug: Bug) -> str:
+    def _came_to(self, bug: Bug) -> tuple[Part, ...]:
         """What a merge does not pay, and why; of what it pays the next entry tells."""
         if self.role == "none":
-            return ""
+            return ()
         if not self.counts:
-            return f" into {self.base}, which is not what people use: nothing is paid by that"
+            return (" into ", Foreign(self.base, 60), ", which is not what people use: nothing is paid by that")
         if self.role == "reverts":
-            return f", so {named(self.forge, self.reverts)} is taken back"
-        if self.role == "mentions":
-            return f"; it only mentions {bug.ref}, so nothing is paid by that. If it is the fix: `/bug paid {bug.ref}`"
-        return ""
+            return (f", so {named(self.forge, self.reverts)} is taken back",)
+        paid = f"nothing is paid by that. If it is the fix: `/bug paid {bug.ref}`"
+        return (f"; it only mentions {bug.ref}, so {paid}",) if self.role == "mentions" else ()
 
 
 class PullChecked(Outcome):

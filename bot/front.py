@@ -68,7 +68,7 @@ class Readiness:
 async def open_front(parts: FrontParts, closing: Closing) -> None:
     """Returns when /ready would answer 200. What comes in last is closed first; who is being answered is waited for."""
     app = _bolt(parts)
-    warm = asyncio.create_task(_warm(parts.slack, parts.settings.slack.error_channels))
+    warm = asyncio.create_task(_warm(parts.slack, parts.settings.slack.error_channels, parts.settings.retro.channels))
     closing.at_end(lambda: cancelled(warm))
     sockets = _sockets(app, parts.environment, parts.slack.client)
     ready = Readiness(parts.db, sockets or parts.slack.port)
@@ -122,9 +122,11 @@ async def bugs_waiting_for_slack(db: Database, team: str) -> int:
         return len(bugs_of(x for x in await held(conn, team) if system(x.sink) == "Slack"))
 
 
-async def _warm(slack: Session, error_channels: Sequence[str]) -> None:
+async def _warm(slack: Session, error_channels: Sequence[str], mondays: Sequence[str]) -> None:
     """Whether the channels let us in, and names for the first lines; nothing depends on it."""
     for said in await channels.closed(slack.port, error_channels):
+        log.warning("%s", said)
+    for said in await channels.closed(slack.port, mondays, channels.MONDAYS):
         log.warning("%s", said)
     try:
         await slack.directory.warm()

@@ -30,6 +30,7 @@ from bot.ledger.seals import seal
 from bot.outside import Connected
 from bot.settings import Settings, validate
 from bot.slack.daily import DailyList
+from bot.slack.mondays import Monday
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.session import Session
 from bot.slack.views.home import not_understood
@@ -86,6 +87,7 @@ def jobs(parts: JobParts) -> Iterator[Job]:
         daily = DailyList(ledger=parts.ledger, flags=parts.flags, slack=slack, channel=channel)
         post = partial(daily.post, parts.settings.clocks, parts.leader)
         yield Job(name="what nobody else has seen", every=DAILY, run=post)
+        yield from _mondays(parts, slack)
     if board := parts.outside.board:
         yield Job(name="the board's webhook", every=BOARD_POLL, run=partial(hook, parts.settings, board))
         yield Job(name="the board", every=BOARD_POLL, run=partial(poll_board, parts, board))
@@ -93,6 +95,13 @@ def jobs(parts: JobParts) -> Iterator[Job]:
         yield Job(name="the billing plans", every=PLANS, run=parts.outside.read_plans)
     if mails := _mails(parts):
         yield Job(name="the mailbox", every=mails.settings.every, run=partial(poll_mails, mails, parts.leader))
+
+
+def _mondays(parts: JobParts, slack: Session) -> Iterator[Job]:
+    for often, mondays in parts.settings.retro.wanted.items():
+        zone = parts.settings.clocks.zone
+        monday = Monday(ledger=parts.ledger, flags=parts.flags, slack=slack, often=often, settings=mondays, zone=zone)
+        yield Job(name=f"the {often} retro", every=DAILY, run=partial(monday.post, parts.leader))
 
 
 def _anchors_out(parts: JobParts) -> AnchorsOut:

@@ -24,6 +24,7 @@ from bot.bug.values import Frozen
 from bot.production.probe_settings import ProbeSettings
 from bot.production.targets import AnyTarget, described
 from bot.settings_pager import PagerSettings
+from bot.settings_retro import RetroSettings
 from bot.settings_words import NO_FILE, sentence
 
 VARIABLE = re.compile(r"^\$([A-Za-z_][A-Za-z0-9_]*)$")
@@ -292,6 +293,7 @@ class Settings(Frozen):
     tell: TellSettings = TellSettings()
     clocks: Rules = Rules()
     pager: PagerSettings = PagerSettings()
+    retro: RetroSettings = RetroSettings()
     makegood: Caps | None = None
     """None: the caps that `caps` proposes."""
     customers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)

@@ -33,11 +33,7 @@ class Office(Frozen):
     @field_validator("zone")
     @classmethod
     def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError('write a time zone, as in "Europe/Berlin"') from None
-        return value
+        return known_zone(value)
 
     @field_validator("days")
     @classmethod
@@ -69,6 +65,15 @@ class Office(Frozen):
 
     def _works(self, local: datetime) -> bool:
         return NAMES[local.weekday()] in self.days
+
+
+def known_zone(name: str) -> str:
+    """The name itself. Raises ValueError that says what to write."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError('write a time zone, as in "Europe/Berlin"') from None
+    return name
 
 
 def _span(hours: str) -> tuple[time, time]:

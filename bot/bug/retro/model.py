@@ -225,6 +225,8 @@ class Summary(Frozen):
 
     span: str
     """ "2025-11" or "2025-W48", in UTC; empty for all of them."""
+    days: str = ""
+    """The first and the last day of it, in words; empty for all of them."""
     bugs: int
     dismissed: int
     came_back: int

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -9,6 +10,7 @@ from bot.bug.errors import Invalid
 from bot.bug.values import Frozen
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
+MONDAY = 0
 
 
 class Span(Frozen):
@@ -18,6 +20,11 @@ class Span(Frozen):
     """ "2026-11", "2026-W48"; empty for all time."""
     since: AwareDatetime
     until: AwareDatetime
+
+    @property
+    def said(self) -> str:
+        """ "Mon 23 Nov 2026 to Sun 29 Nov 2026"."""
+        return f"{self.since:%a %d %b %Y} to {self.until - DAY:%a %d %b %Y}"
 
     def has(self, at: datetime) -> bool:
         return self.since <= at < self.until
@@ -60,6 +67,27 @@ def week(text: str) -> Span:
     if since is None:
         raise Invalid(f"{text!r} is no week; write it like 2026-W48.")
     return Span(name=f"{since:%G-W%V}", since=since, until=since + WEEK)
+
+
+def week_over(at: datetime, zone: str, hour: int) -> Span | None:
+    """The week that ended last, on a Monday of this zone from that hour on; None at any other time.
+
+    Weeks are those of UTC: far in the east this one may end some hours later.
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    if local.weekday() != MONDAY or local.hour < hour:
+        return None
+    span = week(f"{local.date() - WEEK:%G-W%V}")
+    return span if at >= span.until else None
+
+
+def month_over(at: datetime, zone: str, hour: int) -> Span | None:
+    """The month that ended last, on the first Monday of the next one."""
+    local = at.astimezone(ZoneInfo(zone))
+    if not week_over(at, zone, hour) or local.day > WEEK.days:
+        return None
+    span = month(f"{local.replace(day=1) - DAY:%Y-%m}")
+    return span if at >= span.until else None
 
 
 def week_of(at: datetime) -> Span:

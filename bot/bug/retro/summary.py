@@ -43,6 +43,7 @@ def sum_up(retros: Iterable[Retro], of: Span = ALWAYS, unseen: Iterable[Bug] = (
     waits = [c.waited for story in begun for c in story.customers if c.told and c.waited is not None]
     return Summary(
         span=of.name,
+        days=of.said if of.name else "",
         bugs=len(begun),
         dismissed=sum(story.status is Status.DISMISSED for story in begun),
         came_back=sum(story.came_back for story in begun),

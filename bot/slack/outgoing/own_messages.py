@@ -8,6 +8,7 @@ from typing import Any
 from bot.bug.bug import Post
 from bot.bug.values import BugRef
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO
 
 Message = Mapping[str, Any]
 CLOCKS = 7200.0
@@ -62,5 +63,14 @@ def _carries(message: Message, payload: Mapping[str, Any], event: str = "") -> b
 async def _first(port: SlackPort, channel: str, found: list[str]) -> str | None:
     for ts in sorted(found)[1:]:
         # the oldest stays: people may have answered it, or pressed its buttons
-        await port.call("chat.delete", channel=channel, ts=ts)
+        await _delete(port, channel, ts)
     return min(found, default=None)
+
+
+async def _delete(port: SlackPort, channel: str, ts: str) -> None:
+    """Another process may have found the same and been faster."""
+    try:
+        await port.call("chat.delete", channel=channel, ts=ts)
+    except SAID_NO as error:
+        if error.code not in PLACE_GONE:
+            raise

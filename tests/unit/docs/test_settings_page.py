@@ -24,6 +24,7 @@ from bot.bug.gift_texts import GiftTexts
 from bot.production import targets
 from bot.production.probe_settings import ProbeSettings
 from bot.settings_pager import Contact, PagerSettings
+from bot.settings_retro import Mondays
 from tests.unit.docs.pages import rows, sections, text
 
 PAGE = sections(text("docs/settings.md"))
@@ -73,6 +74,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[probes.NAME]`, a page", ProbeSettings), ("`[probes.NAME]`, a look", ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[anchors]`", s.AnchorSettings
+    yield "`[retro.weekly]`, `[retro.monthly]`", Mondays
     yield from (("`[pager]`", PagerSettings), ("`[pager.people.USER]`, by ntfy", Contact))
     yield "`[pager.people.USER]`, by a webhook", Contact
     yield "`[targets.NAME]`, a database", targets.SqlTarget

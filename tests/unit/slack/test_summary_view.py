@@ -60,7 +60,7 @@ def test_what_does_not_fit_into_a_message_is_counted() -> None:
     assert len(text) <= 3000
     assert re.search(r"_… \d+ more, not shown …_", text)
     assert text.startswith("• 9 bugs, 1 dismissed")
-    assert text.endswith("days and weeks are in UTC.")
+    assert text.endswith("where that came earlier.")
 
 
 def test_charts_are_what_slack_takes() -> None:

@@ -12,8 +12,9 @@ from bot.slack.views.retro.view import shortened
 from bot.text import length, plural
 
 TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
-SINCE = "Times count from the first error, or from a customer's first word where that came earlier; days and weeks are in UTC."
-"""From where each number counts, for whoever reads them."""
+BEGAN = "Counts bugs that began"
+GIVEN = "and what was given then, whatever the age of its bug"
+SINCE = "Times count from the first error, or from a customer's first word where that came earlier."
 BARS = "▁▂▃▄▅▆▇█"
 POINTS = 20
 """Slack's limit of a chart (docs.slack.dev/reference/block-kit/blocks/data-visualization-block)."""
@@ -34,7 +35,13 @@ def lines(found: Summary, d: Dialect) -> Iterator[str]:
     yield f"customers afterwards: {found.returned} came back, {found.bought} bought more"
     yield from (_again(again, d) for again in found.again)
     yield from (_unseen(one, d) for one in found.unseen)
-    yield SINCE
+    yield counted(found)
+
+
+def counted(found: Summary) -> str:
+    """From where to where the numbers count, for whoever reads them."""
+    days = f"{found.days} (UTC), " if found.days else "at any time, "
+    return f"{BEGAN} {days}{GIVEN}. {SINCE}"
 
 
 def blocks(found: Summary) -> kit.Blocks:

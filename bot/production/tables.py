@@ -54,9 +54,10 @@ class Tables:
 
     def column(self, table: str, name: str) -> sa.Column[Any]:
         """A column by its name, hidden ones refused."""
+        opened = self._of(table)
+        if name in opened.table.c and name not in opened.hidden:
+            return opened.table.c[name]
         shown = {column.name: column for column in self.shown(table)}
-        if name in shown:
-            return shown[name]
         near = [column for known, column in shown.items() if known.casefold() == name.strip('"').casefold()]
         if len(near) == 1:
             return near[0]

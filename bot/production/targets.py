@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -194,6 +195,7 @@ def _rolled_out(target: HttpTarget) -> Mapping[str, Any]:
     return {name: getattr(target, name) for name in names}
 
 
+@lru_cache(maxsize=64)
 def _bare(url: SecretStr | None) -> str:
     bare = make_url(url.get_secret_value()).set(password=None) if url else None
     return bare.render_as_string(hide_password=False) if bare else ""

@@ -26,7 +26,7 @@ def must_let_go(schema: Schema, own: Sequence[Change], changes: Sequence[Change]
     PostgreSQL takes all rows of a statement, then looks at their foreign keys in turn. SQLite and MariaDB take row by row,
     each with all that hangs on it; for MariaDB a row is there as long as they look at what hangs on it.
     """
-    if not schema.facts.foreign_keys:
+    if not any(schema.references(table) for table in {row.table for row in changes}):
         return
     together, late = schema.dialect.name == "postgresql", schema.dialect.name in ("mysql", "mariadb")
     pointing, taken, gone = _Pointing(changes), set[int](), set[int]()

@@ -110,6 +110,8 @@ def _changed(schema: Schema, change: Change) -> Iterable[str]:
 
 def _sorted(graph: Graph, rows: Sequence[Change]) -> tuple[list[int], dict[int, tuple[str, ...]]]:
     """The order, rows of one table together where they can be, and the columns that had to be let go for it."""
+    if len(rows) < 2:  # noqa: PLR2004 - one row needs no order
+        return list(range(len(rows))), {}
     loose: dict[int, tuple[str, ...]] = {}
     while circle := _circle(graph):
         pairs = pairwise(circle)  # each stands before the one that follows it

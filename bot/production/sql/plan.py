@@ -14,6 +14,7 @@ from bot.production.action import SqlAction
 from bot.production.sql import guard
 from bot.production.sql.admitted import must_be_let_in
 from bot.production.sql.cascade import with_cascades
+from bot.production.sql.compiled import Compiler
 from bot.production.sql.generated import foreseen
 from bot.production.sql.image import Change
 from bot.production.sql.letting_go import must_let_go
@@ -30,31 +31,28 @@ class Statement:
     """One statement, as it is compiled for the digest and for people, and how many rows it must touch."""
 
     statement: Any
-    dialect: sa.Dialect
+    compiler: Compiler
     rows: int
     inserts: Change | None = None
     """The row that it inserts, whose key the database may give."""
 
     @cached_property
-    def _compiled(self) -> sa.Compiled:
-        compiled: sa.Compiled = self.statement.compile(
-            dialect=self.dialect, compile_kwargs={"render_postcompile": True}
-        )
-        return compiled
+    def _written(self) -> tuple[str, Mapping[str, Any]]:
+        return self.compiler.written(self.statement)
 
     @property
     def sql(self) -> str:
-        return str(self._compiled)
+        return self._written[0]
 
     @property
     def values(self) -> Mapping[str, Any]:
-        return dict(self._compiled.params)
+        return self._written[1]
 
 
 def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Statement:
     if schema.of(statement.table).replacing and not isinstance(statement, sa.Delete):
         statement = statement.prefix_with("OR ABORT")  # instead of the table's own ON CONFLICT REPLACE
-    return Statement(statement=statement, dialect=schema.dialect, rows=rows, inserts=inserts)
+    return Statement(statement=statement, compiler=schema.compiler, rows=rows, inserts=inserts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ async def _together(
 
 async def present(conn: AsyncConnection, info: TableInfo, key: Values, *, lock: bool) -> dict[str, Any] | None:
     """The row as it is now, or None. Raises Refused where the key names several."""
-    rows = (await conn.execute(fetch(info, lock=lock).where(info.matches(key)).limit(2))).mappings().all()
+    rows = (await conn.execute(*info.at(key, lock=lock))).mappings().all()
     if len(rows) > 1:
         raise Refused(f"Several rows of {info.name} have the same {', '.join(key)}. Name a key that tells them apart.")
     return dict(rows[0]) if rows else None

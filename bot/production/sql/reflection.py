@@ -32,9 +32,12 @@ async def read_schema(
 ) -> Schema:
     """The schema now, begun anew only if the database's catalogue says something new. `used` are the tables to read; None: all."""
     schema = last if last is not None and last.facts == facts else _unread(conn.dialect, target, facts)
+    if used is not None and schema.tables.near.issuperset(used):
+        return schema
     wanted = schema.tables.unread(schema.tables if used is None else _near(facts, used))
     if wanted:
         await conn.run_sync(_read, schema, wanted)
+    schema.tables.near.update(used or ())
     return schema
 
 

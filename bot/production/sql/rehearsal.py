@@ -15,6 +15,8 @@ from bot.production.sql.read import differing
 from bot.production.sql.schema import Schema
 from bot.production.sql.steps import steps_of
 
+_SAVEPOINT, _ROLLBACK = sa.text("SAVEPOINT rehearsal"), sa.text("ROLLBACK TO SAVEPOINT rehearsal")
+
 
 class CannotBeUndone(Refused):
     """The rehearsal failed. The message is the reason alone."""
@@ -25,14 +27,14 @@ async def rehearse(conn: AsyncConnection, schema: Schema, image: Image, declared
 
     The transaction has to be rolled back then. What may work at another time (a lock, a deadlock) is raised as it is.
     """
-    await conn.execute(sa.text("SAVEPOINT rehearsal"))
+    await conn.execute(_SAVEPOINT)
     try:
         await _undone(conn, schema, image, declared)
     except DBAPIError as error:
         if passing(error):
             raise
         raise CannotBeUndone(reason(error)) from error
-    await conn.execute(sa.text("ROLLBACK TO SAVEPOINT rehearsal"))
+    await conn.execute(_ROLLBACK)
 
 
 async def _undone(conn: AsyncConnection, schema: Schema, image: Image, declared: frozenset[str]) -> None:

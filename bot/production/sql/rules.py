@@ -34,10 +34,10 @@ async def _broken(conn: AsyncConnection, schema: Schema, come: Sequence[Change],
     asked: list[tuple[Change, str]] = []
     answers: list[Any] = []
     for change in some:
-        row = as_it_will_be(schema, change)
-        for said, rule in _rules(schema, change, come):
-            answers.append(rule(row).label(f"r{len(asked)}"))
-            asked.append((change, said))
+        if rules := list(_rules(schema, change, come)):
+            row = as_it_will_be(schema, change)
+            answers += [rule(row).label(f"r{len(asked) + nth}") for nth, (_, rule) in enumerate(rules)]
+            asked += [(change, said) for said, _ in rules]
     if not asked:
         return []
     found = (await conn.execute(sa.select(*answers))).one()

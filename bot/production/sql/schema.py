@@ -10,6 +10,7 @@ from sqlalchemy.types import NullType
 
 from bot.bug.errors import Misconfigured, NotFound, Refused
 from bot.production.sql import names, values
+from bot.production.sql.compiled import Compiler
 from bot.production.sql.facts import ColumnFact, Facts, ForeignKey, Relation, UniqueKey
 from bot.production.sql.typed import may_be_cut, typed
 from bot.production.sql.values import PLAIN, TEXT, Bytes, Raw, Spec, becoming, reading, spec_type
@@ -55,6 +56,35 @@ class TableInfo:
             reading(self.table.c[name], fact.spec, self.database).label(name) for name, fact in self.columns.items()
         )
         return sa.select(*cells).order_by(*(self.table.c[name] for name in self.key))
+
+    def at(self, key: Mapping[str, Raw], *, lock: bool) -> tuple[sa.Select[Any], Mapping[str, Raw]]:
+        """What reads the row of this key, whole, and the values to hand over. Made once for all keys of a kind."""
+        if None in key.values() or any(isinstance(raw, bytes) for raw in key.values()):
+            return self._reading(self.matches(key), lock=lock), {}
+        place = (*key, lock)
+        if place not in self._by_key:
+            same = (self.table.c[name] == self._open(f"key_{nth}", name) for nth, name in enumerate(key))
+            self._by_key[place] = self._reading(sa.and_(*same), lock=lock)
+        return self._by_key[place], {f"key_{nth}": raw for nth, raw in enumerate(key.values())}
+
+    def _reading(self, where: sa.ColumnElement[bool], *, lock: bool) -> sa.Select[Any]:
+        query = self.whole.where(where).limit(2)
+        return query.with_for_update() if lock else query
+
+    def _open(self, label: str, name: str) -> sa.ColumnElement[Any]:
+        """As `write`, the value being handed over later."""
+        if self.as_text:
+            return sa.cast(sa.bindparam(label, type_=TEXT), spec_type(self.columns[name].spec))
+        return sa.bindparam(label, type_=PLAIN)
+
+    @cached_property
+    def opened(self) -> Opened:
+        """As actions get it."""
+        return Opened(table=self.table, key=self.key, hidden=self.hidden, typed=self.typed)
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[object, ...], sa.Select[Any]]:
+        return {}
 
     @cached_property
     def contested(self) -> frozenset[str]:
@@ -145,6 +175,8 @@ class Reflected(Mapping[str, TableInfo]):
     def __init__(self, names: Iterable[str]) -> None:
         self._names = dict.fromkeys(names)
         self._read: dict[str, TableInfo] = {}
+        self.near: set[str] = set()
+        """Tables that were read with all that hangs on them and all that those point at."""
 
     def __getitem__(self, name: str) -> TableInfo:
         """Raises KeyError for what is not open, and Unread."""
@@ -181,7 +213,7 @@ class Lent(Mapping[str, Opened]):
         self._tables = tables
 
     def __getitem__(self, name: str) -> Opened:
-        return _opened(self._tables[name])
+        return self._tables[name].opened
 
     def __contains__(self, name: object) -> bool:
         return name in self._tables
@@ -205,6 +237,10 @@ class Schema:
     """Tables of the settings that can't be opened, as they are written there, and why. The others work."""
     relations: Mapping[str, Relation]
     """What the tables of the settings are, by the name that is written there."""
+
+    @cached_property
+    def compiler(self) -> Compiler:
+        return Compiler(self.dialect)
 
     def for_actions(self) -> Tables:
         return Tables(self.target.name, Lent(self.tables), self.named)
@@ -271,10 +307,6 @@ class Schema:
 
 def _folded(name: str, dialect: sa.Dialect) -> str:
     return name.lower() if dialect.name == "sqlite" else name
-
-
-def _opened(info: TableInfo) -> Opened:
-    return Opened(table=info.table, key=info.key, hidden=info.hidden, typed=info.typed)
 
 
 def tells_apart_as_columns(unique: UniqueKey, compared: Mapping[str, str]) -> bool:

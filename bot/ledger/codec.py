@@ -5,7 +5,7 @@ function that turns what was stored under it into what is stored today. What is 
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -71,6 +71,12 @@ def present_kind(kind: str) -> str:
     while kind in UPCASTERS:
         kind = UPCASTERS[kind].kind
     return kind
+
+
+def stored_kinds(kinds: Iterable[type[Event]]) -> list[str]:
+    """Every name under which entries of these kinds may be stored."""
+    names = {kind.KIND for kind in kinds}
+    return sorted(names | {name for name in UPCASTERS if present_kind(name) in names})
 
 
 def knows(kind: str) -> bool:

@@ -1,6 +1,6 @@
 """Reads bugs and their trail; never writes."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby, takewhile
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.errors import NotFound
+from bot.bug.event import Event
 from bot.bug.values import BugRef
 from bot.ledger import codec
 from bot.ledger.db.tables import bugs, cursors, entries, private, threads
@@ -52,11 +53,19 @@ _WITHIN = (
     .where(_MINE, _BEGAN, _LATER, or_(bugs.c.began >= bindparam("since"), bugs.c.gave > 0))
     .order_by(bugs.c.number)
 )
-_STATES = select(bugs.c.number, bugs.c.state).where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
-_TRAILS = (
+_STATES = (
+    select(bugs.c.number, bugs.c.state)
+    .where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
+    .order_by(bugs.c.number)
+)
+_OF_KINDS = (
     select(entries, private.c.body.label("hidden"))
     .select_from(entries.outerjoin(private, _HIDDEN))
-    .where(entries.c.team == bindparam("team"), entries.c.bug.in_(bindparam("bugs", expanding=True)))
+    .where(
+        entries.c.team == bindparam("team"),
+        entries.c.bug.in_(bindparam("bugs", expanding=True)),
+        entries.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
     .order_by(entries.c.bug, entries.c.seq)
 )
 
@@ -140,17 +149,24 @@ async def count(ledger: Ledger, statuses: Iterable[Status]) -> int:
         return int((await conn.execute(_COUNT, asked)).scalar_one())
 
 
-async def trails_within(ledger: Ledger, since: datetime, until: datetime) -> AsyncIterator[tuple[Bug, list[Entry]]]:
-    """Each bug that began between the two, or that was alive then and promised something to a customer, with its trail; by number."""
+async def trails_within(
+    ledger: Ledger, since: datetime, until: datetime, kinds: Collection[type[Event]]
+) -> AsyncIterator[tuple[Bug, list[Entry]]]:
+    """Each bug that began between the two, or that was alive then and promised something to a customer; by number.
+
+    With its entries of these kinds: a bug has many others, and to read them is most of the time.
+    """
     asked = {"team": ledger.team, "since": since.timestamp(), "until": until.timestamp()}
+    wanted = codec.stored_kinds(kinds)
     async with ledger.db.snapshot() as conn:
         numbers = (await conn.execute(_WITHIN, asked)).scalars().all()
         for first in range(0, len(numbers), SOME):
             some = {"team": ledger.team, "bugs": numbers[first : first + SOME]}
-            states = {row.number: codec.load_bug(row.state) for row in await conn.execute(_STATES, some)}
-            rows = await conn.execute(_TRAILS, some)
-            for number, its in groupby(rows, key=lambda row: row.bug):
-                yield states[number], [_entry(ledger.team, x) for x in takewhile(lambda x: codec.knows(x.kind), its)]
+            states = (await conn.execute(_STATES, some)).all()
+            rows = await conn.execute(_OF_KINDS, some | {"kinds": wanted})
+            its = {number: list(of) for number, of in groupby(rows, key=lambda row: row.bug)}
+            for number, state in states:
+                yield codec.load_bug(state), [_entry(ledger.team, row) for row in its.get(number, ())]
 
 
 async def entries_after(ledger: Ledger, bug: int, seq: int, limit: int = SOME) -> list[Entry]:

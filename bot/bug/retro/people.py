@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from bot.bug.bug import Bug
 from bot.bug.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
@@ -130,18 +131,50 @@ def served(entries: Sequence[EntryLike], bug: Bug) -> tuple[ServedCustomer, ...]
     return tuple(_served(entries, c) for c in bug.customers)
 
 
-def _served(entries: Sequence[EntryLike], customer: Customer) -> ServedCustomer:
+class Fared(Protocol):
+    """How one customer fared, as far as it is counted."""
+
+    @property
+    def told(self) -> bool: ...
+    @property
+    def waited(self) -> float | None: ...
+    @property
+    def came_back(self) -> bool: ...
+    @property
+    def bought(self) -> bool: ...
+
+
+class _Fared(NamedTuple):
+    told: bool
+    waited: float | None
+    came_back: bool
+    bought: bool
+
+
+def fared(entries: Sequence[EntryLike], customer: Customer) -> Fared:
     told = customer.told_at
+    if told is None:
+        return _Fared(told=False, waited=None, came_back=False, bought=False)
+    return _Fared(
+        told=True,
+        waited=(told - customer.since).total_seconds(),
+        came_back=_seen_later(entries, customer.id, told),
+        bought=_bought(entries, customer, told),
+    )
+
+
+def _served(entries: Sequence[EntryLike], customer: Customer) -> ServedCustomer:
+    counted, told = fared(entries, customer), customer.told_at
     words = _last_words(entries, customer.id, told) if told else ""
     return ServedCustomer(
         id=customer.id,
         name=customer.name,
-        waited=(told - customer.since).total_seconds() if told else None,
+        waited=counted.waited,
         answered=customer.answered_at is not None,
-        told=told is not None,
+        told=counted.told,
         skipped=customer.skipped,
-        came_back=bool(told and _seen_later(entries, customer.id, told)),
-        bought=bool(told and _bought(entries, customer, told)),
+        came_back=counted.came_back,
+        bought=counted.bought,
         mood=mood(words),
         words=words,
     )

@@ -1,15 +1,15 @@
-"""Computes the story of a bug: `fold(entries) -> Retro`; and of many, `sum_up(retros, span) -> Summary`."""
+"""Computes the story of a bug: `fold(entries) -> Retro`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 from bot.bug.bug import Bug
-from bot.bug.course import CameBack, Fixed, Reopened
+from bot.bug.course import Fixed, Reopened
 from bot.bug.errors import NotFound
-from bot.bug.event import EntryLike, Event, follow
+from bot.bug.event import EntryLike, follow
 from bot.bug.fixes.fix import Fix
-from bot.bug.ownership import Claimed, Estimated
-from bot.bug.retro.model import QUESTIONS, Estimate, Pin, Retro, Run, TimelineStep, Times
+from bot.bug.ownership import Estimated
+from bot.bug.retro.figures import came_back, first_of, times
+from bot.bug.retro.model import QUESTIONS, Estimate, Pin, Retro, Run, TimelineStep
 from bot.bug.retro.people import deeds, gifts, pinned, served, thread
 from bot.bug.retro.shares import began_at
 from bot.bug.words import Person, Words, plain
@@ -27,7 +27,7 @@ def fold(entries: Iterable[EntryLike]) -> Retro:
 
 
 def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
-    """The same where `bug` is what its trail comes to: most of the time of a month of bugs would go into folding them again."""
+    """The same where `bug` is what its trail comes to."""
     opened = bug.opened_at or trail[0].at
     began = began_at(bug) or opened
     steps, remarks, done = timeline(trail, bug), thread(trail), deeds(trail)
@@ -49,7 +49,7 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
         closed_at=bug.closed_at,
         closed_why=bug.closed_why,
         occurrences=bug.occurrences,
-        times=_times(trail, bug, began),
+        times=times(trail, bug, began),
         estimate=_estimate(trail),
         timeline=steps,
         people=_people(steps, others, bug),
@@ -60,7 +60,7 @@ def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:
         customers=served(trail, bug),
         thread=remarks,
         debt=bug.debt,
-        came_back=sum(isinstance(x.event, CameBack) for x in trail),
+        came_back=came_back(trail),
         lesson=bug.lesson,
         causes=bug.causes,
         lesson_by=bug.lesson_by,
@@ -85,34 +85,13 @@ def _unanswered(bug: Bug) -> tuple[str, ...]:
     return tuple(question for question, answer in zip(QUESTIONS, said, strict=True) if not answer)
 
 
-def _times(trail: Sequence[EntryLike], bug: Bug, began: datetime) -> Times:
-    def since(*moments: datetime | None) -> float | None:
-        """To the first of them that there is."""
-        first = min((m for m in moments if m), default=None)
-        return (first - began).total_seconds() if first else None
-
-    waits = [(c.told_at - c.since).total_seconds() for c in bug.customers if c.told_at]
-    return Times(
-        claim=since(_first(trail, Claimed)),
-        answer=since(*(c.answered_at for c in bug.customers)),
-        fix=since(_first(trail, Fixed)),
-        tell=since(*(c.told_at for c in bug.customers)),
-        open=since(bug.closed_at),
-        wait=max(waits, default=None),
-    )
-
-
-def _first(trail: Iterable[EntryLike], kind: type[Event]) -> datetime | None:
-    return next((x.at for x in trail if isinstance(x.event, kind)), None)
-
-
 def _estimate(trail: Sequence[EntryLike]) -> Estimate | None:
     """The last one given, against the fix that came after it."""
     given = [(i, x.at, x.event.minutes) for i, x in enumerate(trail) if isinstance(x.event, Estimated)]
     if not given:
         return None
     place, at, minutes = given[-1]
-    fixed = _first(trail[place:], Fixed)
+    fixed = first_of(trail[place:], Fixed)
     return Estimate(minutes=minutes, actual=(fixed - at).total_seconds() if fixed else None)
 
 

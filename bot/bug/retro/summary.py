@@ -10,9 +10,10 @@ from typing import Literal, NamedTuple
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Credit, Days, Upgrade, described
-from bot.bug.retro.model import Again, Booking, Gift, Retro, Summary, Times, Total, Unseen
+from bot.bug.retro.model import Again, Booking, Gift, Summary, Times, Total, Unseen
 from bot.bug.retro.shares import shares
 from bot.bug.retro.span import ALWAYS, Span
+from bot.bug.retro.tally import Counted
 
 
 class Line(NamedTuple):
@@ -32,12 +33,12 @@ MINUTES, HOUR = 5 * 60, 67 * 60
 """Seconds within which a customer should know: while still there, or at least before the next appointment."""
 
 
-def sum_up(retros: Iterable[Retro], of: Span = ALWAYS, unseen: Iterable[Bug] = ()) -> Summary:
+def sum_up(stories: Iterable[Counted], of: Span = ALWAYS, unseen: Iterable[Bug] = ()) -> Summary:
     """Counts the bugs that began in that time, and books what was given in it whatever the bug's age.
 
     `unseen`: bugs of any age with something that was done alone and nobody else has seen.
     """
-    everything = tuple(retros)
+    everything = tuple(stories)
     begun = [story for story in everything if of.has(story.began_at)]
     lines = sorted((x for x in _lines(everything) if of.has(x.at)), key=lambda x: x.at)
     waits = [c.waited for story in begun for c in story.customers if c.told and c.waited is not None]
@@ -63,7 +64,7 @@ def sum_up(retros: Iterable[Retro], of: Span = ALWAYS, unseen: Iterable[Bug] = (
     )
 
 
-def _customers(stories: Iterable[Retro], what: str) -> int:
+def _customers(stories: Iterable[Counted], what: str) -> int:
     return sum(getattr(customer, what) for story in stories for customer in story.customers)
 
 
@@ -74,7 +75,7 @@ def _unseen(bugs: Iterable[Bug], of: Span) -> tuple[Unseen, ...]:
     return tuple(sorted(every, key=lambda one: one.at))
 
 
-def _times(stories: Sequence[Retro], of: Callable[[Sequence[float]], float]) -> Times:
+def _times(stories: Sequence[Counted], of: Callable[[Sequence[float]], float]) -> Times:
     def one(name: str) -> float | None:
         known = [seconds for story in stories if (seconds := getattr(story.times, name)) is not None]
         return of(known) if known else None
@@ -87,7 +88,7 @@ def _nine_in_ten(known: Sequence[float]) -> float:
     return sorted(known)[ceil(0.9 * len(known)) - 1]
 
 
-def _lines(stories: Iterable[Retro]) -> Iterator[Line]:
+def _lines(stories: Iterable[Counted]) -> Iterator[Line]:
     for story in stories:
         for given in story.gifts:
             yield Line(given.at, str(story.bug), given, "doubtful" if given.state == "doubtful" else "granted")
@@ -132,7 +133,7 @@ def _worth(given: Gift) -> tuple[str, str, int]:
     return grant.kind, "", grant.days if isinstance(grant, Days) else 1
 
 
-def _again(stories: Iterable[Retro]) -> tuple[Again, ...]:
+def _again(stories: Iterable[Counted]) -> tuple[Again, ...]:
     """Actions that worked more than once, the most frequent first."""
     bugs: dict[str, list[int]] = defaultdict(list)
     for story in stories:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.bug.bug import LIVE, Status
 from bot.bug.conversation import Said
+from bot.bug.retro.tally import COUNTED
 from bot.ledger import entries, home
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.index import search
@@ -23,7 +24,7 @@ Way = Callable[[Ledger], Awaitable[object]]
 
 
 async def _all(ledger: Ledger) -> list[object]:
-    within = entries.trails_within(ledger, MONDAY - timedelta(days=1), MONDAY + timedelta(days=1))
+    within = entries.trails_within(ledger, MONDAY - timedelta(days=1), MONDAY + timedelta(days=1), COUNTED)
     return [x async for x in within]
 
 

@@ -11,6 +11,7 @@ from bot.bug.fixes.asking import FixAsked
 from bot.bug.fixes.run import FixEnded
 from bot.bug.intake import AlertPosted, CardPosted, Opened
 from bot.bug.ownership import Claimed
+from bot.bug.retro.tally import COUNTED
 from bot.bug.seen import see_all
 from bot.bug.values import CustomerHint
 from bot.ledger import home
@@ -122,7 +123,7 @@ async def test_a_month_has_what_began_in_it_and_what_gave_something_in_it(store:
     async with ledger.db.write() as conn:
         await conn.exec_driver_sql("UPDATE bugs SET gave = 1, touched = touched + 4000000 WHERE number = 1")
     since = MONDAY + timedelta(days=30)
-    found = [bug.ref.number async for bug, _ in trails_within(ledger, since, since + timedelta(days=31))]
+    found = [bug.ref.number async for bug, _ in trails_within(ledger, since, since + timedelta(days=31), COUNTED)]
     assert found == [1, within]
     later = MONDAY + timedelta(days=365)
-    assert [x async for x in trails_within(ledger, later, later + timedelta(days=31))] == []
+    assert [x async for x in trails_within(ledger, later, later + timedelta(days=31), COUNTED)] == []

@@ -1,9 +1,13 @@
 """A month of bugs: what it came to, what was given, and the accountant's lines."""
 
+from random import Random
+
 import pytest
 
+from bot.bug.bug import Bug
 from bot.bug.course import CameBack, Dismissed, Fixed
 from bot.bug.errors import Invalid
+from bot.bug.event import allowed
 from bot.bug.gifts import NotGranted
 from bot.bug.messages import Told
 from bot.bug.money import Credit, Grant, Money, Upgrade
@@ -12,8 +16,10 @@ from bot.bug.retro.model import Retro
 from bot.bug.retro.span import ALWAYS, Span, month, month_of, week, week_of
 from bot.bug.retro.story import fold
 from bot.bug.retro.summary import sum_up
+from bot.bug.retro.tally import COUNTED, tally
 from bot.bug.seen import see_all
-from tests.unit.bug.story import ANNA, BEN, MONDAY, SYSTEM, asked, claimed, confirmed, fixed, opened, ran
+from tests.golden import goldens
+from tests.unit.bug.story import ANNA, BEN, MONDAY, SYSTEM, Story, asked, claimed, confirmed, fixed, opened, ran
 from tests.unit.bug.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone
 
 DOLLARS = Credit(money=Money(amount=1250, currency="USD"))
@@ -148,3 +154,31 @@ def test_what_is_no_month_is_refused(said: str) -> None:
 
 def test_the_week_and_the_month_of_a_day_are_known() -> None:
     assert (week_of(MONDAY).name, month_of(MONDAY).name) == ("2025-W48", "2025-11")
+
+
+def walked(seed: int) -> Story:
+    """A bug to which anything happens, in any order, as the golden examples say it."""
+    dice, story = Random(seed), opened()  # noqa: S311 - a walk that can be repeated
+    for _ in range(80):
+        event = goldens.event(dice.choice(goldens.kinds()))
+        if event.KIND not in {"opened", "merged"} and allowed(story.bug, type(event)):
+            story.then(event, dice.choice((ANNA, BEN, SYSTEM)), after=dice.choice((0, 1, 40, 90)))
+    return story
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_month_counts_by_few_entries_what_the_retro_counts_by_all_of_them(seed: int) -> None:
+    story = walked(seed)
+    few = [fact for fact in story.facts if type(fact.event) in COUNTED]
+    assert len(few) < len(story.facts)
+    assert sum_up([tally(few, story.bug)], month("2025-11")) == sum_up([fold(story.facts)], month("2025-11"))
+
+
+def test_a_bug_that_never_opened_belongs_to_no_month() -> None:
+    assert sum_up([tally((), Bug(ref=opened().bug.ref))], month("2025-11")).bugs == 0
+
+
+@pytest.mark.parametrize("story", [minutes(), paid(), undone(minutes()), given(fixed(), EURO5, UPGRADE)])
+def test_the_same_holds_for_stories_that_happen(story: Story) -> None:
+    few = [fact for fact in story.facts if type(fact.event) in COUNTED]
+    assert sum_up([tally(few, story.bug)], month("2025-11")) == sum_up([fold(story.facts)], month("2025-11"))

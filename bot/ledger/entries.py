@@ -18,6 +18,8 @@ from bot.ledger.db.tables import bugs, cursors, entries, private, threads
 from bot.ledger.ledger import Entry, Ledger
 
 SOME = 200
+PORTION = 500
+"""Bugs that are read at once where there are many."""
 ALL = 1_000_000
 """As many as there are: where one person is alone, nobody ever sees what they did."""
 
@@ -160,8 +162,8 @@ async def trails_within(
     wanted = codec.stored_kinds(kinds)
     async with ledger.db.snapshot() as conn:
         numbers = (await conn.execute(_WITHIN, asked)).scalars().all()
-        for first in range(0, len(numbers), SOME):
-            some = {"team": ledger.team, "bugs": numbers[first : first + SOME]}
+        for first in range(0, len(numbers), PORTION):
+            some = {"team": ledger.team, "bugs": numbers[first : first + PORTION]}
             states = (await conn.execute(_STATES, some)).all()
             rows = await conn.execute(_OF_KINDS, some | {"kinds": wanted})
             its = {number: list(of) for number, of in groupby(rows, key=lambda row: row.bug)}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from bot import shipped
@@ -20,13 +19,11 @@ class AllowedActions:
     ledger: Ledger
     catalogue: Catalogue
     _on: Mapping[str, str]
-    restored_at: datetime | None = None
-    """When a backup came back last: it stands in the same row, so it is known without another read."""
 
     @classmethod
     async def load(cls, folders: Sequence[Path], ledger: Ledger) -> "AllowedActions":
         now = await workspace.load(ledger)
-        return cls(folders, ledger, _read(folders, now.allowed), now.allowed, now.restored_at)
+        return cls(folders, ledger, _read(folders, now.allowed), now.allowed)
 
     async def refresh(self) -> None:
         """An approver turned an action on: it may run from now on."""
@@ -35,9 +32,7 @@ class AllowedActions:
 
     async def follow(self) -> None:
         """The same, where an approver turned one on elsewhere: by the command, or in another process."""
-        now = await workspace.load(self.ledger)
-        self.restored_at = now.restored_at
-        if now.allowed != self._on:
+        if (await workspace.load(self.ledger)).allowed != self._on:
             await self.refresh()
 
 

@@ -203,7 +203,7 @@ def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
         people=people,
         dispatcher=dispatcher,
         inflow=inflow,
-        relay=Relay(ground.ledger, sinks),
+        relay=Relay(ground.ledger, sinks, taken_over=ground.counters.taken_over),
         timers=_timers(process, ground, inflow, closing),
     )
 

@@ -19,6 +19,12 @@ class Counters:
         told = "Hook deliveries of a kind that nobody foresaw, by source"
         self.strange = self._counter("makegood_hooks_not_understood", told, "source")
 
+        late = "Leases that ran out and this process took over, by sink"
+        self.late = self._counter("makegood_leases_taken_over", late, "sink")
+
+    def taken_over(self, sink: str) -> None:
+        self.late.labels(sink).inc()
+
     def _counter(self, name: str, told: str, label: str) -> Counter:
         return Counter(name, told, [label], registry=self.registry)
 

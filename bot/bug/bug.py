@@ -132,6 +132,8 @@ class Bug:
     __pydantic_config__ = CLOSED
     ref: BugRef
     seq: int = 0
+    at: datetime | None = field(default=None, compare=False)
+    """When entry `seq` was written; None in a row from before this was kept."""
     status: Status = Status.OPEN
     title: str = ""
     message: str = ""

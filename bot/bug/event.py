@@ -105,7 +105,7 @@ def follow(bug: Bug, event: Event, at: datetime, by: Actor) -> Bug:
     """The bug after this event. A bug that opens again with an owner is claimed: nobody has to claim twice."""
     after = event.apply(bug, at, str(by))
     status = event.leads_to(bug.status) or bug.status
-    return replace(after, seq=bug.seq + 1, status=CLAIMED if status is OPEN and after.owner else status)
+    return replace(after, seq=bug.seq + 1, at=at, status=CLAIMED if status is OPEN and after.owner else status)
 
 
 def allowed(bug: Bug, kind: type[Event]) -> bool:

@@ -25,6 +25,9 @@ ALL = 1_000_000
 
 # made once: SQLAlchemy takes twice as long to make a statement as to run it
 _STATE = select(bugs.c.state).where(bugs.c.team == bindparam("team"), bugs.c.number == bindparam("number"))
+_AT = select(entries.c.at).where(
+    entries.c.team == bindparam("team"), entries.c.bug == bindparam("bug"), entries.c.seq == bindparam("seq")
+)
 _AFTER = (entries.c.team == bindparam("team"), entries.c.bug == bindparam("bug"), entries.c.seq > bindparam("seq"))
 _KINDS = select(entries.c.kind).where(*_AFTER)
 _HIDDEN = and_(private.c.team == entries.c.team, private.c.bug == entries.c.bug, private.c.seq == entries.c.seq)
@@ -79,6 +82,13 @@ async def load(ledger: Ledger, number: int) -> Bug:
     if state is None:
         raise NotFound(f"There is no BUG-{number}. `/bug list` shows those that are open.")
     return codec.load_bug(state)
+
+
+async def written_at(ledger: Ledger, bug: int, seq: int) -> datetime | None:
+    """When this entry was written; None where there is none. After a restored backup its number comes again, its time does not."""
+    async with ledger.db.read() as conn:
+        at = (await conn.execute(_AT, {"team": ledger.team, "bug": bug, "seq": seq})).scalar()
+    return datetime.fromisoformat(at) if at else None
 
 
 async def bug_of_thread(ledger: Ledger, channel: str, ts: str) -> int | None:

@@ -162,6 +162,8 @@ class Ledger:
     ) -> Recorded:
         # one time for all that is decided together, so that minutes in the card and in the retro agree
         now = rows.as_stored(self.clock())
+        # of the same moment: leases are written from `now` on, and must never seem to last longer than their rows say
+        taken = asyncio.get_running_loop().time()
         bug = before
         chained: list[dict[str, Any]] = []
         hidden: list[dict[str, Any]] = []
@@ -188,13 +190,15 @@ class Ledger:
             await locks.follow(conn, before, [x.event for x in written])
             await remedies.follow(conn, bug, [x.event for x in written], now)
             # last, because it may take leases for work that only exists once everything above is written
-            await self._hand_over(conn, recorded, now.timestamp())
+            await self._hand_over(conn, recorded, now.timestamp(), taken)
         return recorded
 
-    async def _hand_over(self, conn: AsyncConnection, recorded: Recorded, now: float) -> None:
-        """Makes the sinks' cursors due, and takes the leases of those that this process serves itself."""
-        # counted from before the commit, however slow that is: a lease must never seem to last longer than its row says
-        taken, server = asyncio.get_running_loop().time(), self.wakes.server
+    async def _hand_over(self, conn: AsyncConnection, recorded: Recorded, now: float, taken: float) -> None:
+        """Makes the sinks' cursors due, and takes the leases of those that this process serves itself.
+
+        `now`, `taken`: the same moment, by the ledger's clock and by the loop's, before anything was written.
+        """
+        server = self.wakes.server
         free, bug = (server.free() if server else ()), recorded.bug
         new, until = recorded.before.seq == 0, now + (server.seconds if server else 0)
         leased = dict.fromkeys(free, until) if new else {}

@@ -29,7 +29,7 @@ from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.digest import Digest
 from bot.slack.outgoing.client import AHEAD, SHORTLY, SlackPort
-from bot.slack.outgoing.own_messages import in_channel, key
+from bot.slack.outgoing.own_messages import alone, in_channel, key
 from bot.slack.outgoing.refusals import MESSAGE_GONE, PLACE_GONE, SAID_NO
 from bot.slack.views import card
 from bot.suggestions import NOTHING, Proposed
@@ -38,6 +38,8 @@ EVENT = "makegood_card"
 REFRESH = 60.0
 REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
+LATE = 600.0
+"""Seconds after a card was posted in which a second one of a process that stood still is looked for."""
 QUIET = {
     Said,
     SaidEdited,
@@ -97,15 +99,22 @@ class CardSink:
             return Served(again_in=self._again(bug, drawn.at))
         return await self._again_or_anew(work, bug.card, around)
 
+    def _just_posted(self, card: Post) -> bool:
+        """A process that stood still may have posted another one since, before it noticed that it had lost its lease."""
+        return self.ledger.clock().timestamp() - float(card.ts) < LATE
+
     async def _again_or_anew(self, work: Work, place: Post, around: card.CardContext) -> Served:
         """A card that somebody deleted, or whose channel the settings no longer name, is posted anew: the bug is still there."""
         try:
-            return await self._show(work.bug, place, around)
+            served = await self._show(work.bug, place, around)
         except SAID_NO as error:
             moved = place.channel != self.channel and error.code in PLACE_GONE
             if error.code not in MESSAGE_GONE and not moved:
                 raise
-        return await self._post(work, around)
+            return await self._post(work, around)
+        if work.doubt and self._just_posted(place):
+            await alone(self.port, place, _payload(work.bug), float(place.ts), EVENT)
+        return served
 
     async def _show(self, bug: Bug, place: Post, around: card.CardContext, *outcomes: Event) -> Served:
         message, drawn = _draw(bug, around)
@@ -175,6 +184,8 @@ class Drawn(Frozen):
     """The card as it was last drawn: after which entry, when, and a digest of what stood there."""
 
     seq: int
+    written: datetime | None = None
+    """When that entry was."""
     at: datetime
     digest: str
 
@@ -190,14 +201,14 @@ class Drawn(Frozen):
 
     def of_same_moment(self, bug: Bug, around: card.CardContext) -> str:
         """The digest of the present card, had no time passed: what differs then is news."""
-        present = replace(bug, seq=self.seq)
+        present = replace(bug, seq=self.seq, at=self.written)
         return _draw(present, replace(around, now=self.at))[1].digest
 
 
 def _draw(bug: Bug, around: card.CardContext) -> tuple[dict[str, Any], Drawn]:
     message = {"text": card.lock_screen(bug, around.now), "blocks": card.blocks(bug, around)}
     digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
-    return message, Drawn(seq=bug.seq, at=around.now, digest=digest)
+    return message, Drawn(seq=bug.seq, written=bug.at, at=around.now, digest=digest)
 
 
 def _posted(place: Post) -> CardPosted:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.bug.errors import Unavailable
+from bot.bug.bug import Bug
+from bot.bug.errors import NotFound, Unavailable
 from bot.intake.talks import Shown, Talk, Talks
+from bot.ledger.entries import load
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
 from bot.slack.outgoing.client import SlackPort
@@ -34,10 +36,17 @@ class ProposalSink:
             if talk and shown.settled:
                 await self._settled(talk, shown.settled)
             elif talk and talk.waits:
-                await self._asked(talk, shown.maybe)
+                await self._asked(talk, await self._bug(shown.maybe))
             await self.inbox.finish(item.key)
 
-    async def _asked(self, talk: Talk, maybe: int | None) -> None:
+    async def _bug(self, number: int | None) -> Bug | None:
+        """None too where a backup came back without it."""
+        try:
+            return await load(self.ledger, number) if number else None
+        except NotFound:
+            return None
+
+    async def _asked(self, talk: Talk, maybe: Bug | None) -> None:
         """Show the whole conversation, because somebody has to choose by it."""
         text = proposal.summary(talk.source, talk.said)
         blocks = proposal.blocks((talk.source, talk.conversation), talk.said, maybe)

@@ -89,8 +89,8 @@ class _Desk:
         return fix
 
     async def press(self, verb: str, bug: int, **about: str | int) -> None:
-        seq = (await load(self.ledger, bug)).seq
-        await self._post(stage.click(USER, mark(bug, seq, **about), time.time_ns(), verb=verb))
+        seen = mark(await load(self.ledger, bug), **about)
+        await self._post(stage.click(USER, seen, time.time_ns(), verb=verb))
 
     async def start(self, bug: int, what: str) -> Fix:
         """Until the job has begun on the host."""

@@ -7,6 +7,7 @@ import pytest
 from bot.slack.outgoing.refusals import MENDED, OURS, PASSES
 from tests.slack.house import House
 from tests.support.dsl.message import Message
+from tests.support.stores import sql
 
 WAY = ("admitted:", "Dana has it", "Dana estimates 10 minutes", "It works again", "owes the proper fix")
 """What the thread of `story` reads, from top to bottom."""
@@ -74,6 +75,18 @@ async def test_a_card_that_is_posted_anew_is_there_once_however_the_call_ends(ho
     await house.doubted()
     await house.quiet()
     assert len([m for m in house.errors.messages("BUG-1") if m.ts != card.ts]) == 1
+
+
+async def test_a_second_card_of_a_process_that_stood_still_is_taken_away(house: House) -> None:
+    card, db = await house.alarm(), house.bot.ledger.db
+    await house.quiet()
+    metadata = {"event_type": "makegood_card", "event_payload": card.metadata["event_payload"]}
+    await house.bot.slack.client.chat_postMessage(channel="C0ERRORS", text="BUG-1 late", metadata=metadata)
+    # as `lease.lost` leaves it, whoever has the lease by then
+    await sql(db, f"UPDATE cursors SET doubt = 1, due = {house.clock().timestamp()} WHERE sink = 'card'")
+    house.bot.relay.wake()
+    await house.quiet()
+    assert [m.ts for m in house.errors.messages("BUG-1")] == [card.ts]
 
 
 async def test_what_nobody_foresaw_is_put_before_people_and_tried_again_at_a_press(house: House) -> None:

@@ -17,6 +17,7 @@ from bot.in_time import working_until
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.leased import Lease
+from bot.text import sentence
 
 log = logging.getLogger(__name__)
 
@@ -48,27 +49,48 @@ class Heartbeat:
                     yield
         except TimeoutError:
             log.warning("%s lost its lease on BUG-%s; whoever has it now looks first.", lease.sink, lease.bug)
+            await self._lost(lease)
         finally:
             self._held.pop(place, None)
+
+    async def _lost(self, lease: Lease) -> None:
+        """What was under way may have gone out after all, after whoever has it now has looked."""
+        try:
+            await leases.lost(self.ledger, lease, self.seconds / 2)
+        except (MakegoodError, SQLAlchemyError, OSError) as error:
+            log.warning("Nobody could be told of it: %s", sentence(error))
 
     async def keep(self) -> None:
         """Renews three times in a lease, until cancelled; a database that is away is asked again."""
         while True:
             await asyncio.sleep(self.seconds / 3)
-            for place in tuple(self._held):
-                try:
-                    await self._renew(place)
-                except (MakegoodError, SQLAlchemyError, OSError) as error:
-                    log.warning("A lease could not be renewed: %s", error)
+            try:
+                await self._renew_all()
+            except (MakegoodError, SQLAlchemyError, OSError) as error:
+                log.warning("Leases could not be renewed: %s", sentence(error))
 
-    async def _renew(self, place: tuple[int, str]) -> None:
-        held = self._held.get(place)
-        if held is None:
+    async def _renew_all(self) -> None:
+        """All together, however many: one after another the last would run out on a slow database. Then what was not free alone."""
+        held = dict(self._held)
+        if not held:
+            return
+        now = asyncio.get_running_loop().time()
+        renewed = await leases.renew_all(self.ledger, [one.lease for one in held.values()], self.seconds)
+        for place, one in held.items():
+            self._ends(place, one, now + self.seconds) if place in renewed else None
+        for place in held.keys() - renewed:
+            await self._renew(place, held[place])
+
+    async def _renew(self, place: tuple[int, str], held: _Held) -> None:
+        if self._held.get(place) is not held:
             return
         now = asyncio.get_running_loop().time()
         mine = await leases.renew(self.ledger, held.lease, self.seconds)
+        # a lost lease ends the work at once
+        self._ends(place, held, now + self.seconds if mine else now)
+
+    def _ends(self, place: tuple[int, str], held: _Held, at: float) -> None:
+        """Its time counts from before the question: the answer may have taken longer than a lease."""
         # the work may have ended, or another lease of this place begun, while the database answered
         if self._held.get(place) is held and not held.endless and not held.limit.expired():
-            # from before the question: its answer may have taken longer than the lease. A lost lease ends the work at
-            # once.
-            held.limit.reschedule(now + self.seconds if mine else now)
+            held.limit.reschedule(at)

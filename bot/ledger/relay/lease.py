@@ -1,12 +1,12 @@
 """Leases a cursor to one process, guarded by a fencing token. What was cut off is served again after a pause, in doubt."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db.engine import SINKS
@@ -32,6 +32,21 @@ _CURSOR = (
 )
 _FENCE = select(cursors.c.fence).where(*_CURSOR).with_for_update()
 _LEASE = update(cursors).where(*_CURSOR).values(lease=bindparam("lease"), fence=bindparam("fence"))
+_PLACE = tuple_(cursors.c.bug, cursors.c.sink)
+_STILL = (
+    cursors.c.team == bindparam("of_team"),
+    tuple_(cursors.c.bug, cursors.c.sink, cursors.c.fence).in_(bindparam("held", expanding=True)),
+    # not one of 0: see `renew`
+    cursors.c.lease > 0,
+)
+# nobody is waited for: who writes several cursors of a bug locks them in another order, and that would be a deadlock
+_FREE = select(cursors.c.bug, cursors.c.sink).where(*_STILL).with_for_update(skip_locked=True)
+_RENEW = (
+    update(cursors)
+    .where(cursors.c.team == bindparam("of_team"), _PLACE.in_(_FREE))
+    .values(lease=bindparam("until"))
+    .returning(cursors.c.bug, cursors.c.sink)
+)
 # in doubt: the one who had it may have posted, mailed or booked just before it went silent. The fence rises with it, so
 # that the old holder, if it still lives, can move nothing any more.
 _CUT_OFF = {"lease": 0, "doubt": 1, "fence": cursors.c.fence + 1, "attempts": cursors.c.attempts + 1}
@@ -44,6 +59,8 @@ class Taken:
 
     leases: tuple[Lease, ...] = ()
     more: frozenset[str] = frozenset()
+    late: tuple[str, ...] = ()
+    """The sinks of leases that ran out and were taken away, one for each."""
 
 
 async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int], seconds: float) -> Taken:
@@ -78,7 +95,8 @@ async def take(ledger: Ledger, free: Mapping[str, int], below: Mapping[str, int]
                 over.add(row.sink)
         leased = [{**_of(ledger, row), "lease": now + seconds, "fence": row.fence + 1} for row in chosen]
         await conn.execute(_LEASE, leased) if leased else None
-    return Taken(leases=tuple(_lease(row) for row in chosen), more=frozenset(over))
+    gone = tuple(row.sink for row in rows if row.lease)
+    return Taken(leases=tuple(_lease(row) for row in chosen), more=frozenset(over), late=gone)
 
 
 async def _any(ledger: Ledger, is_due: Any, asked: Mapping[str, Any]) -> bool:
@@ -169,13 +187,24 @@ async def _head(conn: AsyncConnection, ledger: Ledger, bug: int, *, lock: bool =
 
 
 async def renew(ledger: Ledger, lease: Lease, seconds: float) -> bool:
-    """Renew the lease; False if somebody has taken it over. One row in a transaction, so that renewals can't deadlock."""
+    """Renew the lease; False if somebody has taken it over. One row in a transaction, so that it waits for nobody but its own."""
     values = {"lease": ledger.clock().timestamp() + seconds}
     async with ledger.db.write(SINKS) as conn:
         # a lease of 0 was given back by its own task a moment ago: to renew it would keep the bug from everybody for 12
         # s
         result = await conn.execute(update(cursors).where(_mine(ledger, lease), cursors.c.lease > 0).values(values))
     return bool(result.rowcount)
+
+
+async def renew_all(ledger: Ledger, held: Collection[Lease], seconds: float) -> set[tuple[int, str]]:
+    """Which bugs and sinks were renewed, all in one statement. What is missing was taken over, or somebody writes it just now."""
+    asked = {
+        "of_team": ledger.team,
+        "held": [(lease.bug, lease.sink, lease.fence) for lease in held],
+        "until": ledger.clock().timestamp() + seconds,
+    }
+    async with ledger.db.write(SINKS) as conn:
+        return {(row.bug, row.sink) for row in await conn.execute(_RENEW, asked)}
 
 
 async def awaken(ledger: Ledger, pause: float) -> None:
@@ -187,6 +216,16 @@ async def awaken(ledger: Ledger, pause: float) -> None:
         await conn.execute(update(cursors).where(far).values(due=now + pause))
         held = and_(cursors.c.team == ledger.team, cursors.c.lease > now + SOON)
         await conn.execute(update(cursors).where(held).values(lease=now + pause))
+
+
+async def lost(ledger: Ledger, lease: Lease, pause: float) -> None:
+    """Whoever held this lease stood still and may have sent something after it was over: whoever has it by now looks once more."""
+    soon = ledger.clock().timestamp() + pause
+    # one more than the present holder knows of, so that its end does not take the doubt with it
+    doubt = case((cursors.c.lease > 0, cursors.c.doubt + 1), else_=1)
+    gone = and_(_place(ledger, lease.bug, lease.sink), cursors.c.fence > lease.fence, cursors.c.gave_up.is_(None))
+    async with ledger.db.write(SINKS) as conn:
+        await conn.execute(update(cursors).where(gone).values(doubt=doubt, due=soon))
 
 
 async def abandoned(ledger: Ledger, pause: float) -> None:
@@ -246,13 +285,22 @@ async def give_up(conn: AsyncConnection, ledger: Ledger, lease: Lease, why: str)
 async def _set(conn: AsyncConnection, ledger: Ledger, lease: Lease, values: dict[str, Any]) -> None:
     """Unless somebody has taken over."""
     mine = {**_of(ledger, lease), "of_fence": lease.fence}
-    await conn.execute(_setting(tuple(sorted(values))), mine | values)
+    known = {"known": int(lease.doubt)} if _KEPT.keys() & values.keys() else {}
+    await conn.execute(_setting(tuple(sorted(values))), mine | known | values)
+
+
+# a doubt of which the holder of the lease knows nothing came meanwhile (`lost`): it stays, and so does its time
+_NEWS = cursors.c.doubt > bindparam("known")
+_KEPT = {
+    "doubt": case((_NEWS, 1), else_=bindparam("doubt")),
+    "due": case((_NEWS, cursors.c.due), else_=bindparam("due")),
+}
 
 
 @lru_cache(maxsize=64)
 def _setting(names: tuple[str, ...]) -> Any:
     mine = update(cursors).where(*_CURSOR, cursors.c.fence == bindparam("of_fence"))
-    return mine.values({name: bindparam(name) for name in names})
+    return mine.values({name: _KEPT.get(name, bindparam(name)) for name in names})
 
 
 async def try_again_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: str) -> None:

@@ -5,7 +5,7 @@ import json
 import logging
 import math
 import random
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -103,6 +103,8 @@ class Relay:
     lease_seconds: float = LEASE
     poll: float = POLL
     """Seconds between two looks at what is due, where nothing wakes it."""
+    taken_over: Callable[[str], None] = lambda _sink: None
+    """Told the sink of each lease of another's that ran out."""
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
@@ -213,6 +215,8 @@ class Relay:
         free, below = self._free(), self._below()
         found = await leases.take(self.ledger, free, below, self.lease_seconds)
         self.begin(found.leases, now)
+        for sink in found.late:
+            self.taken_over(sink)
         # of what is scarce the look saw a part; what was left to a look since this one began it may not have seen
         seen = free.keys() - below.keys() - found.more
         self._behind = {sink: at for sink, at in self._behind.items() if sink not in seen or at > left}

@@ -15,7 +15,7 @@ from bot.bug.tolerance import ActedUnchecked
 from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
 from bot.latest import Latest
-from bot.ledger.entries import load
+from bot.ledger.entries import load, written_at
 from bot.ledger.ledger import Decide, Ledger, Recorded
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.slack.directory import Directory
 from bot.slack.incoming.request import Request
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.views.marks import milliseconds
 from bot.suggestions import Suggestions
 
 LOW_RISK = frozenset(
@@ -86,14 +87,13 @@ class Context:
         return self.settings.slack.error_channels[0]
 
     async def must_not_be_lost(self, request: Request) -> None:
-        """A press on a message about a bug that a backup did not hold is none on the bug that has its number now. Raises Refused."""
-        restored = self.allowed.restored_at
-        if not restored or request.bug is None or float(request.message or "inf") >= restored.timestamp():
+        """What stands in Slack of a trail that is lost acts on nothing: its numbers have come again since. Raises Refused."""
+        if not request.at or request.bug is None:
             return
-        bug = await load(self.ledger, request.bug)
-        if bug.opened_at and bug.opened_at > restored:
-            other = f"This is about a bug that was lost when a backup came back; {bug.ref} is another one now."
-            raise Refused(f"{other} Nothing was done. Use the card of {bug.ref}, or `/bug list`.")
+        written = await written_at(self.ledger, request.bug, request.seq)
+        if milliseconds(written) != request.at:
+            lost = "This is about something that was lost when a backup came back."
+            raise Refused(f"{lost} Nothing was done. Look at the card of BUG-{request.bug}, or at `/bug list`.")
 
     async def bug(self, request: Request) -> Bug:
         return await load(self.ledger, self.number(request))

@@ -98,6 +98,7 @@ def action_ask(body: Body) -> Request:
         via="home" if view.get("type") == "home" else "button",
         bug=found.bug if found else None,
         seq=found.seq if found else 0,
+        at=found.at if found else 0,
         about={
             **_home(view),
             **(found.about if found else {}),
@@ -159,6 +160,7 @@ def view_ask(body: Body) -> Request:
         via="modal",
         bug=found.bug if found else None,
         seq=found.seq if found else 0,
+        at=found.at if found else 0,
         about=found.about if found else {},
         trigger=body.get("trigger_id", ""),
         view=view["id"],

@@ -27,6 +27,8 @@ class Request(AsJson):
     bug: int | None = None
     seq: int = 0
     """The entry the person had seen, where a button carried it."""
+    at: int = 0
+    """When that entry was written, in Unix milliseconds; 0: the button does not say."""
     about: Mapping[str, str] = Field(default_factory=dict)
     args: str = ""
     """What stands behind the verb in a command."""

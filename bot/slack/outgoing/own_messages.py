@@ -36,6 +36,13 @@ async def in_channel(
     return await _first(port, channel, [m["ts"] async for m in told if _carries(m, payload, event)])
 
 
+async def alone(port: SlackPort, place: Post, payload: Mapping[str, Any], since: float, event: str = "") -> None:
+    """Takes away every other message of the channel that carries the same since then, in Unix seconds of our clock: one came late."""
+    told = pages(port, "conversations.history", most=PAGES, channel=place.channel, oldest=f"{since - CLOCKS:.6f}")
+    for ts in [m["ts"] async for m in told if _carries(m, payload, event) and m["ts"] != place.ts]:
+        await port.call("chat.delete", channel=place.channel, ts=ts)
+
+
 async def pages(port: SlackPort, method: str, *, most: int | None = None, **where: Any) -> AsyncIterator[Message]:
     """Every message, page by page, with its metadata; at most so many pages. A thread begins with its oldest answer."""
     cursor: str | None = None

@@ -55,7 +55,7 @@ async def answer(context: Context, request: Request) -> Response:
 def _too(bug: Bug, hit: int) -> Response:
     """To the presser alone, once those who wrote have their answer."""
     were = "1 was only hit: write to them too?" if hit == 1 else f"{hit} were only hit: write to them too?"
-    more = kit.button("Write to them too…", "answer_hit", mark(bug.ref.number, bug.seq))
+    more = kit.button("Write to them too…", "answer_hit", mark(bug))
     blocks = kit.render([kit.section(f"{were} {_not_written_to(bug, hit)}", "hit"), *kit.actions([more], "too")])
     return Response(text=f"{were} {_not_written_to(bug, hit)}", blocks=tuple(blocks))
 

@@ -8,7 +8,7 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
 from bot.slack.views import blocks
-from bot.slack.views.marks import mark
+from bot.slack.views.marks import bare
 from bot.slack.views.mrkdwn import foreign
 
 
@@ -45,7 +45,7 @@ async def same_as_which(context: Context, request: Request) -> Response:
             "Same as which bug",
             [blocks.menu("bug", "Bug", choices)],
             id_="same_as",
-            meta=mark(0, 0, **about),
+            meta=bare(**about),
             submit="Join",
         )
     )

@@ -27,7 +27,7 @@ def row(bug: Bug, modes: Modes, proposed: Proposed) -> list[Any]:
 
 
 def _mark(bug: Bug, **about: str | int) -> str:
-    return mark(bug.ref.number, bug.seq, **about)
+    return mark(bug, **about)
 
 
 def _button(bug: Bug, verb: str, label: str, style: str | None = None, *, confirm: str = "", **about: str | int) -> Any:
@@ -160,7 +160,6 @@ _LABELS = {
     "reopen": "Reopen…",
     "retro": "Retro",
     "catchup": "Catch up",
-    "debt": "Who owes it, until when…",
 }
 
 
@@ -169,7 +168,7 @@ def _more(bug: Bug) -> list[tuple[str, str]]:
         Status.OPEN: ("fix", "look", "fixed", "dismiss", "mute"),
         Status.CLAIMED: ("look", "fixed" if not bug.last_success else "tell", "take_over", "release", "dismiss"),
         Status.FIXED: ("look", "take_over", "reopen", "retro", "catchup"),
-        Status.OWED: ("debt", "look", "tell", "take_over", "reopen", "retro"),
+        Status.OWED: ("look", "tell", "take_over", "reopen", "retro"),
         Status.CLOSED: ("reopen", "catchup"),
         Status.DISMISSED: ("reopen",),
         Status.MERGED: (),

@@ -7,7 +7,7 @@ from typing import Any
 from bot.bug.bug import Bug, DoneAlone
 from bot.bug.seen import find
 from bot.slack.views import blocks as kit
-from bot.slack.views.marks import mark
+from bot.slack.views.marks import mark_at
 from bot.slack.views.mrkdwn import clock, day, foreign
 from bot.text import plural
 
@@ -24,6 +24,8 @@ class Item:
     """BUG-17, as a link to its card."""
     bug: int
     seq: int
+    mark: str
+    """What its button carries."""
     one: DoneAlone | None
     by: str
     """What people call who did it."""
@@ -33,7 +35,8 @@ class Item:
 def item(bug: Bug, seq: int, ref: str) -> Item:
     one = find(bug, seq)
     by, seen_by = (one.by, one.seen_by) if one else ("", "")
-    return Item(ref=ref, bug=bug.ref.number, seq=seq, one=one, by=by, seen_by=seen_by)
+    mark = mark_at(bug, seq, one.at if one else None, of=seq)
+    return Item(ref=ref, bug=bug.ref.number, seq=seq, mark=mark, one=one, by=by, seen_by=seen_by)
 
 
 def headline(items: Sequence[Item], more: int = 0) -> str:
@@ -67,12 +70,12 @@ def line(one: Item) -> str:
     return f":white_check_mark: {what} · seen by {one.seen_by}" if one.seen_by else f":eyes: {what}"
 
 
-def button(bug: int, seq: int) -> Any:
-    return kit.button("Seen", "seen", mark(bug, seq, of=seq))
+def button(mark: str) -> Any:
+    return kit.button("Seen", "seen", mark)
 
 
 def _line(one: Item) -> Any:
-    return kit.section(line(one), f"seen_{one.bug}_{one.seq}", button(one.bug, one.seq) if open_(one) else None)
+    return kit.section(line(one), f"seen_{one.bug}_{one.seq}", button(one.mark) if open_(one) else None)
 
 
 def open_(one: Item) -> bool:

@@ -15,7 +15,7 @@ from bot.ledger.strange import Strange
 from bot.ledger.workspace import WorkspaceEntry
 from bot.slack.views import blocks, card, daily
 from bot.slack.views.forms.forms import View
-from bot.slack.views.marks import mark
+from bot.slack.views.marks import bare, mark
 from bot.slack.views.mrkdwn import clock, day, foreign, who
 from bot.slack.views.retro import summary
 from bot.slack.views.thread_lines import workspace_line
@@ -116,11 +116,11 @@ def _turning(name: str, page: Page[Any], pages: Pages) -> Iterator[Any]:
 
 
 def _turn(pages: Pages, name: str, to: int) -> str:
-    return mark(0, 0, home=str(pages.turned(name, to)))
+    return bare(home=str(pages.turned(name, to)))
 
 
 def _press(bug: Bug, verb: str, label: str, style: str | None = None) -> Any:
-    return blocks.button(label, verb, mark(bug.ref.number, bug.seq), style)
+    return blocks.button(label, verb, mark(bug), style)
 
 
 def _open(page: Page[Bug], around: _Around) -> Iterator[Any]:
@@ -141,7 +141,7 @@ def _unseen(page: Page[tuple[Bug, DoneAlone]], around: _Around) -> Iterator[Any]
     for bug, one in page.shown:
         mine = one.by == around.user
         item = replace(daily.item(bug, one.seq, around.name(bug)), by="you" if mine else who(one.by))
-        press = None if mine else daily.button(bug.ref.number, one.seq)
+        press = None if mine else daily.button(item.mark)
         yield blocks.section(daily.line(item), f"unseen_{bug.ref.number}_{one.seq}", press)
     yield from _turning("unseen", page, around.pages)
 

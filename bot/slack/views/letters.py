@@ -23,5 +23,5 @@ def waiting(bug: Bug, message: int, now: datetime) -> tuple[str, list[dict[str, 
     seconds = max(round((leaves - now).total_seconds()), 1)
     which = "Letter" if len(people) == 1 else "Letters"
     text = f":envelope: {bug.ref}: {which} to {', '.join(people[:NAMED])}{more}, on the way in {seconds} s."
-    back = kit.button("Take back", "tell_back", mark(bug.ref.number, bug.seq, message=message))
+    back = kit.button("Take back", "tell_back", mark(bug, message=message))
     return text, kit.render([kit.section(text, "letter"), *kit.actions([back], "letters")])

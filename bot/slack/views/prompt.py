@@ -30,7 +30,7 @@ class Offer(Frozen):
     """From the thread also into the channel, for whoever is there."""
 
     def blocks(self, bug: Bug) -> kit.Blocks:
-        row = [kit.button(b.label, b.verb, mark(bug.ref.number, bug.seq, **b.about), b.style) for b in self.buttons]
+        row = [kit.button(b.label, b.verb, mark(bug, **b.about), b.style) for b in self.buttons]
         return kit.render([kit.section(self.text, "offer"), *kit.actions(row, "offered")])
 
 

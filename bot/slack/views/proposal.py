@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from bot.bug.bug import Bug
 from bot.bug.values import CustomerHint, Inbound
 from bot.slack.views import blocks as kit
-from bot.slack.views.marks import mark
+from bot.slack.views.marks import bare, mark
 from bot.slack.views.mrkdwn import channel, foreign, link
 from bot.text import plural
 
@@ -35,17 +36,17 @@ def _words(inbound: Inbound) -> str:
     return foreign(said, 200, one_line=True)
 
 
-def blocks(place: tuple[str, str], said: Sequence[Inbound], maybe: int | None) -> kit.Blocks:
+def blocks(place: tuple[str, str], said: Sequence[Inbound], maybe: Bug | None) -> kit.Blocks:
     source, conversation = place
     carried = {"source": source, "conversation": quote(conversation, safe="")}
     url = next((x.url for x in said if x.url), "")
     where = f" · {link(url, 'open there')}" if url else ""
-    same = kit.button(f"Same as BUG-{maybe}", "same_as", mark(maybe, 0, **carried), "primary") if maybe else None
+    same = kit.button(f"Same as {maybe.ref}", "same_as", mark(maybe, **carried), "primary") if maybe else None
     buttons = [
         same,
-        kit.button("New bug", "new_from", mark(0, 0, **carried)),
-        kit.button("Same as …", "same_as_which", mark(0, 0, **carried)),
-        kit.button("Not a bug", "not_a_bug", mark(0, 0, **carried)),
+        kit.button("New bug", "new_from", bare(**carried)),
+        kit.button("Same as …", "same_as_which", bare(**carried)),
+        kit.button("Not a bug", "not_a_bug", bare(**carried)),
     ]
     return kit.render([kit.section(summary(source, said) + where, "inbound"), *kit.actions(buttons, "choose")])
 

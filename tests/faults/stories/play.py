@@ -162,9 +162,9 @@ async def _event(town: StruckTown) -> None:
         case "sockets cut":
             await town.slack.socket_mode.close()
         case "database cut":
-            await town.cut_database()
+            await town.server.cut()
         case "database away":
-            await town.restart_database()
+            await town.server.restart()
         case "deliveries again":
             town.tell_again()
         case "a storm of 429":

@@ -5,9 +5,8 @@ import os
 import re
 import signal
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,10 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
-import psycopg
 from aiohttp import web
 from sqlalchemy import event, func, select
-from sqlalchemy.engine import make_url
 
 from bot.bug.bug import Bug
 from bot.bug.values import CustomerHint
@@ -36,9 +33,10 @@ from bot.ledger.relay.relay import FOREIGN_PAUSE
 from bot.ledger.restored import OUTBOUND
 from bot.production.catalogue import Catalogue
 from tests.faults.process import ROOT, Makegood
+from tests.faults.stories.disasters import Server, as_judge, put_file_back
+from tests.faults.stories.fakes import LOOK, Journal, Service, obeying
 from tests.faults.stories.plan import Plan, Topology
-from tests.faults.stories.processes import PATH, Process, Zygote
-from tests.faults.stories.seam import HEADER, SELF
+from tests.faults.stories.processes import Process, Zygote
 from tests.faults.town import SINKS, Town, until
 from tests.slack.alerts import bugsnag
 from tests.support.stores import Store, person
@@ -53,14 +51,8 @@ FROZEN = {"stop": (1.0, 6.0), "stop long": (6.0, 8.0)}
 
 More on a busy machine.
 """
-LOOK = 0.02
-JUDGE = "judge"
-"""What PostgreSQL calls the connections of whoever judges."""
-CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name <> %s"
 STORM = 3.0
 """Seconds for which Slack takes nothing more."""
-AWAY = 2.0
-"""Seconds for which a database lets nobody in."""
 AGAIN = 0.4
 """Seconds until Slack tells of a message once more, under another event id."""
 Json = dict[str, Any]
@@ -69,81 +61,6 @@ Json = dict[str, Any]
 def busy() -> float:
     """How many times as long everything takes here, because others use the machine too; at most three times."""
     return min(max(1.0, os.getloadavg()[0] / (2 * (os.cpu_count() or 1))), 3.0)
-
-
-@dataclass
-class Journal:
-    """What the children say of their points, as they come to them."""
-
-    file: Path
-    visited: set[str] = field(default_factory=set)
-    revisited: set[str] = field(default_factory=set)
-    """Those to which one process came three times."""
-    struck: list[tuple[str, str]] = field(default_factory=list)
-    _read: int = 0
-
-    def news(self) -> list[list[str]]:
-        if not self.file.exists():
-            return []
-        with self.file.open() as file:
-            file.seek(self._read)
-            text = file.read()
-        whole = text[: text.rfind("\n") + 1]
-        self._read += len(whole.encode())
-        found = [line.split("\t") for line in whole.splitlines()]
-        for _, what, *about in found:
-            if what == "visited":
-                self.visited.add(about[0])
-            elif what == "revisited":
-                self.revisited.add(about[0])
-            elif what == "struck":
-                self.struck.append((about[0], about[1]))
-        return found
-
-
-class Service:
-    """Counts what it is asked to do, and to take back."""
-
-    def __init__(self) -> None:
-        self.done: Counter[str] = Counter()
-        self.undone: Counter[str] = Counter()
-
-    def routes(self) -> list[web.RouteDef]:
-        return [
-            web.route("*", "/counting/jobs/{word}", self._job),
-            web.get("/counting/undone/{word}", self._undone),
-        ]
-
-    async def _undone(self, request: web.Request) -> web.Response:
-        return web.json_response({}, status=200 if self.undone[request.match_info["word"]] else 404)
-
-    async def _job(self, request: web.Request) -> web.Response:
-        word = request.match_info["word"]
-        if request.method == "POST":
-            self.done[word] += 1
-        elif request.method == "DELETE":
-            self.undone[word] += 1
-        elif self.done[word] <= self.undone[word]:
-            return web.json_response({}, status=404)
-        return web.json_response({})
-
-
-@web.middleware
-async def obeying(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
-    """A call that carries a strike meets it: before the work, or after."""
-    kind = request.headers.get(HEADER, "")
-    if not kind or kind in SELF:
-        return await handler(request)
-    if kind == "429":
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
-    if kind.startswith("after_"):
-        await handler(request)
-    if kind.endswith("hang"):
-        while request.transport is not None and not request.transport.is_closing():
-            await asyncio.sleep(LOOK)
-    if kind.endswith("cut") and request.transport is not None:
-        request.transport.abort()
-    return web.json_response({"ok": False, "error": "internal_error"}, status=500)
 
 
 @dataclass
@@ -156,7 +73,7 @@ class StruckTown(Town):
 
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.service = Service()
+        self.service, self.server = Service(), Server(self.database_url)
         manifest = AppManifest.load(ROOT / "app_manifest.yml")
         self.slack = LocalSlack(people=CREW, channels={"C0ERRORS": "errors"}, manifest=manifest, rate_limits=False)
         self.storm_until, self.slower = 0.0, busy()
@@ -182,7 +99,7 @@ class StruckTown(Town):
         self.store = Store(self.database_url)
         self.ledger = self.store.ledger({sink.name: sink.interest for sink in SINKS}, clock=self.clock)
         if not self.ledger.db.sqlite:
-            event.listen(self.ledger.db.engine.sync_engine, "connect", _as_judge)
+            event.listen(self.ledger.db.engine.sync_engine, "connect", as_judge)
 
     def clock(self) -> datetime:
         ahead = self.folder / "ahead"
@@ -371,27 +288,6 @@ class StruckTown(Town):
             port = self.ports[(self.ports.index(port) + 1) % len(self.ports)]
             await asyncio.sleep(0.1)
 
-    async def cut_database(self) -> None:
-        """Every connection of the bots' to this database. Whoever judges looks on."""
-        async with self._server() as conn:
-            await conn.execute(CUT, [make_url(self.database_url).database, JUDGE])
-
-    async def restart_database(self) -> None:
-        """As its restart: nobody is let in for a while. Whoever judges looks on."""
-        name = make_url(self.database_url).database
-        async with self._server() as conn:
-            await conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
-            await self.cut_database()
-            await asyncio.sleep(AWAY)
-            await conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
-
-    @asynccontextmanager
-    async def _server(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        url = make_url(self.database_url).set(drivername="postgresql", database="postgres")
-        text = url.render_as_string(hide_password=False)
-        async with await psycopg.AsyncConnection.connect(text, autocommit=True) as conn:
-            yield conn
-
     async def restore_backup(self, after: float) -> None:
         """What a backup from `after` seconds ago holds comes back, by the commands that we tell people."""
         first, kept = self.processes[0], self.folder / "the.backup"
@@ -399,26 +295,11 @@ class StruckTown(Town):
         await asyncio.sleep(after)
         await asyncio.gather(*(process.stop() for process in self.processes))
         await self.store.close()
-        self._put_file_back(kept) if self.ledger.db.sqlite else await self._put_dump_back(kept)
+        put_file_back(kept, self.folder / "makegood.db") if self.ledger.db.sqlite else await self.server.put_back(kept)
         self._look()
         await first.must("restored", "the", "disk", "failed", "--config", str(first.bot.config), tries=6)
         for process in self.processes:
             process.keep()
-
-    def _put_file_back(self, kept: Path) -> None:
-        source = self.folder / "makegood.db"
-        for suffix in ("", "-wal", "-shm"):
-            source.with_name(f"makegood.db{suffix}").unlink(missing_ok=True)
-        kept.rename(source)
-
-    async def _put_dump_back(self, kept: Path) -> None:
-        at = make_url(self.database_url).set(drivername="postgresql")
-        async with self._server() as conn:
-            await conn.execute(f"DROP DATABASE {at.database} WITH (FORCE)".encode())
-            await conn.execute(f"CREATE DATABASE {at.database}".encode())
-        command = ("pg_restore", "--no-owner", f"--dbname={at.render_as_string(hide_password=False)}", str(kept))
-        ran = await asyncio.create_subprocess_exec(*command, env={"PATH": PATH})
-        assert await ran.wait() == 0
 
     # -- what came of it
 
@@ -456,9 +337,3 @@ class StruckTown(Town):
             due = (await conn.execute(which)).all()
             await conn.scalar(select(func.count()).select_from(bugs))
         return " ".join(str(tuple(row)) for row in (*items, *due))
-
-
-def _as_judge(connection: Any, _record: object) -> None:
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(f"SET application_name TO {JUDGE}")
-    connection.commit()

@@ -1,17 +1,24 @@
 """A lease that ran out is taken over with doubt; whoever had it moves nothing any more."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.board import BoardCardMade
 from bot.bug.errors import Rejected, Unavailable
 from bot.bug.reminders import Reminded
-from bot.ledger.ledger import Ledger
+from bot.ledger.db.engine import SINKS
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.leased import Lease
+from bot.ledger.relay.relay import Relay, Served, Work
+from bot.metrics import Counters
+from bot.tasks import cancelled
 from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, said, sql
 
@@ -39,6 +46,7 @@ async def test_an_expired_lease_is_taken_over_with_doubt_and_the_first_holder_mo
     (second,) = (await leases.take(other, FREE, {}, 12)).leases
     assert (second.doubt, second.fence) == (True, first.fence + 2)
     assert not await leases.renew(ledger, first, 12)
+    assert await leases.renew_all(ledger, [first, second], 12) == {(bug, "scribe")}
     async with ledger.db.write() as conn:
         assert not await leases.held(conn, ledger, first)
         await leases.move(conn, ledger, first, 2, {"ts": "1.1"}, None, 12)
@@ -48,6 +56,26 @@ async def test_an_expired_lease_is_taken_over_with_doubt_and_the_first_holder_mo
     found = await cursor(ledger, bug, "scribe")
     assert (found["done"], found["attempts"], found["gave_up"], found["external"]) == (1, 1, None, "{}")
     assert await leases.renew(other, second, 12)
+
+
+@pytest.mark.parametrize("moves", [True, False])
+async def test_who_notices_late_that_a_lease_is_over_has_it_looked_at_once_more(store: Store, *, moves: bool) -> None:
+    ledger, other = follows(store, Scribe()), follows(store, Scribe())
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    (first,) = (await leases.take(ledger, FREE, {}, 12)).leases
+    store.clock.advance(13)
+    await leases.take(other, FREE, {}, 12)
+    store.clock.advance(7)
+    (second,) = (await leases.take(other, FREE, {}, 12)).leases
+    await leases.lost(ledger, first, 6)
+    if moves:
+        async with other.db.write() as conn:
+            second = await leases.move(conn, other, second, 2, None, None, 12)
+    await leases.rest(other, second, done=2)
+    store.clock.advance(7)
+    assert [lease.doubt for lease in (await leases.take(other, FREE, {}, 12)).leases] == [True]
+    await leases.lost(other, second, 6)  # nobody took it over: it is still theirs
 
 
 async def test_no_sink_gets_more_than_it_has_places_for(store: Store) -> None:
@@ -271,7 +299,83 @@ async def test_who_waits_for_more_of_the_trail_is_due_at_once_where_it_is_there_
     assert (found["due"] - store.clock.seconds(), found["lease"], found["attempts"]) == (due, 0, 0)
 
 
-async def test_what_was_given_back_meanwhile_is_not_renewed(ledger: Ledger) -> None:
+async def test_what_was_given_back_meanwhile_is_not_renewed(store: Store) -> None:
+    ledger = follows(store, Scribe())
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    (lease,) = (await leases.take(ledger, FREE, {}, 12)).leases
     beats = Heartbeat(ledger, 12)
-    await beats._renew((await open_bug(ledger), "card"))
+    async with beats.hold(lease, asyncio.get_running_loop().time()):
+        held = beats._held[bug, "scribe"]
+    await beats._renew((bug, "scribe"), held)
+    await beats._renew_all()
     assert beats._held == {}
+
+
+async def test_many_leases_on_a_slow_database_are_all_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each commit takes a tenth of a lease: renewed one after another, the last of them would be lost."""
+    ledger = store.ledger({"scribe": SAID}, clock=lambda: datetime.now(UTC))
+    for number in range(20):
+        await said(ledger, await open_bug(ledger, str(number)), "a")
+    taken = asyncio.get_running_loop().time()
+    mine = (await leases.take(ledger, {"scribe": 20}, {}, 3)).leases
+    write = ledger.db.write
+
+    @asynccontextmanager
+    async def slow(rank: int = SINKS) -> AsyncIterator[AsyncConnection]:
+        async with write(rank) as conn:
+            await asyncio.sleep(0.3)
+            yield conn
+
+    monkeypatch.setattr(type(ledger.db), "write", lambda _db, rank=SINKS: slow(rank))
+    beats, kept = Heartbeat(ledger, 3), []
+
+    async def work(lease: Lease) -> None:
+        async with beats.hold(lease, taken):
+            await asyncio.sleep(4)
+            kept.append(lease)
+
+    beating = asyncio.create_task(beats.keep())
+    await asyncio.gather(*(work(lease) for lease in mine))
+    await cancelled(beating)
+    assert len(kept) == len(mine) == 20
+
+
+@SEVERAL
+async def test_a_lease_whose_row_is_written_just_now_is_waited_for_alone(store: Store) -> None:
+    ledger = follows(store, Scribe())
+    one, two = await open_bug(ledger, "one"), await open_bug(ledger, "two")
+    for bug in (one, two):
+        await said(ledger, bug, "a")
+    mine = (await leases.take(ledger, {"scribe": 2}, {}, 12)).leases
+    async with ledger.db.write() as conn:
+        await conn.execute(text(f"UPDATE cursors SET rank = rank WHERE bug = {one}"))
+        async with asyncio.timeout(5):
+            assert await leases.renew_all(ledger, mine, 12) == {(two, "scribe")}
+    assert await leases.renew_all(ledger, mine, 12) == {(one, "scribe"), (two, "scribe")}
+
+
+async def test_who_takes_over_a_lease_is_counted(store: Store) -> None:
+    ledger, counters = follows(store, Scribe()), Counters()
+    relay = Relay(ledger, {"scribe": Scribe()}, taken_over=counters.taken_over)
+    await said(ledger, await open_bug(ledger), "a")
+    await leases.take(ledger, FREE, {}, 12)
+    store.clock.advance(13)
+    assert not await relay._begin()
+    assert counters.registry.get_sample_value("makegood_leases_taken_over_total", {"sink": "scribe"}) == 1
+
+
+async def test_who_lost_a_lease_and_can_tell_nobody_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ledger = follows(store, Scribe())
+    await said(ledger, await open_bug(ledger), "a")
+    (lease,) = (await leases.take(ledger, FREE, {}, 12)).leases
+
+    async def away(*_given: object) -> None:
+        raise Unavailable("The database is away.")
+
+    monkeypatch.setattr(leases, "lost", away)
+    async with Heartbeat(ledger, 12).hold(lease, asyncio.get_running_loop().time() - 13):
+        await asyncio.sleep(1)
+    assert "Nobody could be told of it: The database is away." in caplog.text

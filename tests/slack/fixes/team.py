@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import find
-from bot.slack.views.marks import mark
+from bot.slack.views.marks import Mark
 from tests.slack.fixes.plant import Plant
 from tests.slack.house import House
 from tests.support.dsl.message import Message
@@ -73,7 +73,7 @@ class Team:
 
     async def presses(self, person: PersonPage, verb: str, bug: int = 1, **about: str | int) -> None:
         """A button as nobody was offered it: what it carries is made up."""
-        forged = await self.house.forged(verb, mark(bug, 1, **about))
+        forged = await self.house.forged(verb, str(Mark(bug=bug, seq=1, about={k: str(v) for k, v in about.items()})))
         await forged.button(verb).click(by=person)
 
     def change(self, person: PersonPage, **about: Any) -> None:

@@ -1,8 +1,11 @@
-"""docs/alerts.yml: every metric that a rule names is one that the bot has."""
+"""docs/alerts.yml: Prometheus' own grammar takes every rule, and every metric that a rule names is one that the bot has."""
 
 import re
 from pathlib import Path
+from typing import Any
 
+import promql_parser
+import pytest
 import yaml
 
 from bot.ledger.db.engine import Database
@@ -24,3 +27,18 @@ def test_each_rule_asks_for_metrics_that_there_are(tmp_path: Path) -> None:
         assert named <= there, rule["alert"]
         assert rule["annotations"]["summary"]
     assert (ROOT / "docs" / "alerts.yml").exists()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
+def test_each_rule_is_one_of_prometheus(rule: dict[str, Any]) -> None:
+    assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
+    promql_parser.parse(rule["expr"])
+    promql_parser.parse_duration(rule.get("for", "1m"))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["sum(increase(makegood_hooks_total)) > 0", "sum(makegood_bugs >", "summ(makegood_bugs)"]
+)
+def test_what_is_none_is_not_taken(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        promql_parser.parse(wrong)

@@ -87,7 +87,7 @@ def _said(text: str) -> str:
 
 
 def _about(bug: Bug, fix: Fix) -> str:
-    return mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
+    return mark(bug, run=fix.run, digest=fix.digest)
 
 
 def approval(bug: Bug, fix: Fix, *, coded: bool, word: str = "") -> View:
@@ -129,7 +129,7 @@ def hand_on(bug: Bug, fix: Fix, able: Sequence[tuple[str, str]]) -> View:
 
 def revise(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
     """To who asked: what should be changed, and the way into the form that is filled in already."""
-    value = mark(bug.ref.number, bug.seq, run=fix.run)
+    value = mark(bug, run=fix.run)
     button = kit.button("Revise…", "revise", value, "primary")
     return kit.render([kit.section(text, "back"), *kit.actions([button], "revising")])
 
@@ -140,7 +140,7 @@ def again(bug: Bug, fix: Fix, text: str) -> kit.Blocks:
 
 
 def again_button(bug: Bug, fix: Fix) -> Any:
-    return kit.button("Ask again", "ask_again", mark(bug.ref.number, bug.seq, run=fix.run), "primary")
+    return kit.button("Ask again", "ask_again", mark(bug, run=fix.run), "primary")
 
 
 def _form(bug: Bug, fix: Fix, label: str, verb: str, inputs: Sequence[Any], more: str = "") -> View:

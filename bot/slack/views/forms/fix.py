@@ -81,7 +81,7 @@ def choose(
         f"Fix {bug.ref}",
         [head, *remembered, pick, *said, *inputs, why],
         id_="fix",
-        meta=mark(bug.ref.number, bug.seq, **filled.about),
+        meta=mark(bug, **filled.about),
         submit="Preview",
     )
 
@@ -158,7 +158,7 @@ def _input(field: Field, value: str, hint: str, choices: Sequence[tuple[str, str
 def waiting(bug: Bug, what: str) -> View:
     """At once, while production is being read."""
     text = f":hourglass_flowing_sand: {foreign(what, 300)}\nProduction is only read for this; nothing is changed."
-    return kit.modal(f"Fix {bug.ref}", [kit.section(text, "wait")], id_="note", meta=mark(bug.ref.number, bug.seq))
+    return kit.modal(f"Fix {bug.ref}", [kit.section(text, "wait")], id_="note", meta=mark(bug))
 
 
 def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, box: Sequence[Any] = ()) -> View:
@@ -166,7 +166,7 @@ def preview(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, box: Seq
 
     `box`: who is told when it works.
     """
-    meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest, counted=counted(bug))
+    meta = mark(bug, run=fix.run, digest=fix.digest, counted=counted(bug))
     shown = [*preview_view.blocks(fix, reason=not fix.reason_filled), *_why(fix), *_warning(few)]
     shown += [_typed_word(few.typed)] if few.typed else []
     title = f"{'Undo' if fix.undo_of else 'Fix'} {bug.ref}"
@@ -196,7 +196,7 @@ def preview_message(bug: Bug, fix: Fix, *, becomes: Becomes, few: Few = ENOUGH, 
 
 
 def _about(bug: Bug, fix: Fix) -> str:
-    return mark(bug.ref.number, bug.seq, run=fix.run, digest=fix.digest)
+    return mark(bug, run=fix.run, digest=fix.digest)
 
 
 def _warning(few: Few) -> list[Any]:
@@ -259,7 +259,7 @@ def code_input() -> Any:
 def alone(bug: Bug, fix: Fix, digest: str, *, coded: bool) -> View:
     """To go on without an approval: why, and where the risk is high that it is really who asked."""
     why = kit.text_input("reason", "Why can nobody be waited for?", many=True, longest=500)
-    meta = mark(bug.ref.number, bug.seq, run=fix.run, digest=digest)
+    meta = mark(bug, run=fix.run, digest=digest)
     blocks = [
         kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
         why,
@@ -296,9 +296,7 @@ def settle(bug: Bug, fix: Fix) -> View:
         kit.menu("state", "On production", choices, seen_),
         kit.text_input("reason", "What you saw", longest=500),
     ]
-    return kit.modal(
-        f"Settle {bug.ref}", blocks, id_="settle", meta=mark(bug.ref.number, bug.seq, run=fix.run), submit="Say so"
-    )
+    return kit.modal(f"Settle {bug.ref}", blocks, id_="settle", meta=mark(bug, run=fix.run), submit="Say so")
 
 
 def look(
@@ -313,9 +311,7 @@ def look(
     pick = kit.menu("action", "What to look at", looks, chosen, live=True)
     inputs = _inputs(fields, values, menus)
     about = [kit.context(foreign(help_, 600), "help")] if help_ else []
-    return kit.modal(
-        f"Look {bug.ref}", [pick, *about, *inputs], id_="look", meta=mark(bug.ref.number, bug.seq), submit="Look"
-    )
+    return kit.modal(f"Look {bug.ref}", [pick, *about, *inputs], id_="look", meta=mark(bug), submit="Look")
 
 
 def rows(bug: Bug, name: str, found: Sequence[Mapping[str, str]], more: str = "") -> View:
@@ -327,10 +323,10 @@ def rows(bug: Bug, name: str, found: Sequence[Mapping[str, str]], more: str = ""
         blocks.append(kit.section(foreign(row.get("text", ""), 2500) or "(empty)", f"row{i}", _offer(bug, row)))
     if more:
         blocks.append(kit.context(foreign(more, 500), "more"))
-    return kit.modal(f"Look {bug.ref}", blocks, id_="note", meta=mark(bug.ref.number, bug.seq))
+    return kit.modal(f"Look {bug.ref}", blocks, id_="note", meta=mark(bug))
 
 
 def _offer(bug: Bug, row: Mapping[str, str]) -> Any:
     if not row.get("fix"):
         return None
-    return kit.button("Fix this", "fix_this", mark(bug.ref.number, bug.seq, fix=row["fix"]))
+    return kit.button("Fix this", "fix_this", mark(bug, fix=row["fix"]))

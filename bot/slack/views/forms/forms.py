@@ -47,7 +47,7 @@ def reason(bug: Bug, verb: str, title: str, label: str, given: str = "", **about
         kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
         kit.text_input("reason", label, given, many=True, longest=500),
     ]
-    return kit.modal(f"{title} {bug.ref}", blocks, id_=verb, meta=mark(bug.ref.number, bug.seq, **about), submit=title)
+    return kit.modal(f"{title} {bug.ref}", blocks, id_=verb, meta=mark(bug, **about), submit=title)
 
 
 def serious(bug: Bug) -> View:
@@ -63,9 +63,7 @@ def serious(bug: Bug) -> View:
         ),
         kit.text_input("reason", "Why", optional=True, longest=500),
     ]
-    return kit.modal(
-        f"How serious {bug.ref}", blocks, id_="serious", meta=mark(bug.ref.number, bug.seq), submit="Say it"
-    )
+    return kit.modal(f"How serious {bug.ref}", blocks, id_="serious", meta=mark(bug), submit="Say it")
 
 
 def page(bug: Bug, found: str) -> View:
@@ -79,7 +77,7 @@ def page(bug: Bug, found: str) -> View:
         kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug"),
         kit.text_input("page", "On which page does it happen?", found, hint=hint, longest=2000),
     ]
-    return kit.modal(f"Probe {bug.ref}", blocks, id_="probe", meta=mark(bug.ref.number, bug.seq), submit="Probe")
+    return kit.modal(f"Probe {bug.ref}", blocks, id_="probe", meta=mark(bug), submit="Probe")
 
 
 def pass_alone(bug: Bug, waiting: TellRequest, why: str) -> View:
@@ -95,7 +93,7 @@ def pass_alone(bug: Bug, waiting: TellRequest, why: str) -> View:
         kit.section(said, "alone"),
         kit.text_input("typed", "Type how many customers get it", hint=hint, longest=20),
     ]
-    meta = mark(bug.ref.number, bug.seq, request=waiting.seq)
+    meta = mark(bug, request=waiting.seq)
     return kit.modal(f"Makegood {bug.ref}", blocks, id_="approve_tell", meta=meta, submit="Let it pass")
 
 
@@ -151,7 +149,7 @@ def tell(
     shown = [kit.section(said, f"preview_{i}") for i, said in enumerate(previews)]
     counted = [kit.context(f"{plural(len(people), 'customer')} can be told.", "counted")] if len(people) > 1 else []
     blocks = [*before_it_goes(asks), *counted, *boxes, words, *unfixed, *gifts, *look, *shown]
-    meta = mark(bug.ref.number, bug.seq, **_seen(seen))
+    meta = mark(bug, **_seen(seen))
     return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=meta, submit="Send as it is" if seen else "Tell")
 
 
@@ -167,7 +165,7 @@ def before_it_goes(asks: Sequence[str]) -> list[Any]:
 def answer(bug: Bug, text: str, asks: Sequence[str], seen: str) -> View:
     """Somebody's own words for those who wrote, once more before they go."""
     words = kit.text_input("text", "What they read", text, many=True, hint="No internals: they don't need to know.")
-    meta = mark(bug.ref.number, bug.seq, seen=seen)
+    meta = mark(bug, seen=seen)
     return kit.modal(
         f"Answer {bug.ref}", [*before_it_goes(asks), words], id_="answer", meta=meta, submit="Send as it is"
     )
@@ -194,7 +192,7 @@ def answer_hit(
         "whom": ",".join(c.id for c in hit),
         "by": int(promised.timestamp()) if promised else 0,
     }
-    meta = mark(bug.ref.number, bug.seq, **known, **_seen(seen))
+    meta = mark(bug, **known, **_seen(seen))
     submit = "Send as it is" if seen else f"Write to {len(hit)}"
     return kit.modal(f"Answer {bug.ref}", blocks, id_="answer_hit", meta=meta, submit=submit)
 
@@ -210,9 +208,7 @@ def fixed_by_hand(bug: Bug) -> View:
         kit.text_input("said", "I fixed it:", longest=300, hint="For the team. Customers don't read it."),
         kit.checkboxes("proper", "Was that all?", [("proper", "It is the proper fix: nothing is owed")], optional=True),
     ]
-    return kit.modal(
-        f"I fixed {bug.ref}", blocks, id_="fixed_by_hand", meta=mark(bug.ref.number, bug.seq), submit="It works"
-    )
+    return kit.modal(f"I fixed {bug.ref}", blocks, id_="fixed_by_hand", meta=mark(bug), submit="It works")
 
 
 def told_by_hand(bug: Bug, text: str) -> View:
@@ -235,7 +231,7 @@ def told_by_hand(bug: Bug, text: str) -> View:
         *boxes,
         kit.text_input("text", "What they read", text, many=True, hint="As you wrote it, for the trail."),
     ]
-    meta = mark(bug.ref.number, bug.seq)
+    meta = mark(bug)
     return kit.modal(f"I told them {bug.ref}", blocks, id_="told_by_hand", meta=meta, submit="I told them")
 
 
@@ -250,9 +246,7 @@ def reply(bug: Bug, people: Sequence[Customer], text: str, asks: Sequence[str] =
         kit.text_input("text", "What they read", text, many=True, hint="Say why in your words. No internals."),
     ]
     submit = "Send as it is" if seen else "Send"
-    return kit.modal(
-        f"Reply {bug.ref}", blocks, id_="reply", meta=mark(bug.ref.number, bug.seq, **_seen(seen)), submit=submit
-    )
+    return kit.modal(f"Reply {bug.ref}", blocks, id_="reply", meta=mark(bug, **_seen(seen)), submit=submit)
 
 
 def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:
@@ -262,5 +256,5 @@ def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> Vi
         kit.menu("granted", "Take back", choices, choices[0][0]),
         kit.text_input("reason", "Why", why, optional=True, longest=500),
     ]
-    meta = mark(bug.ref.number, bug.seq)
+    meta = mark(bug)
     return kit.modal(f"Take back {bug.ref}", blocks, id_="tell_undo", meta=meta, submit="Take back")

@@ -24,4 +24,4 @@ def form(bug: Bug, reason: str, wanted: Word | None) -> View:
     alone = [kit.section(ALONE, "alone")] if wanted else []
     about = kit.context(f"{bug.ref} {foreign(bug.title, 120, one_line=True)}", "bug")
     blocks = [about, *alone, why, *([typed] if typed else [])]
-    return kit.modal(f"Waive {bug.ref}", blocks, id_="waive", meta=mark(bug.ref.number, bug.seq), submit="Waive it")
+    return kit.modal(f"Waive {bug.ref}", blocks, id_="waive", meta=mark(bug), submit="Waive it")

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.bug.retro.model import Retro, Summary
 from bot.slack.views import blocks as kit
-from bot.slack.views.marks import mark
+from bot.slack.views.marks import Mark, milliseconds
 from bot.slack.views.mrkdwn import foreign
 from bot.slack.views.retro.chapters import Section, chapters, money
 from bot.slack.views.retro.dialect import MRKDWN
@@ -62,13 +62,14 @@ def text(story: Retro, names: Names, limit: int = kit.SECTION) -> str:
 
 def blocks(story: Retro, names: Names) -> kit.Blocks:
     body = [kit.section(part, f"retro_{i}") for i, part in enumerate(_sections(story, names, MESSAGE))]
-    return kit.render([kit.header(f"Retro of {story.bug}", "retro"), *body, *buttons(story.bug.number)])
+    return kit.render([kit.header(f"Retro of {story.bug}", "retro"), *body, *buttons(story)])
 
 
-def buttons(bug: int) -> list[Any]:
+def buttons(story: Retro) -> list[Any]:
     """What follows a retro: the answers, and the whole of it as a page."""
-    form = kit.button("Answer the questions…", "retro", mark(bug, 0))
-    page = kit.button("Post-mortem", "postmortem", mark(bug, 0))
+    begun = str(Mark(bug=story.bug.number, seq=1, at=milliseconds(story.opened_at)))
+    form = kit.button("Answer the questions…", "retro", begun)
+    page = kit.button("Post-mortem", "postmortem", begun)
     return kit.actions([form, page], "retro_more")
 
 

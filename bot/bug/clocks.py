@@ -13,6 +13,8 @@ from bot.bug.paging import PAGE, Call
 from bot.bug.reminders import reminder_name
 from bot.bug.values import Frozen
 
+MOST = 28
+"""Days between two reminders of a debt, at most."""
 WORKING = frozenset({Status.OPEN, Status.CLAIMED})
 UNTOLD = WORKING | {Status.FIXED}
 
@@ -47,6 +49,8 @@ class Alarm(Frozen):
     whom: tuple[str, ...] = ()
     always: bool = False
     """Also outside of office hours."""
+    waits: bool = False
+    """Only in office hours, those of most offices where the settings name none."""
 
 
 class Reminder(Frozen):
@@ -62,20 +66,23 @@ def due(bug: Bug, now: datetime, rules: Rules, calls: Iterable[Call] = ()) -> tu
 
     `calls`: who is called outside of Slack.
     """
-    late = (_last(bug, alarm, now, rules) for alarm in (*alarms(bug, rules), *_paged(bug, calls)))
+    late = (_last(bug, alarm, now, rules) for alarm in (*alarms(bug, rules, now), *_paged(bug, calls)))
     return tuple(reminder for reminder in late if reminder)
 
 
 def next_at(bug: Bug, now: datetime, rules: Rules, calls: Iterable[Call] = ()) -> datetime | None:
     """When to look again; None while no clock runs."""
-    every = (*alarms(bug, rules), *_paged(bug, calls))
+    every = (*alarms(bug, rules, now), *_paged(bug, calls))
     return min((at for alarm in every for at in _times(bug, alarm, rules) if at > now), default=None)
 
 
 def _times(bug: Bug, alarm: Alarm, rules: Rules) -> list[datetime]:
     quiet = bug.snoozed_until
     times = [max(at, quiet) if quiet else at for at in alarm.times]
-    return times if alarm.always else [rules.open_from(at) for at in times]
+    if alarm.always:
+        return times
+    office = rules.office if alarm.waits else rules
+    return [office.open_from(at) for at in times]
 
 
 def _last(bug: Bug, alarm: Alarm, now: datetime, rules: Rules) -> Reminder | None:
@@ -85,8 +92,8 @@ def _last(bug: Bug, alarm: Alarm, now: datetime, rules: Rules) -> Reminder | Non
     return reminder if passed and not known else None
 
 
-def alarms(bug: Bug, rules: Rules) -> Iterable[Alarm]:
-    """Every clock that runs now, spoken up or not."""
+def alarms(bug: Bug, rules: Rules, now: datetime) -> Iterable[Alarm]:
+    """Every clock that runs now, spoken up or not; one that never ends has its next time, too."""
     if bug.status in UNTOLD:
         yield from _unclaimed(bug, rules)
         yield from _silent(bug, rules)
@@ -94,7 +101,7 @@ def alarms(bug: Bug, rules: Rules) -> Iterable[Alarm]:
         for customer in _waiting(bug):
             yield from _customer(bug, customer, rules)
     if bug.status is Status.OWED and bug.debt:
-        yield _debt(bug.debt)
+        yield from _debt(bug, bug.debt, now)
     if (
         bug.status is Status.CLOSED
         and bug.closed_at
@@ -168,7 +175,16 @@ def _customer(bug: Bug, customer: Customer, rules: Rules) -> Iterator[Alarm]:
         yield Alarm(kind=f"gone:{customer.id}", since=customer.left_at, times=(customer.left_at,), whom=whom)
 
 
-def _debt(debt: Debt) -> Alarm:
-    """The day before, when it is due, and after a day, three days and a week."""
-    times = tuple(debt.due + timedelta(days=days) for days in (-1, 0, 1, 3, 7))
-    return Alarm(kind="debt", since=debt.due, times=times, whom=(debt.owner,))
+def _debt(bug: Bug, debt: Debt, now: datetime) -> Iterator[Alarm]:
+    """Until it is paid or waived, and when whoever owes it wanted to be reminded again."""
+    yield Alarm(kind="debt", since=debt.due, times=tuple(_nags(debt.due, now)), whom=(debt.owner,), waits=True)
+    again = bug.snoozed_until
+    if again and again >= debt.due - timedelta(days=1):
+        yield Alarm(kind="debt_again", since=again, times=(again,), whom=(debt.owner,), waits=True)
+
+
+def _nags(due: datetime, now: datetime) -> Iterator[datetime]:
+    """The day before, when it is due, and then more and more rarely, up to one that is still to come."""
+    rounds = max((now - due).days // MOST + 1, 0)
+    for day in (-1, 0, 1, 3, 7, 14, *range(MOST, MOST * (rounds + 1) + 1, MOST)):
+        yield due + timedelta(days=day)

@@ -119,9 +119,14 @@ def paid(bug: Bug, how: str, url: str = "") -> Paid:
     return Paid(how=how, url=url)
 
 
+def must_be_owed(bug: Bug) -> None:
+    """Raises Refused with how the bug stands."""
+    must_allow(bug, DebtChanged)
+
+
 def change(bug: Bug, now: datetime, owner: str | None, due: datetime | None) -> DebtChanged:
     """None: as it is. Raises Invalid for a day that is over or too far away, Refused where nothing changes."""
-    must_allow(bug, DebtChanged)
+    must_be_owed(bug)
     known = bug.debt or Debt(owner=bug.owner or bug.opened_by, due=now)
     if due and not now.date() <= due.date() <= (now + LATEST).date():
         say = "Name a day from today on, within a year."

@@ -1,6 +1,6 @@
 """Office hours. A reminder outside of them waits until they begin."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -55,13 +55,26 @@ class Office(Frozen):
             day += timedelta(days=1)
         return datetime.combine(day.date(), opens, ZoneInfo(self.zone)).astimezone(UTC)
 
+    @property
+    def local(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def closes(self, day: date) -> datetime:
+        """The end of the office's hours on that day, UTC."""
+        _, closes = _span(self.office.hours)
+        return datetime.combine(day, closes, self.local).astimezone(UTC)
+
+    @property
+    def office(self) -> "Office":
+        """Without `hours`, those of most offices: for what can wait until people are there."""
+        return self if self.hours else Office(hours=USUAL, zone=self.zone, days=self.days)
+
     def open_day(self, at: datetime) -> str:
         """The day on which the office is open at that moment, "2025-11-24" in its zone; empty while it is closed.
 
-        Without `hours` it is meant for what can wait until people are there: those of most offices.
+        For what can wait until people are there.
         """
-        office = self if self.hours else Office(hours=USUAL, zone=self.zone, days=self.days)
-        return f"{at.astimezone(ZoneInfo(self.zone)).date()}" if office.open_from(at) == at else ""
+        return f"{at.astimezone(ZoneInfo(self.zone)).date()}" if self.office.open_from(at) == at else ""
 
     def _works(self, local: datetime) -> bool:
         return NAMES[local.weekday()] in self.days

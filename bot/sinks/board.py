@@ -1,5 +1,6 @@
 """Keeps the bug's card on the board: makes or adopts it, moves it, leaves it in “Owed”. After a cut-off it looks for the marker."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,8 +11,8 @@ from bot.bug.course import CameBack, Closed, Dismissed, Fixed, Merged, Reopened
 from bot.bug.debt import DebtChanged, Owed, OwedAgain, Paid
 from bot.bug.errors import Rejected
 from bot.bug.event import Event
-from bot.bug.fixes.fix import Fix
-from bot.bug.fixes.run import FixEnded
+from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.run import FixEnded, ImageExpired
 from bot.bug.intake import Enriched, Opened
 from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
 from bot.bug.pull import shown
@@ -20,6 +21,7 @@ from bot.bug.waiving import Waived
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.once import once
+from bot.text import cut
 
 STAGES = {
     Status.OPEN: Stage.OPEN,
@@ -42,7 +44,22 @@ KINDS: set[type[Event]] = {
     Fixed,
     Reopened,
 }
-KINDS |= {PullSeen, PullChecked, DebtChanged, OwedAgain, CameBack, Owed, Paid, Waived, Closed, BoardCardGone, FixEnded}
+KINDS |= {
+    PullSeen,
+    PullChecked,
+    DebtChanged,
+    OwedAgain,
+    CameBack,
+    Owed,
+    Paid,
+    Waived,
+    Closed,
+    BoardCardGone,
+    FixEnded,
+    ImageExpired,
+}
+FACTS, ROWS, CELLS = 40, 5, 20
+"""What a card shows of the error's data, of the rows of quick fixes, and of one row."""
 TRACKERS = "tracker"
 """Which card of the tracker this sink has looked at."""
 
@@ -114,7 +131,7 @@ class BoardSink:
 
 def text(bug: Bug) -> CardText:
     """What the board shows: enough to reproduce and mend it without asking anybody."""
-    parts = [bug.message, _facts(bug), _frames(bug), _done(bug), _pulls(bug)]
+    parts = [bug.message, _facts(bug), _pulls(bug), _frames(bug), _data(bug), _rows(bug), _done(bug)]
     return CardText(
         title=f"{bug.ref} {bug.title}"[:200],
         description="\n\n".join(p for p in parts if p),
@@ -150,6 +167,34 @@ def _frames(bug: Bug) -> str:
     )
 
 
+def _data(bug: Bug) -> str:
+    """The error's own data, as its tracker gave it; what is secret by its name was left out there."""
+    told = list(bug.facts.items())
+    lines = [f"- {name}: {_plain(value, 200)}" for name, value in told[:FACTS]]
+    more = [f"- and {len(told) - FACTS} more"] if len(told) > FACTS else []
+    return "**The error's data:**\n" + "\n".join([*lines, *more]) if lines else ""
+
+
+def _rows(bug: Bug) -> str:
+    """What quick fixes found: each row as it was before. Columns that no preview shows are not here either."""
+    quick = [fix for fix in bug.fixes if fix.state is RunState.SUCCEEDED and not fix.undo_of]
+    found = [row for fix in quick for row in fix.rows]
+    lines = [f"- {_row(row)}" for row in found[:ROWS]]
+    more = [f"- and {len(found) - ROWS} more"] if len(found) > ROWS else []
+    return "**The rows as they were before:**\n" + "\n".join([*lines, *more]) if lines else ""
+
+
+def _row(row: Mapping[str, str]) -> str:
+    """ "deleted: menus id 13: id: 13; fields: null", as the preview had it."""
+    cells = row.get("change", "").splitlines()
+    said = "; ".join(_plain(cell, 120) for cell in cells[:CELLS])
+    return f"{_plain(row.get('place', ''), 120)}: {said}" + ("; …" if len(cells) > CELLS else "")
+
+
+def _plain(text: str, limit: int) -> str:
+    return cut(" ".join(text.split()), limit)
+
+
 def _pulls(bug: Bug) -> str:
     """Those that are its proper fix, or take it back."""
     found = [f"- [{x.name}]({x.url}) {x.title}: {x.standing}" for x in shown(bug.pulls)]
@@ -161,7 +206,7 @@ def _done(bug: Bug) -> str:
     done = [
         f"- {x.name}: {x.summary}" + (" (undone)" if x.undone_by else "") + _again(x)
         for x in bug.fixes
-        if x.state.value == "succeeded"
+        if x.state is RunState.SUCCEEDED
     ]
     return "**Done on production:**\n" + "\n".join(done) if done else ""
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from bot.bug.bug import Debt, DoneAlone, Status, Task
 from bot.bug.fixes.fix import RunState
-from bot.bug.money import Grant
+from bot.bug.money import Grant, Money
 from bot.bug.retro.lesson import CHANGES, HOW_WE_DID, QUESTION
 from bot.bug.retro.mood import Mood
 from bot.bug.values import BugRef, Frozen
@@ -248,6 +248,8 @@ class Summary(Frozen):
     """The 90th percentiles: nine in ten were as fast as that."""
     shares: tuple[Share, ...] = ()
     given: tuple[Total, ...] = ()
+    cost: tuple[Money, ...] = ()
+    """Credits, and days that were booked as credit; what was taken back already off."""
     again: tuple[Again, ...] = ()
     bookings: tuple[Booking, ...] = ()
     unseen: tuple[Unseen, ...] = ()

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 
 from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
-from bot.bug.money import Credit, Days, Upgrade, described
+from bot.bug.money import Credit, Days, described
+from bot.bug.retro.cost import booked, cost
 from bot.bug.retro.model import Again, Booking, Gift, Summary, Times, Total, Unseen
 from bot.bug.retro.shares import shares
 from bot.bug.retro.span import ALWAYS, Span
@@ -58,6 +59,7 @@ def sum_up(stories: Iterable[Counted], of: Span = ALWAYS, unseen: Iterable[Bug] 
         slow=_times(begun, _nine_in_ten),
         shares=shares(of, ((x.began_at, _customers([x], "told")) for x in begun)) if of.name else (),
         given=_totals(lines),
+        cost=cost((x.gift.grant, x.sign) for x in lines if x.state != "doubtful"),
         again=_again(begun),
         bookings=tuple(_booking(x) for x in lines),
         unseen=_unseen(unseen, of),
@@ -98,7 +100,7 @@ def _lines(stories: Iterable[Counted]) -> Iterator[Line]:
 
 def _booking(line: Line) -> Booking:
     grant = line.gift.grant
-    money = None if isinstance(grant, Upgrade) else grant.money
+    money = booked(grant)
     return Booking(
         at=line.at,
         bug=line.bug,

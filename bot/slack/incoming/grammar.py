@@ -16,6 +16,8 @@ ALIASES = {
     "give": "hand",
     "works": "fixed",
     "done": "fixed",
+    "owes": "debt",
+    "owed": "debts",
     "merged": "paid",
     "told": "told_by_hand",
     "not-a-bug": "dismiss",
@@ -107,6 +109,11 @@ def person(text: str) -> str:
     if not found:
         raise Refused("Name a person with an @, as in `/bug hand BUG-1 @dana`.")
     return found[1]
+
+
+def without_person(text: str) -> str:
+    """What stands beside the first mention."""
+    return " ".join(_PERSON.sub(" ", text, count=1).split())
 
 
 def minutes(text: str, example: str = "/bug estimate BUG-1 10m") -> int:

@@ -4,6 +4,7 @@ from bot.slack.verbs import (  # noqa: F401 - importing them registers them
     approvals,
     course,
     customers,
+    debts,
     fixes,
     inbound,
     looks,

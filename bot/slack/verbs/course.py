@@ -1,8 +1,8 @@
-"""The verbs of a bug's course: fixed, reopened, dismissed, muted, merged, paid; new bugs by hand; try again."""
+"""The verbs of a bug's course: fixed, reopened, dismissed, muted, merged; new bugs by hand; try again."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import course, debt, delivery
+from bot.bug import course, delivery
 from bot.bug.bug import Bug
 from bot.bug.delivery import RetryAsked
 from bot.bug.errors import Invalid, Refused
@@ -94,13 +94,6 @@ async def merge(context: Context, request: Request) -> Response:
         raise Refused("Name the bug that goes on, as in `/bug merge BUG-1 BUG-2`: the first goes on as the second.")
     into = int(named[1]) if named else request.carried_number("into")
     await merging.merge(context.ledger, context.number(request), into, by=request.by, key=f"ask:{request.key}")
-    return NOTHING
-
-
-@verb("paid", "/bug paid BUG-1 PR 212")
-async def paid(context: Context, request: Request) -> Response:
-    """The proper fix is merged and out."""
-    await context.record(request, lambda bug: debt.paid(bug, request.args))
     return NOTHING
 
 

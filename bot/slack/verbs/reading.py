@@ -52,7 +52,7 @@ async def list_(context: Context, request: Request) -> Response:
     which, page = _asked_list(request.args)
     bugs, all_ = await _listed(context, which, request.user, LISTED * (page - 1))
     lines = [one_line(context, b) for b in bugs] or [NOTHING[which] if page == 1 else "There is no such page."]
-    lines.append(_more(f"/bug list {which}".strip(), page, len(bugs), all_))
+    lines.append(more(f"/bug list {which}".strip(), page, len(bugs), all_))
     return Response(text="\n".join(line for line in (await waits(context), *lines) if line))
 
 
@@ -76,12 +76,13 @@ def _asked_list(said: str) -> tuple[str, int]:
     return which, page
 
 
-def _more(typed: str, page: int, here: int, all_: int) -> str:
-    first = LISTED * (page - 1) + 1
+def more(typed: str, page: int, here: int, all_: int, of: int = LISTED) -> str:
+    """Which lines of how many these are, and what shows the next ones; `of` are on a page."""
+    first = of * (page - 1) + 1
     if not here or (page == 1 and here == all_):
         return ""
-    more = f" · `{typed} {page + 1}` goes on" if first + here <= all_ else ""
-    return f"_{first} to {first + here - 1} of {all_}_{more}"
+    on = f" · `{typed} {page + 1}` goes on" if first + here <= all_ else ""
+    return f"_{first} to {first + here - 1} of {all_}_{on}"
 
 
 @verb("search", "/bug search words [page]")

@@ -81,6 +81,12 @@ def date_input(id_: str, label: str, value: str = "", *, optional: bool = False,
     )
 
 
+def person_input(id_: str, label: str, value: str = "") -> sb.InputBlock:
+    """One of the workspace's people; `value`: the id of who is chosen at first."""
+    element = sb.UserSelectMenu(action_id="value", initial_user=value if value[:1] in {"U", "W"} else None)
+    return _input(id_, label, element, optional=False)
+
+
 def menu(
     id_: str,
     label: str,

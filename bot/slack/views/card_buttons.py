@@ -160,6 +160,7 @@ _LABELS = {
     "reopen": "Reopen…",
     "retro": "Retro",
     "catchup": "Catch up",
+    "debt": "Who owes it, until when…",
 }
 
 
@@ -168,7 +169,7 @@ def _more(bug: Bug) -> list[tuple[str, str]]:
         Status.OPEN: ("fix", "look", "fixed", "dismiss", "mute"),
         Status.CLAIMED: ("look", "fixed" if not bug.last_success else "tell", "take_over", "release", "dismiss"),
         Status.FIXED: ("look", "take_over", "reopen", "retro", "catchup"),
-        Status.OWED: ("look", "tell", "take_over", "reopen", "retro"),
+        Status.OWED: ("debt", "look", "tell", "take_over", "reopen", "retro"),
         Status.CLOSED: ("reopen", "catchup"),
         Status.DISMISSED: ("reopen",),
         Status.MERGED: (),

@@ -1,18 +1,21 @@
 """Draws a reminder: whom it calls, what happened, and the button that settles it. Pure."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
+from bot.bug.pull import shown
 from bot.bug.reminders import Reminded
 from bot.bug.retro.lesson import QUESTION
-from bot.slack.views.mrkdwn import clock, day
+from bot.slack.views.mrkdwn import clock, day, foreign
 from bot.slack.views.prompt import Button, Offer, button, call, name, title
 from bot.text import length
 
 Say = Callable[[Bug, Reminded, int, datetime], Offer]
 
+NOW = timedelta(hours=12)
+"""For so long what is due is due now."""
 LAST = 2
 """Round of a clock with a warning before its time: over."""
 
@@ -93,12 +96,14 @@ def _gone(bug: Bug, event: Reminded, _round: int, _now: datetime) -> Offer:
 
 
 def _debt(bug: Bug, event: Reminded, number: int, now: datetime) -> Offer:
-    at = event.since or now
-    when = {1: f"is due {day(at)}", 2: "is due now"}.get(number, f"is overdue for {length(now - at)}")
-    text = f":large_blue_circle: The proper fix of *{title(bug)}* {when}. You owe it."
-    return _to(
-        event, text, button("Fix merged", "paid", "primary"), button("Remind me tomorrow", "snooze", minutes=1440)
-    )
+    """Of what is due, and of what its owner wanted to hear of again."""
+    due = (bug.debt.due if bug.debt else event.since) or now
+    soon = "is due now" if due <= now < due + NOW else f"is due {day(due)}"
+    when = f"is overdue for {length(now - due)}" if now >= due + NOW else soon
+    pulls = "".join(f" {x.name}: {foreign(x.standing, 80, one_line=True)}." for x in shown(bug.pulls)[:1])
+    text = f":large_blue_circle: The proper fix of *{title(bug)}* {when}. You owe it.{pulls}"
+    paid = button("Fix merged", "paid", "primary")
+    return _to(event, text, paid, button("Remind me tomorrow", "snooze", minutes=1440), button("Another day…", "debt"))
 
 
 def _lesson(bug: Bug, event: Reminded, _round: int, _now: datetime) -> Offer:
@@ -113,5 +118,6 @@ SAYS: dict[str, Say] = {
     "waiting": _waiting,
     "gone": _gone,
     "debt": _debt,
+    "debt_again": _debt,
     "lesson": _lesson,
 }

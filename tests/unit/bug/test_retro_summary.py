@@ -10,7 +10,7 @@ from bot.bug.errors import Invalid
 from bot.bug.event import allowed
 from bot.bug.gifts import NotGranted
 from bot.bug.messages import Told
-from bot.bug.money import Credit, Grant, Money, Upgrade
+from bot.bug.money import Credit, Days, Grant, Money, Upgrade
 from bot.bug.ownership import Claimed
 from bot.bug.retro.model import Retro
 from bot.bug.retro.span import ALWAYS, Span, month, month_of, week, week_of
@@ -18,6 +18,7 @@ from bot.bug.retro.story import fold
 from bot.bug.retro.summary import sum_up
 from bot.bug.retro.tally import COUNTED, tally
 from bot.bug.seen import see_all
+from bot.slack.views.retro.chapters import money
 from tests.golden import goldens
 from tests.unit.bug.story import ANNA, BEN, MONDAY, SYSTEM, Story, asked, claimed, confirmed, fixed, opened, ran
 from tests.unit.bug.telling import EURO5, FIVE_DAYS, given, minutes, paid, undone
@@ -65,6 +66,15 @@ def test_what_was_given_is_summed_by_kind_and_currency() -> None:
         ("days", "", 1, 5),
         ("upgrade", "", 1, 1),
     ]
+
+
+def test_days_that_were_booked_as_credit_cost_money_and_are_counted_as_days() -> None:
+    credited = Days(days=3, until=MONDAY, money=Money(amount=290, currency="EUR"))
+    came_to = sum_up([gave(EURO5, credited), gave(FIVE_DAYS), gave(DOLLARS, UPGRADE)])
+    assert list(map(str, came_to.cost)) == ["€7.90", "$12.50"]
+    assert sum(b.amount for b in came_to.bookings if b.amount and b.currency == "EUR") == 790
+    assert [(x.kind, x.amount) for x in came_to.given if x.kind == "days"] == [("days", 8)]
+    assert money(gave(EURO5, credited).gifts) == "€7.90 credit"
 
 
 def test_what_was_taken_back_is_a_line_of_its_own_and_off_the_sum() -> None:

@@ -1,7 +1,9 @@
 """The clocks of a bug: who is reminded, when, of what, and when nobody is."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -178,8 +180,47 @@ def test_a_debt_is_remembered_the_day_before_when_it_is_due_and_when_it_is_late(
     story = told(fixed())
     debt = story.bug.debt
     assert debt
-    days = {-2: [], -1: ["debt:1"], 0: ["debt:2"], 1: ["debt:3"], 8: ["debt:5"]}
+    # the day before is a Sunday: that reminder waits until the office opens
+    days = {-2: [], -1: [], -0.2: ["debt:1"], 0: ["debt:2"], 1: ["debt:3"], 8: ["debt:5"]}
     assert {d: said(story, debt.due + timedelta(days=d)) for d in days} == days
+
+
+@pytest.mark.parametrize("rules", [Rules(), Rules(hours="08:00-19:00", zone="Asia/Tokyo", days=("tue", "wed"))])
+def test_a_debt_is_remembered_for_years_more_and_more_rarely_and_only_in_office_hours(rules: Rules) -> None:
+    """By a clock of its own: each time that `next_at` names is lived through, for three years."""
+    story, told_at = told(fixed()), list[datetime]()
+    end = story.now + timedelta(days=3 * 365)
+    while story.now < end:
+        coming = next_at(story.bug, story.now, rules)
+        assert coming
+        story.now = coming
+        if any(what.startswith("debt") for what in said(story, coming, rules)):
+            told_at.append(coming.astimezone(ZoneInfo(rules.zone)))
+        reminded(story, coming, rules)
+    gaps = [(after - before).days for before, after in pairwise(told_at)]
+    assert len(told_at) > 3 * 365 / 28
+    assert max(gaps) <= 28 + 6
+    assert gaps[-1] >= 28 - 6
+    opens, closes = (time(8), time(19)) if rules.hours else (time(9), time(17))
+    assert {x.strftime("%a").lower() for x in told_at} <= set(rules.days)
+    assert all(opens <= x.time() < closes for x in told_at)
+
+
+def test_who_asked_to_be_reminded_of_a_debt_tomorrow_is() -> None:
+    story = told(fixed())
+    assert story.bug.debt
+    for day in (1, 2, 3):  # again and again, though the next round would be far away
+        story.now = story.bug.debt.due + timedelta(days=60 + day)
+        reminded(story, story.now)
+        story.then(snooze(story.bug, story.now, 24 * 60))
+        assert said(story, story.now + timedelta(hours=23)) == []
+        assert said(story, story.now + timedelta(hours=72))[-1] == "debt_again:1"
+
+
+def test_quiet_that_ends_long_before_a_debt_is_due_reminds_of_nothing() -> None:
+    story = told(fixed())
+    story.then(snooze(story.bug, story.now, 30))
+    assert said(story, story.now + timedelta(hours=2)) == []
 
 
 def test_a_paid_debt_is_forgotten() -> None:

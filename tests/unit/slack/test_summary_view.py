@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.bug.money import Money
 from bot.bug.retro.model import Again, Share, Summary, Times, Total, Unseen
 from bot.bug.retro.span import month, week
 from bot.bug.retro.summary import sum_up
@@ -27,6 +28,7 @@ FULL = Summary(
     slow=Times(claim=600, tell=3600),
     shares=tuple(Share(name=part.name, bugs=n, told=0) for n, part in enumerate(week("2025-W48").parts)),
     given=(Total(kind="credit", currency="EUR", count=2, amount=1000), Total(kind="days", count=1, amount=5)),
+    cost=(Money(amount=1250, currency="EUR"),),
     again=(Again(action="delete-row", times=3, bugs=(3, 17)),),
     unseen=(Unseen(bug="BUG-17", at=MONDAY, by="U0ANNA", what="delete-row *menus* 13"),),
 )
@@ -41,7 +43,8 @@ def test_the_lines_say_how_soon_what_it_cost_what_came_again_and_from_where_they
         "**half of them**: claimed after 1 min, told after 5 min",
     ]
     assert told[4] == "**nine in ten**: claimed after 10 min, told after 1 h"
-    assert told[5:7] == ["given: €10 in 2 credits, 5 days", "customers afterwards: 3 came back, 1 bought more"]
+    assert told[5] == "given: €10 in 2 credits, 5 days; €12.50 in the books, days that were credited included"
+    assert told[6] == "customers afterwards: 3 came back, 1 bought more"
     assert "**delete-row** was needed 3 times (BUG-3, BUG-17)" in told[7]
     assert "nobody else has seen" in told[8]
     assert "Times count from the first error" in told[-1]

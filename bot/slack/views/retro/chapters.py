@@ -1,12 +1,12 @@
 """Writes the chapters of a retro, in either dialect."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.bug.bug import Task
 from bot.bug.fixes.fix import RunState
-from bot.bug.money import Credit, Money, described
+from bot.bug.money import described
+from bot.bug.retro.cost import cost
 from bot.bug.retro.lesson import HOW_WE_DID, QUESTION, named
 from bot.bug.retro.model import Deeds, Gift, Retro, Run, ServedCustomer, TimelineStep
 from bot.slack.views.retro.dialect import Dialect
@@ -29,11 +29,7 @@ def chapters(story: Retro, names: Names, d: Dialect) -> tuple[Section, ...]:
 
 def money(gifts: Iterable[Gift]) -> str:
     """ "€15 + $5 credit": what was given and not taken back, each currency by itself."""
-    sums: Counter[str] = Counter()
-    for given in gifts:
-        if isinstance(given.grant, Credit) and given.state == "granted":
-            sums[given.grant.money.currency] += given.grant.money.amount
-    text = " + ".join(str(Money(amount=amount, currency=currency)) for currency, amount in sums.items())
+    text = " + ".join(map(str, cost((given.grant, 1) for given in gifts if given.state == "granted")))
     return f"{text} credit" if text else ""
 
 

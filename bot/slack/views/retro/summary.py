@@ -31,7 +31,7 @@ def lines(found: Summary, d: Dialect) -> Iterator[str]:
     yield f"{found.owed} of the proper fixes still owed"
     yield f"{d.bold('half of them')}: {_times(found.times)}"
     yield f"{d.bold('nine in ten')}: {_times(found.slow)}"
-    yield f"given: {', '.join(map(_total, found.given)) or 'nothing'}"
+    yield f"given: {', '.join(map(_total, found.given)) or 'nothing'}{_cost(found.cost)}"
     yield f"customers afterwards: {found.returned} came back, {found.bought} bought more"
     yield from (_again(again, d) for again in found.again)
     yield from (_unseen(one, d) for one in found.unseen)
@@ -108,6 +108,10 @@ def _again(again: Again, d: Dialect) -> str:
 def _unseen(one: Unseen, d: Dialect) -> str:
     what = f"{d.safe(one.what, 120)} ({one.bug}, {d.safe(one.by, 60)}, {d.day(one.at)})"
     return f"{d.bold('nobody else has seen')} {what}: whoever looks at it writes {d.code(f'/bug seen {one.bug}')}"
+
+
+def _cost(cost: Sequence[Money]) -> str:
+    return f"; {' + '.join(map(str, cost))} in the books, days that were credited included" if cost else ""
 
 
 def _total(total: Total) -> str:

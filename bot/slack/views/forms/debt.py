@@ -14,4 +14,4 @@ def form(bug: Bug, owner: str, due: str) -> View:
         kit.person_input("owner", "Who owes the proper fix?", owner),
         kit.date_input("due", "Until when?", due),
     ]
-    return kit.modal(f"Debt of {bug.ref}", blocks, id_="debt", meta=mark(bug.ref.number, bug.seq), submit="Agree")
+    return kit.modal(f"Debt of {bug.ref}", blocks, id_="debt", meta=mark(bug), submit="Agree")

@@ -18,7 +18,7 @@ from bot.ledger.entries import trail
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
 from bot.production.redaction import Redactor
-from bot.slack.views.retro import page, postmortem, summary, view
+from bot.slack.views.retro import month, page, postmortem, summary, view
 from bot.slack.views.retro.dialect import MARKDOWN
 
 ONE = (
@@ -39,7 +39,7 @@ def options(sub: argparse.ArgumentParser) -> None:
         "--format",
         choices=("md", "html", "json", "csv"),
         default="md",
-        help="html: of one bug, a page to keep or to send; csv: of a week or month, what was given",
+        help="html: a page to keep or to send; csv: of a week or month, what was given",
     )
     for name in ("md", "html", "json"):
         sub.add_argument(
@@ -64,8 +64,6 @@ def run(args: argparse.Namespace) -> int:
         raise Refused(ONE)
     if args.bug is not None and args.format == "csv":
         raise Refused("CSV is what was given in a month: `makegood retro --month 2026-11 --format csv`.")
-    if args.bug is None and args.format == "html":
-        raise Refused("A page tells of one bug: `makegood retro BUG-1 --html > BUG-1.html`.")
     with progress("reading the trails"):
         told = asyncio.run(_told(args))
     (say_markdown if args.format == "md" else common.say)(told)
@@ -88,6 +86,8 @@ async def _summary(ledger: Ledger, args: argparse.Namespace) -> str:
     found = await summaries.read(ledger, args.month or args.week)
     if args.format == "json":
         return found.model_dump_json(indent=2) + "\n"
+    if args.format == "html":
+        return month.html(found, REDACT)
     return view.csv(found) if args.format == "csv" else _markdown(found)
 
 

@@ -72,7 +72,7 @@ class Probe(NamedTuple):
 
 def html(story: Postmortem, names: Names, redact: Redact) -> str:
     """The whole page as text."""
-    redact = partial(_sound, redact)
+    redact = partial(sound, redact)
     d = replace(
         HTML,
         safe=lambda text, limit: HTML.safe(redact(text), limit),
@@ -102,7 +102,7 @@ def html(story: Postmortem, names: Names, redact: Redact) -> str:
     return str(page)
 
 
-def _sound(redact: Redact, text: str) -> str:
+def sound(redact: Redact, text: str) -> str:
     """Without secrets, and without characters that HTML forbids."""
     return redact(clean(text)).translate(_NO_CHARACTERS)
 

@@ -7,11 +7,12 @@ import slackblocks as sb
 from bot.bug.money import Money
 from bot.bug.retro.model import Again, Share, Summary, Times, Total, Unseen
 from bot.slack.views import blocks as kit
+from bot.slack.views.retro import series
 from bot.slack.views.retro.dialect import MRKDWN, Dialect
 from bot.slack.views.retro.view import shortened
 from bot.text import length, plural
 
-TIMES = {"claim": "claimed", "answer": "answered", "fix": "fixed", "tell": "told", "open": "closed"}
+TIMES = {**series.TIMES, "open": "closed"}
 BEGAN = "Counts bugs that began"
 GIVEN = "and what was given then, whatever the age of its bug"
 SINCE = "Times count from the first error, or from a customer's first word where that came earlier."
@@ -31,11 +32,19 @@ def lines(found: Summary, d: Dialect) -> Iterator[str]:
     yield f"{found.owed} of the proper fixes still owed"
     yield f"{d.bold('half of them')}: {_times(found.times)}"
     yield f"{d.bold('nine in ten')}: {_times(found.slow)}"
-    yield f"given: {', '.join(map(_total, found.given)) or 'nothing'}{_cost(found.cost)}"
+    yield f"given: {', '.join(map(total, found.given)) or 'nothing'}{_cost(found.cost)}"
     yield f"customers afterwards: {found.returned} came back, {found.bought} bought more"
-    yield from (_again(again, d) for again in found.again)
-    yield from (_unseen(one, d) for one in found.unseen)
+    yield from came_again(found, d)
+    yield from (f"{d.bold('nobody else has seen')} {line}" for line in not_seen(found, d))
     yield counted(found)
+
+
+def came_again(found: Summary, d: Dialect) -> tuple[str, ...]:
+    return tuple(_again(again, d) for again in found.again)
+
+
+def not_seen(found: Summary, d: Dialect) -> tuple[str, ...]:
+    return tuple(_unseen(one, d) for one in found.unseen)
 
 
 def counted(found: Summary) -> str:
@@ -58,13 +67,13 @@ def charts(found: Summary) -> Sequence[sb.DataVisualizationBlock]:
 
 
 def by_part(shares: Sequence[Share]) -> sb.DataVisualizationBlock:
-    shares = shares[:POINTS]
-    series = [
-        sb.DataSeries("bugs", [sb.DataPoint(one.name, one.bugs) for one in shares]),
-        sb.DataSeries("customers told", [sb.DataPoint(one.name, one.told) for one in shares]),
+    plot = series.by_part(shares[:POINTS])
+    names = [row.name for row in plot.rows]
+    drawn = [
+        sb.DataSeries(name, [sb.DataPoint(row.name, row.values[nth]) for row in plot.rows])
+        for nth, name in enumerate(plot.series)
     ]
-    chart = sb.BarChart(series, sb.AxisConfig([one.name for one in shares]))
-    return sb.DataVisualizationBlock("Bugs, and customers told", chart, block_id="summary_parts")
+    return sb.DataVisualizationBlock(plot.title, sb.BarChart(drawn, sb.AxisConfig(names)), block_id="summary_parts")
 
 
 def in_a_line(shares: Sequence[Share], *, drawn: bool) -> str:
@@ -79,13 +88,10 @@ def in_a_line(shares: Sequence[Share], *, drawn: bool) -> str:
 
 
 def _how_soon(found: Summary) -> sb.DataVisualizationBlock:
-    parts = {
-        "within 5 min": found.told_in_5,
-        "within 67 min": found.told_in_67 - found.told_in_5,
-        "later": found.told - found.told_in_67,
-    }
-    segments = [sb.ChartSegment(name, count) for name, count in parts.items() if count]
-    return sb.DataVisualizationBlock("When customers knew", sb.PieChart(segments), block_id="summary_told")
+    plot = series.how_soon(found)
+    parts = zip(plot.series, plot.rows[0].values, strict=True)
+    segments = [sb.ChartSegment(name, count) for name, count in parts if count]
+    return sb.DataVisualizationBlock(plot.title, sb.PieChart(segments), block_id="summary_told")
 
 
 def _told(found: Summary) -> str:
@@ -107,14 +113,15 @@ def _again(again: Again, d: Dialect) -> str:
 
 def _unseen(one: Unseen, d: Dialect) -> str:
     what = f"{d.safe(one.what, 120)} ({one.bug}, {d.safe(one.by, 60)}, {d.day(one.at)})"
-    return f"{d.bold('nobody else has seen')} {what}: whoever looks at it writes {d.code(f'/bug seen {one.bug}')}"
+    return f"{what}: whoever looks at it writes {d.code(f'/bug seen {one.bug}')}"
 
 
 def _cost(cost: Sequence[Money]) -> str:
     return f"; {' + '.join(map(str, cost))} in the books, days that were credited included" if cost else ""
 
 
-def _total(total: Total) -> str:
-    if total.currency:
-        return f"{Money(amount=total.amount, currency=total.currency)} in {plural(total.count, 'credit')}"
-    return plural(total.amount, "day") if total.kind == "days" else plural(total.amount, "upgrade")
+def total(given: Total) -> str:
+    """ "€10 in 2 credits", "5 days"."""
+    if given.currency:
+        return f"{Money(amount=given.amount, currency=given.currency)} in {plural(given.count, 'credit')}"
+    return plural(given.amount, "day") if given.kind == "days" else plural(given.amount, "upgrade")

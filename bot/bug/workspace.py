@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.bug.errors import Refused
 from bot.bug.event import Fact, Text, Texts
 from bot.bug.values import CLOSED, Actor
 from bot.bug.words import Code, Foreign, Part, Person, Words, because, listed, source_name
@@ -17,6 +18,8 @@ class Freeze:
     by: str
     at: datetime
     why: str = ""
+    number: int = 0
+    """Of its entry, by which whoever thaws says what they mean."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +57,7 @@ class ProductionFrozen(WorkspaceEvent):
     why: Text = ""
 
     def apply(self, now: Workspace, at: datetime, by: str) -> Workspace:
-        return replace(now, freeze=Freeze(by=by, at=at, why=self.why))
+        return replace(now, freeze=Freeze(by=by, at=at, why=self.why, number=now.seq + 1))
 
     def line(self, by: str) -> Words:
         return Words("ice_cube", (Person(by), " froze production", *because(self.why)), loud=True)
@@ -158,9 +161,16 @@ def rules(now: Workspace) -> Workspace:
     return replace(now, freeze=replace(now.freeze, why="") if now.freeze else None, settings={})
 
 
-def thaw(now: Workspace, why: str = "") -> ProductionThawed | None:
-    """Nothing where nobody froze it."""
-    return ProductionThawed(why=why) if now.freeze else None
+def thaw(now: Workspace, why: str = "", *, number: int | None = None) -> ProductionThawed | None:
+    """Nothing where nobody froze it. `number`: the freeze that is meant; None: whichever there is. Raises Refused where it is another."""
+    if now.freeze is None:
+        return None
+    if number not in (None, now.freeze.number):
+        raise Refused(
+            Person(now.freeze.by),
+            f" froze production anew since (freeze {now.freeze.number}), so nothing was thawed. `/fix thaw` shows why.",
+        )
+    return ProductionThawed(why=why)
 
 
 def allow(now: Workspace, action: str, sha: str, why: str = "") -> ActionAllowed | None:

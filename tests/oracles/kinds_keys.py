@@ -224,6 +224,22 @@ POSTGRES = [
         "computed",
     ),
     kind(
+        "a number that the database always gives",
+        "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v int); INSERT INTO t (v) VALUES (1);",
+        "t id",
+        "add-row table=t first=9",
+        "refused",
+        "t.id is numbered by the database itself.* Leave it out.* Nothing was changed",
+    ),
+    kind(
+        "such a number beside the key",
+        "CREATE TABLE t (id int PRIMARY KEY, nr int GENERATED ALWAYS AS IDENTITY); INSERT INTO t VALUES (1);",
+        "t id",
+        "set-column table=t id=1 column=nr value=7",
+        "refused",
+        "t.nr is numbered by the database itself.* Nothing was changed",
+    ),
+    kind(
         "a value of another type",
         "CREATE TABLE t (id int PRIMARY KEY, d int[]); INSERT INTO t VALUES (1);",
         "t id",

@@ -27,7 +27,8 @@ Ways = dict[str, dict[str, Callable[[str], str]]]
 
 @contextmanager
 def of_postgres(url: str, *, keep: bool) -> Iterator[Plain]:
-    with psycopg.connect(url, options="-c timezone=UTC") as conn:
+    # closed where the database refuses the COMMIT, too
+    with closing(psycopg.connect(url, options="-c timezone=UTC")) as conn, conn:
         ways, names = Ways(), {}
         for schema, table, column in conn.execute(_PG).fetchall():
             name = table if schema == "public" else f"{schema}.{table}"

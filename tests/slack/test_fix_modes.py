@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.ledger import workspace
 from tests.slack.house import House
 from tests.slack.shop import Shop
 
@@ -103,9 +104,32 @@ async def test_a_frozen_production_runs_nothing_until_an_approver_thaws_it(team:
     await card.thread.expect("production is frozen (the database is being moved)")
     await dana.types("/fix thaw", in_=team.errors)
     await dana.expect_ephemeral("Only approvers thaw")
-    await lee.types("/fix thaw", in_=team.errors)
+    await lee.types("/fix thaw it has moved", in_=team.errors)
+    shown = await lee.expect_ephemeral("the database is being moved. Nothing is thawed yet")
+    await shown.button("Thaw").click(by=lee)
     await team.errors.expect_message("Production is thawed")
     assert shop.ask("SELECT title FROM menus WHERE id = 13") == ["Broken"]
+
+
+async def test_a_freeze_that_came_under_the_approvers_fingers_is_not_thawed(team: House) -> None:
+    lee, sam = team.person("Lee"), team.person("Sam")
+    await sam.types("/fix freeze the database is being moved", in_=team.errors)
+    await team.errors.expect_message("Production is frozen")
+    await lee.types("/fix thaw", in_=team.errors)
+    shown = await lee.expect_ephemeral("Nothing is thawed yet")
+    first = (await workspace.load(team.bot.ledger)).seq
+    await lee.types(f"/fix thaw {first}", in_=team.errors)
+    await team.errors.expect_message("Production is thawed")
+    await sam.types("/fix freeze the disk burns", in_=team.errors)
+    await team.quiet()
+    await shown.button("Thaw").click(by=lee)
+    await lee.expect_ephemeral(f"froze production anew since (freeze {first + 2}), so nothing was thawed")
+    assert (await workspace.load(team.bot.ledger)).freeze is not None
+    await lee.types(f"/fix thaw {first + 2} it is out", in_=team.errors)
+    await team.quiet()
+    assert (await workspace.load(team.bot.ledger)).freeze is None
+    await lee.types("/fix thaw", in_=team.errors)
+    await lee.expect_ephemeral("Nobody froze production: fixes may run")
 
 
 async def test_an_action_of_the_teams_own_is_off_until_an_approver_allows_it_as_it_is_now(

@@ -197,6 +197,10 @@ def _written_columns(statement: Change, schema: Schema, info: TableInfo) -> None
         raise Refused(
             f"{info.name}.{min(computed)} is computed by the database. Set the columns that it is computed from."
         )
+    if numbered := [name for name in names if info.columns[name].identity]:
+        raise Refused(
+            f"{info.name}.{min(numbered)} is numbered by the database itself (GENERATED ALWAYS): nobody else writes it. Leave it out."
+        )
     if isinstance(statement, sa.Insert):
         return
     pointed = {name for key in schema.references(info.name) for name in key.parent_columns}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import NoReturn
+from urllib.parse import quote, unquote
 
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
@@ -11,7 +12,7 @@ from bot.bug.fixes.fix import Fix
 from bot.bug.keys import fit
 from bot.bug.policy import Duty, Member, may_rule
 from bot.bug.words import people
-from bot.bug.workspace import ProductionFrozen
+from bot.bug.workspace import Freeze, ProductionFrozen
 from bot.bug.workspace import allow as allowed
 from bot.bug.workspace import thaw as thawed
 from bot.ledger import workspace
@@ -20,10 +21,12 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.about import about, send_no, what_waits
 from bot.slack.verbs.registry import verb
+from bot.slack.views import blocks as kit
 from bot.slack.views.forms import approving
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View
-from bot.slack.views.mrkdwn import foreign
+from bot.slack.views.marks import mark
+from bot.slack.views.mrkdwn import clock, foreign, who
 
 Approval = Callable[[Bug, Proof | None], FixApproved]
 
@@ -144,14 +147,32 @@ async def freeze(context: Context, request: Request) -> Response:
     )
 
 
-@verb("thaw", "/fix thaw [why]", acts=Duty.ACT)
+@verb("thaw", "/fix thaw 3 [why]", acts=Duty.ACT)
 async def thaw(context: Context, request: Request) -> Response:
-    """Fixes may run again; approvers only."""
+    """Fixes may run again; approvers only. Without the freeze's number it shows what is frozen."""
     may_rule(await context.approver(request.user), "thaw what somebody froze", alone=await context.leaderless())
+    number, why = grammar.run(request.args)
+    number = request.carried_number("freeze") if "freeze" in request.about else number
+    if number is None:
+        return _frozen((await workspace.load(context.ledger)).freeze, why)
     await workspace.record(
-        context.ledger, lambda now: thawed(now, request.args), by=request.by, key=fit(f"ask:{request.key}")
+        context.ledger,
+        lambda now: thawed(now, why or unquote(request.about.get("why", "")), number=number),
+        by=request.by,
+        key=fit(f"ask:{request.key}"),
     )
     return Response(text=":fire: Production is thawed: fixes may run again.", public=True)
+
+
+def _frozen(freeze: Freeze | None, why: str) -> Response:
+    """Nothing is thawed by a word that doesn't say what: this is frozen, with its button."""
+    if freeze is None:
+        return Response(text="Nobody froze production: fixes may run.")
+    said = f": {foreign(freeze.why, 300, one_line=True)}" if freeze.why else ""
+    how = f"Nothing is thawed yet. Press the button, or name it: `/fix thaw {freeze.number}`."
+    text = f":ice_cube: {who(freeze.by)} froze production at {clock(freeze.at)}{said}. {how}"
+    button = kit.button("Thaw", "thaw", mark(0, 0, freeze=freeze.number, why=quote(why[:300])), "primary")
+    return Response(text=text, blocks=tuple(kit.render([kit.section(text, "frozen"), *kit.actions([button], "thaw")])))
 
 
 @verb("allow", "/fix allow delete-row [why]", acts=Duty.ACT)

@@ -13,6 +13,7 @@ from bot.demo.slack.records import ActError
 from bot.demo.trello.records import TrelloError
 from bot.demo.world import story_two
 from bot.demo.world.cast import Customer
+from bot.ledger import workspace
 from tests.faults.stories.plan import Cast
 from tests.faults.stories.town import Json, StruckTown, busy
 from tests.faults.town import FIRST_ROW
@@ -235,7 +236,8 @@ class Story:
         if self.cast.freezes:
             await self.types(self.me, "/fix freeze a moment")
             await asyncio.sleep(0.3)
-            await self.types(self.me, "/fix thaw go on")
+            frozen = (await workspace.load(self.town.ledger)).freeze
+            await self.types(self.me, f"/fix thaw {frozen.number} go on" if frozen else "/fix thaw")
 
     async def tells(self) -> None:
         """With a credit, days or neither, in one form."""

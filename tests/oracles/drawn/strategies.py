@@ -19,13 +19,6 @@ _MODES = {
     "foreign key unproven": "unproven",
     "foreign key single": "single",
 }
-_PARTED = (
-    "partitioned",
-    "two levels of partitions",
-    "trigger on a partition",
-    "before trigger on a partition",
-    "foreign key one partition",
-)
 _ON_CHILD = (
     "before trigger on the child",
     "after trigger on the child",

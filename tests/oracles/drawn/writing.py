@@ -15,6 +15,14 @@ ODD = {
 _WORD = re.compile(r"'(?:[^']|'')*'|\b(t\d(?:_\d)?|id|nr|v|w|p\d(?:_nr)?)\b")
 PATH = "Shop 1"
 _REPLICA = "SET session_replication_role = {}"
+_PARTED = (
+    "partitioned",
+    "two levels of partitions",
+    "trigger on a partition",
+    "before trigger on a partition",
+    "foreign key one partition",
+)
+"""Kinds whose table is in partitions."""
 
 
 def trial_of(case: Case, database: str) -> Trial:
@@ -192,14 +200,7 @@ def _parted(case: Case, database: str, n: int, made: str) -> list[str]:
         ends = [end for end, name in (("STRICT", "strict"), ("WITHOUT ROWID", "without rowid")) if case.has(name)]
         made = made.replace(" timestamp", " text").replace("varchar", "text") if case.has("strict") else made
         return [f"{made} {', '.join(ends)}"]
-    parted = (
-        "partitioned",
-        "two levels of partitions",
-        "trigger on a partition",
-        "before trigger on a partition",
-        "foreign key one partition",
-    )
-    if database != PG or n != case.at or not case.has(*parted):
+    if database != PG or n != case.at or not case.has(*_PARTED):
         return [made]
     part = "CREATE TABLE t{0}_{1} PARTITION OF t{0} FOR VALUES WITH (MODULUS 2, REMAINDER {1})"
     found = [f"{made} PARTITION BY HASH (id)", part.format(n, 0), part.format(n, 1)]
@@ -222,7 +223,7 @@ def _pointing(case: Case, database: str, pointer: Pointer) -> list[str]:
     more = " NOT NULL" if pointer.required else ""
     alone = (
         " UNIQUE"
-        if pointer.unique and not to.double and not case.has("partitioned", "two levels of partitions")
+        if pointer.unique and not to.double and not case.has(*_PARTED)  # which would have to hold the table's key, too
         else ""
     )
     kind = type_of(database, to.key)

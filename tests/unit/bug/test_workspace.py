@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.bug import workspace
+from bot.bug.errors import Refused
 from bot.bug.lifecycle import KINDS
 from bot.bug.values import PRIVATE, Actor, ActorKind
 from bot.bug.words import plain
@@ -41,11 +42,18 @@ def after(*events: WorkspaceEvent) -> Workspace:
 
 def test_a_freeze_holds_until_the_thaw() -> None:
     frozen = after(ProductionFrozen(why="deploy"))
-    assert frozen.freeze == Freeze(by="U0LEAD", at=AT, why="deploy")
+    assert frozen.freeze == Freeze(by="U0LEAD", at=AT, why="deploy", number=1)
     assert thaw(frozen, "done") == ProductionThawed(why="done")
     thawed = follow(frozen, ProductionThawed(), AT, LEE)
     assert (thawed.freeze, thawed.seq) == (None, 2)
     assert thaw(thawed) is None
+
+
+def test_another_freeze_than_the_one_that_is_meant_stays() -> None:
+    anew = after(ProductionFrozen(), ProductionThawed(), ProductionFrozen(why="fire"))
+    with pytest.raises(Refused, match="froze production anew since .freeze 3., so nothing was thawed"):
+        thaw(anew, number=1)
+    assert thaw(anew, "out", number=3) == ProductionThawed(why="out")
 
 
 def test_an_action_is_on_as_its_file_was_when_it_was_allowed() -> None:

@@ -106,13 +106,21 @@ def action_ask(body: Body) -> Request:
             **({"field": field} if field else {}),
         },
         channel=container.get("channel_id", ""),
-        thread=(body.get("message") or {}).get("thread_ts") or container.get("message_ts", ""),
+        thread=_thread(body),
         message=container.get("message_ts", ""),
         trigger=body.get("trigger_id", ""),
         response_url=body.get("response_url", ""),
         view=view.get("id", "") if view.get("type") == "modal" else "",
         values=read_values(view.get("state") or {}) if in_form else {},
     )
+
+
+def _thread(body: Body) -> str:
+    """Of the message that was pressed, or the message itself; what one person alone sees begins no thread."""
+    container = body.get("container") or {}
+    if container.get("is_ephemeral"):
+        return str(container.get("thread_ts", ""))
+    return str((body.get("message") or {}).get("thread_ts") or container.get("message_ts", ""))
 
 
 def _home(view: Body) -> dict[str, str]:

@@ -69,7 +69,8 @@ async def test_while_anybody_else_is_there_whoever_owes_it_asks_them(team: Team)
 @SOLO
 async def test_who_is_alone_freezes_thaws_and_turns_actions_on(team: Team) -> None:
     await team.dana.types("/fix freeze looking", in_=team.house.errors)
-    await team.dana.types("/fix thaw 1", in_=team.house.errors)
+    await team.dana.types("/fix thaw", in_=team.house.errors)
+    await (await team.dana.expect_ephemeral("Nothing is thawed yet")).button("Thaw").click(by=team.dana)
     await team.house.errors.expect_message("Production is thawed")
 
 

@@ -5,9 +5,11 @@ Each says which rows came and which went, as the dump writes them.
 
 import re
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from math import isfinite
 from pathlib import Path
 
 import apsw
@@ -190,4 +192,7 @@ def _told(
 
 
 def _quoted(value: object) -> str:
+    if isinstance(value, float) and isfinite(value):  # another release of SQLite prints it otherwise: 1e+300, 1.0e+300
+        with closing(sqlite3.connect(":memory:")) as conn:
+            return str(conn.execute("SELECT quote(?)", (value,)).fetchone()[0])
     return str(apsw.format_sql_value(value)).replace("9e999", "Inf")

@@ -51,7 +51,7 @@ def test_a_freeze_holds_until_the_thaw() -> None:
 
 def test_another_freeze_than_the_one_that_is_meant_stays() -> None:
     anew = after(ProductionFrozen(), ProductionThawed(), ProductionFrozen(why="fire"))
-    with pytest.raises(Refused, match="froze production anew since .freeze 3., so nothing was thawed"):
+    with pytest.raises(Refused, match="so nothing was thawed"):
         thaw(anew, number=1)
     assert thaw(anew, "out", number=3) == ProductionThawed(why="out")
 

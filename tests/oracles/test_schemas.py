@@ -1,7 +1,8 @@
 """Schemas of any shape, drawn by hypothesis from a fixed seed: a failing one is shrunk, and comes again in the next run.
 
 MAKEGOOD_SCHEMAS says how many for each database, MAKEGOOD_SEED from which seed; both are printed. Each kind has its own share of
-them; MAKEGOOD_KIND plays one kind again, as it was played among the others. From 2,000 on the run fails, too, where a kind was drawn less than thirty times.
+them; MAKEGOOD_KIND plays one kind again, as it was played among the others.
+From 2,000 on the run fails, too, where a kind was drawn less than thirty times.
 """
 
 import asyncio

@@ -25,7 +25,7 @@ from bot.slack.views import blocks as kit
 from bot.slack.views.forms import approving
 from bot.slack.views.forms import fix as fix_modals
 from bot.slack.views.forms.forms import View
-from bot.slack.views.marks import mark
+from bot.slack.views.marks import bare
 from bot.slack.views.mrkdwn import clock, foreign, who
 
 Approval = Callable[[Bug, Proof | None], FixApproved]
@@ -171,7 +171,7 @@ def _frozen(freeze: Freeze | None, why: str) -> Response:
     said = f": {foreign(freeze.why, 300, one_line=True)}" if freeze.why else ""
     how = f"Nothing is thawed yet. Press the button, or name it: `/fix thaw {freeze.number}`."
     text = f":ice_cube: {who(freeze.by)} froze production at {clock(freeze.at)}{said}. {how}"
-    button = kit.button("Thaw", "thaw", mark(0, 0, freeze=freeze.number, why=quote(why[:300])), "primary")
+    button = kit.button("Thaw", "thaw", bare(freeze=str(freeze.number), why=quote(why[:300])), "primary")
     return Response(text=text, blocks=tuple(kit.render([kit.section(text, "frozen"), *kit.actions([button], "thaw")])))
 
 

@@ -1,5 +1,6 @@
 """Folds stored alerts into bugs. Repeats of one error share one transaction with their inbox rows."""
 
+import asyncio
 import hashlib
 import json
 from collections import defaultdict
@@ -27,6 +28,8 @@ from bot.ledger.entries import told_of
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger, Recorded
 
+TURNS = 2
+"""Of the loop, after the commit: in the first one the card is handed to HTTP, in the second its bytes go out."""
 Group = tuple[str, str]
 """Source and its id of the error."""
 
@@ -126,6 +129,8 @@ class Alerts:
             await self.ledger.notify(conn)
         if recorded:
             self.ledger.committed(recorded)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             recorded = await recognise(self.ledger, recorded)
         return True, recorded
 

@@ -36,6 +36,19 @@ _ENTRIES = (
 )
 _SOME = _ENTRIES.order_by(entries.c.seq).limit(bindparam("most"))
 _ALL = _ENTRIES.order_by(entries.c.seq)
+_OF_THREAD = select(threads.c.bug).where(
+    threads.c.team == bindparam("team"), threads.c.channel == bindparam("channel"), threads.c.ts == bindparam("ts")
+)
+_LATER_THAN = and_(entries.c.team == cursors.c.team, entries.c.bug == cursors.c.bug, entries.c.seq > cursors.c.done)
+_BEHIND = (
+    select(cursors.c.sink, entries.c.seq, entries.c.kind)
+    .select_from(cursors.join(entries, _LATER_THAN))
+    .where(
+        cursors.c.team == bindparam("team"),
+        cursors.c.bug == bindparam("bug"),
+        cursors.c.sink.in_(bindparam("sinks", expanding=True)),
+    )
+)
 _MINE = bugs.c.team == bindparam("team")
 _NEWEST = select(bugs.c.state).where(_MINE).order_by(bugs.c.number.desc()).limit(bindparam("most"))
 # each says what its index says
@@ -93,9 +106,9 @@ async def written_at(ledger: Ledger, bug: int, seq: int) -> datetime | None:
 
 async def bug_of_thread(ledger: Ledger, channel: str, ts: str) -> int | None:
     """The bug whose card (or alert) is this message."""
-    where = and_(threads.c.team == ledger.team, threads.c.channel == channel, threads.c.ts == ts)
     async with ledger.db.read() as conn:
-        return (await conn.execute(select(threads.c.bug).where(where))).scalar()
+        asked = {"team": ledger.team, "channel": channel, "ts": ts}
+        return (await conn.execute(_OF_THREAD, asked)).scalar()
 
 
 async def list_bugs(ledger: Ledger, statuses: Iterable[Status] = LIVE, limit: int = SOME, past: int = 0) -> list[Bug]:
@@ -203,12 +216,10 @@ async def unknown_after(ledger: Ledger, bug: int, seq: int) -> bool:
 
 async def behind(ledger: Ledger, bug: int, sinks: Iterable[str]) -> dict[str, frozenset[int]]:
     """The entries that each of these sinks follows and has not served yet."""
-    mine = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(sinks))
-    later = and_(entries.c.team == cursors.c.team, entries.c.bug == cursors.c.bug, entries.c.seq > cursors.c.done)
-    query = select(cursors.c.sink, entries.c.seq, entries.c.kind).select_from(cursors.join(entries, later)).where(mine)
     followed = {name: {kind.KIND for kind in interest.kinds} for name, interest in ledger.sinks.items()}
     async with ledger.db.read() as conn:
-        rows = (await conn.execute(query)).all()
+        asked = {"team": ledger.team, "bug": bug, "sinks": list(sinks)}
+        rows = (await conn.execute(_BEHIND, asked)).all()
     return {
         sink: frozenset(
             row.seq for row in rows if row.sink == sink and codec.present_kind(row.kind) in followed.get(sink, ())

@@ -211,6 +211,8 @@ class Ledger:
             # a new bug's cursors were inserted with their lease; those of an old one may be leased to somebody, so each
             # is asked
             leases = await take_own(conn, self.team, bug.ref.number, mine, now=now, seconds=server.seconds)
+        if leases and server and new:
+            server.prepare(leases, recorded)
         left = set(woken.sinks) - {lease.sink for lease in leases} if woken.now else set()
         more = any(server is None or server.wants(name, woken.rank) for name in left)
         if leases or left:

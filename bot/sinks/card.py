@@ -4,11 +4,13 @@ Slack takes about 50 changes a minute, so a card is changed only where somebody 
 names the entry after which it was last drawn; entries that change nothing on the card leave it as it is.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from bot.bug.board import BoardCardCommented, BoardCardMoved
@@ -40,6 +42,8 @@ REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
 LATE = 600.0
 """Seconds after a card was posted in which a second one of a process that stood still is looked for."""
+MOST_BEGUN = 20
+"""Bugs that are written at the same time; of more than that, the first card is drawn when it is served."""
 QUIET = {
     Said,
     SaidEdited,
@@ -69,11 +73,21 @@ class CardSink:
     digest: Digest
     _paid: set[int] = field(default_factory=set)
     """Bugs whose place among the cards of a minute is paid for, and whose card does not stand there yet."""
+    _begun: dict[int, tuple[Bug, "asyncio.Task[Picture]"]] = field(default_factory=dict)
+    """First cards that are drawn while their bug is being written to disk."""
     name: ClassVar[str] = "card"
     slots: ClassVar[int] = 4
     interest: ClassVar[Subscription] = Subscription(
         kinds=frozenset(set(KINDS.values()) - QUIET), jumps=True, endless=True
     )
+
+    def prepare(self, bug: Bug) -> None:
+        """Draws the first card while the disk is waited for; where the bug is not written after all, nobody asks for it."""
+        task = asyncio.create_task(self._whole(bug))
+        task.add_done_callback(_heard)
+        while len(self._begun) >= MOST_BEGUN:
+            self._begun.pop(next(iter(self._begun)))
+        self._begun[bug.ref.number] = (bug, task)
 
     async def serve(self, work: Work) -> Served:
         """Without its card nobody sees the bug, nor a button to try again: it is never given up."""
@@ -84,6 +98,21 @@ class CardSink:
 
     async def _serve(self, work: Work) -> Served:
         bug = work.bug
+        picture = await self._picture(bug)
+        if bug.card is None:
+            return await self._first(work, picture)
+        drawn = Drawn.read(work.external)
+        # a change that was cut off may stand there although the one before it would be right again
+        if drawn and not work.doubt and not self._looks_new(drawn, picture):
+            return Served(again_in=self._again(bug, drawn.at))
+        return await self._again_or_anew(work, bug.card, picture)
+
+    async def _picture(self, bug: Bug) -> "Picture":
+        begun_for, begun = self._begun.pop(bug.ref.number, (None, None))
+        # the very state that was written: a number that was given back goes to another bug
+        return await begun if begun and begun_for is bug else await self._looked(bug)
+
+    async def _looked(self, bug: Bug) -> "Picture":
         around = card.CardContext(
             now=self.ledger.clock(),
             modes=self.modes,
@@ -91,44 +120,43 @@ class CardSink:
             proposed=await self.propose(bug) if bug.status in {Status.OPEN, Status.CLAIMED} else NOTHING,
             behind=await behind(self.ledger, bug.ref.number, bug.delayed) if bug.delayed else {},
         )
-        if bug.card is None:
-            return await self._first(work, around)
-        drawn = Drawn.read(work.external)
-        # a change that was cut off may stand there although the one before it would be right again
-        if drawn and not work.doubt and not self._looks_new(drawn, bug, around):
-            return Served(again_in=self._again(bug, drawn.at))
-        return await self._again_or_anew(work, bug.card, around)
+        return Picture(bug, around)
+
+    async def _whole(self, bug: Bug) -> "Picture":
+        picture = await self._looked(bug)
+        _ = picture.drawn
+        return picture
 
     def _just_posted(self, card: Post) -> bool:
         """A process that stood still may have posted another one since, before it noticed that it had lost its lease."""
         return self.ledger.clock().timestamp() - float(card.ts) < LATE
 
-    async def _again_or_anew(self, work: Work, place: Post, around: card.CardContext) -> Served:
+    async def _again_or_anew(self, work: Work, place: Post, picture: "Picture") -> Served:
         """A card that somebody deleted, or whose channel the settings no longer name, is posted anew: the bug is still there."""
         try:
-            served = await self._show(work.bug, place, around)
+            served = await self._show(picture, place)
         except SAID_NO as error:
             moved = place.channel != self.channel and error.code in PLACE_GONE
             if error.code not in MESSAGE_GONE and not moved:
                 raise
-            return await self._post(work, around)
+            return await self._post(work, picture)
         if work.doubt and self._just_posted(place):
             await alone(self.port, place, _payload(work.bug), float(place.ts), EVENT)
         return served
 
-    async def _show(self, bug: Bug, place: Post, around: card.CardContext, *outcomes: Event) -> Served:
-        message, drawn = _draw(bug, around)
+    async def _show(self, picture: "Picture", place: Post, *outcomes: Event) -> Served:
+        message, drawn = picture.drawn
         await self.port.update(place.channel, place.ts, **message)
-        return self._served(bug, drawn, *outcomes)
+        return self._served(picture.bug, drawn, *outcomes)
 
     def _served(self, bug: Bug, drawn: "Drawn", *outcomes: Event) -> Served:
         return Served(outcomes=outcomes, external=drawn.kept(), again_in=self._again(bug, drawn.at))
 
-    def _looks_new(self, drawn: "Drawn", bug: Bug, around: card.CardContext) -> bool:
+    def _looks_new(self, drawn: "Drawn", now: "Picture") -> bool:
         """Time that passed counts where the minutes on the card go on, and then once a minute."""
-        if drawn.digest != drawn.of_same_moment(bug, around):
+        if drawn.digest != drawn.of_same_moment(now):
             return True
-        return self._goes_on(bug) and not 0 <= (around.now - drawn.at).total_seconds() < REFRESH
+        return self._goes_on(now.bug) and not 0 <= (now.around.now - drawn.at).total_seconds() < REFRESH
 
     def _goes_on(self, bug: Bug) -> bool:
         """While somebody waits the minutes on the card go on."""
@@ -140,20 +168,20 @@ class CardSink:
         passed = (self.ledger.clock() - drawn).total_seconds()
         return min(max(REFRESH - passed, 0.0), REFRESH) if self._goes_on(bug) else None
 
-    async def _first(self, work: Work, around: card.CardContext) -> Served:
+    async def _first(self, work: Work, picture: "Picture") -> Served:
         """Somebody who waits, or who works on it, gets the card at once; of the others so many in a minute."""
         bug = work.bug
         if bug.status is Status.OPEN and not bug.untold and not work.doubt and not await self._has_room(bug):
             await self.digest.add(bug)
             return Served(external={"digest": True})
-        return await self._post(work, around)
+        return await self._post(work, picture)
 
-    async def _post(self, work: Work, around: card.CardContext) -> Served:
+    async def _post(self, work: Work, picture: "Picture") -> Served:
         bug = work.bug
         found = await self._find(work) if work.doubt else None
         if found:  # it shows the bug as it was then
-            return await self._show(bug, found, around, _posted(found))
-        message, drawn = _draw(bug, around)
+            return await self._show(picture, found, _posted(found))
+        message, drawn = picture.drawn
         ts = await self.port.post(
             self.channel, ahead=AHEAD if bug.untold else SHORTLY, **message, metadata=_metadata(bug)
         )
@@ -199,16 +227,34 @@ class Drawn(Frozen):
         """Under the name that `makegood forget` drops."""
         return {"shown": self.model_dump(mode="json")}
 
-    def of_same_moment(self, bug: Bug, around: card.CardContext) -> str:
+    def of_same_moment(self, now: "Picture") -> str:
         """The digest of the present card, had no time passed: what differs then is news."""
-        present = replace(bug, seq=self.seq, at=self.written)
-        return _draw(present, replace(around, now=self.at))[1].digest
+        present = replace(now.bug, seq=self.seq, at=self.written)
+        return Picture(present, replace(now.around, now=self.at)).drawn[1].digest
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A bug with all that its card shows; drawn at most once."""
+
+    bug: Bug
+    around: card.CardContext
+
+    @cached_property
+    def drawn(self) -> tuple[dict[str, Any], Drawn]:
+        """The message, and what is kept of it."""
+        return _draw(self.bug, self.around)
 
 
 def _draw(bug: Bug, around: card.CardContext) -> tuple[dict[str, Any], Drawn]:
     message = {"text": card.lock_screen(bug, around.now), "blocks": card.blocks(bug, around)}
     digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
     return message, Drawn(seq=bug.seq, written=bug.at, at=around.now, digest=digest)
+
+
+def _heard(task: "asyncio.Task[Picture]") -> None:
+    """Whoever serves the bug meets the same error; where nobody does, asyncio need not tell of it."""
+    _ = task.cancelled() or task.exception()
 
 
 def _posted(place: Post) -> CardPosted:

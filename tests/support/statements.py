@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import CacheStats
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db.engine import Database
 
@@ -65,6 +67,20 @@ def heard(db: Database) -> Iterator[Heard]:
     finally:
         event.remove(engine, "before_cursor_execute", sent)
         event.remove(engine, "commit", committed)
+
+
+@contextmanager
+def long_ways() -> Iterator[list[str]]:
+    """What went by SQLAlchemy although SQLite's driver could have had it (`bot/ledger/db/kept.py`)."""
+    found: list[str] = []
+    execute = AsyncConnection.execute
+
+    async def seen(conn: AsyncConnection, statement: Any, *args: Any, **how: Any) -> Any:
+        found.append(" ".join(str(statement).split())[:120])
+        return await execute(conn, statement, *args, **how)
+
+    with patch.object(AsyncConnection, "execute", seen):
+        yield found
 
 
 async def plan(db: Database, statement: Statement) -> list[str]:

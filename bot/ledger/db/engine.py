@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.bug.errors import Unavailable
 from bot.ledger.db import sqlite_driver
 from bot.ledger.db.away import why
+from bot.ledger.db.kept import QuickEngine
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import budgets
 
@@ -216,7 +217,7 @@ def _engine(url: str) -> AsyncEngine:
     driver = sqlite_driver.creator(url)
     engine = create_async_engine(url, pool_size=5, max_overflow=5, async_creator=driver, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return engine
+    return QuickEngine(engine.sync_engine)
 
 
 def _patience(url: str) -> dict[str, Any]:

@@ -127,6 +127,13 @@ class Connection:
     def cursor(self) -> "Cursor":
         return Cursor(self._conn.cursor())
 
+    def one(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
+        """At once, and without SQLAlchemy: `kept.py` is the only one who calls it."""
+        return self._conn.execute(statement, parameters)
+
+    def many(self, statement: str, parameters: Iterable[Sequence[Any]]) -> sqlite3.Cursor:
+        return self._conn.executemany(statement, parameters)
+
     async def create_function(self, *args: Any, **options: Any) -> None:
         self._conn.create_function(*args, **options)
 

@@ -167,11 +167,9 @@ class Inbox:
 
     async def waiting(self, sources: Iterable[str]) -> bool:
         """Whether anything is due; a cheap look before a write."""
-        query = select(inbox.c.key).where(
-            inbox.c.state == "new", inbox.c.due <= self.clock(), inbox.c.source.in_(tuple(sources))
-        )
+        asked = {"now": self.clock(), "sources": list(sources)}
         async with self.db.read() as conn:
-            return (await conn.execute(query.limit(1))).first() is not None
+            return (await conn.execute(_DUE, asked)).first() is not None
 
     async def stored_since(self, key: str, at: float) -> bool:
         query = select(inbox.c.key).where(inbox.c.team == self.team, inbox.c.key == key, inbox.c.at >= at)
@@ -233,6 +231,15 @@ class Inbox:
 _NEW = (inbox.c.team == bindparam("team"), inbox.c.key.in_(bindparam("keys", expanding=True)), inbox.c.state == "new")
 _LEFT = select(inbox.c.key).where(*_NEW).order_by(inbox.c.key).with_for_update()
 _THIS = (inbox.c.team == bindparam("of_team"), inbox.c.key == bindparam("of_key"))
+_DUE = (
+    select(inbox.c.key)
+    .where(
+        inbox.c.state == "new",
+        inbox.c.due <= bindparam("now"),
+        inbox.c.source.in_(bindparam("sources", expanding=True)),
+    )
+    .limit(1)
+)
 _FINISH = update(inbox).where(*_THIS).values(state=bindparam("state"), note=bindparam("note"), body="")
 
 

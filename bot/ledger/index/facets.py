@@ -40,14 +40,19 @@ def facets(bug: Bug) -> dict[str, Any]:
 
 
 _THIS = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_number"), bugs.c.seq == bindparam("found"))
-_STALE = select(bugs.c.number, bugs.c.state).where(bugs.c.team == bindparam("team"), text("found <> seq")).limit(500)
+_STALE = (
+    select(bugs.c.number, bugs.c.state)
+    .where(bugs.c.team == bindparam("team"), text("found <> seq"))
+    .limit(500)
+    .with_for_update()
+)
 
 
 async def freshen(db: Database, team: str) -> int:
     """How many bugs were behind: an older version that still runs beside this one writes states alone."""
     async with db.write(HOOKS) as conn:
         # during a roll-out the older version knows nothing of these columns; `found` tells which rows it has written
-        stale = (await conn.execute(_STALE.with_for_update(), {"team": team})).all()
+        stale = (await conn.execute(_STALE, {"team": team})).all()
         known = [facets(codec.load_bug(row.state)) for row in stale]
         rows = [{"of_team": team, "of_number": row.number, **found} for row, found in zip(stale, known, strict=True)]
         change = update(bugs).where(*_THIS).values({name: bindparam(name) for name in known[0]}) if known else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug, Status
@@ -20,6 +20,27 @@ from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import bugs, helped
 
 ENDED = (Status.FIXED, Status.OWED, Status.CLOSED)
+
+# made once: SQLAlchemy takes longer to make a statement than to run it
+_ITS_BUG = and_(bugs.c.team == helped.c.team, bugs.c.number == helped.c.bug)
+_ALIKE = and_(
+    helped.c.team == bindparam("team"),
+    helped.c.kind == bindparam("kind"),
+    bugs.c.status.in_([s.value for s in ENDED]),
+    helped.c.bug != bindparam("besides"),
+)
+_NEWEST = (
+    select(helped.c.bug, helped.c.run, helped.c.action)
+    .join(bugs, _ITS_BUG)
+    .where(_ALIKE)
+    .order_by(helped.c.bug.desc(), helped.c.run.desc())
+    .limit(1)
+)
+_SAME = (
+    select(func.count(helped.c.bug.distinct()))
+    .join(bugs, _ITS_BUG)
+    .where(_ALIKE, helped.c.action == bindparam("action"))
+)
 
 
 class Last(NamedTuple):
@@ -39,17 +60,20 @@ def kind(bug: Bug) -> str:
 
 async def follow(conn: AsyncConnection, bug: Bug, events: Sequence[Event], at: datetime) -> None:
     """In the transaction of the entries. `bug` is as they left it."""
-    mine = and_(helped.c.team == bug.ref.team, helped.c.bug == bug.ref.number)
     for event in events:
         fix = _worked(bug, event)
         if fix and fix.undo_of:
-            await conn.execute(delete(helped).where(mine, helped.c.run == fix.undo_of))
+            await conn.execute(delete(helped).where(_of(bug), helped.c.run == fix.undo_of))
         elif fix:
             place = {"team": bug.ref.team, "bug": bug.ref.number, "run": fix.run}
             row = {**place, "kind": kind(bug), "action": fix.action[:80], "at": at.timestamp()}
             await conn.execute(upsert(conn, helped).values(row).on_conflict_do_nothing())
         elif isinstance(event, Enriched) and event.title and bug.fixes:
-            await conn.execute(update(helped).where(mine).values(kind=kind(bug)))
+            await conn.execute(update(helped).where(_of(bug)).values(kind=kind(bug)))
+
+
+def _of(bug: Bug) -> ColumnElement[bool]:
+    return and_(helped.c.team == bug.ref.team, helped.c.bug == bug.ref.number)
 
 
 def _worked(bug: Bug, event: Event) -> Fix | None:
@@ -61,18 +85,13 @@ def _worked(bug: Bug, event: Event) -> Fix | None:
 
 async def last(db: Database, bug: Bug) -> Last | None:
     """What ended the newest other bug of this kind."""
-    its_bug = and_(bugs.c.team == helped.c.team, bugs.c.number == helped.c.bug)
-    ended = and_(bugs.c.status.in_([s.value for s in ENDED]), helped.c.bug != bug.ref.number)
-    alike = and_(helped.c.team == bug.ref.team, helped.c.kind == kind(bug), ended)
-    newest = select(helped.c.bug, helped.c.run, helped.c.action).join(bugs, its_bug).where(alike)
+    asked = {"team": bug.ref.team, "kind": kind(bug), "besides": bug.ref.number}
     async with db.read() as conn:
-        row = (await conn.execute(newest.order_by(helped.c.bug.desc(), helped.c.run.desc()).limit(1))).first()
+        row = (await conn.execute(_NEWEST, asked)).first()
         if row is None:
             return None
-        same = (
-            select(func.count(helped.c.bug.distinct())).join(bugs, its_bug).where(alike, helped.c.action == row.action)
-        )
-        return Last(row.bug, row.run, int((await conn.execute(same)).scalar_one()))
+        same = (await conn.execute(_SAME, asked | {"action": row.action})).scalar_one()
+        return Last(row.bug, row.run, int(same))
 
 
 async def times(db: Database, bug: Bug, action: str, since: datetime) -> int:

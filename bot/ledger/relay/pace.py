@@ -51,7 +51,9 @@ class Pace:
 
     async def take(self, *wanted: Budget) -> None:
         """One unit of each budget, or TooSoon and none taken. A unit that was booked ahead is waited for."""
-        await asyncio.sleep(await self._book(wanted))
+        wait = await self._book(wanted)
+        if wait:  # else it goes out in this very turn of the loop
+            await asyncio.sleep(wait)
 
     async def _book(self, wanted: Iterable[Budget]) -> float:
         """The seconds until the units' turn."""

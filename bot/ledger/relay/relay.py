@@ -5,9 +5,9 @@ import json
 import logging
 import math
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -93,6 +93,15 @@ class Sink(Protocol):
     async def serve(self, work: Work) -> Served: ...
 
 
+@runtime_checkable
+class Prepares(Protocol):
+    """A sink that people wait for when a bug is new: it is served first, and may draw while the bug is being written."""
+
+    def prepare(self, bug: Bug) -> None:
+        """Nothing goes out; the bug may never come to be."""
+        ...
+
+
 @dataclass
 class Relay:
     """Runs the sinks of this process until `stop`."""
@@ -118,6 +127,7 @@ class Relay:
         self._holding = Heartbeat(self.ledger, self.lease_seconds)
         # what a process before this one left is seen by the first look
         self._behind = dict.fromkeys(self.sinks, 0)
+        self._first = {name: sink for name, sink in self.sinks.items() if isinstance(sink, Prepares)}
         self._steady = Steady(lambda: self.ledger.clock().timestamp())  # stories set another clock later
 
     def wake(self) -> None:
@@ -189,10 +199,18 @@ class Relay:
         """Whether a look at what is due would find it: what is scarce, busy, or another process's is looked for in its time."""
         return sink in self._free() and rank < self._below().get(sink, rank + 1)
 
-    def begin(self, leases: Iterable[Lease], taken: float, recorded: Recorded | None = None) -> None:
-        """Serves them. `taken`: the loop's time before they were; `recorded`: what was written with them."""
+    def prepare(self, leases: Iterable[Lease], recorded: Recorded) -> None:
+        """Before the commit of a new bug, whose wait for the disk is time to draw in."""
         for lease in leases:
-            task = asyncio.create_task(self._serve(lease, taken, recorded))
+            if first := self._first.get(lease.sink):
+                first.prepare(recorded.bug)
+
+    def begin(self, leases: Sequence[Lease], taken: float, recorded: Recorded | None = None) -> None:
+        """Serves them. `taken`: the loop's time before they were; `recorded`: what was written with them."""
+        new = recorded is not None and not recorded.before.seq and any(x.sink in self._first for x in leases)
+        for lease in leases:
+            pause = MOMENT if new and lease.sink not in self._first else 0
+            task = asyncio.create_task(self._serve(lease, taken, recorded, pause))
             self._tasks[task] = lease.sink
             task.add_done_callback(self._ended)
 
@@ -233,9 +251,11 @@ class Relay:
                 exc_info=None if expected else error,
             )
 
-    async def _serve(self, lease: Lease, taken: float, recorded: Recorded | None) -> None:
+    async def _serve(self, lease: Lease, taken: float, recorded: Recorded | None, pause: float) -> None:
         """One cursor up to its head, or to the first thing that does not go. A run on production is never stopped for a lease."""
         async with self._holding.hold(lease, taken, endless=lease.sink == "production"):
+            if pause:  # a card is on its way out, and all others can wait that long
+                await asyncio.sleep(pause)
             await self._serve_held(self.sinks[lease.sink], lease, recorded)
 
     async def _serve_held(self, sink: Sink, lease: Lease, recorded: Recorded | None) -> None:

@@ -12,6 +12,7 @@ from bot.text import clean, clusters, fit
 LONGEST_URL = 2000
 """A longer address would fill the message, and no browser needs it."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ESCAPES = str.maketrans(_ENTITIES)
 TICK = "ˋ"
 """What a backtick from outside becomes: it looks like one, and opens nothing."""
 FENCE = "```"
@@ -69,6 +70,9 @@ def _fenced(escaped: str) -> str:
 
 def _escaped(text: str, limit: int) -> str:
     text = clean(text[: 4 * limit])
+    whole = text.translate(_ESCAPES)
+    if len(whole) < limit:
+        return whole  # nothing is cut, so nobody needs to know where a character ends
     return fit(("".join(_ENTITIES.get(ch, ch) for ch in cluster) for cluster in clusters(text)), limit)
 
 

@@ -3,21 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import pytest
 
 from bot.bug.admit import Rule
+from bot.bug.bug import Bug
 from bot.bug.conversation import Said
 from bot.bug.errors import Unavailable
-from bot.bug.values import Alert
+from bot.bug.modes import Modes
+from bot.bug.values import Alert, BugRef
 from bot.intake.alerts import Alerts, body
 from bot.intake.people import People
 from bot.ledger.entries import list_bugs
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay.pace import TooSoon
+from bot.ledger.relay.pace import Budget, Pace, TooSoon
 from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.sinks.card import MOST_BEGUN, CardSink, Propose
+from bot.sinks.digest import Digest
+from bot.slack.outgoing.client import SlackPort, web_client
+from bot.suggestions import NOTHING, Proposed
 from tests.parts.ledger.sinks import CARD, SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.statements import COMMIT, Heard, heard
 from tests.support.stores import TEAM, Store, cursor, open_bug, person, rows, said
@@ -64,6 +71,18 @@ class Noting(Scribe):
         return await super().serve(work)
 
 
+@dataclass
+class Drawing(Noting):
+    """Begins to draw while its bug is being written."""
+
+    drawn: list[int] = field(default_factory=list)
+    while_written: list[bool] = field(default_factory=list)
+
+    def prepare(self, bug: Bug) -> None:
+        self.drawn.append(bug.ref.number)
+        self.while_written.append(self.sent is not None and self.sent.commits == 0)
+
+
 @pytest.fixture
 def card() -> Noting:
     return Noting(CARD, name="card")
@@ -81,11 +100,12 @@ async def door(store: Store, card: Noting) -> AsyncIterator[Door]:
 
 
 async def test_one_commit_stands_between_the_bytes_and_the_sink(door: Door, card: Noting) -> None:
-    await door.told("warm", "g0")
-    async with relaying(door.ledger, card):
-        await until(at_rest(door.ledger, 1, "card"))
-        card.served.clear()
-        with heard(door.ledger.db) as found:
+    with heard(door.ledger.db) as found:
+        await door.told("warm", "g0")
+        async with relaying(door.ledger, card):
+            await until(at_rest(door.ledger, 1, "card"))
+            card.served.clear()
+            found.clear()
             card.sent = found
             assert await door.told("k1", "g1")
             await until(lambda: card.served)
@@ -95,6 +115,72 @@ async def test_one_commit_stands_between_the_bytes_and_the_sink(door: Door, card
         (work,) = card.served
         assert (work.bug.ref.number, work.doubt, work.lease.fence) == (2, False, 1)
     assert await door.states() == {"warm": "done", "k1": "done"}
+
+
+async def test_a_new_card_is_drawn_before_the_commit_and_served_before_the_others(store: Store) -> None:
+    card, other = Drawing(CARD, name="card"), Noting(CARD, name="other")
+    ledger = follows(store, other, card)
+    async with relaying(ledger, card, other):
+        await open_bug(ledger, "warm")
+        await until(at_rest(ledger, 1, "other"))
+        with heard(ledger.db) as found:
+            card.sent = other.sent = found
+            await open_bug(ledger, "new")
+            await until(lambda: len(other.served) > 1)
+        assert (card.drawn, card.while_written[-1]) == ([1, 2], True)
+        assert card.before.count(COMMIT) == 1
+        assert len(card.served) > 1
+        await said(ledger, 2, "only what is new is drawn beforehand")
+        await until(at_rest(ledger, 2, "card"))
+        assert card.drawn == [1, 2]
+
+
+async def test_what_was_drawn_of_a_bug_that_never_came_to_be_is_not_shown_for_another(store: Store) -> None:
+    ledger, asked = store.ledger(), list[str]()
+
+    async def propose(bug: Bug) -> Proposed:
+        asked.append(bug.title)
+        if bug.title == "broken":
+            raise Unavailable("not now")
+        return NOTHING
+
+    sink = _card_sink(ledger, propose)
+    lost, kept = _bug("lost"), _bug("kept")
+    sink.prepare(lost)
+    await asyncio.sleep(0.01)
+    picture = await sink._picture(kept)
+    assert (picture.bug, asked) == (kept, ["lost", "kept"])
+    sink.prepare(kept)
+    assert "kept" in (await sink._picture(kept)).drawn[0]["text"]
+    assert asked == ["lost", "kept", "kept"], "what was begun is not begun again"
+    for number in range(MOST_BEGUN + 5):  # however many never come to be
+        sink.prepare(_bug("lost", number))
+    assert len(sink._begun) == MOST_BEGUN
+
+
+async def test_what_fails_while_it_is_drawn_fails_when_it_is_served(store: Store) -> None:
+    async def propose(bug: Bug) -> Proposed:
+        raise Unavailable(f"{bug.title} can't be looked up")
+
+    sink, bug = _card_sink(store.ledger(), propose), _bug("broken")
+    sink.prepare(bug)
+    await asyncio.sleep(0.01)
+    with pytest.raises(Unavailable, match="broken"):
+        await sink._picture(bug)
+
+
+def _bug(title: str, number: int = 1) -> Bug:
+    return Bug(ref=BugRef(team=TEAM, number=number), title=title)
+
+
+def _card_sink(ledger: Ledger, propose: Propose) -> CardSink:
+    """Nothing of it goes out here."""
+    port = SlackPort(
+        web_client("xoxb", "http://127.0.0.1:9/", cast("Any", None)), Pace(ledger.db, TEAM, ledger.seconds)
+    )
+    digest = Digest(port, "C0")
+    cards = Budget("cards", 1.0, 1)
+    return CardSink(port=port, ledger=ledger, channel="C0", modes=Modes(), propose=propose, cards=cards, digest=digest)
 
 
 async def test_a_repeat_of_a_delivery_is_known_and_does_nothing(door: Door) -> None:

@@ -16,7 +16,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.held import held
 from bot.ledger.relay.subscription import Subscription
-from tests.support.statements import heard, plan, reads_all
+from tests.support.statements import heard, long_ways, plan, reads_all
 from tests.support.stores import MONDAY, Store, open_bug, said
 
 SINK = {"thread": Subscription(kinds=frozenset({Said})), "card": Subscription(kinds=frozenset({Said}), jumps=True)}
@@ -103,7 +103,20 @@ async def test_a_second_time_no_statement_is_compiled_anew(store: Store, way: Wa
     ledger = store.ledger(SINK)
     await open_bug(ledger)
     await said(ledger, 1, "it is there")
-    await way(ledger)
     with heard(ledger.db) as found:
         await way(ledger)
+        found.clear()
+        await way(ledger)
     assert found.anew == []
+
+
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+async def test_a_third_time_every_statement_goes_the_short_way(store: Store, way: Way) -> None:
+    ledger = store.ledger(SINK)
+    await open_bug(ledger)
+    await said(ledger, 1, "it is there")
+    for _ in range(2):
+        await way(ledger)
+    with long_ways() as long:
+        await way(ledger)
+    assert long == []

@@ -1,4 +1,4 @@
-"""`makegood bench`: the figures, each as a ratio against a baseline in the same run; loopback only, about fifteen minutes."""
+"""`makegood bench`: the figures, each as a ratio against a baseline in the same run; loopback only, about twenty minutes."""
 
 import argparse
 import importlib
@@ -8,7 +8,21 @@ from bot.bug.errors import Misconfigured
 from bot.commands.extra import needs_demo
 from bot.commands.parser import one_of
 
-FIGURES = ("acks", "webhook", "repeats", "start", "fixes", "large", "remote", "wake", "hooks", "reminder", "size")
+FIGURES = (
+    "acks",
+    "webhook",
+    "repeats",
+    "rush",
+    "replicas",
+    "start",
+    "fixes",
+    "large",
+    "remote",
+    "wake",
+    "hooks",
+    "reminder",
+    "size",
+)
 _BENCH = Path(__file__).parents[2] / "tests" / "bench"
 
 

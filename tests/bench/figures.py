@@ -16,6 +16,7 @@ from tests.bench.fix_figures import fixes
 from tests.bench.hook_figures import hooks, reminder
 from tests.bench.large_figures import large
 from tests.bench.remote_figures import remote
+from tests.bench.rush_figures import replicas, rush
 from tests.bench.size_figures import size
 from tests.bench.stage import OURS, Process, Times, baseline
 from tests.bench.wake_figure import wake
@@ -178,6 +179,8 @@ FIGURES: dict[str, Callable[..., Awaitable[list[Figure]]]] = {
     "acks": acks,
     "webhook": webhook_to_message,
     "repeats": repeats,
+    "rush": rush,
+    "replicas": replicas,
     "start": start_and_memory,
     "fixes": fixes,
     "large": large,

@@ -1,0 +1,151 @@
+"""Many people at once: the rate and the wait of twenty clients against an empty handler, and what a claim costs on two replicas."""
+
+import asyncio
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+from sqlalchemy import func, select
+
+from bot.bug.errors import MakegoodError
+from bot.ledger.db.engine import Database
+from bot.ledger.db.tables import cursors
+from tests.bench import crowd, stage
+from tests.bench.figure import Figure
+from tests.bench.fix_figures import postgres
+from tests.bench.stage import OURS, Process, Times, baseline
+
+CLIENTS, ROUNDS, SECONDS = 20, 3, 4.0
+FEW, MANY = 20, 1000
+"""Open bugs."""
+WAITING = 500
+"""Lines that wait for Slack while the many are claimed."""
+RATE, WAIT = 0.4, 2.5
+CLAIMS, REPLICAS_COST = 400, 1.15
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+async def rush(home: Path, database: str = "") -> list[Figure]:
+    """Twenty clients, each with its next click as soon as the last one is acknowledged; with few and with many open bugs."""
+    few = await _rushed(home / "few", database, FEW, 0)
+    return [*few, *await _rushed(home / "many", database, MANY, WAITING)]
+
+
+async def _rushed(home: Path, database: str, bugs: int, waiting: int) -> list[Figure]:
+    url = database or f"sqlite+aiosqlite:///{home / 'ours' / 'makegood.db'}"
+    (home / "ours").mkdir(parents=True)
+    await crowd.fill(url, bugs, bugs)
+    ours, empty = list[float](), list[float]()
+    async with (
+        stage.slack() as slack,
+        stage.running(OURS, home / "ours", slack.api_url, url) as bot,
+        stage.running(baseline("bolt"), home / "bolt", slack.api_url) as bolt,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
+    ):
+        turn = itertools.count()
+        for number in range(1, waiting + 1):  # each makes a line, and Slack takes one a second
+            await _click(http, bot, number, next(turn))
+        await _must_wait(url, waiting)
+        for nth in range(ROUNDS + 1):
+            mine, theirs = await _clicked(http, bot, bugs, turn), await _clicked(http, bolt, bugs, turn)
+            if nth:  # the first round warms both up
+                ours += mine
+                empty += theirs
+    return _compared(f"{CLIENTS} clients, {bugs:,} open bugs, {waiting} lines waiting", ours, empty)
+
+
+def _compared(name: str, ours: list[float], empty: list[float]) -> list[Figure]:
+    a, b = (Times(all=tuple(sorted(times))) for times in (ours, empty))
+    seconds = ROUNDS * SECONDS
+    ways = {"ours": a, "empty": b}
+    told = (f"{who} {len(x.all) / seconds:.0f}/s, p50 {x.p(50) * 1e3:.1f} ms" for who, x in ways.items())
+    rates = f"[{'; '.join(told)}]"
+    rate = Figure(name=f"{name}: rate", value=len(ours) / len(empty), limit=RATE, least=True, detail=rates)
+    return [rate, Figure(name=f"{name}: ack, p50", value=a.p(50) / b.p(50), limit=WAIT, detail=rates)]
+
+
+async def _clicked(http: aiohttp.ClientSession, process: Process, bugs: int, turn: Iterator[int]) -> list[float]:
+    """How long each click took, of all that were acknowledged within the time."""
+    end, took = time.perf_counter() + SECONDS, list[float]()
+
+    async def client() -> None:
+        while (began := time.perf_counter()) < end:
+            number = next(turn)
+            await _click(http, process, 1 + number % bugs, number)
+            took.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    return took
+
+
+async def _click(http: aiohttp.ClientSession, process: Process, bug: int, number: int) -> None:
+    body = stage.click(stage.CROWD[number % len(stage.CROWD)].id, f"BUG-{bug} @{crowd.ENTRIES}", number)
+    async with http.post(f"{process.url}/slack/events", data=body, headers=stage.signed(body)) as answer:
+        if answer.status != 200:
+            raise MakegoodError(f"a click was answered {answer.status}")
+
+
+async def _must_wait(url: str, lines: int) -> None:
+    """So that the figure is of what its name says."""
+    if not lines:
+        return
+    db = Database(url)
+    try:
+        async with db.read() as conn:
+            query = select(func.count()).where(cursors.c.sink == "thread", cursors.c.due.is_not(None))
+            found = int((await conn.execute(query)).scalar_one())
+    finally:
+        await db.close()
+    if found < lines * 0.8:
+        raise MakegoodError(f"only {found} lines wait for Slack, not {lines}")
+
+
+async def replicas(home: Path, database: str = "") -> list[Figure]:
+    """The processor's seconds for a claim: of two processes on one PostgreSQL, against one that does it all."""
+    with postgres(home / "one-server", database) as one, postgres(home / "two-server", database) as two:
+        alone = await _cost(home / "one", one, 1)
+        shared = await _cost(home / "two", two, 2)
+    detail = f"[one {alone * 1e3:.2f} ms, two {shared * 1e3:.2f} ms of processor time a claim]"
+    name = "a claim on two replicas, PostgreSQL: processor time"
+    return [Figure(name=name, value=shared / alone, limit=REPLICAS_COST, unit="× one replica's", detail=detail)]
+
+
+async def _cost(home: Path, url: str, count: int) -> float:
+    """Of all processes together, for each claim; what they do at rest is taken off."""
+    await crowd.fill(url, CLAIMS, CLAIMS)
+    async with stage.slack() as slack, AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        running = stage.running
+        bots = [
+            await stack.enter_async_context(running(OURS, home / str(nth), slack.api_url, url)) for nth in range(count)
+        ]
+        at_rest = await _at_rest(bots)
+        before, began = _used(bots), time.perf_counter()
+        for number in range(1, CLAIMS + 1):
+            await _click(http, bots[number % count], number, number)
+        await asyncio.sleep(
+            2
+        )  # the first lines and cards are out; the others go on at Slack's pace, whoever sends them
+        return (_used(bots) - before - at_rest * (time.perf_counter() - began)) / CLAIMS
+
+
+async def _at_rest(bots: list[Process], seconds: float = 4.0) -> float:
+    """Processor seconds of one second in which nobody does anything."""
+    await asyncio.sleep(1)
+    before = _used(bots)
+    await asyncio.sleep(seconds)
+    return (_used(bots) - before) / seconds
+
+
+def _used(bots: list[Process]) -> float:
+    """Processor seconds since they started."""
+    return sum(_ticks(bot.pid) for bot in bots) / _TICKS
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

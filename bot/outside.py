@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.adapters import opening
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
-from bot.adapters.registry import CHANNELS
+from bot.adapters.registry import PASTED
 from bot.bug.letters import Letters
 from bot.closing import Close
 from bot.intake import sources
@@ -37,10 +37,9 @@ class Connected:
 
     def letters(self, wait: int) -> Letters:
         """What goes by mail, and waits so many seconds before."""
-        pasted = frozenset(name for name in CHANNELS.names() if CHANNELS.find(name).pasted)
         chats = frozenset(self.channels) - {opening.MAIL}
         seconds = wait if opening.MAIL in self.channels else 0
-        return Letters(wait=timedelta(seconds=seconds), chats=chats, pasted=pasted)
+        return Letters(wait=timedelta(seconds=seconds), chats=chats, pasted=PASTED)
 
     def closes(self) -> Iterator[Close]:
         for part in (*self.channels.values(), self.biller, self.board):

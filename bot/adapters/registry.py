@@ -109,3 +109,14 @@ CHANNELS = Registry(ChannelAdapter, "customer channel", channels.__name__, "make
 BILLERS = Registry(BillerAdapter, "biller", billing.__name__, "makegood.billers")
 BOARDS = Registry(BoardAdapter, "board", boards.__name__, "makegood.boards")
 FORGES = Registry(ForgeAdapter, "forge", forges.__name__, "makegood.forges")
+
+
+class _Pasted:
+    """Looked up one by one: at the start nobody has to load the channels of others."""
+
+    def __contains__(self, source: object) -> bool:
+        return source in CHANNELS.names() and CHANNELS.find(str(source)).pasted
+
+
+PASTED = _Pasted()
+"""Channels that take no answer from outside, so that a person pastes it."""

@@ -3,7 +3,7 @@
 Until a letter leaves nothing of it has happened: nobody has read it, and what is given with it is not booked.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -89,7 +89,7 @@ class Letters:
     wait: timedelta
     chats: frozenset[str]
     """Sources that are answered where the customer wrote."""
-    pasted: frozenset[str]
+    pasted: Container[str]
     """Sources that take no answer from outside: while the customer is there, a person pastes it."""
 
     def hold(self, bug: Bug, decided: Event | Iterable[Event] | None, now: datetime) -> tuple[Event, ...]:

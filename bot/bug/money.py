@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import iso4217
 from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 from pydantic.dataclasses import dataclass
 
@@ -13,12 +12,18 @@ from bot.bug.values import CLOSED, AsJson, Frozen
 from bot.bug.words import Day, Foreign, Part
 from bot.text import plural
 
+_USUAL = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2}
+
 
 def minor_digits(currency: str) -> int:
     """Decimal places of a currency's minor unit (ISO 4217): 2 for most, 0 for yen, 3 for some dinars.
 
     Raises ValueError for a code that is no currency.
     """
+    if currency in _USUAL:
+        return _USUAL[currency]
+    import iso4217  # noqa: PLC0415 - its list takes a while to read, and most teams need nothing of it
+
     try:
         return int(iso4217.Currency(currency).exponent or 0)
     except ValueError:

@@ -19,7 +19,7 @@ class Frozen(BaseModel):
     What somebody makes a changed copy of is a frozen dataclass instead: mypy checks each field that `replace` names.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 _adapter = cast("Callable[[type[Any]], TypeAdapter[Any]]", cache(TypeAdapter))  # mypy takes a class for unhashable

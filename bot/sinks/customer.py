@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.adapters.ports import Channel
-from bot.adapters.registry import CHANNELS
+from bot.adapters.registry import PASTED
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Given, Message
 from bot.bug.customers import CustomerPresence
@@ -81,16 +81,11 @@ class CustomerSink:
         if customer.source in self.channels:
             return self.channels[customer.source]
         # a mail would reach them in a moment, while they wait in a chat for an answer
-        if _pasted(customer.source) and customer.online:
+        if customer.source in PASTED and customer.online:
             raise Rejected(f"{service_name(customer.source)} lets nobody answer from outside, and they are there now")
         if customer.hint.email and "mail" in self.channels:
             return self.channels["mail"]
         raise Rejected(f"There is no way to answer {customer.name} from here: set up [mail], or tell them by hand")
-
-
-def _pasted(source: str) -> bool:
-    """Whether this channel takes no answer from outside, so that a person pastes it."""
-    return source in CHANNELS.names() and CHANNELS.find(source).pasted
 
 
 def _due(work: Work) -> Due | None:
@@ -146,7 +141,7 @@ def _waiting(customer: Customer, seq: int) -> Due | None:
 def _left(bug: Bug, id_: str) -> Due | None:
     """The last message that nobody pasted while the customer was there. Now that they have left, a mail can reach them."""
     customer = bug.customer(id_)
-    if customer is None or not _pasted(customer.source) or not customer.hint.email or customer.online:
+    if customer is None or customer.source not in PASTED or not customer.hint.email or customer.online:
         return None
     return next(((customer, m) for m in customer.messages[-1:] if m.state == "failed"), None)
 

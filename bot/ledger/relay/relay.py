@@ -43,6 +43,8 @@ DOUBT_PAUSE = 10.0
 """Seconds: a call that was cut off may still arrive there; looking sooner would see nothing."""
 FOREIGN_PAUSE = 15.0
 """Seconds: a newer version is at work beside this one, and serves the kinds of entries that this one does not know."""
+MOMENT = 0.01
+"""Seconds that the other sinks of a new bug leave to its card."""
 SET_BACK = (
     "This machine's clock was set back by %.0f s. What waits is asked again soon; what a person is promised by a time of day, "
     "such as a reminder, comes by the new one."

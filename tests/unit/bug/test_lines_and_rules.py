@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import iso4217
 import pytest
 
 from bot.bug import delivery
@@ -85,7 +86,9 @@ def test_days_with_a_price_are_the_credit_that_they_are() -> None:
 
 
 def test_the_decimals_of_a_currency_are_its_own() -> None:
-    assert [minor_digits(code) for code in ("EUR", "JPY", "KWD")] == [2, 0, 3]
+    codes = ("EUR", "USD", "GBP", "CHF", "JPY", "KWD")
+    assert [minor_digits(code) for code in codes] == [iso4217.Currency(code).exponent for code in codes]
+    assert minor_digits("KWD") == 3
     with pytest.raises(ValueError, match='"XYZ" is no currency'):
         minor_digits("XYZ")
 

@@ -1,5 +1,6 @@
 """The course of a bug: fixed, reopened, closed, dismissed, muted, merged; and the events that follow without anybody."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -228,13 +229,8 @@ def _nothing_on_its_way(bug: Bug) -> None:
 
 def absorbed(bug: Bug, other: Bug) -> tuple[Event, ...]:
     """What the surviving bug learns: the count, the error's data where it has none, and every customer who waits."""
-    brought = (x for i, c in enumerate(other.customers) for x in _brought(bug, other, c, i))
-    return (
-        Absorbed(bug=other.ref.number, occurrences=other.occurrences),
-        *_details(bug, other),
-        *_pulls(bug, other),
-        *brought,
-    )
+    first = (Absorbed(bug=other.ref.number, occurrences=other.occurrences), *_details(bug, other))
+    return (*first, *_pulls(bug, other), *_brought(bug, other))
 
 
 def _pulls(bug: Bug, other: Bug) -> tuple[Event, ...]:
@@ -251,23 +247,42 @@ def _details(bug: Bug, other: Bug) -> tuple[Enriched, ...]:
     return tuple(named)
 
 
-def _brought(bug: Bug, other: Bug, customer: Customer, offset: int) -> tuple[Event, ...]:
-    """The customer, what they wrote, so that they wait since then, and what they heard and got, so that they do so once."""
-    joined = _joined(bug, customer, offset)
+def _brought(bug: Bug, other: Bug) -> Iterator[Event]:
+    """Each customer, what they wrote, so that they wait since then, and what they heard and got, so that they do so once.
+
+    Each as the one before left the bug: two of the other bug are never taken for one here.
+    """
+    ids: dict[str, str] = {}
+    # whoever answered beside somebody comes after them
+    for customer in sorted(other.customers, key=lambda c: bool(c.beside)):
+        events = _one_brought(bug, other, customer, ids)
+        for event in events:
+            bug = event.apply(bug, customer.since, "")
+        yield from events
+
+
+def _one_brought(bug: Bug, other: Bug, customer: Customer, ids: dict[str, str]) -> tuple[Event, ...]:
+    joined = _joined(bug, customer, ids)
+    ids[customer.id] = joined.customer
+    known = joined.apply(bug, customer.since, "")
     said = CustomerWrote(customer=joined.customer, text=customer.said, at=customer.since)
-    return (joined, *((said,) if customer.said_at else ()), *heard(bug, other, joined.customer, customer))
+    return (joined, *((said,) if customer.said_at else ()), *heard(known, other, joined.customer, customer))
 
 
-def _joined(bug: Bug, customer: Customer, offset: int) -> CustomerJoined:
-    known = find(bug, customer.hint, customer.source, customer.conversation)
+def _joined(bug: Bug, customer: Customer, ids: Mapping[str, str]) -> CustomerJoined:
+    """`ids`: of the other bug's customers who have joined, theirs here: nobody else is one of them."""
+    others = replace(bug, customers=tuple(c for c in bug.customers if c.id not in ids.values()))
+    known = find(others, customer.hint, customer.source, customer.conversation)
+    beside = ids.get(customer.beside, "")
     return CustomerJoined(
-        customer=known.id if known else next_id(bug, offset),
+        customer=known.id if known else next_id(bug),
         hint=customer.hint,
         via=customer.via,
         source=customer.source,
         conversation=customer.conversation,
         url=customer.url,
         again=known is not None,
+        beside="" if known else beside,
     )
 
 

@@ -12,8 +12,16 @@ MessageState = Literal["waiting", "delivered", "handed_off", "by_hand", "failed"
 GivenState = Literal["promised", "granted", "failed", "doubtful", "undone", "ended", "dropped"]
 LOST: frozenset[MessageState] = frozenset({"failed", "doubtful", "taken_back"})
 """States of a message that nobody has read, as far as we know."""
+READ: frozenset[MessageState] = frozenset({"delivered", "handed_off", "by_hand"})
+"""States of a message that is out."""
 STANDING: frozenset[GivenState] = frozenset({"promised", "granted", "doubtful"})
 """States in which a makegood still counts for its customer."""
+
+
+def place(source: str, conversation: str, email: str) -> str:
+    """Where somebody reads what is sent to them: a chat's conversation, which all who write in it share, else their mailbox."""
+    mail = source in {"", "mail"} or source.startswith("email")
+    return email.casefold() if mail or not conversation else f"{source} {conversation}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +41,8 @@ class Message:
     """It waits a little before it goes; a chat's words go at once."""
     leaves: datetime | None = None
     """When a letter goes; until then it can be taken back. None once it has left, and for what goes at once."""
+    to: str = ""
+    """The place that it reached: see `place`. Empty while it has not."""
 
     @property
     def held(self) -> bool:
@@ -79,6 +89,8 @@ class Side:
     said: str = ""
     said_at: datetime | None = None
     beside: str = ""
+    parted: bool = False
+    pairs: tuple["Pair", ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +100,16 @@ class Pair:
     __pydantic_config__ = CLOSED
     stayed: Side
     gone: Side
+    at: int = 0
+    """seq of the entry that joined them; 0 where that was in a bug that turned out to be this one."""
+
+    @property
+    def sides(self) -> Iterator[Side]:
+        """Both, and whoever had been taken for one of them before."""
+        for one in (self.stayed, self.gone):
+            yield one
+            for pair in one.pairs:
+                yield from pair.sides
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,6 +158,14 @@ class Customer:
     @property
     def name(self) -> str:
         return self.hint.name or self.hint.email or self.hint.id or "a customer"
+
+    @property
+    def place(self) -> str:
+        return place(self.source, self.conversation, self.hint.email)
+
+    def reads(self, to: str) -> bool:
+        """Whether `to` is the chat that they write in, and may share with others."""
+        return to == self.place != self.hint.email.casefold()
 
     @property
     def given_here(self) -> tuple[Given, ...]:

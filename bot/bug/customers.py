@@ -1,6 +1,6 @@
 """Customers: who they are, what they wrote, whether they are there, what the billing knows of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -42,15 +42,17 @@ def side(customer: Customer) -> Side:
         said=customer.said,
         said_at=customer.said_at,
         beside=customer.beside,
+        parted=customer.parted,
+        pairs=customer.pairs,
     )
 
 
-def one(customer: Customer, other: Customer) -> Customer:
-    """Two customers are one: who waits since the first word of either, and said what was said last."""
+def one(customer: Customer, other: Customer, at: int) -> Customer:
+    """Two customers are one since the entry `at`: who waits since the first word of either, and said what was said last."""
     newer = max((customer, other), key=lambda c: c.said_at.timestamp() if c.said_at else 0)
     return replace(
         customer,
-        pairs=(*customer.pairs, Pair(stayed=side(customer), gone=side(other))),
+        pairs=(*customer.pairs, Pair(stayed=side(customer), gone=side(other), at=at)),
         said=newer.said,
         said_at=newer.said_at,
         subject=newer.subject,
@@ -79,13 +81,18 @@ class CustomerJoined(Outcome):
     beside: str = ""
     """The customer in whose conversation they wrote: they are somebody else, until a person says that they are the same."""
     same: str = ""
-    """Another customer of the bug who turned out to be this one: a visitor without a name who then named an address."""
+    """Another customer of the bug who turned out to be this one: a visitor without a name who then named an address.
+
+    Where the bug has no such customer: the id of somebody of another name who has the same account, if they are parted.
+    """
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
         other = bug.customer(self.same) if self.same else None
         if other:
             left = replace(bug, customers=tuple(c for c in bug.customers if c.id != other.id))
-            return changed(left, self.customer, lambda customer: self._known_better(one(customer, other)))
+            return changed(left, self.customer, lambda customer: self._known_better(one(customer, other, bug.seq + 1)))
+        if self.same and bug.customer(self.customer):
+            return changed(bug, self.customer, lambda customer: self._also(customer, bug.seq + 1, at))
         if bug.customer(self.customer):
             return changed(bug, self.customer, self._known_better)
         new = Customer(
@@ -100,6 +107,16 @@ class CustomerJoined(Outcome):
         )
         return replace(bug, customers=(*bug.customers, new))
 
+    def _also(self, customer: Customer, seq: int, at: datetime) -> Customer:
+        """The same account, another name: letters go on to the name that we know."""
+        gone = self._moved(Side(id=self.same, hint=self.hint, via=self.via, since=at))
+        known = self._known_better(customer)
+        return replace(
+            known,
+            hint=_named(known.hint, customer.hint.name),
+            pairs=(*customer.pairs, Pair(stayed=side(customer), gone=gone, at=seq)),
+        )
+
     def _known_better(self, customer: Customer) -> Customer:
         return replace(
             customer,
@@ -107,20 +124,43 @@ class CustomerJoined(Outcome):
             source=self.source or customer.source,
             conversation=self.conversation or customer.conversation,
             url=self.url or customer.url,
+            pairs=tuple(map(self._of_one, customer.pairs)),
         )
 
+    def _of_one(self, pair: Pair) -> Pair:
+        """Where one of two who are one now writes from now on, so that it is theirs when they are parted."""
+        mine, theirs = (_same_hint(one.hint, self.hint) for one in (pair.stayed, pair.gone))
+        if not self.source or mine == theirs:
+            return pair
+        if mine:
+            return replace(pair, stayed=self._moved(pair.stayed))
+        return replace(pair, gone=self._moved(pair.gone))
+
+    def _moved(self, side: Side) -> Side:
+        return replace(side, source=self.source, conversation=self.conversation, url=self.url)
+
     def line(self, bug: Bug, _by: str) -> Words | None:
-        if self.again:
+        if self.again and not (self.same and self._called_otherwise(bug)):
             return None  # said already; what is new of them follows in a line of its own
         name = self.hint.name or self.hint.email or self.hint.id or "a customer"
+        if self.again:
+            known = bug.customer(self.customer)
+            theirs = Foreign(known.name if known else "a customer", SHORT)
+            return Words(
+                "busts_in_silhouette", (Foreign(name, SHORT), " has the account of ", theirs, ": one customer")
+            )
         whose = bug.customer(self.beside) if self.beside else None
         if whose:
             head = (Foreign(name, SHORT), " answered in the conversation of ", Foreign(whose.name, SHORT))
             return Words(
                 "busts_in_silhouette", (*head, ": somebody else, who is not written to unless you choose them")
             )
-        known = Foreign(source_name(self.via), 40)
-        return Words("bust_in_silhouette", (Foreign(name, SHORT), " was hit (known from ", known, ")"))
+        source = Foreign(source_name(self.via), 40)
+        return Words("bust_in_silhouette", (Foreign(name, SHORT), " was hit (known from ", source, ")"))
+
+    def _called_otherwise(self, bug: Bug) -> bool:
+        known = bug.customer(self.customer)
+        return bool(known and self.hint.name and known.hint.name and self.hint.name != known.hint.name)
 
 
 class CustomerWrote(Outcome):
@@ -231,6 +271,19 @@ def join(
             same=goes.id,
         )
     known = find(bug, hint, source, conversation)
+    if known and _only_account(known, hint, source, conversation) and _new_name(known, hint):
+        return CustomerJoined(
+            customer=known.id,
+            hint=hint,
+            via=via,
+            source=source,
+            conversation=conversation,
+            url=url,
+            again=True,
+            same=next_id(bug),
+        )
+    if known and known.pairs and not _new_name(known, hint):
+        hint = _named(hint, known.hint.name or hint.name)
     if known and _nothing_new(known, hint, source, conversation):
         return None
     whose = None if known else _whose(bug, source, conversation)
@@ -248,8 +301,13 @@ def join(
 
 def _whose(bug: Bug, source: str, conversation: str) -> Customer | None:
     """Who began this conversation."""
-    place = (source, conversation)
-    return next((c for c in bug.customers if conversation and (c.source, c.conversation) == place), None)
+    began = (
+        c
+        for c in bug.customers
+        for f in _faces(c)
+        if conversation and (f.source, f.conversation) == (source, conversation)
+    )
+    return next(began, None)
 
 
 def _same_person(bug: Bug, hint: CustomerHint, source: str, conversation: str) -> tuple[Customer, Customer] | None:
@@ -276,8 +334,29 @@ def _best(found: tuple[Customer, Customer], hint: CustomerHint) -> CustomerHint:
 
 def next_id(bug: Bug, skip: int = 0) -> str:
     """An id that no customer of this bug ever had; numbers may have gaps."""
-    known = [id_ for c in bug.customers for id_ in (c.id, *(pair.gone.id for pair in c.pairs))]
+    known = [id_ for c in bug.customers for id_ in (c.id, *(one.id for pair in c.pairs for one in pair.sides))]
     return f"c{max((int(id_[1:]) for id_ in known), default=0) + 1 + skip}"
+
+
+def _same_hint(hint: CustomerHint, other: CustomerHint) -> bool:
+    mail = bool(hint.email) and hint.email.casefold() == other.email.casefold()
+    return mail or (bool(hint.id) and hint.id == other.id)
+
+
+def _named(hint: CustomerHint, name: str) -> CustomerHint:
+    return CustomerHint(id=hint.id, name=name, email=hint.email)
+
+
+def _only_account(known: Customer, hint: CustomerHint, source: str, conversation: str) -> bool:
+    """Nothing but the account says that they are the same."""
+    place = (source, conversation)
+    return not any(_by_address(face, hint, place) or _by_talk(face, hint, place) for face in _faces(known))
+
+
+def _new_name(known: Customer, hint: CustomerHint) -> bool:
+    """They call themselves as nobody did who has this account."""
+    names = {known.hint.name, *(one.hint.name for pair in known.pairs for one in pair.sides)}
+    return bool(known.hint.name and hint.name) and hint.name.casefold() not in {n.casefold() for n in names}
 
 
 def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation: str) -> bool:
@@ -286,12 +365,31 @@ def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation:
 
 
 def find(bug: Bug, hint: CustomerHint, source: str = "", conversation: str = "") -> Customer | None:
-    """The customer of this bug with that e-mail address, conversation or id; an address other than theirs is somebody else's."""
-    mine = [c for c in bug.customers if hint.email and c.hint.email.casefold() == hint.email.casefold()]
-    others = [c for c in bug.customers if not (hint.email and c.hint.email)]
-    talks = [c for c in others if conversation and (c.source, c.conversation) == (source, conversation)]
-    named = [c for c in others if hint.id and not hint.email and c.hint.id == hint.id]
-    return next(iter((*mine, *talks, *named)), None)
+    """The customer of this bug with that e-mail address, conversation or id; an address other than theirs is somebody else's.
+
+    Who was taken for them counts as they do.
+    """
+    ways = (_by_address, _by_talk, _by_id)
+    found = (c for way in ways for c in bug.customers if any(way(f, hint, (source, conversation)) for f in _faces(c)))
+    return next(found, None)
+
+
+def _faces(customer: Customer) -> Iterator[Customer | Side]:
+    yield customer
+    for pair in customer.pairs:
+        yield from pair.sides
+
+
+def _by_address(face: Customer | Side, hint: CustomerHint, _place: tuple[str, str]) -> bool:
+    return bool(hint.email) and face.hint.email.casefold() == hint.email.casefold()
+
+
+def _by_talk(face: Customer | Side, hint: CustomerHint, place: tuple[str, str]) -> bool:
+    return bool(place[1]) and (face.source, face.conversation) == place and not (hint.email and face.hint.email)
+
+
+def _by_id(face: Customer | Side, hint: CustomerHint, _place: tuple[str, str]) -> bool:
+    return bool(hint.id) and not hint.email and face.hint.id == hint.id
 
 
 def wait_again(bug: Bug, at: datetime) -> Bug:

@@ -248,6 +248,7 @@ def tell(bug: Bug, ids: Iterable[str], text: str, grants: Iterable[Grant] = (), 
     if twice:
         raise Refused(*names(twice), " knows already, or the message is on its way. Leave them out.")
     _once(bug, chosen, grants)
+    _not_on_its_way(bug, chosen)
     return Told(customers=chosen, text=written(text), grants=grants)
 
 
@@ -268,6 +269,15 @@ def _once(bug: Bug, chosen: tuple[str, ...], grants: tuple[Grant, ...]) -> None:
     if grants and given:
         hint = f" already got something for {bug.ref}. Undo that first, or tell without a makegood."
         raise Refused(*names(given), hint)
+
+
+def _not_on_its_way(bug: Bug, chosen: tuple[str, ...]) -> None:
+    """Who writes in one chat reads one message."""
+    sent = (c for c in bug.customers if c.id not in chosen and any(m.state == "waiting" for m in c.messages))
+    first = next(((c, o) for o in sent for c in bug.customers if c.id in chosen and c.reads(o.place)), None)
+    if first:
+        hint = " write in one chat, and a message to it is on its way. Wait a moment, then tell."
+        raise Refused(*names(first), hint)
 
 
 def ask(

@@ -120,12 +120,19 @@ class Delivered(Outcome):
     customer: str
     state: Literal["delivered", "handed_off", "by_hand"]
     external_id: str = ""
+    to: Text = ""
+    """The place that it reached; empty where a person passed it on."""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
-        def arrived(message: Message) -> Message:
-            return replace(message, state=self.state, external_id=self.external_id, at=at)
-
-        return _settled(bug, self.customer, self.message, arrived)
+        """Whoever writes in the same chat reads it, too."""
+        known = bug.customer(self.customer)
+        sent = next((m for m in known.messages if m.seq == self.message), None) if known else None
+        if not known or not sent:
+            return bug
+        to = self.to or known.place
+        arrived = replace(sent, state=self.state, external_id=self.external_id, at=at, to=to)
+        every = (_read(c, arrived) if c.id == known.id or c.reads(to) else c for c in bug.customers)
+        return replace(bug, customers=tuple(every))
 
     def line(self, bug: Bug, by: str) -> Words:
         who = named(bug, (self.customer,)) if bug.customer(self.customer) else "the customer"
@@ -135,6 +142,13 @@ class Delivered(Outcome):
             "by_hand": ("was passed on by ", Person(by), " by hand"),
         }
         return Words("white_check_mark", ("The message ", *said[self.state]), minor=True)
+
+
+def _read(customer: Customer, message: Message) -> Customer:
+    """With the message that reached where they read."""
+    known = any(m.seq == message.seq for m in customer.messages)
+    kept = tuple(message if m.seq == message.seq else m for m in customer.messages)
+    return replace(customer, messages=kept if known else (*kept, replace(message, letter=False, leaves=None)))
 
 
 class NotDelivered(Outcome):

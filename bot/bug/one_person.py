@@ -1,10 +1,11 @@
 """A person says that two customers are one, or that they are two after all. Proof joins them too: see `customers.join`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Pair
+from bot.bug.customer import READ, Customer, Given, Message, Pair, Side, place
 from bot.bug.customers import changed, one
 from bot.bug.errors import Refused
 from bot.bug.event import ALIVE, CLOSED, STAY, Event, Move, must_allow
@@ -29,7 +30,7 @@ class SamePerson(Event):
         if not other:
             return bug
         left = replace(bug, customers=tuple(c for c in bug.customers if c.id != self.same))
-        return changed(left, self.customer, lambda customer: _joined(customer, other))
+        return changed(left, self.customer, lambda customer: _joined(customer, other, bug.seq + 1))
 
     def line(self, bug: Bug, by: str) -> Words:
         known = bug.customer(self.customer)
@@ -53,7 +54,8 @@ class Parted(Event):
         if not known or not pair:
             return bug
         left = changed(bug, known.id, lambda customer: _alone(customer, pair))
-        return replace(left, customers=(*left.customers, _back(known, pair)))
+        both = replace(left, customers=(*left.customers, _back(known, pair)))
+        return changed(changed(both, self.other, _heard(both)), self.customer, _heard(both))
 
     def line(self, bug: Bug, by: str) -> Words:
         names = (_name(bug.customer(self.customer)), " and ", _name(bug.customer(self.other)))
@@ -91,9 +93,9 @@ def _pair(customer: Customer | None, other: str) -> Pair | None:
     return next((pair for pair in customer.pairs if pair.gone.id == other), None) if customer else None
 
 
-def _joined(customer: Customer, other: Customer) -> Customer:
+def _joined(customer: Customer, other: Customer, at: int) -> Customer:
     """The newer words say where they are answered; an address that only the other one named is theirs now."""
-    both = one(customer, other)
+    both = one(customer, other, at)
     newer = other if both.said_at and both.said_at == other.said_at else customer
     return replace(
         both,
@@ -107,9 +109,16 @@ def _joined(customer: Customer, other: Customer) -> Customer:
 
 def _alone(customer: Customer, pair: Pair) -> Customer:
     """As before, but for what they themselves wrote since."""
-    was = pair.stayed
+    was, pairs = _joined_without(customer.pairs, pair)
     theirs = (customer.source, customer.conversation) == (pair.gone.source, pair.gone.conversation)
-    known = replace(customer, hint=was.hint, since=was.since, pairs=tuple(p for p in customer.pairs if p != pair))
+    known = replace(
+        customer,
+        hint=was.hint,
+        since=was.since,
+        pairs=pairs,
+        messages=tuple(m for m in customer.messages if _stays(m, pair)),
+        given=tuple(g for g in customer.given if not _goes(g, customer, pair)),
+    )
     if not theirs:
         return known
     return replace(
@@ -123,6 +132,27 @@ def _alone(customer: Customer, pair: Pair) -> Customer:
         said=was.said,
         said_at=was.said_at,
     )
+
+
+def _joined_without(pairs: tuple[Pair, ...], pair: Pair) -> tuple[Side, tuple[Pair, ...]]:
+    """Who they were before anybody was taken for them, with all who still are."""
+    was, kept = pairs[0].stayed, list[Pair]()
+    for each in (p for p in pairs if p != pair):
+        kept.append(replace(each, stayed=was))
+        was = replace(was, hint=each.gone.hint.completed(was.hint), since=min(was.since, each.gone.since))
+    return was, tuple(kept)
+
+
+def _heard(bug: Bug) -> Callable[[Customer], Customer]:
+    """With what others were sent in the chat that this one writes in, since their last words."""
+
+    def heard(customer: Customer) -> Customer:
+        known, said = {m.seq for m in customer.messages}, customer.said_at
+        sent = {m.seq: m for c in bug.customers for m in c.messages if customer.reads(m.to) and m.state in READ}
+        new = (m for seq, m in sorted(sent.items()) if seq not in known and not (said and said > m.at))
+        return replace(customer, messages=(*customer.messages, *new))
+
+    return heard
 
 
 def _back(customer: Customer, pair: Pair) -> Customer:
@@ -143,6 +173,9 @@ def _back(customer: Customer, pair: Pair) -> Customer:
         said_at=was.said_at,
         beside=was.beside,
         parted=True,
+        pairs=was.pairs,
+        messages=tuple(m for m in customer.messages if m.to and m.to in _places(was)),
+        given=tuple(g for g in customer.given if _goes(g, customer, pair)),
     )
     if (customer.source, customer.conversation) != (gone.source, gone.conversation) or not customer.said_at:
         return gone
@@ -155,3 +188,23 @@ def _back(customer: Customer, pair: Pair) -> Customer:
         references=customer.references,
         online=customer.online,
     )
+
+
+def _places(side: Side) -> set[str]:
+    """Where they read, and who had been taken for them."""
+    sides = (side, *(one for pair in side.pairs for one in pair.sides))
+    return {place(s.source, s.conversation, s.hint.email) for s in sides} | {s.hint.email.casefold() for s in sides} - {
+        ""
+    }
+
+
+def _stays(message: Message, pair: Pair) -> bool:
+    """Whether it did not reach the other alone."""
+    return message.to not in _places(pair.gone) - _places(pair.stayed)
+
+
+def _goes(given: Given, customer: Customer, pair: Pair) -> bool:
+    """Since they were one it was booked on the only account that there was: the other's."""
+    held = any(m.seq == given.tell and m.state not in READ for m in customer.messages)
+    mine, theirs = ((s.hint.email or s.hint.id) for s in (pair.stayed, pair.gone))
+    return given.tell > pair.at and not held and bool(theirs) and not mine

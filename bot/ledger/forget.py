@@ -131,7 +131,7 @@ class _Person:
 
     @classmethod
     def of(cls, bug: Bug, email: str) -> "_Person":
-        joined = [side for c in bug.customers for pair in c.pairs for side in (pair.stayed, pair.gone)]
+        joined = [side for c in bug.customers for pair in c.pairs for side in pair.sides]
         every: list[Customer | Side] = [*bug.customers, *joined]
         return cls(email, [c for c in every if c.hint.email.casefold() == email.casefold()])
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from bot.adapters.ports import Channel
 from bot.adapters.registry import PASTED
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Given, Message
+from bot.bug.customer import Customer, Given, Message, place
 from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
 from bot.bug.event import Event
@@ -17,7 +17,7 @@ from bot.bug.gifts import Granted, NotGranted, TellReleased
 from bot.bug.keys import of_entry
 from bot.bug.letters import LetterLeft
 from bot.bug.messages import Answered, Delivered, NotDelivered, Told
-from bot.bug.values import Outgoing
+from bot.bug.values import Outgoing, Sent
 from bot.bug.words import service_name
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work
@@ -74,7 +74,7 @@ class CustomerSink:
             if channel.can_look:
                 raise
             return _failed(customer, message, error, doubtful=True)
-        return _delivered(customer, message, sent.state, sent.external_id)
+        return _delivered(customer, message, letter, sent)
 
     def _channel(self, customer: Customer) -> Channel:
         """The channel they wrote in. By mail, where we have no way into that channel, or they have left one that takes no answer."""
@@ -164,9 +164,14 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
     )
 
 
-def _delivered(customer: Customer, message: Message, state: str, external_id: str) -> Event:
-    data = {"message": message.seq, "customer": customer.id, "state": state, "external_id": external_id}
-    return Delivered.model_validate(data)
+def _delivered(customer: Customer, message: Message, letter: Outgoing, sent: Sent) -> Event:
+    return Delivered(
+        message=message.seq,
+        customer=customer.id,
+        state=sent.state,
+        external_id=sent.external_id,
+        to=place(letter.source, letter.conversation, letter.customer.email),
+    )
 
 
 def _failed(customer: Customer, message: Message, error: MakegoodError, *, doubtful: bool = False) -> Event:

@@ -152,7 +152,8 @@ def _joined(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     if not isinstance(event, CustomerJoined):
         return None
     if event.same:
-        return _one(bug, event.customer, event.same, "They named the same address, so they are taken for one person.")
+        what = "named the same address" if event.hint.email else "have the same account"
+        return _one(bug, event.customer, event.same, f"They {what}, so they are taken for one person.")
     new, whose = bug.customer(event.customer), bug.customer(event.beside)
     if not new or not whose:
         return None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import course
+from bot.bug import course, one_person
 from bot.bug.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import Refused
 from bot.bug.gifts import Granted, tell
@@ -88,3 +88,39 @@ def test_who_was_only_hit_and_need_not_be_told_is_not_asked_about_again() -> Non
 
 def test_whoever_waits_without_a_word_brings_nothing() -> None:
     assert "brought" not in merged(opened(2), known(1)).kinds
+
+
+def test_a_merge_keeps_who_answered_beside_somebody_who_was_parted_and_who_can_be() -> None:
+    ending = known(1)
+    for id_, name, beside in (("c2", "Ben", "c1"), ("c3", "Cy", ""), ("c4", "Dot", "")):
+        hint = CustomerHint(name=name, email=f"{name}@x.example")
+        ending.then(CustomerJoined(customer=id_, hint=hint, via="chatwoot", source="chatwoot", beside=beside))
+    ending.then(one_person.same(ending.bug, "c2", "c3")).then(one_person.part(ending.bug, "c2", "c3"))
+    ending.then(one_person.same(ending.bug, "c1", "c4")).then(one_person.SamePerson(customer="c3", same="c1"))
+    story = merged(opened(2).then(CustomerJoined(customer="c1", hint=CustomerHint(name="Eve"), via="mail")), ending)
+    ids = {c.name: c for c in story.bug.customers}
+    assert (ids["Cy"].parted, [p.gone.hint.name for p in ids["Cy"].pairs]) == (True, ["Mia"])
+    assert ids["Ben"].beside == ""  # whom they answered is somebody else's now
+    story.then(one_person.part(story.bug, ids["Cy"].id, ids["Cy"].pairs[0].gone.id))
+    mia = next(c for c in story.bug.customers if c.name == "Mia")
+    story.then(one_person.part(story.bug, mia.id, mia.pairs[0].gone.id))
+    assert sorted(c.name for c in story.bug.customers) == ["Ben", "Cy", "Dot", "Eve", "Mia"]
+    assert len({c.id for c in story.bug.customers}) == 5
+
+
+def test_a_merge_keeps_that_somebody_answered_beside_another() -> None:
+    ending = known(1).then(CustomerJoined(customer="c2", hint=CustomerHint(name="Ben"), via="mail", beside="c1"))
+    story = merged(opened(2).then(CustomerJoined(customer="c1", hint=CustomerHint(name="Eve"), via="mail")), ending)
+    assert {c.name: c.beside for c in story.bug.customers} == {"Eve": "", "Mia": "c2", "Ben": "c2"} | {"Mia": ""}
+
+
+def chatting(number: int, name: str, wrote: int) -> Story:
+    hint = CustomerHint(name=name, email=f"{name}@x.example")
+    joined = CustomerJoined(customer="c1", hint=hint, via="chatwoot", source="chatwoot", conversation="31")
+    return opened(number).then(joined).then(CustomerWrote(customer="c1", text="It fails", at=MONDAY + at(wrote)))
+
+
+def test_a_chat_that_was_told_in_either_bug_is_not_told_again_unless_somebody_wrote_since() -> None:
+    assert merged(chatting(2, "Ben", 5), told(chatting(1, "Mia", 5))).bug.untold == ()
+    assert merged(told(chatting(2, "Ben", 5)), chatting(1, "Mia", 5)).bug.untold == ()
+    assert [c.name for c in merged(chatting(2, "Ben", 40), told(chatting(1, "Mia", 5))).bug.untold] == ["Ben"]

@@ -107,8 +107,17 @@ class Store:
         self.note(subscription["customer"], "period", f"period ends {ends}")
 
     def end_trial(self, subscription: Json) -> None:
+        """As Stripe does it: a new billing cycle begins at once, with an invoice that uses up the balance first."""
+        now = int(self.now())
         subscription["status"] = "active"
-        self.end_period(subscription, int(self.now()) + MONTH, trial=False)
+        self.end_period(subscription, now + MONTH, trial=False)
+        subscription["trial_end"] = now
+        owner = self.get("customer", subscription["customer"])
+        for item in subscription["items"]["data"]:
+            item["current_period_start"] = now
+            due = int(item["price"]["unit_amount"] or 0)
+            owner["balance"] = min(owner["balance"] + due, 0)
+            self.note(owner["id"], "invoice", f"invoice of {due / 100:.2f} {item['price']['currency'].upper()}")
 
     def set_price(self, subscription: Json, item_id: str, price_id: str) -> None:
         price = self.get("price", price_id)

@@ -1,7 +1,7 @@
 """Stripe on a bad day, and what only Stripe can do: lost answers, stored failures, days by credit or by date, prospects."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -197,6 +197,31 @@ async def test_days_may_move_the_end_of_the_period_instead(till: StripeFake, add
     assert (await biller.find(await account(biller), THREE_DAYS, "bug-1")) == receipt
     await biller.undo(receipt, "bug-1-undo")
     assert (await account(biller)).terms.ends == NEXT_MONTH
+    await biller.close()
+
+
+async def test_a_period_that_is_moved_back_ends_when_it_was_paid_for_and_bills_nothing_before(
+    till: StripeFake, address: str
+) -> None:
+    biller = stripe.connect(settings(address, days="trial_end"))
+    receipt = await biller.apply(await account(biller), THREE_DAYS, "bug-1")
+    await biller.undo(receipt, "bug-1-undo")
+    email = (await account(biller)).email
+    (one,) = (x for x in till.snapshot()["customers"] if x["email"] == email)
+    assert "invoice" not in [note["what"] for note in one["history"]]
+    assert one["status"] == "trialing", "Stripe has no other way to keep the end: it is over when the paid period is"
+    await biller.close()
+
+
+async def test_whose_paid_period_is_over_by_the_undo_is_on_trial_no_longer(till: StripeFake, address: str) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    till.add_customer("otto@over.example", plan="pro", period_end=yesterday)
+    biller = stripe.connect(settings(address, days="trial_end"))
+    receipt = await biller.apply(await account(biller, "otto@over.example"), THREE_DAYS, "bug-1")
+    await biller.undo(receipt, "bug-1-undo")
+    await biller.undo(receipt, "bug-1-undo")
+    (one,) = (x for x in till.snapshot()["customers"] if x["email"] == "otto@over.example")
+    assert (one["status"], [n["what"] for n in one["history"]].count("invoice")) == ("active", 1)
     await biller.close()
 
 

@@ -1,5 +1,6 @@
 """The ways to apply a makegood at Stripe, each with its look and its undo. `before["way"]` of a receipt names its way."""
 
+import time
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -185,7 +186,10 @@ class Subscription:
             )
         if before["way"] == "plan":
             return {"items": [{"id": before["item"], "price": before["price"]}]}
-        return {"trial_end": int(before["until"])}
+        # what was paid for is over: the trial ends now, and Stripe bills the next period. Ended before that, it would bill
+        # again what is paid for already.
+        over = int(before["until"]) <= time.time()
+        return {"trial_end": "now" if over else int(before["until"])}
 
 
 class Prices:

@@ -11,7 +11,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.adapters import slack_text
 from bot.bug.errors import Refused
 from bot.ledger.inbox.inbox import Item
-from bot.slack.incoming import grammar
+from bot.slack.incoming import grammar, suggesting
 from bot.slack.incoming.dispatcher import Ack, Dispatcher
 from bot.slack.incoming.request import Request
 from bot.slack.views import marks
@@ -48,6 +48,9 @@ def register(app: AsyncApp, dispatcher: Dispatcher, store: Store) -> None:
     async def on_shortcut(ack: Ack, body: Body) -> None:
         await dispatcher.enter(shortcut_ask(body), ack)
 
+    async def on_options(ack: Ack, body: Body) -> None:
+        await ack(options=await suggesting.offered(dispatcher.context, body))
+
     app.middleware(persist)
     anything = re.compile(".*")
     app.event(anything)(on_event)
@@ -55,6 +58,7 @@ def register(app: AsyncApp, dispatcher: Dispatcher, store: Store) -> None:
     app.command(anything)(on_command)
     app.view(anything)(on_view)
     app.shortcut(anything)(on_shortcut)
+    app.options(anything)(on_options)
 
 
 def event_item(body: Body) -> Item:

@@ -16,7 +16,7 @@ from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.concerns import Concerns, look_over
 from bot.slack.verbs.registry import verb
 from bot.slack.views import blocks as kit
-from bot.slack.views.forms import forms
+from bot.slack.views.forms import forms, readers
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import channel, clock, foreign, gift
 from bot.text import length, plural
@@ -103,16 +103,16 @@ async def answer_hit(context: Context, request: Request) -> Response:
         if not messages.only_hit(bug):
             raise Refused("Nobody is left who was only hit and has heard nothing.")
         return await _ask_first(context, request, bug)
-    counted, by = frozenset(request.carried("whom").split(",")), request.carried_number("by")
+    upto, by = request.carried_number("upto"), request.carried_number("by")
     promised = datetime.fromtimestamp(by, UTC) if by else None
     bug, text = await context.bug(request), request.field("text")
-    hit = tuple(c for c in messages.only_hit(bug) if c.id in counted)
-    concerns = await look_over(context, bug, counted, text, context.settings.tell.answer, counted=True)
+    hit = tuple(c for c in messages.only_hit(bug) if readers.number(c) <= upto)
+    concerns = await look_over(context, bug, [c.id for c in hit], text, context.settings.tell.answer, counted=True)
     if concerns.unseen(request):
         return Response(modal=forms.answer_hit(bug, hit, text, promised, concerns.asks, concerns.seen))
 
     def decide(now: Bug) -> Event:
-        chosen = [c.id for c in messages.only_hit(now) if c.id in counted]
+        chosen = [c.id for c in messages.only_hit(now) if readers.number(c) <= upto]
         return messages.answer(now, chosen, request.field("text"), promised)
 
     await context.record(request, context.sending(decide))
@@ -222,7 +222,8 @@ async def told_by_hand(context: Context, request: Request) -> Response:
         raise Refused(f"Everybody knows already, or the message is on its way. `/bug customers {bug.ref}` lists them.")
     if not (request.values or request.args):
         return Response(modal=forms.told_by_hand(bug, text))
-    chosen = forms.chosen(request.values) if request.values else tuple(c.id for c in bug.untold)
+    people, upto = forms.not_told(bug), int(request.about.get("upto", 0))
+    chosen = readers.chosen(request.values, people, upto) if request.values else tuple(c.id for c in bug.untold)
     said = request.field("text") or request.args
 
     def decide(now: Bug) -> tuple[Event, ...]:
@@ -263,7 +264,7 @@ async def reply(context: Context, request: Request) -> Response:
     """That it was not their fault, and why in your words; also to those who know that it works."""
     bug = await context.bug(request)
     wrote = sorted((c for c in bug.customers if c.reachable and c.said), key=lambda c: c.said_at or c.since)
-    people = tuple(wrote[-forms.PER_BOX :])
+    people = tuple(wrote[-readers.PER_BOX :])
     if not people:
         raise Refused(f"Nobody has written to us about {bug.ref}. `/tell {bug.ref}` writes to those who were hit.")
     template = context.settings.tell.fault

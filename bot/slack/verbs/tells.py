@@ -24,7 +24,7 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.concerns import NO_CONCERNS, Concerns, look_over
 from bot.slack.verbs.registry import verb
-from bot.slack.views.forms import forms
+from bot.slack.views.forms import forms, readers
 from bot.slack.views.mrkdwn import channel, explain, foreign
 
 LONGEST_UPGRADE = timedelta(days=366)
@@ -62,6 +62,7 @@ def _form(
         previews=previews,
         asks=concerns.asks,
         seen=concerns.seen,
+        upto=_upto(request),
     )
 
 
@@ -97,7 +98,8 @@ def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
 def _asked_for(context: Context, request: Request, bug: Bug) -> tuple[Grant, ...]:
     """What the menu says, or the free fields under *Other*. Raises Invalid at the field."""
     settings, chosen = context.settings.tell, request.field("gift")
-    people = [c for c in bug.customers if c.id in forms.chosen(request.values)]
+    whom = frozenset(_chosen(request, bug))
+    people = [c for c in bug.customers if c.id in whom]
     if chosen in {"", OTHER}:
         found = tuple(_grants(request, context.now(), settings.currency, settings.largest_credit))
         _must_be_upgrade(found, people, context.plans.value)
@@ -111,6 +113,15 @@ def _asked_for(context: Context, request: Request, bug: Bug) -> tuple[Grant, ...
     return given
 
 
+def _chosen(request: Request, bug: Bug) -> tuple[str, ...]:
+    return readers.chosen(request.values, forms.to_tell(bug), _upto(request))
+
+
+def _upto(request: Request) -> int:
+    """Whom the form counted; 0 where none is open yet."""
+    return int(request.about.get("upto", 0))
+
+
 def _must_be_upgrade(given: Iterable[Grant], people: Sequence[Customer], plans: Sequence[str]) -> None:
     """Nobody gets a lower plan than they pay for."""
     for one in given:
@@ -122,18 +133,15 @@ def _decided(
     context: Context, request: Request, grants: tuple[Grant, ...], *, anyway: bool
 ) -> Callable[[Bug], tuple[Told, ...]]:
     """What the filled-in form means for the bug as it is then."""
-    chosen = forms.chosen(request.values)
     words = context.settings.tell.words
-    return lambda bug: gifts.tells(bug, chosen, request.field("text"), grants, words, anyway=anyway)
+    return lambda bug: gifts.tells(bug, _chosen(request, bug), request.field("text"), grants, words, anyway=anyway)
 
 
 async def _send(context: Context, request: Request) -> Response:
     bug = await context.bug(request)
     given = _asked_for(context, request, bug)
     decide = _decided(context, request, given, anyway="anyway" in request.chosen("anyway"))
-    concerns = await look_over(
-        context, bug, forms.chosen(request.values), request.field("text"), context.settings.tell.tell
-    )
+    concerns = await look_over(context, bug, _chosen(request, bug), request.field("text"), context.settings.tell.tell)
     if concerns.unseen(request):
         decide(bug)  # what would be refused is refused before anybody is asked about the words
         return Response(modal=_form(context, bug, request, concerns=concerns))

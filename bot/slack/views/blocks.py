@@ -107,6 +107,18 @@ def menu(
     return _input(id_, label, element, optional=optional, hint=hint, live=live)
 
 
+def search_menu(id_: str, label: str, *, optional: bool, hint: str, placeholder: str) -> sb.InputBlock:
+    """Any number of what the app offers while somebody types; its action is named as its block."""
+    words = sb.Text(placeholder, type_=sb.TextType.PLAINTEXT)
+    element = sb.ExternalMultiSelectMenu(action_id=id_, min_query_length=0, placeholder=words)
+    return _input(id_, label, element, optional=optional, hint=hint)
+
+
+def offered(choices: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """(value, label) pairs as a menu that searches takes them."""
+    return [{"text": {"type": "plain_text", "text": cut(label, OPTION)}, "value": value} for value, label in choices]
+
+
 def checkboxes(
     id_: str, label: str, choices: Sequence[tuple[str, str]], ticked: Iterable[str] = (), *, optional: bool = False
 ) -> sb.InputBlock:

@@ -13,7 +13,7 @@ from bot.production.forms import Field
 from bot.slack.views import blocks as kit
 from bot.slack.views import preview as preview_view
 from bot.slack.views.forms.forms import View
-from bot.slack.views.forms.when_works import counted
+from bot.slack.views.forms.readers import counted
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import foreign
 from bot.text import cut

@@ -1,6 +1,6 @@
 """Draws the forms. Their metadata is a mark, their callback is the verb that takes the submission. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,23 +11,16 @@ from bot.bug.seriousness import MEANT, Serious, judged
 from bot.settings import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
+from bot.slack.views.forms import readers
 from bot.slack.views.marks import mark
-from bot.slack.views.mrkdwn import block, channel, foreign, gift, link, plain
+from bot.slack.views.mrkdwn import block, foreign, gift, link, plain
 from bot.text import cut, plural
 
 View = dict[str, Any]
-PER_BOX = 10
-"""Slack allows ten checkboxes in a group."""
 NAMED = 10
 """Names in a sentence about several customers."""
 NOTE = "note"
 """The callback of what is only read."""
-BOXES = ("customers", "customers_2", "customers_3")
-
-
-def chosen(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The customers that are ticked, over all boxes."""
-    return tuple(id_ for box in BOXES for id_ in values.get(box) or ())
 
 
 def local_time(at: datetime, tz: str) -> str:
@@ -114,23 +107,16 @@ def tell(
     previews: Sequence[str] = (),
     asks: Sequence[str] = (),
     seen: str = "",
+    upto: int = 0,
 ) -> View:
     """Who, what, and what they get; prefilled so that one press is enough. `gift`: what the menu says.
 
     `previews`: what each of them will read. `asks`: what a person should see before it goes; `seen` stands for all of it.
+    `upto`: whom the form counted when it opened; 0: it opens now.
     """
-    people = [c for c in bug.customers if c.to_tell][: PER_BOX * len(BOXES)]
-    unknowing = [c for c in people if not c.told] or people
-    boxes = [
-        kit.checkboxes(
-            BOXES[i // PER_BOX],
-            "Who is told" if i == 0 else "and",
-            _people(people[i : i + PER_BOX]),
-            [c.id for c in unknowing],
-            optional=i > 0,
-        )
-        for i in range(0, len(people), PER_BOX)
-    ]
+    upto = upto or readers.counted(bug)
+    people = [c for c in to_tell(bug) if readers.number(c) <= upto]
+    boxes = readers.fields("Who is told", people, [c for c in people if not c.told] or people)
     said = text or (settings.tell if any(not c.told for c in people) else "")
     words = kit.text_input("text", "What they read", said, many=True, hint="No internals: they don't need to know.")
     unfixed = (
@@ -147,10 +133,20 @@ def tell(
     )
     look = kit.actions([kit.button("Show what each of them reads", "value", "preview")], "tell_preview")
     shown = [kit.section(said, f"preview_{i}") for i, said in enumerate(previews)]
-    counted = [kit.context(f"{plural(len(people), 'customer')} can be told.", "counted")] if len(people) > 1 else []
+    counted = [kit.context(readers.said(people), "counted")] if len(people) > 1 else []
     blocks = [*before_it_goes(asks), *counted, *boxes, words, *unfixed, *gifts, *look, *shown]
-    meta = mark(bug, **_seen(seen))
+    meta = mark(bug, upto=upto, **_seen(seen))
     return kit.modal(f"Tell {bug.ref}", blocks, id_="tell", meta=meta, submit="Send as it is" if seen else "Tell")
+
+
+def to_tell(bug: Bug) -> list[Customer]:
+    """Whom a tell can reach."""
+    return [c for c in bug.customers if c.to_tell]
+
+
+def not_told(bug: Bug) -> list[Customer]:
+    """Those of them to whom nothing is on its way yet."""
+    return [c for c in to_tell(bug) if not c.told]
 
 
 def _seen(seen: str) -> dict[str, str]:
@@ -189,16 +185,12 @@ def answer_hit(
         kit.text_input("text", "What they read", text, many=True, hint="No internals: they don't need to know."),
     ]
     known: dict[str, str | int] = {
-        "whom": ",".join(c.id for c in hit),
+        "upto": readers.counted(bug),
         "by": int(promised.timestamp()) if promised else 0,
     }
     meta = mark(bug, **known, **_seen(seen))
     submit = "Send as it is" if seen else f"Write to {len(hit)}"
     return kit.modal(f"Answer {bug.ref}", blocks, id_="answer_hit", meta=meta, submit=submit)
-
-
-def _people(people: Sequence[Customer]) -> list[tuple[str, str]]:
-    return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {channel(c.source)}", 75)) for c in people]
 
 
 def fixed_by_hand(bug: Bug) -> View:
@@ -213,17 +205,9 @@ def fixed_by_hand(bug: Bug) -> View:
 
 def told_by_hand(bug: Bug, text: str) -> View:
     """The words to copy, and where to paste them; the press says that it is done."""
-    people = [c for c in bug.customers if c.to_tell and not c.told][: PER_BOX * len(BOXES)]
-    boxes = [
-        kit.checkboxes(
-            BOXES[i // PER_BOX],
-            "Whom did you tell" if i == 0 else "and",
-            _people(people[i : i + PER_BOX]),
-            [c.id for c in people] if len(people) == 1 else [],
-            optional=i > 0 or len(people) > PER_BOX,
-        )
-        for i in range(0, len(people), PER_BOX)
-    ]
+    people = not_told(bug)
+    only = people if len(people) == 1 else []
+    boxes = readers.fields("Whom did you tell", people, only, none=len(people) > readers.PER_BOX)
     chats = [link(c.url, f"Open the chat with {foreign(c.name, 40, one_line=True)}") for c in people[:NAMED] if c.url]
     blocks = [
         kit.section(f"Copy this, or write your own:\n{block(text, 2500)}", "copy"),
@@ -231,7 +215,7 @@ def told_by_hand(bug: Bug, text: str) -> View:
         *boxes,
         kit.text_input("text", "What they read", text, many=True, hint="As you wrote it, for the trail."),
     ]
-    meta = mark(bug)
+    meta = mark(bug, upto=readers.counted(bug))
     return kit.modal(f"I told them {bug.ref}", blocks, id_="told_by_hand", meta=meta, submit="I told them")
 
 
@@ -242,7 +226,7 @@ def reply(bug: Bug, people: Sequence[Customer], text: str, asks: Sequence[str] =
     blocks = [
         *before_it_goes(asks),
         kit.context(said, "said"),
-        kit.checkboxes("customers", "Who reads it", _people(people), [newest.id]),
+        kit.checkboxes("customers", "Who reads it", readers.choices(people), [newest.id]),
         kit.text_input("text", "What they read", text, many=True, hint="Say why in your words. No internals."),
     ]
     submit = "Send as it is" if seen else "Send"

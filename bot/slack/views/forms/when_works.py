@@ -51,11 +51,6 @@ def readers(bug: Bug) -> tuple[list[Customer], list[Customer]]:
     return [c for c in untold if c.said_at][:MOST], [c for c in untold if not c.said_at][:MOST]
 
 
-def counted(bug: Bug) -> int:
-    """The number of the last customer who is known: the plan is dropped if another one joins."""
-    return max((int(c.id[1:]) for c in bug.customers), default=0)
-
-
 def _ids(some: Sequence[Customer]) -> str:
     return ",".join(c.id for c in some)
 

@@ -47,13 +47,14 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Setting up Makegood in $(VENV); the first time takes about half a minute."
 	@$(PYTHON) -m venv $(VENV)
 	@$(fetch) 2>$(VENV)/pip.log || PIP_CERT="$$($(BIN)/python -c '$(store)')" $(fetch) || { cat $(VENV)/pip.log; exit 1; }
-	@echo "Installing the packages of requirements.lock …"
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@echo "Installing the packages of requirements.lock, a dot every 2 seconds …"
+	@while sleep 2; do printf .; done & dots=$$!; trap 'kill $$dots 2>/dev/null; echo' EXIT; \
+		VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup ## runs the demo; PORT=8070 takes another port, ALONE=1 a team of one
-	@$(BIN)/makegood demo --port $(PORT) $(if $(ALONE),--alone)
+demo: setup ## runs the demo; PORT=8070 takes another port, ALONE=1 a team of one, HISTORY=1 a quarter that is over
+	@$(BIN)/makegood demo --port $(PORT) $(if $(ALONE),--alone) $(if $(HISTORY),--history)
 
 # Everything: what a reader complains about, then what is true. Debian's own browser and servers take part: what is missing is
 # installed where that may be done (root), and where no service would be begun by it (a container).

@@ -5,6 +5,7 @@ import asyncio
 import logging
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,22 @@ if TYPE_CHECKING:
 def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--port", type=port, default=8067, help="where the page is served (default: 8067)")
     sub.add_argument("--alone", action="store_true", help='a team of one, with team = "solo": nobody else can approve')
+    sub.add_argument(
+        "--history", action="store_true", help="with a quarter of bugs that are over: Home, retros and plots are full"
+    )
     sub.add_argument("--data", default=".makegood", help="where the demo keeps its files (default: .makegood)")
 
 
 def run(args: argparse.Namespace) -> int:
+    _print("Starting the demo …")
     with needs_demo("demo"):
         from bot.demo.server import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    _print("Starting Slack, the shop, the board, the till and the bot …")
-    asyncio.run(_run(Demo(args.port, Path(args.data) / "demo", alone=args.alone, started=_say)))
+    began = time.monotonic()
+    of = {"alone": args.alone, "history": args.history}
+    demo = Demo(args.port, Path(args.data) / "demo", **of, started=_say, begins=lambda what: _begins(what, began))
+    asyncio.run(_run(demo))
     return 0
 
 
@@ -40,6 +47,11 @@ async def _run(demo: "Demo") -> None:
         await stopping.wait()
     finally:
         await demo.stop()
+
+
+def _begins(what: str, began: float) -> None:
+    """A start may take half a minute where the machine is busy: who waits sees how far it is."""
+    _print(f"{time.monotonic() - began:5.1f} s  {what} …")
 
 
 def _say(url: str) -> None:

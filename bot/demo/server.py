@@ -16,7 +16,7 @@ from bot import environment, shipped
 from bot import settings as config
 from bot.app import Services, build
 from bot.bug.errors import Misconfigured
-from bot.demo import page
+from bot.demo import history, page
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
@@ -47,12 +47,16 @@ class Demo:
     mode: str = "run"
     alone: bool = False
     """One person, with `team = "solo"`."""
+    history: bool = False
+    """With a quarter of bugs that are over."""
     database_url: str = ""
     """Where the bot keeps its trail; empty: a file below `data`."""
     rate_limits: bool = True
     letters_wait: int = 10
     """Seconds with *Take back*."""
     started: Callable[[str], None] = lambda _url: None
+    begins: Callable[[str], None] = lambda _what: None
+    """Told of each part of the start before it begins."""
     clock: Callable[[], datetime] = utcnow
     pace: type[Pace] = Pace
     bot: Services | None = None
@@ -73,6 +77,7 @@ class Demo:
             raise Misconfigured(
                 f"The demo can't keep its files in {self.data}: {error.strerror}. Choose another folder with --data."
             ) from error
+        self.begins("Slack and the page")
         self.slack = LocalSlack(
             people=list(people(alone=self.alone)),
             channels=CHANNELS,
@@ -82,6 +87,7 @@ class Demo:
             rate_limits=self.rate_limits,
         )
         await self._serve(self._listener)
+        self.begins("the shop, the chat, the board, the till, the mail server and the host")
         await self.world.start()
         await self._start_bot()
         self.started(self.url)
@@ -119,8 +125,23 @@ class Demo:
             "MAKEGOOD_DATABASE_URL": self.database_url,
         }
         runtime = environment.read(file, (*secrets, SecretStr(BOT_TOKEN)), told)
+        if self.history:
+            await self._remember(runtime.database_url)
+        self.begins("the bot")
         bot = build(settings, runtime, home, clock=self.clock, pace=self.pace)
         self.bot = await self._running.enter_async_context(bot)
+
+    async def _remember(self, url: str) -> None:
+        """The quarter is written once; whoever begins again gets a copy of it."""
+        team, ids = self.slack.world.team, [one.id for one in people(alone=self.alone)]
+        kept = self.data / "history.db"
+        if not kept.exists():
+            self.begins("a quarter of history")
+            await history.write(
+                f"sqlite+aiosqlite:///{kept}" if not self.database_url else url, team, ids, self.clock()
+            )
+        if not self.database_url:
+            shutil.copy(kept, self.data / "bot" / "makegood.db")
 
     async def _reset(self, world: Callable[[], Awaitable[None]]) -> None:
         """Nobody remembers anything: a new day for the bot, for Slack, and for the world."""

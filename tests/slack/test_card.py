@@ -69,7 +69,7 @@ async def test_a_fixed_card_says_who_does_not_know_yet(house: House) -> None:
     card, dana = await house.alarm(**MIA), house.person("Dana")
     await dana.types("/bug works BUG-1 was 500, is 200", in_=house.errors)
     await card.expect_lock_screen("Fixed. Mia does not know yet · BUG-1")
-    assert lines(card)[0] == "🟢 *BUG-1 ErrorException: Undefined index: crud* *works* · was 500, is 200"
+    assert lines(card)[0] == "🟢 *BUG-1 ErrorException: Undefined index: crud* *works* · was 500, is 200 · <@U0DEV>"
     assert lines(card)[1].endswith("ago · NOT TOLD")
     assert card.buttons == ["Tell", "Nobody to tell"]
     assert "Claim" not in card.buttons

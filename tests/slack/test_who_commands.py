@@ -131,6 +131,7 @@ FORGED = (
     ("new_from", "BUG-0 @0"),
     ("same_as", "BUG-1 @0 source=chatwoot conversation=1"),
     ("not_a_bug", "BUG-0 @0 source=chatwoot conversation=1"),
+    ("not_a_bug_answer", "BUG-0 @0"),
     ("action", "BUG-1 @1"),
     ("unpark", "BUG-1 @1"),
     ("break_glass", "BUG-1 @1"),

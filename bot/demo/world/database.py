@@ -94,6 +94,11 @@ class ShopDatabase:
         async with self._begin() as connection:
             await connection.execute(insert(t.jobs).values(**row))
 
+    async def break_once_more(self) -> None:
+        """A second customer gets a row like the first one's."""
+        async with self._begin() as connection:
+            await t.add_second_bad_row(connection)
+
     def _begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._engine.begin()
 

@@ -1,7 +1,7 @@
 """Reads what is visible (Slack's messages, the customer's side, board and till) into the facts of the tour. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,7 @@ class Sight:
     story: Story
     name: str
     email: str
+    menu: int = 13
     broken: bool
     mails_arrived: bool
     visits: Sequence[Visit]
@@ -71,19 +72,20 @@ def see(sight: Sight) -> Seen:
     return Seen(
         story=sight.story,
         customer=sight.name,
+        menu=sight.menu,
         bug=card.bug if card else "the bug",
         mails_arrived=sight.mails_arrived,
         page_failed=failed,
         card=card.state if card else "",
         customer_wrote=any(message["from"] == "customer" for message in sight.chat),
         answered=bool(sight.inbox) or any(message["from"] == "team" for message in sight.chat),
-        looked=begun and _said(sight.slack, LOOKED, card),
+        looked=begun and _said(sight, LOOKED, card),
         waits=card is not None and WAITS in card.text,
         broken=sight.broken,
         page_works=_works(statuses),
         paid_back=sight.till != sight.till_before,
         board_list=_board_list(sight.board, card),
-        retro=begun and _said(sight.slack, RETRO, card),
+        retro=begun and _said(sight, RETRO, card),
     )
 
 
@@ -134,9 +136,10 @@ def _works(statuses: Sequence[int]) -> bool:
     return any(status >= 500 for status in statuses) and statuses[-1] < 400  # noqa: PLR2004  # HTTP's own borders
 
 
-def _said(messages: Iterable[Json], pattern: re.Pattern[str], card: Card | None) -> bool:
-    """An app said so about this bug, in a line of its own."""
-    said = (words(message) for message in messages if message.get("bot_id") and _card(message) is None)
+def _said(sight: Sight, pattern: re.Pattern[str], card: Card | None) -> bool:
+    """An app said so since the story began, in a line of its own."""
+    new = (message for message in sight.slack if message["ts"] not in sight.before)
+    said = (words(message) for message in new if message.get("bot_id") and _card(message) is None)
     return card is not None and any(pattern.search(text) for text in said)
 
 

@@ -112,7 +112,7 @@ class Shop:
         if visitor is None:
             return False
         try:
-            generate_panel(await self._menus(visitor), {})
+            generate_panel(await self._menus(visitor), {}, visitor.plan)
             next_slot(await self.database.servers(visitor), self.release, {})
         except LookupError:
             return True
@@ -128,7 +128,7 @@ class Shop:
         return await self._render(asked, "home", menus=await self._menus(asked.visitor))
 
     async def _panel(self, asked: Asked) -> str:
-        sections = generate_panel(await self._menus(asked.visitor), asked.metadata)
+        sections = generate_panel(await self._menus(asked.visitor), asked.metadata, asked.visitor.plan)
         return await self._render(asked, "panel", sections=sections)
 
     async def _generate(self, asked: Asked) -> str:

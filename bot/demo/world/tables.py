@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Date, DateTime, ForeignKey, Integer, MetaData, String, Table, insert
+from sqlalchemy import JSON, Column, Date, DateTime, ForeignKey, Integer, MetaData, String, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 MIA, OTTO, BEN = "mia@studio.example", "otto@bakery.example", "ben@fleet.example"
@@ -176,6 +176,16 @@ async def seed(connection: AsyncConnection, *, with_bad_row: bool, now: datetime
         await connection.execute(insert(table), [dict(row) for row in rows])
     if with_bad_row:
         await add_bad_row(connection)
+
+
+SECOND_BAD_MENU = 23
+SECOND_BAD_ROW = {"id": SECOND_BAD_MENU, "account_id": 2, "project_id": 2, "name": "Deliveries", "crud_id": None}
+
+
+async def add_second_bad_row(connection: AsyncConnection) -> None:
+    """Otto's, of the same kind; nothing where it is there."""
+    if (await connection.execute(select(menus.c.id).where(menus.c.id == SECOND_BAD_MENU))).first() is None:
+        await connection.execute(insert(menus).values(**SECOND_BAD_ROW))
 
 
 async def add_bad_row(connection: AsyncConnection) -> None:

@@ -1,7 +1,7 @@
 """The guided tour: from what really happened to the steps that are done and the one to take now. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Story = Literal["one", "two"]
@@ -16,6 +16,7 @@ class Seen:
 
     story: Story = "one"
     customer: str = "Mia"
+    menu: int = 13
     bug: str = "the bug"
     mails_arrived: bool = False
     page_failed: bool = False
@@ -54,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One step before it is held against the facts; `text` may use {customer}, {bug} and {approver}."""
+    """One step before it is held against the facts; `text` may use {customer}, {menu}, {bug} and {approver}."""
 
     id: str
     title: str
@@ -74,6 +75,10 @@ def _tab(pane: str) -> str:
 
 
 BACK, GENERATE, ADD_SERVER = '[data-testid="back"]', '[data-testid="generate"]', '[data-testid="add-server"]'
+NO_FIX_NOW = 'body:not(:has([data-action-id="fix_now"], [data-testid="modal"])) [data-action-id="fix"]'
+TICK = '[data-testid="modal"] [data-block-id="when_works"] label:has(input:not(:checked))'
+RUN = '[data-testid="modal"]:not(:has([data-block-id="when_works"] input:not(:checked))) [data-testid="submit"]'
+"""In the preview: who is told when it works; and once that is ticked, what runs it."""
 NEWEST_NEW_BUG = (
     ':nth-last-child(1 of [data-testid="message"]:has([data-action-id="new_from"])) [data-action-id="new_from"]'
 )
@@ -91,6 +96,7 @@ CLAIM = Rule(
     done=lambda seen: seen.reached("claimed"),
     hint=_action("claim"),
 )
+CLAIM_FIRST = replace(CLAIM, text="As Dana, press Claim on the card in #errors. The fix claims it too.", optional=True)
 ANSWER = Rule(
     id="answer",
     title="Say that you are looking",
@@ -149,22 +155,15 @@ STORY_ONE = (
         done=lambda seen: seen.customer_wrote,
         hint=".chat form",
     ),
-    CLAIM,
+    CLAIM_FIRST,
     ANSWER,
     LOOK,
     Rule(
         id="fix",
         title="Fix production",
-        text="Press Fix: delete-row menus 13 on the card, read the preview, tick that {customer} is told when it works, run it.{approver}",
+        text="Press Fix: delete-row menus {menu} on the card, read the preview, tick that {customer} is told, run it.{approver}",
         done=lambda seen: seen.page_failed and not seen.broken,
-        hint=f"{_action('fix_now')}, {_action('fix')}",
-    ),
-    Rule(
-        id="works",
-        title="It works again",
-        text="In the customer's browser, go back and press Generate my admin panel again.",
-        done=lambda seen: seen.page_works,
-        hint=f"{GENERATE}, {BACK}",
+        hint=f"{_action('fix_now')}, {NO_FIX_NOW}, {TICK}, {RUN}",
     ),
     Rule(
         id="tell",
@@ -172,6 +171,13 @@ STORY_ONE = (
         text="Press Tell on the card, choose a credit of 5 EUR under They get, send: a bubble appears in {customer}'s chat.",
         done=lambda seen: seen.reached("owed"),
         hint=_action("tell"),
+    ),
+    Rule(
+        id="works",
+        title="It works again",
+        text="In the customer's browser, go back and press Generate my admin panel again.",
+        done=lambda seen: seen.page_works,
+        hint=f"{GENERATE}, {BACK}",
     ),
     Rule(
         id="till",
@@ -256,7 +262,7 @@ def _step(rule: Rule, seen: Seen, *, active: bool) -> Step:
     return Step(
         id=rule.id,
         title=rule.title,
-        text=rule.text.format(customer=seen.customer, bug=seen.bug, approver=_approver(seen)),
+        text=rule.text.format(customer=seen.customer, menu=seen.menu, bug=seen.bug, approver=_approver(seen)),
         done=rule.done(seen),
         active=active,
         optional=rule.optional,

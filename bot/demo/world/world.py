@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import aiohttp
 from aiohttp import web
 
 from bot.bug.errors import Invalid
@@ -15,7 +16,7 @@ from bot.demo.slack.courier import Tasks
 from bot.demo.trello.records import TrelloError
 from bot.demo.world import acts, story_two, view
 from bot.demo.world.acts import text_of
-from bot.demo.world.cast import CAST, Customer
+from bot.demo.world.cast import ANOTHER, CAST, Customer
 from bot.demo.world.config import Addresses, settings_toml
 from bot.demo.world.feed import Feed
 from bot.demo.world.keys import Keys
@@ -54,6 +55,7 @@ class World:
     ) -> None:
         self.base_url, self.bot_url, self.keys = base_url, bot_url, keys or Keys()
         self.story: Story = "one"
+        self._another = False
         self._slack, self._channel, self._on_reset = slack, channel, on_reset
         self._tasks = Tasks()
         self._watchers: list[Callable[[], None]] = []
@@ -75,7 +77,7 @@ class World:
 
     @property
     def customer(self) -> Customer:
-        return CAST[self.story]
+        return ANOTHER if self._another else CAST[self.story]
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -127,6 +129,7 @@ class World:
             "board": sight.board,
             "till": self.parts.till.snapshot(),
             "tour": view.tour(self.story, see(sight)),
+            "another": self.story == "one" and not self._another,
         }
 
     async def _sight(self) -> Sight:
@@ -134,6 +137,7 @@ class World:
         return Sight(
             story=self.story,
             name=customer.first_name,
+            menu=customer.menu,
             email=customer.email,
             broken=await parts.shop.broken(customer.email),
             mails_arrived=self._mails_arrived,
@@ -164,6 +168,18 @@ class World:
         self._mails_arrived = True
         self._changed()
 
+    async def another(self) -> None:
+        """A second bug comes by itself, of the first one's kind: another customer meets it, and asks in the chat."""
+        if self.story != "one" or self._another:
+            raise Invalid("That comes once, and in the first story. Start over to see it again.")
+        self._leave()
+        self._another = True
+        self._begin()
+        await self.parts.shop.database.break_once_more()
+        async with aiohttp.ClientSession() as session, session.post(f"{self.base_url}/shop/cruds/generate") as answer:
+            await answer.read()
+        await self.visitor_says("My admin panel does not open any more, can you help me?")
+
     async def choose(self, story: Story) -> None:
         """Begin a story: a day on which nothing has happened yet."""
         self.story = story
@@ -175,6 +191,7 @@ class World:
         What the bot and Slack remember is `on_reset`'s, which also says when the rest may go.
         """
         self._leave()
+        self._another = False
         if self._on_reset is not None:
             await self._on_reset(self.parts.reset)
         else:
@@ -237,6 +254,7 @@ class World:
             "mail": self._act_mail,
             "choose_story": self._act_choose_story,
             "reset": self._act_reset,
+            "another": self._act_another,
         }
 
     async def _act_visitor_says(self, body: Json) -> None:
@@ -267,6 +285,9 @@ class World:
         if story not in CAST:
             raise Invalid(f"There is no story {story!r}; there are one and two.")
         await self.choose("two" if story == "two" else "one")
+
+    async def _act_another(self, _body: Json) -> None:
+        await self.another()
 
     async def _act_reset(self, _body: Json) -> None:
         await self.reset()

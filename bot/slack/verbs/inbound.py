@@ -1,15 +1,23 @@
-"""The three buttons under a message that belongs to no bug."""
+"""The buttons under a message that belongs to no bug."""
 
 from urllib.parse import unquote
 
-from bot.bug.errors import Refused
+from bot.bug import messages
+from bot.bug.bug import Bug
+from bot.bug.course import Dismissed
+from bot.bug.errors import Invalid, Refused
+from bot.bug.event import Event
+from bot.bug.policy import Duty
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb
-from bot.slack.views import blocks
+from bot.slack.views import blocks, proposal
 from bot.slack.views.marks import bare
 from bot.slack.views.mrkdwn import foreign
+
+NO_BUG = "Thank you for writing. We have looked at it: nothing is broken here. If something does not work for you, just write again."
+"""As the form begins; whoever sends it changes it."""
 
 
 def _place(request: Request) -> tuple[str, str]:
@@ -56,3 +64,22 @@ async def not_a_bug(context: Context, request: Request) -> Response:
     """Nothing to do with production."""
     await context.unplaced.drop(*_place(request), request.by)
     return NOTHING
+
+
+@verb("not_a_bug_answer", acts=Duty.TELL)
+async def not_a_bug_answer(context: Context, request: Request) -> Response:
+    """Nothing to do with production, which whoever wrote is told; the trail of a dismissed bug keeps it."""
+    if not request.values:
+        carried = {name: request.carried(name) for name in ("source", "conversation")}
+        return Response(modal=proposal.answer(carried, NO_BUG))
+    text = request.field("text").strip()
+    if not text:
+        raise Invalid("Say something.", {"text": "They read this, so it can't be empty."})
+    number = await context.unplaced.open(*_place(request), request.by)
+
+    def decide(bug: Bug) -> tuple[Event, ...]:
+        wrote = [c.id for c in bug.customers if c.reachable and not c.beside]
+        return (messages.answer(bug, wrote, text), Dismissed(reason="not a bug: answered"))
+
+    await context.record(request, context.sending(decide), bug=number)
+    return Response(close=True)

@@ -100,13 +100,19 @@ def _head(bug: Bug) -> str:
             guess = f", about {length(bug.estimate * 60)}" if bug.estimate else ""
             return f"{head} · {who(bug.owner or '')}{by}{guess}"
         case Status.FIXED:
-            return f"{head} *works* · {foreign(bug.fixed_said, NAME, one_line=True) or 'on ' + who(bug.owner or '') + '’s word'}"
+            return f"{head} *works* · {_why_works(bug)}"
         case Status.OWED:
             return f"{head} · {_told_words(bug)}{_gifts(bug)}"
         case Status.MERGED:
             return f"{head} · goes on as BUG-{bug.merged_into}"
         case _:
             return f"{head} · {bug.status.value} · {foreign(bug.closed_why, NAME, one_line=True)}"
+
+
+def _why_works(bug: Bug) -> str:
+    """And who has it: what is left needs an owner."""
+    said, has = foreign(bug.fixed_said, NAME, one_line=True), who(bug.owner or "")
+    return " · ".join(x for x in (said, has) if x) if said else f"on {has or 'somebody'}’s word"
 
 
 def _middle(bug: Bug, around: CardContext) -> list[str]:

@@ -1,11 +1,12 @@
 """Draws the line about a conversation without a bug: who, what, and [New bug] [Same as …] [Not a bug]."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from bot.bug.bug import Bug
 from bot.bug.values import CustomerHint, Inbound
 from bot.slack.views import blocks as kit
+from bot.slack.views.forms.forms import View
 from bot.slack.views.marks import bare, mark
 from bot.slack.views.mrkdwn import channel, foreign, link
 from bot.text import plural
@@ -47,8 +48,18 @@ def blocks(place: tuple[str, str], said: Sequence[Inbound], maybe: Bug | None) -
         kit.button("New bug", "new_from", bare(**carried)),
         kit.button("Same as …", "same_as_which", bare(**carried)),
         kit.button("Not a bug", "not_a_bug", bare(**carried)),
+        kit.button("Not a bug, answer…", "not_a_bug_answer", bare(**carried)),
     ]
     return kit.render([kit.section(summary(source, said) + where, "inbound"), *kit.actions(buttons, "choose")])
+
+
+def answer(carried: Mapping[str, str], text: str) -> View:
+    """The words to whoever wrote that it is no bug."""
+    blocks_ = [
+        kit.text_input("text", "What they read", text, many=True, hint="It goes where they wrote. No internals.")
+    ]
+    meta = bare(**carried)
+    return kit.modal("Not a bug", blocks_, id_="not_a_bug_answer", meta=meta, submit="Send")
 
 
 def settled(text: str) -> kit.Blocks:

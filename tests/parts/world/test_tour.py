@@ -28,14 +28,15 @@ async def test_story_one_advances_with_what_really_happens(scene: Scene, tmp_pat
     await scene.shows(card("🔴"))
     assert await scene.active() == "chat"
     await scene.world.visitor_says("What can I do?")
-    assert await scene.active() == "claim"
-    await scene.shows(card("🟠"))
     assert await scene.active() == "fix"
+    assert "claim" not in await scene.done()
+    await scene.shows(card("🟠"))
+    assert "claim" in await scene.done()
     repair(tmp_path)
-    assert await scene.active() == "works"
-    await scene.press("/shop/cruds/generate")
     assert await scene.active() == "tell"
     await scene.shows(card("🔵"))
+    assert await scene.active() == "works"
+    await scene.press("/shop/cruds/generate")
     assert await scene.active() == "owed"
     owed = await on_the_board(scene, "Owed")
     assert await scene.active() == "paid"
@@ -100,6 +101,35 @@ async def test_after_a_reset_the_tour_is_at_its_beginning(scene: Scene) -> None:
     await scene.shows(card("⚪"))
     await scene.act(do="reset")
     assert await scene.done() == set()
+
+
+async def test_another_customer_meets_the_same_kind_of_bug_at_another_place(scene: Scene, tmp_path: Path) -> None:
+    await scene.press("/shop/cruds/generate")
+    await scene.shows(card("🔴"))
+    repair(tmp_path)
+    await scene.shows(card("⚪"))
+    await scene.posts("Retro of BUG-1: told after 7 min")
+    assert (await scene.act(do="another"))[0] == 200
+    first, second = (crash["error"] for crash in await scene.bot.expect("bugsnag", 2))
+    assert first["errorId"] != second["errorId"]
+    assert (first["exceptionClass"], first["context"]) == (second["exceptionClass"], second["context"])
+    assert second["user"]["email"] == "otto@bakery.example"
+    await scene.shows("🔴 *BUG-2 KeyError: 'crud'* · nobody has it\nOtto Brandt (starter) online", "BUG-2")
+    assert await scene.done() == {"break", "alert", "chat"}
+    fix = (await scene.tour())["fix"]
+    assert (fix["active"], "delete-row menus 23" in fix["text"], "Otto is told" in fix["text"]) == (True, True, True)
+
+
+async def test_another_comes_once_and_a_reset_forgets_it(scene: Scene) -> None:
+    assert (await scene.world.snapshot())["another"] is True
+    await scene.act(do="another")
+    assert (await scene.world.snapshot())["another"] is False
+    status, answer = await scene.act(do="another")
+    assert (status, answer["error"]) == (400, "That comes once, and in the first story. Start over to see it again.")
+    await scene.act(do="reset")
+    snapshot = await scene.world.snapshot()
+    assert (snapshot["another"], snapshot["customer"]["name"]) == (True, "Mia Lindqvist")
+    assert (await scene.press("/shop/cruds/generate"))[0] == 500
 
 
 def section(text: str) -> dict[str, object]:

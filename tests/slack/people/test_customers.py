@@ -155,6 +155,23 @@ async def test_all_that_was_said_while_it_waited_for_a_choice_is_in_the_bug(hous
     assert said == ["I got an error on this page", "It says 500", "Are you there?"]
 
 
+async def test_whoever_told_of_no_bug_is_answered_from_slack_and_it_is_put_away(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    await chat.says("Your site is down, I think")
+    line, dana = await house.errors.expect_message("Your site is down"), house.person("Dana")
+    await line.button("Not a bug, answer…").click(by=dana)
+    form = await dana.expect_modal("Not a bug")
+    form.field("What they read").type("No, it isn't one: your own network was away.")
+    await form.submit("Send")
+    await line.expect_text("is BUG-1")
+    await (await house.errors.expect_message("BUG-1")).thread.expect("reached Mia")
+    (message,) = fakes.chat.messages.values()
+    assert message["text"] == "No, it isn't one: your own network was away."
+    bug = await house.bug()
+    assert (bug.status.value, bug.closed_why) == ("dismissed", "not a bug: answered")
+
+
 async def test_who_left_while_a_choice_was_awaited_is_not_shown_as_online(house: House, chat: Chat) -> None:
     await chat.says("I got an error on this page")
     line = await house.errors.expect_message("I got an error on this page")

@@ -7,7 +7,7 @@ import { closeTop, markRead } from "./actions.js";
 import { forgetFields } from "./blocks/place.js";
 import { inspector } from "./inspector.js";
 import { placeMenu } from "./menu.js";
-import { channelNamed, newest } from "./select.js";
+import { channelNamed, darkIn, newest } from "./select.js";
 import { confirmation } from "./slack/modal.js";
 import { workspace } from "./slack/workspace.js";
 import { change, hold, recent, start } from "./state.js";
@@ -36,7 +36,17 @@ function page(state) {
   ]);
   pointAt(state);
   restoreFocus(WRITING);
+  goDark(state);
 }
+
+/** Nothing stays on the lock screen for ever. */
+function goDark(state) {
+  const seconds = state.slack && darkIn(state);
+  clearTimeout(dark);
+  if (seconds) dark = setTimeout(redraw, seconds * 1000 + 50);
+}
+
+let dark = null;
 
 /** A question or an open card lies over the whole page. */
 const over = (state) => Boolean(state.confirm || state.card);

@@ -47,14 +47,29 @@ export function unread(state, channel) {
 export const newest = (channels) =>
   channels.flatMap((one) => one.messages.map((said) => said.ts)).reduce((most, ts) => (ts > most ? ts : most), "0");
 
-/** The last thing of an app that would light up this person's phone: no thread that nobody follows, and no message that was only changed. */
+const NOTIFIED_SECONDS = 30;
+
+/** Whether Slack would light up this person's phone: the app's own words to them, whatever is new in a channel, a thread's line that calls them. */
+const notifies = (state, channel, one) =>
+  one.is_app &&
+  one.notified &&
+  (channel.is_im || inChannel(one) || one.notified.includes(`<@${state.me}>`) || /<!(here|channel)/.test(one.notified));
+
+/** The last thing that the phone shows, for as long as a phone does; what was only changed is none. */
 export function lockScreen(state) {
+  const since = Date.now() / 1000 - NOTIFIED_SECONDS;
   const said = state.slack.channels.flatMap((channel) =>
     channel.messages
-      .filter((one) => one.is_app && one.notified && inChannel(one))
+      .filter((one) => Number(one.ts) > since && notifies(state, channel, one))
       .map((one) => ({ channel, message: one })),
   );
   return said.reduce((last, one) => (!last || one.message.ts > last.message.ts ? one : last), null);
+}
+
+/** Seconds until the phone is dark again; null: it is. */
+export function darkIn(state) {
+  const last = lockScreen(state);
+  return last && Number(last.message.ts) + NOTIFIED_SECONDS - Date.now() / 1000;
 }
 
 export const activeStep = (state) => state.world?.tour?.steps.find((step) => step.active);

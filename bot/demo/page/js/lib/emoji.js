@@ -10,6 +10,7 @@ const CODES = {
   clipboard: "📋",
   computer: "💻",
   fast_forward: "⏩",
+  gear: "⚙️",
   green_heart: "💚",
   grey_question: "❔",
   handshake: "🤝",

@@ -73,3 +73,5 @@ export function bytes(size) {
   if (size < 1000) return `${size} bytes`;
   return size < 1e6 ? `${Math.round(size / 1000)} kB` : `${(size / 1e6).toFixed(1)} MB`;
 }
+
+export const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -22,6 +22,10 @@ export class Recent {
     return this.#fresh.has(key);
   }
 
+  any() {
+    return this.#fresh.size > 0;
+  }
+
   /** Whether any of the keys that begin so is news. */
   begins(prefix) {
     return [...this.#fresh.keys()].some((key) => key.startsWith(prefix));

@@ -1,7 +1,7 @@
 // The open channel or conversation, and the thread pane beside it.
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
-import { dayKey, dayName, ofTs } from "../lib/format.js";
+import { dayKey, dayName, ofTs, plural } from "../lib/format.js";
 import { closeThread, openTab } from "../actions.js";
 import { panelOf, tabs } from "../tabs.js";
 import {
@@ -37,7 +37,7 @@ export function conversation(state) {
       null,
       channel.is_im ? avatar(name, { ours: true, size: 24 }) : icon("hash"),
       h("h1", null, name),
-      !channel.is_im && h("span.quiet", null, `${state.slack.people.length} members`),
+      !channel.is_im && h("span.quiet", null, plural(state.slack.people.length, "member")),
     ),
     channel.is_im && tabs({ label: "App", all: APP_TABS, chosen: state.tab, choose: openTab }),
     atHome ? home(state) : [messages(state, channel), composer(state, channel)],

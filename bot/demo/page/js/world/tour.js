@@ -85,8 +85,8 @@ function now(state, told) {
       "p.now",
       { role: "status", "data-testid": "now" },
       h("b", null, "That is the whole story."),
-      " ",
-      "Start over, or try the other one.",
+      h("span", null, state.world.another ? "A second bug comes by itself: see what the team remembers." : "Start over, or try the other one."),
+      state.world.another && another(),
     );
   const at = told.steps.filter((one) => one.done).length;
   return h(
@@ -97,6 +97,24 @@ function now(state, told) {
     h("span", null, emojiText(step.text)),
     h("span.count", null, `${at} of ${told.steps.length}`),
   );
+}
+
+const another = () =>
+  h(
+    "button.btn.primary",
+    { type: "button", "data-testid": "another", onclick: goOn },
+    "Try another",
+  );
+
+/** Another customer's browser begins anew; Slack and the board stay as they are. */
+async function goOn() {
+  const answer = await actInWorld({ do: "another" }, "another");
+  if (!answer.ok) return;
+  change((s) => {
+    s.begun += 1;
+    s.page = null;
+    s.channel = s.thread = null;
+  });
 }
 
 function aside(state) {
@@ -168,10 +186,20 @@ export function pointAt(state) {
   const hint = activeStep(state)?.hint;
   const here = outline(document, hint, (node, on) => node.toggleAttribute("data-hinted", on));
   const inShop = outline(document.querySelector("iframe.shop")?.contentDocument, hint, glow);
+  bringUp(here);
   const sides = new Set(here.map((node) => (node.closest(".world") ? "world" : "workspace")));
   if (inShop.length) sides.add("world");
   pointToSide(sides, state.side);
 }
+
+/** What is to be pressed may be scrolled out of sight: when it is new, and while new messages push it away. A form is read from its top. */
+function bringUp(nodes) {
+  const shown = nodes.findLast((node) => node.checkVisibility() && !node.closest('[role="dialog"]'));
+  if (shown && (shown !== broughtUp || recent.slack.any())) shown.scrollIntoView({ block: "nearest", inline: "nearest" });
+  broughtUp = shown;
+}
+
+let broughtUp = null;
 
 /** In a narrow window: what is to be pressed may be on the side that is not shown. */
 function pointToSide(sides, shown) {

@@ -11,7 +11,7 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import course, customers, gifts, messages, ownership, seen
+from bot.bug import course, customers, debt, gifts, messages, ownership, seen
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed
 from bot.bug.customers import CustomerWrote
@@ -271,7 +271,7 @@ async def _put_away(tell: _Teller, life: _Life, owner: Actor) -> None:
     if life.bug.unseen and looker != owner.id and tell.now - life.clock() > FRESH:
         steps.append((tell.seconds(3600, 80_000), lambda bug: seen.see_all(bug, looker)))
     if life.bug.debt and tell.often(0.93):
-        steps.append((tell.seconds(20_000, 700_000), lambda bug: course.paid(bug, "PR 212")))
+        steps.append((tell.seconds(20_000, 700_000), lambda bug: debt.paid(bug, "PR 212")))
         if tell.often(0.5):
             text = tell.draw.choice(CAUSES)
             steps.append((tell.seconds(600, 9000), lambda bug: lesson.write(bug, text)))

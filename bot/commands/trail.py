@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,13 +16,15 @@ from bot.commands import common, trail_export
 from bot.commands.options import config_option, team_option, trail_argument
 from bot.commands.terminal import Bar, progress, say_rows
 from bot.environment import database_url
-from bot.ledger import entries, workspace
+from bot.ledger import entries
 from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database
+from bot.ledger.exports.reading import KINDS, Asked, lines_of, write
+from bot.ledger.exports.tables import FORMATS
+from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
 from bot.ledger.outside_anchor import OutsideAnchor, compare, found_in, newest
 from bot.ledger.relay.pace import Pace
-from bot.ledger.rows import WORKSPACE
 from bot.ledger.verify import verify
 from bot.slack.outgoing.client import SlackPort, web_client
 from bot.slack.thread_check import differences
@@ -48,10 +50,18 @@ def options(sub: argparse.ArgumentParser) -> None:
     show.add_argument("--json", action="store_true", help="as JSON, with every field")
     export = what.add_parser("export", help="writes the trails to standard output, private parts included")
     trail_argument(export, optional=True)
-    export.add_argument("--format", choices=tuple(trail_export.FORMATS), default="jsonl", help="default: jsonl")
-    export.add_argument("--by", default="", metavar="WHO", help="only what they did: U0ANNA, cli:anna, system:thread")
-    export.add_argument("--since", type=_day, metavar="2026-11-01", help="only from this day on, in UTC")
-    export.add_argument("--until", type=_day, metavar="2026-12-01", help="only before this day, in UTC")
+    export.add_argument("--format", choices=tuple(FORMATS), default="jsonl", help="default: jsonl")
+    kind = (
+        "production: each change of production, with who approved it, why, and the rows before and after; default: all"
+    )
+    export.add_argument("--kind", choices=KINDS, default="all", help=kind)
+    export.add_argument(
+        "--by", default="", metavar="WHO", help="only what they did: ada, U0ANNA, cli:anna, system:thread"
+    )
+    export.add_argument("--from", dest="since", type=_day, metavar="2026-07-01", help="only from this day on, in UTC")
+    export.add_argument(
+        "--to", dest="last", type=_day, metavar="2026-09-30", help="only up to this day, in UTC, it included"
+    )
     for each in (checks, show, export):
         config_option(each)
         team_option(each)
@@ -150,32 +160,18 @@ async def _slack(ledger: Ledger) -> AsyncIterator[SlackPort]:
 
 async def _show(args: argparse.Namespace) -> None:
     async with common.ledger(Path(args.config), args.team) as ledger:
-        found = await _of(ledger, args.trail)
+        found = await lines_of(ledger, args.trail)
     if args.json:
         common.say(trail_export.as_json(found))
     else:
-        say_rows(line.row for line in found)
+        say_rows(trail_export.row(line) for line in found)
 
 
 async def _export(args: argparse.Namespace) -> None:
+    until = args.last + timedelta(days=1) if args.last else None
+    asked = Asked(kind=args.kind, trail=args.trail, by=args.by, since=args.since, until=until)
     async with common.ledger(Path(args.config), args.team) as ledger:
-        numbers = [args.trail] if args.trail is not None else await _numbers(ledger)
-        found: list[trail_export.Line] = []
+        names = await Names(common.flags(ledger)).known()
         with progress("reading the trails") as bar:
-            for done, number in enumerate(numbers):
-                bar.at(done, len(numbers))
-                found += await _of(ledger, number)
-    wanted = trail_export.chosen(found, by=args.by, since=args.since, until=args.until)
-    common.say(trail_export.FORMATS[args.format](wanted))
-
-
-async def _numbers(ledger: Ledger) -> list[int]:
-    """The workspace's trail, then every bug's."""
-    return [WORKSPACE, *sorted(bug.ref.number for bug in await entries.list_bugs(ledger, tuple(Status), EVERY))]
-
-
-async def _of(ledger: Ledger, number: int) -> list[trail_export.Line]:
-    if number == WORKSPACE:
-        return [trail_export.of_workspace(entry) for entry in await workspace.trail(ledger)]
-    bug, found = await entries.load(ledger, number), await entries.trail(ledger, number)
-    return [trail_export.of_bug(entry, bug) for entry in found]
+            text, _ = await write(ledger, asked, args.format, names, bar.at)
+    common.say(text)

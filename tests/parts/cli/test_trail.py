@@ -7,14 +7,10 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.bug.values import Actor, ActorKind
-from bot.bug.workspace import ProductionFrozen
-from bot.commands.trail_export import Line, as_csv, as_markdown
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.migrate import newest
 from tests.parts.cli.conftest import Shell
@@ -162,16 +158,21 @@ def test_an_export_may_be_of_one_trail_one_person_and_some_days(makegood: Shell,
 
     assert kinds("BUG-1", "--by", "source:bugsnag") == ["opened"]
     assert kinds("workspace") == []
-    assert kinds("--since", "2026-11-22", "--until", "2026-11-23", "--by", "U0DEV")[0] == "claimed"
-    assert kinds("--since", "2026-11-23") == []
-    assert makegood("trail", "export", "--since", "yesterday").status == 2
+    assert kinds("--from", "2026-11-22", "--to", "2026-11-22", "--by", "U0DEV")[0] == "claimed"
+    assert kinds("--from", "2026-11-23") == []
+    assert makegood("trail", "export", "--from", "yesterday").status == 2
 
 
-def test_text_that_a_spreadsheet_would_calculate_is_text() -> None:
-    at, by = datetime(2026, 11, 22, tzinfo=UTC), Actor(kind=ActorKind.PERSON, id="U0DEV")
-    line = Line(1, 1, at, by, None, ProductionFrozen(), "=HYPERLINK(1)|x")
-    assert "'=HYPERLINK(1)|x" in as_csv([line])
-    assert "=HYPERLINK(1)\\|x" in as_markdown([line])
+def test_changes_of_production_are_an_export_of_their_own(
+    makegood: Shell, story: str, names: Callable[..., None]
+) -> None:
+    names(story, U0DEV="Dana Smith")
+    for form in ("jsonl", "csv", "md"):
+        ran = makegood("trail", "export", "--kind", "production", "--by", "dana", "--format", form)
+        assert (ran.status, ran.err) == (0, "")
+    unknown = makegood("trail", "export", "--kind", "production", "--by", "dan")
+    assert unknown.status == 1
+    assert unknown.err.startswith("makegood: Nobody here is called dan. Known here: Dana Smith.")
 
 
 def test_without_a_token_the_threads_are_not_read(makegood: Shell, story: str) -> None:

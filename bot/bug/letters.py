@@ -17,6 +17,8 @@ from bot.bug.event import ANY, STAY, Event, Move, Outcome, Quiet, must_allow
 from bot.bug.messages import Answered, Told
 from bot.bug.words import Person, Press, Words
 
+CLOCKS = timedelta(seconds=2)
+"""By which the clocks of two processes may differ."""
 GONE = "The letter has left already. Write another one with *Tell* or *Answer*."
 
 
@@ -130,15 +132,26 @@ def of_one_press(bug: Bug, message: int) -> tuple[tuple[Customer, Message], ...]
     return tuple((c, m) for c, m in held(bug) if (m.by, m.at) == this)
 
 
-def next_at(bug: Bug) -> datetime | None:
-    """When the next letter leaves; None: none waits."""
-    return min((m.leaves for _, m in held(bug) if m.leaves), default=None)
+def written_later(bug: Bug, now: datetime) -> bool:
+    """Whether a letter waits that was written at a time to come: the clock was set back since, by more than clocks differ."""
+    return any(m.at > now + CLOCKS for _, m in held(bug))
 
 
-def leaving(bug: Bug, now: datetime) -> tuple[LetterLeft, ...]:
+def next_at(bug: Bug, back: datetime | None = None) -> datetime | None:
+    """When the next letter leaves; None: none waits. `back`: when it was seen that the clock had been set back."""
+    return min((_leaves(m, back) for _, m in held(bug)), default=None)
+
+
+def leaving(bug: Bug, now: datetime, back: datetime | None = None) -> tuple[LetterLeft, ...]:
     """The messages whose letters leave now."""
-    due = {m.seq: m.at for _, m in held(bug) if m.leaves and m.leaves <= now}
+    due = {m.seq: m.at for _, m in held(bug) if _leaves(m, back) <= now}
     return tuple(LetterLeft(message=seq, written=at) for seq, at in due.items())
+
+
+def _leaves(message: Message, back: datetime | None) -> datetime:
+    """What was written before the clock was set back waits as long from then on as it was to wait, and no longer."""
+    leaves = message.leaves or message.at
+    return back + (leaves - message.at) if back and message.at > back else leaves
 
 
 def take_back(bug: Bug, message: int | None = None) -> LettersTakenBack:

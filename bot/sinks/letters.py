@@ -4,6 +4,7 @@ The entry is decided on the bug under its lock, as taking back is: so whichever 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from bot.bug import letters
@@ -14,6 +15,8 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 
+BACK = "clock_set_back"
+"""What the sink keeps: since when it waits by the clock that was set back."""
 BY = Actor(kind=ActorKind.SYSTEM, id="letters")
 
 
@@ -26,8 +29,18 @@ class LetterSink:
 
     async def serve(self, work: Work) -> Served:
         now = self.ledger.clock()
+        back = _set_back(work, now)
         recorded = await self.ledger.record(
-            work.bug.ref.number, lambda present: letters.leaving(present, now), by=BY, rank=SINKS
+            work.bug.ref.number, lambda present: letters.leaving(present, now, back), by=BY, rank=SINKS
         )
-        coming = letters.next_at(recorded.bug)
-        return Served(again_in=max((coming - now).total_seconds(), 0.0) if coming else None)
+        coming = letters.next_at(recorded.bug, back)
+        again_in = max((coming - now).total_seconds(), 0.0) if coming else None
+        return Served(external={BACK: back.isoformat()} if back and coming else {}, again_in=again_in)
+
+
+def _set_back(work: Work, now: datetime) -> datetime | None:
+    """When it was first seen that the clock had been set back behind a letter that still waits; None: it was not."""
+    known = datetime.fromisoformat(work.external[BACK]) if BACK in work.external else None
+    if known and known <= now:
+        return known
+    return now if letters.written_later(work.bug, now) else None

@@ -1,5 +1,6 @@
 """A letter waits ten seconds, and whoever wrote it can take it back; a chat's words go at once."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -48,6 +49,21 @@ async def test_a_letter_waits_and_then_it_leaves_once_with_what_it_promises(hous
     assert fakes.credit() == 500
     await line.button("Take back").click(by=house.person("Dana"))
     await house.person("Dana").expect_ephemeral("has left already")
+
+
+async def test_a_clock_that_is_set_back_holds_no_letter_for_that_long(house: House, fakes: Fakes) -> None:
+    card = await mia_wrote_by_mail(house)
+    await told(house, card, "5")
+    await back(house)
+    house.clock.advance(seconds=-3600)
+    house.bot.relay.wake()
+    for _ in range(3):  # what was to be due by the other time is asked again; then it waits as long as it was to wait
+        await asyncio.sleep(0.5)
+        assert not fakes.mails.messages
+        house.clock.advance(seconds=8)
+        house.bot.relay.wake()
+    await card.thread.expect("on its way by mail")
+    assert (len(fakes.mails.messages), fakes.credit()) == (1, 500)
 
 
 async def test_a_letter_taken_back_is_never_sent_and_its_gift_never_booked(house: House, fakes: Fakes) -> None:

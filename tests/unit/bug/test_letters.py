@@ -91,6 +91,17 @@ def test_a_letter_leaves_when_its_time_is_over_and_not_before() -> None:
     assert letters.next_at(story.bug) is None
 
 
+def test_a_clock_that_is_set_back_holds_a_letter_as_long_again_and_no_longer() -> None:
+    story = told(two_wait())
+    back = story.now - timedelta(hours=1)
+    assert letters.written_later(story.bug, back)
+    assert not letters.written_later(story.bug, story.now - timedelta(seconds=1)), "clocks differ by that"
+    assert letters.next_at(story.bug, back) == back + TEN
+    assert letters.leaving(story.bug, back + timedelta(seconds=9), back) == ()
+    assert letters.leaving(story.bug, back + TEN, back) == letters.leaving(story.bug, story.now + TEN)
+    assert letters.next_at(story.bug, story.now) == story.now + TEN, "what is written since waits by its own time"
+
+
 def test_a_letter_taken_back_never_leaves_and_nothing_was_given_with_it() -> None:
     story = told(two_wait())
     story.then(letters.take_back(story.bug, last(story)), BEN)

@@ -6,8 +6,8 @@ import shlex
 import shutil
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -21,7 +21,7 @@ from bot.bug.values import Actor, ActorKind
 from bot.environment import database_url
 from bot.ledger import workspace
 from bot.ledger.db import migrate, tables
-from bot.ledger.db.damage import damage
+from bot.ledger.db.damage import damage, unreadable
 from bot.ledger.db.engine import Database, lost
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
@@ -69,18 +69,19 @@ async def database(config: Path) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def ledger(config: Path, team: str) -> AsyncIterator[Ledger]:
-    async with database(config) as db:
-        with _said_where_it_went():
-            yield Ledger(db, await team_of(db, team), {})
+    async with database(config) as db, said_where_it_went(db):
+        yield Ledger(db, await team_of(db, team), {})
 
 
-@contextmanager
-def _said_where_it_went() -> Iterator[None]:
-    """A connection that is lost while a command works is told in a sentence. Raises Unavailable."""
+@asynccontextmanager
+async def said_where_it_went(db: Database) -> AsyncIterator[None]:
+    """What is lost or can't be read while a command works is told in a sentence. Raises Unavailable or TrailBroken."""
     try:
         yield
     except SQLAlchemyError as error:
         if not lost(error):
+            if broken := await unreadable(db):
+                raise TrailBroken(f"{broken}.") from error
             raise
         again = "What was done by then is whole, and the rest was not begun. Once it is back, run this again."
         raise Unavailable(f"The database went away in the middle of this. {again}") from error

@@ -84,21 +84,26 @@ def run(args: argparse.Namespace) -> int:
 async def _verify(args: argparse.Namespace) -> int:
     """Every workspace unless one is named; a broken trail leaves as TrailBroken, which is one line and status 1."""
     _sound(database_url(Path(args.config)))
-    try:
-        async with common.database(Path(args.config)) as db:
-            every = [await common.team_of(db, args.team)] if args.team else await common.teams(db)
-            with progress("checking the trails") as bar:
-                checked = sum([await verify(Ledger(db, team, {}), bar.at) for team in every])
-            common.say(f"The trail is whole: {plural(checked, 'bug')}.")
-            await _anchored(db, every, args.anchor)
-            if not args.slack:
-                return 0
-            with progress("reading the threads in Slack") as bar:
-                wrong = await _compare(Ledger(db, await common.team_of(db, args.team), {}), bar)
-            common.say("\n".join(wrong) or "The threads in Slack are what the entries say.")
-            return 1 if wrong else 0
-    except SQLAlchemyError as error:
-        raise TrailBroken("The database can't be read: a table of it is gone or damaged.") from error
+    async with common.database(Path(args.config)) as db:
+        try:
+            async with common.said_where_it_went(db):
+                return await _verified(args, db)
+        except SQLAlchemyError as error:
+            raise TrailBroken("The database can't be read: a table of it is gone.") from error
+
+
+async def _verified(args: argparse.Namespace, db: Database) -> int:
+    every = [await common.team_of(db, args.team)] if args.team else await common.teams(db)
+    with progress("checking the trails") as bar:
+        checked = sum([await verify(Ledger(db, team, {}), bar.at) for team in every])
+    common.say(f"The trail is whole: {plural(checked, 'bug')}.")
+    await _anchored(db, every, args.anchor)
+    if not args.slack:
+        return 0
+    with progress("reading the threads in Slack") as bar:
+        wrong = await _compare(Ledger(db, await common.team_of(db, args.team), {}), bar)
+    common.say("\n".join(wrong) or "The threads in Slack are what the entries say.")
+    return 1 if wrong else 0
 
 
 def _sound(url: str) -> None:

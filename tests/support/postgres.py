@@ -52,6 +52,28 @@ def database(socket: Path, template: str = "template1") -> Iterator[str]:
             conn.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+@contextmanager
+def damaged(socket: Path, name: str, table: str) -> Iterator[str]:
+    """The name of a copy of this database in which the pages of one table are noise.
+
+    Its files are copied, so that the server has none of the sound pages in memory.
+    """
+    copy = f"{name}_{table}"
+    with psycopg.connect(url(socket, "postgres"), autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {copy} TEMPLATE {name} STRATEGY file_copy".encode())
+        place = "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = %s"
+        ((folder, oid),) = conn.execute(place, [copy]).fetchall()
+        with psycopg.connect(url(socket, name)) as of_table:
+            wanted = "SELECT relfilenode FROM pg_class WHERE relname = %s AND relkind = 'r'"
+            ((node,),) = of_table.execute(wanted, [table]).fetchall()
+        file = Path(folder) / "base" / str(oid) / str(node)
+        file.write_bytes(b"\xff" * len(file.read_bytes()))
+        try:
+            yield copy
+        finally:
+            conn.execute(f"DROP DATABASE {copy} WITH (FORCE)".encode())
+
+
 def url(socket: Path, name: str, driver: str = "") -> str:
     """For psycopg itself, or for SQLAlchemy with a driver ("asyncpg")."""
     scheme = f"postgresql+{driver}" if driver else "postgresql"

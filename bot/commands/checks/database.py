@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.delivery import system
@@ -15,7 +16,7 @@ from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.common import is_missing, is_trail, revision, shown
 from bot.intake.sources import PEOPLE
 from bot.ledger import strange
-from bot.ledger.db.damage import damage
+from bot.ledger.db.damage import damage, unreadable
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import guards_missing
 from bot.ledger.db.tables import bugs, cursors, inbox
@@ -50,11 +51,20 @@ async def database(url: str) -> list[Finding]:
             return [
                 wrong(NAME, f"is at revision {present or 'none'}, this Makegood needs {wanted}: `makegood migrate`")
             ]
-        async with db.read() as conn:
-            asked = (_dead, _strange, _left_out, _gave_up, _waiting)
-            return [await _guards(conn, url, wanted), *[found for ask in asked for found in await ask(conn)]]
+        return await _asked(db, url, wanted)
     finally:
         await db.close()
+
+
+async def _asked(db: Database, url: str, revision: str | None) -> list[Finding]:
+    try:
+        async with db.read() as conn:
+            asked = (_dead, _strange, _left_out, _gave_up, _waiting)
+            return [await _guards(conn, url, revision), *[found for ask in asked for found in await ask(conn)]]
+    except SQLAlchemyError:
+        if broken := await unreadable(db):
+            return [wrong(NAME, broken)]
+        raise
 
 
 def _closed(url: str) -> str:

@@ -1,15 +1,27 @@
-"""Says what is damaged in a SQLite file, by SQLite's own check of each table; changes nothing."""
+"""Says what is damaged in the database, by its own check of each table; changes nothing."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import Table, Text, cast, func, literal_column, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from bot.ledger.db.engine import Database
+from bot.ledger.db.tables import metadata
 
 MEND = (
     "Stop the bot, keep the damaged file, and put the newest backup in its place (docs/operations.md, “Backups”); "
     "a failing disk is the usual cause"
 )
+
+MEND_SERVER = (
+    "Stop the bot, keep the damaged database, and restore the newest backup (docs/operations.md, “Backups”); "
+    "a failing disk is the usual cause"
+)
+SIGNS = ("invalid page", "could not read block", "could not open file", "missing chunk", "beyond EOF", "XX001", "XX002")
+"""What PostgreSQL says of a table that it can't read, and its codes for that."""
 
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 """The second: even what SQLite says of it has noise in it."""
@@ -34,6 +46,25 @@ def damage(url: str) -> str:
         return ""
     where = f"in {', '.join(broken)}" if broken else "outside of its tables"
     return f"the file {file} is damaged: {where}. {MEND}"
+
+
+async def unreadable(db: Database) -> str:
+    """The same of PostgreSQL, which is found by reading every table once: ask only where something could not be read."""
+    if db.sqlite:
+        return ""
+    broken = [table.name for table in metadata.sorted_tables if not await _read(db, table)]
+    return f"PostgreSQL can't read all of {', '.join(broken)}. {MEND_SERVER}" if broken else ""
+
+
+async def _read(db: Database, table: Table) -> bool:
+    """Every page, what is kept apart for being long too."""
+    whole = func.sum(func.length(cast(literal_column(f'"{table.name}".*'), Text)))
+    try:
+        async with db.read() as conn:
+            await conn.execute(select(whole).select_from(table))
+    except DBAPIError as error:
+        return not any(sign in str(error.orig) for sign in SIGNS)
+    return True
 
 
 def _sound(conn: sqlite3.Connection, table: str = "") -> bool:

@@ -5,11 +5,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.bug.errors import Misconfigured
 from bot.closing import Closing
-from bot.ledger.db.damage import damage
+from bot.ledger.db.damage import damage, unreadable
+from bot.ledger.db.engine import Database
 from bot.ledger.db.opening import opened
+from tests.support import postgres
+from tests.support.stores import Store, open_bug
 
 PAGE = 4096
 
@@ -85,3 +89,22 @@ async def test_nothing_starts_on_a_damaged_file(file: Path) -> None:
     async with Closing() as closing_:
         with pytest.raises(Misconfigured, match=r"The database can't be used: the file .* is damaged"):
             await opened(url(file), closing_)
+
+
+@pytest.mark.parametrize("where", ["postgresql"], indirect=True)
+async def test_a_table_that_postgresql_can_not_read_is_named(store: Store, postgres_server: Path) -> None:
+    ledger = store.ledger()
+    await open_bug(ledger)
+    assert await unreadable(ledger.db) == ""
+    name = str(make_url(store.url).database)
+    await store.close()
+    with postgres.damaged(postgres_server, name, "entries") as copy:
+        db = Database(postgres.url(postgres_server, copy, "asyncpg"))
+        assert (await unreadable(db)).startswith("PostgreSQL can't read all of entries. Stop the bot")
+        await db.close()
+
+
+async def test_a_file_is_asked_in_its_own_way(file: Path) -> None:
+    db = Database(f"sqlite+aiosqlite:///{file}")
+    assert await unreadable(db) == ""
+    await db.close()

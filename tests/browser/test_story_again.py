@@ -39,14 +39,14 @@ async def test_start_over_in_the_second_story_brings_its_mails_again(hands: Hand
     await page.get_by_role("alertdialog").get_by_role("button", name="Begin again").click()
     mail = page.get_by_test_id("message").filter(has_text="add a server")
     await mail.locator('[data-action-id="new_from"]').click(timeout=SLOW_MS)
-    await hands.expect_step("Take it")
+    await hands.expect_step("Reproduce it")
 
     await page.get_by_test_id("reset").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Begin again").click()
 
     await hands.expect_step("One is a bug")
     await mail.locator('[data-action-id="new_from"]').click(timeout=SLOW_MS)
-    await hands.expect_step("Take it")
+    await hands.expect_step("Reproduce it")
     await hands.expect_card("BUG-1")
 
 

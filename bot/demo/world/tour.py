@@ -1,7 +1,7 @@
 """The guided tour: from what really happened to the steps that are done and the one to take now. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 Story = Literal["one", "two"]
@@ -92,11 +92,11 @@ APPROVAL = (
 CLAIM = Rule(
     id="claim",
     title="Take it",
-    text="As Dana, press Claim on the card in #errors.",
+    text="As Dana, press Claim on the card in #errors. The fix claims it too.",
     done=lambda seen: seen.reached("claimed"),
+    optional=True,
     hint=_action("claim"),
 )
-CLAIM_FIRST = replace(CLAIM, text="As Dana, press Claim on the card in #errors. The fix claims it too.", optional=True)
 ANSWER = Rule(
     id="answer",
     title="Say that you are looking",
@@ -155,7 +155,7 @@ STORY_ONE = (
         done=lambda seen: seen.customer_wrote,
         hint=".chat form",
     ),
-    CLAIM_FIRST,
+    CLAIM,
     ANSWER,
     LOOK,
     Rule(

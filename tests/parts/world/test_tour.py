@@ -79,7 +79,7 @@ async def test_story_two_is_told_by_the_mails_the_roll_out_and_the_card_of_its_o
     await scene.act(do="choose_story", story="two")
     assert await scene.active() == "alert"
     await scene.shows("🔴 *BUG-2 Can't add servers any more*\nBen Okafor waits", "BUG-2")
-    assert await scene.active() == "claim"
+    assert await scene.active() == "reproduce"
     assert "/retro BUG-2" in (await scene.tour())["retro"]["text"]
     await scene.shows("🟠 *BUG-2 Can't add servers any more*\nBen Okafor waits", "BUG-2")
     await scene.press("/shop/servers", name="depot-east")

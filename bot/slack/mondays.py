@@ -11,8 +11,10 @@ from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
 from bot.once import once
 from bot.settings_retro import Mondays, Often
+from bot.slack.outgoing import pictures
 from bot.slack.outgoing.own_messages import in_channel
 from bot.slack.session import Session
+from bot.slack.views.retro import series
 from bot.slack.views.retro import summary as view
 
 EVENT = "makegood_summary"
@@ -58,7 +60,11 @@ class Monday:
         found = await summaries.read(self.ledger, of)
         metadata = {"event_type": EVENT, "event_payload": _payload(of)}
         said = {"text": view.title(found), "blocks": view.blocks(found)}
-        return await self.slack.port.say(self.settings.channel, metadata=metadata, **said)
+        port, channel = self.slack.port, self.settings.channel
+        ts = await port.say(channel, metadata=metadata, **said)
+        if not port.charts:
+            await pictures.send(port, self.slack.http, channel, view.title(found), series.plots(found), ts)
+        return ts
 
 
 def _payload(of: Span) -> dict[str, Any]:

@@ -35,7 +35,7 @@ async def test_a_whole_story_with_files_and_private_answers_is_a_few_connections
         await dana.types("/bug help", in_=house.errors)
         await house.person("Sam").opens_home()
     for number in range(5):
-        await files.send(house.bot.slack.port, house.bot.slack.http, "C0TEAM", f"{number}.txt", "rows", "The rows")
+        await files.send(house.bot.slack.port, house.bot.slack.http, "C0TEAM", f"{number}.txt", b"rows", "The rows")
     await asyncio.gather(*(house.reported(error=f"n{n}", title=f"Broken {n}") for n in range(BUGS)))
     await house.quiet()
     assert len(house.slack.calls) > 2 * CALLS

@@ -29,7 +29,7 @@ def _content(world: World, raw: Json) -> Json:
     if raw.get("text") is not None:
         made["text"] = str(raw["text"])[:TEXT_KEPT]
     if raw.get("blocks") is not None:
-        made["blocks"] = with_ids(world, checked_blocks(raw["blocks"]))
+        made["blocks"] = with_ids(world, _taken_here(world, checked_blocks(raw["blocks"])))
     if raw.get("attachments") is not None:
         made["attachments"] = _attachments(world, raw["attachments"])
     if raw.get("metadata") is not None:
@@ -37,6 +37,13 @@ def _content(world: World, raw: Json) -> Json:
     if raw.get("markdown_text") is not None:
         made |= _markdown(raw)
     return made
+
+
+def _taken_here(world: World, blocks: list[Json]) -> list[Json]:
+    """A workspace may take no charts."""
+    if not world.charts and any(block.get("type") == "data_visualization" for block in blocks):
+        raise SlackError("invalid_blocks")
+    return blocks
 
 
 def checked_blocks(blocks: Any, surface: str = "message") -> list[Json]:

@@ -59,6 +59,8 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.used_triggers: set[str] = set()
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.charts = True
+        """Whether data_visualization blocks are taken."""
         self.tickets: set[str] = set()
         self.notices: list[Notice] = []
         self.calls: list[Call] = []

@@ -18,7 +18,9 @@ from bot.outgoing import Client
 from bot.slack.incoming import moment
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Opened, Request, Response
+from bot.slack.outgoing import pictures
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.plainly import has_charts, without_charts
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.outgoing.refusals import SAID_NO, SlackRefused
 from bot.slack.verbs import home
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 
 SOURCE = "slack.ask"
 NOT_TAKEN = 300
+NOT_UNDERSTOOD = "400"
+"""What the address of an answer says to blocks that Slack does not take."""
 Ack = Callable[..., Awaitable[object]]
 BROKEN = (
     "Something went wrong on Makegood's side; nothing was changed. It is in the log. Try again, or look at the card."
@@ -246,11 +250,20 @@ class Dispatcher:
         try:
             await self._say_there(request, answer)
         except SAID_NO as error:
+            if error.code == NOT_UNDERSTOOD and self.context.port.charts and has_charts(_blocks(answer)):
+                # newer than the rest of what we send, so the first to be left out
+                self.context.port.charts = False
+                await self._say(request, answer)
+                return
             log.warning("The answer to %s goes by direct message: %s", request.verb, error)
             await self._direct(request.user, answer.text)
+        if answer.plots and not self.context.port.charts:
+            channel = await PrivateMessages(self.context.port, self.http).channel(request.user)
+            await pictures.send(self.context.port, self.http, channel, answer.text, answer.plots)
 
     async def _say_there(self, request: Request, answer: Response) -> None:
         port: SlackPort = self.context.port
+        blocks = _blocks(answer) if port.charts else without_charts(_blocks(answer))
         if request.trigger and (
             request.view or request.via == "home"
         ):  # neither has a channel: over the form, or over the Home
@@ -258,7 +271,7 @@ class Dispatcher:
         elif answer.public and request.channel:
             await port.say(request.channel, thread_ts=request.thread or None, text=answer.text)
         elif request.response_url:
-            body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text, **_blocks(answer)}
+            body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text, **blocks}
             reply = await Client(session=self.http, who="Slack").exchange("POST", request.response_url, json=body)
             if problem := reply.trouble():
                 raise problem
@@ -273,7 +286,7 @@ class Dispatcher:
                 user=request.user,
                 thread_ts=thread or None,
                 text=answer.text,
-                **_blocks(answer),
+                **blocks,
             )
         else:
             await self._direct(request.user, answer.text)

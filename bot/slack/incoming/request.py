@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from bot.bug.errors import Refused
 from bot.bug.values import CLOSED, Actor, ActorKind, AsJson, Frozen
+from bot.slack.views.retro.series import Plot
 
 Opened = Callable[[str, str], Awaitable[None]]
 """Told the id of a modal that stands there, and the hash of its state; an empty id: it is gone. May raise any MakegoodError."""
@@ -76,6 +77,8 @@ class Response(Frozen):
     text: str = ""
     """For their eyes only."""
     blocks: tuple[Mapping[str, Any], ...] = ()
+    plots: tuple[Plot, ...] = ()
+    """What its charts show: a picture of it comes by direct message where the workspace takes no charts."""
     modal: Mapping[str, Any] | None = None
     """Opened with the trigger, or put in place of the submitted one."""
     errors: Mapping[str, str] | None = None

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bug.errors import Doubtful, Outside, Unavailable
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
 from bot.outgoing import NOT_SENT
-from bot.slack.outgoing.plainly import plainly
+from bot.slack.outgoing.plainly import has_charts, plainly, without_charts
 from bot.slack.outgoing.refusals import BUSY, PASSES, UNSURE, SlackRefused, refusal
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,8 @@ class SlackPort:
         self.client, self.pace = client, pace
         self._places = asyncio.Semaphore(PARALLEL)
         self._answered = (-ANSWER_KEPT, False)
+        self.charts = True
+        """Whether this workspace takes Slack's own charts, as far as we know."""
 
     async def call(self, method: str, **args: Any) -> Mapping[str, Any]:
         """One call. Raises Unavailable (nothing happened), Rejected (never will) or Doubtful (it may have).
@@ -70,11 +72,17 @@ class SlackPort:
         A message that we wrote wrongly goes out at once in plain words.
         """
         given = {k: v for k, v in args.items() if v is not None}
+        if not self.charts:
+            given = without_charts(given)
         try:
             return await self._call(method, given)
         except SlackRefused as error:
             if not error.ours or method not in WITH_WORDS:
                 raise
+            if has_charts(given):
+                # newer than the rest of what we send, so the first to be left out
+                self.charts = False
+                return await self.call(method, **given)
             log.error("%s It goes out in plain words. It was: %s", error, json.dumps(given)[:PAYLOAD])  # noqa: TRY400 - the payload says more than a traceback
         return await self._call(method, plainly(method, given, SHOWN_TEXT))
 

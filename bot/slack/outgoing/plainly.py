@@ -6,6 +6,7 @@ from typing import Any
 from bot.text import cut
 
 HINT = "Slack did not take this message as it should look. Its buttons can be typed: `/bug help`."
+CHART = "data_visualization"
 METADATA = 8000
 """Characters of metadata that Slack takes."""
 
@@ -19,6 +20,17 @@ def plainly(method: str, message: Mapping[str, Any], longest: int) -> dict[str, 
         {"blocks": []} if method == "chat.update" else {}
     )  # an update without blocks would leave the old ones
     return {**known, **empty, **_known_by(message), "text": _closed(f"{said}\n{HINT}".lstrip())}
+
+
+def has_charts(message: Mapping[str, Any]) -> bool:
+    return any(block.get("type") == CHART for block in message.get("blocks") or ())
+
+
+def without_charts(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The same message; what its charts show stands beside them in words."""
+    blocks = message.get("blocks")
+    left = [block for block in blocks or () if block.get("type") != CHART]
+    return {**message, **({"blocks": left} if blocks else {})}
 
 
 def _known_by(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -98,4 +98,4 @@ class PrivateMessages:
             await self.file(user, f"{bug.ref}-run-{fix.run}-preview.txt", preview.whole(fix), said)
 
     async def file(self, user: str, name: str, text: str, comment: str) -> None:
-        await files.send(self.port, self.http, await self.channel(user), name, text, comment)
+        await files.send(self.port, self.http, await self.channel(user), name, text.encode(), comment)

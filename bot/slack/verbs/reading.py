@@ -27,6 +27,7 @@ from bot.slack.views import blocks as kit
 from bot.slack.views import card, home, waiting
 from bot.slack.views.mrkdwn import foreign, render, who
 from bot.slack.views.retro import catchup as catchup_view
+from bot.slack.views.retro import series
 from bot.slack.views.retro import summary as summary_view
 from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
@@ -184,7 +185,8 @@ async def retro_month(context: Context, request: Request) -> Response:
 
 async def _summed_up(context: Context, of: Span) -> Response:
     found = await summaries.read(context.ledger, of)
-    return Response(text=summary_view.title(found), blocks=tuple(summary_view.blocks(found)))
+    drawn = series.plots(found)
+    return Response(text=summary_view.title(found), blocks=tuple(summary_view.blocks(found)), plots=drawn)
 
 
 def _span(said: str, now: datetime, of: Callable[[datetime], Span], named: Callable[[str], Span]) -> Span:

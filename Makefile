@@ -34,7 +34,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: soak burst times plots help setup demo test pythons oracles payloads schemas faults planted lint audit lock digests clean
+.PHONY: soak burst times plots help setup demo test pythons oracles payloads schemas faults planted lint audit lock schema digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -131,6 +131,9 @@ plots: setup ## installs the extra [plots] beside the rest, and draws with it
 
 lock: ## renews requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+
+schema: setup ## renews docs/postmortem.schema.json, once a field of the post-mortem has changed
+	@$(BIN)/python -c 'import json; from bot.bug.retro.postmortem import schema; print(json.dumps(schema(), indent=1, ensure_ascii=False))' > docs/postmortem.schema.json
 
 digests: ## renews the list of the shipped actions, once they were reviewed
 	@cd actions && export LC_ALL=C && { sha256sum [!_]*.py 2>/dev/null || shasum -a 256 [!_]*.py; } > SHA256SUMS

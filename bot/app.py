@@ -49,6 +49,7 @@ from bot.slack.incoming.context import Context
 from bot.slack.incoming.dispatcher import SOURCE as REQUEST
 from bot.slack.incoming.dispatcher import Dispatcher
 from bot.slack.incoming.mentions import Mentions
+from bot.slack.outgoing import own_messages
 from bot.slack.outgoing.client import KEPT, SlackPort, web_client
 from bot.slack.session import Session
 from bot.slack.verbs.home import publish
@@ -255,6 +256,7 @@ def _said(settings: Settings, ground: _Ground, people: People, dispatcher: Dispa
         seen=ground.slack.directory.seen,
         own=ground.slack.me.wrote,
         home=partial(publish, dispatcher.context),
+        message=partial(own_messages.one, ground.slack.port),
     )
     proposals = ProposalSink(ground.slack.port, settings.slack.error_channels[0], ground.ledger, ground.inbox)
     return {

@@ -33,6 +33,10 @@ class SaidDeleted(Quiet, Inert, Outcome):
     ts: str
 
 
+PUSHPIN = "pushpin"
+"""The reaction that keeps a message for the retro."""
+
+
 class Pinned(Quiet, Inert, Outcome):
     """Somebody pinned a message of the thread, or put a pushpin on it: the retro is to have it."""
 

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 from bot.adapters.mentions import alert_from_message, links_in
 from bot.bug import event as kinds
-from bot.bug.conversation import Said, SaidDeleted, SaidEdited
+from bot.bug.conversation import PUSHPIN, Pinned, Said, SaidDeleted, SaidEdited, Unpinned
 from bot.bug.errors import Refused
 from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind
@@ -38,6 +39,8 @@ class Conversation:
     seen: Callable[[str], Awaitable[None]]
     own: Callable[[Event], bool]
     home: Callable[[str], Awaitable[None]]
+    message: Callable[[str, str], Awaitable[Event | None]]
+    """A message by channel and ts, as Slack has it; None where it is gone or Slack does not show it."""
 
     async def fold(self, items: Sequence[Item]) -> None:
         """In order: an edit is never recorded before the message it edits."""
@@ -54,6 +57,8 @@ class Conversation:
                 await self._deleted(event, item)
             case (("message" | "app_mention"), _):
                 await self._message(event, data, item)
+            case (("pin_added" | "pin_removed" | "reaction_added" | "reaction_removed"), _):
+                await self._pinned(event, item)
             case "app_home_opened", _ if event.get("tab") == "home":
                 await self.home(str(event["user"]))
             case (("user_change" | "team_join"), _):
@@ -105,6 +110,26 @@ class Conversation:
             said = SaidDeleted(user=before["user"], ts=str(event.get("deleted_ts", before.get("ts", ""))))
             await self._record(bug, said, before["user"], item)
 
+    async def _pinned(self, event: Event, item: Item) -> None:
+        """A pin on a message of a bug's thread, or a pushpin on it; of the card itself there is nothing to keep."""
+        there = event.get("item") or {}
+        channel = str(there.get("channel") or event.get("channel_id") or "")
+        ts = str(there.get("ts") or (there.get("message") or {}).get("ts") or "")
+        if not ts or (event["type"].startswith("reaction") and event.get("reaction") != PUSHPIN):
+            return
+        bug, message = await self._kept(channel, ts), there.get("message") or {}
+        if bug is None:
+            # our own lines are not kept word by word: Slack has them
+            message = message or await self.message(channel, ts) or {}
+            bug = await self._bug({**message, "channel": channel}) if message.get("thread_ts") != ts else None
+        if bug:
+            await self._record(bug, _pin(event, ts, message), str(event.get("user", "")), item)
+
+    async def _kept(self, channel: str, ts: str) -> int | None:
+        """The bug in whose trail this message stands."""
+        async with self.ledger.db.read() as conn:
+            return await self.ledger.used(conn, fit(f"msg:{channel}:{ts}"))
+
     async def _bug(self, event: Event) -> int | None:
         thread = event.get("thread_ts")
         return await bug_of_thread(self.ledger, str(event.get("channel", "")), str(thread)) if thread else None
@@ -115,6 +140,15 @@ class Conversation:
             await self.ledger.record(bug, lambda _bug: said, by=by, key=fit(item.key))
         except Refused:
             return  # a bug that was never there: nothing to keep
+
+
+def _pin(event: Event, ts: str, message: Event) -> kinds.Event:
+    via: Literal["pin", "reaction"] = "reaction" if str(event["type"]).startswith("reaction") else "pin"
+    if str(event["type"]).endswith("removed"):
+        return Unpinned(ts=ts, via=via)
+    at = datetime.fromtimestamp(float(ts), UTC)
+    user = "" if message.get("bot_id") else str(message.get("user") or event.get("item_user") or "")
+    return Pinned(ts=ts, via=via, at=at, user=user, text=_words(message))
 
 
 def _words(message: Event) -> str:

@@ -38,6 +38,7 @@ from bot.sinks.live import LiveSink
 from bot.sinks.ntfy import NtfySink
 from bot.sinks.pager import PagerSink
 from bot.sinks.pointer import PointerSink
+from bot.sinks.postmortem import PostmortemSink
 from bot.sinks.production.proof import Proofs
 from bot.sinks.production.run import Runner
 from bot.sinks.production.sink import ProductionSink
@@ -45,6 +46,7 @@ from bot.sinks.production.standing import Standing
 from bot.sinks.receipts import receipt
 from bot.sinks.reminder import ReminderSink
 from bot.sinks.retro import RetroSink
+from bot.sinks.retro_tasks import RetroTasksSink
 from bot.sinks.thread import ThreadSink
 from bot.sinks.tracker import TrackerSink
 from bot.sinks.unchecked import UncheckedSink
@@ -136,6 +138,7 @@ def _slack(settings: Settings) -> Iterator[Plan]:
     yield _of(ThreadSink, lambda parts: ThreadSink(parts.slack.port, parts.slack.directory))
     yield _of(PointerSink, lambda parts: PointerSink(parts.slack.port))
     yield _of(RetroSink, lambda parts: RetroSink(parts.slack.port, parts.slack.directory, parts.ledger))
+    yield _of(PostmortemSink, _postmortem)
     yield _of(AskerSink, _asker)
     yield _of(UncheckedSink, _unchecked)
     yield _of(ApprovalSink, _approval)
@@ -170,6 +173,7 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
     if board := outside.board:
         yield _of(BoardSink, lambda _parts: BoardSink(board))
         yield _of(BoardNotesSink, lambda _parts: BoardNotesSink(board))
+        yield _of(RetroTasksSink, lambda parts: RetroTasksSink(board, parts.slack.directory.name))
     for source, tracker in outside.trackers.items():
         yield _ready(TrackerSink(source, tracker))
     if topic := settings.policy.ntfy:
@@ -178,6 +182,16 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
         yield _of(PagerSink, _pager)
     for name, table in settings.webhooks.items():
         yield _ready(WebhookSink(Receiver(name, table, outside.http)))
+
+
+def _postmortem(parts: SinkParts) -> PostmortemSink:
+    return PostmortemSink(
+        port=parts.slack.port,
+        http=parts.slack.http,
+        directory=parts.slack.directory,
+        ledger=parts.ledger,
+        redact=parts.engine.redactor.redact,
+    )
 
 
 def _ntfy(parts: SinkParts, topic: SecretStr) -> NtfySink:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import aiohttp
+import html5lib
 
 from bot.bug.bug import Bug
 from bot.bug.retro.model import Retro
@@ -102,6 +103,18 @@ class Company:
 
     async def retro(self, number: int = 1) -> Retro:
         return fold(await trail(self._ledger, number))
+
+    async def post_mortem(self) -> str:
+        """The newest page in the channel, read by the standard's own rules, as the words on it."""
+
+        async def look() -> str | None:
+            told = self.demo.slack.world.messages["C0ERRORS"].values()
+            files = [file for message in told for file in message.get("files", ())]
+            content = self.demo.slack.world.files[files[-1]["id"]].content if files else None
+            return content.decode() if content else None
+
+        page = html5lib.HTMLParser(strict=True).parse(await self.until(look, "a file"))
+        return " ".join(" ".join(page.itertext()).split())
 
     async def kinds(self, number: int = 1) -> list[str]:
         return [entry.event.KIND for entry in await trail(self._ledger, number)]

@@ -63,7 +63,7 @@ async def rolled_out_by_typing_the_release(founder: Company, card: Message) -> N
 
 
 async def the_retro_says_what_nobody_else_has_seen(founder: Company, card: Message, what: str) -> None:
-    await founder.person("Dana").types("/retro BUG-1", in_=founder.errors)
+    await founder.person("Dana").types("/retro story BUG-1", in_=founder.errors)
     await card.thread.expect("nobody else has seen it")
     assert [(x.what, x.seen_by) for x in (await founder.retro()).done_alone] == [(what, "")]
     assert await founder.verified() == 1

@@ -105,8 +105,21 @@ async def afterwards_the_proper_fix_is_owed_and_paid(acme: Company, card: Messag
 
 
 async def how_did_we_do(acme: Company, card: Message) -> None:
-    await acme.person("Dana").types("/retro BUG-1", in_=acme.errors)
-    await card.thread.expect("Retro of BUG-1")
+    dana = acme.person("Dana")
+    await card.button("Retro").click(by=dana)
+    form = await dana.expect_modal("Retro of BUG-1")
+    form.field("How did it get into production?").choose("No test covered it", "Live and staging differ")
+    form.field("In your words").type("a menu could be saved without its crud; staging has no such menu")
+    form.field("How did we do?").type("quick: she was still there")
+    form.field("A change").type("a test that saves a menu without a crud")
+    await form.submit("Save")
+    await card.thread.expect("on how it got into production: No test covered it, live and staging differ")
+    await card.thread.expect("Task 1 has a")
+    task = await acme.expect_on_board("Owed", "a test that saves a menu without a crud")
+    await acme.demo.world.parts.board.person_moves(task["id"], "Done", by="dana")
+    await card.thread.expect("dana did task 1, by the board")
+    await dana.types("/retro page BUG-1", in_=acme.errors)
+    await the_post_mortem_writes_itself(acme)
     story = await acme.retro()
     assert story.times.tell is not None
     assert 4 <= story.times.tell / 60 < 5
@@ -115,3 +128,21 @@ async def how_did_we_do(acme: Company, card: Message) -> None:
     assert story.debt is not None
     assert story.debt.paid_at is not None
     assert await acme.verified() == 1
+
+
+async def the_post_mortem_writes_itself(acme: Company) -> None:
+    """The answer to how it reached production, beside everything that nobody had to write."""
+    page = await acme.post_mortem()
+    for said in (
+        "How did it get into production? No test covered it, live and staging differ",
+        "a menu could be saved without its crud; staging has no such menu",
+        "How did we do? quick: she was still there",
+        "☑ a test that saves a menu without a crud · Dana · done",
+        "delete-row menus 13",
+        "“the menu has no crud”",
+        "Given €5 credit",
+        "Wow, thank you!",
+        "Longest wait 4 min",
+        "the proper fix was paid",
+    ):
+        assert said in page, said

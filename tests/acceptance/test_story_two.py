@@ -97,8 +97,21 @@ async def what_is_left_is_the_question_how_we_did(acme: Company, card: Message) 
     await acme.expect_on_board("Done", "BUG-1")
     assert (await acme.bug()).status is Status.CLOSED
     assert (await acme.bug()).debt is None
-    await acme.person("Dana").types("/retro BUG-1", in_=acme.errors)
-    await card.thread.expect("How did it get into production?")
+    dana, lee = acme.person("Dana"), acme.person("Lee")
+    await dana.types("/retro BUG-1", in_=acme.errors)
+    form = await dana.expect_modal("Retro of BUG-1")
+    form.field("How did it get into production?").choose("The review missed it, or there was none")
+    form.field("In your words").type("1.4.1 was rolled out with its last test switched off")
+    await form.submit("Save")
+    await lee.types("/retro BUG-1", in_=acme.errors)
+    form = await lee.expect_modal("Retro of BUG-1")
+    form.field("How did we do?").type("67 minutes are long for a paying customer")
+    await form.submit("Save")
+    await card.thread.expect("on how we did: “67 minutes are long for a paying customer”")
+    await lee.types("/retro BUG-1", in_=acme.errors)
+    form = await lee.expect_modal("Retro of BUG-1")
+    await form.button("Post-mortem").click()
+    await the_post_mortem_says_how_it_got_there(acme)
     retro = await acme.retro()
     assert retro.times.tell is not None
     assert 67 <= retro.times.tell / 60 < 68
@@ -112,3 +125,19 @@ def assert_two_days_are_given(before: Json, after: Json) -> None:
     """As this till books them: their worth as a credit, a fifteenth of the month's price; the period stays where it is."""
     assert 180 <= after["credit"] - before["credit"] <= 200
     assert after["period_end"] == before["period_end"]
+
+
+async def the_post_mortem_says_how_it_got_there(acme: Company) -> None:
+    """By two people, beside everything that nobody had to write."""
+    page = await acme.post_mortem()
+    for said in (
+        "How did it get into production? The review missed it, or there was none",
+        "1.4.1 was rolled out with its last test switched off Dana",
+        "How did we do? 67 minutes are long for a paying customer Lee",
+        "roll-out 1.4.2",
+        "approved by Lee",
+        "Told 1 h 7 min",
+        "estimated 10 min",
+        "It was our fault, not yours",
+    ):
+        assert said in page, said

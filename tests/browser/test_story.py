@@ -79,6 +79,8 @@ async def test_from_the_alert_to_the_told_customer_it_takes_few_clicks_and_one_t
     await tile.press("ArrowRight")
     await hands.expect_card("closed")
     await hands.press("retro")
+    await hands.form.get_by_label("In your words").fill("nobody tests a menu without a crud")
+    await hands.submit("Save")
     await hands.expect_step("That is the whole story")
 
 

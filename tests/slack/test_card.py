@@ -93,7 +93,7 @@ async def test_a_closed_card_keeps_its_story_and_offers_the_retro(house: House) 
     await card.expect_lock_screen("BUG-1 ErrorException: Undefined index: crud is closed")
     assert lines(card)[0].startswith("⚪ *BUG-1 ErrorException: Undefined index: crud* · closed")
     assert card.buttons == ["Retro"]
-    assert card.choices == ["Reopen…"]
+    assert card.choices == ["Post-mortem", "Reopen…", "Catch up"]
 
 
 async def test_a_fix_that_waits_for_approval_stands_on_the_card(house: House) -> None:
@@ -200,7 +200,7 @@ async def test_text_from_outside_never_becomes_a_mention_or_a_link_and_always_fi
     await card.button("Fix merged").click(by=dana)
     await dana.types(f"/bug reopen BUG-1 {short}", in_=house.errors)
     await card.thread.expect("reopened it")
-    for line in ("/bug list", "/bug show BUG-1", "/retro BUG-1"):
+    for line in ("/bug list", "/bug show BUG-1", "/retro story BUG-1"):
         await dana.types(line, in_=house.errors)
     await card.thread.expect("Retro of BUG-1")
     await house.quiet()

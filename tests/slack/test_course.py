@@ -342,7 +342,7 @@ async def test_help_lists_all_words_or_those_about_something(house: House) -> No
 async def test_the_retro_is_posted_into_the_thread_of_the_bug(house: House) -> None:
     card, dana = await house.alarm(), house.person("Dana")
     await dana.types("/bug works BUG-1", in_=house.errors)
-    await dana.types("/retro BUG-1", in_=house.errors)
+    await dana.types("/retro story BUG-1", in_=house.errors)
     await card.thread.expect("Retro of BUG-1")
     await dana.expect_ephemeral("The retro of BUG-1 comes into its thread")
 

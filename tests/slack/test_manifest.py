@@ -70,6 +70,10 @@ def test_every_event_that_it_subscribes_to_has_its_scope() -> None:
         "app_mention": "app_mentions:read",
         "user_change": "users:read",
         "team_join": "users:read",
+        "pin_added": "pins:read",
+        "pin_removed": "pins:read",
+        "reaction_added": "reactions:read",
+        "reaction_removed": "reactions:read",
     }
     assert {event for event, scope in needed.items() if scope in read.scopes} == set(needed)
     assert set(needed) | {"app_home_opened"} == read.events

@@ -62,7 +62,7 @@ async def checked(house: House) -> tuple[int | None, str]:
 
 async def story(house: House) -> Message:
     card, dana = await house.alarm(email="mia@studio.example"), house.person("Dana")
-    for line in ("/bug claim BUG-1", "/bug estimate BUG-1 10m", "/bug works BUG-1", "/retro BUG-1"):
+    for line in ("/bug claim BUG-1", "/bug estimate BUG-1 10m", "/bug works BUG-1", "/retro story BUG-1"):
         await dana.types(line, in_=house.errors)
     await card.thread.expect("Retro of BUG-1")
     await house.quiet()
@@ -100,7 +100,7 @@ async def test_a_retro_that_is_cut_off_while_it_is_posted_stands_there_once(hous
     await house.person("Dana").types("/bug works BUG-1", in_=house.errors)
     await house.quiet()
     house.slack.faults.add(kind=fault, method="chat.postMessage")
-    await house.person("Dana").types("/retro BUG-1", in_=house.errors)
+    await house.person("Dana").types("/retro story BUG-1", in_=house.errors)
     await house.doubted()
     await card.thread.expect("Retro of BUG-1", within=30)
     await house.quiet()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import ANY, CLOSED, STAY, Event, Move, Quiet, Text, must_allow
-from bot.bug.words import LONG, Part, Person, Quote, Words
+from bot.bug.words import LONG, Foreign, Part, Person, Quote, Words
 
 QUESTION = "How did it get into production?"
 HOW_WE_DID = "How did we do?"
@@ -65,16 +65,17 @@ class LessonWritten(Event):
     text: Text
     """Empty where the causes say it all."""
     causes: tuple[str, ...] = ()
-    instead_of: str = ""
+    previous: str = ""
     """Who had said what this replaces."""
 
     def apply(self, bug: Bug, _at: datetime, by: str) -> Bug:
         return replace(bug, lesson=self.text, causes=self.causes, lesson_by=by, answered=bug.seq + 1)
 
     def line(self, _bug: Bug, by: str) -> Words:
-        said: tuple[Part, ...] = (named(self.causes),) if self.causes else ()
+        # a cause may be a newer version's, so it is no text of ours for sure
+        said: tuple[Part, ...] = (Foreign(named(self.causes)),) if self.causes else ()
         said += (*([" · "] if said and self.text else []), *([Quote(self.text)] if self.text else []))
-        return Words("memo", (*_head(by, self.instead_of, "how it got into production"), *said))
+        return Words("memo", (*_head(by, self.previous, "how it got into production"), *said))
 
 
 class LessonSkipped(Quiet, Event):
@@ -93,7 +94,7 @@ class HowWeDidWritten(Event):
     KIND = "how_we_did_written"
     MOVES = (Move(ANY, STAY, "somebody says how the team did"),)
     text: Text
-    instead_of: str = ""
+    previous: str = ""
     """Who had said what this replaces."""
 
     def apply(self, bug: Bug, _at: datetime, by: str) -> Bug:
@@ -101,7 +102,7 @@ class HowWeDidWritten(Event):
 
     def line(self, _bug: Bug, by: str) -> Words:
         said: Part = Quote(self.text, LONG) if self.text else "nothing any more"
-        return Words("memo", (*_head(by, self.instead_of, "how we did"), said))
+        return Words("memo", (*_head(by, self.previous, "how we did"), said))
 
 
 def _head(by: str, before: str, about: str) -> tuple[Part, ...]:
@@ -120,7 +121,7 @@ def write(bug: Bug, text: str, causes: tuple[str, ...] | None = None) -> LessonW
     kept = bug.causes if causes is None else causes
     if not (text.strip() or kept):
         raise Invalid(ONE_LINE, {"lesson": ONE_LINE})
-    return LessonWritten(text=text.strip(), causes=kept, instead_of=bug.lesson_by)
+    return LessonWritten(text=text.strip(), causes=kept, previous=bug.lesson_by)
 
 
 def skip(bug: Bug) -> LessonSkipped:
@@ -137,5 +138,5 @@ def answers(bug: Bug, text: str, causes: tuple[str, ...], how_we_did: str) -> tu
         found.append(write(bug, text, causes))
     if how_we_did.strip() != bug.how_we_did:
         must_allow(bug, HowWeDidWritten)
-        found.append(HowWeDidWritten(text=how_we_did.strip(), instead_of=bug.how_we_did_by))
+        found.append(HowWeDidWritten(text=how_we_did.strip(), previous=bug.how_we_did_by))
     return tuple(found)

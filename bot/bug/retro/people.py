@@ -99,13 +99,13 @@ def pinned(entries: Sequence[EntryLike]) -> tuple[Pin, ...]:
     words: dict[str, str] = {}
     for entry in entries:
         match entry.event:
+            case Said() | SaidEdited() as said:
+                words[said.ts] = said.text
             case Pinned() as pin:
                 first.setdefault(pin.ts, pin)
                 by.setdefault(pin.ts, {})[_hand(pin, entry)] = str(entry.by)
             case Unpinned() as pin:
                 by.get(pin.ts, {}).pop(_hand(pin, entry), None)
-            case SaidEdited() as said:
-                words[said.ts] = said.text
             case SaidDeleted() as said:
                 by.pop(said.ts, None)
             case _:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import AwareDatetime
 from pydantic.dataclasses import dataclass
@@ -12,7 +13,7 @@ from bot.bug.by_hand import WroteOutside
 from bot.bug.customer import LOST
 from bot.bug.customers import CustomerWrote
 from bot.bug.errors import NotFound
-from bot.bug.event import EntryLike, follow
+from bot.bug.event import EntryLike
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.looks import Probed
 from bot.bug.messages import Answered, Told
@@ -116,12 +117,17 @@ class Postmortem(Retro):
     words: tuple[Word, ...] = ()
 
 
+def schema() -> dict[str, Any]:
+    """Of the JSON, as JSON Schema; docs/ has a copy of it (`make schema`)."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Postmortem.model_json_schema()}
+
+
 def fold(entries: Iterable[EntryLike]) -> Postmortem:
     """All entries of one bug, in order. Raises NotFound where there are none."""
     trail = tuple(entries)
     if not trail:
         raise NotFound("Nothing happened here yet, so there is no story to tell.")
-    states = tuple(_states(trail))
+    states = story.states(trail)
     bug = states[-1]
     retro = story.told(trail, bug)
     return Postmortem(
@@ -143,14 +149,6 @@ def fold(entries: Iterable[EntryLike]) -> Postmortem:
         checks=_checks(trail),
         words=tuple(_words(trail, bug)),
     )
-
-
-def _states(trail: Sequence[EntryLike]) -> Iterable[Bug]:
-    """The bug after each entry."""
-    bug = Bug(ref=trail[0].bug)
-    for entry in trail:
-        bug = follow(bug, entry.event, entry.at, entry.by)
-        yield bug
 
 
 def _moments(trail: Sequence[EntryLike], states: Sequence[Bug], began: datetime) -> tuple[Moment, ...]:

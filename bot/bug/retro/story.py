@@ -1,6 +1,7 @@
 """Computes the story of a bug: `fold(entries) -> Retro`."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed, Reopened
@@ -20,10 +21,13 @@ def fold(entries: Iterable[EntryLike]) -> Retro:
     trail = tuple(entries)
     if not trail:
         raise NotFound("Nothing happened here yet, so there is no story to tell.")
-    bug = Bug(ref=trail[0].bug)
-    for entry in trail:
-        bug = follow(bug, entry.event, entry.at, entry.by)
-    return told(trail, bug)
+    return told(trail, states(trail)[-1])
+
+
+def states(trail: Sequence[EntryLike]) -> tuple[Bug, ...]:
+    """The bug after each entry."""
+    start = Bug(ref=trail[0].bug)
+    return tuple(accumulate(trail, lambda bug, x: follow(bug, x.event, x.at, x.by), initial=start))[1:]
 
 
 def told(trail: Sequence[EntryLike], bug: Bug) -> Retro:

@@ -18,6 +18,11 @@ SETTLED: Mapping[TaskState, tuple[str, str]] = {
     "done": ("white_check_mark", " did task {}"),
     "dropped": ("no_entry_sign", " drops task {}"),
 }
+MOVED: Mapping[TaskState, tuple[str, str]] = {
+    "open": (ICON, " moved task {} to "),
+    "done": ("white_check_mark", " did task {}, by the board: "),
+    "dropped": ("no_entry_sign", " dropped task {}, by the board: "),
+}
 MOST = 50
 """Tasks of one retro."""
 LONGEST = 300
@@ -101,13 +106,14 @@ class TaskSettled(Event):
 
 
 class TaskMoved(Outcome):
-    """Somebody moved its card on the board: into the list of what is done, or anywhere else."""
+    """Somebody moved its card on the board; where it lies says how the task stands."""
 
     KIND = "retro_task_moved"
     task: int
     stage: str
     """The list as Makegood knows it; "archived" and "unarchived" besides."""
-    done: bool = False
+    state: TaskState = "open"
+    """What that place means."""
     by: Text = ""
 
     def apply(self, bug: Bug, at: datetime, _by: str) -> Bug:
@@ -115,15 +121,12 @@ class TaskMoved(Outcome):
 
     def _moved(self, task: Task, at: datetime) -> Task:
         there = replace(task, board=replace(task.board, stage=self.stage) if task.board else None)
-        if self.done:
-            return _ended(there, "done", at, self.by) if task.state == "open" else there
-        return _ended(there, "open", at, "") if task.state == "done" else there
+        return there if task.state == self.state else _ended(there, self.state, at, self.by)
 
     def line(self, _bug: Bug, by: str) -> Words:
+        icon, said = MOVED[self.state]
         who: Part = Foreign(self.by, 60) if self.by else Person(by)
-        said = f" moved task {self.task} to " if not self.done else f" did task {self.task}, by the board: "
-        icon = "white_check_mark" if self.done else ICON
-        return Words(icon, (who, said, Foreign(self.stage, 60)), minor=not self.done)
+        return Words(icon, (who, said.format(self.task), Foreign(self.stage, 60)), minor=self.state == "open")
 
 
 class TaskCardMade(Outcome):

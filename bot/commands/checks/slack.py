@@ -34,6 +34,8 @@ SCOPES = frozenset(
         "groups:read",
         "im:history",
         "im:write",
+        "pins:read",
+        "reactions:read",
         "usergroups:read",
         "users:read",
         "users:read.email",

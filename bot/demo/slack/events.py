@@ -13,6 +13,8 @@ SCOPES = {
     "app_mention": "app_mentions:read",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
     "member_joined_channel": "channels:read",
     "member_left_channel": "channels:read",
     "user_change": "users:read",

@@ -78,6 +78,7 @@ class LocalSlack:
         gestures = Gestures(self.world, courier, speech)
         submits = Submits(self.world, courier, gestures)
         self.post, self.edit, self.delete, self.react = speech.post, speech.edit, speech.delete, speech.react
+        self.pin = speech.pin
         self.open_home, self.post_as_app, self.change_person = (
             speech.open_home,
             speech.post_as_app,
@@ -107,6 +108,7 @@ class LocalSlack:
             "edit": self.edit,
             "delete": self.delete,
             "react": self.react,
+            "pin": self.pin,
             "slash": self.slash,
             "click": self.click,
             "click_in_view": self.click_in_view,

@@ -2,6 +2,7 @@
 
 from bot.demo.slack.api.files import file_json
 from bot.demo.slack.api.users import user_json
+from bot.demo.slack.pins import pin
 from bot.demo.slack.reactions import react
 from bot.demo.slack.records import STRANGERS, Act, ActError, Channel, Json, Person, SlackError, StoredFile
 from bot.demo.slack.wire import wire
@@ -56,6 +57,12 @@ class Speech:
         name, message = name.strip(":"), self.message(channel, ts)
         there = any(entry["name"] == name and user in entry["users"] for entry in message.get("reactions", []))
         react(self._world, channel, ts, name, user, add=not there)
+        return Act()
+
+    async def pin(self, user: str, channel: str, ts: str) -> Act:
+        """A second time takes the pin away, whoever pinned it."""
+        self.place(user, channel)
+        pin(self._world, channel, ts, user, add="pinned_to" not in self.message(channel, ts))
         return Act()
 
     async def open_home(self, user: str) -> Act:

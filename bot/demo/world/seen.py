@@ -26,7 +26,7 @@ DOT = re.compile("|".join(map(re.escape, STATES)))
 BUG = re.compile(r"\bBUG-\d+\b")
 WAITS = "waits for"
 LOOKED = re.compile(r"\bThe look\b")
-RETRO = re.compile(r"\bretro\b", re.IGNORECASE)
+RETRO = re.compile(r"\bretro\b|\bpost-mortem\b|\bhow it got into production\b", re.IGNORECASE)
 PAGES: Mapping[Story, str] = {"one": "/cruds/generate", "two": "/servers"}
 MARKS: Mapping[Story, tuple[str, ...]] = {
     "one": ("Mia", "cruds/generate", "KeyError"),

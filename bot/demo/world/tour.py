@@ -129,7 +129,7 @@ PAY = Rule(
 RETRO = Rule(
     id="retro",
     title="How did we do?",
-    text="Press Retro on the card, or type /retro {bug} in #errors: the timeline, the times, what it cost.",
+    text="Press Retro on the card, or type /retro {bug} in #errors: say how it got into production, then take the post-mortem.",
     done=lambda seen: seen.retro,
     hint=_action("retro"),
 )

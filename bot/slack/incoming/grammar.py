@@ -42,7 +42,7 @@ FIX_WORDS |= {"changes": "changes", "revise": "revise", "again": "ask_again", "h
 ESCAPED = frozenset({"/bug"})
 """Commands whose manifest says should_escape, so that @dana arrives as an id."""
 TELL_WORDS = {"undo": "tell_undo", "back": "tell_back"}
-RETRO_WORDS = {"week": "retro_week", "month": "retro_month"}
+RETRO_WORDS = {"week": "retro_week", "month": "retro_month", "story": "retro_story", "page": "postmortem"}
 WORDS = {"/fix": FIX_WORDS, "/tell": TELL_WORDS, "/retro": RETRO_WORDS}
 RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.adapters import slack_text
+from bot.bug.conversation import PUSHPIN
 from bot.bug.errors import Refused
 from bot.ledger.inbox.inbox import Item
 from bot.slack.incoming import grammar, suggesting
@@ -29,7 +30,7 @@ def register(app: AsyncApp, dispatcher: Dispatcher, store: Store) -> None:
     """Events are stored in a global middleware: Bolt acks an event before its listener has run."""
 
     async def persist(req: AsyncBoltRequest, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt injects by this name
-        if req.body.get("type") == "event_callback":
+        if req.body.get("type") == "event_callback" and _concerns_us(req.body["event"]):
             await store(event_item(req.body))
         return await next()
 
@@ -59,6 +60,11 @@ def register(app: AsyncApp, dispatcher: Dispatcher, store: Store) -> None:
     app.view(anything)(on_view)
     app.shortcut(anything)(on_shortcut)
     app.options(anything)(on_options)
+
+
+def _concerns_us(event: Body) -> bool:
+    """Of the reactions of a whole workspace only the pushpins are kept."""
+    return event.get("type") not in {"reaction_added", "reaction_removed"} or event.get("reaction") == PUSHPIN
 
 
 def event_item(body: Body) -> Item:

@@ -8,9 +8,10 @@ from typing import Any
 from bot.bug.bug import Post
 from bot.bug.values import BugRef
 from bot.slack.outgoing.client import SlackPort
-from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO
+from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO, SlackRefused
 
 Message = Mapping[str, Any]
+GONE = frozenset({"thread_not_found", "message_not_found", "channel_not_found", "not_in_channel"})
 CLOCKS = 7200.0
 """Seconds that Slack's clock may be behind ours."""
 PAGES = 20
@@ -41,6 +42,17 @@ async def alone(port: SlackPort, place: Post, payload: Mapping[str, Any], since:
     told = pages(port, "conversations.history", most=PAGES, channel=place.channel, oldest=f"{since - CLOCKS:.6f}")
     for ts in [m["ts"] async for m in told if _carries(m, payload, event) and m["ts"] != place.ts]:
         await port.call("chat.delete", channel=place.channel, ts=ts)
+
+
+async def one(port: SlackPort, channel: str, ts: str) -> Message | None:
+    """Any message by its ts, also in a thread; None where it is gone, or is not for us to read."""
+    try:
+        page = await port.call("conversations.replies", channel=channel, ts=ts, limit=1)
+    except SlackRefused as error:
+        if error.code not in GONE:
+            raise
+        return None
+    return next((message for message in page.get("messages", ()) if message["ts"] == ts), None)
 
 
 async def pages(port: SlackPort, method: str, *, most: int | None = None, **where: Any) -> AsyncIterator[Message]:

@@ -10,6 +10,7 @@ from bot.slack.verbs import (  # noqa: F401 - importing them registers them
     looks,
     owner,
     reading,
+    retro,
     reviews,
     seen,
     tells,

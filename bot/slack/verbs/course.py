@@ -9,8 +9,6 @@ from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, Opened
 from bot.bug.policy import Duty
-from bot.bug.retro import lesson as lessons
-from bot.bug.retro.lesson import QUESTION
 from bot.intake import merging
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.ledger import Entry
@@ -52,22 +50,6 @@ async def reopen(context: Context, request: Request) -> Response:
         return Response(modal=forms.reason(await context.bug(request), "reopen", "Reopen", "What is wrong again?"))
     await context.record(request, lambda bug: course.reopened(bug, request.args or request.field("reason")))
     return NOTHING
-
-
-@verb("lesson", "/bug lesson BUG-1 why")
-async def lesson(context: Context, request: Request) -> Response:
-    """How it got into production, in one line; the retro shows it."""
-    if not (request.args or request.values):
-        return Response(modal=forms.reason(await context.bug(request), "lesson", "Answer", QUESTION))
-    await context.record(request, lambda bug: lessons.write(bug, request.args or request.field("reason")))
-    return Response(close=True) if request.values else NOTHING
-
-
-@verb("skip_lesson")
-async def skip_lesson(context: Context, request: Request) -> Response:
-    """Nobody is asked how it got into production any more."""
-    await context.record(request, lessons.skip)
-    return Response(text="Skipped; nobody asks again.")
 
 
 @verb("dismiss", "/bug dismiss BUG-1 why")

@@ -1,19 +1,15 @@
-"""The verbs that only read: the open bugs, one bug, its retro, help."""
+"""The verbs that only read: the open bugs, one bug, a week, a month, help."""
 
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.errors import Refused
-from bot.bug.event import allowed
 from bot.bug.policy import Duty
 from bot.bug.retro import span
 from bot.bug.retro.catchup import catch_up
-from bot.bug.retro.posting import RetroAsked
 from bot.bug.retro.span import Span
-from bot.bug.retro.story import fold
 from bot.bug.words import Code
 from bot.ledger import summaries
 from bot.ledger.entries import count, list_bugs, some_of, trail
@@ -29,7 +25,6 @@ from bot.slack.views.mrkdwn import foreign, render, who
 from bot.slack.views.retro import catchup as catchup_view
 from bot.slack.views.retro import series
 from bot.slack.views.retro import summary as summary_view
-from bot.slack.views.retro import view as retro_view
 from bot.slack.views.thread_lines import line
 
 LISTED = 20
@@ -149,26 +144,6 @@ async def catchup(context: Context, request: Request) -> Response:
     found = catch_up(entries, bug, now, since)
     actors = {str(entry.by) for entry in entries} | catchup_view.people(found)
     return Response(text=catchup_view.text(found, {each: await context.directory.name(each) for each in actors}))
-
-
-@verb("retro", "/retro BUG-1")
-async def retro(context: Context, request: Request) -> Response:
-    """The story of a bug: timeline, times, who did what, what it cost, what is owed. Posted in its thread."""
-    _must_name_a_bug(request.args)
-    bug = await context.bug(request)
-    if bug.card and allowed(bug, RetroAsked):
-        await context.record(request, lambda _now: RetroAsked())
-        return Response(text=f"The retro of {bug.ref} comes into its thread.")
-    story = fold(await trail(context.ledger, bug.ref.number))
-    names = {actor: await context.directory.name(actor) for actor in story.people}
-    return Response(text=retro_view.text(story, names)[: kit.SECTION])
-
-
-def _must_name_a_bug(said: str) -> None:
-    """Raises Refused for a misspelt week or month."""
-    word = said.lower().split()[:1]
-    if near := get_close_matches(word[0], grammar.RETRO_WORDS, n=1) if word else ():
-        raise Refused("Did you mean ", Code(f"/retro {near[0]}"), "?")
 
 
 @verb("retro_week", "/retro week [last|2026-W48]", acts=Duty.READ)

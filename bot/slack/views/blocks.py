@@ -119,6 +119,23 @@ def offered(choices: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     return [{"text": {"type": "plain_text", "text": cut(label, OPTION)}, "value": value} for value, label in choices]
 
 
+def several(
+    id_: str, label: str, choices: Sequence[tuple[str, str]], chosen: Iterable[str] = (), *, optional: bool = False
+) -> sb.InputBlock:
+    """A menu of which several may be chosen; (value, label) pairs."""
+    held = set(chosen)
+    options = [_option(value, text) for value, text in choices[:100]]
+    initial = [_option(v, t) for v, t in choices[:100] if v in held] or None
+    element = sb.StaticMultiSelectMenu(action_id="value", options=options, initial_options=initial)
+    return _input(id_, label, element, optional=optional)
+
+
+def person(id_: str, label: str, chosen: str = "", *, optional: bool = False) -> sb.InputBlock:
+    """Somebody of the workspace."""
+    element = sb.UserSelectMenu(action_id="value", initial_user=chosen or None)
+    return _input(id_, label, element, optional=optional)
+
+
 def checkboxes(
     id_: str, label: str, choices: Sequence[tuple[str, str]], ticked: Iterable[str] = (), *, optional: bool = False
 ) -> sb.InputBlock:

@@ -161,6 +161,7 @@ _LABELS = {
     "retro": "Retro",
     "catchup": "Catch up",
     "debt": "Who owes it, until when…",
+    "postmortem": "Post-mortem",
 }
 
 
@@ -169,8 +170,8 @@ def _more(bug: Bug) -> list[tuple[str, str]]:
         Status.OPEN: ("fix", "look", "fixed", "dismiss", "mute"),
         Status.CLAIMED: ("look", "fixed" if not bug.last_success else "tell", "take_over", "release", "dismiss"),
         Status.FIXED: ("look", "take_over", "reopen", "retro", "catchup"),
-        Status.OWED: ("debt", "look", "tell", "take_over", "reopen", "retro"),
-        Status.CLOSED: ("reopen", "catchup"),
+        Status.OWED: ("debt", "look", "tell", "reopen", "retro"),
+        Status.CLOSED: ("postmortem", "reopen", "catchup"),
         Status.DISMISSED: ("reopen",),
         Status.MERGED: (),
     }

@@ -6,9 +6,14 @@ from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
 from bot import outgoing
+from bot.adapters.boards import trello
+from bot.adapters.ports import Board
+from bot.demo.trello.fake import TrelloFake
 from bot.ledger.db.tables import cursors
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Relay, Sink
@@ -88,3 +93,25 @@ async def stage(ledger: Ledger, store: Store) -> AsyncIterator[Stage]:  # noqa: 
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with outgoing.session() as session:
         yield session
+
+
+KEY, TOKEN = "key-of-the-team", "token-of-the-team"
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[TrelloFake]:
+    fake = TrelloFake(key=KEY, token=TOKEN, secret="s")
+    yield fake
+    await fake.close()
+
+
+@pytest.fixture
+async def board(fake: TrelloFake, http: aiohttp.ClientSession) -> AsyncIterator[Board]:
+    app = web.Application()
+    app.add_routes(fake.routes())
+    async with TestServer(app) as server:
+        address = str(server.make_url("")).rstrip("/")
+        settings = {"url": fake.board_url, "key": KEY, "token": TOKEN, "base_url": address, "timeout": 0.3}
+        board = trello.connect(trello.Settings.model_validate(settings), http)
+        yield board
+        await board.close()

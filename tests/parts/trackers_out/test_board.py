@@ -1,13 +1,7 @@
 """What matters of the trail stands on the board's card, once; a card that somebody deletes is made anew; mails find their thread."""
 
-from collections.abc import AsyncIterator
-
-import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from bot.adapters.boards import trello
 from bot.adapters.ports import Board
 from bot.bug.board import BoardCardGone, BoardCardMade
 from bot.bug.course import Dismissed, Fixed, Reopened
@@ -22,26 +16,6 @@ from tests.support.stores import BUGSNAG, of_kind, open_bug, person
 
 CUT_OFF = pytest.mark.parametrize("cut", ["after_500", "drop_after", "after_hang"])
 """Trello did it; how its answer gets lost."""
-KEY, TOKEN = "key-of-the-team", "token-of-the-team"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[TrelloFake]:
-    fake = TrelloFake(key=KEY, token=TOKEN, secret="s")
-    yield fake
-    await fake.close()
-
-
-@pytest.fixture
-async def board(fake: TrelloFake, http: aiohttp.ClientSession) -> AsyncIterator[Board]:
-    app = web.Application()
-    app.add_routes(fake.routes())
-    async with TestServer(app) as server:
-        address = str(server.make_url("")).rstrip("/")
-        settings = {"url": fake.board_url, "key": KEY, "token": TOKEN, "base_url": address, "timeout": 0.3}
-        board = trello.connect(trello.Settings.model_validate(settings), http)
-        yield board
-        await board.close()
 
 
 def comments(fake: TrelloFake) -> list[str]:

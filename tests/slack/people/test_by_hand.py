@@ -31,7 +31,7 @@ async def test_a_fix_by_hand_is_said_on_the_card_in_every_mode_and_owes_the_prop
     await card.button("Tell").click(by=dana)
     await (await dana.expect_modal("Tell BUG-1")).submit("Tell")
     await card.expect_text("owed: proper fix · <@U0DEV>")
-    await dana.types("/retro BUG-1", in_=house.errors)
+    await dana.types("/retro story BUG-1", in_=house.errors)
     await card.thread.expect("deleted the menu 13 in the database")
 
 

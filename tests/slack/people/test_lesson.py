@@ -20,9 +20,10 @@ async def closed(house: House) -> Message:
 async def test_one_line_answers_it_and_the_thread_says_so(house: House) -> None:
     asked, dana = await closed(house), house.person("Dana")
     await asked.button("Answer…").click(by=dana)
-    form = await dana.expect_modal("Answer BUG-1")
-    form.field(QUESTION).type("nobody tests menus without a crud")
-    await form.submit("Answer")
+    form = await dana.expect_modal("Retro of BUG-1")
+    assert QUESTION in form.fields
+    form.field("In your words").type("nobody tests menus without a crud")
+    await form.submit("Save")
     await form.expect_closed()
     await house.quiet()
     assert (await house.bug()).lesson == "nobody tests menus without a crud"

@@ -98,6 +98,10 @@ class PersonPage:
     async def reacts(self, message: Message, name: str) -> None:
         await self._slack.react(self.id, message.channel, message.ts, name)
 
+    async def pins(self, message: Message) -> None:
+        """A second time takes the pin away."""
+        await self._slack.pin(self.id, message.channel, message.ts)
+
     async def opens_home(self) -> Modal:
         """The Home tab, once the app has published one."""
         await self._slack.open_home(self.id)

@@ -96,7 +96,7 @@ def test_what_is_not_there_is_said_to_be_missing() -> None:
         tasks.settle(story.bug, 7, "done")
     with pytest.raises(Refused, match="has no task 7"):
         tasks.change(story.bug, 7, TEST, MONDAY)
-    later = story.then(TaskMoved(task=7, stage="Done", done=True))
+    later = story.then(TaskMoved(task=7, stage="Done", state="done"))
     assert task(later).state == "open"
     assert said(later.then(tasks.TaskSettled(task=7, state="done"))) == f"{ANNA} did task 7"
 
@@ -110,20 +110,20 @@ def test_its_card_in_done_settles_it_and_back_out_of_done_opens_it() -> None:
         "open",
         BoardCard(id="5f", url="https://trello.com/c/ab", stage="Doing"),
     )
-    story.then(TaskMoved(task=1, stage="Done", done=True, by="ben"))
+    story.then(TaskMoved(task=1, stage="Done", state="done", by="ben"))
     assert said(story) == "ben did task 1, by the board: Done"
     assert (task(story).state, task(story).ended_by) == ("done", "ben")
     at = task(story).ended_at
-    story.then(TaskMoved(task=1, stage="archived", done=True), after=5)
+    story.then(TaskMoved(task=1, stage="archived", state="done"), after=5)
     assert task(story).ended_at == at, "it was done already"
     story.then(TaskMoved(task=1, stage="Open"))
     assert task(story).state == "open"
 
 
-def test_what_was_dropped_stays_dropped_wherever_its_card_goes() -> None:
-    story = with_a_task()
-    story.then(tasks.settle(story.bug, 1, "dropped")).then(TaskMoved(task=1, stage="Open"))
-    assert task(story).state == "dropped"
+def test_a_card_among_what_is_none_drops_the_task_and_out_of_it_takes_it_up() -> None:
+    story = with_a_task().then(TaskMoved(task=1, stage="Not a bug", state="dropped", by="ben"))
+    assert (task(story).state, said(story)) == ("dropped", "ben dropped task 1, by the board: Not a bug")
+    assert task(story.then(TaskMoved(task=1, stage="Doing"))).state == "open"
 
 
 def test_a_card_that_is_gone_is_forgotten() -> None:

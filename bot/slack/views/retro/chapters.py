@@ -167,7 +167,7 @@ def _answers(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
 def answered(story: Retro, d: Dialect) -> Iterator[tuple[str, str, str]]:
     """Question, answer in the dialect, and who said it."""
     words = d.safe(story.lesson, 500)
-    said = " · ".join(x for x in (d.own(named(story.causes)), words) if x)
+    said = " · ".join(x for x in (d.safe(named(story.causes), 500), words) if x)
     if said:
         yield QUESTION, said, story.lesson_by
     if story.how_we_did:

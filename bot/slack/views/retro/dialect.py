@@ -1,10 +1,9 @@
-"""The dialects of a retro: Slack's mrkdwn, short and safe; Markdown and HTML, in full."""
+"""The dialects of a retro: Slack's mrkdwn, short and safe, and Markdown, in full."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 
 from bot.bug.words import Clock, Code, Day, Foreign, Link, Part, Person, Press, Quote
 from bot.slack.views import mrkdwn
@@ -84,23 +83,4 @@ MARKDOWN = Dialect(
     bold=lambda text: f"**{text}**",
     code=lambda text: f"`{clean(text).replace('`', 'ˋ')}`",
     link=lambda url, label: f"{_escaped(label)} ({_escaped(url)})",
-)
-
-
-def _anchor(url: str, label: str) -> str:
-    """A link where it leads to a page; only its words where a program might be started by it."""
-    if not url.startswith(("https://", "http://")):
-        return escape(label)
-    return f'<a href="{escape(url)}" rel="noreferrer">{escape(label)}</a>'
-
-
-HTML = Dialect(
-    safe=lambda text, _limit: escape(clean(" ".join(text.split()))),
-    called=lambda name: escape(plain(name)),
-    clock=lambda at: f'<time datetime="{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{at.astimezone(UTC):%H:%M}</time>',
-    day=lambda at: f'<time datetime="{at.astimezone(UTC):%Y-%m-%d}">{at.astimezone(UTC):%a %d %b %Y}</time>',
-    bold=lambda text: f"<strong>{text}</strong>",
-    code=lambda text: f"<code>{escape(clean(text))}</code>",
-    link=_anchor,
-    own=escape,
 )

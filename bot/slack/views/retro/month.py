@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.bug.retro.model import Summary
 from bot.slack.views.retro import bars, series, summary
-from bot.slack.views.retro.dialect import HTML
+from bot.slack.views.retro.html import HTML
 from bot.slack.views.retro.page import sound
 from bot.slack.views.retro.postmortem import Redact
 from bot.text import length, plural

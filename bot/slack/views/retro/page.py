@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from mako.template import Template
 from markupsafe import Markup
 
 from bot.bug.money import described
@@ -14,7 +13,8 @@ from bot.bug.retro.model import Run
 from bot.bug.retro.postmortem import Check, Postmortem, Preview, Word
 from bot.slack.views.retro import picture
 from bot.slack.views.retro.chapters import answered, chapters, fix_words, task_words
-from bot.slack.views.retro.dialect import HTML, Dialect
+from bot.slack.views.retro.dialect import Dialect
+from bot.slack.views.retro.html import HTML
 from bot.slack.views.retro.postmortem import Names, Redact, preview_words, word_head
 from bot.text import clean, length, plural
 
@@ -108,7 +108,9 @@ def sound(redact: Redact, text: str) -> str:
 
 
 @cache
-def _template() -> Template:
+def _template() -> Any:
+    from mako.template import Template  # noqa: PLC0415 - nobody waits for it at the start
+
     return Template(  # noqa: S702 - `h` escapes whatever is no Markup
         text=TEMPLATE.read_text(encoding="utf-8"), default_filters=["h"], strict_undefined=True, uri="page.html"
     )

@@ -101,7 +101,7 @@ const CODES = {
   zzz: "💤",
   robot_face: "🤖",
 };
-export const REACTIONS = ["white_check_mark", "eyes", "raised_hands"];
+export const REACTIONS = ["white_check_mark", "eyes", "raised_hands", "pushpin"];
 
 const CODE = /:([a-z0-9_+-]+):(?::skin-tone-\d:)?/;
 

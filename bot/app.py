@@ -51,6 +51,7 @@ from bot.slack.incoming.dispatcher import Dispatcher
 from bot.slack.incoming.mentions import Mentions
 from bot.slack.outgoing import own_messages
 from bot.slack.outgoing.client import KEPT, SlackPort, web_client
+from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.session import Session
 from bot.slack.verbs.home import publish
 from bot.suggestions import Suggestions
@@ -226,6 +227,8 @@ def _context(settings: Settings, ground: _Ground, people: People) -> Context:
         unplaced=people,
         plans=ground.outside.plans,
         letters=ground.outside.letters(settings.tell.letters_wait),
+        private=PrivateMessages(ground.slack.port, ground.slack.http),
+        names=Names(ground.flags),
         workspace_url=ground.slack.me.url,
     )
 

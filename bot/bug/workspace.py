@@ -10,6 +10,7 @@ from bot.bug.errors import Refused
 from bot.bug.event import Fact, Text, Texts
 from bot.bug.values import CLOSED, Actor
 from bot.bug.words import Code, Foreign, Part, Person, Words, because, listed, source_name
+from bot.text import plural
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,6 +139,46 @@ class ConversationSettled(WorkspaceEvent):
         return Words("incoming_envelope", (Person(by), *did))
 
 
+class CustomerErased(WorkspaceEvent):
+    """What was stored of a customer is deleted. Nobody is named: only how much it was, who did it and why."""
+
+    KIND = "customer_erased"
+    texts: int
+    """Private parts of entries."""
+    bugs: int
+    waiting: int = 0
+    """What had not become an entry yet: deliveries, errors without a card, conversations."""
+    why: Text = ""
+
+    def apply(self, now: Workspace, _at: datetime, _by: str) -> Workspace:
+        return now
+
+    def line(self, by: str) -> Words:
+        of = f" erased a customer: {plural(self.texts, 'text')} of {plural(self.bugs, 'bug')}"
+        waiting = f", and {plural(self.waiting, 'message')} that waited" if self.waiting else ""
+        said = (Person(by), of, waiting, *because(self.why))
+        return Words("wastebasket", said, loud=True)
+
+
+class TrailExported(WorkspaceEvent):
+    """Somebody took entries or changes of production out of here, as a file."""
+
+    KIND = "trail_exported"
+    what: str
+    records: int
+    whose: Text = ""
+    span: str = ""
+
+    def apply(self, now: Workspace, _at: datetime, _by: str) -> Workspace:
+        return now
+
+    def line(self, by: str) -> Words:
+        whose = (" of ", Foreign(self.whose, 60)) if self.whose else ()
+        span = (", ", Foreign(self.span, 60)) if self.span else ()
+        did = (" exported ", plural(self.records, "record"), " (", Foreign(self.what, 40), ")")
+        return Words("outbox_tray", (Person(by), *did, *whose, *span))
+
+
 KINDS: dict[str, type[WorkspaceEvent]] = {
     event.KIND: event
     for event in (
@@ -147,6 +188,8 @@ KINDS: dict[str, type[WorkspaceEvent]] = {
         BackupRestored,
         SettingsChanged,
         ConversationSettled,
+        CustomerErased,
+        TrailExported,
     )
 }
 

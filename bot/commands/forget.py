@@ -13,6 +13,9 @@ from bot.text import plural
 
 def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("email", metavar="EMAIL", help="the customer's address")
+    sub.add_argument(
+        "--why", default="", metavar="WORDS", help="why, for the workspace's trail, which says who erased how much"
+    )
     config_option(sub)
     team_option(sub)
 
@@ -25,7 +28,7 @@ async def _forget(args: argparse.Namespace) -> int:
     if not args.email.strip():
         raise Refused("Name the customer's address, as in: makegood forget mia@example.com. Nothing was deleted.")
     async with common.ledger(Path(args.config), args.team) as ledger:
-        gone = await forget(ledger, args.email)
+        gone = await forget(ledger, args.email, by=common.me(), why=args.why)
     if not gone:
         common.say(f"Nothing is stored of {args.email}.")
         return 1

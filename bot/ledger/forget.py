@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Side
 from bot.bug.event import Event, follow
-from bot.bug.values import BugRef
+from bot.bug.values import Actor, BugRef
+from bot.bug.workspace import CustomerErased
 from bot.ledger import codec, workspace
 from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private, workspaces
 from bot.ledger.entries import entries_in
@@ -23,17 +24,26 @@ from bot.ledger.rows import WORKSPACE
 SHORTEST_NAME = 3
 
 
-async def forget(ledger: Ledger, email: str) -> int:
-    """How many stored texts are gone. Cards are shown anew without them; what stands in Slack, mailboxes and backups stays there."""
+async def forget(ledger: Ledger, email: str, *, by: Actor = SYSTEM, why: str = "") -> int:
+    """How many stored texts are gone. Cards are shown anew without them; what stands in Slack, mailboxes and backups stays there.
+
+    An entry of the workspace says that it was done, by whom, why and how much it was; it does not name the customer.
+    """
     email = email.strip()
     if not email:
         return 0
     # first what is not yet an entry: were it last, the inbox could fold a mail into a bug that was forgotten just
     # before
-    gone = await _loose(ledger, email)
+    waiting, texts, bugs = await _loose(ledger, email), 0, 0
     for number in await _bugs(ledger, email):
-        gone += await (_bug(ledger, number, email) if number != WORKSPACE else _workspace(ledger, email))
-    return gone
+        gone = await (_bug(ledger, number, email) if number != WORKSPACE else _workspace(ledger, email))
+        texts, bugs = texts + gone, bugs + (number != WORKSPACE)
+    if waiting + texts:
+        # the reason may name the very customer
+        said = re.sub(re.escape(email), "the customer", why.strip(), flags=re.IGNORECASE)
+        erased = CustomerErased(texts=texts, bugs=bugs, waiting=waiting, why=said)
+        await workspace.record(ledger, lambda _now: erased, by=by)
+    return waiting + texts
 
 
 async def _loose(ledger: Ledger, email: str) -> int:

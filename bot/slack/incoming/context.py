@@ -16,6 +16,7 @@ from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
 from bot.latest import Latest
 from bot.ledger.entries import load, written_at
+from bot.ledger.index.names import Names
 from bot.ledger.ledger import Decide, Ledger, Recorded
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
@@ -23,6 +24,7 @@ from bot.settings import Settings
 from bot.slack.directory import Directory
 from bot.slack.incoming.request import Request
 from bot.slack.outgoing.client import SlackPort
+from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views.marks import milliseconds
 from bot.suggestions import Suggestions
 
@@ -71,6 +73,9 @@ class Context:
     """Of the billing system, for a tell."""
     letters: Letters
     """Which messages wait a little before they go."""
+    private: PrivateMessages
+    names: Names
+    """What people are called, as Slack last said."""
     workspace_url: str = ""
     """With a slash at its end."""
 

@@ -5,6 +5,7 @@ from bot.slack.verbs import (  # noqa: F401 - importing them registers them
     course,
     customers,
     debts,
+    exporting,
     fixes,
     inbound,
     looks,

@@ -12,8 +12,11 @@ from bot.bug.intake import Opened
 from bot.bug.messages import Answered, Told
 from bot.bug.money import Credit, Money, Receipt
 from bot.bug.ownership import Claimed
-from bot.bug.values import Alert, CustomerHint, Inbound
+from bot.bug.values import Actor, ActorKind, Alert, CustomerHint, Inbound
+from bot.bug.words import plain
+from bot.bug.workspace import CustomerErased
 from bot.intake.alerts import body
+from bot.ledger import workspace
 from bot.ledger.anchors import anchor
 from bot.ledger.codec import GONE
 from bot.ledger.entries import load, trail
@@ -130,3 +133,16 @@ async def test_who_was_taken_for_somebody_else_is_forgotten_too(ledger: Ledger) 
     left = await private(ledger)
     assert not any(text in left for text in ("mine too", "ben@"))
     assert "my shop is down" in left
+
+
+async def test_erasing_is_an_entry_itself_that_names_nobody(ledger: Ledger) -> None:
+    anna = Actor(kind=ActorKind.CLI, id="anna")
+    joined = CustomerJoined(customer="c1", hint=CustomerHint(name="Ada", email="ada@example.com"), via="chat")
+    await open_bug(ledger, "Menu page fails", joined)
+    await forget(ledger, "ada@example.com", by=anna, why="ADA@example.com asked for it by mail")
+    assert await forget(ledger, "ada@example.com", by=anna, why="again") == 0
+    (entry,) = await workspace.trail(ledger)
+    assert (entry.by, entry.event) == (anna, CustomerErased(texts=1, bugs=1, why="the customer asked for it by mail"))
+    assert plain(entry.event.line(str(entry.by)).parts) == (
+        "cli:anna erased a customer: 1 text of 1 bug: the customer asked for it by mail"
+    )

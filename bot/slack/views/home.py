@@ -152,7 +152,7 @@ def _waiting(bug: Bug, around: _Around) -> tuple[str, Any]:
         return said, _press(bug, "tell", "Tell", "primary")
     runs = [fix for fix in bug.fixes if fix.state is RunState.WAITING]
     what = ", ".join(f"{who(fix.by)} wants to run `{foreign(fix.name, TITLE, one_line=True)}`" for fix in runs)
-    return f":raised_hand: {around.name(bug)} {what}", _press(bug, "approve", "Look, and decide…", "primary")
+    return f":raised_hand: {around.name(bug)} {what}", _press(bug, "approve", "Decide…", "primary")
 
 
 def _names(bug: Bug) -> str:

@@ -38,7 +38,7 @@ async def test_what_waits_for_my_word_opens_with_its_preview_and_is_approved_the
     await team.waits(SET)
     home = await team.lee.opens_home()
     await home.expect_text("wants to run `set-column menus 13 title Brunch`")
-    await home.button("Look, and decide…").click()
+    await home.button("Decide…").click()
     request = await team.lee.expect_modal("Brunch")
     await request.button("Approve").click()
     await request.expect_text("You approved `set-column menus 13 title Brunch`")
@@ -49,7 +49,7 @@ async def test_what_waits_for_my_word_opens_with_its_preview_and_is_approved_the
 async def test_a_no_from_home_asks_why_and_home_forgets_it(team: Team) -> None:
     await team.waits(SET)
     home = await team.lee.opens_home()
-    await home.button("Look, and decide…").click()
+    await home.button("Decide…").click()
     request = await team.lee.expect_modal("Brunch")
     await request.button("Reject…").click()
     why = await team.lee.expect_modal("Reject BUG-1")

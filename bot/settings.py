@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from bot.bug import ids
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
+from bot.bug.courtesy import Courtesy
 from bot.bug.errors import Misconfigured
 from bot.bug.gift_caps import Caps, default_caps
 from bot.bug.gift_presets import NEXT, Preset, usual
@@ -174,6 +175,8 @@ class TellSettings(Frozen):
     """Above it nobody can give a credit in Slack."""
     words: GiftTexts = GiftTexts()
     """What the customer reads of each makegood."""
+    letters: Courtesy = Courtesy()
+    """How a letter begins and ends."""
     presets: tuple[Preset, ...] = ()
     """What the form's menu offers; none: the usual ones."""
     preset: str = ""

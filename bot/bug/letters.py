@@ -100,7 +100,7 @@ class Letters:
         return tuple(self._held(bug, one, now) if isinstance(one, Answered | Told) else one for one in events)
 
     def _held(self, bug: Bug, sent: Answered | Told, now: datetime) -> Answered | Told:
-        mine = tuple(c.id for c in bug.customers if c.id in sent.customers and self._is_letter(c))
+        mine = tuple(c.id for c in bug.customers if c.id in sent.customers and self.is_letter(c))
         if not (self.wait and mine):
             return sent
         leaves = now + self.wait
@@ -115,7 +115,8 @@ class Letters:
             )
         return Answered(customers=sent.customers, text=sent.text, promised=sent.promised, letters=mine, leaves=leaves)
 
-    def _is_letter(self, customer: Customer) -> bool:
+    def is_letter(self, customer: Customer) -> bool:
+        """Whether they are answered by mail."""
         if customer.source in self.chats or not customer.hint.email:
             return False
         return not (customer.source in self.pasted and customer.online)

@@ -1,13 +1,15 @@
 """Sends answers and tells in the customer's own channel. After a cut-off it looks there, or asks a person where it can't (SMTP)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from bot.adapters.opening import MAIL
 from bot.adapters.ports import Channel
 from bot.adapters.registry import PASTED
 from bot.bug.bug import Bug
+from bot.bug.courtesy import Courtesy
 from bot.bug.customer import Customer, Given, Message, place
 from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
@@ -28,11 +30,18 @@ SETTLED = {"granted", "dropped", "undone", "ended"}
 Due = tuple[Customer, Message]
 
 
+async def unknown(_writer: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class CustomerSink:
     """`channels` by source; "mail" answers whoever has an address and no better way."""
 
     channels: Mapping[str, Channel]
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    called: Callable[[str], Awaitable[str]] = unknown
+    """What customers may call whoever of the team wrote; empty where nobody knows."""
     clock: Callable[[], datetime] = utcnow
     name: ClassVar[str] = "customer"
     slots: ClassVar[int] = 8
@@ -61,7 +70,7 @@ class CustomerSink:
         if message.promised and message.promised <= self.clock():
             raise Rejected("It waited so long that the time it promises is over. Write a new one")
         channel = self._channel(customer)
-        letter = _letter(work.bug, customer, message, channel.source)
+        letter = _letter(work.bug, customer, message, channel.source, await self._words(channel, customer, message))
         # SMTP after DATA: nobody can be asked whether it went out. A customer who reads it twice, or never, is for a
         # person to weigh.
         if work.doubt and not channel.can_look:
@@ -75,6 +84,12 @@ class CustomerSink:
                 raise
             return _failed(customer, message, error, doubtful=True)
         return _delivered(customer, message, letter, sent)
+
+    async def _words(self, channel: Channel, customer: Customer, message: Message) -> str:
+        text = letter(customer, message)
+        if channel.source != MAIL:
+            return text
+        return self.courtesy.framed(text, customer.hint.name, await self.called(message.by))
 
     def _channel(self, customer: Customer) -> Channel:
         """The channel they wrote in. By mail, where we have no way into that channel, or they have left one that takes no answer."""
@@ -146,7 +161,7 @@ def _left(bug: Bug, id_: str) -> Due | None:
     return next(((customer, m) for m in customer.messages[-1:] if m.state == "failed"), None)
 
 
-def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outgoing:
+def _letter(bug: Bug, customer: Customer, message: Message, source: str, text: str) -> Outgoing:
     subject = f"Re: {customer.subject}" if customer.subject else "The problem you had"
     # a chat's number means nothing to a mailbox
     same = customer.source == source or customer.source.startswith("email")
@@ -154,7 +169,7 @@ def _letter(bug: Bug, customer: Customer, message: Message, source: str) -> Outg
         source=source,
         conversation=customer.conversation if same else "",
         customer=customer.hint,
-        text=letter(customer, message),
+        text=text,
         subject=subject,
         # with the entry's time: after a backup came back, another entry may bear the same bug and number
         key=f"{of_entry(bug.ref, message.seq, message.at)}-{customer.id}",

@@ -155,7 +155,12 @@ def _money(settings: Settings, outside: Connected) -> Iterator[Plan]:
     """Customers, and what they are given."""
     yield _of(PlannedTellSink, _planned)
     yield _of(LetterSink, lambda parts: LetterSink(parts.ledger))
-    yield _of(CustomerSink, lambda parts: CustomerSink(outside.channels, parts.ledger.clock))
+    yield _of(
+        CustomerSink,
+        lambda parts: CustomerSink(
+            outside.channels, settings.tell.letters, parts.slack.directory.called, parts.ledger.clock
+        ),
+    )
     if biller := outside.biller:
         yield _of(BillingSink, lambda parts: BillingSink(biller, partial(receipt, parts.ledger)))
     elif settings.billing and settings.billing.elsewhere:

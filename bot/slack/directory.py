@@ -132,6 +132,15 @@ class Directory:
         except (Outside, NotFound):
             return f"<@{actor}>"
 
+    async def called(self, user: str) -> str:
+        """What a customer may read of who wrote; empty where Slack does not say: a letter does not wait for that."""
+        if user[:1] not in {"U", "W"} or ":" in user:
+            return ""
+        try:
+            return (self.lately(user) or await self.member(user)).name
+        except (Outside, NotFound):
+            return ""
+
     async def _offices(self, *, fresh: bool = False) -> _Offices:
         roles = self.roles
         return _Offices(

@@ -81,14 +81,17 @@ async def tell_preview(context: Context, request: Request) -> Response:
     except Refused as error:
         why = next(iter(error.fields.values()), "") if isinstance(error, Invalid) else explain(error)
         return Response(modal=_form(context, bug, request, [f":warning: {why}"]))
-    return Response(modal=_form(context, bug, request, list(_previews(bug, told))))
+    writer = await context.directory.called(request.user)
+    return Response(modal=_form(context, bug, request, list(_previews(context, bug, told, writer))))
 
 
-def _previews(bug: Bug, told: Iterable[Told]) -> Iterator[str]:
+def _previews(context: Context, bug: Bug, told: Iterable[Told], writer: str) -> Iterator[str]:
     """The whole letter to each of the first few; the rest read the same words."""
     letters = [(bug.customer(id_), compose(one.text, one.thanks)) for one in told for id_ in one.customers]
-    for customer, text in letters[:PREVIEWED]:
+    for customer, said in letters[:PREVIEWED]:
         place = channel(customer.source) if customer else ""
+        mailed = customer and context.letters.is_letter(customer)
+        text = context.settings.tell.letters.framed(said, customer.hint.name, writer) if customer and mailed else said
         lines = "\n".join(f">{foreign(line, 1000)}" for line in text.replace("{code}", "…").splitlines())
         yield f"*{foreign(customer.name if customer else '', 60, one_line=True)}* · {place}\n{lines}"
     if len(letters) > PREVIEWED:

@@ -28,6 +28,8 @@ ICON = {
     Status.MERGED: "⚪",
 }
 TITLE, NAME, QUOTE = 120, 60, 140
+ASKED = 90
+"""Characters of a customer's words on a lock screen."""
 SHOWN_CUSTOMERS = 2
 SHOWN_PULLS = 2
 
@@ -66,11 +68,16 @@ def lock_screen(bug: Bug, now: datetime) -> str:
     name = f"{bug.ref} {title(bug)}"
     waiting = next(iter(bug.untold), None)
     wait = f"{_name(waiting)} waiting {length(now - waiting.since)}" if waiting else ""
+    asked = f" · “{foreign(waiting.said, ASKED, one_line=True)}”" if waiting and waiting.said else ""
     match bug.status:
         case Status.OPEN:
-            return f"{wait} · {name}" if wait else f"{name} · nobody has it"
+            return (
+                f"{wait} · {bug.ref} {_short(bug) if asked else title(bug)}{asked}"
+                if wait
+                else f"{name} · nobody has it"
+            )
         case Status.CLAIMED:
-            return f"{who(bug.owner or '')} has {bug.ref}" + (f" · {wait}" if wait else f" · {title(bug)}")
+            return f"{who(bug.owner or '')} has {bug.ref}" + (f" · {wait}{asked}" if wait else f" · {title(bug)}")
         case Status.FIXED:
             names = ", ".join(_name(c) for c in bug.untold[:2]) or "Everybody"
             return f"Fixed. {names} does not know yet · {name}"
@@ -80,6 +87,11 @@ def lock_screen(bug: Bug, now: datetime) -> str:
             return f"{name} goes on as BUG-{bug.merged_into}"
         case _:
             return f"{name} is {bug.status.value}"
+
+
+def _short(bug: Bug) -> str:
+    """A phone shows about 150 characters, and the customer's words should be among them."""
+    return foreign(bug.title or "a bug without a name", NAME, one_line=True)
 
 
 def blocks(bug: Bug, around: CardContext) -> kit.Blocks:

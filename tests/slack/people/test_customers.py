@@ -14,6 +14,13 @@ def tawk(event: str, text: str = "") -> dict[str, object]:
     return {"event": event, "chatId": "t1", "time": "2025-11-24T14:00:00.000Z", **who, **said}
 
 
+async def test_the_lock_screen_says_who_waits_and_what_they_asked(house: House, chat: Chat) -> None:
+    card = await house.alarm(email=MIA, name="Mia")
+    await chat.says("I can't pay <!channel>, what can I do?")
+    await card.expect_lock_screen("· “I can't pay &lt;!channel&gt;, what can I do?”")
+    assert card.lock_screen.startswith("Mia waiting")
+
+
 async def test_still_broken_offers_to_reopen(house: House, chat: Chat) -> None:
     card = await fixed(house, chat)
     await told(house, card)

@@ -45,7 +45,9 @@ async def test_a_letter_waits_and_then_it_leaves_once_with_what_it_promises(hous
     house.clock.advance(seconds=1.5)
     await card.thread.expect("Booked: €5 credit")
     await card.thread.expect("on its way by mail")
-    assert [mail.recipients for mail in fakes.mails.messages] == [(MIA,)]
+    (mail,) = fakes.mails.messages
+    assert mail.recipients == (MIA,)
+    assert (mail.text.splitlines()[0], mail.text.rstrip().splitlines()[-1]) == ("Hello Mia,", "Dana")
     assert fakes.credit() == 500
     await line.button("Take back").click(by=house.person("Dana"))
     await house.person("Dana").expect_ephemeral("has left already")

@@ -18,6 +18,7 @@ from bot.adapters.billing.sql import Columns
 from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
+from bot.bug.courtesy import Courtesy
 from bot.bug.gift_caps import Caps
 from bot.bug.gift_presets import Preset
 from bot.bug.gift_texts import GiftTexts
@@ -70,7 +71,11 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[slack]`", s.SlackSettings), ("`[admit]`", Rule), ("`[web]`", s.WebSettings))
     yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", s.PolicySettings))
     yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", s.TellSettings), ("`[clocks]`", Rules))
-    yield from (("`presets` of `[tell]`", Preset), ("`words` of `[tell]`", GiftTexts))
+    yield from (
+        ("`presets` of `[tell]`", Preset),
+        ("`words` of `[tell]`", GiftTexts),
+        ("`letters` of `[tell]`", Courtesy),
+    )
     yield from (("`[probes.NAME]`, a page", ProbeSettings), ("`[probes.NAME]`, a look", ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[anchors]`", s.AnchorSettings

@@ -1,6 +1,8 @@
 """The connection to production is cut in the middle: what is said afterwards is what is so."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -144,4 +146,34 @@ async def test_a_database_that_cannot_be_reached_leaves_nothing_changed_and_says
     engine = shop.engine()
     with pytest.raises(MakegoodError, match=r"shop can't be reached.*Nothing was changed"):
         await engine.preview("delete-row", MENU_13, run_ref())
+    await engine.close()
+
+
+class Held(Follower):
+    """Stands still between the rows and its COMMIT until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.there, self.go = asyncio.Event(), asyncio.Event()
+
+    async def keep(self, image: bytes) -> None:
+        await super().keep(image)
+        self.there.set()
+        await self.go.wait()
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=1)], ids=["forward", "back"])
+async def test_a_clock_that_jumps_makes_no_failure_of_what_is_under_way(shop: Shop, jump: timedelta) -> None:
+    engine, held = shop.engine(lock_timeout=1), Held()
+    preview = await engine.preview("delete-row", MENU_13, run_ref())
+    running = asyncio.create_task(engine.run("delete-row", MENU_13, preview, run_ref(), held))
+    await held.there.wait()
+    jumped = run_ref(deadline=datetime.now(UTC) + jump)
+    looks = [
+        await engine.investigate("delete-row", MENU_13, preview, image, jumped, Follower())
+        for image in (None, held.kept[0])
+    ]
+    held.go.set()
+    assert [look.state for look in looks] == ["unknown", "unknown"]
+    assert (await running).state == "succeeded"
     await engine.close()

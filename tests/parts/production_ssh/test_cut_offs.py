@@ -177,6 +177,16 @@ async def test_a_look_after_a_cut_off_sees_that_the_command_still_runs(place: Pl
     assert f"still running on {place.host.address}, as process group {group_of(ear)}" in seen.summary
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=1)], ids=["forward", "back"])
+async def test_a_clock_that_jumps_makes_no_failure_of_what_is_under_way(place: Place, ear: Ear, jump: timedelta) -> None:
+    place.faults.add(kind="drop", at="output")
+    preview = await place.runtime.preview(Sleeps(), RUN)
+    cut = await place.runtime.run(Sleeps(), preview, RUN, ear)
+    jumped = RUN.model_copy(update={"deadline": datetime.now(UTC) + jump})
+    seen = await place.runtime.investigate(Sleeps(), preview, cut.image, jumped, ear)
+    assert (seen.state, "still running" in seen.summary) == ("unknown", True)
+
+
 async def test_a_look_without_a_check_asks_a_person(place: Place, ear: Ear) -> None:
     place.faults.add(kind="drop", at="input_lost")
     preview = await place.runtime.preview(Sleeps(), RUN)

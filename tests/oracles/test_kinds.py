@@ -7,6 +7,7 @@ import pytest
 
 from tests.oracles import (
     kinds_admitted,
+    kinds_default,
     kinds_followed,
     kinds_held,
     kinds_keys,
@@ -50,6 +51,8 @@ async def _holds(case: Kind, ground: AbstractContextManager[Place]) -> None:
         *kinds_admitted.COMMON,
         *kinds_admitted.NOT_MARIADB,
         *kinds_admitted.POSTGRES,
+        *kinds_default.NOT_MARIADB,
+        *kinds_default.POSTGRES,
     ]
 )
 async def test_on_postgresql_nothing_is_lost_unsaid(case: Kind, on_postgres: Ground) -> None:
@@ -93,6 +96,8 @@ async def test_on_mariadb_nothing_is_lost_unsaid(case: Kind, on_mariadb: Ground)
         *kinds_admitted.COMMON,
         *kinds_admitted.NOT_MARIADB,
         *kinds_admitted.SQLITE,
+        *kinds_default.NOT_MARIADB,
+        *kinds_default.SQLITE,
     ]
 )
 async def test_on_sqlite_nothing_is_lost_unsaid(case: Kind, on_sqlite: Ground) -> None:

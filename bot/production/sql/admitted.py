@@ -10,6 +10,7 @@ from bot.bug.errors import Refused
 from bot.production.sql.facts import ColumnFact, ForeignKey
 from bot.production.sql.image import Change
 from bot.production.sql.obstacles import alike_together, held_elsewhere
+from bot.production.sql.order import alike
 from bot.production.sql.read import present
 from bot.production.sql.rules import broken_rules, fired, touched
 from bot.production.sql.schema import Schema, TableInfo
@@ -26,6 +27,7 @@ async def must_be_let_in(
         raise Refused(empty[0])
     await _must_be_alone(conn, schema, come)
     await _must_have_parents(conn, schema, come)
+    _must_not_point_at_the_gone(schema, changes, come)
     if broken := await broken_rules(conn, schema, come):
         raise Refused(broken[0])
 
@@ -110,13 +112,24 @@ async def _must_have_parents(conn: AsyncConnection, schema: Schema, come: Sequen
                 raise Refused(f"{change.name}: there is no row of {key.parent} at which it would point.")
 
 
+def _must_not_point_at_the_gone(schema: Schema, changes: Sequence[Change], come: Sequence[Change]) -> None:
+    """By a default that the database writes, which is looked at once all are gone."""
+    gone = [change for change in changes if change.after is None]
+    for change in come if gone else ():
+        for key in (key for key in schema.pointers(change.table) if _points_anew(schema, key, change)):
+            sought = alike(change.after or {}, key.columns)
+            for row in gone:
+                if row.table == key.parent and alike(row.before or {}, key.parent_columns) == sought:
+                    raise Refused(f"{change.name} would point at {row.name} by its default, and that row goes, too.")
+
+
 def _points_anew(schema: Schema, key: ForeignKey, change: Change) -> bool:
     """Its columns are filled, and not as before. A parent that is written anew by the same change is left to the run."""
     before, after = change.before or {}, change.after or {}
     return (
         key.working
         and not key.trusted
-        and key.parent != change.table
+        and (key.parent != change.table or change.before is not None)
         and key.parent in schema.tables
         and not schema.tables[key.parent].filtered
         and all(after.get(c) is not None for c in key.columns)

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Refused
 from bot.production.sql.catalogue_sqlite import affinity
+from bot.production.sql.defaults import defaults
 from bot.production.sql.facts import ForeignKey
 from bot.production.sql.image import Change, shown
 from bot.production.sql.read import fetch
 from bot.production.sql.schema import Schema
-from bot.production.sql.values import TEXT
+from bot.production.sql.values import TEXT, Raw
 
 Place = tuple[str, tuple[Any, ...]]
 
@@ -57,21 +58,23 @@ async def with_cascades(
         frontier = level
     for place, key in found.held.items():
         if place not in found.changes or found.changes[place].after is not None:
-            raise Refused(_held(schema, key, place))
+            raise Refused(_held(schema, key, place, again=place in found.changes))
     return tuple(found.changes.values())
 
 
-def _held(schema: Schema, key: ForeignKey, place: Place) -> str:
+def _held(schema: Schema, key: ForeignKey, place: Place, *, again: bool) -> str:
+    """`again`: its default is the very row that goes."""
     where = ", ".join(f"{k} {shown(v)}" for k, v in zip(schema.tables[key.child].key, place[1], strict=True))
     said = f"A row of {key.child} points at {key.parent} ({key.child}, {where}), "
     if not key.working:
         return f"{said}and that foreign key's triggers are switched off, so the row would be left behind. Have them switched on first."
     if key.on_delete == "SET DEFAULT":
-        column = ", ".join(key.columns)
-        return (
-            f"{said}and the database would give it a default of its own (ON DELETE SET DEFAULT), which nobody can see beforehand. "
-            f"Set {column} of that row first, with a fix of its own; then this one."
+        why = (
+            "and would point there again by its default (ON DELETE SET DEFAULT), so the database keeps both"
+            if again
+            else "and the database would give it a default of its own (ON DELETE SET DEFAULT), which nobody can see beforehand"
         )
+        return f"{said}{why}. Set {', '.join(key.columns)} of that row first, with a fix of its own; then this one."
     return f"{said}and the database keeps such rows. Deal with it first."
 
 
@@ -91,11 +94,29 @@ async def _follow(
     rows = [dict(row) for row in (await conn.execute(query)).mappings()]
     if rows and info.closed:
         raise Refused(f"Rows of {key.child} hang on it. {info.closed}")
-    changes = [_child(key, info.key_of(row), row) for row in rows]
-    if key.on_delete not in ("CASCADE", "SET NULL") or not key.working:
+    written = await _written(conn, schema, key) if rows and key.working else None
+    changes = [_child(key, info.key_of(row), row, written or {}) for row in rows]
+    if _keeps(key, written):
         found.held.update({_place(change): key for change in changes})
         return []
+    # a default by which they point at the row that goes keeps it there
+    found.held.update({_place(change): key for change in changes if change.after == change.before})
     return [change for change in changes if found.add(change) and change.after is None]
+
+
+def _keeps(key: ForeignKey, written: Mapping[str, Raw] | None) -> bool:
+    return not key.working or (key.on_delete != "CASCADE" and written is None)
+
+
+async def _written(conn: AsyncConnection, schema: Schema, key: ForeignKey) -> Mapping[str, Raw] | None:
+    """What the database writes into the columns of rows that pointed at a deleted one; None: nothing, or nobody can say what."""
+    if key.on_delete == "SET NULL":
+        return dict.fromkeys(key.emptied)
+    info = schema.tables[key.child]
+    found_by = {*info.key, *(column for other in schema.references(key.child) for column in other.parent_columns)}
+    if key.on_delete != "SET DEFAULT" or found_by & set(key.emptied):
+        return None
+    return await defaults(conn, info, key.emptied)
 
 
 def hidden_rows(table: str) -> str:
@@ -119,8 +140,8 @@ def _refuse_unlike(schema: Schema, key: ForeignKey) -> None:
             )
 
 
-def _child(key: ForeignKey, place: Mapping[str, Any], row: Mapping[str, Any]) -> Change:
-    after = {**row, **dict.fromkeys(key.emptied)} if key.on_delete == "SET NULL" else None
+def _child(key: ForeignKey, place: Mapping[str, Any], row: Mapping[str, Any], written: Mapping[str, Raw]) -> Change:
+    after = {**row, **written} if written else None
     return Change(table=key.child, key=place, before=row, after=after)
 
 

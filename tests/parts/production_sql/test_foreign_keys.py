@@ -27,9 +27,10 @@ async def test_rows_whose_foreign_keys_form_a_circle_come_back_and_go_again(shop
     assert shop.everything() == after
 
 
-async def test_rows_that_would_get_a_default_are_to_be_dealt_with_first(postgres_shop: Shop) -> None:
+async def test_rows_that_would_get_another_default_each_time_are_to_be_dealt_with_first(postgres_shop: Shop) -> None:
     postgres_shop.meanwhile(
-        "ALTER TABLE orders DROP CONSTRAINT orders_menu_id_fkey, ALTER menu_id SET DEFAULT 14",
+        "CREATE SEQUENCE counted START 14",
+        "ALTER TABLE orders DROP CONSTRAINT orders_menu_id_fkey, ALTER menu_id SET DEFAULT nextval('counted')",
         "ALTER TABLE orders ADD FOREIGN KEY (menu_id) REFERENCES menus (id) ON DELETE SET DEFAULT",
     )
     engine = postgres_shop.engine()

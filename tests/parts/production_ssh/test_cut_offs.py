@@ -178,7 +178,9 @@ async def test_a_look_after_a_cut_off_sees_that_the_command_still_runs(place: Pl
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=1)], ids=["forward", "back"])
-async def test_a_clock_that_jumps_makes_no_failure_of_what_is_under_way(place: Place, ear: Ear, jump: timedelta) -> None:
+async def test_a_clock_that_jumps_makes_no_failure_of_what_is_under_way(
+    place: Place, ear: Ear, jump: timedelta
+) -> None:
     place.faults.add(kind="drop", at="output")
     preview = await place.runtime.preview(Sleeps(), RUN)
     cut = await place.runtime.run(Sleeps(), preview, RUN, ear)

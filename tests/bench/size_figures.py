@@ -26,6 +26,7 @@ from bot.slack.views.home import Found
 from tests.bench import crowd
 from tests.bench.figure import Figure
 from tests.bench.fix_figures import postgres
+from tests.bench.month_figure import month_in_slack
 from tests.bench.stage import Times
 
 SMALL, LARGE, ROUNDS, WARM = 50, 50_000, 60, 10
@@ -65,7 +66,7 @@ PRESSES: dict[str, Press] = {"a claim": _claim, "/bug list": _list, "/retro BUG-
 
 async def size(home: Path, database: str = "") -> list[Figure]:
     """On SQLite, and on PostgreSQL."""
-    found = await _compared("SQLite", *_files(home))
+    found = [*await month_in_slack(home / "asked"), *await _compared("SQLite", *_files(home))]
     with postgres(home / "small-server", database) as small, postgres(home / "large-server", database) as large:
         return found + await _compared("PostgreSQL", small, large)
 

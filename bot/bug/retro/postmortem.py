@@ -14,6 +14,7 @@ from bot.bug.customer import LOST
 from bot.bug.customers import CustomerWrote
 from bot.bug.errors import NotFound
 from bot.bug.event import EntryLike
+from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.looks import Probed
 from bot.bug.messages import Answered, Told
@@ -145,7 +146,7 @@ def fold(entries: Iterable[EntryLike]) -> Postmortem:
         owner=bug.owner or "",
         moments=_moments(trail, states, retro.began_at),
         waits=_waits(trail, states),
-        previews=tuple(map(_preview, bug.fixes)),
+        previews=_previews(trail, bug),
         checks=_checks(trail),
         words=tuple(_words(trail, bug)),
     )
@@ -187,13 +188,19 @@ def _waits(trail: Sequence[EntryLike], states: Sequence[Bug]) -> tuple[Wait, ...
     return tuple(sorted(named, key=lambda w: w.since))
 
 
-def _preview(fix: Fix) -> Preview:
+def _previews(trail: Sequence[EntryLike], bug: Bug) -> tuple[Preview, ...]:
+    """A run's own summary says what came of it; what people saw before stands in its preview's entry."""
+    said = {x.event.run: x.event.summary for x in trail if isinstance(x.event, FixPreviewed)}
+    return tuple(_preview(fix, said.get(fix.run, "")) for fix in bug.fixes)
+
+
+def _preview(fix: Fix, said: str) -> Preview:
     undo = "can be undone" if fix.undoable else fix.undo_note or "cannot be undone"
     return Preview(
         run=fix.run,
         at=fix.at,
         target=fix.target,
-        previewed=fix.summary,
+        previewed=said,
         undo=undo if fix.digest else "",
         risk=fix.risk if fix.digest else "",
         needed=fix.approvals,

@@ -215,6 +215,18 @@ def test_no_secret_and_no_row_of_a_look_stands_in_any_form() -> None:
             assert hidden not in made, hidden
 
 
+def test_the_preview_is_what_people_saw_and_not_what_came_of_it() -> None:
+    story = minutes()
+    (preview,) = fold(story.facts).previews
+    asked_for = next(x.event for x in story.facts if isinstance(x.event, FixPreviewed))
+    assert preview.previewed == asked_for.summary != story.bug.fixes[0].summary
+
+
+def test_a_pin_of_another_day_says_its_day_and_one_without_words_that_it_is_a_picture() -> None:
+    story = minutes().then(Pinned(ts="1.3", via="pin", at=MONDAY + timedelta(days=2), user=BEN, text=""))
+    assert "Wed 26 Nov 2025 14:00 ben: (a picture, no words)" in words(written(story))
+
+
 def test_a_letter_that_was_taken_back_was_read_by_nobody() -> None:
     story = waiting(claimed())
     wrote(story, "hello?")

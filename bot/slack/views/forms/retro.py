@@ -20,6 +20,7 @@ ROWS = 5
 """New tasks at once."""
 SPARE = timedelta(days=14)
 """Until when a new task is due, unless somebody says otherwise."""
+WELL = "What went well, what did not, where we were lucky. Nobody is to blame: say what made it easy to go wrong."
 NOTHING_CHANGES = "A task with a card on the board. Leave it empty if nothing changes."
 STATES = {"open": ":white_large_square:", "done": ":white_check_mark:", "dropped": ":no_entry_sign:"}
 
@@ -67,7 +68,7 @@ def form(bug: Bug, by: str, now: datetime, opened: Opened, *, meanwhile: str = "
         kit.context(_short(bug), "bug"),
         kit.several("causes", QUESTION, list(CAUSES.items()), bug.causes, optional=True),
         kit.text_input("lesson", "In your words", bug.lesson, many=True, optional=True, longest=LONGEST),
-        kit.text_input("how_we_did", HOW_WE_DID, bug.how_we_did, many=True, optional=True, longest=LONGEST),
+        kit.text_input("how_we_did", HOW_WE_DID, bug.how_we_did, many=True, optional=True, hint=WELL, longest=LONGEST),
         kit.section(f"*{CHANGES}*", "changes"),
         *_tasks(bug, opened),
         *_new(opened, by, now + SPARE),

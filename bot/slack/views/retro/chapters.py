@@ -1,6 +1,7 @@
 """Writes the chapters of a retro, in either dialect."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.bug.bug import Task
@@ -138,13 +139,18 @@ def _customer(customer: ServedCustomer, d: Dialect) -> Sequence[str]:
 def _thread(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     for remark in story.thread:
         edited = " (edited)" if remark.edited else ""
-        yield f"{d.clock(remark.at)} {d.name(remark.by, names)}: {d.safe(remark.text, 200)}{edited}"
+        yield f"{moment(remark.at, story, d)} {d.name(remark.by, names)}: {d.safe(remark.text, 200)}{edited}"
+
+
+def moment(at: datetime, story: Retro, d: Dialect) -> str:
+    """With its day, where that is another one than the day on which it began."""
+    return d.clock(at) if at.date() == story.began_at.date() else f"{d.day(at)} {d.clock(at)}"
 
 
 def _pinned(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     for pin in story.pinned:
         who = f" {d.name(pin.by, names)}" if pin.by else ""
-        yield f"{d.clock(pin.at)}{who}: {d.safe(pin.text, 200)}"
+        yield f"{moment(pin.at, story, d)}{who}: {d.safe(pin.text, 200) or '(a picture, no words)'}"
 
 
 def _owed(story: Retro, names: Names, d: Dialect) -> Iterator[str]:

@@ -12,7 +12,7 @@ from bot.bug.money import described
 from bot.bug.retro.model import Run
 from bot.bug.retro.postmortem import Check, Postmortem, Preview, Word
 from bot.slack.views.retro import picture
-from bot.slack.views.retro.chapters import answered, chapters, fix_words, task_words
+from bot.slack.views.retro.chapters import answered, chapters, fix_words, moment, task_words
 from bot.slack.views.retro.dialect import Dialect
 from bot.slack.views.retro.html import HTML
 from bot.slack.views.retro.postmortem import Names, Redact, preview_words, word_head
@@ -96,7 +96,7 @@ def html(story: Postmortem, names: Names, redact: Redact) -> str:
         fixes=[_fix(run, preview, names, d) for run, preview in zip(story.fixes, story.previews, strict=True)],
         probes=[_probe(check, redact) for check in story.checks],
         cost=lists.get("What it cost", []),
-        words=[_bubble(word, names, d, redact) for word in story.words],
+        words=[_bubble(word, story, names, d, redact) for word in story.words],
         lists={title: lists[title] for title in LISTS if title in lists},
     )
     return str(page)
@@ -164,14 +164,14 @@ def _tiles(story: Postmortem) -> Iterator[Tile]:
 
 def _timeline(story: Postmortem, names: Names, d: Dialect) -> Iterator[Row]:
     day = None
-    for step, moment in zip(story.timeline, story.moments, strict=True):
+    for step, shown in zip(story.timeline, story.moments, strict=True):
         new = step.at.date() != day
         day = step.at.date()
         yield Row(
             day=Markup(d.day(step.at)) if new else None,  # noqa: S704 - as above
             clock=Markup(d.clock(step.at)),  # noqa: S704 - as above
-            ours=f"+{length(moment.ours)}",
-            theirs=length(moment.theirs) if moment.theirs is not None else "",
+            ours=f"+{length(shown.ours)}",
+            theirs=length(shown.theirs) if shown.theirs is not None else "",
             said=Markup(d.sentence(step.parts, names)),  # noqa: S704 - as above
             loud=step.loud,
         )
@@ -195,5 +195,5 @@ def _probe(check: Check, redact: Redact) -> Probe:
     )
 
 
-def _bubble(word: Word, names: Names, d: Dialect, redact: Redact) -> Bubble:
-    return Bubble(Markup(d.clock(word.at)), Markup(word_head(word, names, d)), word.ours, redact(word.text))  # noqa: S704 - as above
+def _bubble(word: Word, story: Postmortem, names: Names, d: Dialect, redact: Redact) -> Bubble:
+    return Bubble(Markup(moment(word.at, story, d)), Markup(word_head(word, names, d)), word.ours, redact(word.text))  # noqa: S704 - as above

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.bug.retro.model import Run
 from bot.bug.retro.postmortem import Check, Moment, Postmortem, Preview, Word
-from bot.slack.views.retro.chapters import CHAPTERS, Section, fix_words, timeline
+from bot.slack.views.retro.chapters import CHAPTERS, Section, fix_words, moment, timeline
 from bot.slack.views.retro.dialect import MARKDOWN, Dialect
 from bot.text import length, plural
 
@@ -75,14 +75,14 @@ ORDER = (
 
 
 def _timeline(story: Postmortem, names: Names, d: Dialect) -> Iterator[str]:
-    for line, moment in zip(timeline(story, names, d), story.moments, strict=True):
-        yield f"{line} ({clocks(moment)})"
+    for line, shown in zip(timeline(story, names, d), story.moments, strict=True):
+        yield f"{line} ({clocks(shown)})"
 
 
-def clocks(moment: Moment) -> str:
+def clocks(shown: Moment) -> str:
     """ "+5 min, the customer had waited 4 min"."""
-    waited = f", the customer had waited {length(moment.theirs)}" if moment.theirs is not None else ""
-    return f"+{length(moment.ours)}{waited}"
+    waited = f", the customer had waited {length(shown.theirs)}" if shown.theirs is not None else ""
+    return f"+{length(shown.ours)}{waited}"
 
 
 def _fixes(story: Postmortem, names: Names, d: Dialect) -> Iterator[str]:
@@ -95,12 +95,12 @@ def preview_words(run: Run, preview: Preview, d: Dialect) -> Sequence[str]:
     took = ""
     if preview.started_at and preview.ended_at:
         took = f"ran at {d.clock(preview.started_at)} for {length(preview.ended_at - preview.started_at)}"
-    needs = f"{preview.risk} risk, {plural(preview.needed, 'approval')} needed" if preview.risk else ""
+    needs = f"{preview.risk} risk" + (f", {plural(preview.needed, 'approval')} needed" if preview.needed else "")
     return (
         f"preview: {d.safe(preview.previewed, 300)}" if preview.previewed else "",
         f"on {d.safe(preview.target, 60)}" if preview.target else "",
         d.safe(preview.undo, 120) if not run.undo_of else "",
-        needs,
+        needs if preview.risk else "",
         took,
         *(d.quote(word, 300) for word in preview.words),
     )
@@ -121,7 +121,7 @@ def check_words(check: Check) -> str:
 
 def _words(story: Postmortem, names: Names, d: Dialect) -> Iterator[str]:
     for word in story.words:
-        yield f"{d.clock(word.at)} {word_head(word, names, d)}: {d.quote(word.text, 0)}"
+        yield f"{moment(word.at, story, d)} {word_head(word, names, d)}: {d.quote(word.text, 0)}"
 
 
 def word_head(word: Word, names: Names, d: Dialect) -> str:

@@ -21,6 +21,9 @@ FIXES = (
     "It keeps the index whole.\n\nFixes the bug BUG-1",
     "> Fixes BUG-2\n\nFixes BUG-1",
     "Closes\nBUG-1",
+    "**Fixes:** BUG-1",
+    "Fixes issue(s) BUG-1",
+    "<p>Fixes BUG-1</p>",
 )
 MENTIONS = (
     "See BUG-1",
@@ -33,6 +36,11 @@ MENTIONS = (
     "We said “fixes BUG-1” last time",
     "hotfix BUG-1",
     "Refs: BUG-1",
+    "It does not close BUG-1",
+    "- [ ] Closes an open issue (replace the number): Closes BUG-1",
+    "Fixes:\n- BUG-1",
+    "* BUG-1 adds a feature\n\ncommit-id: 123456",
+    "[BUG-1] #done",
 )
 NOTHING = (
     "`Fixes BUG-1`",
@@ -52,6 +60,7 @@ NOTHING = (
     "Fixes BUG-1.2",
     "Fixes BUG-1-2",
     "Fixes acme/BUG-1",
+    "```release-note\nfixes BUG-1\n```",
     "Fixes BUG-",
     "",
 )
@@ -130,6 +139,10 @@ def test_one_pull_request_fixes_several_bugs_and_only_speaks_of_others() -> None
 )
 def test_what_takes_another_one_back_says_which(body: str, number: int) -> None:
     assert read(body).reverts == number
+
+
+def test_bugs_with_a_stroke_between_them_are_each_named() -> None:
+    assert read("Fixes BUG-1/BUG-2").fixes == (1, 2)
 
 
 def test_a_huge_description_is_read_at_once() -> None:

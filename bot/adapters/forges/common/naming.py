@@ -14,12 +14,12 @@ from markdown_it.token import Token
 from bot.bug.values import Frozen
 
 _NUMBER = r"(\d{1,9})(?!\w|-\d|\.\d)"
-_BUG = re.compile(rf"(?<![\w/.#@-])BUG-{_NUMBER}", re.IGNORECASE)
+_BUG = re.compile(rf"(?<![\w.#@-])(?<!(?<!\d)/)BUG-{_NUMBER}", re.IGNORECASE)
 _ON_BRANCH = re.compile(r"(?:^|[/_-])bug[-_](\d{1,9})(?=$|[/_-])", re.IGNORECASE)
 _ITEM = r"(?:BUG-\d{1,9}(?!\w|-\d|\.\d)|[\w./-]*#\d+)"
 _FIXES = re.compile(
     r"\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)\b"
-    rf"(?:\s+for)?\s*:?\s*(?:(?:the\s+)?(?:bug|issue)\s+)?({_ITEM}(?:(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+|\s*&\s*){_ITEM})*)",
+    rf"(?:\s+for)?\s*:?\s*(?:(?:the\s+)?(?:bug|issue)(?:s|\(s\))?:?\s+)?({_ITEM}(?:(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+|\s*[&/]\s*){_ITEM})*)",
     re.IGNORECASE,
 )
 _DENIED = re.compile(

@@ -12,7 +12,7 @@ from bot.app import build
 from bot.bug.errors import Misconfigured
 from bot.demo.server import free_port
 from bot.environment import Environment
-from bot.intake.sources import ALERTS, BOARD, PEOPLE
+from bot.intake.sources import ALERTS, BOARD, CHECKS, PEOPLE, PULL
 from bot.settings import Settings, validate
 from tests.slack.house import HOOK, House
 
@@ -106,4 +106,4 @@ async def test_a_process_that_only_runs_sinks_leaves_what_is_said_in_slack_to_on
     shop = {"url": f"sqlite:///{tmp_path}/shop.db", "tables": {"menus": "id"}}
     settings = validate(Settings, {**LEAST, "targets": {"shop": shop}}, "the story")
     async with build(settings, alone, tmp_path, ("production",)) as bot:
-        assert set(bot.inflow.handlers) == {ALERTS, PEOPLE, BOARD}
+        assert set(bot.inflow.handlers) == {ALERTS, PEOPLE, BOARD, PULL, CHECKS}

@@ -72,9 +72,9 @@ def _asked_list(said: str) -> tuple[str, int]:
     return which, page
 
 
-def more(typed: str, page: int, here: int, all_: int, of: int = LISTED) -> str:
-    """Which lines of how many these are, and what shows the next ones; `of` are on a page."""
-    first = of * (page - 1) + 1
+def more(typed: str, page: int, here: int, all_: int, of: int = 0) -> str:
+    """Which lines of how many these are, and what shows the next ones; `of` are on a page, 0: as many as in a list."""
+    first = (of or LISTED) * (page - 1) + 1
     if not here or (page == 1 and here == all_):
         return ""
     on = f" · `{typed} {page + 1}` goes on" if first + here <= all_ else ""

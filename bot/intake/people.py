@@ -83,12 +83,14 @@ class People:
         found = arrivals.match(inbound, await list_bugs(self.ledger), self.ledger.clock())
         sure = found.sure or await self._held_back(inbound, key)
         place = (talk.source, talk.conversation) if talk else (inbound.source, inbound.conversation)
-        if sure and talk:
-            await self._join(await self.talks.add(*place, inbound, None), sure, f"joined BUG-{sure}")
-        elif sure:
+        if sure and not talk:
             await self.arrive(sure, inbound)
-        elif inbound.text or talk:
-            await self.talks.add(*place, inbound, found.maybe)
+        elif sure or inbound.text or talk:
+            now = await self.talks.add(*place, inbound, None if sure else found.maybe)
+            if now.bug:
+                await self.arrive(now.bug, inbound)
+            elif sure and now.waits:
+                await self._join(now, sure, f"joined BUG-{sure}")
 
     async def arrive(self, bug: int, inbound: Inbound) -> Recorded:
         """It is this bug's: recorded once, whoever finds out first, and so is all that follows in the same conversation."""

@@ -101,11 +101,14 @@ class Talks:
             return [_talk(row) for row in (await conn.execute(select(conversations).where(where))).mappings()]
 
     async def add(self, source: str, conversation: str, inbound: Inbound, maybe: int | None) -> Talk:
-        """One more message of a conversation that waits; it keeps the time at which it came."""
+        """One more message of a conversation that waits, with the time at which it came; one that was decided meanwhile as it is."""
         came = replace(inbound, at=inbound.at or self.ledger.clock())
         shown = _intent(inbound.event, Shown(source=source, conversation=conversation, maybe=maybe))
         async with self.ledger.db.write() as conn:
             before = await self._locked(conn, source, conversation)
+            # somebody pressed, or another process found its bug, since this one looked: that counts
+            if before and not before.waits:
+                return before
             said = before.said if before else ()
             if not any(x.event == came.event for x in said):
                 said = _bounded((*said, came))

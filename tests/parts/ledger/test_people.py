@@ -303,6 +303,31 @@ async def test_what_is_no_bug_is_not_asked_about_again(desk: Desk) -> None:
     assert "is not a bug" in desk.lines[0]
 
 
+@pytest.mark.parametrize("decided", ["dropped", "joined"])
+async def test_what_was_decided_since_this_process_looked_stays_decided(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, decided: str
+) -> None:
+    """Another process, or a person's press, came between the look and the write."""
+    await desk.hears("m1")
+    waiting = await desk.people.talks.find("chatwoot", "7")
+    bug = await open_bug(desk.ledger)
+    if decided == "joined":
+        await desk.people.join("chatwoot", "7", bug, person("U0DEV"))
+    else:
+        await desk.people.drop("chatwoot", "7", person("U0DEV"))
+    await desk.shows()
+    lines = desk.lines
+
+    async def looked(_self: object, *_place: str) -> object:
+        return waiting
+
+    monkeypatch.setattr(type(desk.people.talks), "find", looked)
+    await desk.hears("m2", "and again")
+    assert desk.lines == lines
+    wrote = [x.event.text for x in await of_kind(desk.ledger, bug, CustomerWrote) if isinstance(x.event, CustomerWrote)]
+    assert wrote == (["What can I do?", "and again"] if decided == "joined" else [])
+
+
 async def test_what_is_not_said_by_a_customer_is_nothing(desk: Desk) -> None:
     await desk.hears("m1", kind=InboundKind.OTHER)
     await desk.hears("m2", "", kind=InboundKind.ONLINE)

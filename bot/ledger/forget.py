@@ -95,6 +95,7 @@ async def _bug(ledger: Ledger, number: int, email: str) -> int:
         await conn.execute(update(bugs).where(mine).values(state=codec.dump_bug(left), **facets(left)))
         await unsearch(conn, ledger.team, number)
         await _show_anew(conn, ledger, number)
+        ledger.wake_others(conn)
         await ledger.notify(conn)
     return len(named)
 

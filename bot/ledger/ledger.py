@@ -28,6 +28,7 @@ from bot.ledger.relay.wakes import Wakes
 Decision = Event | Iterable[Event] | None
 Decide = Callable[[Bug], Decision]
 Also = Callable[[AsyncConnection, Bug, tuple["Entry", ...]], Awaitable[None]]
+_OTHERS = "makegood_others"
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="makegood")
 
 # made once: SQLAlchemy takes twice as long to make a statement as to run it
@@ -137,9 +138,15 @@ class Ledger:
         blank = Bug(ref=BugRef(team=self.team, number=number))
         return await self._append(conn, blank, chain.START, tuple(first), by, key)
 
+    @staticmethod
+    def wake_others(conn: AsyncConnection) -> None:
+        """Something is due by this transaction that another process may serve sooner, or serves alone: `notify` tells of it."""
+        conn.info[_OTHERS] = True
+
     async def notify(self, conn: AsyncConnection) -> None:
-        """Wakes other processes; PostgreSQL delivers it at the commit."""
-        if not self.db.sqlite:
+        """Wakes other processes where something is due for them; PostgreSQL delivers it at the commit."""
+        # whoever wrote has most of it in hand already: a look of every process at every entry doubles what an entry costs
+        if conn.info.pop(_OTHERS, False) and not self.db.sqlite:
             await conn.exec_driver_sql("SELECT pg_notify('makegood', '')")
 
     async def used(self, conn: AsyncConnection, key: str) -> int | None:
@@ -215,6 +222,8 @@ class Ledger:
             server.prepare(leases, recorded)
         left = set(woken.sinks) - {lease.sink for lease in leases} if woken.now else set()
         more = any(server is None or server.wants(name, woken.rank) for name in left)
+        if server is None or any(server.elsewhere(name) for name in left):
+            self.wake_others(conn)
         if leases or left:
             # a sink that began before the commit would act on an entry that may never come to be
             self.db.after_commit(conn, partial(self.wakes.written, leases, taken, recorded, left=left, more=more))

@@ -85,10 +85,12 @@ async def _draw_anew(ledger: Ledger) -> None:
     async with ledger.db.write() as conn:
         # in doubt, so that each card looks for the message that a later process posted, instead of posting a second one
         await conn.execute(update(cursors).where(place).values(due=due, doubt=1, rank=REPEAT))
+        ledger.wake_others(conn)
         await ledger.notify(conn)
 
 
 async def _show(ledger: Ledger, conn: AsyncConnection, bug: int) -> None:
     shown = and_(cursors.c.team == ledger.team, cursors.c.bug == bug, cursors.c.sink.in_(SHOWING))
     await conn.execute(update(cursors).where(shown).values(due=ledger.clock().timestamp()))
+    ledger.wake_others(conn)
     await ledger.notify(conn)

@@ -307,6 +307,7 @@ async def try_again_in(conn: AsyncConnection, ledger: Ledger, bug: int, sink: st
     """Another try, from where it stopped; it looks first."""
     values = {"gave_up": None, "attempts": 0, "doubt": 1, "due": ledger.clock().timestamp(), "lease": 0}
     await conn.execute(update(cursors).where(_place(ledger, bug, sink)).values(values))
+    ledger.wake_others(conn)
     ledger.db.after_commit(conn, ledger.wakes.wake)
 
 

@@ -192,6 +192,10 @@ class Relay:
         """Sinks that would serve one more bug at once; whatever is due already, or waits for what is scarce, keeps its order."""
         return self._free().keys() - self._below().keys() - self._behind.keys()
 
+    def elsewhere(self, sink: str) -> bool:
+        """Whether another process may serve it sooner. What waits for Slack waits there, too."""
+        return sink not in self._free()
+
     def left(self, sinks: Collection[str]) -> None:
         """Something of theirs is due, and nobody serves it yet: what is written from now on comes after it."""
         self._left += 1

@@ -17,6 +17,7 @@ from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.types import TupleType
 
 from bot.ledger.db.sqlite_driver import Connection
 
@@ -132,6 +133,8 @@ def _simple(statement: Any, made: Any, shape: _Shape, dialect: Any) -> bool:
     whole = isinstance(statement, SelectBase | UpdateBase | TextClause)
     if not whole or made.positiontup is None or made.literal_execute_params:
         return False
+    if any(isinstance(bind.type, TupleType) for bind in made.post_compile_params):
+        return False  # a list of rows: each of them is several parameters
     if any(bind.required and name not in shape.names for bind, name in made.bind_names.items()):
         return False  # SQLAlchemy says what is missing
     returned = made._result_columns  # noqa: SLF001 - there is no other way to ask

@@ -6,7 +6,7 @@ from shutil import copy
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, and_, bindparam, delete, func, select, text, update
+from sqlalchemy import Select, and_, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ResourceClosedError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -33,6 +33,12 @@ _LISTED = (
     select(inbox.c.key, inbox.c.at)
     .where(inbox.c.key.in_(bindparam("keys", expanding=True)), inbox.c.team == bindparam("team"))
     .order_by(inbox.c.key)
+)
+_ROWS = (
+    update(inbox)
+    .where(tuple_(inbox.c.key, inbox.c.source).in_(bindparam("rows", expanding=True)))
+    .values(note=bindparam("note"))
+    .returning(inbox.c.key)
 )
 _FIXED = select(inbox.c.key).where(inbox.c.state.in_(["new", "dead"]), inbox.c.attempts < 9).order_by(inbox.c.key)
 _JOINED = (
@@ -65,6 +71,9 @@ STEPS: Sequence[tuple[str, Any, Any]] = (
     ("an IN list", _LISTED, {"team": "T1", "keys": ["k1", "m1"]}),
     ("an empty IN list", _LISTED, {"team": "T1", "keys": []}),
     ("a long IN list", _LISTED, {"team": "T1", "keys": [f"m{n}" for n in range(kept.LONGEST + 1)]}),
+    ("a list of rows", _ROWS, {"rows": [("k1", "s"), ("m1", "s")], "note": "both"}),
+    ("a list of one row", _ROWS, {"rows": [("k1", "s")], "note": "one"}),
+    ("no rows at all", _ROWS, {"rows": [], "note": "none"}),
     ("a list in the statement", _FIXED, {}),
     ("nothing given at all", _FIXED, None),
     ("a join with a page", _JOINED, {"most": 2, "past": 1}),
@@ -89,7 +98,7 @@ async def _told(conn: Any, statement: Any, parameters: Any) -> Any:
         result = await conn.execute(statement, parameters)
     except IntegrityError as error:
         return type(error), str(error.orig)
-    if isinstance(statement, Select) or statement in {_NEXT, _STORE, _TEXT}:
+    if isinstance(statement, Select) or statement in {_NEXT, _STORE, _TEXT, _ROWS}:
         return [(tuple(row), dict(row._mapping)) for row in result]
     return result.rowcount
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby, takewhile
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, text, union_all
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE, Bug, Status
@@ -205,6 +205,11 @@ async def entries_in(conn: AsyncConnection, team: str, bug: int, seq: int = 0, l
     after = {"team": team, "bug": bug, "seq": seq}
     found = await conn.execute(_SOME, after | {"most": limit}) if limit else await conn.execute(_ALL, after)
     return [_entry(team, row) for row in takewhile(lambda row: codec.knows(row.kind), found)]
+
+
+def trail_in(connection: Connection, team: str, bug: int) -> list[Entry]:
+    """All of it, for a migration, which does not wait."""
+    return [_entry(team, row) for row in connection.execute(_ALL, {"team": team, "bug": bug, "seq": 0})]
 
 
 async def unknown_after(ledger: Ledger, bug: int, seq: int) -> bool:

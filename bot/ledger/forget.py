@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Side
-from bot.bug.event import Event, follow
-from bot.bug.values import Actor, BugRef
+from bot.bug.event import Event
+from bot.bug.values import Actor
 from bot.bug.workspace import CustomerErased
 from bot.ledger import codec, workspace
 from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private, workspaces
@@ -19,6 +19,7 @@ from bot.ledger.entries import entries_in
 from bot.ledger.index.facets import facets
 from bot.ledger.index.search import unsearch
 from bot.ledger.ledger import SYSTEM, Entry, Ledger
+from bot.ledger.refolding import refold
 from bot.ledger.rows import WORKSPACE
 
 SHORTEST_NAME = 3
@@ -111,14 +112,6 @@ async def _workspace(ledger: Ledger, email: str) -> int:
         mine = workspaces.c.team == ledger.team
         await conn.execute(update(workspaces).where(mine).values(state=codec.dump_workspace(left)))
     return gone.rowcount
-
-
-def refold(ref: BugRef, trail: Iterable[Entry]) -> Bug:
-    """The bug as its entries tell it."""
-    bug = Bug(ref=ref)
-    for entry in trail:
-        bug = follow(bug, entry.event, entry.at, entry.by)
-    return bug
 
 
 async def _show_anew(conn: AsyncConnection, ledger: Ledger, number: int) -> None:

@@ -63,9 +63,9 @@ def test_what_others_wrote_is_neither_markup_nor_an_emoji(makegood: Shell, tmp_p
 
 def test_a_retro_is_a_page_on_a_terminal_and_markdown_in_a_pipe(makegood: Shell, story: str, tmp_path: Path) -> None:
     seen = on_a_terminal(tmp_path, "retro", "BUG-1", MAKEGOOD_DATABASE_URL=story)
-    assert "Retro of BUG-1 Menu page fails" in seen
-    assert "# Retro" not in seen
-    assert makegood("retro", "BUG-1").out.startswith("# Retro of BUG-1 Menu page fails\n")
+    assert "Post-mortem of BUG-1 Menu page fails" in seen
+    assert "# Post-mortem" not in seen
+    assert makegood("retro", "BUG-1").out.startswith("# Post-mortem of BUG-1 Menu page fails\n")
 
 
 def test_a_bar_shows_on_a_terminal_only(makegood: Shell, story: str, tmp_path: Path) -> None:

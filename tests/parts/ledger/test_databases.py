@@ -15,8 +15,8 @@ from bot.bug.bug import Status
 from bot.ledger import workspace
 from bot.ledger.db.migrate import migrate, newest
 from bot.ledger.entries import list_bugs, trail
-from bot.ledger.forget import refold
 from bot.ledger.ledger import Ledger
+from bot.ledger.refolding import refold
 from bot.ledger.verify import verify
 from bot.slack.views.thread_lines import line, workspace_line
 from tests.support import dumping, postgres

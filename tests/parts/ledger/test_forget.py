@@ -20,9 +20,10 @@ from bot.ledger import workspace
 from bot.ledger.anchors import anchor
 from bot.ledger.codec import GONE
 from bot.ledger.entries import load, trail
-from bot.ledger.forget import forget, refold
+from bot.ledger.forget import forget
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
+from bot.ledger.refolding import refold
 from bot.ledger.relay.subscription import Subscription
 from bot.ledger.verify import verify
 from tests.support.stores import MONDAY, TEAM, Store, cursor, of_kind, open_bug, person, rows, said, sql

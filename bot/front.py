@@ -14,7 +14,6 @@ from bot.bug.delivery import system
 from bot.closing import Closing
 from bot.door import Door
 from bot.environment import Environment
-from bot.have_it import HaveIt
 from bot.ledger.db.engine import Database
 from bot.ledger.inbox.inbox import Item
 from bot.ledger.inbox.worker import InboxWorker
@@ -97,6 +96,8 @@ def _pages(parts: FrontParts) -> Sequence[web.RouteDef]:
     secret, public = parts.settings.pager.secret, parts.settings.web.public_url
     if not (secret and public):
         return ()
+    from bot.have_it import HaveIt  # noqa: PLC0415 - a start where nobody is called does without it
+
     return HaveIt(parts.dispatcher.context, Links(secret=secret, public=public)).routes()
 
 

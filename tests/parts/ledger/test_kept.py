@@ -48,6 +48,9 @@ _JOINED = (
     .limit(bindparam("most"))
     .offset(bindparam("past"))
 )
+_WRITTEN_OUT = (
+    select(inbox.c.key).where(inbox.c.state == bindparam("state", literal_execute=True)).order_by(inbox.c.key)
+)
 _COUNTED = select(func.count().label("how_many"), func.min(inbox.c.at)).select_from(inbox)
 _TEXT = text("SELECT key AS k FROM inbox WHERE team = :team ORDER BY key")
 
@@ -77,6 +80,7 @@ STEPS: Sequence[tuple[str, Any, Any]] = (
     ("a list in the statement", _FIXED, {}),
     ("nothing given at all", _FIXED, None),
     ("a join with a page", _JOINED, {"most": 2, "past": 1}),
+    ("a value that is written into the text", _WRITTEN_OUT, {"state": "new"}),
     ("an aggregate", _COUNTED, {}),
     ("a text", _TEXT, {"team": "T1"}),
     ("a delete", delete(inbox).where(inbox.c.key == bindparam("k")), {"k": "m2"}),

@@ -12,6 +12,7 @@ from bot.bug.fixes.run import FixEnded
 from bot.bug.intake import AlertPosted, CardPosted, Opened
 from bot.bug.ownership import Claimed
 from bot.bug.retro.tally import COUNTED
+from bot.bug.retro.tasks import TaskCardMade
 from bot.bug.seen import see_all
 from bot.bug.values import CustomerHint
 from bot.ledger import home
@@ -24,8 +25,10 @@ from bot.ledger.entries import (
     trail,
     trails_within,
     unseen,
+    written_at,
 )
 from bot.ledger.index.facets import freshen
+from bot.ledger.index.threads import TASK
 from bot.ledger.ledger import Ledger
 from bot.ledger.verify import verify
 from tests.support.stores import BUGSNAG, MONDAY, Store, open_bug, person, rows, seqs, sql
@@ -46,6 +49,21 @@ async def test_bugs_are_listed_by_their_status_the_newest_first(ledger: Ledger) 
     assert [b.ref.number for b in await list_bugs(ledger)] == [three, two]
     assert [b.ref.number for b in await list_bugs(ledger, [Status.DISMISSED])] == [one]
     assert len(await list_bugs(ledger, limit=1)) == 1
+
+
+async def test_the_card_of_a_task_leads_to_its_bug_and_stays_with_it_after_a_merge(ledger: Ledger) -> None:
+    one, two = await open_bug(ledger, "one"), await open_bug(ledger, "two")
+    made = TaskCardMade(task=1, id="card-7", url="https://board.example/7")
+    await ledger.record(one, lambda _b: made, by=person("U1"))
+    await ledger.record(one, lambda _b: Merged(into=two), by=person("U1"))
+    assert await bug_of_thread(ledger, TASK, "card-7") == one
+
+
+async def test_an_entry_says_when_it_was_written(ledger: Ledger) -> None:
+    bug = await open_bug(ledger)
+    (opened,) = await trail(ledger, bug)
+    assert await written_at(ledger, bug, opened.seq) == opened.at
+    assert await written_at(ledger, bug, opened.seq + 1) is None
 
 
 async def test_a_message_leads_to_its_bug_and_after_a_merge_to_the_one_that_goes_on(ledger: Ledger) -> None:

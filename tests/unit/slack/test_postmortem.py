@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.bug.by_hand import WroteOutside
 from bot.bug.conversation import Pinned, Said
 from bot.bug.course import Fixed, Reopened
 from bot.bug.customers import CustomerJoined, CustomerWrote
@@ -236,6 +237,12 @@ def test_a_letter_that_was_taken_back_was_read_by_nobody() -> None:
 def test_a_customer_whom_nobody_knows_any_more_still_said_it() -> None:
     story = claimed().then(CustomerWrote(customer="c9", text="hi", at=MONDAY), CHAT)
     assert [(w.customer, w.text) for w in fold(story.facts).words] == [("a customer", "hi")]
+
+
+def test_what_was_written_outside_of_makegood_is_ours_too() -> None:
+    wrote = WroteOutside(customer="c1", text="We saw it", at=MONDAY, source="chatwoot", writer="Sam")
+    last = fold(claimed().then(wrote, CHAT).facts).words[-1]
+    assert (last.ours, last.text) == (True, "We saw it")
 
 
 def test_a_trail_without_entries_has_no_post_mortem() -> None:

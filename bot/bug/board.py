@@ -37,12 +37,16 @@ class BoardCardMoved(Outcome):
     KIND = "board_card_moved"
     stage: str
     by: Text = ""
+    engaged: bool = False
+    """It would have paid the proper fix, and a fix was not at its known end."""
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
         return replace(bug, board=replace(bug.board, stage=self.stage) if bug.board else None)
 
-    def line(self, _bug: Bug, by: str) -> Words:
-        return Words(ICON, (_who(self.by, by), " moved the board card to ", Foreign(self.stage, 60)))
+    def line(self, bug: Bug, by: str) -> Words:
+        moved = (_who(self.by, by), " moved the board card to ", Foreign(self.stage, 60))
+        first = f"; nothing is paid by that while a fix is not at its end. Settle it, then `/bug paid {bug.ref}`"
+        return Words(ICON, (*moved, first) if self.engaged else moved)
 
 
 class BoardCardGone(Outcome):

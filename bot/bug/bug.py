@@ -255,6 +255,11 @@ class Bug:
         return any(f.state in {RunState.STARTED, RunState.UNKNOWN} for f in self.fixes)
 
     @property
+    def engaged(self) -> bool:
+        """A fix waits or runs, or nobody knows what it did: the bug does not go out of sight."""
+        return any(f.state in ENGAGED or f.state is RunState.UNKNOWN for f in self.fixes)
+
+    @property
     def unseen(self) -> tuple[DoneAlone, ...]:
         """What was done alone, and nobody else has looked at yet."""
         return tuple(one for one in self.done_alone if not one.seen_by)

@@ -300,5 +300,5 @@ def consequences(bug: Bug, now: datetime) -> Event | None:
     if bug.status is not Status.FIXED or bug.untold or bug.on_production:
         return None
     if bug.proper or (bug.debt and bug.debt.paid_at):
-        return Closed(why="fixed properly")
+        return None if bug.engaged else Closed(why="fixed properly")
     return debt.Owed(owner=bug.owner or bug.opened_by, due=debt.workdays_after(now, debt.DEBT_WORKDAYS))

@@ -138,11 +138,11 @@ def change(bug: Bug, now: datetime, owner: str | None, due: datetime | None) -> 
 
 
 def follows(bug: Bug, now: datetime) -> Event | None:
-    """What a merge means for the debt, without anybody's doing."""
+    """What a merge means for the debt, without anybody's doing; it pays nothing until every fix is at its known end."""
     paid_already = bool(bug.debt and bug.debt.paid_at)
     if paid_already and bug.status in {Status.CLOSED, Status.FIXED}:
         return _taken_back(bug, now)
-    if paid_already or bug.status not in {Status.FIXED, Status.OWED}:
+    if paid_already or bug.engaged or bug.status not in {Status.FIXED, Status.OWED}:
         return None
     merged = next((pull for pull in bug.pulls if pull.pays), None)
     return Paid(how=_merged(merged), url=merged.url, pull=merged.key) if merged else None

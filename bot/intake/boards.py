@@ -46,9 +46,10 @@ def follow(bug: Bug, change: BoardChange) -> tuple[Event, ...]:
         return (BoardCardCommented(text=change.text, by=change.by),)
     if change.kind == "deleted":
         return (BoardCardGone(by=change.by),)
-    done = _done(change)
-    moved = (BoardCardMoved(stage=change.stage.value if change.stage else change.kind, by=change.by),)
-    if done and allowed(bug, Paid) and not (bug.debt and bug.debt.paid_at):
+    pays = _done(change) and allowed(bug, Paid) and not (bug.debt and bug.debt.paid_at)
+    stage = change.stage.value if change.stage else change.kind
+    moved = (BoardCardMoved(stage=stage, by=change.by, engaged=pays and bug.engaged),)
+    if pays and not bug.engaged:
         return (*moved, Paid(how=f"moved to done on the board by {change.by}"))
     return moved if change.kind in {"moved", "archived", "unarchived"} else ()
 

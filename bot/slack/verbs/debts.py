@@ -73,7 +73,7 @@ def _due(context: Context, said: str) -> datetime | None:
     return office.closes(days.read(said, context.now(), office.local)) if said else None
 
 
-@verb("paid", "/bug paid BUG-1 PR 212")
+@verb("paid", "/bug paid BUG-1 PR 212", acts=Duty.ACT)
 async def paid(context: Context, request: Request) -> Response:
     """The proper fix is merged and out; a link that shows it may stand with it"""
     said = grammar.typed(request.args)

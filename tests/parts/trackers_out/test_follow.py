@@ -1,6 +1,7 @@
 """What people do on the board, and the mails that come by two ways."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
@@ -13,8 +14,9 @@ from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import BoardChange
 from bot.adapters.ports import Stage as Column
-from bot.bug.board import BoardCardMade
+from bot.bug.board import BoardCardMade, BoardCardMoved
 from bot.bug.course import Fixed
+from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.values import CustomerHint, Inbound
 from bot.intake.boards import BoardChanges, follow
 from bot.intake.mails import Mails
@@ -64,6 +66,10 @@ async def test_a_debt_in_done_is_paid(stage: Stage) -> None:
     owed = (await stage.ledger.record(bug, lambda _b: fixed, by=BUGSNAG)).bug
     moved = BoardChange(event="a", card="card1", kind="moved", stage=Column.DONE, by="ben", at=MONDAY)
     assert [x.KIND for x in follow(owed, moved)] == ["board_card_moved", "paid"]
+    cut_off = Fix(run=1, action="delete-row", params={}, reason="", by="U0ANNA", at=MONDAY, state=RunState.UNKNOWN)
+    (only,) = follow(replace(owed, fixes=(cut_off,)), moved)
+    assert isinstance(only, BoardCardMoved)
+    assert only.engaged
 
 
 @pytest.fixture

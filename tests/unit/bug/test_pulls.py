@@ -7,15 +7,31 @@ from typing import Any
 import pytest
 
 from bot.bug import course, debt, pulls
+from bot.bug.board import BoardCardMoved
 from bot.bug.bug import Bug, Status
-from bot.bug.course import CameBack, Merged, Reopened
+from bot.bug.course import CameBack, Fixed, Merged, Reopened
 from bot.bug.debt import Paid
 from bot.bug.errors import Invalid, Refused
+from bot.bug.fixes import approval, doubt
 from bot.bug.pull import Checks, Pull, shown
 from bot.bug.pulls import PullChecked, PullSeen
 from bot.bug.values import Actor, ActorKind
 from bot.bug.words import plain
-from tests.unit.bug.story import ANNA, BEN, MONDAY, Story, claimed, fixed, opened, told
+from tests.unit.bug.story import (
+    ANNA,
+    BEN,
+    MONDAY,
+    Story,
+    approver,
+    asked,
+    claimed,
+    confirmed,
+    fix,
+    fixed,
+    opened,
+    ran,
+    told,
+)
 
 GITHUB = Actor(kind=ActorKind.SOURCE, id="github")
 OPEN = Pull(
@@ -126,6 +142,30 @@ def test_a_bug_that_came_back_was_not_fixed_by_what_was_merged_before() -> None:
         story.then(course.fixed(story.bug, ANNA), after=5)
         assert stands(story) is Status.FIXED
         assert story.bug.debt is None
+
+
+def test_a_merge_waits_with_paying_until_every_fix_is_at_its_known_end() -> None:
+    story = sees(confirmed(asked(owed(), approvals=1), BEN), MERGED)
+    assert (stands(story), fix(story).state) == (Status.OWED, "waiting")
+    story.then(approval.reject(story.bug, approver(), 1, "d1", "not needed any more"), BEN)
+    assert stands(story) is Status.CLOSED
+    cut_off = sees(ran(confirmed(asked(owed())), "unknown"), MERGED)
+    assert stands(cut_off) is Status.OWED
+    cut_off.then(doubt.settle(cut_off.bug, ANNA, 1, "failed", "the row is there"))
+    assert stands(cut_off) is Status.CLOSED
+
+
+def test_what_is_fixed_properly_is_not_closed_while_a_fix_waits() -> None:
+    story = confirmed(asked(claimed(), approvals=1), BEN).then(Fixed(how="word", proper=True))
+    assert stands(story) is Status.FIXED
+    story.then(approval.reject(story.bug, approver(), 1, "d1", "not needed any more"), BEN)
+    assert stands(story) is Status.CLOSED
+
+
+def test_a_card_in_done_says_that_nothing_is_paid_while_a_fix_waits() -> None:
+    moved = BoardCardMoved(stage="done", by="ben", engaged=True)
+    (said,) = lines(owed().then(moved), 1)
+    assert said.endswith("while a fix is not at its end. Settle it, then `/bug paid BUG-17`")
 
 
 def test_a_merge_taken_back_makes_it_owed_again_by_the_same_person() -> None:

@@ -1,8 +1,9 @@
 """Plain text for people: spans, plurals, and cutting where a reader sees a whole character end. Pure."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 ELLIPSIS = "…"
 _JOINER = "\u200d"
@@ -107,3 +108,15 @@ def sentence(error: BaseException) -> str:
     """An error's first line with one full stop, for the log."""
     said = str(error).partition("\n")[0].rstrip(". ") or type(error).__name__
     return f"{said}."
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The same JSON with every text changed by itself, so that what is masked leaves no broken JSON behind."""
+    match value:
+        case str():
+            return change(value)
+        case dict():
+            return {key: each_text(one, change) for key, one in value.items()}
+        case list() | tuple():
+            return [each_text(one, change) for one in value]
+    return value

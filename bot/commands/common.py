@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, union
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import environment
 from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.bug.values import Actor, ActorKind
 from bot.environment import database_url
@@ -25,6 +26,10 @@ from bot.ledger.db.damage import damage, unreadable
 from bot.ledger.db.engine import Database, lost
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
+from bot.logs import known_secrets
+from bot.production.redaction import Redactor
+from bot.production.targets import secrets_of
+from bot.settings import read as read_settings
 
 _KNOWING = (tables.bugs, tables.workspaces, tables.entries, tables.inbox, tables.anchors, tables.flags)
 """Tables that tell which workspaces there are."""
@@ -85,6 +90,19 @@ async def said_where_it_went(db: Database) -> AsyncIterator[None]:
             raise
         again = "What was done by then is whole, and the rest was not begun. Once it is back, run this again."
         raise Unavailable(f"The database went away in the middle of this. {again}") from error
+
+
+def redactor(config: Path) -> Redactor:
+    """Knows every secret that can be read from here: of the settings, and of the environment where it is whole."""
+    try:
+        settings, secrets = read_settings(config)
+    except Misconfigured:
+        return Redactor()
+    try:
+        return Redactor(known_secrets(settings, environment.read(config, secrets)))
+    except Misconfigured:  # a trail is read also where no token of Slack is
+        known = (secret.get_secret_value() for secret in secrets)
+        return Redactor((*known, *secrets_of(settings.targets)))
 
 
 def flags(of: Ledger) -> Flags:

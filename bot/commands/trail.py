@@ -45,10 +45,14 @@ def options(sub: argparse.ArgumentParser) -> None:
         help="also compares with the anchors in it: what [anchors] wrote, a saved mail, messages copied from Slack",
     )
     checks.add_argument("--slack", action="store_true", help="also compares each bug's thread with its entries")
-    show = what.add_parser("show", help="prints the trail of a bug or of the workspace, private parts included")
+    show = what.add_parser("show", help="prints the trail of a bug or of the workspace")
     trail_argument(show)
-    show.add_argument("--json", action="store_true", help="as JSON, with every field")
-    export = what.add_parser("export", help="writes the trails to standard output, private parts included")
+    show.add_argument(
+        "--json", action="store_true", help="as JSON, with every field but secrets and rows of production"
+    )
+    export = what.add_parser(
+        "export", help="writes the trails to standard output, without secrets and rows that one person saw"
+    )
     trail_argument(export, optional=True)
     export.add_argument("--format", choices=tuple(FORMATS), default="jsonl", help="default: jsonl")
     kind = (
@@ -167,16 +171,17 @@ async def _show(args: argparse.Namespace) -> None:
     async with common.ledger(Path(args.config), args.team) as ledger:
         found = await lines_of(ledger, args.trail)
     if args.json:
-        common.say(trail_export.as_json(found))
+        common.say(trail_export.as_json(found, common.redactor(Path(args.config)).redact))
     else:
         say_rows(trail_export.row(line) for line in found)
 
 
 async def _export(args: argparse.Namespace) -> None:
     until = args.last + timedelta(days=1) if args.last else None
+    redact = common.redactor(Path(args.config)).redact
     asked = Asked(kind=args.kind, trail=args.trail, by=args.by, since=args.since, until=until)
     async with common.ledger(Path(args.config), args.team) as ledger:
         names = await Names(common.flags(ledger)).known()
         with progress("reading the trails") as bar:
-            text, _ = await write(ledger, asked, args.format, names, bar.at)
+            text, _ = await write(ledger, asked, args.format, names, redact, bar.at)
     common.say(text)

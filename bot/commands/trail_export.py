@@ -1,10 +1,11 @@
 """A trail on the terminal, and as JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.commands.terminal import Row
 from bot.ledger.exports.lines import Line
+from bot.text import each_text
 
 
 def row(line: Line) -> Row:
@@ -16,5 +17,6 @@ def row(line: Line) -> Row:
     )
 
 
-def as_json(lines: Sequence[Line]) -> str:
-    return json.dumps([line.data for line in lines], indent=2, ensure_ascii=False)
+def as_json(lines: Sequence[Line], redact: Callable[[str], str]) -> str:
+    found = [each_text(line.data, redact) for line in lines]
+    return json.dumps(found, indent=2, ensure_ascii=False)

@@ -46,7 +46,8 @@ UPCASTERS: dict[str, Upcaster] = {}
 
 
 @cache
-def _private_fields(kind: type[Fact]) -> frozenset[str]:
+def private_fields(kind: type[Fact]) -> frozenset[str]:
+    """The names of its fields that stand in the deletable half."""
     return frozenset(name for name, field in kind.model_fields.items() if PRIVATE in field.metadata)
 
 
@@ -61,7 +62,7 @@ def _compact(value: Any) -> str:
 def dump(fact: Fact) -> tuple[str, str | None]:
     """(public, private or None), both JSON objects; defaults are left out, so that new fields don't change old text."""
     data = fact.model_dump(mode="json", exclude_defaults=True)
-    hidden = {k: data.pop(k) for k in _private_fields(type(fact)) if k in data}
+    hidden = {k: data.pop(k) for k in private_fields(type(fact)) if k in data}
     # private text keeps its order: an action's parameters are read in it ("delete-row menus 13")
     return canonical(data), _compact(hidden) if hidden else None
 
@@ -92,7 +93,7 @@ def knows_of_workspace(kind: str) -> bool:
 def load(kind: str, public: str, private: str | None) -> Event:
     """The event again; private fields whose row was deleted are empty, or GONE where a text is required."""
     cls = lifecycle.KINDS[present_kind(kind)]
-    if not private and kind not in UPCASTERS and not _private_fields(cls):
+    if not private and kind not in UPCASTERS and not private_fields(cls):
         # nothing private and no older form: the stored text is the event
         return cls.model_validate_json(public)  # most of a long trail, in a third of the time
     return cls.model_validate(_fields(cls, kind, public, private))
@@ -115,7 +116,7 @@ def _fields(cls: type[Fact], kind: str, public: str, private: str | None) -> Sto
 
 
 def _missing(kind: type[Fact], data: Mapping[str, JsonValue]) -> Iterator[tuple[str, Any]]:
-    for name in _private_fields(kind):
+    for name in private_fields(kind):
         field = kind.model_fields[name]
         if field.is_required() and name not in data:
             yield name, _blank(field.annotation)

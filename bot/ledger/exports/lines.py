@@ -8,6 +8,7 @@ from bot.bug.bug import Bug
 from bot.bug.event import Fact
 from bot.bug.values import Actor
 from bot.bug.words import Words, plain
+from bot.ledger.exports.leaving import shown
 from bot.ledger.exports.tables import Record
 from bot.ledger.ledger import Entry
 from bot.ledger.rows import WORKSPACE
@@ -33,6 +34,7 @@ class Line(NamedTuple):
 
     @property
     def data(self) -> Mapping[str, object]:
+        """Without what may not leave the trail."""
         return {
             "bug": self.name,
             "seq": self.seq,
@@ -40,7 +42,7 @@ class Line(NamedTuple):
             "at": self.at.isoformat(),
             "by": str(self.by),
             "key": self.key,
-            "event": self.event.model_dump(mode="json"),
+            "event": shown(self.event),
         }
 
     @property

@@ -43,13 +43,21 @@ def _unheard(_done: int, _all: int) -> None:
 
 
 async def write(
-    ledger: Ledger, asked: Asked, form: str, names: Mapping[str, str], bar: Callable[[int, int], None] = _unheard
+    ledger: Ledger,
+    asked: Asked,
+    form: str,
+    names: Mapping[str, str],
+    redact: Callable[[str], str],
+    bar: Callable[[int, int], None] = _unheard,
 ) -> tuple[str, int]:
-    """The text, and how many records it holds. `names`: what people are called, by id. Raises Refused for somebody unknown."""
+    """The text, and how many records it holds. `names`: what people are called, by id; `redact` masks secrets in every text.
+
+    Raises Refused for somebody unknown.
+    """
     production = asked.kind == "production"
     columns = changes.COLUMNS if production else lines.COLUMNS
     records = await (_changes if production else _lines)(ledger, asked, names, bar)
-    return FORMATS[form](columns, records), len(records)
+    return FORMATS[form](columns, [record.without(redact) for record in records]), len(records)
 
 
 async def _changes(

@@ -23,7 +23,8 @@ HOW = "Write it as in `/bug export production @dana from 2026-07-01 to 2026-09-3
 async def export(context: Context, request: Request) -> Response:
     """The trail, or each change of production with approver, reason, before and after, as a file that only you get"""
     asked, form = await _read(context, request)
-    text, count = await write(context.ledger, asked, form, await context.names.known())
+    names, redact = await context.names.known(), context.engine.redactor.redact
+    text, count = await write(context.ledger, asked, form, names, redact)
     if not count:
         return Response(text="Nothing is like that. Nothing was exported.")
     name = f"{asked.kind}-{context.now():%Y-%m-%d}.{form}"

@@ -13,6 +13,7 @@ from bot.ledger import workspace
 from bot.ledger.exports.reading import Asked, write
 from bot.ledger.ledger import Ledger
 from bot.ledger.rows import WORKSPACE
+from bot.production.redaction import Redactor
 from tests.parts.ledger.test_helped import PRODUCTION, ROW
 from tests.support.stores import Store, open_bug, person
 
@@ -31,7 +32,7 @@ async def changed(ledger: Ledger, store: Store, by: str, at: datetime) -> None:
 
 
 async def exported(ledger: Ledger, asked: Asked) -> list[dict[str, object]]:
-    text, count = await write(ledger, asked, "jsonl", NAMES)
+    text, count = await write(ledger, asked, "jsonl", NAMES, Redactor().redact)
     found = [json.loads(line) for line in text.splitlines()]
     assert len(found) == count
     return found

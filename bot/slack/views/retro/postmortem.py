@@ -5,13 +5,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from bot.bug.retro.model import Run
 from bot.bug.retro.postmortem import Check, Moment, Postmortem, Preview, Word
 from bot.slack.views.retro.chapters import CHAPTERS, Section, fix_words, moment, timeline
 from bot.slack.views.retro.dialect import MARKDOWN, Dialect
-from bot.text import length, plural
+from bot.text import each_text, length, plural
 
 Names = Mapping[str, str]
 Redact = Callable[[str], str]
@@ -27,19 +26,7 @@ def markdown(story: Postmortem, names: Names, redact: Redact) -> str:
 
 def as_json(story: Postmortem, redact: Redact) -> str:
     """As docs/postmortem.schema.json says."""
-    return json.dumps(_walked(story.model_dump(mode="json"), redact), ensure_ascii=False, indent=2) + "\n"
-
-
-def _walked(value: Any, redact: Redact) -> Any:
-    """Every text by itself, so that what is masked leaves no broken JSON behind."""
-    match value:
-        case str():
-            return redact(value)
-        case dict():
-            return {key: _walked(one, redact) for key, one in value.items()}
-        case list():
-            return [_walked(one, redact) for one in value]
-    return value
+    return json.dumps(each_text(story.model_dump(mode="json"), redact), ensure_ascii=False, indent=2) + "\n"
 
 
 def sections(story: Postmortem, names: Names, d: Dialect) -> tuple[Section, ...]:

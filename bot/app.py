@@ -1,6 +1,5 @@
 """The composition root: the one module that knows every room. Builds the parts, starts and stops them in order."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -55,7 +54,7 @@ from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.session import Session
 from bot.slack.verbs.home import publish
 from bot.suggestions import Suggestions
-from bot.tasks import cancelled
+from bot.tasks import Lasting
 from bot.timers import Timers
 
 Follower = Callable[[Recorded], None]
@@ -77,6 +76,7 @@ class Services:
     inflow: InboxWorker
     relay: Relay
     timers: Timers
+    lasting: Lasting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,7 @@ class _Ground:
     allowed: AllowedActions
     engine: Engine
     suggestions: Suggestions
+    lasting: Lasting
 
 
 @asynccontextmanager
@@ -174,6 +175,7 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
         allowed=allowed,
         engine=engine,
         suggestions=Suggestions(ledger),
+        lasting=Lasting(),
     )
 
 
@@ -192,7 +194,7 @@ def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
     context = _context(process.settings, ground, people)
     dispatcher = Dispatcher(context=context, inbox=ground.inbox, http=ground.slack.http)
     handlers = _handlers(process, ground, people, dispatcher)
-    inflow = InboxWorker(ground.inbox, handlers, {ALERTS: people.alert_at_once})
+    inflow = InboxWorker(ground.inbox, handlers, {ALERTS: people.alert_at_once}, ground.lasting)
     sinks = made(ground.plans, _sink_parts(process, ground, context, closing), process.only)
     return Services(
         outside=ground.outside,
@@ -205,8 +207,9 @@ def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
         people=people,
         dispatcher=dispatcher,
         inflow=inflow,
-        relay=Relay(ground.ledger, sinks, taken_over=ground.counters.taken_over),
+        relay=Relay(ground.ledger, sinks, taken_over=ground.counters.taken_over, lasting=ground.lasting),
         timers=_timers(process, ground, inflow, closing),
+        lasting=ground.lasting,
     )
 
 
@@ -303,7 +306,7 @@ def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Cl
         leader=leader,
         anchors=ways(process.settings, ground.outside, ground.slack.port, process.home),
     )
-    return Timers(jobs=tuple(jobs(parts)), clock=ledger.clock)
+    return Timers(jobs=tuple(jobs(parts)), clock=ledger.clock, lasting=ground.lasting)
 
 
 async def _start(process: _Process, services: Services, closing: Closing) -> None:
@@ -314,12 +317,12 @@ async def _start(process: _Process, services: Services, closing: Closing) -> Non
         await services.inbox.abandoned()
     services.inflow.start()
     closing.at_end(services.inflow.stop)
-    relay = asyncio.create_task(services.relay.run())
-    closing.at_end(lambda: cancelled(relay))
+    relay = services.lasting.start("relay", services.relay.run())
+    closing.at_end(lambda: services.lasting.stop(relay))
     closing.at_end(services.relay.stop)
     if not ledger.db.sqlite:
-        waker = asyncio.create_task(listen(ledger.db, ledger.wakes.wake))
-        closing.at_end(lambda: cancelled(waker))
+        waker = services.lasting.start("listening to the database", listen(ledger.db, ledger.wakes.wake))
+        closing.at_end(lambda: services.lasting.stop(waker))
     services.timers.start()
     closing.at_end(services.timers.stop)
     if not process.only:
@@ -336,4 +339,5 @@ def _front_parts(process: _Process, services: Services) -> FrontParts:
         inflow=services.inflow,
         metrics=services.metrics,
         outside=services.outside,
+        lasting=services.lasting,
     )

@@ -8,7 +8,6 @@ from functools import partial
 
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bug.delivery import system
 from bot.closing import Closing
@@ -28,7 +27,7 @@ from bot.slack.incoming.dispatcher import Dispatcher
 from bot.slack.outgoing import channels
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.session import Session
-from bot.tasks import cancelled
+from bot.tasks import Lasting, cancelled
 from bot.web import Web, serve
 
 log = logging.getLogger(__name__)
@@ -47,21 +46,28 @@ class FrontParts:
     inflow: InboxWorker
     metrics: Metrics
     outside: Connected
+    lasting: Lasting
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What /ready says: the database can be written, and Slack is connected."""
+    """What /ready says: the database can be written, Slack is connected, and nothing that must run all the time has ended."""
 
     db: Database
     slack: Sockets | SlackPort
+    lasting: Lasting
 
     def why(self) -> str:
-        """Of the database, in a sentence without its full stop; empty where it works."""
-        return self.db.trouble
+        """Of the database and of what has ended, in sentences without the last full stop; empty where all works."""
+        ended = [f"Has ended, restart Makegood (its log says why): {', '.join(self.lasting.ended)}"]
+        return ". ".join([self.db.trouble] * bool(self.db.trouble) + ended * bool(self.lasting.ended))
 
     async def __call__(self) -> dict[str, bool]:
-        return {"database": await self.db.alive(), "slack": await self.slack.alive()}
+        return {
+            "database": await self.db.alive(),
+            "slack": await self.slack.alive(),
+            "running": not self.lasting.ended,
+        }
 
 
 async def open_front(parts: FrontParts, closing: Closing) -> None:
@@ -69,8 +75,8 @@ async def open_front(parts: FrontParts, closing: Closing) -> None:
     app = _bolt(parts)
     warm = asyncio.create_task(_warm(parts.slack, parts.settings.slack.error_channels, parts.settings.retro.channels))
     closing.at_end(lambda: cancelled(warm))
-    sockets = _sockets(app, parts.environment, parts.slack.client)
-    ready = Readiness(parts.db, sockets or parts.slack.port)
+    sockets = _sockets(app, parts)
+    ready = Readiness(parts.db, sockets or parts.slack.port, parts.lasting)
     site = Web(
         settings=parts.settings,
         inflow=parts.inflow,
@@ -112,9 +118,10 @@ def _bolt(parts: FrontParts) -> AsyncApp:
     return app
 
 
-def _sockets(app: AsyncApp, environment: Environment, client: AsyncWebClient) -> Sockets | None:
+def _sockets(app: AsyncApp, parts: FrontParts) -> Sockets | None:
     """None where Slack calls us by HTTP."""
-    return Sockets(app, environment.app_token.get_secret_value(), client) if environment.app_token else None
+    token = parts.environment.app_token
+    return Sockets(app, token.get_secret_value(), parts.slack.client, parts.lasting) if token else None
 
 
 async def bugs_waiting_for_slack(db: Database, team: str) -> int:

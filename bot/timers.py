@@ -1,17 +1,11 @@
 """Runs the jobs of the clock. What each job does: bot/jobs.py."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.bug.errors import MakegoodError
-from bot.text import sentence
-
-log = logging.getLogger(__name__)
+from bot.tasks import Lasting, surviving
 
 TICK = 0.5
 """Seconds between two looks at the clock."""
@@ -32,22 +26,19 @@ class Timers:
 
     jobs: Sequence[Job]
     clock: Callable[[], datetime]
+    lasting: Lasting = field(default_factory=Lasting)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
-        self._tasks.extend(asyncio.create_task(self._every(job)) for job in self.jobs)
+        self._tasks.extend(self.lasting.start(f"job {job.name}", self._every(job)) for job in self.jobs)
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.lasting.stop(*self._tasks)
 
     async def _every(self, job: Job) -> None:
         while True:
-            try:
+            with surviving(f"{job.name} (tried again in {job.every:.0f} s)"):
                 await job.run()
-            except (MakegoodError, SQLAlchemyError, OSError) as error:
-                log.warning("%s: %s Tried again in %.0f s.", job.name, sentence(error), job.every)
             await self._pass(job.every)
 
     async def _pass(self, seconds: float) -> None:

@@ -57,7 +57,7 @@ class Web:
     board: Latest[Known]
     """What our board knows of itself: its lists by id, and who we are there."""
     trouble: Callable[[], str] = str
-    """Why the database can't be written."""
+    """Why the database can't be written, and what has ended that must run."""
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     pages: Sequence[web.RouteDef] = ()
     """For people, outside of Slack."""
@@ -79,12 +79,12 @@ class Web:
         return web.json_response({"alive": True})
 
     async def readiness(self, _request: web.Request) -> web.Response:
-        """Database and Slack connection, and what Slack does not take: that makes nobody unready, for hooks are kept."""
+        """Database, Slack connection and what must run, and what Slack does not take: that makes nobody unready, for hooks are kept."""
         parts = dict(await self.ready())
         waits = await self.waiting() if parts.get("database") else 0
-        why = {} if parts.get("database", True) else {"why": self.trouble()}
-        said = {**parts, **why, **({"bugs_waiting_for_slack": waits} if waits else {})}
-        return web.json_response(said, status=200 if all(parts.values()) else 503)
+        why = {"why": said} if (said := self.trouble()) else {}
+        told = {**parts, **why, **({"bugs_waiting_for_slack": waits} if waits else {})}
+        return web.json_response(told, status=200 if all(parts.values()) else 503)
 
     async def show_metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=await self.metrics.text(), content_type="text/plain", charset="utf-8")

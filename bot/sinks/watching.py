@@ -6,15 +6,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.bug.errors import MakegoodError
 from bot.bug.fixes.run import FixProgressed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.sinks.vault import Vault
+from bot.tasks import surviving
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +58,10 @@ class Watching:
         beat = 0
         while True:
             beat += 1
-            try:
+            with surviving(f"Run {self.run} of BUG-{self.bug} goes on unheard for now"):
                 await self._hear_cancel()
                 if beat % SHOW_EVERY == 0:
                     await self.show()
-            except (MakegoodError, SQLAlchemyError, OSError) as error:
-                log.warning("Run %s of BUG-%s goes on unheard for now: %s", self.run, self.bug, error)
             await asyncio.sleep(LISTEN_EVERY)
 
     async def _hear_cancel(self) -> None:

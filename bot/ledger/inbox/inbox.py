@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.values import Alert
@@ -116,7 +116,7 @@ class Inbox:
         for waiting in batch:
             try:
                 await self._commit([waiting])
-            except (SQLAlchemyError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
                 _settle([waiting], error)
 
     async def _commit(self, batch: list[_Waiting]) -> None:

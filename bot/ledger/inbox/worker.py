@@ -5,13 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.bug.errors import Doubtful, MakegoodError, Unavailable
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.steady import Steady
+from bot.tasks import Lasting, surviving
 from bot.text import sentence
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class InboxWorker:
     inbox: Inbox
     handlers: Mapping[str, Handler]
     at_once: Mapping[str, AtOnce] = field(default_factory=dict)
+    lasting: Lasting = field(default_factory=Lasting)
     _busy: set[str] = field(default_factory=set)
     _queues: dict[str, asyncio.Queue[Item]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -67,14 +69,14 @@ class InboxWorker:
         return self._queues.setdefault(source, asyncio.Queue())
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._work(source)) for source in self.handlers]
-        self._tasks += [asyncio.create_task(self._sweep()), asyncio.create_task(self._take_fresh())]
+        start = self.lasting.start
+        self._tasks = [start(f"work on what came in ({source})", self._work(source)) for source in self.handlers]
+        self._tasks.append(start("look for what waits in the inbox", self._sweep()))
+        self._tasks.append(start("handing on of what was stored here", self._take_fresh()))
 
     async def stop(self) -> None:
         """What is stored and not worked off yet waits in the inbox for the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.lasting.stop(*self._tasks)
 
     async def _work(self, source: str) -> None:
         queue = self._queue(source)
@@ -97,10 +99,8 @@ class InboxWorker:
             log.warning(
                 "%s: %s of %s", source, error, len(batch), exc_info=not isinstance(error, MakegoodError | TooSoon)
             )
-            try:
+            with surviving("What arrived waits in the inbox"):
                 await self._apart(source, batch, error)
-            except (SQLAlchemyError, OSError, Unavailable) as gone:
-                log.warning("%s What arrived waits in the inbox.", sentence(gone))
 
     async def _apart(self, source: str, batch: list[Item], error: Exception) -> None:
         """One by one, so that only what fails itself is tried again; what is done by now is left alone."""
@@ -136,15 +136,13 @@ class InboxWorker:
     async def _sweep(self) -> None:
         steady = Steady(self.inbox.clock)
         while True:
-            try:
+            with surviving("The inbox can't be read, and is tried again"):
                 if steady.set_back():
                     await self.inbox.awaken()
                     steady.minded()
                 if await self.inbox.waiting(self.handlers):
                     for item in await self.inbox.take(self.handlers):
                         self._queue(item.source).put_nowait(item)
-            except (SQLAlchemyError, OSError, Unavailable) as error:
-                log.warning("The inbox can't be read: %s Trying again.", sentence(error))
             await asyncio.sleep(SWEEP)
 
 

@@ -17,6 +17,7 @@ from bot.in_time import working_until
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.leased import Lease
+from bot.tasks import surviving
 from bot.text import sentence
 
 log = logging.getLogger(__name__)
@@ -61,13 +62,11 @@ class Heartbeat:
             log.warning("Nobody could be told of it: %s", sentence(error))
 
     async def keep(self) -> None:
-        """Renews three times in a lease, until cancelled; a database that is away is asked again."""
+        """Renews three times in a lease, until cancelled: whatever one beat meets, the next one comes."""
         while True:
             await asyncio.sleep(self.seconds / 3)
-            try:
+            with surviving("Leases could not be renewed"):
                 await self._renew_all()
-            except (MakegoodError, SQLAlchemyError, OSError) as error:
-                log.warning("Leases could not be renewed: %s", sentence(error))
 
     async def _renew_all(self) -> None:
         """All together, however many: one after another the last would run out on a slow database. Then what was not free alone."""

@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.bug.bug import Bug
 from bot.bug.delivery import CaughtUp, Delayed, GaveUp
 from bot.bug.errors import Doubtful, MakegoodError, Mendable, Unavailable
@@ -25,6 +23,7 @@ from bot.ledger.relay.leased import LEASE, Lease
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.steady import Steady
 from bot.ledger.relay.subscription import Subscription
+from bot.tasks import Lasting, surviving
 from bot.text import sentence
 
 log = logging.getLogger(__name__)
@@ -116,6 +115,7 @@ class Relay:
     """Seconds between two looks at what is due, where nothing wakes it."""
     taken_over: Callable[[str], None] = lambda _sink: None
     """Told the sink of each lease of another's that ran out."""
+    lasting: Lasting = field(default_factory=Lasting)
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Sinks that met TooSoon: until when, and from which rank on they wait."""
@@ -137,25 +137,23 @@ class Relay:
 
     async def run(self) -> None:
         """Until `stop`: then what is under way is finished, and nothing new is begun."""
-        heartbeat = asyncio.create_task(self._holding.keep())
+        heartbeat = self.lasting.start("renewing of leases", self._holding.keep())
         self.ledger.wakes.serve(self)
         try:
             await self._loop()
         finally:
             self.ledger.wakes.leave(self)
-            heartbeat.cancel()
+            self.lasting.cancel(heartbeat)
 
     async def _loop(self) -> None:
         while not self._stopping:
             # before the look: what is written while we look wakes us again, and is not missed
             self.ledger.wakes.clear()
-            try:
+            found = 0
+            with surviving("What is due can't be read, and is tried again"):
                 await self._mind_the_clock()
                 # it goes round as long as something was found, because more may be due than there were places
                 found = await self._begin()
-            except (OSError, SQLAlchemyError, MakegoodError) as error:
-                log.warning("What is due can't be read: %s Trying again.", sentence(error))
-                found = 0
             if not found:
                 await self._rest()
         await asyncio.gather(*self._tasks, return_exceptions=True)

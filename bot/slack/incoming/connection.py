@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bug.errors import Misconfigured, Unavailable
 from bot.bug.values import Frozen
 from bot.environment import Environment
+from bot.tasks import Lasting, surviving
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +112,7 @@ class Sockets:
     app: AsyncApp
     token: str
     client: AsyncWebClient
+    lasting: Lasting = field(default_factory=Lasting)
     _handlers: list[AsyncSocketModeHandler] = field(default_factory=list)
     _keeper: asyncio.Task[None] | None = None
 
@@ -119,7 +121,7 @@ class Sockets:
         self._handlers = [self._new() for _ in range(CONNECTIONS)]
         for handler in self._handlers:
             await self._connect(handler)
-        self._keeper = asyncio.create_task(self._keep())
+        self._keeper = self.lasting.start("watching of the connections to Slack", self._keep())
 
     def _new(self) -> AsyncSocketModeHandler:
         return AsyncSocketModeHandler(self.app, self.token, web_client=self.client)
@@ -138,8 +140,9 @@ class Sockets:
         while True:
             await asyncio.sleep(CHECK_EVERY)
             for index, handler in enumerate(self._handlers):
-                if not await self._healthy(handler):
-                    await self._renew(index, handler)
+                with surviving("A connection to Slack could not be looked after, and is tried again"):
+                    if not await self._healthy(handler):
+                        await self._renew(index, handler)
 
     async def _healthy(self, handler: AsyncSocketModeHandler) -> bool:
         """Connected, and heard of lately: a killed TCP connection looks open for ever."""
@@ -158,8 +161,7 @@ class Sockets:
 
     async def stop(self) -> None:
         if self._keeper:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+            await self.lasting.stop(self._keeper)
         for handler in self._handlers:
             await handler.close_async()  # type: ignore[no-untyped-call] # as above
 

@@ -1,8 +1,8 @@
 """A lease that ran out is taken over with doubt; whoever had it moves nothing any more."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +13,7 @@ from bot.bug.board import BoardCardMade
 from bot.bug.errors import Rejected, Unavailable
 from bot.bug.reminders import Reminded
 from bot.ledger.db.engine import SINKS
+from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
 from bot.ledger.relay.leased import Lease
@@ -379,3 +380,32 @@ async def test_who_lost_a_lease_and_can_tell_nobody_goes_on(
     async with Heartbeat(ledger, 12).hold(lease, asyncio.get_running_loop().time() - 13):
         await asyncio.sleep(1)
     assert "Nobody could be told of it: The database is away." in caplog.text
+
+
+@pytest.mark.parametrize("held", [1, 2, 3])
+async def test_leases_are_renewed_beat_after_beat_whatever_one_beat_meets(
+    store: Store, held: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ledger = follows(store, Scribe())
+    for number in range(held):
+        await said(ledger, await open_bug(ledger, f"error {number}"), "a")
+    real, beats = leases.renew_all, list[int]()
+
+    async def renew_all(ledger: Ledger, taken: Collection[Lease], seconds: float) -> set[tuple[int, str]]:
+        beats.append(len(taken))
+        if len(beats) == 2:
+            raise TypeError("nobody foresaw this")
+        return await real(ledger, taken, seconds)
+
+    monkeypatch.setattr(leases, "renew_all", renew_all)
+    heart, began = Heartbeat(ledger, 0.6), asyncio.get_running_loop().time()
+    async with AsyncExitStack() as stack:
+        for lease in (await leases.take(ledger, FREE, {}, 0.6)).leases:
+            await stack.enter_async_context(heart.hold(lease, began))
+        beating = asyncio.create_task(heart.keep())
+        await until(lambda: len(beats) == 4)
+        assert not beating.done()
+        await cancelled(beating)
+    assert beats == [held] * 4
+    (record,) = [r for r in caplog.records if "Leases could not be renewed" in r.message]
+    assert record.exc_info

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.bug.bug import Bug, Status
-from bot.bug.errors import NotFound, Refused
+from bot.bug.errors import NotFound, Outside, Refused, Unavailable
 from bot.bug.ownership import Claimed, claim
+from bot.bug.policy import Member, may_command
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.links import PLACE, Link, Links
@@ -84,6 +85,8 @@ class HaveIt:
             said = await self._claimed(link)
         except _Over as over:
             return _page(_paragraph(str(over)), 409)
+        except Outside as error:
+            return _page(_paragraph(str(error)), 503)
         except Refused as error:
             return _page(_paragraph(str(error)), 404)
         bug = await self._bug(link)
@@ -93,7 +96,8 @@ class HaveIt:
 
     async def _claimed(self, link: Link) -> str:
         await self._must_be_free(await self._bug(link), link)
-        await self.context.must_be_ours(link.user, link.team)
+        may_command(await self._known(link))
+        await self.context.directory.seen(link.user)
         by, key = Actor(kind=ActorKind.PERSON, id=link.user), f"have-it:BUG-{link.bug}:{link.born}:{link.seq}"
         recorded = await self.context.ledger.record(link.bug, lambda bug: self._claim(bug, link), by=by, key=key)
         if recorded.again:
@@ -101,6 +105,20 @@ class HaveIt:
         if not recorded.entries:
             await self._must_be_free(recorded.bug, link)
         return f"You have BUG-{link.bug}. The thread in Slack says so."
+
+    async def _known(self, link: Link) -> Member:
+        """As Slack shows them now or showed them in the last hour. Raises Outside where it can't say.
+
+        A press in Slack is vouched for by Slack itself; a link may have been kept by somebody who left.
+        """
+        directory = self.context.directory
+        try:
+            return await directory.member(link.user)
+        except Outside as error:
+            if known := directory.lately(link.user):
+                return known
+            said = f"Slack can't be asked just now, so nobody claimed BUG-{link.bug}. Try again in a minute."
+            raise Unavailable(said) from error
 
     def _claim(self, bug: Bug, link: Link) -> Claimed | None:
         """Decided under the lock; None for one that is not free any more."""

@@ -229,3 +229,19 @@ async def test_whoever_has_left_the_team_claims_nothing_by_a_link_they_kept(
     status, page = await presses(outside.link)
     assert (status, "deactivated" in page) == (404, True)
     assert (await house.bug()).owner is None
+
+
+async def test_while_slack_is_away_a_kept_link_claims_only_for_whom_slack_showed_in_the_last_hour(
+    house: House, chat: Chat, outside: Outside
+) -> None:
+    await waits(house, chat)
+    directory = house.bot.slack.directory
+    house.slack.change_person(Person(id="U0DEV", name="Dana", email="dana@acme.example", deleted=True))
+    directory.forget("U0DEV")
+    house.slack.faults.add(kind="500", method="users.info", times=1000)
+    status, page = await presses(outside.link)
+    assert (status, (await house.bug()).owner) == (503, None)
+    assert "Slack can&#x27;t be asked just now, so nobody claimed BUG-1. Try again in a minute." in page
+    house.clock.advance(minutes=11)
+    await house.quiet()
+    assert len(outside.posted) == 1, "calling goes on"

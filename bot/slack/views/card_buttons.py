@@ -7,6 +7,7 @@ from bot.bug.bug import Bug, Status
 from bot.bug.fixes.fix import RunState
 from bot.bug.modes import Modes
 from bot.slack.views import blocks
+from bot.slack.views.alike import named
 from bot.slack.views.marks import mark
 from bot.suggestions import Proposed
 
@@ -139,7 +140,11 @@ def _troubles(bug: Bug) -> list[Any]:
     for customer in bug.customers:
         lost = next((m for m in customer.messages[-1:] if m.state in {"failed", "doubtful"}), None)
         if lost:
-            found.append(_button(bug, "by_hand", f"I told {customer.name}", message=lost.seq, customer=customer.id))
+            found.append(
+                _button(
+                    bug, "by_hand", f"I told {named(customer, bug.customers)}", message=lost.seq, customer=customer.id
+                )
+            )
         stuck = next((g for g in customer.given if g.state in {"failed", "doubtful"} and not g.homeless), None)
         if stuck:
             found.append(_button(bug, "release_tell", "Tell without it", message=stuck.tell, customer=customer.id))

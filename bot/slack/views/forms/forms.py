@@ -10,6 +10,7 @@ from bot.bug.customer import Customer, Given, TellRequest
 from bot.bug.seriousness import MEANT, Serious, judged
 from bot.settings import TellSettings
 from bot.slack.views import blocks as kit
+from bot.slack.views.alike import apart, marked
 from bot.slack.views.forms import gifts as gift_fields
 from bot.slack.views.forms import readers
 from bot.slack.views.marks import mark
@@ -226,7 +227,7 @@ def reply(bug: Bug, people: Sequence[Customer], text: str, asks: Sequence[str] =
     blocks = [
         *before_it_goes(asks),
         kit.context(said, "said"),
-        kit.checkboxes("customers", "Who reads it", readers.choices(people), [newest.id]),
+        kit.checkboxes("customers", "Who reads it", readers.choices(people, bug.customers), [newest.id]),
         kit.text_input("text", "What they read", text, many=True, hint="Say why in your words. No internals."),
     ]
     submit = "Send as it is" if seen else "Send"
@@ -235,10 +236,16 @@ def reply(bug: Bug, people: Sequence[Customer], text: str, asks: Sequence[str] =
 
 def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:
     """Which of several makegoods."""
-    choices = [(str(g.seq), f"{cut(c.name, 30)}: {plain(gift(g.grant))}") for c, g in given]
+    choices = [(str(g.seq), f"{_short(c, bug)}: {plain(gift(g.grant))}") for c, g in given]
     blocks = [
         kit.menu("granted", "Take back", choices, choices[0][0]),
         kit.text_input("reason", "Why", why, optional=True, longest=500),
     ]
     meta = mark(bug)
     return kit.modal(f"Take back {bug.ref}", blocks, id_="tell_undo", meta=meta, submit="Take back")
+
+
+def _short(customer: Customer, bug: Bug) -> str:
+    """Beside what they were given."""
+    mark = apart(bug.customers).get(customer.id)
+    return marked(customer, mark) if mark else cut(customer.name, 30)

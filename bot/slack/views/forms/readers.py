@@ -6,6 +6,7 @@ from typing import Any
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer
 from bot.slack.views import blocks as kit
+from bot.slack.views.alike import apart, marked
 from bot.slack.views.mrkdwn import channel
 from bot.text import cut, plural
 
@@ -17,6 +18,8 @@ MANY = PER_BOX * len(BOXES)
 EVERYBODY, SEARCHED = "everybody", "searched"
 OFFERED = 100
 """Slack's limit of a menu."""
+LONGEST = 75
+"""Slack's limit of an option."""
 
 
 def fields(label: str, people: Sequence[Customer], ticked: Sequence[Customer], *, none: bool = False) -> list[Any]:
@@ -28,7 +31,7 @@ def fields(label: str, people: Sequence[Customer], ticked: Sequence[Customer], *
         kit.checkboxes(
             BOXES[i // PER_BOX],
             label if i == 0 else "and",
-            choices(people[i : i + PER_BOX]),
+            choices(people[i : i + PER_BOX], people),
             chosen,
             optional=i > 0 or none,
         )
@@ -70,15 +73,22 @@ def chosen(values: Mapping[str, Any], people: Sequence[Customer], upto: int) -> 
     return tuple(c.id for c in _unknowing(there) or there)
 
 
-def choices(people: Sequence[Customer]) -> list[tuple[str, str]]:
-    return [(c.id, cut(f"{c.name}{' · online' if c.online else ''} · {channel(c.source)}", 75)) for c in people]
+def choices(some: Sequence[Customer], people: Sequence[Customer]) -> list[tuple[str, str]]:
+    """`people`: all whom the form knows, among whom a name may repeat."""
+    alike = apart(people)
+    return [(c.id, _choice(c, alike.get(c.id, ""))) for c in some]
+
+
+def _choice(customer: Customer, mark: str) -> str:
+    tail = f"{' · online' if customer.online else ''} · {channel(customer.source)}"
+    return cut(f"{marked(customer, mark)}{tail}" if mark else f"{customer.name}{tail}", LONGEST)
 
 
 def found(people: Sequence[Customer], query: str) -> list[tuple[str, str]]:
     """Those whom each of the words fits, those who do not know yet first; as many as a menu shows."""
     words = query.casefold().split()
     fits = [c for c in people if all(word in _known(c) for word in words)]
-    return choices(sorted(fits, key=lambda c: (c.told is not None, c.name.casefold()))[:OFFERED])
+    return choices(sorted(fits, key=lambda c: (c.told is not None, c.name.casefold()))[:OFFERED], people)
 
 
 def _known(customer: Customer) -> str:

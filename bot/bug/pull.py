@@ -13,6 +13,8 @@ from bot.text import plural
 PullState = Literal["open", "draft", "closed", "merged"]
 Role = Literal["fixes", "mentions", "reverts", "none"]
 """What it is to the bug: its proper fix, a word about it, what takes its fix back; "none": it does not name it any more."""
+Unpaid = Literal["", "early", "late"]
+"""Why its merge pays nothing, though it says that it is the fix: merged before the bug came; called so only afterwards."""
 CheckState = Literal["running", "failed", "passed"]
 
 
@@ -66,6 +68,11 @@ class Pull:
     """When it changed last, by the forge's clock."""
     by: str = ""
     """Who merged it, or changed it last, by the forge's name."""
+    merged_at: AwareDatetime | None = None
+    """By the forge's clock; None: it is not merged, or nobody said when."""
+    late: bool = False
+    """This was told after the merge, and by somebody else than who merged it."""
+    unpaid: Unpaid = ""
     checks: Checks = Checks()
     reverted: bool = False
     """Another one took it back."""

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from bot.bug.bug import Bug
 from bot.bug.event import Event, Outcome, Text
-from bot.bug.pull import Checks, Pull, PullState, Role, key, named
+from bot.bug.pull import Checks, Pull, PullState, Role, Unpaid, key, named
 from bot.bug.words import Foreign, Link, Part, Words
 
 Did = Literal["named", "changed", "updated", "merged", "closed", "reopened"]
@@ -39,6 +39,8 @@ class PullSeen(Outcome):
     title: Text = ""
     author: Text = ""
     by: Text = ""
+    merged_at: AwareDatetime | None = None
+    unpaid: Unpaid = ""
 
     @classmethod
     def of(cls, pull: Pull, did: Did) -> "PullSeen":
@@ -55,12 +57,18 @@ class PullSeen(Outcome):
         return replace(bug, pulls=(*others, told))
 
     def line(self, bug: Bug, _by: str) -> Words | None:
-        if self.did == "updated":
+        if self.did == "updated" or self._of_no_weight:
             return None
         name = named(self.forge, self.number)
         title: tuple[Part, ...] = (" “", Foreign(self.title, 120), "”") if self.title else ()
         parts = (Link(self.url, name) if self.url else name, *title, *self._told(bug))
         return Words(ICON, parts, minor=self.did in {"changed", "reopened"})
+
+    @property
+    def _of_no_weight(self) -> bool:
+        """Whoever has a fork writes what they like, as often as they like: people read only of a fix, and of its merge."""
+        told = self.did == "merged" and not self.unpaid
+        return self.fork and not (told or (self.did == "named" and self.role == "fixes"))
 
     def _told(self, bug: Bug) -> tuple[Part, ...]:
         name = self.by or self.author
@@ -95,7 +103,12 @@ class PullSeen(Outcome):
         if self.role == "reverts":
             return (f", so {named(self.forge, self.reverts)} is taken back",)
         paid = f"nothing is paid by that. If it is the fix: `/bug paid {bug.ref}`"
-        return (f"; it only mentions {bug.ref}, so {paid}",) if self.role == "mentions" else ()
+        why: dict[Unpaid, str] = {
+            "early": f"; that was before {bug.ref} came",
+            "late": f"; it names {bug.ref} as fixed only since",
+            "": f"; it only mentions {bug.ref}",
+        }
+        return (f"{why[self.unpaid]}, so {paid}",) if self.role == "mentions" else ()
 
 
 class PullChecked(Outcome):
@@ -136,7 +149,9 @@ def _carried(known: Pull | None, told: Pull) -> Pull:
     """With what this delivery does not say: the checks of the same commit, and what became of it here."""
     if known is None:
         return told
-    kept = replace(told, reverted=known.reverted, failed=known.failed)
+    merged_at = told.merged_at or known.merged_at
+    unpaid = known.unpaid if told.role == "mentions" and not told.unpaid else told.unpaid
+    kept = replace(told, merged_at=merged_at, unpaid=unpaid, reverted=known.reverted, failed=known.failed)
     if known.head != told.head:
         return kept
     conflict = known.conflict if told.conflict is None else told.conflict
@@ -153,6 +168,9 @@ def _beside(other: Pull, told: Pull) -> Pull:
 def seen(bug: Bug, told: Pull) -> Event | None:
     """What a delivery tells of a pull request; None where it is older than what is known, or no news."""
     known = bug.pull(told.key)
+    if known and known.unpaid == "late" and told.at < known.at and told.role == "fixes" and not told.late:
+        return _named_in_time(bug, known, told)
+    told = replace(_believed(bug, known, told), late=False)
     if known is None:
         return None if told.role == "none" else PullSeen.of(told, _first(told))
     if told.at < known.at or (known.state == "merged" and told.state != "merged"):
@@ -165,6 +183,30 @@ def seen(bug: Bug, told: Pull) -> Event | None:
     return PullSeen.of(news, _did(known, news))
 
 
+def _believed(bug: Bug, known: Pull | None, told: Pull) -> Pull:
+    """A merge pays what came before it, and what was called its fix by then, or by whoever merged it."""
+    decided = known is not None and known.state == "merged" and known.role == "fixes"
+    if told.state != "merged" or told.role != "fixes" or decided:
+        return told
+    why = _unpaid(bug, known, told)
+    return replace(told, role="mentions", unpaid=why) if why else told
+
+
+def _unpaid(bug: Bug, known: Pull | None, told: Pull) -> Unpaid:
+    merged_at = told.merged_at or (known.merged_at if known else None)
+    if merged_at and bug.opened_at and merged_at < bug.opened_at:
+        return "early"
+    in_time = not told.late or (known is not None and known.role == "fixes")
+    return "" if merged_at and in_time else "late"
+
+
+def _named_in_time(bug: Bug, known: Pull, told: Pull) -> PullSeen | None:
+    """An older delivery, which comes only now, shows that it was called the fix before it was merged."""
+    news = replace(known, role="fixes", unpaid="", merged_at=told.merged_at or known.merged_at)
+    believed = _believed(bug, None, news)
+    return None if believed.unpaid == "late" else PullSeen.of(believed, "merged")
+
+
 def _first(told: Pull) -> Did:
     return "merged" if told.state == "merged" else "closed" if told.state == "closed" else "named"
 
@@ -174,7 +216,7 @@ def _did(known: Pull, news: Pull) -> Did:
         return _first(news)
     if known.state == "closed" and news.state not in ENDS:
         return "reopened"
-    named_otherwise = news.role != known.role
+    named_otherwise = (news.role, news.unpaid) != (known.role, known.unpaid)
     if named_otherwise and news.state == "merged":
         return "merged"
     return "changed" if named_otherwise or bool(news.conflict) != bool(known.conflict) else "updated"

@@ -17,6 +17,10 @@ from bot.ledger.entries import load
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.index import pulls as index
 from bot.ledger.ledger import Ledger
+from bot.text import plural
+
+MOST = 20
+"""Bugs that one pull request may name: whoever has a fork names thousands."""
 
 log = logging.getLogger(__name__)
 
@@ -48,17 +52,18 @@ class Pulls:
         pull, team = change.pull, self.ledger.team
         known = await index.bugs_of(self.ledger.db, team, [pull.key])
         taken = await self._taken_back(change)
-        asked = {*change.fixes, *change.mentions}
+        every = (*change.fixes, *change.mentions)
+        asked = set(every[:MOST])
         there = await index.there(self.ledger.db, team, asked)
         named: dict[int, set[int]] = defaultdict(set)
         for number in there | known | taken:
             named[await self._goes_on(number)].add(number)
         for bug in sorted(named):
             await self._seen(bug, named[bug] | {bug}, change, event)
-        missing = ", ".join(f"BUG-{n}" for n in sorted(asked - there))
-        if missing:
-            log.info("%s of %s names %s, and there is no such bug here.", pull.name, pull.repository, missing)
-        return f"names {missing}, which is not here" if missing else ""
+        note = _left_out(sorted(asked - there), len(every) - len(asked))
+        if note:
+            log.info("%s of %s %s.", pull.name, pull.repository, note)
+        return note
 
     async def _taken_back(self, change: PullChange) -> set[int]:
         """The bugs of the pull request that this one takes back."""
@@ -105,6 +110,12 @@ class Pulls:
             return pulls.checked(bug, told)
 
         await self.ledger.record(number, decide, by=_by(forge))
+
+
+def _left_out(missing: Sequence[int], beyond: int) -> str:
+    names = ", ".join(f"BUG-{number}" for number in missing)
+    more = f"names {plural(beyond, 'bug')} beyond {MOST}, which were left out" if beyond else ""
+    return "; ".join(x for x in (f"names {names}, which is not here" if names else "", more) if x)
 
 
 def role(bug: Bug, numbers: AbstractSet[int], change: PullChange) -> Role:

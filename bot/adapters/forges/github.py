@@ -92,9 +92,17 @@ def _pull(body: Data, id_: str, came: datetime, options: Mapping[str, object]) -
         conflict=_conflict(told),
         fork=told.key("head.repo.id") != told.key("base.repo.id"),
         at=told.time("updated_at") or came,
+        merged_at=told.time("merged_at") if merged else None,
+        late=merged and body.line("action") != "closed" and not _by_merger(body),
         by=(told.line("merged_by.login") if merged else "") or body.line("sender.login"),
     )
     return change(id_, pull, words(told, "body"), told.line("head.ref", limit=300))
+
+
+def _by_merger(body: Data) -> bool:
+    """Whether who merged it did this, too."""
+    sender = body.line("sender.login")
+    return bool(sender) and sender == body.line("pull_request.merged_by.login")
 
 
 def _number(told: Data) -> int:

@@ -95,9 +95,28 @@ def _pull(body: Data, id_: str, came: datetime, options: Mapping[str, object]) -
         conflict=_conflict(told),
         fork=told.key("source_project_id") != told.key("target_project_id"),
         at=told.time("updated_at") or came,
+        merged_at=_merged_at(body, came),
+        late=_state(told) == "merged" and not (_merges(body) or _by_merger(body)),
         by=body.line("user.username"),
     )
     return change(id_, pull, words(told, "description"), told.line("source_branch", limit=300))
+
+
+def _merges(body: Data) -> bool:
+    """Whether this tells of the merge itself, and not of what was done afterwards."""
+    return body.line("object_attributes.action") == "merge"
+
+
+def _by_merger(body: Data) -> bool:
+    """Whether who merged it did this, too."""
+    user = body.key("user.id")
+    return bool(user) and user == body.key("object_attributes.merge_user_id")
+
+
+def _merged_at(body: Data, came: datetime) -> datetime | None:
+    """GitLab's webhooks name no time of the merge, other than that of the change that it is."""
+    told = body.at("object_attributes")
+    return told.time("merged_at") or ((told.time("updated_at") or came) if _merges(body) else None)
 
 
 def _page(project: Data, told: Data) -> str:

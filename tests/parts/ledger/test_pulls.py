@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
+from sqlalchemy import select
 
 from bot.bug.bug import Bug, Status
 from bot.bug.course import Fixed
 from bot.bug.pull import Check, Checks, ChecksChange, CheckState, Pull, PullChange
 from bot.bug.pulls import PullChecked
 from bot.intake import merging
-from bot.intake.pulls import Pulls
+from bot.intake.pulls import MOST, Pulls
 from bot.intake.sources import CHECKS, PULL
 from bot.ledger.db.tables import inbox as table
 from bot.ledger.entries import load, trail
@@ -52,7 +53,9 @@ MENDS = Pull(
 
 
 def at(minutes: int, pull: Pull = MENDS, **changed: object) -> Pull:
-    return replace(pull, at=MONDAY + timedelta(minutes=minutes), **changed)  # type: ignore[arg-type] # passes on
+    when = MONDAY + timedelta(minutes=minutes)
+    merged = {"merged_at": when} if changed.get("state") == "merged" else {}
+    return replace(pull, at=when, **merged, **changed)  # type: ignore[arg-type] # passes on
 
 
 def change(event: str, pull: Pull, fixes: tuple[int, ...] = (1,), mentions: tuple[int, ...] = ()) -> Item:
@@ -197,3 +200,12 @@ async def test_old_checks_are_forgotten(stage: Stage) -> None:
     later = stage.ledger.clock() + index.KEPT + timedelta(days=1)
     await index.tidy(stage.ledger.db, TEAM, later)
     assert (await index.stand(stage.ledger.db, TEAM, "github", "c2"))[0] == Checks()
+
+
+async def test_a_pull_request_that_names_thousands_of_bugs_reaches_few_and_the_inbox_says_so(stage: Stage) -> None:
+    bugs = [await open_bug(stage.ledger, f"Page {number} fails") for number in range(MOST + 2)]
+    await deliver(stage, change("p1", at(0), tuple(range(1, 9000))))
+    assert await index.bugs_of(stage.ledger.db, TEAM, [MENDS.key]) == set(bugs[:MOST])
+    async with stage.ledger.db.read() as conn:
+        (note,) = (await conn.execute(select(table.c.note))).scalars()
+    assert note == f"names {8999 - MOST} bugs beyond {MOST}, which were left out"

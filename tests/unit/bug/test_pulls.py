@@ -13,7 +13,7 @@ from bot.bug.course import CameBack, Fixed, Merged, Reopened
 from bot.bug.debt import Paid
 from bot.bug.errors import Invalid, Refused
 from bot.bug.fixes import approval, doubt
-from bot.bug.pull import Checks, Pull, shown
+from bot.bug.pull import Checks, Pull, Role, shown
 from bot.bug.pulls import PullChecked, PullSeen
 from bot.bug.values import Actor, ActorKind
 from bot.bug.words import plain
@@ -49,7 +49,7 @@ OPEN = Pull(
 )
 FIX = "PR 212 “Keep the index whole” now is the proper fix of BUG-17"
 LATER = MONDAY + timedelta(hours=1)
-MERGED = replace(OPEN, state="merged", at=LATER, by="ben")
+MERGED = replace(OPEN, state="merged", at=LATER, merged_at=LATER, by="ben")
 BACK = replace(OPEN, number=220, title='Revert "Keep"', role="reverts", reverts=212, at=LATER, by="cleo")
 
 
@@ -184,7 +184,7 @@ def test_a_merge_taken_back_makes_it_owed_again_by_the_same_person() -> None:
 
 def test_taking_back_what_was_taken_back_pays_it_once_more() -> None:
     story = sees(owed(), MERGED, replace(BACK, state="merged"))
-    sees(story, replace(OPEN, number=221, state="merged", at=LATER + timedelta(days=1), reverts=220))
+    sees(story, replace(MERGED, number=221, at=LATER + timedelta(days=1), reverts=220))
     assert stands(story) is Status.CLOSED
     assert story.kinds.count("paid") == 2
 
@@ -224,9 +224,58 @@ def test_a_text_that_is_edited_after_the_merge_takes_nothing_back() -> None:
     assert pull(story).role == "fixes"
 
 
-def test_a_text_that_names_the_bug_after_the_merge_pays() -> None:
+def test_a_text_that_whoever_merged_it_edits_afterwards_pays() -> None:
     story = sees(owed(), replace(MERGED, role="mentions"), replace(MERGED, at=LATER + timedelta(hours=1)))
     assert stands(story) is Status.CLOSED
+
+
+STRANGER = replace(MERGED, late=True, at=LATER + timedelta(hours=2), by="mallory")
+
+
+def test_a_text_that_somebody_else_edits_after_the_merge_asks_whether_it_is_paid() -> None:
+    for story in (owed(), sees(owed(), replace(MERGED, role="mentions"))):
+        sees(story, STRANGER)
+        assert stands(story) is Status.OWED
+        assert (
+            "it names BUG-17 as fixed only since, so nothing is paid by that. If it is the fix:" in lines(story, 1)[0]
+        )
+        before = len(story.facts)
+        assert len(sees(story, STRANGER, replace(STRANGER, role="mentions")).facts) == before
+
+
+def test_a_label_after_the_merge_that_is_told_of_first_takes_nothing_from_it() -> None:
+    for late in (MERGED, replace(OPEN, at=LATER - timedelta(minutes=5))):
+        story = sees(owed(), STRANGER, late)
+        assert stands(story) is Status.CLOSED
+    story = sees(owed(), OPEN, STRANGER)
+    assert stands(story) is Status.CLOSED
+
+
+def test_what_was_merged_before_the_bug_came_pays_nothing() -> None:
+    old = MONDAY - timedelta(days=2000)
+    for told_ in (
+        (replace(MERGED, merged_at=old),),
+        (replace(STRANGER, merged_at=None), replace(MERGED, merged_at=old)),
+    ):
+        story = sees(owed(), *told_)
+        assert stands(story) is Status.OWED
+        assert "that was before BUG-17 came, so nothing is paid by that" in lines(story, 1)[0]
+
+
+def test_a_merge_of_which_nobody_says_when_it_was_pays_nothing() -> None:
+    story = sees(owed(), replace(MERGED, merged_at=None))
+    assert stands(story) is Status.OWED
+    assert pulls.seen(sees(owed(), replace(STRANGER, merged_at=None)).bug, OPEN) is None
+
+
+def test_whoever_has_a_fork_fills_no_thread() -> None:
+    fork = replace(OPEN, fork=True, role="mentions")
+    story = sees(opened(), fork)
+    for minute in range(1, 20):
+        role: Role = "fixes" if minute % 2 else "none"
+        sees(story, replace(fork, role=role, title=f"{minute}", at=MONDAY + timedelta(minutes=minute)))
+    assert lines(story, 20) == []
+    assert lines(sees(story, replace(MERGED, fork=True)), 1) == ["PR 212 “Keep the index whole” was merged by ben"]
 
 
 def test_a_pull_request_that_never_named_it_is_not_linked() -> None:

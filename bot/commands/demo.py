@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    with needs_demo("demo"):
+        import_module("aiosmtpd")  # of the extra, and light: the rest takes seconds, and who waits is told so first
     _print("Starting the demo …")
     with needs_demo("demo"):
         from bot.demo.server import Demo  # noqa: PLC0415 - loaded when it is wanted: `makegood run` needs none of it

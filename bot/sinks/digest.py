@@ -59,8 +59,9 @@ class Digest:
                 await self._put(text(self._bugs), kit.render([kit.section(now, "digest")]))
             except TooSoon as soon:
                 await asyncio.sleep(soon.wait)
-            except MakegoodError as error:
-                log.warning("The digest could not be shown: %s", error)
+            except Exception as error:  # nobody waits for this task: whatever it was, the log has it
+                expected = isinstance(error, MakegoodError)
+                log.warning("The digest could not be shown: %s", error, exc_info=None if expected else error)
                 return
             else:
                 self._shown = now

@@ -75,10 +75,13 @@ class Heartbeat:
             return
         now = asyncio.get_running_loop().time()
         renewed = await leases.renew_all(self.ledger, [one.lease for one in held.values()], self.seconds)
-        for place, one in held.items():
-            self._ends(place, one, now + self.seconds) if place in renewed else None
-        for place in held.keys() - renewed:
-            await self._renew(place, held[place])
+        # those first that wait for nobody; and each by itself, for what one meets must cost no other its lease
+        for place, one in sorted(held.items(), key=lambda x: x[0] not in renewed):
+            with surviving(f"The lease of {place[1]} on BUG-{place[0]} could not be renewed"):
+                if place in renewed:
+                    self._ends(place, one, now + self.seconds)
+                else:
+                    await self._renew(place, one)
 
     async def _renew(self, place: tuple[int, str], held: _Held) -> None:
         if self._held.get(place) is not held:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -409,3 +410,20 @@ async def test_leases_are_renewed_beat_after_beat_whatever_one_beat_meets(
     assert beats == [held] * 4
     (record,) = [r for r in caplog.records if "Leases could not be renewed" in r.message]
     assert record.exc_info
+
+
+async def test_what_one_lease_meets_costs_no_other_its_lease(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    ledger = follows(store, Scribe())
+    for number in range(2):
+        await said(ledger, await open_bug(ledger, f"error {number}"), "a")
+    first, second = (await leases.take(ledger, FREE, {}, 0.6)).leases
+    heart, began = Heartbeat(ledger, 0.6), asyncio.get_running_loop().time()
+    async with heart.hold(first, began):
+        bad = heart._held[first.bug, first.sink]
+        never_entered = asyncio.timeout(1)  # can't be set to another time
+        heart._held[first.bug, first.sink] = replace(bad, limit=never_entered)
+        async with heart.hold(second, began):
+            limit = heart._held[second.bug, second.sink].limit
+            await heart._renew_all()
+            assert (limit.when() or 0) > began + 0.6
+    assert f"The lease of scribe on BUG-{first.bug} could not be renewed" in caplog.text

@@ -245,3 +245,18 @@ async def test_while_slack_is_away_a_kept_link_claims_only_for_whom_slack_showed
     house.clock.advance(minutes=11)
     await house.quiet()
     assert len(outside.posted) == 1, "calling goes on"
+
+
+async def test_a_guest_claims_by_the_link_as_by_the_button_and_a_stranger_does_not(
+    house: House, chat: Chat, outside: Outside
+) -> None:
+    await waits(house, chat)
+    directory = house.bot.slack.directory
+    house.slack.change_person(Person(id="U0DEV", name="Dana", email="dana@acme.example", stranger=True))
+    directory.forget("U0DEV")
+    assert (await presses(outside.link))[0] == 404
+    assert (await house.bug()).owner is None
+    house.slack.change_person(Person(id="U0DEV", name="Dana", email="dana@acme.example", guest=True))
+    directory.forget("U0DEV")
+    assert (await presses(outside.link))[0] == 200
+    assert (await house.bug()).owner == "U0DEV"

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,16 +18,15 @@ from bot.ledger import summaries
 from bot.ledger.entries import trail
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Ledger
-from bot.production.redaction import Redactor
 from bot.slack.views.retro import month, page, postmortem, summary, view
-from bot.slack.views.retro.dialect import MARKDOWN
+from bot.slack.views.retro.dialect import MARKDOWN, without_secrets
+from bot.slack.views.retro.postmortem import Redact
+from bot.text import each_text
 
 ONE = (
     "Name a bug, a week or a month: `makegood retro BUG-1`, `makegood retro --week 2026-W48` "
     "or `makegood retro --month 2026-11`."
 )
-
-REDACT = Redactor().redact
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -76,21 +76,24 @@ async def _told(args: argparse.Namespace) -> str:
             return await _summary(ledger, args)
         story = fold(await trail(ledger, args.bug))
         names = await Names(common.flags(ledger)).known()
+    redact = common.redactor(Path(args.config)).redact
     if args.format == "json":
-        return postmortem.as_json(story, REDACT)
+        return postmortem.as_json(story, redact)
     write = page.html if args.format == "html" else postmortem.markdown
-    return write(story, names, REDACT)
+    return write(story, names, redact)
 
 
 async def _summary(ledger: Ledger, args: argparse.Namespace) -> str:
     found = await summaries.read(ledger, args.month or args.week)
-    if args.format == "json":
-        return found.model_dump_json(indent=2) + "\n"
-    if args.format == "html":
-        return month.html(found, REDACT)
-    return view.csv(found) if args.format == "csv" else _markdown(found)
+    redact = common.redactor(Path(args.config)).redact
+    write = {"json": _json, "html": month.html, "csv": view.csv, "md": _markdown}
+    return write[args.format](found, redact)
 
 
-def _markdown(found: Summary) -> str:
-    listed = "\n".join(f"- {line}" for line in summary.lines(found, MARKDOWN))
+def _json(found: Summary, redact: Redact) -> str:
+    return json.dumps(each_text(found.model_dump(mode="json"), redact), ensure_ascii=False, indent=2) + "\n"
+
+
+def _markdown(found: Summary, redact: Redact) -> str:
+    listed = "\n".join(f"- {line}" for line in summary.lines(found, without_secrets(MARKDOWN, redact)))
     return f"# {summary.title(found)}\n\n{listed}\n"

@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bot.sheets import as_cell
 from bot.text import each_text
 
-_CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet takes a cell for a formula by, wide letters too."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~&#!])")
 
 
@@ -34,7 +33,7 @@ def as_csv(columns: Sequence[str], records: Sequence[Record]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([_as_text(record.cells.get(column, "")) for column in columns] for record in records)
+    writer.writerows([as_cell(record.cells.get(column, "")) for column in columns] for record in records)
     return out.getvalue()
 
 
@@ -43,10 +42,6 @@ def as_markdown(columns: Sequence[str], records: Sequence[Record]) -> str:
     head = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
     lines = (f"| {' | '.join(_shown(record.cells.get(column, '')) for column in columns)} |" for record in records)
     return "\n".join([*head, *lines])
-
-
-def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" ").startswith(_CALCULATED) else cell
 
 
 def _shown(cell: str) -> str:

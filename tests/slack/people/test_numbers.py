@@ -48,7 +48,7 @@ async def test_card_retro_month_csv_and_home_agree(house: House, chat: Chat) -> 
 
     given = [gift.grant for gift in story.gifts]
     assert {type(grant) for grant in given} == {Credit, Days}
-    rows = list(csv.DictReader(io.StringIO(view.csv(of_month))))
+    rows = list(csv.DictReader(io.StringIO(view.csv(of_month, str))))
     in_books = sum(int(row["amount_minor"]) for row in rows if row["amount_minor"])
     assert of_month.cost == of_week.cost == (Money(amount=in_books, currency="EUR"),)
     assert f"{of_month.cost[0]} credit" in view.headline(story)

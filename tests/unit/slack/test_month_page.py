@@ -10,7 +10,9 @@ from bot.bug.money import Money
 from bot.bug.retro.model import Again, Share, Summary, Times, Total, Unseen
 from bot.bug.retro.span import month, week
 from bot.bug.retro.summary import sum_up
-from bot.slack.views.retro import bars, series
+from bot.production.redaction import MASK, Redactor
+from bot.slack.views.retro import bars, series, summary
+from bot.slack.views.retro.dialect import MARKDOWN, without_secrets
 from bot.slack.views.retro.month import html
 from tests.unit.bug.story import MONDAY
 
@@ -86,3 +88,12 @@ def test_bars_are_as_long_as_what_they_stand_for() -> None:
     assert widths == [78.0, 39.0, 0, 0.5]
     stacked = bars.svg(series.how_soon(FULL))
     assert sum(float(width) for width in re.findall(r'width="([\d.]+)%" height="11"', stacked)) == pytest.approx(100)
+
+
+def test_a_secret_in_a_month_is_masked_as_a_page_and_as_markdown() -> None:
+    secret = "ghp_abcdefghijklmnopqrst0123"
+    found = FULL.model_copy(update={"again": (Again(action=secret, times=3, bugs=(3, 17)),)})
+    said = "".join(summary.lines(found, without_secrets(MARKDOWN, Redactor().redact)))
+    for text in (html(found, Redactor().redact), said):
+        assert secret not in text.replace("\\", "")
+        assert MASK in text

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -253,3 +254,22 @@ def test_a_trail_without_entries_has_no_post_mortem() -> None:
 def test_the_published_schema_is_the_one_that_is_kept() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     assert json.loads(SCHEMA.read_text("utf-8")) == schema(), "`make schema` renews it"
+
+
+@pytest.mark.parametrize(
+    "secret", ["sk_live_51HabcdefGHIJKLmn", "ghp_abcdefghijklmnopqrst0123", "p_a*ss&word<1>", "postgres://u:pa_ss@h/db"]
+)
+def test_a_secret_is_masked_in_every_form_before_its_letters_are_escaped(secret: str) -> None:
+    redact = Redactor(["p_a*ss&word<1>"]).redact
+    story = answered().then(Pinned(ts="1.3", via="pin", at=MONDAY, user=BEN, text=f"I used {secret} to try it"))
+    story.then(TaskCardMade(task=1, id="5f", url=f"https://trello.com/c/{secret}"))
+    told_, names = fold(story.facts), {**NAMES, BEN: secret}
+    for text in (
+        page.html(told_, names, redact),
+        postmortem.markdown(told_, names, redact),
+        postmortem.as_json(told_, redact),
+    ):
+        bare = unescape(text.replace("\\", ""))
+        assert secret not in bare
+        assert "pa_ss@h" not in bare
+        assert MASK in bare

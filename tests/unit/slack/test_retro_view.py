@@ -239,7 +239,7 @@ def test_the_accountants_lines_open_in_a_spreadsheet() -> None:
     story = minutes()
     receipt = Receipt(key="k", grant=EURO5, account="=cmd|' /C calc'!A0", external_ids=())
     story.then(Granted(tell=9, customer="c1", grant=EURO5, receipt=receipt), SYSTEM)
-    rows = list(csv.DictReader(io.StringIO(view.csv(sum_up([fold(story.facts)])))))
+    rows = list(csv.DictReader(io.StringIO(view.csv(sum_up([fold(story.facts)]), str))))
     assert rows[0] == {
         "date": "2025-11-24",
         "bug": "BUG-17",
@@ -255,5 +255,5 @@ def test_the_accountants_lines_open_in_a_spreadsheet() -> None:
 
 
 def test_what_was_taken_back_is_a_negative_amount() -> None:
-    last = view.csv(sum_up([fold(undone(minutes()).facts)])).splitlines()[-1]
+    last = view.csv(sum_up([fold(undone(minutes()).facts)]), str).splitlines()[-1]
     assert last == "2025-11-24,BUG-17,cus_1,credit,-500,EUR,undone,€5 credit"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.bug.words import Clock, Code, Day, Foreign, Link, Part, Person, Press, Quote
@@ -59,6 +59,21 @@ class Dialect:
 
     def quote(self, text: str, limit: int = 160) -> str:
         return f"“{self.safe(text, limit)}”" if text else ""
+
+
+def without_secrets(d: Dialect, redact: Callable[[str], str]) -> Dialect:
+    """The dialect for texts that leave. Each is masked before it is escaped: with a backslash in it a secret looks like none."""
+
+    def masked(text: str) -> str:
+        return redact(clean(text))
+
+    return replace(
+        d,
+        safe=lambda text, limit: d.safe(masked(text), limit),
+        called=lambda name: d.called(masked(name)),
+        code=lambda text: d.code(masked(text)),
+        link=lambda url, label: d.link(masked(url), masked(label)),
+    )
 
 
 def _escaped(text: str, _limit: int = 0) -> str:

@@ -1,7 +1,6 @@
 """Writes a week or a month as one self-contained page: nothing is loaded, no script runs, all that is foreign is escaped. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from markupsafe import Markup
 
 from bot.bug.retro.model import Summary
 from bot.slack.views.retro import bars, series, summary
+from bot.slack.views.retro.dialect import without_secrets
 from bot.slack.views.retro.html import HTML
 from bot.slack.views.retro.page import sound
 from bot.slack.views.retro.postmortem import Redact
@@ -20,8 +20,7 @@ TEMPLATE = Path(__file__).with_name("month.html")
 
 def html(found: Summary, redact: Redact) -> str:
     """The whole page as text."""
-    clean = partial(sound, redact)
-    d = replace(HTML, safe=lambda text, limit: HTML.safe(clean(text), limit))
+    d = without_secrets(HTML, partial(sound, redact))
     lists = {"What came again": summary.came_again(found, d), "Nobody else has seen": summary.not_seen(found, d)}
     page = _template().render_unicode(
         title=summary.title(found),

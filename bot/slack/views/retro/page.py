@@ -1,7 +1,6 @@
 """Writes a post-mortem as one self-contained page: nothing is loaded from anywhere, no script runs, everything foreign is escaped. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from bot.bug.retro.model import Run
 from bot.bug.retro.postmortem import Check, Postmortem, Preview, Word
 from bot.slack.views.retro import picture
 from bot.slack.views.retro.chapters import answered, chapters, fix_words, moment, task_words
-from bot.slack.views.retro.dialect import Dialect
+from bot.slack.views.retro.dialect import Dialect, without_secrets
 from bot.slack.views.retro.html import HTML
 from bot.slack.views.retro.postmortem import Names, Redact, preview_words, word_head
 from bot.text import clean, length, plural
@@ -73,12 +72,7 @@ class Probe(NamedTuple):
 def html(story: Postmortem, names: Names, redact: Redact) -> str:
     """The whole page as text."""
     redact = partial(sound, redact)
-    d = replace(
-        HTML,
-        safe=lambda text, limit: HTML.safe(redact(text), limit),
-        called=lambda name: HTML.called(redact(name)),
-        code=lambda text: HTML.code(redact(text)),
-    )
+    d = without_secrets(HTML, redact)
     lists = {c.title: [Markup(line) for line in c.lines] for c in chapters(story, names, d)}  # noqa: S704 - HTML's dialect escapes
     page = _template().render_unicode(
         Markup=Markup,

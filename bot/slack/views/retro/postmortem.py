@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from bot.bug.retro.model import Run
 from bot.bug.retro.postmortem import Check, Moment, Postmortem, Preview, Word
 from bot.slack.views.retro.chapters import CHAPTERS, Section, fix_words, moment, timeline
-from bot.slack.views.retro.dialect import MARKDOWN, Dialect
+from bot.slack.views.retro.dialect import MARKDOWN, Dialect, without_secrets
 from bot.text import each_text, length, plural
 
 Names = Mapping[str, str]
@@ -18,10 +18,10 @@ Redact = Callable[[str], str]
 
 def markdown(story: Postmortem, names: Names, redact: Redact) -> str:
     """In full, for a wiki or a pull request."""
-    d = MARKDOWN
+    d = without_secrets(MARKDOWN, redact)
     title = f"# Post-mortem of {story.bug} {d.safe(story.title, 0)}".rstrip()
     parts = [f"## {c.title}\n\n" + "\n".join(f"- {line}" for line in c.lines) for c in sections(story, names, d)]
-    return redact("\n\n".join([title, *parts]) + "\n")
+    return "\n\n".join([title, *parts]) + "\n"
 
 
 def as_json(story: Postmortem, redact: Redact) -> str:

@@ -5,11 +5,12 @@
 
 import csv as comma
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from bot.bug.retro.model import Retro, Summary
+from bot.sheets import as_cell
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import Mark, milliseconds
 from bot.slack.views.mrkdwn import foreign
@@ -99,7 +100,7 @@ def shortened(lines: Sequence[str], budget: int) -> list[str]:
         first, last = first + from_top, last - (not from_top)
 
 
-def csv(found: Summary) -> str:
+def csv(found: Summary, redact: Callable[[str], str]) -> str:
     """One line for each thing given or taken back; dates are UTC, amounts minor units."""
     sheet = io.StringIO()
     rows = comma.writer(sheet)
@@ -107,10 +108,7 @@ def csv(found: Summary) -> str:
     for b in found.bookings:
         date = b.at.astimezone(UTC).date().isoformat()
         amount = "" if b.amount is None else b.amount
-        rows.writerow([date, b.bug, _cell(b.customer), b.kind, amount, b.currency, b.state, _cell(b.what)])
+        rows.writerow(
+            [date, b.bug, as_cell(redact(b.customer)), b.kind, amount, b.currency, b.state, as_cell(redact(b.what))]
+        )
     return sheet.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet takes for text: nothing from outside becomes a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

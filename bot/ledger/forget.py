@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
@@ -23,6 +23,8 @@ from bot.ledger.refolding import refold
 from bot.ledger.rows import WORKSPACE
 
 SHORTEST_NAME = 3
+_WORD = re.compile(r"[^\W\d_]+")
+_CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de]"
 
 
 async def forget(ledger: Ledger, email: str, *, by: Actor = SYSTEM, why: str = "") -> int:
@@ -35,16 +37,34 @@ async def forget(ledger: Ledger, email: str, *, by: Actor = SYSTEM, why: str = "
         return 0
     # first what is not yet an entry: were it last, the inbox could fold a mail into a bug that was forgotten just
     # before
-    waiting, texts, bugs = await _loose(ledger, email), 0, 0
+    waiting, texts, bugs, names = await _loose(ledger, email), 0, 0, set[str]()
     for number in await _bugs(ledger, email):
-        gone = await (_bug(ledger, number, email) if number != WORKSPACE else _workspace(ledger, email))
-        texts, bugs = texts + gone, bugs + (number != WORKSPACE)
+        if number == WORKSPACE:
+            texts += await _workspace(ledger, email)
+            continue
+        gone, called = await _bug(ledger, number, email)
+        texts, bugs, names = texts + gone, bugs + 1, names | called
     if waiting + texts:
-        # the reason may name the very customer
-        said = re.sub(re.escape(email), "the customer", why.strip(), flags=re.IGNORECASE)
-        erased = CustomerErased(texts=texts, bugs=bugs, waiting=waiting, why=said)
+        erased = CustomerErased(texts=texts, bugs=bugs, waiting=waiting, why=unnamed(why.strip(), email, names))
         await workspace.record(ledger, lambda _now: erased, by=by)
     return waiting + texts
+
+
+def unnamed(why: str, email: str, names: Collection[str]) -> str:
+    """The reason without who is forgotten: no address, no name, no part of either, and no surname behind it."""
+    mailbox = {word.capitalize() for word in _WORD.findall(email.partition("@")[0])}
+    parts = {word for name in names for word in _WORD.findall(name) if word[:1].isupper() or name.islower()}
+    known = {*names, *(part for part in parts if len(part) >= SHORTEST_NAME)}
+    anyhow = f"(?i:{_one_of({email, *known})})"
+    # a mailbox like info@ is a word of many sentences: written small it means no name
+    named = rf"(?<!\w)(?:{anyhow}|{_one_of(mailbox)})(?!\w)(?:\s+{_CAPITAL}\w*)*"
+    return re.sub(named, "the customer", why)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """The longest first; of none, what matches nothing."""
+    found = sorted((word for word in words if word), key=len, reverse=True)
+    return "|".join(map(re.escape, found)) or "(?!)"
 
 
 async def _loose(ledger: Ledger, email: str) -> int:
@@ -80,8 +100,8 @@ async def _bugs(ledger: Ledger, email: str) -> list[int]:
         return sorted(named | await having(conn, bugs, bugs.c.number, bugs.c.state))
 
 
-async def _bug(ledger: Ledger, number: int, email: str) -> int:
-    """One bug, locked: nobody appends to it meanwhile."""
+async def _bug(ledger: Ledger, number: int, email: str) -> tuple[int, frozenset[str]]:
+    """One bug, locked: nobody appends to it meanwhile. How many texts are gone, and what it called them."""
     of = and_(private.c.team == ledger.team, private.c.bug == number)
     async with ledger.db.write() as conn:
         bug = await ledger.lock(conn, number)
@@ -98,7 +118,7 @@ async def _bug(ledger: Ledger, number: int, email: str) -> int:
         await _show_anew(conn, ledger, number)
         ledger.wake_others(conn)
         await ledger.notify(conn)
-    return len(named)
+    return len(named), person.names
 
 
 async def _workspace(ledger: Ledger, email: str) -> int:
@@ -129,7 +149,8 @@ class _Person:
 
     def __init__(self, email: str, customers: Sequence[Customer | Side]) -> None:
         # "Al" or "Bo" would be found in half of all texts, and take other people's words along
-        names = {c.hint.name for c in customers if len(c.hint.name) >= SHORTEST_NAME}
+        self.names = frozenset(c.hint.name for c in customers if c.hint.name)
+        names = {name for name in self.names if len(name) >= SHORTEST_NAME}
         self._ids = {c.id for c in customers}
         self._words = re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in (email, *names)), re.IGNORECASE)
 

@@ -20,7 +20,7 @@ from bot.ledger import workspace
 from bot.ledger.anchors import anchor
 from bot.ledger.codec import GONE
 from bot.ledger.entries import load, trail
-from bot.ledger.forget import forget
+from bot.ledger.forget import forget, unnamed
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
 from bot.ledger.refolding import refold
@@ -147,3 +147,27 @@ async def test_erasing_is_an_entry_itself_that_names_nobody(ledger: Ledger) -> N
     assert plain(entry.event.line(str(entry.by)).parts) == (
         "cli:anna erased a customer: 1 text of 1 bug: the customer asked for it by mail"
     )
+
+
+async def test_the_reason_names_nobody_who_is_forgotten(ledger: Ledger, bug: int) -> None:
+    await forget(ledger, "ada@example.com", why="Ada Lovelace of Oslo asked by phone, ada@example.com too")
+    assert "Ada" not in await private(ledger)
+    (entry,) = await workspace.trail(ledger)
+    assert isinstance(entry.event, CustomerErased)
+    assert entry.event.why == "the customer of Oslo asked by phone, the customer too"
+
+
+@pytest.mark.parametrize(
+    ("why", "email", "names", "said"),
+    [
+        ("Mrs Lovelace rang", "x@y.example", {"Ada Lovelace"}, "Mrs the customer rang"),
+        ("ada lovelace rang", "x@y.example", {"ada lovelace"}, "the customer rang"),
+        ("Lovelace rang", "ada.lovelace@y.example", set(), "the customer rang"),
+        ("asked for info by mail", "info@y.example", set(), "asked for info by mail"),
+        ("he wrote to Bob", "x@y.example", {"Bo"}, "he wrote to Bob"),
+        ("Bo wrote, the law asks", "x@y.example", {"Bo"}, "the customer wrote, the law asks"),
+        ("", "x@y.example", set(), ""),
+    ],
+)
+def test_a_reason_loses_names_and_keeps_the_rest(why: str, email: str, names: set[str], said: str) -> None:
+    assert unnamed(why, email, names) == said

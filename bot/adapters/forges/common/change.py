@@ -27,7 +27,7 @@ def counts(base: str, default: str, options: Mapping[str, object]) -> bool:
 
 def change(event_: str, pull: Pull, body: str, branch: str) -> PullChange:
     """The pull request with what its texts name."""
-    found = named(pull.title, body, branch, pull.repository)
+    found = named(pull.title, body, branch, pull.repository, pull.author)
     told = replace(pull, reverts=found.reverts)
     return PullChange(event=event_, pull=told, fixes=found.fixes, mentions=found.mentions)
 

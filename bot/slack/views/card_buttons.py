@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from bot.bug.bug import Bug, Status
+from bot.bug.customer import named
 from bot.bug.fixes.fix import RunState
 from bot.bug.modes import Modes
 from bot.slack.views import blocks
-from bot.slack.views.alike import named
 from bot.slack.views.marks import mark
 from bot.suggestions import Proposed
 

@@ -4,8 +4,8 @@ import pytest
 
 from bot.bug import customers
 from bot.bug.bug import Bug
+from bot.bug.customer import named
 from bot.bug.values import CustomerHint
-from bot.slack.views.alike import named
 from bot.slack.views.blocks import BUTTON, OPTION, render
 from bot.slack.views.forms import readers
 from tests.unit.bug.story import claimed

@@ -6,11 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Given, TellRequest
+from bot.bug.customer import Customer, Given, TellRequest, apart, marked
 from bot.bug.seriousness import MEANT, Serious, judged
 from bot.settings import TellSettings
 from bot.slack.views import blocks as kit
-from bot.slack.views.alike import apart, marked
 from bot.slack.views.forms import gifts as gift_fields
 from bot.slack.views.forms import readers
 from bot.slack.views.marks import mark

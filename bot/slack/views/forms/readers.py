@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customer import Customer, apart, marked
 from bot.slack.views import blocks as kit
-from bot.slack.views.alike import apart, marked
 from bot.slack.views.mrkdwn import channel
 from bot.text import cut, plural
 

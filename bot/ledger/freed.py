@@ -5,6 +5,9 @@ import logging
 import sqlite3
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.bug.errors import MakegoodError
 from bot.ledger.db.engine import Database
 from bot.ledger.ledger import Recorded
 from bot.text import sentence
@@ -46,6 +49,6 @@ class Freed:
             try:
                 if await self.db.forget_freed():
                     return
-            except sqlite3.Error as error:
+            except (sqlite3.Error, MakegoodError, SQLAlchemyError, OSError) as error:
                 log.info("SQLite's log can't be emptied just now: %s", sentence(error))
             await asyncio.sleep(PAUSE)

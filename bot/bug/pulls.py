@@ -41,6 +41,8 @@ class PullSeen(Outcome):
     by: Text = ""
     merged_at: AwareDatetime | None = None
     unpaid: Unpaid = ""
+    reverted: bool = False
+    """It was taken back before anybody told of its merge."""
 
     @classmethod
     def of(cls, pull: Pull, did: Did) -> "PullSeen":
@@ -102,6 +104,8 @@ class PullSeen(Outcome):
             return (" into ", Foreign(self.base, 60), ", which is not what people use: nothing is paid by that")
         if self.role == "reverts":
             return (f", so {named(self.forge, self.reverts)} is taken back",)
+        if self.reverted:
+            return ("; it is taken back already, so nothing is paid by that",)
         paid = f"nothing is paid by that. If it is the fix: `/bug paid {bug.ref}`"
         why: dict[Unpaid, str] = {
             "early": f"; that was before {bug.ref} came",
@@ -151,7 +155,9 @@ def _carried(known: Pull | None, told: Pull) -> Pull:
         return told
     merged_at = told.merged_at or known.merged_at
     unpaid = known.unpaid if told.role == "mentions" and not told.unpaid else told.unpaid
-    kept = replace(told, merged_at=merged_at, unpaid=unpaid, reverted=known.reverted, failed=known.failed)
+    kept = replace(
+        told, merged_at=merged_at, unpaid=unpaid, reverted=known.reverted or told.reverted, failed=known.failed
+    )
     if known.head != told.head:
         return kept
     conflict = known.conflict if told.conflict is None else told.conflict

@@ -10,7 +10,7 @@ from bot.bug import pulls
 from bot.bug.bug import Bug
 from bot.bug.event import Event
 from bot.bug.keys import fit
-from bot.bug.pull import ChecksChange, PullChange, Role, key
+from bot.bug.pull import ChecksChange, Pull, PullChange, Role, key
 from bot.bug.pulls import PullChecked
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
@@ -50,6 +50,7 @@ class Pulls:
     async def _pull(self, change: PullChange, event: str) -> str:
         """What was left out, for whoever looks for it."""
         pull, team = change.pull, self.ledger.team
+        back = await self._reverts(pull)
         known = await index.bugs_of(self.ledger.db, team, [pull.key])
         taken = await self._taken_back(change)
         every = (*change.fixes, *change.mentions)
@@ -59,11 +60,18 @@ class Pulls:
         for number in there | known | taken:
             named[await self._goes_on(number)].add(number)
         for bug in sorted(named):
-            await self._seen(bug, named[bug] | {bug}, change, event)
+            await self._seen(bug, named[bug] | {bug}, change, event, back=back)
         note = _left_out(sorted(asked - there), len(every) - len(asked))
         if note:
             log.info("%s of %s %s.", pull.name, pull.repository, note)
         return note
+
+    async def _reverts(self, pull: Pull) -> bool:
+        """Keeps what it takes back; whether it is taken back itself."""
+        db, team = self.ledger.db, self.ledger.team
+        if pull.reverts and pull.state == "merged" and pull.counts:
+            await index.take_back(db, team, key(pull.forge, pull.repo, pull.reverts), pull.key)
+        return pull.state == "merged" and await index.taken_back(db, team, pull.key)
 
     async def _taken_back(self, change: PullChange) -> set[int]:
         """The bugs of the pull request that this one takes back."""
@@ -77,12 +85,14 @@ class Pulls:
         bug = await load(self.ledger, number)
         return bug.ref.number if bug.merged_into is None else await self._goes_on(bug.merged_into)
 
-    async def _seen(self, number: int, numbers: AbstractSet[int], change: PullChange, event: str) -> None:
-        """`numbers`: all that the bug is called, with those of bugs that were merged into it."""
+    async def _seen(
+        self, number: int, numbers: AbstractSet[int], change: PullChange, event: str, *, back: bool
+    ) -> None:
+        """`numbers`: all that the bug is called, with those of bugs that were merged into it. `back`: it is taken back already."""
         pull = change.pull
 
         def decide(bug: Bug) -> Event | None:
-            return pulls.seen(bug, replace(pull, role=role(bug, numbers, change)))
+            return pulls.seen(bug, replace(pull, role=role(bug, numbers, change), reverted=back))
 
         await self.ledger.record(number, decide, by=_by(pull.forge), key=fit(f"{event}:{number}"))
         await self._checked(number, pull.key, pull.forge, pull.head)

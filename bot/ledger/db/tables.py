@@ -158,6 +158,14 @@ pulls = Table(
     Index("ix_pulls_team_head", "team", "forge", "head"),
 )
 
+reverts = Table(
+    "reverts",  # which merged pull request takes which back; both as Pull.key has it
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("pull", String(120), primary_key=True),
+    Column("by", String(120), primary_key=True),
+)
+
 checks = Table(
     "checks",  # how the checks of a commit stand; kept for some weeks, whether a pull request of it is known or not
     metadata,

@@ -15,7 +15,7 @@ from bot.bug.pull import Check, Checks, ChecksChange
 from bot.bug.pulls import PullSeen
 from bot.ledger.db.engine import HOOKS, Database
 from bot.ledger.db.sequences import upsert
-from bot.ledger.db.tables import bugs, checks, pulls
+from bot.ledger.db.tables import bugs, checks, pulls, reverts
 
 KEPT = timedelta(days=60)
 """How long the checks of a commit are known."""
@@ -61,6 +61,21 @@ async def bugs_of(db: Database, team: str, keys: Iterable[str]) -> set[int]:
     async with db.read() as conn:
         found = await conn.execute(select(pulls.c.bug).where(pulls.c.team == team, pulls.c.pull.in_(names)))
         return set(found.scalars())
+
+
+async def take_back(db: Database, team: str, pull: str, by: str) -> None:
+    """A pull request that is merged takes another one back, of which nothing may be known yet."""
+    async with db.write(HOOKS) as conn:
+        row = upsert(conn, reverts).values(team=team, pull=fit(pull, 120), by=fit(by, 120))
+        await conn.execute(row.on_conflict_do_nothing())
+
+
+async def taken_back(db: Database, team: str, pull: str, beside: frozenset[str] = frozenset()) -> bool:
+    """Whether a merged one takes it back that is not taken back itself. `beside`: those that were asked for already."""
+    mine = (reverts.c.team == team, reverts.c.pull == fit(pull, 120))
+    async with db.read() as conn:
+        by = set((await conn.execute(select(reverts.c.by).where(*mine))).scalars()) - beside
+    return any([not await taken_back(db, team, one, beside | by) for one in sorted(by)])
 
 
 async def of_head(db: Database, team: str, forge: str, head: str) -> list[Linked]:

@@ -209,3 +209,17 @@ async def test_a_pull_request_that_names_thousands_of_bugs_reaches_few_and_the_i
     async with stage.ledger.db.read() as conn:
         (note,) = (await conn.execute(select(table.c.note))).scalars()
     assert note == f"names {8999 - MOST} bugs beyond {MOST}, which were left out"
+
+
+async def test_a_revert_that_is_told_of_before_the_merge_leaves_nothing_paid(stage: Stage) -> None:
+    bug, back = await owed(stage), at(30, replace(MENDS, number=220), state="merged", reverts=212)
+    await deliver(stage, change("r1", back, ()), MERGE)
+    after = await load(stage.ledger, bug)
+    assert (after.status, pull_of(after).standing) == (Status.OWED, "merged, then taken back")
+
+
+async def test_a_revert_that_was_reverted_before_the_merge_is_told_of_takes_nothing_back(stage: Stage) -> None:
+    bug, back = await owed(stage), at(30, replace(MENDS, number=220), state="merged", reverts=212)
+    again = at(40, replace(MENDS, number=221), state="merged", reverts=220)
+    await deliver(stage, change("r1", back, ()), change("r2", again, ()), MERGE)
+    assert (await load(stage.ledger, bug)).status is Status.CLOSED

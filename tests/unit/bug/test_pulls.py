@@ -268,6 +268,12 @@ def test_a_merge_of_which_nobody_says_when_it_was_pays_nothing() -> None:
     assert pulls.seen(sees(owed(), replace(STRANGER, merged_at=None)).bug, OPEN) is None
 
 
+def test_a_merge_that_was_taken_back_before_anybody_told_of_it_says_so() -> None:
+    story = sees(owed(), replace(MERGED, reverted=True))
+    assert stands(story) is Status.OWED
+    assert "it is taken back already, so nothing is paid by that" in lines(story, 1)[0]
+
+
 def test_whoever_has_a_fork_fills_no_thread() -> None:
     fork = replace(OPEN, fork=True, role="mentions")
     story = sees(opened(), fork)

@@ -24,6 +24,7 @@ from bot.bug.modes import Modes
 from bot.bug.reminders import Reminded
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
+from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.own_messages import in_channel, key
@@ -94,8 +95,14 @@ class ApprovalSink:
             return Served(outcomes=(reminder,), external=places, again_in=0.0)
         if live and await self._ask_next(bug, live, now):
             return Served(external=places, again_in=0.0)
-        for fix in bug.fixes:
-            await self._show(work, fix, places)
+        try:
+            for fix in bug.fixes:
+                await self._show(work, fix, places)
+        except TooSoon as error:
+            if places == work.external:
+                raise
+            # what went out is kept: begun anew each time, the first of several would use up the turn of those behind it
+            return Served(external=places, again_in=error.wait)
         return Served(external=places, again_in=_next(live, bug, now))
 
     async def _ask_next(self, bug: Bug, fix: Fix, now: datetime) -> bool:

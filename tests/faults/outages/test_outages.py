@@ -95,7 +95,7 @@ async def imap(house: House, _street: Street) -> None:
 
 
 async def smtp(_house: House, street: Street) -> None:
-    assert [mail.text.strip() for mail in street.smtp.messages][-1] == WORKS
+    assert [mail.text.strip() for mail in street.smtp.messages][-1] == f"Hello Di,\n\n{WORKS}\n\nDana"
 
 
 def chat(name: str) -> Callable[[House, Street], Awaitable[None]]:

@@ -139,7 +139,9 @@ async def test_the_form_shows_what_each_of_them_will_read_before_it_is_sent(
     form.field("Days more").type("2")
     await form.button("Show what each of them reads").click()
     await form.expect_text("*Mia* · generic\n>It works again.\n>\n>We give you 2 days free")
-    await form.expect_text("*ben@shop.example* · e-mail\n>It works again.\n>\n>Your subscription runs 2 days longer")
+    await form.expect_text(
+        "*ben@shop.example* · e-mail\n>Hello,\n>\n>It works again.\n>\n>Your subscription runs 2 days longer"
+    )
     form.field("Days more").type("two")
     await form.button("Show what each of them reads").click()
     await form.expect_text("A whole number of days")

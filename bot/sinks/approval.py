@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
 from bot.bug.customers import CustomerPresence
+from bot.bug.errors import Doubtful, Outside
 from bot.bug.fixes.approval import (
     TRIES,
     FixApproved,
@@ -98,11 +99,13 @@ class ApprovalSink:
         try:
             for fix in bug.fixes:
                 await self._show(work, fix, places)
-        except TooSoon as error:
+        except Doubtful:
+            raise  # whoever looks again looks for all of them
+        except (Outside, TooSoon) as error:
             if places == work.external:
                 raise
-            # what went out is kept: begun anew each time, the first of several would use up the turn of those behind it
-            return Served(external=places, again_in=error.wait)
+            # what went out is kept: begun anew each time, the first of several would hear it twice, or use up everybody's turn
+            return Served(external=places, stuck=error)
         return Served(external=places, again_in=_next(live, bug, now))
 
     async def _ask_next(self, bug: Bug, fix: Fix, now: datetime) -> bool:
@@ -133,13 +136,9 @@ class ApprovalSink:
         for user in left:
             if f"{fix.run}:{user}" not in places:
                 places[f"{fix.run}:{user}"] = await self._request(work, fix, user)
-        if fix.asked and _reminded(fix) in bug.reminded and f"{fix.run} reminded" not in places:
-            for user in left:
-                waits = (
-                    f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
-                )
-                await self.whisper.direct(user, waits)
-            places[f"{fix.run} reminded"] = True
+        if fix.asked and _reminded(fix) in bug.reminded:
+            waits = f":alarm_clock: {who(fix.by)} still waits for your answer on {bug.ref} {_name(fix)}: it is above."
+            await self._tell(dict.fromkeys(left, waits), f"{fix.run} reminded", places)
         if glass_at(fix) <= self.ledger.clock() and f"{fix.run} offered" not in places:
             await self._offer(bug, fix)
             places[f"{fix.run} offered"] = True
@@ -223,26 +222,25 @@ class ApprovalSink:
 
     async def _tell_of_guessing(self, bug: Bug, fix: Fix, guessed: str, places: Places) -> None:
         """Everybody who was asked hears of it: it may be somebody who sits at their colleague's desk."""
-        if f"{fix.run} barred:{guessed}" in places:
-            return
         said = f"gave {TRIES} wrong codes for {bug.ref} {_name(fix)} and can't approve it any more"
-        for user in fix.asked:
-            whom = "You" if user == guessed else who(guessed)
-            more = (
-                "If that was not you, somebody else has your Slack."
-                if user == guessed
-                else "Was that them? You can decide."
-            )
-            await self.whisper.direct(user, f":rotating_light: {whom} {said}. {more}")
-        places[f"{fix.run} barred:{guessed}"] = True
+        others = f":rotating_light: {who(guessed)} {said}. Was that them? You can decide."
+        theirs = f":rotating_light: You {said}. If that was not you, somebody else has your Slack."
+        told = {user: theirs if user == guessed else others for user in fix.asked}
+        await self._tell(told, f"{fix.run} barred:{guessed}", places)
 
     async def _tell_of_glass(self, bug: Bug, fix: Fix, places: Places) -> None:
-        if f"{fix.run} glass" in places:
+        text = f":rotating_light: {who(fix.by)} went on WITHOUT an approval on {bug.ref}: {_name(fix)}"
+        await self._tell(dict.fromkeys(fix.asked, text), f"{fix.run} glass", places)
+
+    async def _tell(self, told: Mapping[str, str], step: str, places: Places) -> None:
+        """Each of them once, whatever another one's message meets."""
+        if step in places:
             return
-        for user in fix.asked:
-            text = f":rotating_light: {who(fix.by)} went on WITHOUT an approval on {bug.ref}: {_name(fix)}"
-            await self.whisper.direct(user, text)
-        places[f"{fix.run} glass"] = True
+        for user, text in told.items():
+            if f"{step} {user}" not in places:
+                await self.whisper.direct(user, text)
+                places[f"{step} {user}"] = True
+        places[step] = True
 
 
 def _payload(bug: Bug, fix: Fix) -> Mapping[str, Any]:

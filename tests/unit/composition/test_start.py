@@ -31,7 +31,7 @@ UNASKED = (
     "stripe",
 )
 """Mail, other databases, SSH, billing, the demo, migrations."""
-MOST = 1255
+MOST = 1256
 """Modules; Slack's and SQLAlchemy's are half of them. Raise it only with what a start needs."""
 
 

@@ -65,7 +65,7 @@ async def test_what_had_its_turn_is_not_done_again_when_the_turns_run_out() -> N
         served = await _sink(turns).serve(_work(external))
         external, turns.left = dict(served.external or {}), 1
     assert turns.updated == ["D2", "D3", "D4"]
-    assert served.again_in is None
+    assert served.stuck is None
 
 
 async def test_without_any_turn_it_keeps_its_place_among_those_that_wait() -> None:

@@ -1,7 +1,7 @@
 """Reminds people, by direct message or by a line in the thread that calls them. After a cut-off it looks there first."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from bot.bug.errors import Doubtful, Outside
@@ -34,10 +34,13 @@ class ReminderSink:
         if entry is None:
             return Served()
         if isinstance(entry.event, DECIDED):
-            await self._settle(work, entry, entry.event.asked)
+            left, stuck = await self._settle(work, entry, entry.event.asked)
+            if stuck:
+                return Served(external=left, stuck=stuck)
+            work = replace(work, external=left)
         found = prompts.offer(work.bug, entry, self.ledger.clock())
         if found is None:
-            return Served()
+            return Served(external=work.external)
         return await (self._each(work, entry, found) if found.to else self._thread(work, entry, found))
 
     async def _thread(self, work: Work, entry: Entry, said: Offer) -> Served:
@@ -84,16 +87,27 @@ class ReminderSink:
         blocks = said.blocks(work.bug)
         return await self.port.post(channel, text=said.text, blocks=blocks, metadata=metadata, **where)
 
-    async def _settle(self, work: Work, entry: Entry, asked: int) -> None:
-        """Show those who were asked how it was decided, and take their buttons away."""
-        text = prompts.settled(work.bug, entry)
-        for place, (channel, ts) in work.external.items():
-            if place.startswith(f"{asked}:"):
-                try:
-                    await self.port.update(channel, ts, text=text, blocks=kit.render([kit.section(text, "decided")]))
-                except SAID_NO as error:
-                    if error.code not in PLACE_GONE:
-                        raise
+    async def _settle(self, work: Work, entry: Entry, asked: int) -> tuple[dict[str, Any], Exception | None]:
+        """Show those who were asked how it was decided, and take their buttons away: what is left of the places, and what stopped it.
+
+        Begun anew each time, the first of several would use up the turn of those behind it.
+        """
+        text, left = prompts.settled(work.bug, entry), dict(work.external)
+        for place in [place for place in left if place.startswith(f"{asked}:")]:
+            channel, ts = left[place]
+            try:
+                await self._decided(channel, ts, text)
+            except (Outside, TooSoon) as error:  # a change may be made twice: nobody sees the second
+                return left, error
+            del left[place]
+        return left, None
+
+    async def _decided(self, channel: str, ts: str, text: str) -> None:
+        try:
+            await self.port.update(channel, ts, text=text, blocks=kit.render([kit.section(text, "decided")]))
+        except SAID_NO as error:
+            if error.code not in PLACE_GONE:
+                raise
 
 
 async def _found(look: Awaitable[str | None]) -> str | None:

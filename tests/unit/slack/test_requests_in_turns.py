@@ -8,11 +8,14 @@ import pytest
 
 from bot.bug.bug import Bug
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.gifts import TellApproved
 from bot.bug.modes import Modes
-from bot.bug.values import BugRef
+from bot.bug.values import Actor, ActorKind, BugRef
+from bot.ledger.ledger import Entry
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.relay import Work
 from bot.sinks.approval import ApprovalSink
+from bot.sinks.reminder import ReminderSink
 
 AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 FIX = Fix(run=1, action="x", params={}, reason="", by="U1", at=AT, state=RunState.REJECTED)
@@ -71,3 +74,18 @@ async def test_what_had_its_turn_is_not_done_again_when_the_turns_run_out() -> N
 async def test_without_any_turn_it_keeps_its_place_among_those_that_wait() -> None:
     with pytest.raises(TooSoon):
         await _sink(Turns(left=0)).serve(_work(dict(ASKED)))
+
+
+async def test_who_was_asked_to_let_a_gift_pass_sees_once_that_it_is_decided() -> None:
+    turns, external = (
+        Turns(left=1),
+        {"4:U2": ["D2", "2.2"], "4:U3": ["D3", "3.3"], "4:U4": ["D4", "4.4"], "9:U2": ["D2", "9.9"]},
+    )
+    parts: dict[str, Any] = {"port": turns, "ledger": Clock()}
+    bug = BugRef(team="T1", number=1)
+    decided = Entry(bug=bug, seq=5, event=TellApproved(asked=4), at=AT, by=Actor(kind=ActorKind.PERSON, id="U2"))
+    for _ in range(3):
+        served = await ReminderSink(**parts).serve(replace(_work(external), entry=decided))
+        external, turns.left = dict(served.external or {}), 1
+    assert turns.updated == ["D2", "D3", "D4"]
+    assert (served.stuck, list(external)) == (None, ["9:U2"])

@@ -1,5 +1,6 @@
 """Nobody waits unnoticed: clocks call whoever can do something, once, and not while they want quiet."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -75,9 +76,9 @@ async def test_whoever_is_on_call_is_named(house: House, chat: Chat, more: dict[
 
 
 async def test_a_debt_is_remembered_the_day_before_it_is_due(house: House) -> None:
-    house.clock.advance(
-        days=(WEDNESDAY - house.clock().weekday()) % 7
-    )  # due on a Wednesday: the day before, all are at work
+    now = house.clock()
+    noon = now.replace(hour=12, minute=0) + timedelta(days=(WEDNESDAY - now.weekday()) % 7 or 7)
+    house.clock.advance(seconds=(noon - now).total_seconds())  # due on a Wednesday: all are at work the day before
     card, dana = await house.alarm(), house.person("Dana")
     await dana.types("/bug works BUG-1 the row is gone", in_=house.errors)
     await card.expect_text("owed")

@@ -242,7 +242,8 @@ async def rest(ledger: Ledger, lease: Lease, *, done: int) -> None:
         # locked: an entry that is being written just now would find the cursor still leased, and nobody would come back
         # for it
         head = await _head(conn, ledger, lease.bug, lock=True)
-        values = {"done": done, "lease": 0, "attempts": 0}
+        # a cut-off was about what came next; nothing did, so whatever is written from now on was never begun
+        values = {"done": done, "lease": 0, "attempts": 0, "doubt": 0}
         await _set(conn, ledger, lease, values if head > done else values | {"due": None})
 
 

@@ -80,6 +80,23 @@ async def test_who_notices_late_that_a_lease_is_over_has_it_looked_at_once_more(
     await leases.lost(other, second, 6)  # nobody took it over: it is still theirs
 
 
+async def test_a_cut_off_after_all_was_done_casts_no_doubt_on_what_is_written_later(store: Store) -> None:
+    """A letter that nobody has begun must not be called perhaps sent, and put before a person."""
+    scribe = Scribe()
+    ledger = follows(store, scribe)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    (lease,) = (await leases.take(ledger, FREE, {}, 12)).leases
+    async with ledger.db.write() as conn:
+        await leases.move(conn, ledger, lease, 2, None, None, 12)
+    await leases.abandoned(ledger, 0)  # killed before it gave the lease back
+    async with relaying(ledger, scribe):
+        await until(at_rest(ledger, bug, "scribe"))
+        await said(ledger, bug, "b")
+        await until(lambda: scribe.served)
+    assert (scribe.read, scribe.doubts) == (["b"], [False])
+
+
 async def test_no_sink_gets_more_than_it_has_places_for(store: Store) -> None:
     ledger = follows(store, Scribe(name="a"), Scribe(name="b"))
     for title in ("one", "two", "three"):

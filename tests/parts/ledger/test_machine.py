@@ -128,7 +128,7 @@ class Machine(RuleBasedStateMachine):
         if self.owner == process:
             self.owner = None
             self.done = self.done if fails else self.head
-            self.may_look = self.now if fails else (self.may_look if lease.doubt else 0.0)
+            self.may_look = self.now if fails else 0.0
 
     @rule(process=PROCESS, key=KEY)
     def something_arrives(self, process: int, key: str) -> None:

@@ -156,6 +156,8 @@ class Bug:
     admitted: str = ""
     opened_at: datetime | None = None
     opened_by: str = ""
+    open_since: datetime | None = None
+    """When it opened anew; None: it never did."""
     last_at: datetime | None = None
     owner: str | None = None
     claimed_at: datetime | None = None

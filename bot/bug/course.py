@@ -60,7 +60,15 @@ def open_again(bug: Bug, at: datetime) -> Bug:
     """Nothing that was said of the fix holds any more, and whoever was told waits anew."""
     pulls = tuple(replace(pull, failed=pull.failed or pull.state == "merged") for pull in bug.pulls)
     again = replace(
-        bug, fixed_at=None, fixed_said="", proper=False, closed_at=None, closed_why="", debt=None, free_since=at
+        bug,
+        fixed_at=None,
+        fixed_said="",
+        proper=False,
+        closed_at=None,
+        closed_why="",
+        debt=None,
+        free_since=at,
+        open_since=at,
     )
     return wait_again(replace(again, pulls=pulls), at)
 

@@ -13,8 +13,8 @@ from bot.text import plural
 PullState = Literal["open", "draft", "closed", "merged"]
 Role = Literal["fixes", "mentions", "reverts", "none"]
 """What it is to the bug: its proper fix, a word about it, what takes its fix back; "none": it does not name it any more."""
-Unpaid = Literal["", "early", "late"]
-"""Why its merge pays nothing, though it says that it is the fix: merged before the bug came; called so only afterwards."""
+Unpaid = Literal["", "early", "again", "late"]
+"""Why its merge pays nothing, though it says that it is the fix: from before the bug came, or opened again; called so only afterwards."""
 CheckState = Literal["running", "failed", "passed"]
 
 
@@ -78,6 +78,10 @@ class Pull:
     """Another one took it back."""
     failed: bool = False
     """The bug was open again after it was merged."""
+    turns: int = 0
+    """How often people read on one day that it turned: what it is to the bug, closed, open again."""
+    turned_at: AwareDatetime | None = None
+    """When that day began, by the forge's clock."""
 
     @property
     def key(self) -> str:

@@ -1,7 +1,7 @@
 """Pull requests that name a bug: linked, followed, and known by what a merge means. What follows for the debt says `debt.py`."""
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -15,6 +15,11 @@ Did = Literal["named", "changed", "updated", "merged", "closed", "reopened"]
 """What people read of it; "updated": nothing."""
 ICON = "twisted_rightwards_arrows"
 ENDS = frozenset({"merged", "closed"})
+TURNS = frozenset({"changed", "closed", "reopened"})
+"""What somebody may do and take back as often as they like."""
+TURNS_A_DAY = 5
+"""So many of them people read of one pull request; what it is then stands on the card."""
+DAY = timedelta(days=1)
 
 
 class PullSeen(Outcome):
@@ -43,18 +48,22 @@ class PullSeen(Outcome):
     unpaid: Unpaid = ""
     reverted: bool = False
     """It was taken back before anybody told of its merge."""
+    failed: bool = False
+    """The bug that it was merged for was open again afterwards, before it went on as this one."""
+    often: bool = False
+    """It has turned so often on one day that people read no more of it."""
 
     @classmethod
-    def of(cls, pull: Pull, did: Did) -> "PullSeen":
+    def of(cls, pull: Pull, did: Did, *, often: bool = False) -> "PullSeen":
         fields = {name: value for name, value in asdict(pull).items() if name in cls.model_fields}
-        return cls.model_validate({**fields, "did": did, "moment": pull.at})
+        return cls.model_validate({**fields, "did": did, "moment": pull.at, "often": often})
 
     @property
     def pull(self) -> Pull:
-        return Pull(**self.model_dump(exclude={"did", "moment"}), at=self.moment)
+        return Pull(**self.model_dump(exclude={"did", "moment", "often"}), at=self.moment)
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
-        told = _carried(bug.pull(self.pull.key), self.pull)
+        told = _counted(_carried(bug.pull(self.pull.key), self.pull), self.did)
         others = tuple(_beside(x, told) for x in bug.pulls if x.key != told.key)
         return replace(bug, pulls=(*others, told))
 
@@ -63,7 +72,8 @@ class PullSeen(Outcome):
             return None
         name = named(self.forge, self.number)
         title: tuple[Part, ...] = (" “", Foreign(self.title, 120), "”") if self.title else ()
-        parts = (Link(self.url, name) if self.url else name, *title, *self._told(bug))
+        more = (". It has changed often today: how it stands from now on says the card",) if self.often else ()
+        parts = (Link(self.url, name) if self.url else name, *title, *self._told(bug), *more)
         return Words(ICON, parts, minor=self.did in {"changed", "reopened"})
 
     @property
@@ -106,9 +116,12 @@ class PullSeen(Outcome):
             return (f", so {named(self.forge, self.reverts)} is taken back",)
         if self.reverted:
             return ("; it is taken back already, so nothing is paid by that",)
+        if self.failed:
+            return ("; the bug was open again after it, so nothing is paid by that",)
         paid = f"nothing is paid by that. If it is the fix: `/bug paid {bug.ref}`"
         why: dict[Unpaid, str] = {
             "early": f"; that was before {bug.ref} came",
+            "again": f"; that was before {bug.ref} opened again",
             "late": f"; it names {bug.ref} as fixed only since",
             "": f"; it only mentions {bug.ref}",
         }
@@ -156,12 +169,32 @@ def _carried(known: Pull | None, told: Pull) -> Pull:
     merged_at = told.merged_at or known.merged_at
     unpaid = known.unpaid if told.role == "mentions" and not told.unpaid else told.unpaid
     kept = replace(
-        told, merged_at=merged_at, unpaid=unpaid, reverted=known.reverted or told.reverted, failed=known.failed
+        told,
+        merged_at=merged_at,
+        unpaid=unpaid,
+        reverted=known.reverted or told.reverted,
+        failed=known.failed or told.failed,
+        turns=known.turns,
+        turned_at=known.turned_at,
     )
     if known.head != told.head:
         return kept
     conflict = known.conflict if told.conflict is None else told.conflict
     return replace(kept, checks=known.checks, conflict=conflict)
+
+
+def _counted(told: Pull, did: Did) -> Pull:
+    """With one turn more, where people read of one; each day is counted for itself."""
+    if did not in TURNS:
+        return told
+    if turned := _turned(told):
+        return replace(told, turns=turned + 1)
+    return replace(told, turns=1, turned_at=told.at)
+
+
+def _turned(pull: Pull) -> int:
+    """How often on the day of its newest change."""
+    return pull.turns if pull.turned_at and pull.at - pull.turned_at < DAY else 0
 
 
 def _beside(other: Pull, told: Pull) -> Pull:
@@ -186,7 +219,15 @@ def seen(bug: Bug, told: Pull) -> Event | None:
     news = _carried(known, told)
     if replace(news, at=known.at, by=known.by) == known:
         return None
-    return PullSeen.of(news, _did(known, news))
+    return _limited(news, _did(known, news))
+
+
+def _limited(news: Pull, did: Did) -> PullSeen:
+    """Whoever turns it on and off all day fills no thread; the last turn that people read of says so."""
+    turned = _turned(news) if did in TURNS else 0
+    if turned >= TURNS_A_DAY:
+        return PullSeen.of(news, "updated")
+    return PullSeen.of(news, did, often=turned == TURNS_A_DAY - 1)
 
 
 def _believed(bug: Bug, known: Pull | None, told: Pull) -> Pull:
@@ -202,6 +243,8 @@ def _unpaid(bug: Bug, known: Pull | None, told: Pull) -> Unpaid:
     merged_at = told.merged_at or (known.merged_at if known else None)
     if merged_at and bug.opened_at and merged_at < bug.opened_at:
         return "early"
+    if merged_at and bug.open_since and merged_at < bug.open_since:
+        return "again"
     in_time = not told.late or (known is not None and known.role == "fixes")
     return "" if merged_at and in_time else "late"
 

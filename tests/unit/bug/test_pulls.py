@@ -426,3 +426,36 @@ def test_a_link_that_shows_the_payment_stands_beside_it() -> None:
     story.then(debt.paid(story.bug, "released", "https://acme.example/r/3"), BEN, after=1)
     assert lines(story, 1) == ["U0BEN paid the proper fix: released (see)"]
     assert isinstance(story.facts[-1].event, Paid)
+
+
+# -- what is turned on and off
+
+
+def toggled(story: Story, times: int, every: timedelta = timedelta(minutes=1)) -> Story:
+    """A member writes the bug's name into the title, and takes it out again, over and over."""
+    for turn in range(1, times + 1):
+        role: Role = "none" if turn % 2 else "fixes"
+        sees(story, replace(OPEN, role=role, at=MONDAY + turn * every))
+    return story
+
+
+def test_whoever_turns_a_title_on_and_off_fills_no_thread() -> None:
+    story = toggled(sees(opened(), OPEN), 40)
+    said = lines(story, 40)
+    assert len(said) == 5
+    assert said[-1].endswith("It has changed often today: how it stands from now on says the card")
+    assert pull(story).role == "fixes"
+    sees(story, replace(OPEN, state="closed", at=MONDAY + timedelta(hours=1)))
+    assert lines(story, 1) == []
+    assert pull(story).standing == "closed without a merge"
+
+
+def test_a_merge_is_said_however_often_it_turned_before() -> None:
+    story = sees(toggled(sees(owed(), OPEN), 40), MERGED)
+    assert stands(story) is Status.CLOSED
+    assert lines(story, 2)[0] == "PR 212 “Keep the index whole” was merged by ben"
+
+
+def test_the_next_day_people_read_of_it_again() -> None:
+    story = toggled(sees(opened(), OPEN), 8, every=timedelta(hours=7))
+    assert len(lines(story, 8)) == 8

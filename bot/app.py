@@ -7,21 +7,19 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bot import outgoing
+from bot.adapters.connected import Connected, connect
 from bot.allowed import AllowedActions, must_be_actions
-from bot.anchoring import ways
 from bot.bug.errors import Outside
 from bot.bug.workspace import change_settings
-from bot.closing import Closing
-from bot.environment import Environment
-from bot.front import FrontParts, open_front
 from bot.intake.alerts import Alerts
 from bot.intake.boards import BoardChanges
 from bot.intake.conversation import Conversation
 from bot.intake.people import People
 from bot.intake.pulls import Pulls
 from bot.intake.sources import ALERTS, BOARD, CHECKS, PEOPLE, PROPOSAL, PULL
-from bot.jobs import MAILBOX, JobParts, jobs
+from bot.jobs.anchoring import ways
+from bot.jobs.jobs import MAILBOX, JobParts, jobs
+from bot.jobs.timers import Timers
 from bot.ledger import workspace
 from bot.ledger.db.leader import Leader
 from bot.ledger.db.notify import listen
@@ -35,10 +33,12 @@ from bot.ledger.ledger import SYSTEM, Ledger, Recorded, utcnow
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
-from bot.metrics import Counters, Metrics
-from bot.outside import Connected, connect
+from bot.outgoing import sessions
+from bot.process.closing import Closing
+from bot.process.tasks import Lasting
 from bot.production.engine import Engine
-from bot.settings import Settings
+from bot.settings.environment import Environment
+from bot.settings.settings import Settings
 from bot.sinks.digest import Digest
 from bot.sinks.proposal import ProposalSink
 from bot.sinks.registry import Plan, SinkParts, made, planned, subscriptions
@@ -54,8 +54,8 @@ from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.session import Session
 from bot.slack.verbs.home import publish
 from bot.suggestions import Suggestions
-from bot.tasks import Lasting
-from bot.timers import Timers
+from bot.web.front import FrontParts, open_front
+from bot.web.metrics import Counters, Metrics
 
 Follower = Callable[[Recorded], None]
 
@@ -133,7 +133,7 @@ async def build(
 async def _ground(process: _Process, closing: Closing) -> _Ground:
     """What is wrong in the settings is said at once, not when Slack answers."""
     settings, environment = process.settings, process.environment
-    http, slack_http = outgoing.session(), outgoing.session(kept=KEPT)
+    http, slack_http = sessions.pooled(), sessions.pooled(kept=KEPT)
     closing.at_end(http.close)
     closing.at_end(slack_http.close)
     outside = connect(settings, http)

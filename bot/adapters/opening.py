@@ -5,7 +5,7 @@ import aiohttp
 from bot.adapters.ports import Biller, Board, Channel, Table, TrackerApi
 from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS, A, Registry
 from bot.bug.errors import Misconfigured, NotFound
-from bot.settings import Kind
+from bot.settings.sections import Kind
 
 MAIL = "mail"
 """The channel whose table is `[mail]`."""

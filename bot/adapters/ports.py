@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from bot.bug.money import Account, Grant, Receipt
 from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Alert, AlertLink, CustomerHint, Frozen, Inbound, Outgoing, Sent
-from bot.settings import validate
+from bot.settings.validation import validate
 
 
 class Hook(Frozen):

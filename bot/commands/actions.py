@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import settings as config
 from bot import shipped
 from bot.bug import workspace
 from bot.bug.errors import Refused
@@ -20,6 +19,7 @@ from bot.production.catalogue import Catalogue
 from bot.production.catalogue_entry import CatalogueEntry
 from bot.production.scaffold import scaffold
 from bot.production.targets import Target
+from bot.settings import settings as config
 
 KINDS = ("sql", "ssh", "http", "look")
 SAID = {"freeze": "; a refused fix says it too"}

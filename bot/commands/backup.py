@@ -14,9 +14,9 @@ from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavai
 from bot.commands.common import is_missing, say, shown
 from bot.commands.options import config_option
 from bot.commands.terminal import progress
-from bot.environment import database_url
 from bot.ledger.db.away import why
 from bot.ledger.db.damage import damage
+from bot.settings.environment import database_url
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -16,20 +16,20 @@ from sqlalchemy import Connection, select, union
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import environment
 from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.bug.values import Actor, ActorKind
-from bot.environment import database_url
+from bot.commands.logs import known_secrets
 from bot.ledger import workspace
 from bot.ledger.db import migrate, tables
 from bot.ledger.db.damage import damage, unreadable
 from bot.ledger.db.engine import Database, lost
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
-from bot.logs import known_secrets
 from bot.production.redaction import Redactor
 from bot.production.targets import secrets_of
-from bot.settings import read as read_settings
+from bot.settings import environment
+from bot.settings.environment import database_url
+from bot.settings.settings import read as read_settings
 
 _KNOWING = (tables.bugs, tables.workspaces, tables.entries, tables.inbox, tables.anchors, tables.flags)
 """Tables that tell which workspaces there are."""

@@ -4,17 +4,17 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bot import environment
-from bot import settings as config
 from bot.bug.errors import Misconfigured
 from bot.commands.checks import anchors, database, entrances, services, slack, targets
 from bot.commands.checks.finding import Finding, checked, ok, report, wrong
+from bot.commands.logs import known_secrets
 from bot.commands.options import config_option
 from bot.commands.terminal import progress
-from bot.environment import Environment
-from bot.logs import known_secrets
 from bot.production.redaction import Redactor
-from bot.settings import Settings
+from bot.settings import environment
+from bot.settings import settings as config
+from bot.settings.environment import Environment
+from bot.settings.settings import Settings
 
 
 def options(sub: argparse.ArgumentParser) -> None:

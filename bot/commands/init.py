@@ -11,7 +11,7 @@ from bot.bug.errors import Invalid, Refused
 from bot.commands.common import called, say
 from bot.commands.init_text import SOLO, TRANSPORTS, Choices, manifest, next_steps, text
 from bot.commands.options import config_option
-from bot.settings import validate
+from bot.settings.validation import validate
 from bot.shipped import MANIFEST
 
 NONE = frozenset({"", "none", "no", "-"})

@@ -8,12 +8,12 @@ from pathlib import Path
 from bot.bug.errors import Refused
 from bot.commands import common
 from bot.commands.options import config_option
-from bot.environment import database_url
 from bot.ledger.db import migrate as schema
 from bot.ledger.db.engine import Database
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.guards import FOREVER, grants
 from bot.ledger.db.tables import SEARCH, metadata
+from bot.settings.environment import database_url
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot import settings as config
 from bot import shipped
 from bot.bug.errors import Invalid, MakegoodError, NotFound
 from bot.commands import common
@@ -23,7 +22,8 @@ from bot.production.sql.copies import copy_of, must_be_another
 from bot.production.sql.samples import first_keys
 from bot.production.statement_check import Statement
 from bot.production.targets import SqlTarget
-from bot.settings import Settings
+from bot.settings import settings as config
+from bot.settings.settings import Settings
 from bot.text import plural
 
 ASKS = {0: "nobody else", 1: "one other person"}

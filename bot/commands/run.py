@@ -8,10 +8,10 @@ import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bot import environment
-from bot import settings as config
+from bot.commands.logs import set_up
 from bot.commands.options import config_option
-from bot.logs import set_up
+from bot.settings import environment
+from bot.settings import settings as config
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot import settings as config
 from bot.bug.errors import NotFound, Refused
 from bot.commands import common
 from bot.commands.checks import targets as checks
@@ -17,6 +16,7 @@ from bot.production.redaction import Redactor
 from bot.production.ssh import trust as ssh_trust
 from bot.production.ssh.trust import Scanned
 from bot.production.targets import SshTarget, Target
+from bot.settings import settings as config
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -9,13 +9,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import environment, outgoing
 from bot.bug.bug import Status
 from bot.bug.errors import NotFound, TrailBroken
 from bot.commands import common, trail_export
 from bot.commands.options import config_option, team_option, trail_argument
 from bot.commands.terminal import Bar, progress, say_rows
-from bot.environment import database_url
 from bot.ledger import entries
 from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database
@@ -26,6 +24,9 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.outside_anchor import OutsideAnchor, compare, found_in, newest
 from bot.ledger.relay.pace import Pace
 from bot.ledger.verify import verify
+from bot.outgoing import sessions
+from bot.settings import environment
+from bot.settings.environment import database_url
 from bot.slack.outgoing.client import SlackPort, web_client
 from bot.slack.thread_check import differences
 from bot.text import plural
@@ -163,7 +164,7 @@ async def _compare(ledger: Ledger, bar: Bar) -> list[str]:
 async def _slack(ledger: Ledger) -> AsyncIterator[SlackPort]:
     token, url = environment.slack_access()
     pace = Pace(ledger.db, ledger.team, lambda: ledger.clock().timestamp())
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         yield SlackPort(web_client(token.get_secret_value(), url, http), pace)
 
 

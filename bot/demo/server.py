@@ -12,8 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot import environment, shipped
-from bot import settings as config
+from bot import shipped
 from bot.app import Services, build
 from bot.bug.errors import Misconfigured
 from bot.demo import history, page
@@ -23,6 +22,8 @@ from bot.demo.slack.records import Person
 from bot.demo.world.world import World
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.pace import Pace
+from bot.settings import environment
+from bot.settings import settings as config
 
 CHANNELS = {"C0ERRORS": "errors", "C0TEAM": "team"}
 BOT_TOKEN, APP_TOKEN = "xoxb-local", "xapp-local"

@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.bug.errors import MakegoodError, Outside
 from bot.bug.values import Frozen
-from bot.outgoing import Client
+from bot.outgoing.client import Client
 from bot.production.action import Table
 from bot.production.probe_settings import ProbeSettings
 from bot.text import plural

@@ -21,7 +21,7 @@ from bot.bug.money import Account, Grant, Receipt, Upgrade
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.once import once
+from bot.outgoing.once import once
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from bot.bug.pulls import PullChecked, PullSeen
 from bot.bug.waiving import Waived
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.once import once
+from bot.outgoing.once import once
 from bot.text import cut
 
 STAGES = {

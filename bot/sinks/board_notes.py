@@ -13,7 +13,7 @@ from bot.bug.letters import LetterLeft
 from bot.bug.messages import Told
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.once import once
+from bot.outgoing.once import once
 from bot.text import plural
 
 CARD_PAUSE = 5.0

@@ -24,7 +24,7 @@ from bot.bug.words import service_name
 from bot.ledger.ledger import utcnow
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.once import once
+from bot.outgoing.once import once
 
 SETTLED = {"granted", "dropped", "undone", "ended"}
 Due = tuple[Customer, Message]

@@ -9,7 +9,7 @@ from bot.bug.fixes.escalation import FixNextAsked
 from bot.bug.fixes.fix import RunState
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.outgoing import Client
+from bot.outgoing.client import Client
 from bot.slack.views.card import address
 
 NOT_OK = 300

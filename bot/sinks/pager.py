@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import aiohttp
 
+from bot.adapters.receivers import headers
 from bot.bug.bug import Bug, Status
 from bot.bug.errors import Rejected
 from bot.bug.keys import of_entry
@@ -15,12 +16,11 @@ from bot.bug.reminders import Reminded
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.links import Link, Links
-from bot.once import once
-from bot.outgoing import Client, Reply
-from bot.receivers import headers
-from bot.settings_pager import Contact, PagerSettings
+from bot.outgoing.client import Client, Reply
+from bot.outgoing.once import once
+from bot.settings.pager import Contact, PagerSettings
 from bot.text import length
+from bot.web.links import Link, Links
 
 NOT_OK = 300
 CLOCKS = 7200

@@ -12,7 +12,7 @@ from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.once import once
+from bot.outgoing.once import once
 from bot.sinks.thread import WITHOUT_CARD
 from bot.slack.directory import Directory
 from bot.slack.outgoing import files

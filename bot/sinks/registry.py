@@ -8,6 +8,8 @@ from typing import ClassVar, Protocol
 
 from pydantic import SecretStr
 
+from bot.adapters.connected import Connected
+from bot.adapters.receivers import Receiver
 from bot.allowed import AllowedActions
 from bot.bug.errors import Misconfigured
 from bot.ledger.index.flags import Flags
@@ -15,14 +17,11 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget
 from bot.ledger.relay.relay import Sink
 from bot.ledger.relay.subscription import Subscription
-from bot.links import Links
-from bot.outgoing import Client
-from bot.outside import Connected
+from bot.outgoing.client import Client
 from bot.production.engine import Engine
 from bot.production.prober import Prober
 from bot.production.targets import Elsewhere
-from bot.receivers import Receiver
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.sinks.answers import AskerSink
 from bot.sinks.approval import ApprovalSink
 from bot.sinks.billing import BillingSink
@@ -61,6 +60,7 @@ from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.session import Session
 from bot.slack.views.forms import filling, planning, sourced
 from bot.suggestions import Suggestions
+from bot.web.links import Links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

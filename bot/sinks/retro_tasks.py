@@ -11,7 +11,7 @@ from bot.bug.event import Event
 from bot.bug.retro.tasks import TaskAdded, TaskCardGone, TaskCardMade, TaskChanged, TaskSettled
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.once import once
+from bot.outgoing.once import once
 from bot.slack.views.mrkdwn import plain
 
 KINDS: frozenset[type[Event]] = frozenset({TaskAdded, TaskChanged, TaskSettled, TaskCardGone, BoardCardMade})

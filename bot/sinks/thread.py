@@ -8,7 +8,7 @@ from bot.bug.intake import CardPosted
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.once import once
+from bot.outgoing.once import once
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.own_messages import key, standing

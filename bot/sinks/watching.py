@@ -11,8 +11,8 @@ from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
+from bot.process.tasks import surviving
 from bot.sinks.vault import Vault
-from bot.tasks import surviving
 
 log = logging.getLogger(__name__)
 

@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.adapters.receivers import Receiver
 from bot.bug.keys import of_entry
 from bot.bug.lifecycle import KINDS
 from bot.ledger.codec import dump, dump_actor
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.relay import Served, Work
 from bot.ledger.relay.subscription import Subscription
-from bot.receivers import Receiver
 
 
 @dataclass(frozen=True)

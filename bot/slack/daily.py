@@ -15,7 +15,7 @@ from bot.ledger.db.leader import Leader
 from bot.ledger.entries import load, unseen
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
-from bot.once import once
+from bot.outgoing.once import once
 from bot.slack.outgoing.own_messages import in_channel
 from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO
 from bot.slack.session import Session

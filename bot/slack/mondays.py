@@ -9,8 +9,8 @@ from bot.ledger import summaries
 from bot.ledger.db.leader import Leader
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
-from bot.once import once
-from bot.settings_retro import Mondays, Often
+from bot.outgoing.once import once
+from bot.settings.retro import Mondays, Often
 from bot.slack.outgoing import pictures
 from bot.slack.outgoing.own_messages import in_channel
 from bot.slack.session import Session

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.adapters.hooks import CUSTOMER
 from bot.adapters.ports import Hook
 from bot.adapters.registry import CHANNELS, TRACKERS
 from bot.bug.errors import MakegoodError
-from bot.intake.sources import CUSTOMER
-from bot.settings import HookSettings, Settings, SlackSettings
-from bot.web import read
+from bot.settings.sections import HookSettings, SlackSettings
+from bot.settings.settings import Settings
+from bot.web.web import read
 from tests.bench import stage
 from tests.bench.figure import Figure
 from tests.bench.stage import CHANNEL, OURS, SECRET, TOKEN, Process, Times

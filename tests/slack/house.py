@@ -17,13 +17,14 @@ from bot.bug.bug import Bug
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person
-from bot.environment import Environment
 from bot.ledger.db.tables import cursors, inbox
 from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.pace import Budget, Pace
 from bot.ledger.relay.relay import DOUBT_PAUSE
-from bot.settings import Settings, validate
+from bot.settings.environment import Environment
+from bot.settings.settings import Settings
+from bot.settings.validation import validate
 from tests.slack.alerts import Json, bugsnag
 from tests.support.dsl.message import Message
 from tests.support.dsl.workspace import ChannelPage, PersonPage, Workspace

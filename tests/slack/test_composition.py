@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from bot.app import build
 from bot.bug.errors import Misconfigured
 from bot.demo.server import free_port
-from bot.environment import Environment
 from bot.intake.sources import ALERTS, BOARD, CHECKS, PEOPLE, PULL
-from bot.settings import Settings, validate
+from bot.settings.environment import Environment
+from bot.settings.settings import Settings
+from bot.settings.validation import validate
 from tests.slack.house import HOOK, House
 
 LEAST: dict[str, Any] = {"slack": {"error_channels": ["C0ERRORS"]}}

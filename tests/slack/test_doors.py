@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot import door
+from bot.web import door
 from tests.slack.alerts import bugsnag
 from tests.slack.house import HOOK, House
 

@@ -12,9 +12,9 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from bot.adapters.hooks import names
 from bot.adapters.registry import FORGES
 from bot.commands.checks.database import database
-from bot.intake.sources import names
 from bot.ledger.db.tables import entries, groups
 from tests.slack import deliveries as d
 from tests.slack.delivery import ASK, BAD, CARD, LEFT, MORE, ODD, Delivery

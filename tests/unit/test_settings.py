@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot import environment, outside
+from bot.adapters import connected, hooks
 from bot.bug.errors import Misconfigured
-from bot.intake import sources
-from bot.settings import HookSettings, read
+from bot.settings import environment
+from bot.settings.sections import HookSettings
+from bot.settings.settings import read
 
 LEAST = '[slack]\nerror_channels = ["C0ERRORS"]\n'
 PAGER = f'[pager]\nsecret = "{"0" * 32}"\n'
@@ -97,18 +98,18 @@ async def test_what_no_module_knows_is_said_before_anybody_is_asked(tmp_path: Pa
     path.write_text(LEAST + text)
     settings, _ = read(path, {})
     with pytest.raises(Misconfigured, match=key.replace("[", r"\[")):
-        outside.connect(settings, http=None)  # type: ignore[arg-type] # nobody is asked: there is no session to do it with
+        connected.connect(settings, http=None)  # type: ignore[arg-type] # nobody is asked: there is no session to do it with
 
 
 def test_a_secret_may_be_set_for_every_source_that_checks_it() -> None:
-    signed = set(sources.names()) - {"bugsnag", "rollbar", "glitchtip", "email-postmark", "mail"}
+    signed = set(hooks.names()) - {"bugsnag", "rollbar", "glitchtip", "email-postmark", "mail"}
     own = HookSettings(token=SecretStr("t"), secret=SecretStr("s"))
-    sources.must_be_usable(dict.fromkeys(signed, own))
+    hooks.must_be_usable(dict.fromkeys(signed, own))
 
 
 def test_every_source_that_answers_may_have_a_hook() -> None:
     own = HookSettings(token=SecretStr("t"))
-    sources.must_be_usable(dict.fromkeys([*sources.names(), "email_postmark"], own))
+    hooks.must_be_usable(dict.fromkeys([*hooks.names(), "email_postmark"], own))
 
 
 @pytest.mark.parametrize(

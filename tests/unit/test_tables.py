@@ -7,7 +7,7 @@ from bot.bug.bug import Status
 from bot.bug.delivery import OF_MANY, SYSTEMS
 from bot.commands import init
 from bot.commands.doctor import _offline
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.slack.outgoing.refusals import BUSY, MENDED, MESSAGE_GONE, OURS, PASSES, THREAD_GONE, UNSURE
 from bot.slack.views import card, reminders
 

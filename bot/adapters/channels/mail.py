@@ -25,7 +25,7 @@ from bot.adapters.common.reading import Data
 from bot.adapters.ports import Channel, ChannelAdapter, Connects, Hook, Table, unsigned
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable, Unreadable
 from bot.bug.values import CustomerHint, Inbound, Outgoing, Sent
-from bot.in_time import must_be_in_time
+from bot.process.in_time import must_be_in_time
 
 SOURCE = "mail"
 SENT = "sent"

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from bot.bug.errors import Outside, Unavailable
 from bot.bug.values import Frozen
-from bot.outgoing import Client, Reply
+from bot.outgoing.client import Client, Reply
 
 
 class CallLimit(Frozen):

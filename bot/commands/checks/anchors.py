@@ -2,13 +2,13 @@
 
 from sqlalchemy import select
 
-from bot.anchoring import HOUR, SENT
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.common import is_missing, is_trail, revision
+from bot.jobs.anchoring import HOUR, SENT
 from bot.ledger.db.engine import Database
 from bot.ledger.db.tables import flags, seals
 from bot.ledger.ledger import utcnow
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.text import length
 
 NAME = "anchors"

@@ -5,17 +5,20 @@ from pathlib import Path
 
 import aiohttp
 
-from bot import outgoing, shipped
+from bot import shipped
+from bot.adapters.hooks import names
 from bot.allowed import must_be_actions
 from bot.bug.errors import Misconfigured, Outside
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.checks.listening import nobody
-from bot.intake import sources
+from bot.outgoing import sessions
+from bot.outgoing.client import Client
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.probe import ProbeResult, probe
-from bot.settings import HookSettings, Settings
+from bot.settings.sections import HookSettings
+from bot.settings.settings import Settings
 
 SHORTEST = 16
 NOBODY = frozenset({"nothing", 502, 503, 504})
@@ -24,7 +27,7 @@ NOBODY = frozenset({"nothing", 502, 503, 504})
 
 async def hooks(settings: Settings, here: str) -> list[Finding]:
     """Each as its sender reaches it; `here` is the host:port on which the bot of this machine listens."""
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         public = settings.web.public_url
         asked = (_hook(http, public, here, source, hook) for source, hook in settings.hooks.items())
         return list(await asyncio.gather(*asked))
@@ -32,8 +35,8 @@ async def hooks(settings: Settings, here: str) -> list[Finding]:
 
 async def _hook(http: aiohttp.ClientSession, public: str, here: str, source: str, hook: HookSettings) -> Finding:
     system, token = f"hook {source}", hook.token.get_secret_value()
-    if source not in sources.names():
-        return wrong(system, f"there is no source {source}. Write one of: {', '.join(sources.names())}")
+    if source not in names():
+        return wrong(system, f"there is no source {source}. Write one of: {', '.join(names())}")
     if len(token) < SHORTEST:
         return wrong(system, f"its token can be guessed: make one with `openssl rand -hex 32` (at least {SHORTEST})")
     if not public:
@@ -64,7 +67,7 @@ async def probes(settings: Settings, path: Path) -> list[Finding]:
         return []
     engine = Engine(await catalogue(settings, path), settings.targets)
     try:
-        async with outgoing.session() as http:
+        async with sessions.pooled() as http:
             asked = (probe(name, one, engine, http) for name, one in settings.probes.items())
             return [_probed(seen) for seen in await asyncio.gather(*asked)]
     finally:
@@ -79,7 +82,7 @@ def _probed(seen: ProbeResult) -> Finding:
 
 async def _status(http: aiohttp.ClientSession, url: str) -> int | str:
     try:
-        return (await outgoing.Client(session=http, who="The hook").exchange("GET", url)).status
+        return (await Client(session=http, who="The hook").exchange("GET", url)).status
     except Outside:
         return "nothing"
 

@@ -7,7 +7,6 @@ from typing import Any
 import aiohttp
 import aiosmtplib
 
-from bot import outgoing
 from bot.adapters import opening
 from bot.adapters.channels.common.chat_api import Missing
 from bot.adapters.channels.common.mailbox import Mailbox
@@ -17,14 +16,17 @@ from bot.bug.errors import Rejected, Unavailable
 from bot.bug.values import CustomerHint, Outgoing
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
 from bot.commands.checks.webhooks import webhook
-from bot.settings import Kind, Settings, validate
+from bot.outgoing import sessions
+from bot.settings.sections import Kind
+from bot.settings.settings import Settings
+from bot.settings.validation import validate
 
 NOBODY = CustomerHint(email="doctor@makegood.invalid")
 NOWHERE = Outgoing(source="doctor", conversation="0", customer=NOBODY, text="", key="makegood-doctor")
 
 
 async def services(settings: Settings) -> list[Finding]:
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         asked = [checked(name, _channel(name, table, http)) for name, table in settings.customers.items()]
         if settings.mail:
             mail = validate(MailSettings, settings.mail, "[mail]")

@@ -8,12 +8,13 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import outgoing, permissions
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.environment import Environment
+from bot.outgoing import sessions
 from bot.production.catalogue import Catalogue
-from bot.settings import Settings
+from bot.settings import permissions
+from bot.settings.environment import Environment
+from bot.settings.settings import Settings
 from bot.slack.incoming import connection
 from bot.slack.outgoing.client import web_client
 from bot.slack.outgoing.refusals import MENDED
@@ -47,7 +48,7 @@ SCOPES = frozenset(
 async def slack(settings: Settings, runtime: Environment) -> list[Finding]:
     if not runtime.bot_token.get_secret_value():
         return [note(NAME, f"no token here: a process for production and billing of {runtime.team}")]
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         return await _asked_of(
             web_client(runtime.bot_token.get_secret_value(), runtime.api_url, http), settings, runtime
         )
@@ -65,7 +66,7 @@ async def people(settings: Settings, runtime: Environment, catalogue: Catalogue)
     token = runtime.bot_token.get_secret_value()
     if not token:
         return []
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         client = web_client(token, runtime.api_url, http)
         emails = await _full_members(client)
         full = set(emails)

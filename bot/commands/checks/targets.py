@@ -8,10 +8,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from yarl import URL
 
-from bot import outgoing
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, checked, note, ok, wrong
 from bot.commands.checks.listening import nobody
+from bot.outgoing import sessions
+from bot.outgoing.client import Client
 from bot.production.sql.reflection import read_schema
 from bot.production.sql.session import TargetDatabase
 from bot.production.ssh import host as ssh_host
@@ -149,8 +150,8 @@ async def _host(system: str, target: SshTarget, host: str) -> list[Finding]:
 async def _http(system: str, target: HttpTarget) -> list[Finding]:
     """A GET of the base address: whatever it answers, it is there."""
     headers = {name: value.get_secret_value() for name, value in target.headers.items()}
-    async with outgoing.session() as http:
-        there = outgoing.Client(session=http, who=target.base_url, headers=headers, timeout=target.timeout)
+    async with sessions.pooled() as http:
+        there = Client(session=http, who=target.base_url, headers=headers, timeout=target.timeout)
         status = (await there.exchange("GET", target.base_url)).status
     if status in NOT_ACCEPTED:
         return [wrong(system, f"{target.base_url} does not accept our headers ({status}): renew the token in them")]

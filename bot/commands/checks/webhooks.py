@@ -4,8 +4,8 @@ import aiohttp
 
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
-from bot.outgoing import Client
-from bot.settings import WebhookSettings
+from bot.outgoing.client import Client
+from bot.settings.sections import WebhookSettings
 
 REDIRECTS, REFUSALS, NOT_THERE, NO_HEAD, BROKEN = 300, 400, 404, 405, 500
 

@@ -3,12 +3,12 @@
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import Misconfigured
-from bot.closing import Closing
 from bot.ledger.db.away import why
 from bot.ledger.db.damage import damage
 from bot.ledger.db.engine import Database, DatabaseAway
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.migrate import migrate
+from bot.process.closing import Closing
 
 
 async def opened(url: str, closing: Closing) -> Database:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bot.sheets import as_cell
+from bot.ledger.exports.sheets import as_cell
 from bot.text import each_text
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~&#!])")

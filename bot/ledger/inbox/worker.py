@@ -12,7 +12,7 @@ from bot.ledger.db.engine import HOOKS
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.steady import Steady
-from bot.tasks import Lasting, surviving
+from bot.process.tasks import Lasting, surviving
 from bot.text import sentence
 
 log = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import MakegoodError
-from bot.in_time import working_until
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.leased import Lease
-from bot.tasks import surviving
+from bot.process.in_time import working_until
+from bot.process.tasks import surviving
 from bot.text import sentence
 
 log = logging.getLogger(__name__)

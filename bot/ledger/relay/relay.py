@@ -23,7 +23,7 @@ from bot.ledger.relay.leased import LEASE, Lease
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.steady import Steady
 from bot.ledger.relay.subscription import Subscription
-from bot.tasks import Lasting, surviving
+from bot.process.tasks import Lasting, surviving
 from bot.text import sentence
 
 log = logging.getLogger(__name__)

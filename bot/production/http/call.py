@@ -10,9 +10,10 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bot.adapters.retry_after import pause
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.outgoing import Client, Reply, session, single_calls
+from bot.outgoing.client import Client, Reply
+from bot.outgoing.retry_after import pause
+from bot.outgoing.sessions import pooled, single_calls
 from bot.production.action import Request
 from bot.production.http.url import same_origin, url_of
 from bot.production.targets import HttpTarget
@@ -89,7 +90,7 @@ class Caller:
     def _client(self, *, reads: bool) -> Client:
         """Sessions belong to a running loop, so they are made by the first call."""
         if reads not in self._sessions:
-            self._sessions[reads] = session() if reads else single_calls()
+            self._sessions[reads] = pooled() if reads else single_calls()
         return Client(
             session=self._sessions[reads],
             who=self._target.name,

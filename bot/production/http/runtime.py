@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from bot.bug.errors import Doubtful, Invalid, Outside, Refused, Rejected
-from bot.outgoing import MAYBE
+from bot.outgoing.client import MAYBE
 from bot.production.action import (
     MASK,
     NO_UNDO,

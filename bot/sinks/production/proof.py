@@ -12,7 +12,7 @@ from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.production.action import Risk, approvals_for
 from bot.production.catalogue import Catalogue
-from bot.settings import PolicySettings
+from bot.settings.policy import PolicySettings
 from bot.slack.incoming import second_factor
 
 SLACK = timedelta(minutes=1)

@@ -18,8 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bug.errors import Misconfigured, Unavailable
 from bot.bug.values import Frozen
-from bot.environment import Environment
-from bot.tasks import Lasting, surviving
+from bot.process.tasks import Lasting, surviving
+from bot.settings.environment import Environment
 
 log = logging.getLogger(__name__)
 

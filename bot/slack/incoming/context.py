@@ -14,13 +14,13 @@ from bot.bug.policy import Duty, Member, may, may_command
 from bot.bug.tolerance import ActedUnchecked
 from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
-from bot.latest import Latest
 from bot.ledger.entries import load, written_at
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Decide, Ledger, Recorded
+from bot.process.latest import Latest
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.slack.directory import Directory
 from bot.slack.incoming.request import Request
 from bot.slack.outgoing.client import SlackPort

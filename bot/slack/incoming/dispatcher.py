@@ -14,7 +14,7 @@ from bot.bug.keys import fit
 from bot.ledger.db.engine import lost
 from bot.ledger.home import Pages
 from bot.ledger.inbox.inbox import Inbox, Item
-from bot.outgoing import Client
+from bot.outgoing.client import Client
 from bot.slack.incoming import moment
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Opened, Request, Response

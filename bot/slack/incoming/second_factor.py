@@ -8,7 +8,7 @@ from bot.bug.errors import Invalid, NotAllowed
 from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix
 from bot.bug.policy import Member
-from bot.settings import PolicySettings
+from bot.settings.policy import PolicySettings
 
 WRONG = "This is not the code that your app shows now. Wait for the next one and try that."
 USED = "This code was used already. Wait for the next one."

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bug.errors import Doubtful, Outside, Unavailable
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
-from bot.outgoing import NOT_SENT
+from bot.outgoing.client import NOT_SENT
 from bot.slack.outgoing.plainly import has_charts, plainly, without_charts
 from bot.slack.outgoing.refusals import BUSY, PASSES, UNSURE, SlackRefused, refusal
 

@@ -3,7 +3,7 @@
 import aiohttp
 
 from bot.bug.errors import Unavailable
-from bot.outgoing import Client
+from bot.outgoing.client import Client
 from bot.slack.outgoing.client import SlackPort
 from bot.text import cut
 

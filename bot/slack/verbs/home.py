@@ -3,13 +3,13 @@
 import logging
 from dataclasses import replace
 
-from bot import permissions
 from bot.bug.bug import Status
 from bot.bug.errors import NotFound, Outside
 from bot.ledger import home as lists
 from bot.ledger import strange, workspace
 from bot.ledger.entries import list_bugs
 from bot.ledger.home import Pages
+from bot.settings import permissions
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.outgoing.refusals import SlackRefused

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
+from bot.adapters.hooks import CUSTOMER
 from bot.adapters.registry import CHANNELS, TRACKERS
-from bot.intake.sources import CUSTOMER
 from bot.ledger.db.tables import inbox
 from bot.ledger.entries import list_bugs
 from bot.ledger.verify import verify

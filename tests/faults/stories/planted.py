@@ -101,7 +101,7 @@ def _sends_late() -> None:
     def whenever() -> None:
         return
 
-    _replace("bot.outgoing", "must_be_in_time", whenever)
+    _replace("bot.outgoing.sessions", "must_be_in_time", whenever)
     _replace("bot.adapters.channels.mail", "must_be_in_time", whenever)
 
 

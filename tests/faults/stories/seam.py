@@ -120,7 +120,7 @@ def lost() -> NoReturn:
     raise OperationalError("COMMIT", None, ConnectionResetError("cut by the story"), connection_invalidated=True)
 
 
-HERE = ("bot.ledger.db.", "bot.ledger.ledger", "bot.ledger.workspace", "bot.closing")
+HERE = ("bot.ledger.db.", "bot.ledger.ledger", "bot.ledger.workspace", "bot.process.closing")
 
 
 def caller() -> str:

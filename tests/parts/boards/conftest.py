@@ -6,10 +6,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot import outgoing
 from bot.adapters.boards import trello
 from bot.adapters.ports import Board, BoardChange, Hook, Known
 from bot.demo.trello.fake import TrelloFake
+from bot.outgoing import sessions
 
 KEY, TOKEN, SECRET = "key-of-the-team", "token-of-the-team", "secret-of-the-key"
 
@@ -42,7 +42,7 @@ def settings(fake: TrelloFake, address: str) -> trello.Settings:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         yield http
 
 

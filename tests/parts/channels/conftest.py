@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot import outgoing
 from bot.adapters.channels import chatwoot, crisp, generic, intercom, mail
 from bot.adapters.ports import Channel
 from bot.bug.values import CustomerHint, Outgoing
 from bot.demo.channels.chatwoot import ChatwootFake
 from bot.demo.channels.faults import Faults
 from bot.demo.channels.smtp import MailServer
+from bot.outgoing import sessions
 from tests.support.fakes.crisp import CrispFake
 from tests.support.fakes.generic import GenericFake
 from tests.support.fakes.intercom import IntercomFake
@@ -52,7 +52,7 @@ Serve = Callable[[list[web.RouteDef]], Awaitable[TestServer]]
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with outgoing.session() as opened:
+    async with sessions.pooled() as opened:
         yield opened
 
 

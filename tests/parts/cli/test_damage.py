@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.bug.errors import Misconfigured
-from bot.closing import Closing
 from bot.commands.checks.database import database
 from bot.ledger.db.opening import opened
+from bot.process.closing import Closing
 from tests.parts.cli.conftest import Shell
 
 SEEDS = range(60)

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from bot import settings
+from bot.settings import settings
 from bot.shipped import MANIFEST
 from tests.parts.cli.conftest import Shell
 

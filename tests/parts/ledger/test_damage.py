@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.bug.errors import Misconfigured
-from bot.closing import Closing
 from bot.ledger.db.damage import damage, unreadable
 from bot.ledger.db.engine import Database
 from bot.ledger.db.opening import opened
+from bot.process.closing import Closing
 from tests.support import postgres
 from tests.support.stores import Store, open_bug
 

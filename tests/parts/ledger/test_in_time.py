@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 from pydantic import SecretStr
 
-from bot import outgoing
 from bot.adapters.channels.mail import Mail, Settings
 from bot.bug.errors import Unavailable
 from bot.bug.values import CustomerHint, Outgoing
 from bot.demo.channels.smtp import MailServer
-from bot.in_time import must_be_in_time, working_until
 from bot.ledger.relay.relay import Served, Work
-from bot.outgoing import Client
+from bot.outgoing import sessions
+from bot.outgoing.client import Client
+from bot.process.in_time import must_be_in_time, working_until
 from tests.parts.ledger.sinks import Scribe, follows, relaying, until
 from tests.support.stores import Store, open_bug, said
 
@@ -34,7 +34,7 @@ def test_without_a_limit_there_is_always_time() -> None:
 
 
 async def calls_out() -> None:
-    async with outgoing.session() as session:
+    async with sessions.pooled() as session:
         await Client(session=session, who="The board").exchange("POST", "http://127.0.0.1:9/cards")
 
 

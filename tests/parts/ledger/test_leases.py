@@ -19,8 +19,8 @@ from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
 from bot.ledger.relay.leased import Lease
 from bot.ledger.relay.relay import Relay, Served, Work
-from bot.metrics import Counters
-from bot.tasks import cancelled
+from bot.process.tasks import cancelled
+from bot.web.metrics import Counters
 from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, said, sql
 

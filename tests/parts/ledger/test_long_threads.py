@@ -6,7 +6,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import outgoing
 from bot.bug.intake import AlertPosted, CardPosted, TrackerSaid
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
@@ -16,6 +15,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay.leased import Lease
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Work
+from bot.outgoing import sessions
 from bot.sinks import thread
 from bot.sinks.pointer import PointerSink
 from bot.sinks.reminder import ReminderSink
@@ -65,7 +65,7 @@ async def place(store: Store) -> AsyncIterator[Place]:
         rate_limits=False,
     )
     await slack.start()
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         yield Place(store, slack, http)
     await slack.stop()
 

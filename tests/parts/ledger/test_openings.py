@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bug.errors import Mendable, Misconfigured
 from bot.bug.fixes.asking import FixAsked, FixSecrets
 from bot.bug.fixes.run import FixCancelled
-from bot.closing import Closing
 from bot.ledger.db.engine import DatabaseAway, lost
 from bot.ledger.db.leader import Leader
 from bot.ledger.db.opening import opened
@@ -22,6 +21,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.held import bugs_of, held
 from bot.ledger.relay.relay import Served
+from bot.process.closing import Closing
 from tests.parts.ledger.sinks import Scribe, follows, relaying, until
 from tests.support.stores import TEAM, Store, open_bug, person, said
 

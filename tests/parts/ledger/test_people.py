@@ -8,7 +8,6 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import outgoing
 from bot.bug.admit import Rule
 from bot.bug.customers import CustomerWrote
 from bot.bug.errors import NotFound, Outside
@@ -25,6 +24,7 @@ from bot.ledger.entries import list_bugs, load
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Pace
+from bot.outgoing import sessions
 from bot.sinks.proposal import ProposalSink
 from bot.slack.outgoing.client import SlackPort, web_client
 from tests.support.stores import TEAM, Store, kinds, of_kind, open_bug, person, rows
@@ -96,7 +96,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with outgoing.session() as session:
+    async with sessions.pooled() as session:
         yield session
 
 

@@ -6,13 +6,13 @@ import json
 import pytest
 
 from bot.bug.workspace import ProductionFrozen
-from bot.jobs import SEAL
+from bot.jobs.jobs import SEAL
+from bot.jobs.timers import TICK
 from bot.ledger import workspace
 from bot.ledger.ledger import Ledger
 from bot.ledger.outside_anchor import newest
 from bot.ledger.seals import MARGIN, seal
 from bot.ledger.verify import verify
-from bot.timers import TICK
 from tests.support.stores import Store, open_bug, person, rows, said, sql
 
 

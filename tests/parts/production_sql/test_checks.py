@@ -1,6 +1,6 @@
 """Whether the problem is gone: an action's own check, and a probe by a look."""
 
-from bot import outgoing
+from bot.outgoing import sessions
 from bot.production.probe import probe
 from bot.production.probe_settings import ProbeSettings
 from tests.parts.production_sql.shop import MENU_13, Shop
@@ -19,7 +19,7 @@ async def test_an_actions_own_check_counts_what_still_shows_the_problem(shop: Sh
 async def test_a_probe_by_a_look_tells_before_from_after(sqlite_shop: Shop) -> None:
     check = ProbeSettings(look="rows-behind-page", params={"account": "2"}, rows=0)
     engine = sqlite_shop.engine()
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         before = await probe("Ben's menus", check, engine, http)
         sqlite_shop.meanwhile("DELETE FROM orders", "DELETE FROM menus WHERE account_id = 2")
         after = await probe("Ben's menus", check, engine, http)

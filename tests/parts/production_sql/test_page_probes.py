@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot import outgoing
+from bot.outgoing import sessions
 from bot.production.engine import Engine
 from bot.production.probe import probe
 from bot.production.probe_settings import ProbeSettings
@@ -30,7 +30,7 @@ async def page() -> AsyncIterator[TestServer]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with outgoing.session() as session:
+    async with sessions.pooled() as session:
         yield session
 
 

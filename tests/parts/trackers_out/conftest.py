@@ -10,13 +10,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
-from bot import outgoing
 from bot.adapters.boards import trello
 from bot.adapters.ports import Board
 from bot.demo.trello.fake import TrelloFake
 from bot.ledger.db.tables import cursors
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.relay import Relay, Sink
+from bot.outgoing import sessions
 from tests.parts.ledger.conftest import (  # noqa: F401 - fixtures of a store
     empty_postgres,
     empty_sqlite,
@@ -91,7 +91,7 @@ async def stage(ledger: Ledger, store: Store) -> AsyncIterator[Stage]:  # noqa: 
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with outgoing.session() as session:
+    async with sessions.pooled() as session:
         yield session
 
 

@@ -8,14 +8,14 @@ from typing import Literal
 import aiohttp
 import pytest
 
+from bot.adapters.receivers import Receiver
 from bot.bug.errors import Doubtful, MakegoodError
 from bot.production.action import Request
 from bot.production.http.call import Caller
 from bot.production.probe import probe
 from bot.production.probe_settings import ProbeSettings
 from bot.production.targets import HttpTarget
-from bot.receivers import Receiver
-from bot.settings import WebhookSettings
+from bot.settings.sections import WebhookSettings
 from bot.slack.outgoing.client import SlackPort, web_client
 from tests.parts.trackers_out.counting import YES, Counting
 from tests.parts.trackers_out.test_patience import CLIENTS, Client, Connect, Silent

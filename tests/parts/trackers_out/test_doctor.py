@@ -7,12 +7,14 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.adapters.receivers import Receiver
 from bot.commands.checks.database import database
 from bot.commands.checks.finding import Finding
 from bot.commands.checks.services import services
 from bot.demo.world.bugsnag import PROJECT_ID
-from bot.receivers import Receiver
-from bot.settings import Settings, WebhookSettings, validate
+from bot.settings.sections import WebhookSettings
+from bot.settings.settings import Settings
+from bot.settings.validation import validate
 from bot.sinks.webhook import WebhookSink
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import open_bug

@@ -11,7 +11,7 @@ from bot.bug.errors import Unavailable
 from bot.bug.values import CustomerHint, Outgoing
 from bot.demo.channels.limits import Window
 from bot.demo.trello.limits import WINDOW, Limits
-from bot.settings import Kind
+from bot.settings.sections import Kind
 from tests.support.street import DI, ISSUE, Street, opened
 
 NOW = 1_764_000_003.0

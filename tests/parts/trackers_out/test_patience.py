@@ -13,6 +13,7 @@ from pydantic import BaseModel, SecretStr
 from bot.adapters import opening, registry
 from bot.adapters.billing import stripe
 from bot.adapters.channels.common.mailbox import Mailbox
+from bot.adapters.receivers import Receiver
 from bot.bug.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import Outside
 from bot.bug.event import Event
@@ -20,8 +21,7 @@ from bot.bug.values import CustomerHint, Outgoing
 from bot.production.action import Request
 from bot.production.http.call import Caller
 from bot.production.targets import HttpTarget
-from bot.receivers import Receiver
-from bot.settings import Kind, WebhookSettings
+from bot.settings.sections import Kind, WebhookSettings
 from bot.sinks.billing import BillingSink
 from bot.sinks.webhook import WebhookSink
 from bot.slack.outgoing.client import PARALLEL, SlackPort, web_client

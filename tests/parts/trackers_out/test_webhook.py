@@ -13,13 +13,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from bot.adapters.receivers import Receiver, headers
 from bot.bug.course import Fixed
 from bot.bug.customers import CustomerJoined
 from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import load
-from bot.receivers import Receiver, headers
-from bot.settings import WebhookSettings
+from bot.settings.sections import WebhookSettings
 from bot.sinks.webhook import WebhookSink
 from tests.parts.trackers_out.conftest import Stage
 from tests.support.stores import open_bug, person

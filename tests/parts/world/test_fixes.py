@@ -11,7 +11,7 @@ import pytest
 from bot.production.action import RunRef
 from bot.production.catalogue import Catalogue
 from bot.production.engine import Engine
-from bot.settings import read
+from bot.settings.settings import read
 from tests.parts.world.scene import Scene
 
 RUN = RunRef(bug="BUG-1", run=1, owner="U0DEV")

@@ -9,15 +9,15 @@ from pathlib import Path
 import asyncssh
 from aiohttp import WSMsgType
 
-from bot import outgoing
 from bot.adapters.billing import stripe
 from bot.adapters.boards import trello
 from bot.adapters.channels import chatwoot, email_postmark
 from bot.adapters.ports import CardText, Hook, Stage
 from bot.bug.money import Credit, Money
 from bot.bug.values import LONG_AGO, CustomerHint, InboundKind
+from bot.outgoing import sessions
 from bot.production.targets import SshTarget
-from bot.settings import Settings, read
+from bot.settings.settings import Settings, read
 from tests.parts.world.scene import Scene
 
 
@@ -136,7 +136,7 @@ async def test_board_and_till_answer_the_bots_own_adapters(scene: Scene, tmp_pat
     assert settings.board is not None
     assert settings.billing is not None
     till = stripe.connect(stripe.Settings(**settings.billing.rest()))
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         board = trello.connect(trello.Settings(**settings.board.rest()), http)
         card = await board.create(CardText(title="BUG-1 Menu page", description="…", marker="BUG-1"), Stage.OWED)
         await board.close()

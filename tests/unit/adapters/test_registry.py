@@ -28,7 +28,7 @@ def test_every_adapter_loads_and_calls_itself_what_its_file_is_called(registry: 
 
 def test_knowing_the_names_and_starting_load_no_adapter_that_is_not_named() -> None:
     code = (
-        "import sys, bot.app\nfrom bot.intake import sources\nsources.names()\n"
+        "import sys, bot.app\nfrom bot.adapters import hooks\nhooks.names()\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)  # noqa: S603

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import outgoing
 from bot.adapters import opening
 from bot.adapters.billing.sql.values import moment, restored, stored, text
 from bot.adapters.registry import BILLERS
 from bot.bug.errors import Misconfigured
-from bot.settings import Kind
+from bot.outgoing import sessions
+from bot.settings.sections import Kind
 
 MOMENTS = st.integers(0, 4_000_000_000_000_000).map(lambda micros: datetime.fromtimestamp(micros / 1e6, UTC))
 
@@ -23,7 +23,7 @@ def test_every_biller_is_found_by_its_name() -> None:
 
 
 async def test_an_unknown_biller_is_told_which_there_are() -> None:
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         with pytest.raises(Misconfigured, match=r"billing\.kind: .*“paypal”.*sql, stripe"):
             opening.biller(Kind(kind="paypal"), http)
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot import outgoing
 from bot.adapters import opening
 from bot.adapters.boards import trello
 from bot.adapters.registry import BOARDS
 from bot.bug.errors import Misconfigured
-from bot.settings import Kind
+from bot.outgoing import sessions
+from bot.settings.sections import Kind
 
 
 def test_every_board_is_found_by_its_name() -> None:
@@ -16,14 +16,14 @@ def test_every_board_is_found_by_its_name() -> None:
 
 
 async def test_an_unknown_board_is_told_which_there_are() -> None:
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         with pytest.raises(Misconfigured, match=r"board\.kind: .*“sticky-notes”.*trello"):
             opening.board(Kind(kind="sticky-notes"), http)
 
 
 async def test_an_address_that_is_no_board_names_the_setting() -> None:
     table = {"kind": "trello", "url": "https://trello.com/", "key": "k", "token": "t"}
-    async with outgoing.session() as http:
+    async with sessions.pooled() as http:
         with pytest.raises(Misconfigured, match=r"board\.url"):
             opening.board(Kind.model_validate(table), http)
 

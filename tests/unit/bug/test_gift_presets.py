@@ -10,7 +10,7 @@ from bot.bug.errors import Misconfigured
 from bot.bug.gift_presets import Preset, above, grants, usual
 from bot.bug.money import Credit, Days, Money, Upgrade
 from bot.bug.values import CustomerHint
-from bot.settings import TellSettings
+from bot.settings.tell import TellSettings
 from tests.unit.bug.story import MONDAY, claimed, waiting
 
 PLANS = ("starter", "pro", "team")

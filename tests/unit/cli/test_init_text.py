@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import settings
 from bot.adapters.channels import mail
 from bot.adapters.registry import BILLERS, BOARDS, TRACKERS
 from bot.bug.modes import Mode
 from bot.commands.init_text import Choices, text, variables
-from bot.settings import validate
+from bot.settings import settings
+from bot.settings.validation import validate
 
 MODES: tuple[Mode, ...] = ("watch", "propose", "undoable", "run")
 COMBINATIONS = [

@@ -11,16 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from bot.adapters.hooks import CUSTOMER
 from bot.adapters.ports import BoardChange, Hook
 from bot.adapters.registry import CHANNELS, FORGES, TRACKERS
 from bot.bug.errors import Unauthorised, UnknownKind, Unreadable
 from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Inbound
 from bot.intake.alerts import _reports
-from bot.intake.sources import ALERTS, CHECKS, CUSTOMER, PEOPLE, PULL
+from bot.intake.sources import ALERTS, CHECKS, PEOPLE, PULL
 from bot.ledger.inbox.inbox import Item
-from bot.settings import HookSettings, Settings, SlackSettings
-from bot.web import Delivery, read
+from bot.settings.sections import HookSettings, SlackSettings
+from bot.settings.settings import Settings
+from bot.web.web import Delivery, read
 from tests.support import recorded
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)

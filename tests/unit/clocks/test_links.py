@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.bug.errors import NotFound
-from bot.links import PLACE, Link, Links
+from bot.web.links import PLACE, Link, Links
 
 LINKS = Links(secret=SecretStr("0123456789abcdef0123456789abcdef"), public="https://makegood.example.com")
 LINK = Link(team="T0ACME", bug=17, born=1764000000, seq=4, user="U0ANNA", until=1764003600)

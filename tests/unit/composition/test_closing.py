@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from bot.closing import Closing
-from bot.tasks import cancelled
+from bot.process.closing import Closing
+from bot.process.tasks import cancelled
 
 
 async def test_the_newest_part_is_closed_first() -> None:

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from bot.bug.errors import Unavailable
-from bot.front import Readiness
-from bot.tasks import Lasting, surviving
-from bot.timers import Job, Timers
+from bot.jobs.timers import Job, Timers
+from bot.process.tasks import Lasting, surviving
+from bot.web.front import Readiness
 
 UNFORESEEN = [TypeError("nobody foresaw this"), asyncio.CancelledError(), KeyError(1)]
 

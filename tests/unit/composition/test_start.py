@@ -8,8 +8,9 @@ LOADED = """
 import json, sys
 from bot.commands import run
 from bot.app import build
-from bot.outside import connect
-from bot.settings import Settings, SlackSettings
+from bot.adapters.connected import connect
+from bot.settings.sections import SlackSettings
+from bot.settings.settings import Settings
 connect(Settings(slack=SlackSettings(error_channels=("C0ERRORS",))), None).letters(10)
 print(json.dumps(sorted(sys.modules)))
 """
@@ -31,7 +32,7 @@ UNASKED = (
     "stripe",
 )
 """Mail, other databases, SSH, billing, the demo, migrations."""
-MOST = 1256
+MOST = 1267
 """Modules; Slack's and SQLAlchemy's are half of them. Raise it only with what a start needs."""
 
 

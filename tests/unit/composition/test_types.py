@@ -10,19 +10,21 @@ from typing import Any, ForwardRef, Protocol, get_args, get_type_hints
 import grimp
 import pytest
 
-from bot import app, front, jobs, outside
-from bot.adapters import ports
+from bot import app
+from bot.adapters import connected, ports
+from bot.jobs import jobs
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import relay
 from bot.sinks import registry
 from bot.slack import session
 from bot.slack.incoming import context
+from bot.web import front
 
 COMPOSED = (
     app.Services,
     front.FrontParts,
     jobs.JobParts,
-    outside.Connected,
+    connected.Connected,
     registry.SinkParts,
     registry.Plan,
     session.Session,

@@ -10,7 +10,7 @@ import yaml
 
 from bot.ledger.db.engine import Database
 from bot.ledger.ledger import Ledger
-from bot.metrics import Counters, Metrics
+from bot.web.metrics import Counters, Metrics
 from tests.unit.docs.pages import ROOT, text
 
 RULES = [rule for group in yaml.safe_load(text("docs/alerts.yml"))["groups"] for rule in group["rules"]]

@@ -98,7 +98,7 @@ def test_a_renamed_step_is_noticed(way: str, step: Step) -> None:
 
 
 def test_a_step_that_nothing_leads_to_is_noticed() -> None:
-    one, two = steps("1. `bot/web.py: Web.hook` takes it\n2. `bot/ledger/ledger.py: Ledger.record` writes it\n")
+    one, two = steps("1. `bot/web/web.py: Web.hook` takes it\n2. `bot/ledger/ledger.py: Ledger.record` writes it\n")
     assert definition(two)
     assert not _follows(two, [one])
 

@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 import bot.sinks
-from bot import environment, settings, shipped
+from bot import shipped
 from bot.bug.bug import Status
 from bot.cli import COMMANDS, parser
 from bot.ledger.db.engine import Database
 from bot.ledger.ledger import Ledger
-from bot.metrics import Counters, Metrics
 from bot.production.catalogue import Catalogue
+from bot.settings import environment, settings
 from bot.slack.verbs.registry import VERBS
+from bot.web.metrics import Counters, Metrics
 from tests.unit.docs.pages import PAGES, ROOT, anchors, blocks, links, prose, sections, text
 
 HOSTS = {

@@ -13,7 +13,6 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from bot import settings as s
 from bot.adapters.billing.sql import Columns
 from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS
 from bot.bug.admit import Rule
@@ -24,8 +23,12 @@ from bot.bug.gift_presets import Preset
 from bot.bug.gift_texts import GiftTexts
 from bot.production import targets
 from bot.production.probe_settings import ProbeSettings
-from bot.settings_pager import Contact, PagerSettings
-from bot.settings_retro import Mondays
+from bot.settings import sections as s
+from bot.settings.pager import Contact, PagerSettings
+from bot.settings.policy import PolicySettings
+from bot.settings.retro import Mondays
+from bot.settings.settings import Settings
+from bot.settings.tell import TellSettings
 from tests.unit.docs.pages import rows, sections, text
 
 PAGE = sections(text("docs/settings.md"))
@@ -69,8 +72,8 @@ ELSEWHERE = {
 def models() -> Iterator[tuple[str, type[BaseModel]]]:
     """Each heading of the page with the model behind it."""
     yield from (("`[slack]`", s.SlackSettings), ("`[admit]`", Rule), ("`[web]`", s.WebSettings))
-    yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", s.PolicySettings))
-    yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", s.TellSettings), ("`[clocks]`", Rules))
+    yield from (("`[hooks.SOURCE]`", s.HookSettings), ("`[policy]`", PolicySettings))
+    yield from (("`[actions]`", s.ActionsSettings), ("`[tell]`", TellSettings), ("`[clocks]`", Rules))
     yield from (
         ("`presets` of `[tell]`", Preset),
         ("`words` of `[tell]`", GiftTexts),
@@ -151,10 +154,10 @@ def test_every_example_is_taken(head: str) -> None:
 
 
 def test_every_table_of_the_file_has_its_section() -> None:
-    tables = {name for name in s.Settings.model_fields if name != "mode"}
+    tables = {name for name in Settings.model_fields if name != "mode"}
     assert {name for name in tables if not any(f"[{name}" in head for head in PAGE)} == set()
     (mode,) = rows(PAGE["Top of the file"])
-    assert (mode["key"], mode["default"]) == ("`mode`", default(s.Settings.model_fields["mode"]))
+    assert (mode["key"], mode["default"]) == ("`mode`", default(Settings.model_fields["mode"]))
 
 
 def test_no_section_is_about_something_that_is_gone() -> None:

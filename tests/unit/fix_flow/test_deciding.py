@@ -17,7 +17,7 @@ from bot.bug.fixes.looks import Probed
 from bot.bug.fixes.run import FixWaits, ImageExpired
 from bot.bug.policy import Member, may_rule, wanting
 from bot.bug.retro.story import fold
-from bot.settings import PolicySettings
+from bot.settings.policy import PolicySettings
 from bot.slack.incoming import second_factor as factor
 from tests.unit.bug.story import (
     ANNA,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.ledger.exports.sheets import as_cell
 from bot.ledger.exports.tables import Record, as_csv, as_jsonl, as_markdown
-from bot.sheets import as_cell
 
 COLUMNS = ("what", "why")
 MARKUP = st.text(alphabet=st.sampled_from("ab |*_`<>[]()!#\\~&;=+-@\n\t.:/'\"\uff1d"), max_size=30)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.bug.errors import Misconfigured
 from bot.production.probe_settings import ProbeSettings
-from bot.settings import validate
+from bot.settings.validation import validate
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import TellSettings
+from bot.settings.tell import TellSettings
 from bot.slack.views.forms.forms import local_time
 
 AT = datetime(2026, 11, 22, 13, 15, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.retry_after import LONGEST, pause
+from bot.outgoing.retry_after import LONGEST, pause
 
 NOW = 1_764_000_000.0
 """2025-11-24 16:00:00 UTC."""

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.bug.errors import Outside, Rejected, Unavailable
-from bot.outgoing import Client, Reply
+from bot.outgoing.client import Client, Reply
 
 WINDOW = 10.0
 PER_WINDOW = 100

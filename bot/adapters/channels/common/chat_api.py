@@ -7,7 +7,7 @@ from typing import Any
 from bot.adapters.common.calls import Calls
 from bot.adapters.common.reading import Data
 from bot.bug.errors import Rejected
-from bot.outgoing import Reply
+from bot.outgoing.client import Reply
 
 NOT_THERE, REDIRECTS_FROM, REFUSALS_FROM = 404, 300, 400
 NOT_THE_TOKEN = frozenset({401, 403})

@@ -12,7 +12,7 @@ from pydantic import Field
 from bot.adapters.ports import Connects, TrackerApi
 from bot.adapters.trackers.common.api import Api, ApiSettings
 from bot.bug.errors import Rejected
-from bot.once import once
+from bot.outgoing.once import once
 
 
 class Settings(ApiSettings):

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.adapters.common.calls import CallLimit, Calls
 from bot.bug.errors import Rejected
-from bot.outgoing import Reply
+from bot.outgoing.client import Reply
 
 REFUSED = 400
 MOST_PAGES = 20

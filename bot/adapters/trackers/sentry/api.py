@@ -7,7 +7,7 @@ import aiohttp
 from bot.adapters.ports import Connects, TrackerApi
 from bot.adapters.trackers.common.api import Api, ApiSettings
 from bot.bug.errors import Rejected
-from bot.once import once
+from bot.outgoing.once import once
 
 MAY_WRITE = frozenset({"event:write", "event:admin"})
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Given, TellRequest, apart, marked
 from bot.bug.seriousness import MEANT, Serious, judged
-from bot.settings import TellSettings
+from bot.settings.tell import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
 from bot.slack.views.forms import readers

@@ -9,7 +9,7 @@ from bot.bug.customer import Customer
 from bot.bug.gift_presets import NO_GIFT, OTHER, Preset, above, grants
 from bot.bug.gift_proposal import exact, reason
 from bot.bug.money import Credit, Days, Grant, Upgrade
-from bot.settings import TellSettings
+from bot.settings.tell import TellSettings
 from bot.slack.views import blocks
 from bot.slack.views.mrkdwn import foreign
 from bot.text import plural

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer
-from bot.settings import TellSettings
+from bot.settings.tell import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields
 from bot.slack.views.mrkdwn import channel, foreign

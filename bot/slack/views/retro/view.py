@@ -10,7 +10,7 @@ from datetime import UTC
 from typing import Any
 
 from bot.bug.retro.model import Retro, Summary
-from bot.sheets import as_cell
+from bot.ledger.exports.sheets import as_cell
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import Mark, milliseconds
 from bot.slack.views.mrkdwn import foreign

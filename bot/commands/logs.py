@@ -5,10 +5,10 @@ import sys
 
 from sqlalchemy.engine import make_url
 
-from bot.environment import Environment
 from bot.production.redaction import Redactor
 from bot.production.targets import secrets_of
-from bot.settings import Settings
+from bot.settings.environment import Environment
+from bot.settings.settings import Settings
 
 
 class Redacting(logging.Formatter):

@@ -1,6 +1,6 @@
 """The jobs that run by the clock: polling board, mailbox and plans, deleting old keys, anchoring the trail once a day."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import partial
@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.adapters.connected import Connected
 from bot.adapters.opening import MAIL
-from bot.adapters.ports import Board, Channel
+from bot.adapters.ports import Board
 from bot.allowed import AllowedActions
-from bot.anchoring import HOUR, AnchorsOut, Send
-from bot.bug.errors import Outside
 from bot.bug.keys import fit
-from bot.bug.values import CustomerHint, Outgoing
 from bot.intake.sources import BOARD
+from bot.jobs.anchoring import HOUR, AnchorsOut, Send
+from bot.jobs.strange import DAY, Letters, Strange
+from bot.jobs.timers import Job
 from bot.ledger import strange
 from bot.ledger.anchors import anchor
 from bot.ledger.db.leader import Leader
@@ -27,15 +28,11 @@ from bot.ledger.index.facets import freshen
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
 from bot.ledger.seals import seal
-from bot.outside import Connected
-from bot.settings import Settings, validate
+from bot.settings.settings import Settings
+from bot.settings.validation import validate
 from bot.slack.daily import DailyList
 from bot.slack.mondays import Monday
-from bot.slack.outgoing.client import SlackPort
 from bot.slack.session import Session
-from bot.slack.views.home import not_understood
-from bot.slack.views.mrkdwn import plain
-from bot.timers import Job
 
 if TYPE_CHECKING:
     from bot.intake.mails import Mails
@@ -43,12 +40,6 @@ if TYPE_CHECKING:
 BOARD_POLL, ANCHORS_OUT, PLANS, TIDY, ANCHOR, SEAL, ALLOWED, STRANGE = 60.0, 60.0, 600.0, 3600.0, 3600.0, 1.0, 1.0, 5.0
 DAILY = 30.0
 SEARCHED = 1.0
-DAY = 86400.0
-SAID = "strange:said"
-"""The flag that says when people were last told of what nobody understood."""
-MAILED = "strange:mailed"
-"""The flag that says when they last read it in a mail, since Slack took nothing."""
-NEWS = "Makegood: something arrived that is not understood, and Slack can't be reached"
 SINCE = "board:since"
 """The flag that says up to which change the board was read."""
 
@@ -120,55 +111,6 @@ async def tidy(ledger: Ledger, inbox: Inbox) -> None:
     await freshen(ledger.db, ledger.team)
     await pulls.tidy(ledger.db, ledger.team, ledger.clock())
     await expire(ledger)
-
-
-@dataclass(frozen=True, slots=True)
-class Strange:
-    """What nobody understood is said in the channel: at once, and from then on in one line a day while more comes."""
-
-    ledger: Ledger
-    flags: Flags
-    port: SlackPort
-    channel: str
-    leader: Leader
-    letters: "Letters | None" = None
-    """Where Slack takes nothing, people read it in a mail."""
-
-    async def say(self) -> None:
-        now, said = self.ledger.clock().timestamp(), float(await self.flags.get(SAID) or 0)
-        if 0 <= now - said < DAY:  # a time to come is from before the clock was set back
-            return
-        async with self.ledger.db.read() as conn:
-            found = await strange.listed(conn, self.ledger.team, since=said)
-        if not found or not await self.leader.leads("strange", 60):
-            return
-        try:
-            await self.port.say(self.channel, text=not_understood(found))
-        except Outside:
-            await self._by_mail(found, now)
-            raise
-        await self.flags.set(SAID, str(now), SYSTEM)
-
-    async def _by_mail(self, found: Sequence[strange.Strange], now: float) -> None:
-        """Once a day as well; the channel still hears of it once Slack is back."""
-        mailed = float(await self.flags.get(MAILED) or 0)
-        if self.letters and not 0 <= now - mailed < DAY:
-            await self.letters.send(plain(not_understood(found)), f"{self.ledger.team}-strange-{now:.0f}")
-            await self.flags.set(MAILED, str(now), SYSTEM)
-
-
-@dataclass(frozen=True, slots=True)
-class Letters:
-    """To the approvers whom the settings name by address; without any, to our own support's mailbox."""
-
-    mail: Channel
-    to: tuple[str, ...]
-
-    async def send(self, text: str, key: str) -> None:
-        for number, address in enumerate(self.to):
-            to = CustomerHint(email=address)
-            said = Outgoing(source=MAIL, customer=to, text=text, key=f"{key}-{number}", subject=NEWS)
-            await self.mail.send(said)
 
 
 def _letters(parts: JobParts) -> Letters | None:

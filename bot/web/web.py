@@ -10,21 +10,23 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.hooks import CUSTOMER, find
 from bot.adapters.opening import MAIL
 from bot.adapters.ports import BoardAdapter, BoardChange, ChannelAdapter, ForgeAdapter, Hook, Known, TrackerAdapter
 from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, UnknownKind, Unreadable
 from bot.bug.keys import fit
 from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Alert, AlertKind, Frozen, Inbound, InboundKind
-from bot.door import MIB, Door, Runner
 from bot.intake import again, alerts
-from bot.intake.sources import ALERTS, BOARD, CHECKS, CUSTOMER, PEOPLE, PULL, find
-from bot.latest import Latest
+from bot.intake.sources import ALERTS, BOARD, CHECKS, PEOPLE, PULL
 from bot.ledger import strange
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
-from bot.metrics import Metrics
-from bot.settings import HookSettings, Settings
+from bot.process.latest import Latest
+from bot.settings.sections import HookSettings
+from bot.settings.settings import Settings
+from bot.web.door import MIB, Door, Runner
+from bot.web.metrics import Metrics
 
 log = logging.getLogger(__name__)
 

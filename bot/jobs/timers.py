@@ -1,11 +1,11 @@
-"""Runs the jobs of the clock. What each job does: bot/jobs.py."""
+"""Runs the jobs of the clock. What each job does: bot/jobs/jobs.py."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.tasks import Lasting, surviving
+from bot.process.tasks import Lasting, surviving
 
 TICK = 0.5
 """Seconds between two looks at the clock."""

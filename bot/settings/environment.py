@@ -12,8 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.bug import ids
 from bot.bug.errors import Misconfigured
 from bot.bug.values import Frozen
-from bot.settings import validate
-from bot.settings_words import NO_FILE
+from bot.settings.validation import NO_FILE, validate
 
 _SECRETS = {"bot_token": ids.bot_token, "app_token": ids.app_token, "signing_secret": ids.signing_secret}
 

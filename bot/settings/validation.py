@@ -1,6 +1,12 @@
-"""Says what is wrong with a key of makegood.toml, and what to write."""
+"""Turns a table into frozen settings, or says what is wrong with a key of it and what to write."""
 
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from bot.bug.errors import Misconfigured
 
 NO_FILE = "There is no {}. `makegood init` asks a few questions and writes it."
 
@@ -37,3 +43,18 @@ def sentence(where: str, key: str, error: ErrorDetails) -> str:
         case kind:
             said = _WRITE.get(kind) or error["msg"][0].lower() + error["msg"][1:]
             return f"{where}: {key}: {said}."
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validate(model: type[M], data: Mapping[str, Any], where: str, names: Mapping[str, str] | None = None) -> M:
+    """The frozen settings, or Misconfigured with one line: the key (as people write it: `names`), what is wrong, what to write."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        # a misspelt key is the reason why another one is missing: it comes first
+        first = next((x for x in found if x["type"] == "extra_forbidden"), found[0])
+        key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http", "elsewhere"})
+        raise Misconfigured(sentence(where, (names or {}).get(key, key), first)) from None

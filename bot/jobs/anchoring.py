@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from bot.adapters.connected import Connected
 from bot.adapters.opening import MAIL
 from bot.adapters.ports import Channel
+from bot.adapters.receivers import Receiver
 from bot.bug.errors import Misconfigured, Outside
 from bot.bug.values import CustomerHint, Outgoing
 from bot.ledger.db.leader import Leader
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
 from bot.ledger.outside_anchor import OutsideAnchor, newest
-from bot.outside import Connected
-from bot.receivers import Receiver
-from bot.settings import AnchorSettings, Settings
+from bot.settings.sections import AnchorSettings
+from bot.settings.settings import Settings
 from bot.slack.outgoing.client import SlackPort
 from bot.text import sentence
 

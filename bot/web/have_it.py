@@ -14,10 +14,10 @@ from bot.bug.ownership import Claimed, claim
 from bot.bug.policy import Member, may_command
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
-from bot.links import PLACE, Link, Links
 from bot.slack.incoming.context import Context
 from bot.slack.views.card import address
 from bot.text import length
+from bot.web.links import PLACE, Link, Links
 
 HEADERS = {
     "Cache-Control": "no-store",

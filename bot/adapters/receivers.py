@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import aiohttp
 from standardwebhooks import Webhook
 
-from bot.adapters.retry_after import pause
 from bot.bug.errors import Outside, Rejected, Unavailable
-from bot.outgoing import Client, Reply
-from bot.settings import WebhookSettings
+from bot.outgoing.client import Client, Reply
+from bot.outgoing.retry_after import pause
+from bot.settings.sections import WebhookSettings
 
 NOT_OK, TIMED_OUT = 300, 408
 

@@ -1,4 +1,4 @@
-"""HTTP to other systems: sessions that keep their connections, and failures told apart.
+"""HTTP to other systems, and what a failed call means.
 
 A kept connection may be closed by its server in the moment in which we use it again. What was sent then may have been carried
 out: such a call is Doubtful like any other that was cut off, and only what may be asked twice is tried again.
@@ -13,13 +13,10 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bot.adapters.retry_after import pause
 from bot.bug.errors import Doubtful, Outside, Unavailable
-from bot.in_time import must_be_in_time
+from bot.outgoing.retry_after import pause
+from bot.outgoing.sessions import TIMEOUT
 
-TIMEOUT = 10.0
-KEPT = 4.0
-"""Seconds that an idle connection is kept: common servers close theirs after 5, so that we are first."""
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """The connection was never made, so nothing was sent."""
 TOO_MANY = frozenset({420, 429})
@@ -30,32 +27,6 @@ BROKEN = 500
 CHUNK = 64 * 1024
 LARGEST = 16 * 1024 * 1024
 """Bytes of an answer that are read."""
-
-
-def session(kept: float = KEPT) -> aiohttp.ClientSession:
-    """Whoever makes it closes it. It keeps no cookies: what one answer sets is not sent with the next call."""
-    connector = aiohttp.TCPConnector(keepalive_timeout=kept)
-    return _session(connector)
-
-
-def single_calls() -> aiohttp.ClientSession:
-    """Each call has a connection of its own and is sent once: aiohttp alone would send a DELETE or PUT again that was cut off."""
-    made = _session(aiohttp.TCPConnector(force_close=True))
-    made._retry_connection = False  # noqa: SLF001 - aiohttp has no other way to say so
-    return made
-
-
-def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-    return aiohttp.ClientSession(
-        connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), middlewares=[_in_time]
-    )
-
-
-async def _in_time(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """The last that happens before a call goes out."""
-    must_be_in_time()
-    return await handler(request)
 
 
 @contextmanager

@@ -6,14 +6,13 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.adapters import opening
+from bot.adapters import hooks, opening
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
 from bot.adapters.registry import PASTED
 from bot.bug.letters import Letters
-from bot.closing import Close
-from bot.intake import sources
-from bot.latest import Latest
-from bot.settings import Settings
+from bot.process.closing import Close
+from bot.process.latest import Latest
+from bot.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ class Connected:
 
 def connect(settings: Settings, http: aiohttp.ClientSession) -> Connected:
     """Asks nobody yet. Raises Misconfigured for a table that no module knows, or whose keys it does not know."""
-    sources.must_be_usable(settings.hooks)
+    hooks.must_be_usable(settings.hooks)
     found = {name: opening.channel(name, table, http) for name, table in settings.customers.items()}
     if settings.mail:
         found[opening.MAIL] = opening.channel(opening.MAIL, settings.mail, http)

@@ -9,26 +9,26 @@ from functools import partial
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
+from bot.adapters.connected import Connected
 from bot.bug.delivery import system
-from bot.closing import Closing
-from bot.door import Door
-from bot.environment import Environment
 from bot.ledger.db.engine import Database
 from bot.ledger.inbox.inbox import Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.relay.held import bugs_of, held
-from bot.links import Links
-from bot.metrics import Metrics
-from bot.outside import Connected
-from bot.settings import Settings
+from bot.process.closing import Closing
+from bot.process.tasks import Lasting, cancelled
+from bot.settings.environment import Environment
+from bot.settings.settings import Settings
 from bot.slack.incoming import connection, listeners
 from bot.slack.incoming.connection import Sockets
 from bot.slack.incoming.dispatcher import Dispatcher
 from bot.slack.outgoing import channels
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.session import Session
-from bot.tasks import Lasting, cancelled
-from bot.web import Web, serve
+from bot.web.door import Door
+from bot.web.links import Links
+from bot.web.metrics import Metrics
+from bot.web.web import Web, serve
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def _pages(parts: FrontParts) -> Sequence[web.RouteDef]:
     secret, public = parts.settings.pager.secret, parts.settings.web.public_url
     if not (secret and public):
         return ()
-    from bot.have_it import HaveIt  # noqa: PLC0415 - a start where nobody is called does without it
+    from bot.web.have_it import HaveIt  # noqa: PLC0415 - a start where nobody is called does without it
 
     return HaveIt(parts.dispatcher.context, Links(secret=secret, public=public)).routes()
 

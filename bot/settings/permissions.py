@@ -9,7 +9,7 @@ from bot.production.action import HttpAction, approvals_for
 from bot.production.catalogue import Catalogue
 from bot.production.catalogue_check import fitting
 from bot.production.catalogue_entry import CatalogueEntry
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.text import plural
 
 SAID = {

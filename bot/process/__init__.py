@@ -1,0 +1,1 @@
+"""What every part that runs in a process shares: lasting tasks, closing, the time until which work is ours."""

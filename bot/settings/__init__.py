@@ -1,0 +1,1 @@
+"""makegood.toml and the environment: read once, validated, frozen."""

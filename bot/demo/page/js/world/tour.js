@@ -6,6 +6,9 @@ import { actInWorld, confirmed } from "../actions.js";
 import { change, recent } from "../state.js";
 import { activeStep, asideStep } from "../select.js";
 
+/** Where a step that may be left out is read without a tap: on a phone its text would take the room of two messages. */
+const ROOMY = matchMedia("(min-width: 561px)");
+
 const STORIES = [
   ["one", "Minutes"],
   ["two", "67 minutes"],
@@ -122,9 +125,10 @@ function aside(state) {
   return (
     step &&
     h(
-      "p.now.aside-step",
-      { key: `aside ${step.id}`, "data-testid": "aside-step" },
-      h("span", null, "Before that, if you like: ", h("b", null, step.title), " ", emojiText(step.text)),
+      "details.now.aside-step",
+      { key: `aside ${step.id}`, "data-testid": "aside-step", open: ROOMY.matches },
+      h("summary", null, "Before that, if you like: ", h("b", null, step.title)),
+      h("span", null, emojiText(step.text)),
     )
   );
 }

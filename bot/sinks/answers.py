@@ -19,7 +19,7 @@ from bot.bug.values import ActorKind
 from bot.bug.when_works import TellDropped
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.private import PrivateMessages
 from bot.slack.views import blocks as kit

@@ -26,7 +26,7 @@ from bot.bug.reminders import Reminded
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import TooSoon
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.own_messages import in_channel, key
 from bot.slack.outgoing.private import PrivateMessages

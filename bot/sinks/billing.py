@@ -19,7 +19,7 @@ from bot.bug.letters import LetterLeft
 from bot.bug.messages import Told
 from bot.bug.money import Account, Grant, Receipt, Upgrade
 from bot.ledger.ledger import Entry
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 

@@ -18,7 +18,7 @@ from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
 from bot.bug.pull import shown
 from bot.bug.pulls import PullChecked, PullSeen
 from bot.bug.waiving import Waived
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 from bot.text import cut

@@ -11,7 +11,7 @@ from bot.bug.event import Event
 from bot.bug.fixes.run import FixEnded
 from bot.bug.letters import LetterLeft
 from bot.bug.messages import Told
-from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 from bot.text import plural

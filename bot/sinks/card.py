@@ -27,7 +27,7 @@ from bot.bug.values import Frozen
 from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget, TooSoon
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.digest import Digest
 from bot.slack.outgoing.client import AHEAD, SHORTLY, SlackPort

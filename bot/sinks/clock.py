@@ -21,7 +21,7 @@ from bot.bug.reminders import Reminded, Snoozed, reminder_name
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 
 BY = Actor(kind=ActorKind.SYSTEM, id="clock")

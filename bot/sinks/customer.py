@@ -22,7 +22,7 @@ from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import Outgoing, Sent
 from bot.bug.words import service_name
 from bot.ledger.ledger import utcnow
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 

@@ -9,7 +9,7 @@ from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixStarted
 from bot.ledger.index.flags import Flags
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.sinks.watching import place
 from bot.slack.outgoing.client import SlackPort

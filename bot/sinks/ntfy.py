@@ -7,7 +7,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import Rejected
 from bot.bug.fixes.escalation import FixNextAsked
 from bot.bug.fixes.fix import RunState
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.client import Client
 from bot.slack.views.card import address

@@ -14,7 +14,7 @@ from bot.bug.keys import of_entry
 from bot.bug.paging import PAGE, Paged
 from bot.bug.reminders import Reminded
 from bot.ledger.ledger import Entry
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.client import Client, Reply
 from bot.outgoing.once import once

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bot.bug.bug import Post
 from bot.bug.intake import AlertPosted, CardPosted
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.own_messages import standing

@@ -10,7 +10,7 @@ from bot.bug.bug import Post
 from bot.bug.retro.posting import PostmortemAsked, PostmortemPosted
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 from bot.sinks.thread import WITHOUT_CARD

@@ -15,7 +15,7 @@ from bot.bug.errors import Misconfigured
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget
-from bot.ledger.relay.relay import Sink
+from bot.ledger.relay.sink import Sink
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.client import Client
 from bot.production.engine import Engine

@@ -8,7 +8,7 @@ from bot.bug.errors import Doubtful, Outside
 from bot.bug.gifts import TellApproved, TellRefused
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.pace import TooSoon
-from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.own_messages import in_channel, key, standing

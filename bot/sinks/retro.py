@@ -8,7 +8,7 @@ from bot.bug.retro.posting import RetroAsked, RetroPosted
 from bot.bug.retro.story import fold
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 from bot.sinks.thread import WITHOUT_CARD

@@ -9,7 +9,7 @@ from bot.bug.board import BoardCardMade
 from bot.bug.bug import Bug, Task
 from bot.bug.event import Event
 from bot.bug.retro.tasks import TaskAdded, TaskCardGone, TaskCardMade, TaskChanged, TaskSettled
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 from bot.slack.views.mrkdwn import plain

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from bot.bug.bug import Post
 from bot.bug.intake import CardPosted
 from bot.ledger.ledger import Entry
-from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 from bot.slack.directory import Directory

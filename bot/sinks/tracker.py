@@ -9,7 +9,7 @@ from bot.bug.board import BoardCardMade
 from bot.bug.bug import LIVE, Bug
 from bot.bug.course import Closed, Fixed, Reopened
 from bot.ledger.ledger import Entry
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 
 

@@ -11,7 +11,7 @@ from bot.bug.tolerance import ActedUnchecked, CheckedAfter
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.directory import Directory
 from bot.slack.outgoing.private import PrivateMessages

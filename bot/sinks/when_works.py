@@ -31,7 +31,7 @@ from bot.bug.when_works import TellPlanned
 from bot.ledger.db.engine import SINKS
 from bot.ledger.index import caps
 from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 
 BY = Actor(kind=ActorKind.SYSTEM, id="when-works")

@@ -14,7 +14,8 @@ from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.db.notify import listen
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay.relay import Relay, Served, Work
+from bot.ledger.relay.relay import Relay
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from tests.bench.figure import Figure
 from tests.bench.fix_figures import postgres

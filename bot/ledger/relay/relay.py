@@ -7,7 +7,6 @@ import math
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
 
 from bot.bug.bug import Bug
 from bot.bug.delivery import CaughtUp, Delayed, GaveUp
@@ -20,9 +19,10 @@ from bot.ledger.ledger import Entry, Ledger, Recorded
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
 from bot.ledger.relay.leased import LEASE, Lease
+from bot.ledger.relay.order import Order
 from bot.ledger.relay.pace import TooSoon
+from bot.ledger.relay.sink import NotYet, Prepares, Served, Sink, Work
 from bot.ledger.relay.steady import Steady
-from bot.ledger.relay.subscription import Subscription
 from bot.process.tasks import Lasting, surviving
 from bot.text import sentence
 
@@ -51,58 +51,6 @@ SET_BACK = (
 POLL = 1.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
-    """What a sink is asked to serve. `entry` is None for one that jumps; `doubt`: look first, it may be done already."""
-
-    bug: Bug
-    entry: Entry | None
-    external: Mapping[str, Any]
-    doubt: bool
-    attempt: int
-    lease: Lease
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Served:
-    outcomes: tuple[Event, ...] = ()
-    external: Mapping[str, Any] | None = None
-    again_in: float | None = None
-    """Seconds after which the sink wants to be asked again although nothing new was written."""
-    stuck: Exception | None = None
-    """Part of it is done (`outcomes`), the rest met this: the cursor stays, and it is tried again or given up."""
-
-
-class NotYet(Exception):
-    """Asked too early; again in `wait` seconds, without counting as an attempt, or as soon as the trail goes on after `seen`."""
-
-    def __init__(self, wait: float, seen: int | None = None) -> None:
-        super().__init__(f"again in {wait:.1f} s")
-        self.wait, self.seen = wait, seen
-
-
-class Sink(Protocol):
-    """Follows a bug's trail. `slots`: how many bugs it serves at once."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def interest(self) -> Subscription: ...
-    @property
-    def slots(self) -> int: ...
-
-    async def serve(self, work: Work) -> Served: ...
-
-
-@runtime_checkable
-class Prepares(Protocol):
-    """A sink that people wait for when a bug is new: it is served first, and may draw while the bug is being written."""
-
-    def prepare(self, bug: Bug) -> None:
-        """Nothing goes out; the bug may never come to be."""
-        ...
-
-
 @dataclass
 class Relay:
     """Runs the sinks of this process until `stop`."""
@@ -117,20 +65,13 @@ class Relay:
     """Told the sink of each lease of another's that ran out."""
     lasting: Lasting = field(default_factory=Lasting)
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
-    _scarce: dict[str, tuple[float, int]] = field(default_factory=dict)
-    """Sinks that met TooSoon: until when, and from which rank on they wait."""
-    _behind: dict[str, int] = field(default_factory=dict)
-    """Sinks for which older work may be due, which comes before what is written now -> how much had been left to a look."""
-    _left: int = 0
-    """How often work was left to a look."""
     _stopping: bool = False
 
     def __post_init__(self) -> None:
         self._holding = Heartbeat(self.ledger, self.lease_seconds)
-        # what a process before this one left is seen by the first look
-        self._behind = dict.fromkeys(self.sinks, 0)
         self._first = {name: sink for name, sink in self.sinks.items() if isinstance(sink, Prepares)}
         self._steady = Steady(lambda: self.ledger.clock().timestamp())  # stories set another clock later
+        self._order = Order(self.sinks, self._steady)
 
     def wake(self) -> None:
         self.ledger.wakes.wake()
@@ -178,9 +119,7 @@ class Relay:
             task.cancel()
 
     async def _rest(self) -> None:
-        now = self._steady()
-        soon = min((until - now for until, _ in self._scarce.values() if until > now), default=self.poll)
-        await self.ledger.wakes.wait(max(0.01, min(self.poll, soon)))
+        await self.ledger.wakes.wait(max(0.01, min(self.poll, self._order.soonest(self.poll))))
 
     @property
     def seconds(self) -> float:
@@ -188,7 +127,7 @@ class Relay:
 
     def free(self) -> Collection[str]:
         """Sinks that would serve one more bug at once; whatever is due already, or waits for what is scarce, keeps its order."""
-        return self._free().keys() - self._below().keys() - self._behind.keys()
+        return self._free().keys() - self._order.kept
 
     def elsewhere(self, sink: str) -> bool:
         """Whether another process may serve it sooner. What waits for Slack waits there, too."""
@@ -196,12 +135,11 @@ class Relay:
 
     def left(self, sinks: Collection[str]) -> None:
         """Something of theirs is due, and nobody serves it yet: what is written from now on comes after it."""
-        self._left += 1
-        self._behind |= {sink: self._left for sink in sinks if sink in self.sinks}
+        self._order.leave(sinks)
 
     def wants(self, sink: str, rank: int) -> bool:
         """Whether a look at what is due would find it: what is scarce, busy, or another process's is looked for in its time."""
-        return sink in self._free() and rank < self._below().get(sink, rank + 1)
+        return sink in self._free() and self._order.may(sink, rank)
 
     def prepare(self, leases: Iterable[Lease], recorded: Recorded) -> None:
         """Before the commit of a new bug, whose wait for the disk is time to draw in."""
@@ -224,24 +162,16 @@ class Relay:
         free = {name: sink.slots - busy.count(name) for name, sink in self.sinks.items()}
         return {name: places for name, places in free.items() if places > 0}
 
-    def _below(self) -> dict[str, int]:
-        """What is scarce is left to whatever is more urgent than what had to wait."""
-        now = self._steady()
-        self._scarce = {name: wait for name, wait in self._scarce.items() if wait[0] > now}
-        return {name: rank for name, (_, rank) in self._scarce.items()}
-
     async def _begin(self) -> int:
         # before the statement is sent: the lease counts from when the database writes it, and that may be any time
         # after
-        now, left = asyncio.get_running_loop().time(), self._left
-        free, below = self._free(), self._below()
-        found = await leases.take(self.ledger, free, below, self.lease_seconds)
+        now, begun = asyncio.get_running_loop().time(), self._order.look()
+        free = self._free()
+        found = await leases.take(self.ledger, free, begun.below, self.lease_seconds)
         self.begin(found.leases, now)
         for sink in found.late:
             self.taken_over(sink)
-        # of what is scarce the look saw a part; what was left to a look since this one began it may not have seen
-        seen = free.keys() - below.keys() - found.more
-        self._behind = {sink: at for sink, at in self._behind.items() if sink not in seen or at > left}
+        self._order.seen(begun, free.keys() - found.more)
         return len(found.leases)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -366,10 +296,7 @@ class Relay:
         if isinstance(error, NotYet):
             await leases.later(self.ledger, lease, error.wait, forgiven=True, seen=error.seen)
             return
-        # the most urgent rank that met the limit: only what is more urgent than that may still try
-        rank = min(lease.rank, self._below().get(lease.sink, lease.rank))
-        self._scarce[lease.sink] = (self._steady() + error.wait, rank)
-        self.left((lease.sink,))
+        self._order.met(lease.sink, lease.rank, error.wait)
         # due since when it was: a later time would put it behind all that waits already
         await leases.later(self.ledger, lease, None)
 

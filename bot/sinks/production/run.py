@@ -20,7 +20,7 @@ from bot.ledger.index.locks import lock_holder, take_lock
 from bot.ledger.ledger import Entry
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.leased import Lease
-from bot.ledger.relay.relay import NotYet
+from bot.ledger.relay.sink import NotYet
 from bot.production.action import Preview, RunOutcome, RunRef
 from bot.production.engine import Engine
 from bot.sinks.production.view import image_text

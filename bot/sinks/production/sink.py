@@ -22,7 +22,7 @@ from bot.bug.fixes.reproduction import reproduced
 from bot.bug.fixes.rules import find, taken_back_soon
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixReportedDone
 from bot.bug.modes import Modes
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.production.action import RunRef
 from bot.production.engine import Engine

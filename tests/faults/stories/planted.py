@@ -137,7 +137,7 @@ def _swallows(module: str, name: str) -> Callable[[], None]:
 
     def plant() -> None:
         from bot.bug.errors import Outside  # noqa: PLC0415 - in the child
-        from bot.ledger.relay.relay import Served  # noqa: PLC0415 - as above
+        from bot.ledger.relay.sink import Served  # noqa: PLC0415 - as above
 
         sink: Any = getattr(import_module(module), name)
         serve = sink.serve

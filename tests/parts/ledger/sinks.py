@@ -11,7 +11,8 @@ from bot.bug.intake import Opened
 from bot.bug.ownership import Claimed
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import leased
-from bot.ledger.relay.relay import Relay, Served, Work
+from bot.ledger.relay.relay import Relay
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from tests.support.stores import Store, cursor
 

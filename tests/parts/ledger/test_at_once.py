@@ -20,7 +20,7 @@ from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
-from bot.ledger.relay.relay import NotYet, Served, Work
+from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.sinks.card import MOST_BEGUN, CardSink, Propose
 from bot.sinks.digest import Digest
 from bot.slack.outgoing.client import SlackPort, web_client

@@ -10,7 +10,7 @@ from bot.adapters.channels.mail import Mail, Settings
 from bot.bug.errors import Unavailable
 from bot.bug.values import CustomerHint, Outgoing
 from bot.demo.channels.smtp import MailServer
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from bot.outgoing import sessions
 from bot.outgoing.client import Client
 from bot.process.in_time import must_be_in_time, working_until

@@ -18,7 +18,8 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
 from bot.ledger.relay.leased import Lease
-from bot.ledger.relay.relay import Relay, Served, Work
+from bot.ledger.relay.relay import Relay
+from bot.ledger.relay.sink import Served, Work
 from bot.process.tasks import cancelled
 from bot.web.metrics import Counters
 from tests.parts.ledger.sinks import SAID, Blocked, Scribe, at_rest, follows, relaying, until

@@ -14,7 +14,7 @@ from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.leased import Lease
 from bot.ledger.relay.pace import Pace
-from bot.ledger.relay.relay import Work
+from bot.ledger.relay.sink import Work
 from bot.outgoing import sessions
 from bot.sinks import thread
 from bot.sinks.pointer import PointerSink

@@ -20,7 +20,7 @@ from bot.ledger.index.names import Sights
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.held import bugs_of, held
-from bot.ledger.relay.relay import Served
+from bot.ledger.relay.sink import Served
 from bot.process.closing import Closing
 from tests.parts.ledger.sinks import Scribe, follows, relaying, until
 from tests.support.stores import TEAM, Store, open_bug, person, said

@@ -8,7 +8,7 @@ import pytest
 
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import TooSoon
-from bot.ledger.relay.relay import Served, Work
+from bot.ledger.relay.sink import Served, Work
 from tests.parts.ledger.sinks import CARD, Scribe, follows, relaying, until
 from tests.support.stores import Store, open_bug
 

@@ -20,7 +20,8 @@ from bot.ledger.db.engine import Database
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
-from bot.ledger.relay.relay import FOREIGN_PAUSE, Served, Work
+from bot.ledger.relay.relay import FOREIGN_PAUSE
+from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from tests.parts.ledger.sinks import (
     CARD,

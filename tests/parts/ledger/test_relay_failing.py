@@ -11,7 +11,8 @@ from bot.ledger.entries import load
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import TooSoon
-from bot.ledger.relay.relay import DOUBT_PAUSE, NotYet, Served, Work
+from bot.ledger.relay.relay import DOUBT_PAUSE
+from bot.ledger.relay.sink import NotYet, Served, Work
 from tests.parts.ledger.sinks import (
     CARD,
     Answer,

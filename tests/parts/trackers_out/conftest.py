@@ -15,7 +15,8 @@ from bot.adapters.ports import Board
 from bot.demo.trello.fake import TrelloFake
 from bot.ledger.db.tables import cursors
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay.relay import Relay, Sink
+from bot.ledger.relay.relay import Relay
+from bot.ledger.relay.sink import Sink
 from bot.outgoing import sessions
 from tests.parts.ledger.conftest import (  # noqa: F401 - fixtures of a store
     empty_postgres,

@@ -10,7 +10,7 @@ from bot.bug.gifts import Granted
 from bot.bug.money import Account, Grant, Receipt
 from bot.bug.values import Actor, ActorKind, CustomerHint, Inbound, Outgoing, Sent
 from bot.ledger.relay.leased import Lease
-from bot.ledger.relay.relay import Served, Sink, Work
+from bot.ledger.relay.sink import Served, Sink, Work
 from bot.sinks.billing import BillingSink
 from bot.sinks.customer import CustomerSink
 from tests.unit.bug.story import Story

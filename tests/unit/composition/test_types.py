@@ -14,7 +14,7 @@ from bot import app
 from bot.adapters import connected, ports
 from bot.jobs import jobs
 from bot.ledger.ledger import Ledger
-from bot.ledger.relay import relay
+from bot.ledger.relay.sink import Sink
 from bot.sinks import registry
 from bot.slack import session
 from bot.slack.incoming import context
@@ -80,7 +80,7 @@ def test_what_parts_are_built_from_holds_no_any(owner: type) -> None:
     assert loose(owner) == []
 
 
-PORTS = [*protocols(ports), *protocols(context), relay.Sink]
+PORTS = [*protocols(ports), *protocols(context), Sink]
 
 
 @pytest.mark.parametrize("port", PORTS, ids=lambda port: port.__name__)

@@ -13,7 +13,7 @@ from bot.bug.modes import Modes
 from bot.bug.values import Actor, ActorKind, BugRef
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.pace import TooSoon
-from bot.ledger.relay.relay import Work
+from bot.ledger.relay.sink import Work
 from bot.sinks.approval import ApprovalSink
 from bot.sinks.reminder import ReminderSink
 

@@ -133,6 +133,9 @@ class _Watch:
     async def progress(self, text: str) -> None:
         common.say(f"  {text}")
 
+    async def begin(self, image: bytes) -> None:
+        """Nobody else decides about it."""
+
     async def keep(self, image: bytes) -> None:
         """Nothing is found again: it is a copy."""
 

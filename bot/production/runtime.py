@@ -14,8 +14,14 @@ class Watch(Protocol):
     async def progress(self, text: str) -> None:
         """A line for the thread, already redacted."""
 
+    async def begin(self, image: bytes) -> None:
+        """The last call before an effect, and as durable as `keep`. Raises Refused where the run must not go on: no effect then.
+
+        Whoever stood still meanwhile may have been taken for cut off, and a person may have said how it ended.
+        """
+
     async def keep(self, image: bytes) -> None:
-        """Durable before it returns: the image or handle by which a cut-off run is found again."""
+        """Durable before it returns: the image or handle by which a run that has begun is found again."""
 
 
 class Runtime(Protocol):

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.bug.fixes.run import FixProgressed
+from bot.bug.bug import Bug
+from bot.bug.fixes.run import FixProgressed, must_go_on
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.ledger.index.flags import Flags
@@ -46,6 +47,7 @@ class Watching:
         self._output = ""
         self._left_out = 0
         self._shown = ""
+        self._begun = b""
 
     @property
     def output(self) -> str:
@@ -85,6 +87,21 @@ class Watching:
             self._left_out += 1
         self._output = "".join(lines)[-KEPT:]
 
+    async def begin(self, image: bytes) -> None:
+        """Raises Refused where this run is not under way any more. The same image is written once."""
+        event = None if image == self._begun else self._kept(image)
+
+        def decide(now: Bug) -> FixProgressed | None:
+            # read under the bug's lock: before somebody may say how it ended, it is written that it was cut off
+            must_go_on(now, self.run)
+            return event
+
+        await self.around.ledger.record(self.bug, decide, by=BY)
+        self._begun = image
+
     async def keep(self, image: bytes) -> None:
-        event = FixProgressed(run=self.run, kept=self.around.vault.seal(image))
+        event = self._kept(image)
         await self.around.ledger.record(self.bug, lambda _bug: event, by=BY)
+
+    def _kept(self, image: bytes) -> FixProgressed:
+        return FixProgressed(run=self.run, kept=self.around.vault.seal(image))

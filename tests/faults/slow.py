@@ -29,6 +29,7 @@ class Slow:
             web.get("/jobs/{name}", self._check),
             web.post("/runs/{name}", self._start),
             web.get("/runs/{name}", self._look),
+            web.get("/held/{name}", self._held),
         ]
 
     async def _job(self, request: web.Request) -> web.Response:
@@ -41,6 +42,12 @@ class Slow:
 
     async def _check(self, request: web.Request) -> web.Response:
         return web.json_response({}, status=200 if request.match_info["name"] in self.done else 404)
+
+    async def _held(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        self.looks[name] += 1
+        await self.answer[name].wait()
+        return await self._check(request)
 
     async def _start(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
@@ -62,6 +69,6 @@ async def slow_service() -> AsyncIterator[Slow]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     slow.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield slow
-    for name in slow.starts:
+    for name in (*slow.starts, *slow.looks):
         slow.finish(name)
     await runner.cleanup()

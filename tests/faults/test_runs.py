@@ -1,7 +1,9 @@
 """A fix runs on a host or over HTTP, and its process is gone at each of its steps: never twice, never lost, never silently."""
 
 import re
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from bot.bug.bug import Bug
 from bot.bug.fixes import approval, asking, doubt, rules
 from bot.bug.fixes.fix import Fix, RunState
+from bot.bug.fixes.run import FixEnded, FixLapsed
 from bot.bug.workspace import allow
 from bot.ledger import workspace
 from bot.ledger.entries import load
@@ -21,7 +24,7 @@ from bot.slack.views.thread_lines import line
 from tests.faults.conftest import alive
 from tests.faults.process import Makegood
 from tests.faults.slow import Slow, slow_service
-from tests.faults.town import Town, until
+from tests.faults.town import FIRST_ROW, Town, until
 from tests.support.stores import person
 
 ACTIONS = Path(__file__).with_name("own_actions")
@@ -53,11 +56,11 @@ class Runs:
             turned_on = partial(allow, action=entry.name, sha=entry.sha)
             await workspace.record(self.town.ledger, turned_on, by=person(DANA))
 
-    async def preview(self, word: str, action: str) -> None:
+    async def preview(self, word: str, action: str, given: Mapping[str, str] | None = None) -> None:
         number = len(self.bugs) + 1
         await self.town.report(number, 1)
         self.bugs[word] = (await self.town.bug_of(number)).ref.number
-        await self.record(word, lambda bug: asking.ask(bug, DANA, action, {"word": word}, "it hangs"))
+        await self.record(word, lambda bug: asking.ask(bug, DANA, action, given or {"word": word}, "it hangs"))
         await until(partial(self.is_in, word, {RunState.PREVIEWED}), f"a preview of {word}")
 
     async def approve(self, word: str) -> None:
@@ -85,6 +88,10 @@ class Runs:
     async def begun(self, word: str) -> int:
         """How often it was begun on the host or in the service."""
         return self.slow.starts[word] + self._lines(f"begun-{word}")
+
+    async def looked(self, word: str) -> bool:
+        """Whether its check is under way, before anything else of it is."""
+        return self.slow.looks[word] + self._lines(f"looked-{word}") > 0
 
     async def done(self, word: str) -> bool:
         return word in self.slow.done or self._lines(f"done-{word}") > 0
@@ -253,3 +260,55 @@ async def test_a_process_that_was_frozen_past_its_lease_finishes_its_own_runs_an
         await until(partial(runs.is_in, "connecting", {RunState.FAILED}), "the word of who never reached the host")
         assert {word: await runs.begun(word) for word in FROZEN} == dict.fromkeys(FROZEN, 1) | {"connecting": 0}
         assert await verify(runs.town.ledger) == len(FROZEN)
+
+
+@contextmanager
+def production_locked(town: Town) -> Iterator[None]:
+    """Somebody else writes in the shop's database, and everybody has to wait."""
+    with closing(sqlite3.connect(town.world.parts.shop.database.file, isolation_level=None)) as conn:
+        conn.execute("BEGIN IMMEDIATE")
+        yield
+
+
+async def ended_after_all(runs: Runs, word: str) -> bool:
+    """Who stood still has its say after the person's."""
+    events = [type(entry.event) for entry in await runs.town.entries(runs.bugs[word])]
+    return not {FixEnded, FixLapsed}.isdisjoint(events[events.index(doubt.FixSettled) :])
+
+
+STOOD_STILL = {"command": "checked-command", "call": "checked-call", "row": "delete-row"}
+ROW = 1
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_process_that_stood_still_until_a_person_said_that_nothing_happened_does_nothing_any_more(
+    runs: Runs,
+) -> None:
+    one, two = runs.bot("makegood"), runs.bot("second", "--sinks", "production")
+    runs.town.customer(ROW)
+    async with alive(one, two):
+        await one.start()
+        await runs.allow()
+        for word, action in STOOD_STILL.items():
+            row = {"table": "menus", "id": str(FIRST_ROW + ROW)} if word == "row" else None
+            await runs.preview(word, action, row)
+        with production_locked(runs.town):
+            for word in STOOD_STILL:
+                await runs.approve(word)
+                there = partial(runs.is_in, word, {RunState.STARTED}) if word == "row" else partial(runs.looked, word)
+                await until(there, f"{word} has started")
+            one.freeze()
+            await two.start(ready=False)
+            for word in STOOD_STILL:
+                assert (await runs.over(word)).state is RunState.UNKNOWN
+                await runs.record(word, lambda bug: doubt.settle(bug, DANA, 1, "failed", "I looked, it is not there"))
+        for word in STOOD_STILL:
+            runs.let_go(word)
+        one.thaw()
+        for word in STOOD_STILL:
+            await until(partial(ended_after_all, runs, word), f"the word of who stood still at {word}")
+        for word in ("command", "call"):
+            assert "settled as failed meanwhile" in await runs.lines(word)
+        assert {word: await runs.begun(word) for word in ("command", "call")} == {"command": 0, "call": 0}
+        assert runs.town.row_is_there(ROW)
+        assert await verify(runs.town.ledger) == len(STOOD_STILL)

@@ -98,6 +98,15 @@ KINDS = [
         "undone",
     ),
     kind(
+        "addresses and a uuid, as bytes that read as letters, begin or end with nothing",
+        "CREATE TABLE hosts (id uuid PRIMARY KEY, six inet6, old inet6, four inet4); "
+        "INSERT INTO hosts VALUES ('61626364-6162-6162-6162-616263646566', '::1', '::ffff:10.0.0.1', '97.98.0.0'), "
+        "('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380000', 'fe80::', '::10.0.0.1', NULL)",
+        "hosts id",
+        "delete-row table=hosts id=61626364-6162-6162-6162-616263646566",
+        "undone",
+    ),
+    kind(
         "a column that was dropped since",
         _ONE,
         "menus id",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Any
 from uuid import UUID
 
@@ -164,8 +165,12 @@ def _plain(text: str) -> str:
 
 
 def _hex(column: _Column, value: bytes | str) -> str:
-    raw = value.encode() if isinstance(value, str) else value
-    return raw.ljust(column.length if column.kind == "binary" else 0, b"\0").hex().upper()
+    return _raw(value, column.length if column.kind == "binary" else 0).hex().upper()
+
+
+def _raw(value: bytes | str, length: int) -> bytes:
+    """The reader takes bytes for a text where they read as one, and leaves out the zeros at their end."""
+    return (value.encode() if isinstance(value, str) else value).ljust(length, b"\0")
 
 
 def _set(_column: _Column, value: set[str]) -> str:
@@ -182,5 +187,7 @@ _WAYS: Mapping[str, Callable[[_Column, Any], str]] = {
     "float": _float,
     "set": _set,
     "time": _time,
-    "uuid": lambda _, value: str(UUID(bytes=value)) if isinstance(value, bytes) else str(value),
+    "inet4": lambda _, value: inet_ntop(AF_INET, _raw(value, 4)),
+    "inet6": lambda _, value: inet_ntop(AF_INET6, _raw(value, 16)),
+    "uuid": lambda _, value: str(UUID(bytes=_raw(value, 16))),
 }

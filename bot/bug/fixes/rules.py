@@ -48,6 +48,15 @@ def mark_undone(bug: Bug, run: int) -> Bug:
     return changed(bug, fix.undo_of, lambda done: replace(done, undone_by=run))
 
 
+def mark_not_undone(bug: Bug, run: int) -> Bug:
+    """If this run was an undo that came to nothing: what a person had taken for undone is not."""
+    fix = bug.fix(run)
+    done = bug.fix(fix.undo_of) if fix and fix.undo_of else None
+    if done is None or done.undone_by != run:
+        return bug
+    return changed(bug, done.run, lambda still: replace(still, undone_by=None))
+
+
 def find(bug: Bug, run: int) -> Fix:
     fix = bug.fix(run)
     if fix is None:

@@ -19,6 +19,7 @@ from bot.bug.fixes.rules import (
     ended,
     find,
     in_state,
+    mark_not_undone,
     mark_undone,
     must_not_be_undone,
 )
@@ -52,7 +53,7 @@ class FixLapsed(Outcome):
     why: str
 
     def apply(self, bug: Bug, _at: datetime, _by: str) -> Bug:
-        return ended(bug, self.run, RunState.LAPSED, self.why)
+        return mark_not_undone(ended(bug, self.run, RunState.LAPSED, self.why), self.run)
 
     def line(self, _bug: Bug, _by: str) -> Words:
         return Words("hourglass", ("Nothing was done", *because(self.why)))
@@ -122,7 +123,8 @@ class FixEnded(Outcome):
             return replace(ended, why=self.detail, summary=self.summary, ended_at=at)
 
         after = ran(changed(bug, self.run, over), self.run, at)
-        return mark_undone(after, self.run) if self.state == "succeeded" else after
+        marks = {"succeeded": mark_undone, "failed": mark_not_undone}
+        return marks[self.state](after, self.run) if self.state in marks else after
 
     def line(self, _bug: Bug, _by: str) -> Words:
         icon = {"succeeded": "wrench", "failed": "x", "unknown": "grey_question"}[self.state]
@@ -207,6 +209,16 @@ def reported_done(bug: Bug, by: str, run: int) -> FixReportedDone:
         raise Refused(called(fix), f" is {fix.state_said}, not approved.")
     must_not_be_undone(bug, fix)
     return FixReportedDone(run=run)
+
+
+def must_go_on(bug: Bug, run: int) -> None:
+    """Raises Refused where a run that has started was taken for cut off, or is settled: from then on it begins nothing."""
+    fix = find(bug, run)
+    if fix.state is RunState.STARTED:
+        return
+    if fix.state is RunState.UNKNOWN:
+        raise Refused("It had stood still until it was taken for cut off, so it did not go on.")
+    raise Refused(f"It had stood still, and was settled as {fix.state_said} meanwhile, so it did not go on.")
 
 
 def overdue(fix: Fix, now: datetime, *, by_hand: bool = False) -> bool:

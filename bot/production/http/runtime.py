@@ -208,7 +208,10 @@ class HttpRuntime:
         if early:
             return early
         trace = Trace(sent=now(), since=Instant.now(), before=before)
-        await watch.keep(trace.image())
+        try:
+            await watch.begin(trace.image())
+        except Refused as error:
+            return RunOutcome(state="lapsed", summary=f"{error} Nothing was sent.")
         try:
             # a service that honours the key does it once, also where a proxy between us sends it twice
             answer = await self._caller.call(request, f"makegood-{run.bug}-{run.run}-{preview.digest[:16]}")

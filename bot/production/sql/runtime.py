@@ -227,7 +227,7 @@ class SqlRuntime:
                 if preview.undoable:
                     await tx.bounded(rehearse(tx.conn, schema, done, plan.declared), watch.cancelled)
                 image = encode(done)
-                await watch.keep(image)
+                await watch.begin(image)
                 sql_run.in_time(run, watch)
                 await tx.commit()
         except Doubtful:

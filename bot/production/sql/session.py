@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,9 @@ def _gone(error: DBAPIError | OSError) -> bool:
 async def _prepare_mysql(conn: AsyncConnection, name: str, waits: dict[str, float], *, run_lock: bool) -> None:
     seconds, millis = max(1, int(waits["lock"])), int(1000 * waits["statement"])
     mariadb = getattr(conn.dialect, "is_mariadb", False)
-    limit = f"max_statement_time = {millis / 1000}" if mariadb else f"max_execution_time = {millis}"
+    # who stands still before the COMMIT comes too late with it; MySQL has no such limit
+    idle = f", SESSION idle_transaction_timeout = {ceil(waits['statement'])}" if mariadb else ""
+    limit = f"max_statement_time = {millis / 1000}{idle}" if mariadb else f"max_execution_time = {millis}"
     wait = f"innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds}"
     checks = (
         f"foreign_key_checks = 1, SESSION unique_checks = 1{', SESSION check_constraint_checks = 1' if mariadb else ''}"

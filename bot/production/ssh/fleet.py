@@ -1,15 +1,16 @@
 """Runs one command on all hosts of a target: prepares all of them, then runs one after another or all at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from pydantic import Field
 
-from bot.bug.errors import Unavailable
+from bot.bug.errors import Refused, Unavailable
 from bot.bug.values import Frozen
 from bot.production.runtime import Watch
 from bot.production.ssh.host import Result, State, Waiting, connect, hang_up
@@ -19,6 +20,9 @@ from bot.production.targets import SshTarget
 TELL_EVERY = 0.5
 LINE = 200
 """Most characters of a host's line while the command runs."""
+
+Begin = Callable[[], Awaitable[None]]
+"""The watch's, with what finds the run again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +68,9 @@ async def carry_out(
         if not waiting or (missing and plan.on_failure == "stop"):
             return tuple(_spared(host, missing) if isinstance(host, Waiting) else host for host in ready)
         groups = {host.host: host.ready.group for host in waiting}
-        await watch.keep(Trace(hosts=groups, before=before or {}).image())
+        begin = partial(watch.begin, Trace(hosts=groups, before=before or {}).image())
         async with _telling(waiting, watch, tidy):
-            ran = await _run(waiting, plan, deadline, watch)
+            ran = await _run(waiting, plan, deadline, begin, watch.cancelled)
         return tuple(ran[host.host] if isinstance(host, Waiting) else host for host in ready)
     finally:
         await asyncio.gather(*(host.close() for host in waiting))
@@ -91,20 +95,39 @@ def _spared(host: Waiting, missing: Sequence[Result]) -> Result:
     return Result(host=host.host, state=State.NOT_STARTED, said=f"was not started, as {names} was not ready")
 
 
-async def _run(waiting: Sequence[Waiting], plan: FleetPlan, deadline: datetime, watch: Watch) -> dict[str, Result]:
+async def _run(
+    waiting: Sequence[Waiting], plan: FleetPlan, deadline: datetime, begin: Begin, cancelled: asyncio.Event
+) -> dict[str, Result]:
     def start(host: Waiting) -> asyncio.Future[Result]:
-        line, cancelled = plan.command.line, watch.cancelled
+        line = plan.command.line
         return asyncio.ensure_future(host.start(line, deadline=deadline, timeout=plan.timeout, cancelled=cancelled))
 
     if plan.on_failure == "go on":
-        return {result.host: result for result in await asyncio.gather(*map(start, waiting))}
+        return await _begun(waiting, begin) or {r.host: r for r in await asyncio.gather(*map(start, waiting))}
     results: dict[str, Result] = {}
-    failed = ""
-    for host in waiting:
-        spared = Result(host=host.host, state=State.NOT_STARTED, said=f"was not started, as {failed} came first")
-        results[host.host] = spared if failed else await start(host)
-        failed = failed or ("" if results[host.host].state is State.DONE else host.host)
+    for nth, host in enumerate(waiting):
+        # asked for each: whoever stood still after the first may have been taken for cut off
+        if late := await _begun(waiting[nth:], begin):
+            return results | late
+        results[host.host] = await start(host)
+        if results[host.host].state is not State.DONE:
+            said = f"was not started, as {host.host} came first"
+            return results | _none(waiting[nth + 1 :], State.NOT_STARTED, said)
     return results
+
+
+async def _begun(hosts: Sequence[Waiting], begin: Begin) -> dict[str, Result]:
+    """What stands against it, for each host; nothing where it may begin."""
+    try:
+        await begin()
+    except Refused as error:
+        why = str(error).rstrip(".")
+        return _none(hosts, State.LATE, f"was not started: {why[:1].lower()}{why[1:]}")
+    return {}
+
+
+def _none(hosts: Sequence[Waiting], state: State, said: str) -> dict[str, Result]:
+    return {host.host: Result(host=host.host, state=state, said=said) for host in hosts}
 
 
 @asynccontextmanager

@@ -262,6 +262,9 @@ class _Aside:
         if self._progress:
             await self._progress(text)
 
+    async def begin(self, image: bytes) -> None:
+        """A check has no effect that could come too late."""
+
     async def keep(self, image: bytes) -> None:
         """The run's own image stays."""
 

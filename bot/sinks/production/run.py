@@ -171,7 +171,8 @@ class Runner:
     async def look(self, bug: Bug, fix: Fix) -> RunOutcome:
         """For a person, who has the last word."""
         outcome = await self.investigate(bug, fix)
-        over = self.alone or fix.deadline is None or self.around.ledger.clock() > fix.deadline
+        # since it was taken for cut off it begins nothing: without a word of its beginning there never will be any
+        over = self.alone or not fix.kept or fix.deadline is None or self.around.ledger.clock() > fix.deadline
         return outcome if over or outcome.state != "failed" else _may_go_on(outcome, fix)
 
     async def investigate(self, bug: Bug, fix: Fix) -> RunOutcome:

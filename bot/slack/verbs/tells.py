@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -216,18 +217,19 @@ async def refuse_tell(context: Context, request: Request) -> Response:
 
 @verb("tell_undo", "/tell undo BUG-1 [why]", acts=Duty.TELL)
 async def tell_undo(context: Context, request: Request) -> Response:
-    """Takes a makegood back."""
-    bug = await context.bug(request)
-    given = [(c, g) for c in bug.customers for g in c.given_here if g.state == "granted"]
-    chosen = request.field("granted") or (str(given[0][1].seq) if len(given) == 1 else "")
-    if not given:
-        raise Refused(f"Nothing was given for {bug.ref} that could be taken back.")
+    """Shows what would be taken back, and takes back what was chosen there: a typed word alone does not say which it is about."""
+    chosen = request.field("granted")
     if not chosen:
-        return Response(modal=forms.take_back(bug, given, request.args))
-    await context.record(
-        request, lambda now: gifts.undo_grant(now, int(chosen), request.field("reason") or request.args)
-    )
-    return Response(close=True) if request.values else NOTHING
+        bug = await context.bug(request)
+        given = [(c, g) for c in bug.customers for g in c.given_here if g.state == "granted"]
+        if not given:
+            raise Refused(f"Nothing was given for {bug.ref} that could be taken back.")
+        why = request.args or unquote(request.about.get("why", ""))
+        if not request.trigger:  # a word in a thread opens no form; its button does
+            return Response(text=forms.given_here(bug, given), blocks=tuple(forms.taking_back(bug, given, why)))
+        return Response(modal=forms.take_back(bug, given, why))
+    await context.record(request, lambda now: gifts.undo_grant(now, int(chosen), request.field("reason")))
+    return Response(close=True)
 
 
 def _grants(request: Request, now: datetime, currency: str, largest: int) -> Iterable[Grant]:

@@ -87,6 +87,16 @@ async def test_a_run_leaves_a_trace_before_anything_is_sent(place: Place) -> Non
     assert place.service.calls == []
 
 
+async def test_what_was_settled_meanwhile_is_never_sent(place: Place) -> None:
+    class Settled(Ear):
+        async def begin(self, image: bytes) -> None:
+            raise Refused("It had stood still.")
+
+    outcome = await place.run(Recount(account="7"), Settled())
+    assert (outcome.state, outcome.summary) == ("lapsed", "It had stood still. Nothing was sent.")
+    assert not [call for call in place.service.calls if call.startswith("POST")]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
 async def test_a_refusal_means_that_nothing_was_done(place: Place, ear: Ear, status: int) -> None:
     place.service.answers_with(status, body={"message": f"no, {TOKEN} may not"})

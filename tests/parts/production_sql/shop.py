@@ -109,6 +109,9 @@ class Follower:
     async def progress(self, text: str) -> None:
         self.told.append(text)
 
+    async def begin(self, image: bytes) -> None:
+        await self.keep(image)
+
     async def keep(self, image: bytes) -> None:
         self.kept.append(image)
 

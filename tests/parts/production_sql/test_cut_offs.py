@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.bug.errors import MakegoodError
+from bot.bug.errors import MakegoodError, Refused
 from bot.production.action import RunOutcome
 from tests.parts.production_sql.shop import MENU_13, Follower, Shop, run_ref
 from tests.parts.production_sql.wire import Wire, wire_to
@@ -147,6 +147,48 @@ async def test_a_database_that_cannot_be_reached_leaves_nothing_changed_and_says
     with pytest.raises(MakegoodError, match=r"shop can't be reached.*Nothing was changed"):
         await engine.preview("delete-row", MENU_13, run_ref())
     await engine.close()
+
+
+class Settled(Follower):
+    """Stood still with its rows changed, and a person has said meanwhile how it ended."""
+
+    async def begin(self, image: bytes) -> None:
+        raise Refused("It had stood still.")
+
+
+async def test_what_was_settled_meanwhile_never_commits_neither_a_run_nor_an_undo(shop: Shop) -> None:
+    outcome = await _run(shop, Settled())
+    assert outcome.state == "lapsed"
+    assert outcome.summary == "nothing was changed. It had stood still. Preview it again."
+    assert shop.rows("SELECT 1 FROM menus WHERE id = 13")
+    done = await _run(shop, Follower())
+    engine = shop.engine()
+    back = await engine.undo_preview("delete-row", MENU_13, done.image, run_ref(4))
+    undone = await engine.undo("delete-row", MENU_13, done.image, back, run_ref(4), Settled())
+    await engine.close()
+    assert undone.state == "lapsed"
+    assert not shop.rows("SELECT 1 FROM menus WHERE id = 13")
+
+
+class Slow(Follower):
+    """Stands still before its COMMIT for longer than the server waits."""
+
+    async def begin(self, image: bytes) -> None:
+        await super().begin(image)
+        await asyncio.sleep(2.5)
+
+
+@pytest.mark.parametrize("there", ["postgres_shop", "mariadb_shop"])
+async def test_a_process_that_stands_still_before_its_commit_comes_too_late_with_it(
+    there: str, request: pytest.FixtureRequest
+) -> None:
+    shop: Shop = request.getfixturevalue(there)
+    engine = shop.engine(statement_timeout=1)
+    preview = await engine.preview("delete-row", MENU_13, run_ref())
+    outcome = await engine.run("delete-row", MENU_13, preview, run_ref(), Slow())
+    await engine.close()
+    assert outcome.state == "failed", outcome
+    assert shop.rows("SELECT 1 FROM menus WHERE id = 13")
 
 
 class Held(Follower):

@@ -39,6 +39,9 @@ class Ear:
         self.lines.append(text)
         self.on_line(text)
 
+    async def begin(self, image: bytes) -> None:
+        await self.keep(image)
+
     async def keep(self, image: bytes) -> None:
         self.kept.append(image)
 

@@ -82,6 +82,45 @@ async def test_the_group_is_kept_before_the_command_starts(place: Place) -> None
     assert place.heard() is None
 
 
+class Settled(Ear):
+    """Stood still after so many words of "go", and a person has said meanwhile how it ended."""
+
+    left = 0
+
+    async def begin(self, image: bytes) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Refused("It had stood still.")
+        await super().begin(image)
+
+
+async def test_what_was_settled_meanwhile_starts_on_no_host(place: Place) -> None:
+    outcome = await place.run(Echo(word="x"), Settled())
+    assert (outcome.state, place.heard(), outcome.image) == ("lapsed", None, None)
+    assert outcome.summary == f"Nothing was run. {place.host.address} was not started: it had stood still."
+
+
+async def test_what_was_settled_after_its_first_host_starts_on_no_other_one(places: Any) -> None:
+    both: Place = await places(2)
+    settled = Settled()
+    settled.left = 1
+    outcome = await both.run(Echo(word="x"), settled)
+    first, second = both.target.hosts
+    assert outcome.state == "failed"
+    assert outcome.summary == f"Done on {first}. {second} was not started: it had stood still."
+
+
+async def test_what_was_settled_meanwhile_starts_on_none_of_the_hosts_that_would_begin_together(places: Any) -> None:
+    both: Place = await places(2)
+
+    class Together(Echo):
+        on_failure = "go on"
+
+    outcome = await both.run(Together(word="x"), Settled())
+    assert outcome.state == "lapsed"
+    assert outcome.summary.startswith("Nothing was run.")
+
+
 async def test_what_was_approved_for_other_words_is_not_run(place: Place, ear: Ear) -> None:
     preview = await place.runtime.preview(Echo(word="menu 13"), RUN)
     outcome = await place.runtime.run(Echo(word="menu 14"), preview, RUN, ear)

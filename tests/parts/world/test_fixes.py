@@ -26,6 +26,9 @@ class Unwatched:
     async def progress(self, text: str) -> None:
         self.said.append(text)
 
+    async def begin(self, image: bytes) -> None:
+        await self.keep(image)
+
     async def keep(self, image: bytes) -> None:
         self.said.append(f"{len(image)} bytes kept")
 

@@ -25,9 +25,13 @@ async def fixed(house: House, chat: Chat) -> Message:
 
 async def told(house: House, card: Message, credit: str = "", **fields: str) -> None:
     """Dana tells Mia, with what the form is filled with."""
-    dana = house.person("Dana")
-    await card.button("Tell").click(by=dana)
-    form = await dana.expect_modal("Tell BUG-1")
+    await card.button("Tell").click(by=house.person("Dana"))
+    await told_in_form(house, credit, **fields)
+
+
+async def told_in_form(house: House, credit: str = "", **fields: str) -> None:
+    """The same in the form that is open already."""
+    form = await house.person("Dana").expect_modal("Tell BUG-1")
     await form.field("They get").pick("Other…")
     await form.expect_text("Credit in EUR")
     form.field("Credit in EUR").type(credit)
@@ -35,6 +39,13 @@ async def told(house: House, card: Message, credit: str = "", **fields: str) -> 
         field = form.field(label.replace("_", " "))
         field.choose(value) if label == "Upgrade_to" else field.type(value)
     await form.submit()
+
+
+async def takes_back(house: House, who: str, why: str) -> None:
+    """The form says what goes, also where it is the only one."""
+    somebody = house.person(who)
+    await somebody.types(f"/tell undo BUG-1 {why}", in_=house.errors)
+    await (await somebody.expect_modal("Take back BUG-1")).submit()
 
 
 async def read(card: Message, fakes: Fakes) -> str:
@@ -268,7 +279,46 @@ async def test_a_makegood_is_taken_back(house: House, chat: Chat, fakes: Fakes) 
     card = await fixed(house, chat)
     await told(house, card, "5")
     await card.thread.expect("Booked: €5 credit")
-    await house.person("Sam").types("/tell undo BUG-1 wrong customer", in_=house.errors)
+    sam = house.person("Sam")
+    await sam.types("/tell undo BUG-1 wrong customer", in_=house.errors)
+    form = await sam.expect_modal("Take back BUG-1")
+    assert (form.field("Take back").value, form.field("Why").value) == ("Mia: €5 credit", "wrong customer")
+    await form.submit()
+    await card.thread.expect("The makegood is taken back")
+    assert fakes.credit() == 0
+
+
+async def test_who_was_shown_one_makegood_takes_no_other_one_back(house: House, chat: Chat, fakes: Fakes) -> None:
+    card, sam = await fixed(house, chat), house.person("Sam")
+    await told(house, card, "50")
+    await card.thread.expect("Booked: €50 credit")
+    await sam.types("/tell undo BUG-1", in_=house.errors)
+    form = await sam.expect_modal("Take back BUG-1")
+    await takes_back(house, "Dana", "five, not fifty")
+    await card.thread.expect("The makegood is taken back")
+    await house.quiet()
+    await house.person("Dana").types("/tell BUG-1 Five it is.", in_=house.errors)
+    await told_in_form(house, "5")
+    await card.thread.expect("Booked: €5 credit")
+    await form.submit()
+    await sam.expect_modal("That makegood is not there to take back")
+    await house.quiet()
+    assert fakes.credit() == 500
+
+
+async def test_a_word_in_a_thread_takes_nothing_back_and_shows_what_could_be(
+    house: House, chat: Chat, fakes: Fakes
+) -> None:
+    card, sam = await fixed(house, chat), house.person("Sam")
+    await told(house, card, "5")
+    await card.thread.expect("Booked: €5 credit")
+    await sam.says("@makegood tell undo wrong customer", thread=card)
+    shown = await sam.expect_ephemeral("Nothing is taken back yet. Given for BUG-1: Mia: €5 credit.")
+    assert fakes.credit() == 500
+    await shown.button("Take back…").click(by=sam)
+    form = await sam.expect_modal("Take back BUG-1")
+    assert form.field("Why").value == "wrong customer"
+    await form.submit()
     await card.thread.expect("The makegood is taken back")
     assert fakes.credit() == 0
 
@@ -280,7 +330,7 @@ async def test_what_is_taken_back_may_be_given_again_by_whoever_gave_it(
     card, dana = await fixed(house, chat), house.person("Dana")
     await told(house, card, "5")
     await card.thread.expect("Booked: €5 credit")
-    await dana.types("/tell undo BUG-1 it was meant for Ben", in_=house.errors)
+    await takes_back(house, "Dana", "it was meant for Ben")
     await card.thread.expect("The makegood is taken back")
     await house.alarm(email="ben@shop.example", name="Ben")
     await dana.types("/bug works BUG-2", in_=house.errors)
@@ -298,15 +348,11 @@ async def test_after_it_was_taken_back_mia_may_get_what_was_meant(house: House, 
     card, dana = await fixed(house, chat), house.person("Dana")
     await told(house, card, "50")
     await card.thread.expect("Booked: €50 credit")
-    await dana.types("/tell undo BUG-1 five, not fifty", in_=house.errors)
+    await takes_back(house, "Dana", "five, not fifty")
     await card.thread.expect("The makegood is taken back")
     await house.quiet()
     await dana.types("/tell BUG-1 Sorry, that was meant to be five.", in_=house.errors)
-    form = await dana.expect_modal("Tell BUG-1")
-    await form.field("They get").pick("Other…")
-    await form.expect_text("Credit in EUR")
-    form.field("Credit in EUR").type("5")
-    await form.submit()
+    await told_in_form(house, "5")
     await card.thread.expect("Booked: €5 credit")
     await house.quiet()
     assert (fakes.credit(), len(fakes.chat.messages)) == (500, 2)

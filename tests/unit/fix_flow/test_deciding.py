@@ -8,13 +8,14 @@ import pytest
 
 from bot.bug import course
 from bot.bug.errors import Invalid, NotAllowed, Refused
+from bot.bug.event import Event
 from bot.bug.fixes import asking, doubt, run
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.fixes.asking import FixRefused
 from bot.bug.fixes.doubt import Investigated
 from bot.bug.fixes.fix import RunState
 from bot.bug.fixes.looks import Probed
-from bot.bug.fixes.run import FixWaits, ImageExpired
+from bot.bug.fixes.run import FixEnded, FixLapsed, FixStarted, FixWaits, ImageExpired
 from bot.bug.policy import Member, may_rule, wanting
 from bot.bug.retro.story import fold
 from bot.settings.policy import PolicySettings
@@ -103,6 +104,32 @@ def test_after_a_cut_off_production_is_looked_at_and_a_person_settles() -> None:
     story.then(doubt.settle(story.bug, ANNA, 1, "succeeded", "so it is"))
     with pytest.raises(Refused, match="there is nothing to find out"):
         doubt.investigate(story.bug, 1)
+
+
+def test_only_what_is_under_way_begins_and_nothing_that_was_taken_for_cut_off() -> None:
+    story = confirmed(asked(claimed()))
+    story.then(FixStarted(run=1, deadline=story.now), PRODUCTION)
+    run.must_go_on(story.bug, 1)
+    story.then(FixEnded(run=1, state="unknown", summary="cut off"), PRODUCTION)
+    with pytest.raises(Refused, match="taken for cut off"):
+        run.must_go_on(story.bug, 1)
+    story.then(doubt.settle(story.bug, ANNA, 1, "failed", "the row is there"))
+    with pytest.raises(Refused, match="settled as failed meanwhile"):
+        run.must_go_on(story.bug, 1)
+
+
+@pytest.mark.parametrize(
+    "end", [FixLapsed(run=2, why="nothing was changed"), FixEnded(run=2, state="failed", summary="nothing was changed")]
+)
+def test_an_undo_that_a_person_took_for_done_and_that_never_was_can_be_asked_for_again(end: Event) -> None:
+    story = ran(confirmed(asked(claimed())))
+    story.then(asking.ask_undo(story.bug, ANNA, 1, "it was right"))
+    story.then(FixEnded(run=2, state="unknown", summary="cut off"), PRODUCTION)
+    story.then(doubt.settle(story.bug, ANNA, 2, "succeeded", "I saw it"))
+    assert fix(story).undone_by == 2
+    story.then(end, PRODUCTION)
+    assert fix(story).undone_by is None
+    story.then(asking.ask_undo(story.bug, ANNA, 1, "it was right, still"))
 
 
 def probed(name: str, *, ok: bool, broke: bool = False) -> Probed:

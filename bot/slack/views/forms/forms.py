@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.bug.bug import Bug
@@ -233,8 +234,21 @@ def reply(bug: Bug, people: Sequence[Customer], text: str, asks: Sequence[str] =
     return kit.modal(f"Reply {bug.ref}", blocks, id_="reply", meta=mark(bug, **_seen(seen)), submit=submit)
 
 
+def given_here(bug: Bug, given: Sequence[tuple[Customer, Given]]) -> str:
+    """What could be taken back, in a sentence."""
+    named = [f"{foreign(_short(c, bug), 60, one_line=True)}: {gift(g.grant)}" for c, g in given[:NAMED]]
+    more = [f"and {len(given) - NAMED} more"] if len(given) > NAMED else []
+    return f"Nothing is taken back yet. Given for {bug.ref}: {', '.join((*named, *more))}. Choose which."
+
+
+def taking_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> kit.Blocks:
+    """The same with the button that opens the form, for a place where Slack opens none by itself."""
+    button = kit.button("Take back…", "tell_undo", mark(bug, why=quote(cut(why, 300))))
+    return kit.render([kit.section(given_here(bug, given), "given"), *kit.actions([button], "take_back")])
+
+
 def take_back(bug: Bug, given: Sequence[tuple[Customer, Given]], why: str) -> View:
-    """Which of several makegoods."""
+    """Which makegood, named also where there is only one: what goes is what was seen."""
     choices = [(str(g.seq), f"{_short(c, bug)}: {plain(gift(g.grant))}") for c, g in given]
     blocks = [
         kit.menu("granted", "Take back", choices, choices[0][0]),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot.bug.bug import Bug, Status
 from bot.bug.course import CameBack
-from bot.bug.customers import CustomerJoined, find, join
+from bot.bug.customers import CustomerJoined
 from bot.bug.event import Event
 from bot.bug.intake import RECENT, Opened, Repeated, TrackerSaid, details
 from bot.bug.letters import untrue
+from bot.bug.recognising import find, join
 from bot.bug.values import Alert, AlertKind
 
 HAPPENED = frozenset({AlertKind.OCCURRED, AlertKind.REOPENED})

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from bot.bug.bug import Bug
 from bot.bug.by_hand import outside
 from bot.bug.customer import Customer
-from bot.bug.customers import CustomerFelt, CustomerPresence, CustomerWrote, find, join
+from bot.bug.customers import CustomerFelt, CustomerPresence, CustomerWrote
 from bot.bug.event import Event
 from bot.bug.feelings import LATER, feeling
+from bot.bug.recognising import find, join
 from bot.bug.values import Frozen, Inbound, InboundKind
 
 SAME_PAGE_WITHIN = timedelta(hours=2)

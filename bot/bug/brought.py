@@ -9,9 +9,10 @@ from pydantic import AwareDatetime
 
 from bot.bug.bug import Bug
 from bot.bug.customer import LOST, READ, STANDING, Customer, Given, Message, Pair, Side
-from bot.bug.customers import changed, next_id
+from bot.bug.customers import changed
 from bot.bug.event import Outcome, Quiet, Text
 from bot.bug.money import Grant
+from bot.bug.recognising import next_id
 from bot.bug.values import PRIVATE
 
 

@@ -8,10 +8,11 @@ from pydantic import AwareDatetime
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Message
-from bot.bug.customers import changed, find, named
+from bot.bug.customers import changed, named
 from bot.bug.event import Event, Outcome, Text
 from bot.bug.gift_texts import letter
 from bot.bug.messages import Delivered
+from bot.bug.recognising import find
 from bot.bug.values import Inbound
 from bot.bug.words import SHORT, Foreign, Quote, Words, source_name
 

@@ -11,7 +11,7 @@ from bot.bug import debt
 from bot.bug.brought import heard
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import Customer
-from bot.bug.customers import CustomerJoined, CustomerWrote, find, names, next_id, wait_again
+from bot.bug.customers import CustomerJoined, CustomerWrote, names, wait_again
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import (
     ALIVE,
@@ -36,6 +36,7 @@ from bot.bug.intake import Enriched, details, seen_again
 from bot.bug.letters import LettersTakenBack, untrue
 from bot.bug.ownership import claim_if_free
 from bot.bug.pulls import seen
+from bot.bug.recognising import find, next_id
 from bot.bug.words import SHORT, Clock, Day, Foreign, Part, Person, Words, because, listed
 
 

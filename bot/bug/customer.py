@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 
 from bot.bug.money import Grant, Terms
 from bot.bug.values import CLOSED, CustomerHint
@@ -76,14 +76,16 @@ class Given:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Side:
-    """What was known of one of two customers before they were taken for one person."""
+class Face:
+    """Who somebody is, where they write, and what they wrote last."""
 
     __pydantic_config__ = CLOSED
     id: str
+    """Ours, within the bug: "c1"."""
     hint: CustomerHint
     via: str
     since: datetime
+    """Waiting since."""
     source: str = ""
     conversation: str = ""
     url: str = ""
@@ -91,10 +93,29 @@ class Side:
     message_id: str = ""
     references: tuple[str, ...] = ()
     said: str = ""
+    """Their last words."""
     said_at: datetime | None = None
+    """When they wrote; None if they have not written since they began to wait."""
     beside: str = ""
+    """Id of the customer in whose conversation this one wrote: somebody else, who is not written to unless a person says so."""
     parted: bool = False
+    """A person said that this one is nobody else: they are not joined by themselves again."""
     pairs: tuple["Pair", ...] = ()
+    """Who turned out to be this one, the newest last."""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """All of this, by name."""
+        return {each.name: getattr(self, each.name) for each in fields(Face)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Side(Face):
+    """One of two customers, as they were before they were taken for one person."""
+
+    @classmethod
+    def of(cls, face: Face) -> Self:
+        return cls(**face.known)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,28 +138,11 @@ class Pair:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Customer:
+class Customer(Face):
     """Somebody who was hit by this bug, or waits because of it."""
 
-    __pydantic_config__ = CLOSED
-    id: str
-    """Ours, within the bug: "c1"."""
-    hint: CustomerHint
-    via: str
-    since: datetime
-    """Waiting since."""
-    source: str = ""
-    conversation: str = ""
-    url: str = ""
-    subject: str = ""
-    message_id: str = ""
-    references: tuple[str, ...] = ()
     online: bool = False
     left_at: datetime | None = None
-    said: str = ""
-    """Their last words."""
-    said_at: datetime | None = None
-    """When they wrote; None if they have not written since they began to wait."""
     messages: tuple[Message, ...] = ()
     given: tuple[Given, ...] = ()
     plan: str = ""
@@ -150,12 +154,6 @@ class Customer:
     """Whether the billing system has an account of theirs; None if it was not asked."""
     skipped: bool = False
     """Nobody needs to tell them."""
-    beside: str = ""
-    """Id of the customer in whose conversation this one wrote: somebody else, who is not written to unless a person says so."""
-    pairs: tuple[Pair, ...] = ()
-    """Who turned out to be this one, the newest last."""
-    parted: bool = False
-    """A person said that this one is nobody else: they are not joined by themselves again."""
     anew: int = 0
     """seq of the entry that opened the bug again after they were told: earlier messages do not hold any more."""
 

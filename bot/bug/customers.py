@@ -1,6 +1,6 @@
 """Customers: who they are, what they wrote, whether they are there, what the billing knows of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -11,7 +11,6 @@ from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Pair, Side
 from bot.bug.event import Hint, Inert, Outcome, Quiet, Text
 from bot.bug.money import Terms
-from bot.bug.values import CustomerHint
 from bot.bug.words import SHORT, Foreign, Part, Quote, Words, listed, source_name
 from bot.text import plural
 
@@ -27,32 +26,12 @@ def changed(bug: Bug, id_: str, change: Callable[[Customer], Customer]) -> Bug:
     return replace(bug, customers=tuple(change(c) if c.id == id_ else c for c in bug.customers))
 
 
-def side(customer: Customer) -> Side:
-    return Side(
-        id=customer.id,
-        hint=customer.hint,
-        via=customer.via,
-        since=customer.since,
-        source=customer.source,
-        conversation=customer.conversation,
-        url=customer.url,
-        subject=customer.subject,
-        message_id=customer.message_id,
-        references=customer.references,
-        said=customer.said,
-        said_at=customer.said_at,
-        beside=customer.beside,
-        parted=customer.parted,
-        pairs=customer.pairs,
-    )
-
-
 def one(customer: Customer, other: Customer, at: int) -> Customer:
     """Two customers are one since the entry `at`: who waits since the first word of either, and said what was said last."""
     newer = max((customer, other), key=lambda c: c.said_at.timestamp() if c.said_at else 0)
     return replace(
         customer,
-        pairs=(*customer.pairs, Pair(stayed=side(customer), gone=side(other), at=at)),
+        pairs=(*customer.pairs, Pair(stayed=Side.of(customer), gone=Side.of(other), at=at)),
         said=newer.said,
         said_at=newer.said_at,
         subject=newer.subject,
@@ -113,8 +92,8 @@ class CustomerJoined(Outcome):
         known = self._known_better(customer)
         return replace(
             known,
-            hint=_named(known.hint, customer.hint.name),
-            pairs=(*customer.pairs, Pair(stayed=side(customer), gone=gone, at=seq)),
+            hint=known.hint.called(customer.hint.name),
+            pairs=(*customer.pairs, Pair(stayed=Side.of(customer), gone=gone, at=seq)),
         )
 
     def _known_better(self, customer: Customer) -> Customer:
@@ -129,7 +108,7 @@ class CustomerJoined(Outcome):
 
     def _of_one(self, pair: Pair) -> Pair:
         """Where one of two who are one now writes from now on, so that it is theirs when they are parted."""
-        mine, theirs = (_same_hint(one.hint, self.hint) for one in (pair.stayed, pair.gone))
+        mine, theirs = (one.hint.same(self.hint) for one in (pair.stayed, pair.gone))
         if not self.source or mine == theirs:
             return pair
         if mine:
@@ -251,145 +230,6 @@ EVENTS = (
     CustomerFelt,
     AccountSeen,
 )
-
-
-def join(
-    bug: Bug, hint: CustomerHint, *, via: str, source: str = "", conversation: str = "", url: str = ""
-) -> CustomerJoined | None:
-    """Somebody waits because of this bug; None if nothing new is known of them."""
-    found = _same_person(bug, hint, source, conversation)
-    if found:
-        stays, goes = found
-        return CustomerJoined(
-            customer=stays.id,
-            hint=_best(found, hint),
-            via=via,
-            source=source,
-            conversation=conversation,
-            url=url,
-            again=True,
-            same=goes.id,
-        )
-    known = find(bug, hint, source, conversation)
-    if known and _only_account(known, hint, source, conversation) and _new_name(known, hint):
-        return CustomerJoined(
-            customer=known.id,
-            hint=hint,
-            via=via,
-            source=source,
-            conversation=conversation,
-            url=url,
-            again=True,
-            same=next_id(bug),
-        )
-    if known and known.pairs and not _new_name(known, hint):
-        hint = _named(hint, known.hint.name or hint.name)
-    if known and _nothing_new(known, hint, source, conversation):
-        return None
-    whose = None if known else _whose(bug, source, conversation)
-    return CustomerJoined(
-        customer=known.id if known else next_id(bug),
-        hint=hint,
-        via=via,
-        source=source,
-        conversation=conversation,
-        url=url,
-        again=known is not None,
-        beside=whose.id if whose else "",
-    )
-
-
-def _whose(bug: Bug, source: str, conversation: str) -> Customer | None:
-    """Who began this conversation."""
-    began = (
-        c
-        for c in bug.customers
-        for f in _faces(c)
-        if conversation and (f.source, f.conversation) == (source, conversation)
-    )
-    return next(began, None)
-
-
-def _same_person(bug: Bug, hint: CustomerHint, source: str, conversation: str) -> tuple[Customer, Customer] | None:
-    """Whoever goes on, and who turns out to be the same: a visitor without a name names the address of a known customer.
-
-    Only somebody who was never written to can go: what is on its way to a customer is theirs.
-    """
-    place = (source, conversation)
-    here = next((c for c in bug.customers if conversation and (c.source, c.conversation) == place), None)
-    named = next((c for c in bug.customers if hint.email and c.hint.email.casefold() == hint.email.casefold()), None)
-    if not here or not named or here == named or here.hint.email or here.parted:
-        return None
-    for stays, goes in ((named, here), (here, named)):
-        if not goes.messages and not goes.given:
-            return stays, goes
-    return None
-
-
-def _best(found: tuple[Customer, Customer], hint: CustomerHint) -> CustomerHint:
-    """The name that goes with an address counts more than what a chat calls a stranger."""
-    nameless, with_address = sorted((c.hint for c in found), key=lambda known: bool(known.email))
-    return nameless.completed(hint).completed(with_address)
-
-
-def next_id(bug: Bug, skip: int = 0) -> str:
-    """An id that no customer of this bug ever had; numbers may have gaps."""
-    known = [id_ for c in bug.customers for id_ in (c.id, *(one.id for pair in c.pairs for one in pair.sides))]
-    return f"c{max((int(id_[1:]) for id_ in known), default=0) + 1 + skip}"
-
-
-def _same_hint(hint: CustomerHint, other: CustomerHint) -> bool:
-    mail = bool(hint.email) and hint.email.casefold() == other.email.casefold()
-    return mail or (bool(hint.id) and hint.id == other.id)
-
-
-def _named(hint: CustomerHint, name: str) -> CustomerHint:
-    return CustomerHint(id=hint.id, name=name, email=hint.email)
-
-
-def _only_account(known: Customer, hint: CustomerHint, source: str, conversation: str) -> bool:
-    """Nothing but the account says that they are the same."""
-    place = (source, conversation)
-    return not any(_by_address(face, hint, place) or _by_talk(face, hint, place) for face in _faces(known))
-
-
-def _new_name(known: Customer, hint: CustomerHint) -> bool:
-    """They call themselves as nobody did who has this account."""
-    names = {known.hint.name, *(one.hint.name for pair in known.pairs for one in pair.sides)}
-    return bool(known.hint.name and hint.name) and hint.name.casefold() not in {n.casefold() for n in names}
-
-
-def _nothing_new(known: Customer, hint: CustomerHint, source: str, conversation: str) -> bool:
-    same = known.hint.completed(hint) == known.hint
-    return same and (not source or (source, conversation) == (known.source, known.conversation))
-
-
-def find(bug: Bug, hint: CustomerHint, source: str = "", conversation: str = "") -> Customer | None:
-    """The customer of this bug with that e-mail address, conversation or id; an address other than theirs is somebody else's.
-
-    Who was taken for them counts as they do.
-    """
-    ways = (_by_address, _by_talk, _by_id)
-    found = (c for way in ways for c in bug.customers if any(way(f, hint, (source, conversation)) for f in _faces(c)))
-    return next(found, None)
-
-
-def _faces(customer: Customer) -> Iterator[Customer | Side]:
-    yield customer
-    for pair in customer.pairs:
-        yield from pair.sides
-
-
-def _by_address(face: Customer | Side, hint: CustomerHint, _place: tuple[str, str]) -> bool:
-    return bool(hint.email) and face.hint.email.casefold() == hint.email.casefold()
-
-
-def _by_talk(face: Customer | Side, hint: CustomerHint, place: tuple[str, str]) -> bool:
-    return bool(place[1]) and (face.source, face.conversation) == place and not (hint.email and face.hint.email)
-
-
-def _by_id(face: Customer | Side, hint: CustomerHint, _place: tuple[str, str]) -> bool:
-    return bool(hint.id) and not hint.email and face.hint.id == hint.id
 
 
 def wait_again(bug: Bug, at: datetime) -> Bug:

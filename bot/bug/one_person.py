@@ -1,4 +1,4 @@
-"""A person says that two customers are one, or that they are two after all. Proof joins them too: see `customers.join`."""
+"""A person says that two customers are one, or that they are two after all. Proof joins them too: see `recognising.join`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -158,22 +158,9 @@ def _heard(bug: Bug) -> Callable[[Customer], Customer]:
 def _back(customer: Customer, pair: Pair) -> Customer:
     """They wait as before; newer words in their own place are theirs."""
     was = pair.gone
-    gone = Customer(
-        id=was.id,
-        hint=was.hint,
-        via=was.via,
-        since=was.since,
-        source=was.source,
-        conversation=was.conversation,
-        url=was.url,
-        subject=was.subject,
-        message_id=was.message_id,
-        references=was.references,
-        said=was.said,
-        said_at=was.said_at,
-        beside=was.beside,
+    gone = replace(
+        Customer(**was.known),
         parted=True,
-        pairs=was.pairs,
         messages=tuple(m for m in customer.messages if m.to and m.to in _places(was)),
         given=tuple(g for g in customer.given if _goes(g, customer, pair)),
     )

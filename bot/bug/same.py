@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from bot.bug.arrivals import path, same_time
 from bot.bug.board import BoardCardMade
 from bot.bug.bug import Bug
-from bot.bug.customers import AccountSeen, CustomerJoined, find
+from bot.bug.customers import AccountSeen, CustomerJoined
 from bot.bug.delivery import CaughtUp, Delayed
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, CardPosted, Enriched, Opened, Repeated, Resembles
+from bot.bug.recognising import find
 from bot.bug.reminders import Reminded
 
 ALERT_ONLY = frozenset(

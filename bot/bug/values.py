@@ -126,6 +126,14 @@ class CustomerHint(Frozen):
         """Both together; what the newer one says counts."""
         return CustomerHint(id=newer.id or self.id, name=newer.name or self.name, email=newer.email or self.email)
 
+    def called(self, name: str) -> "CustomerHint":
+        return CustomerHint(id=self.id, name=name, email=self.email)
+
+    def same(self, other: "CustomerHint") -> bool:
+        """The same address or the same account."""
+        mail = bool(self.email) and self.email.casefold() == other.email.casefold()
+        return mail or (bool(self.id) and self.id == other.id)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
 class Alert(AsJson):

@@ -11,7 +11,7 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import course, customers, debt, gifts, messages, ownership, seen
+from bot.bug import course, debt, gifts, messages, ownership, recognising, seen
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed
 from bot.bug.customers import CustomerWrote
@@ -186,7 +186,7 @@ async def _hit(tell: _Teller, life: _Life) -> None:
         mail = f"{name.split()[0].lower()}@customers.example"
         life.clock.later(tell.seconds(5, 300))
         hint = CustomerHint(email=mail, name=name)
-        await life.then(partial(customers.join, hint=hint, via="chatwoot"), CHAT)
+        await life.then(partial(recognising.join, hint=hint, via="chatwoot"), CHAT)
         if tell.often(0.7):
             said = CustomerWrote(
                 customer=life.bug.customers[-1].id, text="It does not work, what can I do?", at=life.clock()

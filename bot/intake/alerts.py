@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.admit import Rule, admit
 from bot.bug.alerts import HAPPENED, follow, opening
 from bot.bug.bug import Bug
-from bot.bug.customers import find
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted
 from bot.bug.keys import fit
+from bot.bug.recognising import find
 from bot.bug.values import Actor, ActorKind, Alert, CustomerHint
 from bot.intake.merging import recognise
 from bot.ledger.db.engine import HOOKS

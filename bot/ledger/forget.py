@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Side
+from bot.bug.customer import Face
 from bot.bug.event import Event
 from bot.bug.values import Actor
 from bot.bug.workspace import CustomerErased
@@ -147,7 +147,7 @@ async def _show_anew(conn: AsyncConnection, ledger: Ledger, number: int) -> None
 class _Person:
     """Known by address, by name, and by the ids that they have within one bug."""
 
-    def __init__(self, email: str, customers: Sequence[Customer | Side]) -> None:
+    def __init__(self, email: str, customers: Sequence[Face]) -> None:
         # "Al" or "Bo" would be found in half of all texts, and take other people's words along
         self.names = frozenset(c.hint.name for c in customers if c.hint.name)
         names = {name for name in self.names if len(name) >= SHORTEST_NAME}
@@ -157,7 +157,7 @@ class _Person:
     @classmethod
     def of(cls, bug: Bug, email: str) -> "_Person":
         joined = [side for c in bug.customers for pair in c.pairs for side in pair.sides]
-        every: list[Customer | Side] = [*bug.customers, *joined]
+        every: list[Face] = [*bug.customers, *joined]
         return cls(email, [c for c in every if c.hint.email.casefold() == email.casefold()])
 
     def is_in(self, entry: Entry, hidden: str | None) -> bool:

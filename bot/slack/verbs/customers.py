@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.bug import customers, gifts, letters, messages, one_person
+from bot.bug import gifts, letters, messages, one_person, recognising
 from bot.bug.bug import Bug, Status
 from bot.bug.customer import STANDING, Customer
 from bot.bug.errors import Refused
@@ -123,7 +123,7 @@ async def answer_hit(context: Context, request: Request) -> Response:
 async def customer(context: Context, request: Request) -> Response:
     """Somebody was hit by this bug and is to be told."""
     hint = CustomerHint(email=grammar.address(request.args))
-    recorded = await context.record(request, lambda bug: customers.join(bug, hint, via="by hand"))
+    recorded = await context.record(request, lambda bug: recognising.join(bug, hint, via="by hand"))
     return (
         NOTHING
         if recorded.entries
@@ -187,7 +187,7 @@ async def known(context: Context, request: Request) -> Response:
     """Is what this customer writes about known?"""
     hint = CustomerHint(email=grammar.address(request.args, "/bug known mia@example.com"))
     every = await list_bugs(context.ledger, set(Status) - {Status.MERGED}, limit=500)
-    found = [(b, c) for b in every if (c := customers.find(b, hint))]
+    found = [(b, c) for b in every if (c := recognising.find(b, hint))]
     lines = [
         f"• {b.ref} {foreign(b.title, 100, one_line=True)} · {b.status.value} · {_knows(c, context.now())}"
         for b, c in found

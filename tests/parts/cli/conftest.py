@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bug import customers, gifts
+from bot.bug import gifts, recognising
 from bot.bug.course import Fixed
 from bot.bug.gifts import Granted
 from bot.bug.intake import Opened
@@ -123,7 +123,7 @@ async def _write(db: Database, team: str) -> None:
         bug = (await ledger.open(conn, [first], by=BUGSNAG)).bug.ref.number
     await ledger.record(bug, lambda _: Claimed(owner="U0DEV"), by=DANA)
     mia = CustomerHint(name="Mia", email="mia@studio.example")
-    await ledger.record(bug, lambda now: customers.join(now, mia, via="by hand"), by=DANA)
+    await ledger.record(bug, lambda now: recognising.join(now, mia, via="by hand"), by=DANA)
     await ledger.record(bug, lambda _: Fixed(how="word", said="the row is gone"), by=DANA)
     five = Credit(money=Money(amount=500, currency="EUR"))
     seq = (await ledger.record(bug, lambda now: gifts.tell(now, ["c1"], "It works again.", (five,)), by=DANA)).bug.seq

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from bot.bug import customers, gifts
+from bot.bug import gifts, recognising
 from bot.bug.bug import Bug
 from bot.bug.course import Fixed, consequences
 from bot.bug.customer import Customer
@@ -94,7 +94,7 @@ def claimed() -> Story:
 
 def waiting(story: Story, hint: CustomerHint = ADA, source: str = "chatwoot") -> Story:
     """A customer joins through the live chat and writes."""
-    joined = customers.join(story.bug, hint, via=source, source=source, conversation=f"talk of {hint.name}")
+    joined = recognising.join(story.bug, hint, via=source, source=source, conversation=f"talk of {hint.name}")
     assert joined
     wrote = CustomerWrote(customer=joined.customer, text="What can I do?", at=story.now)
     return story.then((joined, wrote), Actor(kind=ActorKind.SOURCE, id=source))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import customers, gifts, messages
+from bot.bug import gifts, messages, recognising
 from bot.bug.course import Fixed
 from bot.bug.customer import Customer
 from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence, CustomerWrote
@@ -37,9 +37,9 @@ def granted(story: Story, seq: int, grant: Grant) -> Story:
 
 def test_somebody_known_again_adds_only_what_is_new() -> None:
     story = waiting(opened())
-    assert customers.join(story.bug, ADA, via="bugsnag") is None
-    assert customers.join(story.bug, ADA, via="chatwoot", source="chatwoot", conversation="talk of Ada") is None
-    more = customers.join(story.bug, ADA.model_copy(update={"id": "42"}), via="bugsnag")
+    assert recognising.join(story.bug, ADA, via="bugsnag") is None
+    assert recognising.join(story.bug, ADA, via="chatwoot", source="chatwoot", conversation="talk of Ada") is None
+    more = recognising.join(story.bug, ADA.model_copy(update={"id": "42"}), via="bugsnag")
     assert more
     assert more.customer == "c1"
     assert story.then(more).customer().hint == CustomerHint(id="42", name="Ada", email="ada@example.com")
@@ -47,7 +47,7 @@ def test_somebody_known_again_adds_only_what_is_new() -> None:
 
 def test_the_same_person_in_another_channel_is_answered_there() -> None:
     story = waiting(opened())
-    story.then(customers.join(story.bug, ADA, via="email", source="email", conversation="<1@example.com>"))
+    story.then(recognising.join(story.bug, ADA, via="email", source="email", conversation="<1@example.com>"))
     assert (story.customer().source, story.customer().conversation) == ("email", "<1@example.com>")
     assert len(story.bug.customers) == 1
 
@@ -63,7 +63,7 @@ def test_the_same_person_in_another_channel_is_answered_there() -> None:
 )
 def test_a_customer_is_known_by_address_conversation_or_id(hint: CustomerHint, conversation: str) -> None:
     story = waiting(opened(), CustomerHint(id="42", name="Ada", email="ada@example.com"))
-    found = customers.find(story.bug, hint, "chatwoot", conversation)
+    found = recognising.find(story.bug, hint, "chatwoot", conversation)
     assert found
     assert found.id == "c1"
 
@@ -73,8 +73,8 @@ def test_a_customer_is_known_by_address_conversation_or_id(hint: CustomerHint, c
 )
 def test_another_person_is_another_customer(hint: CustomerHint) -> None:
     story = waiting(opened(), CustomerHint(id="42", name="Ada", email="ada@example.com"))
-    assert customers.find(story.bug, hint) is None
-    joined = customers.join(story.bug, hint, via="by hand")
+    assert recognising.find(story.bug, hint) is None
+    joined = recognising.join(story.bug, hint, via="by hand")
     assert joined
     assert joined.customer == "c2"
 
@@ -298,7 +298,7 @@ def _two(*, known: str = "c1", nameless: str = "c2") -> Story:
 
 
 def _names_herself(story: Story, hint: CustomerHint = MIA_NAMED) -> Story:
-    return story.then(customers.join(story.bug, hint, via="crisp", source="crisp", conversation="s1"))
+    return story.then(recognising.join(story.bug, hint, via="crisp", source="crisp", conversation="s1"))
 
 
 @pytest.mark.parametrize(("known", "nameless"), [("c1", "c2"), ("c2", "c1")])

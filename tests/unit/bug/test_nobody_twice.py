@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from bot.bug import arrivals, course, customers, gifts, one_person
+from bot.bug import arrivals, course, gifts, one_person, recognising
 from bot.bug.customer import Customer, Side
 from bot.bug.errors import MakegoodError
 from bot.bug.event import Event
@@ -71,7 +71,7 @@ class NobodyTwice(RuleBasedStateMachine):
         number = self.meant(number)
         story = self.bug(number)
         if human.hint.email or human.hint.id:
-            self.decides(number, customers.join(story.bug, human.hint, via="bugsnag"))
+            self.decides(number, recognising.join(story.bug, human.hint, via="bugsnag"))
 
     @precondition(lambda self: any(len(self.town.stories[n].bug.customers) > 1 for n in self.live()))
     @rule(number=BUGS, data=st.data())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import customers, one_person
+from bot.bug import customers, one_person, recognising
 from bot.bug.errors import Refused
 from bot.bug.gifts import Granted, tell
 from bot.bug.messages import Delivered, Told
@@ -27,7 +27,7 @@ def wrote(story: Story, customer: str, text: str, minutes: int, *place: str) -> 
 
 def joined(story: Story, hint: CustomerHint, *place: str) -> None:
     source, conversation = place or PLACE
-    found = customers.join(story.bug, hint, via=source, source=source, conversation=conversation)
+    found = recognising.join(story.bug, hint, via=source, source=source, conversation=conversation)
     assert found
     story.then(found)
 
@@ -140,7 +140,7 @@ def test_who_was_joined_by_an_address_is_parted_in_the_same_way_and_never_joined
     assert [pair.gone.id for pair in mia.pairs] == ["c2"]
     story.then(one_person.part(story.bug, "c1", "c2"))
     assert sorted(c.id for c in story.bug.customers) == ["c1", "c2"]
-    assert customers._same_person(story.bug, MIA, *PLACE) is None
+    assert recognising._same_person(story.bug, MIA, *PLACE) is None
 
 
 def test_a_third_who_is_the_same_leaves_the_first_pair_alone() -> None:
@@ -223,7 +223,7 @@ def test_whoever_has_the_account_of_somebody_with_another_name_is_shown_and_can_
     assert line
     assert "Ben has the account of Mia" in plain(line.parts)
     assert (
-        customers.join(
+        recognising.join(
             story.bug, CustomerHint(id="acct-7", name="Ben"), via="chatwoot", source=PLACE[0], conversation=PLACE[1]
         )
         is None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import customers, when_works
+from bot.bug import recognising, when_works
 from bot.bug.course import Fixed
 from bot.bug.customers import AccountSeen
 from bot.bug.errors import Invalid
@@ -193,5 +193,5 @@ def test_the_trail_says_who_will_read_what_and_why_nobody_did() -> None:
 
 def test_who_joins_by_name_alone_counts_as_well() -> None:
     story = green(planned())
-    story.then(customers.join(story.bug, CustomerHint(name="Cy", id="7"), via="bugsnag"), SYSTEM)
+    story.then(recognising.join(story.bug, CustomerHint(name="Cy", id="7"), via="bugsnag"), SYSTEM)
     assert why(story) == "Cy joined since"

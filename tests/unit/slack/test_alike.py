@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.bug import customers
+from bot.bug import recognising
 from bot.bug.bug import Bug
 from bot.bug.customer import named
 from bot.bug.values import CustomerHint
@@ -17,7 +17,7 @@ LONG = "John Jacob Jingleheimer-Schmidt the "
 def hit(*hints: CustomerHint) -> Bug:
     story = claimed()
     for number, hint in enumerate(hints):
-        joined = customers.join(story.bug, hint, via="email", source="email", conversation=f"<m{number}>")
+        joined = recognising.join(story.bug, hint, via="email", source="email", conversation=f"<m{number}>")
         story = story.then(joined)
     return story.bug
 

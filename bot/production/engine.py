@@ -40,6 +40,7 @@ class Engine:
         self.catalogue = catalogue
         self.targets = dict(targets)
         self.redactor = redactor or Redactor(secrets_of(targets))
+        self._places = {name: place_of(target) for name, target in targets.items()}
         self._runtimes: dict[str, Runtime] = {}
 
     def fields(self, name: str, values: Values | None = None) -> tuple[Field, ...]:
@@ -185,7 +186,7 @@ class Engine:
         if preview is not None and (preview.action, preview.target) != (entry.name, target):
             raise Refused(f"What was approved is {preview.action} on {preview.target}, not {entry.name} on {target}.")
         # an address that was changed in the settings between approval and run would be another production
-        place = place_of(self.targets[target])
+        place = self._places[target]
         if preview is not None and preview.place not in {"", place}:
             raise Refused(
                 f"The target {target} is not what it was at the preview: its address, hosts or tables were changed."

@@ -75,7 +75,7 @@ def guard_change(statement: Any, schema: Schema, max_rows: int | None) -> TableI
     if info.closed:
         raise Refused(info.closed)
     _no_extras(statement)
-    for part in (*written(statement).values(), *_criteria(statement)):
+    for part in (*written(statement).values(), *criteria(statement)):
         for node in visitors.iterate(part):
             _node(node, schema, _VALUES, _SCALAR)
             _own_column(node, info)
@@ -105,7 +105,8 @@ def written(statement: Change) -> dict[str, sa.ColumnElement[Any]]:
     return {getattr(column, "name", column): expression for column, expression in values.items()}
 
 
-def _criteria(statement: Change) -> tuple[Any, ...]:
+def criteria(statement: Change) -> tuple[Any, ...]:
+    """The conditions of its WHERE, all of which hold."""
     return () if isinstance(statement, sa.Insert) else tuple(statement._where_criteria)  # noqa: SLF001 - no public reader
 
 
@@ -134,19 +135,22 @@ def _plain_select(query: Any) -> None:
 
 
 def _node(node: Any, schema: Schema, allowed: tuple[type, ...], names: frozenset[str]) -> None:
-    if not isinstance(node, allowed) or _foreign(type(node)) or getattr(node, "is_literal", False):
+    if (
+        not isinstance(node, allowed)
+        or _foreign(type(node))
+        or (isinstance(node, elements.ColumnClause) and node.is_literal)
+    ):
         raise Refused(
             f"The statement holds {type(node).__name__} “{_brief(node)}”: raw SQL and rare constructs are not allowed."
         )
     kind = getattr(node, "type", None)
     if _foreign(type(kind)) and not schema.lends(kind):
         raise Refused("The statement uses a column type of its own making, which is not allowed.")
+    if isinstance(node, elements.BindParameter):
+        _handed_over(node)
+        return
     if isinstance(node, functions.FunctionElement):
         _function(node, names)
-    if isinstance(node, elements.BindParameter) and (node.literal_execute or callable(node.callable)):
-        raise Refused(
-            "A value of the statement is written into its text instead of being handed over. Hand it over plainly."
-        )
     operator = getattr(node, "operator", None)
     if isinstance(operator, operators.custom_op):
         raise Refused(f"The operator {operator.opstring!r} is not on the list of allowed ones.")
@@ -154,6 +158,13 @@ def _node(node: Any, schema: Schema, allowed: tuple[type, ...], names: frozenset
         _allowed(node, schema)
     if isinstance(node, elements.ColumnClause):
         _column(node, schema)
+
+
+def _handed_over(value: elements.BindParameter[Any]) -> None:
+    if value.literal_execute or callable(value.callable):
+        raise Refused(
+            "A value of the statement is written into its text instead of being handed over. Hand it over plainly."
+        )
 
 
 def _function(node: Any, names: frozenset[str]) -> None:
@@ -211,21 +222,21 @@ def _written_columns(statement: Change, schema: Schema, info: TableInfo) -> None
 
 
 def _bounded(statement: Change, info: TableInfo, max_rows: int | None) -> None:
-    criteria = _criteria(statement)
-    pinned = {column for part in criteria for column, _ in _conjuncts(part)}
+    conditions = criteria(statement)
+    pinned = {column for part in conditions for column, _ in _conjuncts(part)}
     if max_rows is None and not set(info.key) <= pinned:
         key = ", ".join(info.key)
         raise Refused(
             f"The statement does not say which rows: its WHERE must name rows of {info.name} by {key}, or the action declares max_rows."
         )
-    if not any(isinstance(node, sa.Column) for part in criteria for node in visitors.iterate(part)):
+    if not any(isinstance(node, sa.Column) for part in conditions for node in visitors.iterate(part)):
         raise Refused(f"The statement would touch every row of {info.name}: its WHERE names no column.")
 
 
 def pinned(statement: Change) -> dict[str, list[Any]]:
     """Column -> the values that the WHERE names for it."""
     found: dict[str, list[Any]] = {}
-    for part in _criteria(statement):
+    for part in criteria(statement):
         for column, value in _pins(part):
             found.setdefault(column, []).extend(value)
     return found
@@ -233,7 +244,7 @@ def pinned(statement: Change) -> dict[str, list[Any]]:
 
 def named(statement: Change, info: TableInfo) -> int:
     """How many rows the WHERE names by their key."""
-    pinned = [pair for part in _criteria(statement) for pair in _conjuncts(part)]
+    pinned = [pair for part in criteria(statement) for pair in _conjuncts(part)]
     return prod(min((count for column, count in pinned if column == name), default=0) for name in info.key)
 
 

@@ -7,11 +7,18 @@ from bot.production.sql.facts import Relation
 
 _PART = re.compile(r'"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|([^."`]+)')
 
+_MORE = re.compile(r'[."`\s]')
+
 
 def parts(written: str) -> tuple[str, str]:
     """Schema and table; the schema is empty where only a table is written."""
     found = [_bare(m) for m in _PART.finditer(written.strip())]
     return (found[-2] if len(found) > 1 else "", found[-1] if found else "")
+
+
+def plain(written: str) -> bool:
+    """A table alone, without quotes: whatever bears exactly this name is meant."""
+    return not _MORE.search(written)
 
 
 def short(written: str) -> str:

@@ -29,6 +29,8 @@ class Order:
 
 def ordered(schema: Schema, changes: Sequence[Change]) -> Order:
     """Raises Refused where no order will do."""
+    if len(changes) == 1:
+        return Order(changes=tuple(changes), loose={})
     inserts = [change for change in changes if change.before is None]
     updates = [change for change in changes if change.before is not None and change.after is not None]
     deletes = [change for change in changes if change.after is None]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,45 +13,45 @@ from bot.production.action import SqlAction
 from bot.production.sql import guard
 from bot.production.sql.admitted import must_be_let_in
 from bot.production.sql.cascade import with_cascades
-from bot.production.sql.compiled import Compiler
 from bot.production.sql.generated import foreseen
 from bot.production.sql.image import Change
 from bot.production.sql.letting_go import must_let_go
-from bot.production.sql.read import fetch
+from bot.production.sql.prepared import Prepared, Written, written
 from bot.production.sql.schema import Schema, TableInfo
 from bot.production.sql.triggers import followed
 from bot.production.sql.typed import handed
 from bot.production.sql.typed_words import unfit
 from bot.production.sql.undoable import undo_note
 
+Sets = Mapping[str, sa.ColumnElement[Any]]
+"""Column -> expression that it is set to."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement, as it is compiled for the digest and for people, and how many rows it must touch."""
+    """One statement, and how many rows it must touch."""
 
-    statement: Any
-    compiler: Compiler
+    written: Written
     rows: int
     inserts: Change | None = None
     """The row that it inserts, whose key the database may give."""
 
-    @cached_property
-    def _written(self) -> tuple[str, Mapping[str, Any]]:
-        return self.compiler.written(self.statement)
+    @property
+    def statement(self) -> Any:
+        return self.written.statement
 
     @property
     def sql(self) -> str:
-        return self._written[0]
+        """As people and the digest get it."""
+        return self.written.sql
 
     @property
     def values(self) -> Mapping[str, Any]:
-        return self._written[1]
+        return self.written.values
 
 
-def planned(schema: Schema, statement: Any, rows: int, inserts: Change | None = None) -> Statement:
-    if schema.of(statement.table).replacing and not isinstance(statement, sa.Delete):
-        statement = statement.prefix_with("OR ABORT")  # instead of the table's own ON CONFLICT REPLACE
-    return Statement(statement=statement, compiler=schema.compiler, rows=rows, inserts=inserts)
+def planned(schema: Schema, statement: Any, rows: int) -> Statement:
+    return Statement(written=written(schema, statement), rows=rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,60 +78,47 @@ class Plan:
         return self.volatile | self.followed.get(table, frozenset())
 
 
-async def plan_action(conn: AsyncConnection, schema: Schema, action: SqlAction, *, lock: bool) -> Plan:
+async def plan_action(
+    conn: AsyncConnection, schema: Schema, action: SqlAction, prepared: Prepared, *, lock: bool
+) -> Plan:
     """Reads the rows the action's statement touches, under lock where asked. Raises Refused where it may not run."""
-    if schema.facts.blind:
-        raise Refused(schema.facts.blind)
-    statement = action.statement(schema.for_actions())
-    info = guard.guard_change(statement, schema, action.max_rows)
+    info, statement, sets = prepared.info, prepared.statement, prepared.sets
     if isinstance(statement, sa.Insert):
-        own = [_inserted(info, await _computed(conn, info, statement))]
+        own = [_inserted(info, await _computed(conn, info, sets))]
     else:
-        own = await _touched(conn, schema, info, statement, lock=lock)
+        own = await _touched(conn, schema, prepared, lock=lock)
         _within(len(own), action.max_rows, f"rows of {info.name} match")
         _one_each(info, statement, len(own), action.max_rows)
         _spelt_so(info, statement, own)
-    deletes = isinstance(statement, sa.Delete)
-    taken = await with_cascades(conn, schema, own, lock=lock) if deletes else own
-    must_let_go(schema, own, taken)
+    taken: Sequence[Change] = own
+    if isinstance(statement, sa.Delete):
+        taken = await with_cascades(conn, schema, own, lock=lock)
+        must_let_go(schema, own, taken)
     changes = await foreseen(conn, schema, taken)
-    await must_be_let_in(conn, schema, changes, guard.written(statement))
+    await must_be_let_in(conn, schema, changes, sets)
     inserts = own[0] if isinstance(statement, sa.Insert) else None
     declared, by_triggers = type(action).volatile, followed(schema, changes)
     return Plan(
         verb=statement.__visit_name__,
         table=info.name,
-        steps=(planned(schema, statement, len(own), inserts),),
+        steps=(Statement(written=prepared.written, rows=len(own), inserts=inserts),),
         changes=changes,
-        volatile=declared | _clocked(statement) | _touching(schema, statement, changes),
+        volatile=declared | _clocked(sets) | _touching(schema, sets, changes),
         declared=declared,
         note=await undo_note(conn, schema, changes, declared),
-        followed={**by_triggers, info.name: by_triggers.get(info.name, frozenset()) - set(guard.written(statement))},
-        check=_check(schema, action),
+        followed={**by_triggers, info.name: by_triggers.get(info.name, frozenset()) - sets.keys()},
+        check=prepared.check,
     )
 
 
-def _check(schema: Schema, action: SqlAction) -> sa.Select[Any] | None:
-    query = action.check(schema.for_actions())
-    if query is not None:
-        guard.guard_look(query, schema)
-    return query
-
-
-async def _touched(
-    conn: AsyncConnection, schema: Schema, info: TableInfo, statement: sa.Update | sa.Delete, *, lock: bool
-) -> list[Change]:
-    sets = guard.written(statement)
-    after = [info.read_as(name, expression).label(f"after {name}") for name, expression in sets.items()]
-    after += [
-        info.uncut(name, expression).label(f"uncut {name}") for name, expression in sets.items() if info.may_cut(name)
-    ]
-    query = fetch(info, *after, lock=lock).where(*statement._where_criteria)  # noqa: SLF001 - no public reader
-    rows = (await conn.execute(query.limit(schema.target.row_limit + 1))).mappings().all()
+async def _touched(conn: AsyncConnection, schema: Schema, prepared: Prepared, *, lock: bool) -> list[Change]:
+    info, sets = prepared.info, prepared.sets
+    query = prepared.rows.limit(schema.target.row_limit + 1)
+    rows = (await conn.execute(query.with_for_update() if lock else query)).mappings().all()
     _within(len(rows), schema.target.row_limit, f"rows of {info.name} match")
     for row in rows:
         _must_fit(info, sets, row)
-    changes = [_change(info, dict(row), tuple(sets), deletes=isinstance(statement, sa.Delete)) for row in rows]
+    changes = [_change(info, dict(row), tuple(sets), deletes=isinstance(prepared.statement, sa.Delete)) for row in rows]
     if not changes:
         raise Refused(f"No row of {info.name} matches. Nothing to do: check the parameters, it may be gone already.")
     if all(change.before == change.after for change in changes):
@@ -146,7 +132,7 @@ def _change(info: TableInfo, row: dict[str, Any], sets: tuple[str, ...], *, dele
     return Change(table=info.name, key=info.key_of(before), before=before, after=after)
 
 
-def _must_fit(info: TableInfo, sets: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+def _must_fit(info: TableInfo, sets: Sets, row: Mapping[str, Any]) -> None:
     """A cast makes NULL of what the database can't read (MySQL), and cuts what is too long (PostgreSQL); the change itself fails then."""
     for name, expression in sets.items():
         value = handed(expression)
@@ -184,8 +170,7 @@ def _plain(info: TableInfo, name: str, text: str) -> str:
     )
 
 
-async def _computed(conn: AsyncConnection, info: TableInfo, statement: sa.Insert) -> dict[str, Any]:
-    sets = guard.written(statement)
+async def _computed(conn: AsyncConnection, info: TableInfo, sets: Sets) -> dict[str, Any]:
     values = [info.read_as(name, expression).label(name) for name, expression in sets.items()]
     values += [
         info.uncut(name, expression).label(f"uncut {name}") for name, expression in sets.items() if info.may_cut(name)
@@ -202,21 +187,21 @@ def _inserted(info: TableInfo, values: dict[str, Any]) -> Change:
     return Change(table=info.name, key=key, before=None, after=values)
 
 
-def _clocked(statement: Any) -> frozenset[str]:
+def _clocked(sets: Sets) -> frozenset[str]:
     """Columns set from the database's clock: never twice the same."""
     return frozenset(
         name
-        for name, expression in guard.written(statement).items()
+        for name, expression in sets.items()
         for node in visitors.iterate(expression)
         if isinstance(node, functions.FunctionElement) and getattr(node, "name", "").lower() in guard.CLOCK
     )
 
 
-def _touching(schema: Schema, statement: Any, changes: Sequence[Change]) -> frozenset[str]:
+def _touching(schema: Schema, sets: Sets, changes: Sequence[Change]) -> frozenset[str]:
     """Columns that an update of their row sets to the database's clock by itself (MySQL)."""
     updated = {change.table for change in changes if change.before is not None and change.after is not None}
     facts = (fact for table in updated for fact in schema.tables[table].columns.values())
-    return frozenset(fact.name for fact in facts if fact.clocked) - set(guard.written(statement))
+    return frozenset(fact.name for fact in facts if fact.clocked) - sets.keys()
 
 
 def _one_each(info: TableInfo, statement: Any, found: int, max_rows: int | None) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +14,7 @@ from bot.production.sql.read import differing
 from bot.production.sql.schema import Schema
 from bot.production.sql.steps import steps_of
 
-_SAVEPOINT, _ROLLBACK = sa.text("SAVEPOINT rehearsal"), sa.text("ROLLBACK TO SAVEPOINT rehearsal")
+_SAVEPOINT, _ROLLBACK = "SAVEPOINT rehearsal", "ROLLBACK TO SAVEPOINT rehearsal"
 
 
 class CannotBeUndone(Refused):
@@ -27,14 +26,14 @@ async def rehearse(conn: AsyncConnection, schema: Schema, image: Image, declared
 
     The transaction has to be rolled back then. What may work at another time (a lock, a deadlock) is raised as it is.
     """
-    await conn.execute(_SAVEPOINT)
+    await conn.exec_driver_sql(_SAVEPOINT)
     try:
         await _undone(conn, schema, image, declared)
     except DBAPIError as error:
         if passing(error):
             raise
         raise CannotBeUndone(reason(error)) from error
-    await conn.execute(_ROLLBACK)
+    await conn.exec_driver_sql(_ROLLBACK)
 
 
 async def _undone(conn: AsyncConnection, schema: Schema, image: Image, declared: frozenset[str]) -> None:
@@ -47,7 +46,7 @@ async def _undone(conn: AsyncConnection, schema: Schema, image: Image, declared:
             raise CannotBeUndone(f"the database would touch {result.rowcount} rows instead of {step.rows}")
     if conn.dialect.name == "postgresql" and schema.facts.deferred:
         # a deferred constraint speaks at COMMIT only, when it would be too late to say "cannot be undone"
-        await conn.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+        await conn.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
     for change, now in await rows_now(conn, schema, image.changes, lock=False):
         if what := differing(schema.tables[change.table], change.before, now, declared):
             raise CannotBeUndone(f"the database would not give back {change.name} as it was: {what}")

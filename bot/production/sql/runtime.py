@@ -23,6 +23,7 @@ from bot.production.sql.known import Known
 from bot.production.sql.look import read_look
 from bot.production.sql.obstacles import no_place, rows_now
 from bot.production.sql.plan import Plan, plan_action
+from bot.production.sql.prepared import Waiting
 from bot.production.sql.read import differing
 from bot.production.sql.reflection import read_schema
 from bot.production.sql.rehearsal import CannotBeUndone, rehearse
@@ -69,20 +70,25 @@ class SqlRuntime:
         self.used: set[str] = set()
         """Tables whose columns were wanted so far."""
         self._known = Known()
+        self._waiting = Waiting()
 
     @_reading
     async def preview(self, action: SqlAction, run: RunRef) -> Preview:
         """Reads what would change. Nothing is locked or written, except where the action rehearses. Raises Refused."""
-        if action.rehearse:
-            return await self._rehearsed(action, run)
-        return await self._previewed(lambda conn, schema: plan_action(conn, schema, action, lock=False), action, run)
+
+        def planner(conn: AsyncConnection, schema: Schema) -> Awaitable[Plan]:
+            return plan_action(conn, schema, action, self._waiting.previewed(schema, action), lock=action.rehearse)
+
+        return await (self._rehearsed if action.rehearse else self._previewed)(planner, action, run)
 
     @_reading
     async def run(self, action: SqlAction, preview: Preview, run: RunRef, watch: Watch) -> RunOutcome:
         """Does what was previewed, or nothing."""
-        return await self._carry_out(
-            lambda conn, schema: plan_action(conn, schema, action, lock=True), action, preview, run, watch
-        )
+
+        def planner(conn: AsyncConnection, schema: Schema) -> Awaitable[Plan]:
+            return plan_action(conn, schema, action, self._waiting.run(schema, action), lock=True)
+
+        return await self._carry_out(planner, action, preview, run, watch)
 
     @_reading
     async def undo_preview(self, action: SqlAction, image: bytes | None, run: RunRef) -> Preview:
@@ -190,11 +196,11 @@ class SqlRuntime:
                     return str(unfit(fact, str(value.clause.value), example(fact.reads)))
         return ""
 
-    async def _rehearsed(self, action: SqlAction, run: RunRef) -> Preview:
+    async def _rehearsed(self, planner: Planner, action: SqlAction, run: RunRef) -> Preview:
         """Runs it, shows what came of it, and rolls it back."""
         try:
             async with self._db.writing(run) as tx:
-                schema, plan = await self._planned(tx, lambda conn, found: plan_action(conn, found, action, lock=True))
+                schema, plan = await self._planned(tx, planner)
                 image = await sql_run.execute(tx.conn, schema, plan, run)
                 if not plan.note:
                     plan = await self._undo_tried(tx, schema, plan, image)

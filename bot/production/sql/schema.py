@@ -1,6 +1,6 @@
 """The target's tables as the engine uses them: reflected, with keys, and with values that lose nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -247,6 +247,8 @@ class Schema:
 
     def named(self, written: str) -> str:
         """The engine's name for what a person calls a table. Raises NotFound, or Misconfigured with what is wrong with it."""
+        if written in self.tables and names.plain(written):
+            return written  # what the settings write, and forms offer
         near = names.alike(written, self.facts.relations)
         if near and near.name in self.tables:
             return near.name
@@ -273,14 +275,14 @@ class Schema:
 
     def references(self, parent: str) -> tuple[ForeignKey, ...]:
         """Foreign keys that point at this table."""
-        return tuple(map(self._spelt, self._keys[0].get(_folded(parent, self.dialect), ())))
+        return self._spelt(self._keys[0].get(_folded(parent, self.dialect), ()))
 
     def pointers(self, child: str) -> tuple[ForeignKey, ...]:
         """Foreign keys by which this table points at others."""
-        return tuple(map(self._spelt, self._keys[1].get(_folded(child, self.dialect), ())))
+        return self._spelt(self._keys[1].get(_folded(child, self.dialect), ()))
 
     @cached_property
-    def _keys(self) -> tuple[Mapping[str, list[ForeignKey]], Mapping[str, list[ForeignKey]]]:
+    def _keys(self) -> tuple[Mapping[str, Sequence[ForeignKey]], Mapping[str, Sequence[ForeignKey]]]:
         """By the table that they point at, and by their own."""
         by_parent: dict[str, list[ForeignKey]] = {}
         by_child: dict[str, list[ForeignKey]] = {}
@@ -289,10 +291,11 @@ class Schema:
             by_child.setdefault(_folded(key.child, self.dialect), []).append(key)
         return by_parent, by_child
 
-    def _spelt(self, key: ForeignKey) -> ForeignKey:
-        """With the names as the tables have them: a foreign key may be written otherwise."""
-        if self.dialect.name != "sqlite":
-            return key
+    def _spelt(self, keys: Sequence[ForeignKey]) -> tuple[ForeignKey, ...]:
+        """With the names as the tables have them: on SQLite a foreign key may be written otherwise."""
+        return tuple(map(self._as_tables_have_it, keys) if self.dialect.name == "sqlite" else keys)
+
+    def _as_tables_have_it(self, key: ForeignKey) -> ForeignKey:
         parent = self._known(key.parent)
         columns = key.parent_columns
         if parent in self.tables:

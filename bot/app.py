@@ -44,6 +44,7 @@ from bot.sinks.proposal import ProposalSink
 from bot.sinks.registry import Plan, SinkParts, made, planned, subscriptions
 from bot.slack.directory import Directory
 from bot.slack.incoming import connection, listeners
+from bot.slack.incoming.answering import Answering
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.dispatcher import SOURCE as REQUEST
 from bot.slack.incoming.dispatcher import Dispatcher
@@ -192,7 +193,7 @@ def _both(first: Follower, second: Follower) -> Follower:
 def _services(process: _Process, ground: _Ground, closing: Closing) -> Services:
     people = _people(process.settings, ground)
     context = _context(process.settings, ground, people)
-    dispatcher = Dispatcher(context=context, inbox=ground.inbox, http=ground.slack.http)
+    dispatcher = Dispatcher(context=context, inbox=ground.inbox, answering=Answering(context.private))
     handlers = _handlers(process, ground, people, dispatcher)
     inflow = InboxWorker(ground.inbox, handlers, {ALERTS: people.alert_at_once}, ground.lasting)
     sinks = made(ground.plans, _sink_parts(process, ground, context, closing), process.only)

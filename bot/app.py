@@ -37,7 +37,9 @@ from bot.outgoing import sessions
 from bot.process.closing import Closing
 from bot.process.tasks import Lasting
 from bot.production.engine import Engine
+from bot.production.redaction import Redactor
 from bot.settings.environment import Environment
+from bot.settings.known_secrets import known_secrets
 from bot.settings.settings import Settings
 from bot.sinks.digest import Digest
 from bot.sinks.proposal import ProposalSink
@@ -137,7 +139,8 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
     http, slack_http = sessions.pooled(), sessions.pooled(kept=KEPT)
     closing.at_end(http.close)
     closing.at_end(slack_http.close)
-    outside = connect(settings, http)
+    redactor = Redactor(known_secrets(settings, environment))
+    outside = connect(settings, http).masked(redactor.redact)
     for close in outside.closes():
         closing.at_end(close)
     plans = planned(settings, outside, process.only)
@@ -158,7 +161,7 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
         await workspace.record(ledger, lambda now: change_settings(now, told), by=SYSTEM)
     allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], ledger)
     must_be_actions(allowed.catalogue, settings.actions.mode)
-    engine = Engine(allowed.catalogue, settings.targets)
+    engine = Engine(allowed.catalogue, settings.targets, redactor)
     closing.at_end(engine.close)
     with suppress(Outside):  # a billing system that is away only costs the menu, and is asked again
         await outside.read_plans()

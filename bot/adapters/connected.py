@@ -1,12 +1,14 @@
 """Connects what the settings name outside of Slack and production: channels, billing, board, trackers."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Self
 
 import aiohttp
 
 from bot.adapters import hooks, opening
+from bot.adapters.masking import MaskedBoard, MaskedTracker
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
 from bot.adapters.registry import PASTED
 from bot.bug.letters import Letters
@@ -39,6 +41,14 @@ class Connected:
         chats = frozenset(self.channels) - {opening.MAIL}
         seconds = wait if opening.MAIL in self.channels else 0
         return Letters(wait=timedelta(seconds=seconds), chats=chats, pasted=PASTED)
+
+    def masked(self, redact: Callable[[str], str]) -> Self:
+        """The same, with secrets taken out of whatever is written on the board and in trackers.
+
+        What customers read a person has confirmed as it stands, so nothing in it is changed.
+        """
+        board = MaskedBoard(self.board, redact) if self.board else None
+        return replace(self, board=board, trackers={x: MaskedTracker(t, redact) for x, t in self.trackers.items()})
 
     def closes(self) -> Iterator[Close]:
         for part in (*self.channels.values(), self.biller, self.board):

@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import Misconfigured, NotFound, Refused, TrailBroken, Unavailable
 from bot.bug.values import Actor, ActorKind
-from bot.commands.logs import known_secrets
 from bot.ledger import workspace
 from bot.ledger.db import migrate, tables
 from bot.ledger.db.damage import damage, unreadable
@@ -26,9 +25,9 @@ from bot.ledger.db.engine import Database, lost
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.production.redaction import Redactor
-from bot.production.targets import secrets_of
 from bot.settings import environment
 from bot.settings.environment import database_url
+from bot.settings.known_secrets import known_secrets, written_in
 from bot.settings.settings import read as read_settings
 
 _KNOWING = (tables.bugs, tables.workspaces, tables.entries, tables.inbox, tables.anchors, tables.flags)
@@ -102,7 +101,7 @@ def redactor(config: Path) -> Redactor:
         return Redactor(known_secrets(settings, environment.read(config, secrets)))
     except Misconfigured:  # a trail is read also where no token of Slack is
         known = (secret.get_secret_value() for secret in secrets)
-        return Redactor((*known, *secrets_of(settings.targets)))
+        return Redactor((*known, *written_in(settings)))
 
 
 def flags(of: Ledger) -> Flags:

@@ -7,13 +7,13 @@ from pathlib import Path
 from bot.bug.errors import Misconfigured
 from bot.commands.checks import anchors, database, entrances, services, slack, targets
 from bot.commands.checks.finding import Finding, checked, ok, report, wrong
-from bot.commands.logs import known_secrets
 from bot.commands.options import config_option
 from bot.commands.terminal import progress
 from bot.production.redaction import Redactor
 from bot.settings import environment
 from bot.settings import settings as config
 from bot.settings.environment import Environment
+from bot.settings.known_secrets import known_secrets
 from bot.settings.settings import Settings
 
 

@@ -3,11 +3,9 @@
 import logging
 import sys
 
-from sqlalchemy.engine import make_url
-
 from bot.production.redaction import Redactor
-from bot.production.targets import secrets_of
 from bot.settings.environment import Environment
+from bot.settings.known_secrets import known_secrets
 from bot.settings.settings import Settings
 
 
@@ -18,13 +16,6 @@ class Redacting(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redactor.redact(super().format(record))
-
-
-def known_secrets(settings: Settings, runtime: Environment) -> tuple[str, ...]:
-    tokens = [runtime.bot_token, runtime.app_token, runtime.signing_secret, *runtime.secrets]
-    tokens += [x for hook in settings.hooks.values() for x in (hook.token, hook.secret)]
-    password = make_url(runtime.database_url).password or ""
-    return (*(t.get_secret_value() for t in tokens if t), str(password), *secrets_of(settings.targets))
 
 
 def set_up(settings: Settings, runtime: Environment, *, debug: bool = False) -> None:

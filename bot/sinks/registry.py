@@ -1,7 +1,7 @@
 """Chooses the sinks of this installation. Their subscriptions are known before any sink is made, because the ledger needs them."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -186,7 +186,17 @@ def _elsewhere(settings: Settings, outside: Connected) -> Iterator[Plan]:
     if settings.pager.secret and settings.pager.people:
         yield _of(PagerSink, _pager)
     for name, table in settings.webhooks.items():
-        yield _ready(WebhookSink(Receiver(name, table, outside.http)))
+        yield _webhook(Receiver(name, table, outside.http))
+
+
+def _webhook(to: Receiver) -> Plan:
+    """One of `[webhooks.NAME]`, by its own name."""
+    known = WebhookSink(to, str)
+    return Plan(
+        name=known.name,
+        interest=known.interest,
+        make=lambda parts: replace(known, redact=parts.engine.redactor.redact),
+    )
 
 
 def _postmortem(parts: SinkParts) -> PostmortemSink:

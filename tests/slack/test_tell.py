@@ -6,7 +6,7 @@ import pytest
 
 from bot.demo.channels.smtp import MailServer
 from tests.slack import alerts
-from tests.slack.house import House
+from tests.slack.house import HOOK, House
 
 MIA = {"email": "mia@studio.example", "name": "Mia"}
 
@@ -235,6 +235,18 @@ async def test_what_a_customer_need_not_know_is_marked_before_it_goes(
     await form.submit("Send as it is")
     await card.thread.expect("on its way by mail")
     assert [text in message.text for message in mail.messages] == [True]
+
+
+async def test_a_secret_of_ours_is_shown_as_dots_before_it_goes(house: House, mail: MailServer) -> None:
+    await house.alarm(**MIA)
+    dana = house.person("Dana")
+    await dana.types("/bug works BUG-1", in_=house.errors)
+    await dana.types(f"/tell BUG-1 It was our {HOOK}.", in_=house.errors)
+    form = await dana.expect_modal("Tell BUG-1")
+    await form.submit("Tell")
+    await form.expect_text("This holds a secret of ours")
+    await form.expect_text("It was our ••••.")
+    assert not mail.messages
 
 
 async def test_what_the_customer_wrote_first_is_no_internal(house: House, mail: MailServer) -> None:

@@ -9,6 +9,7 @@ from bot.bug.customer import Customer
 from bot.bug.customers import CustomerWrote
 from bot.bug.internals import internals
 from bot.ledger.entries import trail
+from bot.production.redaction import Redactor
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request
 from bot.slack.views.mrkdwn import foreign
@@ -44,9 +45,21 @@ async def look_over(
     said = [x.event.text for x in await trail(context.ledger, bug.ref.number) if isinstance(x.event, CustomerWrote)]
     ours = str(context.settings.mail.get("sender", ""))
     found = internals(text, bug, readers, said, template=template, ours=ours)
-    asks = (*_words(text, found), *(() if counted else _readers(readers)))
+    redactor = context.engine.redactor
+    secret = redactor.holds(text) and not redactor.holds(template)  # the team's own template they wrote themselves
+    told = tuple(_secret(text, redactor)) if secret else ()
+    asks = (*told, *_words(text, found), *(() if counted else _readers(readers)))
     shown = "\0".join((*sorted(chosen), text))
-    return Concerns(asks, hashlib.sha256(shown.encode()).hexdigest()[:16], tuple(found)) if asks else NO_CONCERNS
+    words = ("a secret of ours", *found) if secret else tuple(found)
+    return Concerns(asks, hashlib.sha256(shown.encode()).hexdigest()[:16], words) if asks else NO_CONCERNS
+
+
+def _secret(text: str, redactor: Redactor) -> Iterator[str]:
+    """What a person confirms goes out as it stands, so they are told first."""
+    lines = [line for line in text.splitlines() if redactor.holds(line)]
+    shown = "\n".join(f">{foreign(redactor.redact(line), 500)}" for line in lines[:4])
+    which = "the dots below: a value of makegood.toml or of the environment"
+    yield f":warning: *This holds a secret of ours* ({which}). Take it out:\n{shown}"
 
 
 def _words(text: str, found: Sequence[str]) -> Iterator[str]:

@@ -75,6 +75,9 @@ async def not_a_bug_answer(context: Context, request: Request) -> Response:
     text = request.field("text").strip()
     if not text:
         raise Invalid("Say something.", {"text": "They read this, so it can't be empty."})
+    if context.engine.redactor.holds(text):
+        say = "This holds a secret of ours, a value of makegood.toml or of the environment. Take it out."
+        raise Invalid("A secret.", {"text": say})
     number = await context.unplaced.open(*_place(request), request.by)
 
     def decide(bug: Bug) -> tuple[Event, ...]:

@@ -14,12 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from bot.bug.errors import Misconfigured
-from bot.commands.logs import known_secrets
 from bot.demo.server import Demo
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.production.redaction import Redactor
 from bot.settings import environment, settings
+from bot.settings.known_secrets import known_secrets
 from bot.sinks.vault import Vault
 from tests.support import postgres
 from tests.unit.docs.pages import ROOT, blocks

@@ -114,7 +114,7 @@ async def test_a_list_that_the_board_has_not_is_noted_and_a_closed_board_is_wron
 
 async def test_what_is_tried_again_by_itself_is_noted(stage: Stage, http: aiohttp.ClientSession) -> None:
     settings = WebhookSettings.model_validate({"url": NOBODY, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
-    stage.follow(WebhookSink(Receiver("tool", settings, http)))
+    stage.follow(WebhookSink(Receiver("tool", settings, http), str))
     await open_bug(stage.ledger)
     await stage.outage(10)
     found = {finding.system: finding for finding in await database(stage.store.url)}

@@ -198,7 +198,7 @@ async def test_what_has_no_limit_of_its_own_has_its_sinks_places(
         raise AssertionError("nothing was given")
 
     to_tool = Receiver("tool", settings, http)
-    sink = WebhookSink(to_tool) if which == "webhook" else BillingSink(biller, receipts)
+    sink = WebhookSink(to_tool, str) if which == "webhook" else BillingSink(biller, receipts)
     stage.follow(sink)
     for number in range(AT_ONCE):
         await open_bug(stage.ledger, f"bug {number}", *joined())

@@ -70,7 +70,7 @@ async def tool() -> AsyncIterator[Tool]:
 
 def sink(tool: Tool, http: aiohttp.ClientSession) -> WebhookSink:
     settings = WebhookSettings.model_validate({"url": tool.url, "secret": SECRET})
-    return WebhookSink(Receiver("metrics", settings, http))
+    return WebhookSink(Receiver("metrics", settings, http), str)
 
 
 async def story(stage: Stage) -> int:

@@ -173,7 +173,8 @@ def _unlisted(schema: Schema, key: ForeignKey, parent: Change) -> str:
     said = f"Rows of {key.child} hang on {parent.name} (ON DELETE {key.on_delete}), and {key.child} is"
     if whole := dict(schema.facts.parts).get(key.child):
         return (
-            f"{said} a part of {whole} with a foreign key of its own. Give it to {whole}, or deal with the rows first."
+            f"{said} a part of {whole} with a foreign key of its own. "
+            f"Give that foreign key to {whole}, or deal with these rows first."
         )
     return (
         f"{said} not open to actions. "

@@ -218,20 +218,18 @@ def _closed(places: Sequence[tuple[str, str, str, bool, bool, str]], keys: Seque
         elif name != root and not partition:
             yield (
                 root,
-                f"Rows of {name} are seen as rows of {root} too (INHERITS), so it is unclear which is meant. {_NAME_IT.format(name)}",
+                f"Rows of {name} are seen as rows of {root} too (INHERITS), so it is unclear which is meant. {_NAME_IT.format(name, root)}",
             )
         elif name != root and kind == "f":
             yield root, f"{name}, a partition of {root}, is on another server. Change its rows there."
     within = {name: root for root, name, *_ in places if name != root}
     for key in (key for key in keys if key.parent in within):
         root = within[key.parent]
-        yield (
-            root,
-            f"{key.child} points at {key.parent} alone, a part of {root} (foreign key). Have it point at {root}, or change it by hand.",
-        )
+        said = f"{key.child} points at {key.parent} alone, a part of {root} (foreign key)."
+        yield root, f"{said} Have it point at {root}, or change the row by hand."
 
 
-_NAME_IT = "If the row is in {0}, name {0} (in the settings' tables as well)."
+_NAME_IT = "If the row is in {0}, name {0} (in the settings' tables as well); a row of {1} itself is changed by hand (ONLY {1})."
 
 
 def _unfinished(table: str, name: str) -> str:

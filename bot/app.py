@@ -38,8 +38,7 @@ from bot.process.closing import Closing
 from bot.process.tasks import Lasting
 from bot.production.engine import Engine
 from bot.production.redaction import Redactor
-from bot.settings.environment import Environment
-from bot.settings.known_secrets import known_secrets
+from bot.settings.environment import Environment, known_secrets
 from bot.settings.settings import Settings
 from bot.sinks.digest import Digest
 from bot.sinks.proposal import ProposalSink

@@ -8,7 +8,6 @@ from typing import Self
 import aiohttp
 
 from bot.adapters import hooks, opening
-from bot.adapters.masking import MaskedBoard, MaskedTracker
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
 from bot.adapters.registry import PASTED
 from bot.bug.letters import Letters
@@ -47,6 +46,10 @@ class Connected:
 
         What customers read a person has confirmed as it stands, so nothing in it is changed.
         """
+        if self.board is None and not self.trackers:
+            return self
+        from bot.adapters.masking import MaskedBoard, MaskedTracker  # noqa: PLC0415 - a start without them does without
+
         board = MaskedBoard(self.board, redact) if self.board else None
         return replace(self, board=board, trackers={x: MaskedTracker(t, redact) for x, t in self.trackers.items()})
 

@@ -26,8 +26,7 @@ from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.production.redaction import Redactor
 from bot.settings import environment
-from bot.settings.environment import database_url
-from bot.settings.known_secrets import known_secrets, written_in
+from bot.settings.environment import database_url, known_secrets, written_in
 from bot.settings.settings import read as read_settings
 
 _KNOWING = (tables.bugs, tables.workspaces, tables.entries, tables.inbox, tables.anchors, tables.flags)

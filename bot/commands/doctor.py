@@ -12,8 +12,7 @@ from bot.commands.terminal import progress
 from bot.production.redaction import Redactor
 from bot.settings import environment
 from bot.settings import settings as config
-from bot.settings.environment import Environment
-from bot.settings.known_secrets import known_secrets
+from bot.settings.environment import Environment, known_secrets
 from bot.settings.settings import Settings
 
 

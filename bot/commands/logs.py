@@ -4,8 +4,7 @@ import logging
 import sys
 
 from bot.production.redaction import Redactor
-from bot.settings.environment import Environment
-from bot.settings.known_secrets import known_secrets
+from bot.settings.environment import Environment, known_secrets
 from bot.settings.settings import Settings
 
 

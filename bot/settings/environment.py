@@ -1,19 +1,22 @@
 """What the environment says of this process: tokens, addresses, the database. Beside makegood.toml's "$NAME" nobody else reads it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.bug import ids
 from bot.bug.errors import Misconfigured
 from bot.bug.values import Frozen
+from bot.settings.settings import Settings
 from bot.settings.validation import NO_FILE, validate
 
+OPEN = frozenset({"token", "secret", "key", "password", "passphrase", "identifier", "smtp", "imap", "target"})
+"""What holds a secret in the tables of adapters, which only the adapter's module can type."""
 _SECRETS = {"bot_token": ids.bot_token, "app_token": ids.app_token, "signing_secret": ids.signing_secret}
 
 
@@ -104,3 +107,31 @@ def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str
     if not password or parsed.password or parsed.drivername.startswith("sqlite"):
         return url
     return parsed.set(password=password).render_as_string(hide_password=False)
+
+
+def known_secrets(settings: Settings, runtime: Environment) -> tuple[str, ...]:
+    """Every one that makegood.toml or the environment names: whatever leaves is masked by them."""
+    tokens = [runtime.bot_token, runtime.app_token, runtime.signing_secret, *runtime.secrets]
+    password = make_url(runtime.database_url).password or ""
+    return (*(t.get_secret_value() for t in tokens if t), str(password), *written_in(settings))
+
+
+def written_in(settings: Settings) -> Iterator[str]:
+    """Those that stand in the settings themselves."""
+    yield from _typed(settings)
+    kinds = (kind.rest() for kind in (settings.board, settings.billing) if kind)
+    for table in (*settings.customers.values(), *settings.trackers.values(), settings.mail, *kinds):
+        yield from (value for name, value in table.items() if name in OPEN and isinstance(value, str))
+
+
+def _typed(value: object) -> Iterator[str]:
+    """As the types of the settings say it, however deep."""
+    match value:
+        case SecretStr():
+            yield value.get_secret_value()
+        case BaseModel():
+            yield from (secret for name in type(value).model_fields for secret in _typed(getattr(value, name)))
+        case Mapping():
+            yield from (secret for one in value.values() for secret in _typed(one))
+        case list() | tuple():
+            yield from (secret for one in value for secret in _typed(one))

@@ -19,7 +19,7 @@ from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.production.redaction import Redactor
 from bot.settings import environment, settings
-from bot.settings.known_secrets import known_secrets
+from bot.settings.environment import known_secrets
 from bot.sinks.vault import Vault
 from tests.support import postgres
 from tests.unit.docs.pages import ROOT, blocks

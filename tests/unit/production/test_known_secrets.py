@@ -8,8 +8,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot.adapters.ports import Connector
 from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS
-from bot.settings.environment import Environment
-from bot.settings.known_secrets import OPEN, known_secrets
+from bot.settings.environment import OPEN, Environment, known_secrets
 from bot.settings.settings import Settings
 from bot.settings.validation import validate
 

@@ -13,6 +13,10 @@ from bot.bug.words import Part, people
 
 NAMED = 5
 """People that a refusal names."""
+GUESTS_READ = (
+    "Guests read a bug in its own thread, and help with it there. Its whole story and its questions, and what other bugs and "
+    "customers there are, are for full members: ask one of them."
+)
 
 
 class Duty(StrEnum):
@@ -23,7 +27,9 @@ class Duty(StrEnum):
     RUN = "run"
     """Runners: preview, run and undo a fix."""
     READ = "read"
-    """Every full member: what all bugs together came to."""
+    """Every full member: a bug's story, lists of bugs, what all of them together came to."""
+    EXPORT = "export"
+    """Exporters: take the trail out of Slack as a file."""
     TELL = "tell"
     """Tellers: write to customers, and give."""
 
@@ -38,6 +44,8 @@ class Roles(Frozen):
     runners: tuple[str, ...] | None = None
     """None: every full member."""
     tellers: tuple[str, ...] | None = None
+    """None: every full member."""
+    exporters: tuple[str, ...] | None = None
     """None: every full member."""
 
 
@@ -62,6 +70,8 @@ class Member:
     """Named by [policy] runners, or nobody is named there."""
     teller: bool = True
     """Named by [policy] tellers, or nobody is named there."""
+    exporter: bool = True
+    """Named by [policy] exporters, or nobody is named there."""
 
 
 def may_command(member: Member) -> None:
@@ -95,10 +105,9 @@ def may_take(member: Member) -> None:
 
 def may(member: Member, duty: Duty, among: tuple[str, ...] = ()) -> None:
     """Raises unless this person may do it; `among` are those who may, for the sentence."""
-    if duty is Duty.READ and member.guest:
-        raise NotAllowed(
-            "What all bugs came to is for full members: it tells of customers in every channel. Ask one of them."
-        )
+    may_command(member)
+    if duty in {Duty.READ, Duty.EXPORT} and member.guest:
+        raise NotAllowed(GUESTS_READ)
     may_act(member)
     if duty is Duty.RUN and not member.runner:
         hand = "Hand the bug to one of them: `/bug hand BUG-1 @dana`."
@@ -107,6 +116,11 @@ def may(member: Member, duty: Duty, among: tuple[str, ...] = ()) -> None:
         hand = "Ask one of them to write."
         raise NotAllowed(
             "You are not among those who write to customers here (`[policy] tellers`). ", *_those(among), hand
+        )
+    if duty is Duty.EXPORT and not member.exporter:
+        hand = "Ask one of them for the file."
+        raise NotAllowed(
+            "You are not among those who take the trail out here (`[policy] exporters`). ", *_those(among), hand
         )
 
 

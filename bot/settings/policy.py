@@ -21,6 +21,8 @@ class PolicySettings(Frozen):
     """Who may preview, run and undo fixes; None: every full member."""
     tellers: Names | None = None
     """Who may write to customers and give; None: every full member."""
+    exporters: Names | None = None
+    """Who may take the trail out of Slack as a file; None: every full member."""
     team: Literal["solo"] | None = None
     """"solo": where nobody else can approve, who asks goes on by typing its count or its release."""
     break_glass: bool = False
@@ -37,9 +39,15 @@ class PolicySettings(Frozen):
     @property
     def roles(self) -> Roles:
         everybody = tuple(dict.fromkeys((*self.approvers, *self.on_call)))
-        return Roles(approvers=everybody, on_call=self.on_call, runners=self.runners, tellers=self.tellers)
+        return Roles(
+            approvers=everybody,
+            on_call=self.on_call,
+            runners=self.runners,
+            tellers=self.tellers,
+            exporters=self.exporters,
+        )
 
-    @field_validator("approvers", "on_call", "runners", "tellers")
+    @field_validator("approvers", "on_call", "runners", "tellers", "exporters")
     @classmethod
     def _somebody(cls, value: Names | None) -> Names | None:
         return value if value is None else tuple(map(ids.approver, value))
@@ -51,7 +59,7 @@ class PolicySettings(Frozen):
             raise ValueError("write the address of a topic, as in https://ntfy.sh/our-secret-topic")
         return value
 
-    @field_validator("runners", "tellers")
+    @field_validator("runners", "tellers", "exporters")
     @classmethod
     def _not_nobody(cls, value: Names | None) -> Names | None:
         if value == ():

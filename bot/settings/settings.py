@@ -78,6 +78,7 @@ class Settings(Frozen):
             "on call": self.policy.on_call,
             "runners": self.policy.runners or (),
             "tellers": self.policy.tellers or (),
+            "exporters": self.policy.exporters or (),
             "mode of actions": [f"{name} {mode}" for name, mode in self.actions.mode.items()],
             "mode of targets": [f"{name} {mode}" for name, mode in self.modes.targets.items()],
             "second factor": self.policy.totp,

@@ -31,9 +31,10 @@ class _Offices:
     approvers: frozenset[str]
     runners: frozenset[str] | None
     tellers: frozenset[str] | None
+    exporters: frozenset[str] | None
 
 
-NO_OFFICES = _Offices(approvers=frozenset(), runners=None, tellers=None)
+NO_OFFICES = _Offices(approvers=frozenset(), runners=None, tellers=None, exporters=None)
 
 
 @dataclass
@@ -112,6 +113,7 @@ class Directory:
             approver=id_ in offices.approvers,
             runner=offices.runners is None or id_ in offices.runners,
             teller=offices.tellers is None or id_ in offices.tellers,
+            exporter=offices.exporters is None or id_ in offices.exporters,
         )
 
     async def seen(self, user: str) -> None:
@@ -147,11 +149,13 @@ class Directory:
             approvers=await self.people(roles.approvers, fresh=fresh),
             runners=None if roles.runners is None else await self.people(roles.runners, fresh=fresh),
             tellers=None if roles.tellers is None else await self.people(roles.tellers, fresh=fresh),
+            exporters=None if roles.exporters is None else await self.people(roles.exporters, fresh=fresh),
         )
 
     async def who(self, duty: Duty) -> tuple[str, ...]:
         """User ids of those whom the settings name for it; empty: every full member may. Raises Outside."""
-        named = {Duty.RUN: self.roles.runners, Duty.TELL: self.roles.tellers}.get(duty)
+        roles = self.roles
+        named = {Duty.RUN: roles.runners, Duty.TELL: roles.tellers, Duty.EXPORT: roles.exporters}.get(duty)
         return tuple(sorted(await self.people(named))) if named else ()
 
     async def people(self, named: tuple[str, ...], *, fresh: bool = False) -> frozenset[str]:
@@ -166,22 +170,27 @@ class Directory:
         return frozenset(found)
 
     async def must_be_peopled(self) -> None:
-        """Raises Misconfigured for a group of runners or tellers in which nobody is, and for a list that names nobody who is here.
+        """Raises Misconfigured for a group of such a list in which nobody is, and for a list that names nobody who is here.
 
         Raises Outside.
         """
-        for key, named in (("runners", self.roles.runners), ("tellers", self.roles.tellers)):
+        for key, named in self._lists():
             for group in (entry for entry in named or () if "@" not in entry and entry.startswith("S")):
                 if not await self._members_of(group):
                     raise Misconfigured(
                         f"makegood.toml: policy.{key}: nobody is in the user group {group}. {_PEOPLE_IT}"
                     )
 
-        for key, named in (("runners", self.roles.runners), ("tellers", self.roles.tellers)):
+        for key, named in self._lists():
             if named and not await self._anybody_of(named):
                 raise Misconfigured(
                     f"makegood.toml: policy.{key}: nobody of {', '.join(named)} is a full member here. {_NOBODY}"
                 )
+
+    def _lists(self) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
+        """The lists that narrow who may do what, by their names in the settings."""
+        roles = self.roles
+        return (("runners", roles.runners), ("tellers", roles.tellers), ("exporters", roles.exporters))
 
     async def _anybody_of(self, named: tuple[str, ...]) -> bool:
         """Whether one of them is a full member now; where Slack won't say, somebody is."""

@@ -154,13 +154,16 @@ async def test_what_is_wrong_with_a_task_is_said_at_its_field(house: House, row:
     assert TaskAdded not in [type(x.event) for x in await house.trail()]
 
 
-async def test_a_guest_reads_and_does_not_answer(house: House) -> None:
+async def test_a_guest_neither_has_it_told_nor_answers(house: House) -> None:
     card, gil = await fixed(house), house.person("Gil")
-    await gil.types("/retro BUG-1", in_=house.errors)
-    await card.thread.expect("Retro of BUG-1")
+    for word in ("BUG-1", "story BUG-1", "page BUG-1"):
+        await gil.types(f"/retro {word}", in_=house.errors)
+        await gil.expect_ephemeral("Guests read a bug in its own thread")
     assert not gil.has_modal
+    await house.quiet()
+    assert not [line for line in card.thread.lines if "Retro of BUG-1" in line or "ost-mortem" in line]
     await gil.types("/bug lesson BUG-1 it was me", in_=house.errors)
-    await gil.expect_ephemeral("Guests read the retro")
+    await gil.expect_ephemeral("Its whole story and its questions")
     assert (await house.bug()).lesson == ""
 
 

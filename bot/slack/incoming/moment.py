@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from bot.bug.errors import NotFound
 from bot.bug.keys import fit
+from bot.bug.policy import Duty
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.slack.incoming.request import Request
@@ -25,7 +26,7 @@ async def passed(ledger: Ledger, request: Request, at: float) -> str | None:
     age = ledger.clock().timestamp() - at
     if abs(age) >= FRESH:
         return _said(request, "it is more than a minute ago", at)
-    if not request.bug and request.verb in verbs.VERBS and verbs.VERBS[request.verb].acts:
+    if not request.bug and request.verb in verbs.VERBS and verbs.VERBS[request.verb].acts not in {None, Duty.READ}:
         return _said(request, "it concerns everybody, and others may have decided since", at)
     return None
 

@@ -119,7 +119,7 @@ async def answer_hit(context: Context, request: Request) -> Response:
     return Response(close=True)
 
 
-@verb("customer", "/bug customer BUG-1 mia@example.com")
+@verb("customer", "/bug customer BUG-1 mia@example.com", acts=Duty.ACT)
 async def customer(context: Context, request: Request) -> Response:
     """Somebody was hit by this bug and is to be told."""
     hint = CustomerHint(email=grammar.address(request.args))
@@ -131,7 +131,7 @@ async def customer(context: Context, request: Request) -> Response:
     )
 
 
-@verb("customers", "/bug customers BUG-1")
+@verb("customers", "/bug customers BUG-1", acts=Duty.READ)
 async def customers_(context: Context, request: Request) -> Response:
     """Who was hit, and what each of them knows."""
     bug = await context.bug(request)
@@ -182,7 +182,7 @@ async def part(context: Context, request: Request) -> Response:
     return NOTHING
 
 
-@verb("known", "/bug known mia@example.com")
+@verb("known", "/bug known mia@example.com", acts=Duty.READ)
 async def known(context: Context, request: Request) -> Response:
     """Is what this customer writes about known?"""
     hint = CustomerHint(email=grammar.address(request.args, "/bug known mia@example.com"))

@@ -20,7 +20,7 @@ PAGE = 10
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
-@verb("debts", "/bug debts [page]")
+@verb("debts", "/bug debts [page]", acts=Duty.READ)
 async def debts(context: Context, request: Request) -> Response:
     """The proper fixes that are owed, oldest first: by whom until when, how often the quick fix was needed, what it cost"""
     said = request.args.strip()

@@ -1,4 +1,4 @@
-"""The verb that takes the trail out: a file in a private message, for full members, and an entry that says so."""
+"""The verb that takes the trail out: a file in a private message, for exporters, and an entry that says so."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -21,7 +21,7 @@ _DAY = re.compile(r"\b(from|to) (\S+)", re.IGNORECASE)
 HOW = "Write it as in `/bug export production @dana from 2026-07-01 to 2026-09-30 csv`."
 
 
-@verb("export", "/bug export [production] [@dana] [from DAY] [to DAY] [csv|md|jsonl]", acts=Duty.READ)
+@verb("export", "/bug export [production] [@dana] [from DAY] [to DAY] [csv|md|jsonl]", acts=Duty.EXPORT)
 async def export(context: Context, request: Request) -> Response:
     """The trail, or each change of production with approver, reason, before and after, as a file that only you get"""
     from bot.ledger.exports.reading import write  # noqa: PLC0415 - a start does without it: exports are rare

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.bug.bug import Status
 from bot.bug.errors import NotFound, Outside
+from bot.bug.policy import fit
 from bot.ledger import home as lists
 from bot.ledger import strange, workspace
 from bot.ledger.entries import list_bugs
@@ -54,6 +55,7 @@ async def _found(context: Context, user: str, pages: Pages) -> Found:
         held=await waits(context),
         decided=await workspace.trail(context.ledger, DECIDED),
         may=await _may(context, user),
+        whole=await _reads(context, user),
         somebody_beside=await _anybody_beside(context, user),
     )
 
@@ -73,6 +75,15 @@ async def _anybody_beside(context: Context, user: str) -> bool:
         return not context.settings.policy.solo or await context.directory.anybody_beside(user)
     except Outside:
         return True
+
+
+async def _reads(context: Context, user: str) -> bool:
+    """Whether they may read of all bugs, as far as Slack says it or said it in the last hour."""
+    try:
+        return fit(await context.directory.member(user))
+    except (Outside, NotFound):
+        known = context.directory.lately(user)
+        return known is not None and fit(known)
 
 
 async def _may(context: Context, user: str) -> list[str]:

@@ -40,7 +40,7 @@ async def same_as(context: Context, request: Request) -> Response:
     return Response(close=True) if request.via == "modal" else NOTHING
 
 
-@verb("same_as_which")
+@verb("same_as_which", acts=Duty.READ)
 async def same_as_which(context: Context, request: Request) -> Response:
     """Choose the bug."""
     bugs = await list_bugs(context.ledger, limit=100)

@@ -42,7 +42,7 @@ NOTHING = {
 """What a list says that is empty; its keys are the lists there are."""
 
 
-@verb("list", "/bug list [mine|open|owed|waiting] [page]")
+@verb("list", "/bug list [mine|open|owed|waiting] [page]", acts=Duty.READ)
 async def list_(context: Context, request: Request) -> Response:
     """The bugs that are live; or yours, those not fixed yet, those whose proper fix is owed, those a customer waits for"""
     which, page = _asked_list(request.args)
@@ -81,7 +81,7 @@ def more(typed: str, page: int, here: int, all_: int, of: int = 0) -> str:
     return f"_{first} to {first + here - 1} of {all_}_{on}"
 
 
-@verb("search", "/bug search words [page]")
+@verb("search", "/bug search words [page]", acts=Duty.READ)
 async def search_(context: Context, request: Request) -> Response:
     """Bugs with these words, ended ones too: in title, message, customers, actions, and in what was said in the thread"""
     found = re.fullmatch(r"(.*\S)\s+page\s+(\d{1,5})", request.args.strip(), re.DOTALL)
@@ -120,7 +120,7 @@ def reference(context: Context, bug: Bug) -> str:
     return card.reference(bug, context.workspace_url)
 
 
-@verb("show", "/bug show BUG-1")
+@verb("show", "/bug show BUG-1", acts=Duty.READ)
 async def show(context: Context, request: Request) -> Response:
     """One bug and the last lines of its trail."""
     bug = await context.bug(request)
@@ -134,7 +134,7 @@ async def show(context: Context, request: Request) -> Response:
     return Response(text=body[: kit.SECTION])
 
 
-@verb("catchup", "/bug catchup BUG-1 [30m]")
+@verb("catchup", "/bug catchup BUG-1 [30m]", acts=Duty.READ)
 async def catchup(context: Context, request: Request) -> Response:
     """You join late: what happened (at all, or in 30 minutes), who does what now, what is open and waits for whom; only you see it"""
     now, asked = context.now(), request.args.strip()

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from bot.bug.bug import Bug, TaskState
-from bot.bug.errors import Invalid, NotAllowed, NotFound, Outside, Refused
+from bot.bug.errors import Invalid, NotFound, Outside, Refused
 from bot.bug.event import Event, allowed
 from bot.bug.policy import Duty
 from bot.bug.retro import lesson as lessons
@@ -28,18 +28,17 @@ from bot.slack.views.forms.retro import Opened
 from bot.slack.views.mrkdwn import foreign, who
 from bot.slack.views.retro import view
 
-READS = "Guests read the retro in the bug's thread; full members of the workspace answer it."
 NOON = time(12, tzinfo=UTC)
 """Of a task's day: the same date wherever its reader lives, but for the edges of the Pacific."""
 
 
-@verb("retro", "/retro BUG-1")
+@verb("retro", "/retro BUG-1", acts=Duty.READ)
 async def retro(context: Context, request: Request) -> Response:
     """A form with what only people know: how it got into production, how we did, what we change; with the story and the post-mortem"""
     _must_name_a_bug(request.args)
     bug = await context.bug(request)
-    if not request.trigger or not allowed(bug, LessonWritten) or not await _may_answer(context, request):
-        return await retro_story(context, request)  # a form can't open from a thread; and who may only read, reads
+    if not request.trigger or not allowed(bug, LessonWritten):
+        return await retro_story(context, request)  # a form can't open from a thread
     return Response(modal=form.form(bug, request.user, context.now(), Opened(since=bug.seq)))
 
 
@@ -50,16 +49,7 @@ def _must_name_a_bug(said: str) -> None:
         raise Refused("Did you mean ", Code(f"/retro {near[0]}"), "?")
 
 
-async def _may_answer(context: Context, request: Request) -> bool:
-    """Raises Refused while Slack can't say who somebody is."""
-    try:
-        await context.must(Duty.ACT, request.user)
-    except NotAllowed:
-        return False
-    return True
-
-
-@verb("retro_story", "/retro story BUG-1")
+@verb("retro_story", "/retro story BUG-1", acts=Duty.READ)
 async def retro_story(context: Context, request: Request) -> Response:
     """The story of a bug: timeline, times, who did what, what it cost, what is owed. Posted in its thread"""
     bug = await context.bug(request)
@@ -71,7 +61,7 @@ async def retro_story(context: Context, request: Request) -> Response:
     return Response(text=view.text(story, names)[: kit.SECTION])
 
 
-@verb("postmortem", "/retro page BUG-1")
+@verb("postmortem", "/retro page BUG-1", acts=Duty.READ)
 async def postmortem(context: Context, request: Request) -> Response:
     """The post-mortem: everything on one page, as a file in the bug's thread"""
     bug = await context.bug(request)
@@ -83,36 +73,32 @@ async def postmortem(context: Context, request: Request) -> Response:
     return Response(text=f"The post-mortem of {bug.ref} comes into its thread, as a page that any browser opens.")
 
 
-@verb("lesson", "/bug lesson BUG-1 why")
+@verb("lesson", "/bug lesson BUG-1 why", acts=Duty.READ)
 async def lesson(context: Context, request: Request) -> Response:
     """How it got into production, in one line; the retro shows it."""
     if not request.args:
         return await retro(context, request)
-    if not await _may_answer(context, request):
-        raise NotAllowed(READS)
     await context.record(request, lambda bug: lessons.write(bug, request.args))
     return NOTHING
 
 
-@verb("skip_lesson")
+@verb("skip_lesson", acts=Duty.READ)
 async def skip_lesson(context: Context, request: Request) -> Response:
     """Nobody is asked how it got into production any more."""
     await context.record(request, lessons.skip)
     return Response(text="Skipped; nobody asks again.")
 
 
-@verb("retro_form")
+@verb("retro_form", acts=Duty.READ)
 async def retro_form(context: Context, request: Request) -> Response:
     """One more change in the open form."""
     opened = _opened(request)
     return await _again(context, request, replace(opened, rows=min(opened.rows + 1, form.ROWS)))
 
 
-@verb("retro_answers")
+@verb("retro_answers", acts=Duty.READ)
 async def retro_answers(context: Context, request: Request) -> Response:
     """The filled in form: only what is new becomes entries."""
-    if not await _may_answer(context, request):
-        raise NotAllowed(READS)
     opened, now = _opened(request), context.now()
     for row in opened.names:
         await _must_be_here(context, request, row)
@@ -204,25 +190,25 @@ async def _must_be_here(context: Context, request: Request, name: str) -> None:
         raise Invalid(said, {f"owner_{name}": f"{said} Choose somebody of the team."})
 
 
-@verb("task_done")
+@verb("task_done", acts=Duty.READ)
 async def task_done(context: Context, request: Request) -> Response:
     """Somebody did what was to change."""
     return await _settled(context, request, "done")
 
 
-@verb("task_drop")
+@verb("task_drop", acts=Duty.READ)
 async def task_drop(context: Context, request: Request) -> Response:
     """Nobody will do it."""
     return await _settled(context, request, "dropped")
 
 
-@verb("task_reopen")
+@verb("task_reopen", acts=Duty.READ)
 async def task_reopen(context: Context, request: Request) -> Response:
     """It is to be done after all."""
     return await _settled(context, request, "open")
 
 
-@verb("task_change")
+@verb("task_change", acts=Duty.READ)
 async def task_change(context: Context, request: Request) -> Response:
     """Its fields open in the form."""
     opened = _opened(request)
@@ -230,8 +216,6 @@ async def task_change(context: Context, request: Request) -> Response:
 
 
 async def _settled(context: Context, request: Request, state: TaskState) -> Response:
-    if not await _may_answer(context, request):
-        raise NotAllowed(READS)
     number = request.carried_number("task")
     await context.record(request, lambda bug: tasks.settle(bug, number, state))
     return await _again(context, request, _opened(request))

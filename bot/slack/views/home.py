@@ -28,6 +28,10 @@ SECTIONS = 3
 """Blocks of a chapter that is only read; what there is no room for in them is counted."""
 OPEN = LIVE - {Status.OWED}
 NOTHING_OPENED = "Nothing was opened for these. `makegood doctor` lists them; look there whether something is wrong."
+OTHERS = (
+    "Lists of all bugs are for full members of the workspace. You can help in the thread of a bug: "
+    "claim it on its card, or write `@makegood help` there."
+)
 BEGIN = (
     "An error that arrives in the error channel becomes a card there. Nobody has to come here to work: "
     "`/bug help` names the words you need, and `/bug new what is wrong` opens a bug that no tracker saw."
@@ -48,6 +52,8 @@ class Found:
     """What this person may do alone."""
     somebody_beside: bool = True
     """Whether anybody could say *Seen*."""
+    whole: bool = True
+    """Else only what is theirs: a guest, and whoever Slack can't say anything of."""
     charts: bool = True
     """Whether Slack takes them here; else the week is drawn in letters."""
 
@@ -63,6 +69,8 @@ class _Around:
 def view(found: Found, user: str, name: Reference, now: datetime) -> View:
     """For one person; its metadata says on which pages they are, so that a press leaves them there."""
     lists, around = found.lists, _Around(user=user, name=name, now=now, pages=found.pages)
+    if not found.whole:
+        return blocks.home([*_list("mine", "You have", lists.mine, _mine, around), blocks.context(OTHERS, "others")])
     rest = (
         ("Not understood", [*map(arrived, found.strange), NOTHING_OPENED] if found.strange else []),
         ("Lately", [_line(bug, name, foreign(bug.closed_why, TITLE, one_line=True)) for bug in found.ended]),

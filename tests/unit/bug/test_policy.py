@@ -54,7 +54,7 @@ def test_only_full_members_reach_production_or_a_customer() -> None:
 
 GUEST, DEV, SUPPORT, LEAD = (
     Member(id="U0GUEST", guest=True),
-    Member(id="U0DEV", teller=False),
+    Member(id="U0DEV", teller=False, exporter=False),
     Member(id="U0SUP", runner=False),
     Member(id="U0LEAD"),
 )
@@ -63,8 +63,11 @@ MAY: list[tuple[Member, Duty, str]] = [
     (GUEST, Duty.ACT, "Guests can't"),
     (GUEST, Duty.RUN, "Guests can't"),
     (GUEST, Duty.TELL, "Guests can't"),
-    (GUEST, Duty.READ, "What all bugs came to is for full members"),
+    (GUEST, Duty.READ, "Guests read a bug in its own thread"),
+    (GUEST, Duty.EXPORT, "Guests read a bug in its own thread"),
     (DEV, Duty.READ, ""),
+    (DEV, Duty.EXPORT, "not among those who take the trail out here"),
+    (LEAD, Duty.EXPORT, ""),
     (DEV, Duty.ACT, ""),
     (DEV, Duty.RUN, ""),
     (DEV, Duty.TELL, "not among those who write to customers here"),

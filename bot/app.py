@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.adapters.connected import Connected, connect
 from bot.allowed import AllowedActions, must_be_actions
+from bot.bug.bug import LIVE
 from bot.bug.errors import Outside
 from bot.bug.workspace import change_settings
 from bot.intake.alerts import Alerts
@@ -30,12 +31,13 @@ from bot.ledger.inbox.worker import Handler, InboxWorker
 from bot.ledger.index.flags import Flags
 from bot.ledger.index.names import Names, Sights
 from bot.ledger.ledger import SYSTEM, Ledger, Recorded, utcnow
+from bot.ledger.refreshing import keep_fresh
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
 from bot.outgoing import sessions
 from bot.process.closing import Closing
-from bot.process.tasks import Lasting
+from bot.process.tasks import Lasting, surviving
 from bot.production.engine import Engine
 from bot.production.redaction import Redactor
 from bot.settings.environment import Environment, known_secrets
@@ -315,6 +317,9 @@ def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Cl
 async def _start(process: _Process, services: Services, closing: Closing) -> None:
     """What serves first, then what brings in new work."""
     ledger = services.ledger
+    with surviving("What another version stored can't be folded anew yet"):
+        # the lists of what is live are right from the first look on; the many that have ended follow in the background
+        await keep_fresh(ledger, LIVE)
     if ledger.db.sqlite:
         await lease.abandoned(ledger, 2.0)
         await services.inbox.abandoned()

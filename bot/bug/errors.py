@@ -11,7 +11,8 @@ MakegoodError
 ├── Misconfigured           the settings can't be used; the start stops
 ├── Outside                 another system did not do what was asked
 │   ├── Unavailable         nothing happened there; asking again is right
-│   │   └── Mendable        somebody has to mend something first; it is asked again until then, ever more rarely
+│   │   ├── Mendable        somebody has to mend something first; it is asked again until then, ever more rarely
+│   │   └── Newer           a newer version of Makegood works beside this one, and alone understands what is stored
 │   ├── Rejected            nothing happened there; asking again won't help
 │   └── Doubtful            it may have happened; look before asking again
 └── TrailBroken             the stored trail is not what was written
@@ -87,6 +88,10 @@ class Unavailable(Outside):
 
 class Mendable(Unavailable):
     """Nothing happened there, until somebody mends what the message names: it is never given up."""
+
+
+class Newer(Unavailable):
+    """A newer version of Makegood wrote what this one can't read: it leaves it to the newer one, and changes nothing."""
 
 
 class Rejected(Outside):

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bot.bug.errors import Refused
 from bot.bug.event import Fact, Text, Texts
@@ -42,6 +42,9 @@ class Workspace:
 class WorkspaceEvent(Fact):
     """Base of every kind that the workspace's trail holds."""
 
+    ALWAYS: ClassVar[bool] = False
+    """Written even where a newer version wrote what this one can't read: it only ever makes things safer."""
+
     @abstractmethod
     def apply(self, now: Workspace, at: datetime, by: str) -> Workspace:
         """The workspace after this entry. Total: it never refuses. `seq` is set by `follow`."""
@@ -55,6 +58,7 @@ class ProductionFrozen(WorkspaceEvent):
     """No fix starts until somebody thaws it."""
 
     KIND = "production_frozen"
+    ALWAYS = True
     why: Text = ""
 
     def apply(self, now: Workspace, at: datetime, by: str) -> Workspace:

@@ -24,9 +24,9 @@ from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
 from bot.ledger.index import pulls, search
-from bot.ledger.index.facets import freshen
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import SYSTEM, Ledger
+from bot.ledger.refreshing import keep_fresh
 from bot.ledger.seals import seal
 from bot.settings.settings import Settings
 from bot.settings.validation import validate
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 BOARD_POLL, ANCHORS_OUT, PLANS, TIDY, ANCHOR, SEAL, ALLOWED, STRANGE = 60.0, 60.0, 600.0, 3600.0, 3600.0, 1.0, 1.0, 5.0
 DAILY = 30.0
 SEARCHED = 1.0
+REFRESHED = 10.0
 SINCE = "board:since"
 """The flag that says up to which change the board was read."""
 
@@ -69,6 +70,7 @@ def jobs(parts: JobParts) -> Iterator[Job]:
     yield Job(name="sealing the trail", every=SEAL, run=partial(seal, parts.ledger))
     if parts.slack and parts.anchors:
         yield Job(name="anchors going out", every=ANCHORS_OUT, run=_anchors_out(parts).send)
+    yield Job(name="what another version stored", every=REFRESHED, run=partial(keep_fresh, parts.ledger))
     yield Job(name="what is searched", every=SEARCHED, run=partial(search.follow, parts.ledger))
     yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
     if slack := parts.slack:
@@ -108,7 +110,6 @@ def _anchors_out(parts: JobParts) -> AnchorsOut:
 async def tidy(ledger: Ledger, inbox: Inbox) -> None:
     await inbox.tidy(2 * DAY)
     await strange.tidy(ledger.db, ledger.team, ledger.clock().timestamp())
-    await freshen(ledger.db, ledger.team)
     await pulls.tidy(ledger.db, ledger.team, ledger.clock())
     await expire(ledger)
 

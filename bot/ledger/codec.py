@@ -7,9 +7,9 @@ function that turns what was stored under it into what is stored today. What is 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from bot.bug import lifecycle, workspace
 from bot.bug.bug import Bug
@@ -29,6 +29,7 @@ _WORKSPACE = TypeAdapter(Workspace)
 EMPTY: tuple[Any, ...] = ({}, [], NO_RECEIPT)
 
 Stored = dict[str, JsonValue]
+F = TypeVar("F", bound=Fact)
 
 
 class Upcaster(NamedTuple):
@@ -80,16 +81,6 @@ def stored_kinds(kinds: Iterable[type[Event]]) -> list[str]:
     return sorted(names | {name for name in UPCASTERS if present_kind(name) in names})
 
 
-def knows(kind: str) -> bool:
-    """Whether this version can read an entry of a bug that was stored under this name."""
-    return present_kind(kind) in lifecycle.KINDS
-
-
-def knows_of_workspace(kind: str) -> bool:
-    """The same of the workspace's entries."""
-    return present_kind(kind) in workspace.KINDS
-
-
 def load(kind: str, public: str, private: str | None) -> Event:
     """The event again; private fields whose row was deleted are empty, or GONE where a text is required."""
     cls = lifecycle.KINDS[present_kind(kind)]
@@ -103,6 +94,28 @@ def load_of_workspace(kind: str, public: str, private: str | None) -> WorkspaceE
     """The same for an entry of the workspace's trail."""
     cls = workspace.KINDS[present_kind(kind)]
     return cls.model_validate(_fields(cls, kind, public, private))
+
+
+def read(kind: str, public: str, private: str | None) -> Event | None:
+    """As `load`. None: a newer version stored it, for it has a kind, a field or a value that this one does not know."""
+    return _known(load, lifecycle.KINDS, kind, public, private)
+
+
+def read_of_workspace(kind: str, public: str, private: str | None) -> WorkspaceEvent | None:
+    """The same for an entry of the workspace's trail."""
+    return _known(load_of_workspace, workspace.KINDS, kind, public, private)
+
+
+def _known(
+    load: Callable[[str, str, str | None], F], kinds: Mapping[str, object], kind: str, public: str, private: str | None
+) -> F | None:
+    if present_kind(kind) not in kinds:
+        return None
+    try:
+        return load(kind, public, private)
+    except ValidationError:
+        json.loads(public)  # what is no JSON at all was damaged, and no version can read it
+        return None
 
 
 def _fields(cls: type[Fact], kind: str, public: str, private: str | None) -> Stored:

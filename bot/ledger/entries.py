@@ -3,17 +3,17 @@
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, union_all
+from sqlalchemy import and_, bindparam, func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.errors import NotFound
 from bot.bug.event import Event
 from bot.bug.values import BugRef
-from bot.ledger import codec
+from bot.ledger import codec, states
 from bot.ledger.db.tables import bugs, cursors, entries, private, threads
 from bot.ledger.ledger import Entry, Ledger
 
@@ -24,12 +24,11 @@ ALL = 1_000_000
 """As many as there are: where one person is alone, nobody ever sees what they did."""
 
 # made once: SQLAlchemy takes twice as long to make a statement as to run it
-_STATE = select(bugs.c.state).where(bugs.c.team == bindparam("team"), bugs.c.number == bindparam("number"))
+_STATE = select(*states.STATE).where(bugs.c.team == bindparam("team"), bugs.c.number == bindparam("number"))
 _AT = select(entries.c.at).where(
     entries.c.team == bindparam("team"), entries.c.bug == bindparam("bug"), entries.c.seq == bindparam("seq")
 )
 _AFTER = (entries.c.team == bindparam("team"), entries.c.bug == bindparam("bug"), entries.c.seq > bindparam("seq"))
-_KINDS = select(entries.c.kind).where(*_AFTER)
 _HIDDEN = and_(private.c.team == entries.c.team, private.c.bug == entries.c.bug, private.c.seq == entries.c.seq)
 _ENTRIES = (
     select(entries, private.c.body.label("hidden")).select_from(entries.outerjoin(private, _HIDDEN)).where(*_AFTER)
@@ -50,13 +49,13 @@ _BEHIND = (
     )
 )
 _MINE = bugs.c.team == bindparam("team")
-_NEWEST = select(bugs.c.state).where(_MINE).order_by(bugs.c.number.desc()).limit(bindparam("most"))
+_NEWEST = select(*states.STATE).where(_MINE).order_by(bugs.c.number.desc()).limit(bindparam("most"))
 # each says what its index says
 _TOLD = _NEWEST.where(text("told > 0"))
 _UNSEEN = _NEWEST.where(text("unseen > 0"))
-_WAITING = select(bugs.c.state).where(_MINE, text("waits IS NOT NULL"))
-_OWNED = select(bugs.c.state).where(_MINE, bugs.c.owner == bindparam("user"))
-_OWED = select(bugs.c.state).where(_MINE, text("debtor IS NOT NULL"))
+_WAITING = select(*states.STATE).where(_MINE, text("waits IS NOT NULL"))
+_OWNED = select(*states.STATE).where(_MINE, bugs.c.owner == bindparam("user"))
+_OWED = select(*states.STATE).where(_MINE, text("debtor IS NOT NULL"))
 _LISTS: Mapping[str, Any] = {
     "waiting": _WAITING.order_by(bugs.c.waits, bugs.c.number),
     "mine": _OWNED.order_by(bugs.c.number.desc()),
@@ -72,9 +71,7 @@ _WITHIN = (
     .order_by(bugs.c.number)
 )
 _STATES = (
-    select(bugs.c.number, bugs.c.state)
-    .where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
-    .order_by(bugs.c.number)
+    select(*states.STATE).where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True))).order_by(bugs.c.number)
 )
 _OF_KINDS = (
     select(entries, private.c.body.label("hidden"))
@@ -89,12 +86,23 @@ _OF_KINDS = (
 
 
 async def load(ledger: Ledger, number: int) -> Bug:
-    """The bug as it is now. Raises NotFound."""
+    """The bug as it is now. Raises NotFound; Newer where a newer version wrote what this one can't read."""
     async with ledger.db.read() as conn:
-        state = (await conn.execute(_STATE, {"team": ledger.team, "number": number})).scalar()
-    if state is None:
+        return await states.known(conn, ledger.team, await _row(conn, ledger, number))
+
+
+async def roughly(ledger: Ledger, number: int) -> Bug:
+    """The same, and where a newer version wrote to it as far as this one understands. Raises NotFound."""
+    async with ledger.db.read() as conn:
+        return (await states.read(conn, ledger.team, await _row(conn, ledger, number))).bug
+
+
+async def _row(conn: AsyncConnection, ledger: Ledger, number: int) -> states.Stored:
+    row: Any = (await conn.execute(_STATE, {"team": ledger.team, "number": number})).first()
+    if row is None:
         raise NotFound(f"There is no BUG-{number}. `/bug list` shows those that are open.")
-    return codec.load_bug(state)
+    found: states.Stored = row
+    return found
 
 
 async def written_at(ledger: Ledger, bug: int, seq: int) -> datetime | None:
@@ -116,7 +124,7 @@ async def list_bugs(ledger: Ledger, statuses: Iterable[Status] = LIVE, limit: in
     asked = {"team": ledger.team, "most": limit + past}
     async with ledger.db.read() as conn:
         found = await conn.execute(_newest(tuple(sorted(statuses))), asked)
-        return [codec.load_bug(state) for state in found.scalars().all()[past:]]
+        return await states.shown(conn, ledger.team, found.all()[past:])
 
 
 @lru_cache(maxsize=64)
@@ -133,7 +141,7 @@ def _newest(statuses: tuple[Status, ...]) -> Any:
     )
     numbers = union_all(*(select(one.c.number) for one in each))
     return (
-        select(bugs.c.state)
+        select(*states.STATE)
         .where(mine, bugs.c.number.in_(numbers))
         .order_by(bugs.c.number.desc())
         .limit(bindparam("most"))
@@ -147,7 +155,7 @@ async def some_of(ledger: Ledger, which: str, user: str, limit: int, past: int =
     """
     asked = {"team": ledger.team, "user": user, "most": limit, "past": past}
     async with ledger.db.read() as conn:
-        found = [codec.load_bug(state) for state in (await conn.execute(_PAGES[which], asked)).scalars()]
+        found = await states.shown(conn, ledger.team, await conn.execute(_PAGES[which], asked))
         return found, int((await conn.execute(_SIZES[which], asked)).scalar_one())
 
 
@@ -164,7 +172,7 @@ async def unseen(ledger: Ledger, most: int = SOME) -> list[Bug]:
 async def _found(ledger: Ledger, query: Any, most: int = SOME) -> list[Bug]:
     async with ledger.db.read() as conn:
         found = await conn.execute(query, {"team": ledger.team, "most": most})
-        return [codec.load_bug(state) for state in found.scalars()]
+        return await states.shown(conn, ledger.team, found)
 
 
 async def count(ledger: Ledger, statuses: Iterable[Status]) -> int:
@@ -187,15 +195,16 @@ async def trails_within(
         numbers = (await conn.execute(_WITHIN, asked)).scalars().all()
         for first in range(0, len(numbers), PORTION):
             some = {"team": ledger.team, "bugs": numbers[first : first + PORTION]}
-            states = (await conn.execute(_STATES, some)).all()
+            found = await states.shown(conn, ledger.team, await conn.execute(_STATES, some))
             rows = await conn.execute(_OF_KINDS, some | {"kinds": wanted})
             its = {number: list(of) for number, of in groupby(rows, key=lambda row: row.bug)}
-            for number, state in states:
-                yield codec.load_bug(state), [_entry(ledger.team, row) for row in its.get(number, ())]
+            for bug in found:
+                every = (_entry(ledger.team, row) for row in its.get(bug.ref.number, ()))
+                yield bug, [entry for entry in every if entry]
 
 
 async def entries_after(ledger: Ledger, bug: int, seq: int, limit: int = SOME) -> list[Entry]:
-    """In order; stops before a kind this version does not know, so that no cursor moves over it."""
+    """In order; stops before what only a newer version can read, so that no cursor moves over it."""
     async with ledger.db.read() as conn:
         return await entries_in(conn, ledger.team, bug, seq, limit)
 
@@ -204,19 +213,13 @@ async def entries_in(conn: AsyncConnection, team: str, bug: int, seq: int = 0, l
     """The same inside a transaction."""
     after = {"team": team, "bug": bug, "seq": seq}
     found = await conn.execute(_SOME, after | {"most": limit}) if limit else await conn.execute(_ALL, after)
-    return [_entry(team, row) for row in takewhile(lambda row: codec.knows(row.kind), found)]
-
-
-def trail_in(connection: Connection, team: str, bug: int) -> list[Entry]:
-    """All of it, for a migration, which does not wait."""
-    return [_entry(team, row) for row in connection.execute(_ALL, {"team": team, "bug": bug, "seq": 0})]
-
-
-async def unknown_after(ledger: Ledger, bug: int, seq: int) -> bool:
-    """Whether a newer version wrote something that this one does not know."""
-    async with ledger.db.read() as conn:
-        found = await conn.execute(_KINDS, {"team": ledger.team, "bug": bug, "seq": seq})
-        return not all(map(codec.knows, found.scalars()))
+    known: list[Entry] = []
+    for row in found:
+        entry = _entry(team, row)
+        if entry is None:
+            break
+        known.append(entry)
+    return known
 
 
 async def behind(ledger: Ledger, bug: int, sinks: Iterable[str]) -> dict[str, frozenset[int]]:
@@ -238,11 +241,15 @@ def _ref(team: str, number: int) -> BugRef:
     return BugRef(team=team, number=number)
 
 
-def _entry(team: str, row: Any) -> Entry:
+def _entry(team: str, row: Any) -> Entry | None:
+    """None where only a newer version can read it."""
+    event = codec.read(row.kind, row.body, row.hidden)
+    if event is None:
+        return None
     return Entry(
         bug=_ref(team, row.bug),
         seq=row.seq,
-        event=codec.load(row.kind, row.body, row.hidden),
+        event=event,
         at=datetime.fromisoformat(row.at),
         by=codec.load_actor(row.by),
         key=row.key,

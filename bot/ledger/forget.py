@@ -13,13 +13,11 @@ from bot.bug.customer import Face
 from bot.bug.event import Event
 from bot.bug.values import Actor
 from bot.bug.workspace import CustomerErased
-from bot.ledger import codec, workspace
+from bot.ledger import states, workspace
 from bot.ledger.db.tables import bugs, conversations, cursors, groups, inbox, private, workspaces
 from bot.ledger.entries import entries_in
-from bot.ledger.index.facets import facets
 from bot.ledger.index.search import unsearch
 from bot.ledger.ledger import SYSTEM, Entry, Ledger
-from bot.ledger.refolding import refold
 from bot.ledger.rows import WORKSPACE
 
 SHORTEST_NAME = 3
@@ -111,9 +109,9 @@ async def _bug(ledger: Ledger, number: int, email: str) -> tuple[int, frozenset[
         named = [x.seq for x in await entries_in(conn, ledger.team, number) if person.is_in(x, hidden.get(x.seq))]
         await conn.execute(delete(private).where(of, private.c.seq.in_(named)))
         # computed anew from what is left, and not edited: a state that no entries explain could never be verified
-        left = refold(bug.ref, await entries_in(conn, ledger.team, number))
+        left, _ = await states.anew(conn, ledger.team, number)
         mine = and_(bugs.c.team == ledger.team, bugs.c.number == number)
-        await conn.execute(update(bugs).where(mine).values(state=codec.dump_bug(left), **facets(left)))
+        await conn.execute(update(bugs).where(mine).values(states.columns(left)))
         await unsearch(conn, ledger.team, number)
         await _show_anew(conn, ledger, number)
         ledger.wake_others(conn)
@@ -130,7 +128,7 @@ async def _workspace(ledger: Ledger, email: str) -> int:
         gone = await conn.execute(delete(private).where(of, _names(private.c.body, email)))
         left = workspace.refold(ledger.team, await workspace.trail_in(conn, ledger.team))
         mine = workspaces.c.team == ledger.team
-        await conn.execute(update(workspaces).where(mine).values(state=codec.dump_workspace(left)))
+        await conn.execute(update(workspaces).where(mine).values(workspace.columns(left)))
     return gone.rowcount
 
 

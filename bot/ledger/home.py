@@ -14,7 +14,7 @@ from bot.bug.fixes.fix import RunState
 from bot.bug.retro.model import Share
 from bot.bug.retro.shares import shares
 from bot.bug.retro.span import Span, week_of
-from bot.ledger import codec
+from bot.ledger import states
 from bot.ledger.db.tables import bugs
 from bot.ledger.ledger import Ledger
 
@@ -23,7 +23,7 @@ _TEAM = bugs.c.team == bindparam("team")
 _IN_HAND = text("status IN ('open', 'claimed', 'fixed')")
 _OWNED = (_TEAM, bugs.c.owner == bindparam("user"), _IN_HAND)
 _BY_WAIT = (bugs.c.waits.is_(None), bugs.c.waits, bugs.c.number)
-_STATES = select(bugs.c.state)
+_STATES = select(*states.STATE)
 _WAITS = _STATES.where(_TEAM, _IN_HAND, bugs.c.waits.isnot(None)).order_by(bugs.c.waits, bugs.c.number)
 _CALM = _STATES.where(_TEAM, _IN_HAND, bugs.c.waits.is_(None)).order_by(bugs.c.number)
 _MINE = _STATES.where(*_OWNED).order_by(*_BY_WAIT)
@@ -171,7 +171,7 @@ class _Reader:
         if not more.get("most", 1):
             return []
         found = await self.conn.execute(query, {"team": self.team, "user": self.user, **more})
-        return [codec.load_bug(state) for state in found.scalars()]
+        return await states.shown(self.conn, self.team, found)
 
     async def waiting(self, page: int) -> Page[Bug]:
         approvals = [bug for bug in await self._some(_ASKS) if asked(bug, self.user)]

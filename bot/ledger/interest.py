@@ -10,7 +10,7 @@ from bot.bug.bug import Bug
 from bot.bug.customer import STANDING
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade
-from bot.ledger import codec
+from bot.ledger import states
 from bot.ledger.db.tables import bugs, helped
 from bot.ledger.index.remedies import kind
 from bot.ledger.ledger import Ledger
@@ -67,9 +67,10 @@ def _alike(bug: Bug, first: Fix, runs: Sequence[Run]) -> list[tuple[int, float]]
 
 
 async def _states(ledger: Ledger, numbers: set[int]) -> dict[int, Bug]:
-    query = select(bugs.c.number, bugs.c.state).where(bugs.c.team == ledger.team, bugs.c.number.in_(sorted(numbers)))
+    query = select(*states.STATE).where(bugs.c.team == ledger.team, bugs.c.number.in_(sorted(numbers)))
     async with ledger.db.read() as conn:
-        return {row.number: codec.load_bug(row.state) for row in (await conn.execute(query)).all()}
+        found = await states.shown(conn, ledger.team, await conn.execute(query))
+        return {bug.ref.number: bug for bug in found}
 
 
 def _summed(bug: Bug, runs: Sequence[tuple[int, float]], states: dict[int, Bug]) -> Interest:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,15 +15,15 @@ from bot.bug.course import consequences
 from bot.bug.errors import NotFound
 from bot.bug.event import Event, follow, must_allow
 from bot.bug.values import Actor, ActorKind, BugRef
-from bot.ledger import chain, codec, rows
+from bot.ledger import chain, rows, states
 from bot.ledger.db.engine import PEOPLE, Database
 from bot.ledger.db.sequences import next_number
 from bot.ledger.db.tables import bugs, entries
 from bot.ledger.index import caps, locks, pulls, remedies, threads
-from bot.ledger.index.facets import facets
 from bot.ledger.relay import subscription
 from bot.ledger.relay.leased import Lease, take_own
 from bot.ledger.relay.wakes import Wakes
+from bot.ledger.shape import UNFOLDED
 
 Decision = Event | Iterable[Event] | None
 Decide = Callable[[Bug], Decision]
@@ -34,10 +34,12 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, id="makegood")
 # made once: SQLAlchemy takes twice as long to make a statement as to run it
 _USED = select(entries.c.bug).where(entries.c.team == bindparam("team"), entries.c.key == bindparam("key"))
 _THIS = (bugs.c.team == bindparam("of_team"), bugs.c.number == bindparam("of_number"))
-_LOCK = select(bugs.c.state, bugs.c.head).where(*_THIS).with_for_update()
+_LOCK = select(*states.STATE, bugs.c.head).where(*_THIS).with_for_update()
 _CHANGED = [c.name for c in bugs.c if not c.primary_key and c.name != "searched"]
 _UPDATE = update(bugs).where(*_THIS).values({name: bindparam(name) for name in _CHANGED})
 _OPEN = bugs.insert()
+_ADDED = ("seq", "head", "touched", "shape")
+_ADD = update(bugs).where(*_THIS).values({name: bindparam(name) for name in _ADDED})
 
 
 def utcnow() -> datetime:
@@ -64,6 +66,14 @@ class Recorded:
     bug: Bug
     entries: tuple[Entry, ...]
     again: bool = False
+
+
+class _Locked(NamedTuple):
+    """`whole`: every entry is known here; where not, the bug is only as far as this version understands it."""
+
+    bug: Bug
+    head: str
+    whole: bool
 
 
 def _unheard(_recorded: Recorded) -> None:
@@ -97,15 +107,17 @@ class Ledger:
         key: str | None = None,
         also: Also | None = None,
         rank: int = PEOPLE,
+        facts: bool = False,
     ) -> Recorded:
         """Decide on the present state and write what follows, all or nothing. Raises Refused as `decide` does.
 
         `key` makes it happen once: used before, nothing is written and `again` is true. `also` runs in the same transaction.
+        Raises Newer where a newer version wrote what this one can't read; `facts`: what has happened is written all the same.
         """
         async with self.db.write(rank) as conn:
             # the key is looked up under the bug's lock: two deliveries of the same press queue here, and the second
             # finds the first
-            recorded = await self.record_in(conn, bug, decide, by=by, key=key)
+            recorded = await self.record_in(conn, bug, decide, by=by, key=key, facts=facts)
             if also:
                 await also(conn, recorded.bug, recorded.entries)
             await self.notify(conn)
@@ -117,13 +129,15 @@ class Ledger:
         self.hear(recorded)
 
     async def record_in(
-        self, conn: AsyncConnection, bug: int, decide: Decide, *, by: Actor, key: str | None = None
+        self, conn: AsyncConnection, bug: int, decide: Decide, *, by: Actor, key: str | None = None, facts: bool = False
     ) -> Recorded:
         """The same inside a transaction that somebody else opened and will commit."""
-        before, head = await self._lock(conn, bug)
+        locked = await self._lock(conn, bug)
+        if not locked.whole and not facts:
+            raise states.newer(str(locked.bug.ref))
         if key and await self.used(conn, key) is not None:
-            return Recorded(before=before, bug=before, entries=(), again=True)
-        return await self._append(conn, before, head, _events(decide(before)), by, key)
+            return Recorded(before=locked.bug, bug=locked.bug, entries=(), again=True)
+        return await self._append(conn, locked, _events(decide(locked.bug)), by, key)
 
     async def open(
         self, conn: AsyncConnection, first: Iterable[Event], *, by: Actor, key: str | None = None
@@ -131,12 +145,12 @@ class Ledger:
         """A new bug, inside the caller's transaction; under a key that was used before, the bug that it made."""
         made = key and await self.used(conn, key)
         if made:
-            before, _ = await self._lock(conn, made)
+            before = await self.lock(conn, made)
             return Recorded(before=before, bug=before, entries=(), again=True)
         # taken in the transaction: a bug that is not opened after all leaves no gap in the numbers
         number = await next_number(conn, self.team, "bug")
         blank = Bug(ref=BugRef(team=self.team, number=number))
-        return await self._append(conn, blank, chain.START, tuple(first), by, key)
+        return await self._append(conn, _Locked(blank, chain.START, whole=True), tuple(first), by, key)
 
     @staticmethod
     def wake_others(conn: AsyncConnection) -> None:
@@ -155,27 +169,35 @@ class Ledger:
         return bug
 
     async def lock(self, conn: AsyncConnection, bug: int) -> Bug:
-        """The bug as nobody else changes it until the transaction ends; who locks several does so by rising number."""
-        return (await self._lock(conn, bug))[0]
+        """The bug as nobody else changes it until the transaction ends; who locks several does so by rising number.
 
-    async def _lock(self, conn: AsyncConnection, bug: int) -> tuple[Bug, str]:
+        Raises Newer.
+        """
+        locked = await self._lock(conn, bug)
+        if not locked.whole:
+            raise states.newer(str(locked.bug.ref))
+        return locked.bug
+
+    async def _lock(self, conn: AsyncConnection, bug: int) -> _Locked:
         row = (await conn.execute(_LOCK, {"of_team": self.team, "of_number": bug})).first()
         if row is None:
             raise NotFound(f"There is no BUG-{bug}. `/bug list` shows those that are open.")
-        return codec.load_bug(row.state), row.head
+        found, whole = await states.read(conn, self.team, row)
+        return _Locked(found, row.head, whole)
 
     async def _append(
-        self, conn: AsyncConnection, before: Bug, head: str, events: tuple[Event, ...], by: Actor, key: str | None
+        self, conn: AsyncConnection, locked: _Locked, events: tuple[Event, ...], by: Actor, key: str | None
     ) -> Recorded:
         # one time for all that is decided together, so that minutes in the card and in the retro agree
         now = rows.as_stored(self.clock())
         # of the same moment: leases are written from `now` on, and must never seem to last longer than their rows say
         taken = asyncio.get_running_loop().time()
+        before, head, whole = locked
         bug = before
         chained: list[dict[str, Any]] = []
         hidden: list[dict[str, Any]] = []
         written: list[Entry] = []
-        for event, actor in self._with_consequences(before, events, by, now):
+        for event, actor in self._with_consequences(before, events, by, now) if whole else _facts(events, by):
             # seq 0: nothing is there yet that could forbid the first entry
             must_allow(bug, type(event)) if not event.OUTCOME and bug.seq else None
             bug = follow(bug, event, now, actor)
@@ -188,7 +210,7 @@ class Ledger:
             hidden += [secret] if secret else []
         recorded = Recorded(before=before, bug=bug, entries=tuple(written))
         if written:
-            await self._write(conn, bug, head, chained, hidden, now)
+            await self._write(conn, _Locked(bug, head, whole), chained, hidden, now)
             # rows that span bugs follow in this very transaction: a lock or a cap that lagged behind its entry could be
             # used twice
             await caps.follow(conn, before, [x.event for x in written])
@@ -197,15 +219,17 @@ class Ledger:
             await locks.follow(conn, before, [x.event for x in written])
             await remedies.follow(conn, bug, [x.event for x in written], now)
             # last, because it may take leases for work that only exists once everything above is written
-            await self._hand_over(conn, recorded, now.timestamp(), taken)
+            await self._hand_over(conn, recorded, now.timestamp(), taken, whole=whole)
         return recorded
 
-    async def _hand_over(self, conn: AsyncConnection, recorded: Recorded, now: float, taken: float) -> None:
-        """Makes the sinks' cursors due, and takes the leases of those that this process serves itself.
+    async def _hand_over(
+        self, conn: AsyncConnection, recorded: Recorded, now: float, taken: float, *, whole: bool
+    ) -> None:
+        """Makes the sinks' cursors due, and takes the leases of those that this process serves itself: none of a bug that is not whole.
 
         `now`, `taken`: the same moment, by the ledger's clock and by the loop's, before anything was written.
         """
-        server = self.wakes.server
+        server = self.wakes.server if whole else None
         free, bug = (server.free() if server else ()), recorded.bug
         new, until = recorded.before.seq == 0, now + (server.seconds if server else 0)
         leased = dict.fromkeys(free, until) if new else {}
@@ -243,21 +267,26 @@ class Ledger:
     async def _write(
         self,
         conn: AsyncConnection,
-        bug: Bug,
-        head: str,
+        after: _Locked,
         chained: list[dict[str, Any]],
         hidden: list[dict[str, Any]],
         now: datetime,
     ) -> None:
+        bug = after.bug
         await conn.execute(rows.APPEND, chained)
         if hidden:
             await conn.execute(rows.HIDE, hidden)
         # as many entries as were just written: the bug is new, and its row is not there to be updated
         if bug.seq == len(chained):
-            await conn.execute(_OPEN, _row(bug, head, now))
+            await conn.execute(_OPEN, _row(bug, after.head, now))
             return
         this = {"of_team": self.team, "of_number": bug.ref.number}
-        await conn.execute(_UPDATE, this | _row(bug, head, now))
+        if not after.whole:
+            # the state stays as the newer version left it, and says that it lags behind
+            added = {"seq": bug.seq, "head": after.head, "touched": now.timestamp(), "shape": UNFOLDED}
+            await conn.execute(_ADD, this | added)
+            return
+        await conn.execute(_UPDATE, this | _row(bug, after.head, now))
 
 
 def _first(bug: Bug, sink: str, woken: subscription.Woken) -> Lease:
@@ -280,13 +309,17 @@ def _events(decision: Decision) -> tuple[Event, ...]:
     return (decision,) if isinstance(decision, Event) else tuple(decision)
 
 
+def _facts(events: tuple[Event, ...], by: Actor) -> Iterable[tuple[Event, Actor]]:
+    """What has happened. What would follow is left to a version that knows the whole trail (refreshing.py)."""
+    return ((event, by) for event in events if event.OUTCOME)
+
+
 def _row(bug: Bug, head: str, now: datetime) -> dict[str, Any]:
     return {
         "team": bug.ref.team,
         "number": bug.ref.number,
         "seq": bug.seq,
         "head": head,
-        "state": codec.dump_bug(bug),
         "touched": now.timestamp(),
-        **facets(bug),
+        **states.columns(bug),
     }

@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.errors import TrailBroken
+from bot.bug.errors import Newer, TrailBroken
 from bot.bug.workspace import rules
 from bot.ledger import anchors, chain, seals, workspace
 from bot.ledger.db.tables import entries, private
@@ -76,8 +76,12 @@ async def _verify_trail(
 
 async def _verify_workspace(conn: AsyncConnection, team: str) -> None:
     """What may run hangs on the state itself, so it must be what the entries tell, as far as this version knows them all."""
-    state, trail = await workspace.load_in(conn, team), await workspace.trail_in(conn, team)
-    # where a newer version wrote kinds that this one does not know, what it folds is not all, and proves nothing
+    try:
+        state = await workspace.load_in(conn, team)
+    except Newer:  # what this version folds is not all then, and proves nothing
+        return
+    trail = await workspace.trail_in(conn, team)
+    # fewer entries than it counts, or more: the trail itself was changed, which is said elsewhere
     if state.seq == len(trail) and rules(state) != rules(workspace.refold(team, trail)):
         raise TrailBroken("Workspace: its present state is not what its trail tells.")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.bug.bug import Bug
 from bot.bug.fixes.run import FixProgressed, must_go_on
 from bot.bug.values import Actor, ActorKind
-from bot.ledger.entries import load
+from bot.ledger.entries import roughly
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.process.tasks import surviving
@@ -69,7 +69,8 @@ class Watching:
     async def _hear_cancel(self) -> None:
         if self.cancelled.is_set():
             return
-        fix = (await load(self.around.ledger, self.bug)).fix(self.run)
+        # whatever a newer version wrote meanwhile: a cancel counts
+        fix = (await roughly(self.around.ledger, self.bug)).fix(self.run)
         if fix and fix.cancel_asked:
             self.cancelled.set()
 
@@ -101,7 +102,7 @@ class Watching:
 
     async def keep(self, image: bytes) -> None:
         event = self._kept(image)
-        await self.around.ledger.record(self.bug, lambda _bug: event, by=BY)
+        await self.around.ledger.record(self.bug, lambda _bug: event, by=BY, facts=True)
 
     def _kept(self, image: bytes) -> FixProgressed:
         return FixProgressed(run=self.run, kept=self.around.vault.seal(image))

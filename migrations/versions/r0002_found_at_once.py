@@ -3,21 +3,18 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.ledger.index.facets import refill
-
 revision = "0002"
 down_revision = "0001"
 
-NEW = ("began", "teller", "debtor", "asks", "told", "gave", "found")
+COUNTED = ("asks", "told", "gave", "found")
 
 
 def upgrade() -> None:
     op.add_column("bugs", sa.Column("began", sa.Float(), nullable=True))
     op.add_column("bugs", sa.Column("teller", sa.String(length=64), nullable=True))
     op.add_column("bugs", sa.Column("debtor", sa.String(length=64), nullable=True))
-    for name in NEW[3:]:
+    for name in COUNTED:
         op.add_column("bugs", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
-    refill(op.get_bind(), NEW)
     _index()
 
 

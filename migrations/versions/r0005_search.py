@@ -3,12 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.ledger.index.facets import refill
-
 revision = "0005"
 down_revision = "0004"
 
-NEW = ("owner", "waits")
 SQLITE = (
     "CREATE VIRTUAL TABLE search USING fts5(words, team UNINDEXED, bug UNINDEXED, "
     "tokenize = 'unicode61 remove_diacritics 0', detail = none, prefix = '2 3')"
@@ -20,7 +17,6 @@ def upgrade() -> None:
     op.add_column("bugs", sa.Column("owner", sa.String(length=64), nullable=True))
     op.add_column("bugs", sa.Column("waits", sa.Float(), nullable=True))
     op.add_column("bugs", sa.Column("searched", sa.Integer(), server_default="0", nullable=False))
-    refill(op.get_bind(), NEW)
     _partial("ix_bugs_team_owner", ["team", "owner", "number"], "owner IS NOT NULL")
     _partial("ix_bugs_team_waits", ["team", "waits", "number"], "waits IS NOT NULL")
     _partial("ix_bugs_unsearched", ["team", "number"], "searched <> seq")

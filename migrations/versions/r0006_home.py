@@ -3,18 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.ledger.index.facets import refill
-
 revision = "0006"
 down_revision = "0005"
-
-NEW = ("promised", "informed")
 
 
 def upgrade() -> None:
     op.add_column("bugs", sa.Column("promised", sa.Float(), nullable=True))
     op.add_column("bugs", sa.Column("informed", sa.Integer(), server_default="0", nullable=False))
-    refill(op.get_bind(), NEW)
     _partial("ix_bugs_team_promised", ["team", "promised", "number"], "promised IS NOT NULL")
     _partial("ix_bugs_team_in_hand", ["team", "waits", "number"], "status IN ('open', 'claimed', 'fixed')")
 

@@ -1,13 +1,8 @@
-"""Refold: the states of bugs keep who said how it got into production, and since when that is answered."""
-
-from alembic import op
-
-from bot.bug.retro.lesson import LessonWritten
-from bot.ledger.refolding import refold_all
+"""Nothing any more: a state that was folded by other rules is folded anew when it is read (0011)."""
 
 revision = "0008"
 down_revision = "0007"
 
 
 def upgrade() -> None:
-    refold_all(op.get_bind(), (LessonWritten,))
+    """The number stays, for databases that are at it."""

@@ -21,6 +21,8 @@ from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import guards_missing
 from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.relay.held import held
+from bot.ledger.shape import shape
+from bot.ledger.states import all_anew
 from bot.text import length, plural
 
 NAME = "database"
@@ -59,7 +61,7 @@ async def database(url: str) -> list[Finding]:
 async def _asked(db: Database, url: str, revision: str | None) -> list[Finding]:
     try:
         async with db.read() as conn:
-            asked = (_dead, _strange, _left_out, _gave_up, _waiting)
+            asked = (_dead, _strange, _left_out, _gave_up, _waiting, _newer)
             return [await _guards(conn, url, revision), *[found for ask in asked for found in await ask(conn)]]
     except SQLAlchemyError:
         if broken := await unreadable(db):
@@ -138,6 +140,23 @@ async def _waiting(conn: AsyncConnection) -> list[Finding]:
         for one in await held(conn)
         if not one.gave_up
     ]
+
+
+async def _newer(conn: AsyncConnection) -> list[Finding]:
+    """What only a newer version can read: while one runs it does the work, and after going back to this one nobody does."""
+    others = select(bugs.c.team, bugs.c.number).where(bugs.c.shape != shape()).order_by(bugs.c.team, bugs.c.number)
+    by_team: Mapping[str, list[int]] = defaultdict(list)
+    for team, number in (await conn.execute(others)).all():
+        by_team[team].append(number)
+    left = [
+        str(bug.ref)
+        for team, numbers in by_team.items()
+        async for bug, whole in all_anew(conn, team, numbers)
+        if not whole
+    ]
+    said = "only a newer Makegood can read: nothing is done for them until that version runs (again)"
+    more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
+    return [note("version", f"{', '.join(left[:SHOWN])}{more} hold something that {said}")] if left else []
 
 
 async def _gave_up(conn: AsyncConnection) -> list[Finding]:

@@ -28,6 +28,7 @@ bugs = Table(
     Column("head", String(64), nullable=False),
     Column("status", String(16), nullable=False),
     Column("state", Text, nullable=False),  # the folded bug, personal data included: rebuilt when a private row goes
+    Column("shape", String(16), nullable=False, server_default=""),  # by which rules it was folded (shape.py)
     Column("touched", Float, nullable=False),
     # what bugs are found by, as the state has it (index/facets.py)
     Column("began", Float),
@@ -44,9 +45,6 @@ bugs = Table(
     Column("promised", Float),  # until when news are promised to a customer who waits
     Column("informed", Integer, nullable=False, server_default="0"),  # how many customers were told that it works
     Column(
-        "found", Integer, nullable=False, server_default="0"
-    ),  # the seq whose state they are of; an older version leaves it behind
-    Column(
         "searched", Integer, nullable=False, server_default="0"
     ),  # the seq that the index of words has come to (index/search.py)
     Index("ix_bugs_team_status", "team", "status", "number"),
@@ -56,13 +54,13 @@ bugs = Table(
     _some("ix_bugs_team_asks", "team", "number", where="asks > 0"),
     _some("ix_bugs_team_told", "team", "number", where="told > 0"),
     _some("ix_bugs_team_unseen", "team", "number", where="unseen > 0"),
-    _some("ix_bugs_stale", "team", "number", where="found <> seq"),
     _some("ix_bugs_team_owner", "team", "owner", "number", where="owner IS NOT NULL"),
     _some("ix_bugs_team_waits", "team", "waits", "number", where="waits IS NOT NULL"),
     _some("ix_bugs_team_promised", "team", "promised", "number", where="promised IS NOT NULL"),
     _some("ix_bugs_team_in_hand", "team", "waits", "number", where="status IN ('open', 'claimed', 'fixed')"),
     _some("ix_bugs_unsearched", "team", "number", where="searched <> seq"),
     Index("ix_bugs_team_touched", "team", "touched"),
+    Index("ix_bugs_team_shape", "team", "shape", "number"),
 )
 
 SEARCH = "search"
@@ -75,6 +73,7 @@ workspaces = Table(
     Column("seq", Integer, nullable=False),
     Column("head", String(64), nullable=False),
     Column("state", Text, nullable=False),
+    Column("shape", String(16), nullable=False, server_default=""),
 )
 
 entries = Table(

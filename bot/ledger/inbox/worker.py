@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.bug.errors import Doubtful, MakegoodError, Unavailable
@@ -24,6 +25,8 @@ BATCH = 200
 SWEEP = 2.0
 OUTAGE = 10.0
 """Seconds after which something that is away is asked again."""
+ROLLED = 3600.0
+"""Seconds for which what can't be read is left to a newer version that may have stored it."""
 
 
 @dataclass
@@ -122,7 +125,8 @@ class InboxWorker:
 
     async def _failed(self, item: Item, error: Exception) -> None:
         """An outage is nobody's fault and may last for hours: only what fails by itself is given up in the end."""
-        if _passing(error):
+        newer = isinstance(error, ValidationError) and self.inbox.clock() - item.at < ROLLED
+        if newer or _passing(error):
             await self.inbox.later(item, str(error), getattr(error, "wait", None) or OUTAGE)
         else:
             await self.inbox.failed(item, str(error) or repr(error))

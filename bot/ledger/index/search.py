@@ -18,7 +18,7 @@ from bot.bug.conversation import Said
 from bot.bug.customers import CustomerWrote
 from bot.bug.messages import Answered, Told
 from bot.bug.words import plain
-from bot.ledger import codec
+from bot.ledger import states
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.db.tables import bugs
 from bot.ledger.entries import entries_in
@@ -33,8 +33,8 @@ SPOKEN = (Said, CustomerWrote, Answered, Told)
 
 _MINE = bugs.c.team == bindparam("team")
 _BEHIND = (
-    select(bugs.c.number, bugs.c.seq, bugs.c.searched, bugs.c.state)
-    .where(_MINE, text("searched <> seq"))
+    select(*states.STATE, bugs.c.seq, bugs.c.searched)
+    .where(_MINE, text("searched <> seq"), bugs.c.number > bindparam("after"))
     .order_by(bugs.c.number)
     .limit(AT_ONCE)
 )
@@ -49,7 +49,7 @@ _KEPT = {
         "SELECT array_to_string(tsvector_to_array(words), ' ') FROM search WHERE team = :team AND bug = :bug"
     ),
 }
-_STATES = select(bugs.c.state).where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
+_STATES = select(*states.STATE).where(_MINE, bugs.c.number.in_(bindparam("bugs", expanding=True)))
 _KEEP = {
     "sqlite": text("INSERT INTO search (rowid, words, team, bug) VALUES (:row, :words, :team, :bug)"),
     "postgresql": text(
@@ -83,8 +83,10 @@ async def search(ledger: Ledger, said: str, *, most: int, past: int = 0) -> list
         numbers = [row.bug for row in await conn.execute(_FIND[dialect], asked)]
         if not numbers:
             return []
-        states = await conn.execute(_STATES, {"team": ledger.team, "bugs": numbers})
-        return sorted(map(codec.load_bug, states.scalars()), key=lambda bug: -bug.ref.number)
+        found = await states.shown(
+            conn, ledger.team, await conn.execute(_STATES, {"team": ledger.team, "bugs": numbers})
+        )
+        return sorted(found, key=lambda bug: -bug.ref.number)
 
 
 def _query(wanted: Sequence[str], dialect: str) -> str:
@@ -95,19 +97,23 @@ def _query(wanted: Sequence[str], dialect: str) -> str:
 
 
 async def follow(ledger: Ledger) -> int:
-    """Takes up what was written since it was last asked; how many bugs that were."""
-    done = 0
-    while some := await _some(ledger):
-        done += some
-        if some < AT_ONCE:
-            break
+    """Takes up what was written since it was last asked; how many bugs that were. What only a newer version can read is left to it."""
+    done, rows = 0, await _behind(ledger, 0)
+    while rows:
+        done += await _take_up(ledger, rows)
+        rows = await _behind(ledger, rows[-1].number) if len(rows) == AT_ONCE else []
     return done
 
 
-async def _some(ledger: Ledger) -> int:
+async def _behind(ledger: Ledger, after: int) -> Sequence[Any]:
     async with ledger.db.read() as conn:
-        rows = (await conn.execute(_BEHIND, {"team": ledger.team})).all()
-        found = [(row, " ".join(await _words(conn, ledger, row))) for row in rows]
+        return (await conn.execute(_BEHIND, {"team": ledger.team, "after": after})).all()
+
+
+async def _take_up(ledger: Ledger, rows: Sequence[Any]) -> int:
+    async with ledger.db.read() as conn:
+        read = [(row, await states.read(conn, ledger.team, row)) for row in rows]
+        found = [(row, " ".join(await _words(conn, ledger, row, bug))) for row, (bug, whole) in read if whole]
     if found:
         async with ledger.db.write(HOOKS) as conn:
             for row, said in found:
@@ -115,11 +121,11 @@ async def _some(ledger: Ledger) -> int:
     return len(found)
 
 
-async def _words(conn: AsyncConnection, ledger: Ledger, row: Any) -> list[str]:
+async def _words(conn: AsyncConnection, ledger: Ledger, row: Any, bug: Bug) -> list[str]:
     """Those that are kept, and those of the entries since: a long trail is not read again for each of its lines."""
     kept = await _kept(conn, ledger.team, row.number) if row.searched > 0 else []
     news = await entries_in(conn, ledger.team, row.number, max(row.searched, 0))
-    return list(dict.fromkeys((*kept, *words_of(codec.load_bug(row.state), news))))[:MOST]
+    return list(dict.fromkeys((*kept, *words_of(bug, news))))[:MOST]
 
 
 async def _kept(conn: AsyncConnection, team: str, bug: int) -> list[str]:

@@ -7,14 +7,15 @@ import math
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.bug.bug import Bug
 from bot.bug.delivery import CaughtUp, Delayed, GaveUp
-from bot.bug.errors import Doubtful, MakegoodError, Mendable, Unavailable
+from bot.bug.errors import Doubtful, MakegoodError, Mendable, Newer, Unavailable
 from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
-from bot.ledger.entries import entries_after, load, unknown_after
+from bot.ledger.entries import entries_after, load
 from bot.ledger.ledger import Entry, Ledger, Recorded
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.heartbeat import Heartbeat
@@ -40,8 +41,8 @@ RAREST = 1800.0
 """Seconds between two attempts at what was not mended for hours."""
 DOUBT_PAUSE = 10.0
 """Seconds: a call that was cut off may still arrive there; looking sooner would see nothing."""
-FOREIGN_PAUSE = 15.0
-"""Seconds: a newer version is at work beside this one, and serves the kinds of entries that this one does not know."""
+FOREIGN_PAUSE = 5.0
+"""Seconds: a newer version is at work beside this one, and serves the bugs that this one can't read."""
 MOMENT = 0.01
 """Seconds that the other sinks of a new bug leave to its card."""
 SET_BACK = (
@@ -65,6 +66,8 @@ class Relay:
     """Told the sink of each lease of another's that ran out."""
     lasting: Lasting = field(default_factory=Lasting)
     _tasks: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    _left_alone: set[int] = field(default_factory=set)
+    """Bugs that only a newer version can read, of which the log has heard."""
     _stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -195,6 +198,7 @@ class Relay:
     async def _serve_held(self, sink: Sink, lease: Lease, recorded: Recorded | None) -> None:
         asked = True  # a cursor is due for something new, or because its sink wanted to be asked again
         while lease:
+            called = False
             try:
                 bug, entry, head = await self._found(sink, lease, recorded)
                 recorded = None
@@ -204,9 +208,10 @@ class Relay:
                     return
                 if entry and entry.seq > bug.seq:  # written since: a sink's bug holds what it is asked about
                     bug = await load(self.ledger, lease.bug)
+                called = True
                 served = await sink.serve(_work(bug, entry, lease))
             except Exception as error:  # noqa: BLE001 - whatever a sink meets concerns this bug alone: it is kept, retried, given up
-                await self._failed(lease, error)
+                await self._failed(lease, error, called=called)
                 return
             if served.stuck:
                 await self._partly(lease, served)
@@ -220,10 +225,11 @@ class Relay:
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
             # what has happened is written before anything else can fail: three customers told must never be told again
             # for the fourth
-            await self.ledger.record(lease.bug, lambda bug: _fitting(bug, served.outcomes), by=by, rank=SINKS)
+            fitting = partial(_fitting, events=served.outcomes)
+            await self.ledger.record(lease.bug, fitting, by=by, rank=SINKS, facts=True)
         if served.external is not None:
             await leases.keep(self.ledger, lease, served.external)
-        await self._failed(lease, served.stuck or MakegoodError())
+        await self._failed(lease, served.stuck or MakegoodError(), called=True)
 
     async def _found(self, sink: Sink, lease: Lease, recorded: Recorded | None) -> tuple[Bug, Entry | None, int]:
         """The bug, and as `_next`. What was just written is at hand where the cursor had come so far."""
@@ -238,16 +244,12 @@ class Relay:
     async def _next(self, sink: Sink, lease: Lease, bug: Bug) -> tuple[Entry | None, int]:
         """The first entry after the cursor that the sink follows, and how far the cursor may go without it."""
         if sink.interest.jumps:
-            if await unknown_after(self.ledger, lease.bug, lease.done):
-                raise NotYet(FOREIGN_PAUSE)
             return None, bug.seq
         done = lease.done
         for entry in await entries_after(self.ledger, lease.bug, lease.done):
             if type(entry.event) in sink.interest.kinds:
                 return entry, done
             done = entry.seq
-        if done == lease.done < bug.seq:
-            raise NotYet(FOREIGN_PAUSE)
         return None, done
 
     async def _done(self, sink: Sink, lease: Lease, seq: int, served: Served, *, behind: bool) -> Lease:
@@ -261,7 +263,8 @@ class Relay:
             # what a run did to production is true whoever holds the lease; any other outcome is left to the one who has
             # it now
             if outcomes and (held or sink.name == "production"):
-                recorded = await self.ledger.record_in(conn, lease.bug, lambda bug: _fitting(bug, outcomes), by=by)
+                fitting = partial(_fitting, events=outcomes)
+                recorded = await self.ledger.record_in(conn, lease.bug, fitting, by=by, facts=True)
             if held:
                 done = _past_own(sink, seq, recorded)
                 lease = await leases.move(
@@ -272,9 +275,13 @@ class Relay:
             self.ledger.committed(recorded)
         return lease if held and served.again_in is None else Lease.none()
 
-    async def _failed(self, lease: Lease, error: Exception) -> None:
+    async def _failed(self, lease: Lease, error: Exception, *, called: bool) -> None:
+        """`called`: the sink was asked already, and may have called out."""
         if isinstance(error, TooSoon | NotYet):
             await self._too_early(lease, error)
+            return
+        if isinstance(error, Newer):
+            await self._leave(lease, error, doubt=called)
             return
         # an error that nobody foresaw may have come after the call went out
         doubt = isinstance(error, Doubtful) or not isinstance(error, MakegoodError)
@@ -289,7 +296,14 @@ class Relay:
         if lease.attempts + 1 == NOTICED:
             waits = Delayed(sink=lease.sink, why=str(error))
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
-            await self.ledger.record(lease.bug, lambda _b: waits, by=by, rank=SINKS)
+            await self.ledger.record(lease.bug, lambda _b: waits, by=by, rank=SINKS, facts=True)
+
+    async def _leave(self, lease: Lease, error: Newer, *, doubt: bool) -> None:
+        """To a process that can read it, which asks for it in the same way."""
+        if lease.bug not in self._left_alone:
+            self._left_alone.add(lease.bug)
+            log.warning("%s The newer one goes on with BUG-%s.", sentence(error), lease.bug)
+        await leases.later(self.ledger, lease, FOREIGN_PAUSE, forgiven=True, doubt=doubt)
 
     async def _too_early(self, lease: Lease, error: TooSoon | NotYet) -> None:
         """No failure. What is scarce keeps its place among those that wait for it."""
@@ -315,7 +329,8 @@ class Relay:
         async with self.ledger.db.write(SINKS) as conn:
             if not await leases.held(conn, self.ledger, lease):
                 return
-            recorded = await self.ledger.record_in(conn, lease.bug, lambda _b: GaveUp(sink=lease.sink, why=why), by=by)
+            gave_up = GaveUp(sink=lease.sink, why=why)
+            recorded = await self.ledger.record_in(conn, lease.bug, lambda _b: gave_up, by=by, facts=True)
             await leases.give_up(conn, self.ledger, lease, why)
             await self.ledger.notify(conn)
         log.warning("%s on %s waits for a person: %s", lease.sink, recorded.bug.ref, why)

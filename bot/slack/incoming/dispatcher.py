@@ -28,6 +28,7 @@ from bot.text import sentence
 log = logging.getLogger(__name__)
 
 SOURCE = "slack.ask"
+TYPED_VIA = ("command", "thread")
 Ack = Callable[..., Awaitable[object]]
 BROKEN = (
     "Something went wrong on Makegood's side; nothing was changed. It is in the log. Try again, or look at the card."
@@ -181,7 +182,7 @@ class Dispatcher:
     async def _run(self, request: Request) -> Response:
         await self.context.must_be_ours(request.user, request.team)
         await self.context.must_not_be_lost(request)
-        found = verbs.find(request.verb)
+        found = verbs.find(request.verb, typed=request.via in TYPED_VIA)
         if found.acts:
             await self.context.must(found.acts, request.user, request)
         return await found.function(self.context, request)

@@ -36,11 +36,16 @@ def verb(name: str, usage: str = "", help_: str = "", *, acts: Duty | None = Non
     return register
 
 
-def find(name: str) -> Verb:
-    """Raises Refused with what was probably meant."""
+def find(name: str, *, typed: bool = True) -> Verb:
+    """Raises Refused with what was probably meant, or where nobody typed it with what to do about a button of another version."""
     if name in VERBS:
         return VERBS[name]
-    typed = sorted(v.name for v in VERBS.values() if v.usage)
-    near = get_close_matches(name, typed, n=1)
+    if not typed:
+        raise Refused(
+            "This button is of another version of Makegood, which may still be starting: nothing was changed. "
+            "Press it again in a moment; if that does not help, use the card or `/bug list`."
+        )
+    names = sorted(v.name for v in VERBS.values() if v.usage)
+    near = get_close_matches(name, names, n=1)
     hint = f"Did you mean `{near[0]}`?" if near else "`/bug help all` lists what there is."
     raise Refused(f"I don't know “{foreign(name, 40, one_line=True)}”. {hint}")

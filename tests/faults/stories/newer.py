@@ -9,6 +9,7 @@ from bot.bug.event import Inert, Outcome
 from bot.bug.ownership import Claimed
 from bot.bug.words import Words
 from bot.ledger.ledger import SYSTEM
+from bot.ledger.shape import shape
 
 
 class Noted(Inert, Outcome):
@@ -26,10 +27,12 @@ def understood() -> Iterator[None]:
     from bot.bug import lifecycle  # noqa: PLC0415 - the child patches it too
 
     lifecycle.KINDS[Noted.KIND] = Noted
+    shape.cache_clear()
     try:
         yield
     finally:
         lifecycle.KINDS.pop(Noted.KIND, None)
+        shape.cache_clear()
 
 
 def install() -> None:
@@ -41,6 +44,7 @@ def install() -> None:
     from bot.sinks.thread import ThreadSink  # noqa: PLC0415
 
     lifecycle.KINDS[Noted.KIND] = Noted
+    shape.cache_clear()
     for sink in (ThreadSink, CardSink):
         now = sink.interest
         sink.interest = Subscription(kinds=now.kinds | {Noted}, jumps=now.jumps, endless=now.endless)

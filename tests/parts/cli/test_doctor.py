@@ -157,6 +157,19 @@ async def test_what_gave_up_is_told_with_its_reason(
     assert "gave up on 1 of hook.tracker: no such field." in line(ran, "inbox")
 
 
+async def test_what_only_a_newer_version_can_read_is_named(
+    makegood: Shell, around: Neighbours, told: Callable[..., None]
+) -> None:
+    path = makegood.folder / "makegood.db"
+    await asyncio.to_thread(told, f"sqlite+aiosqlite:///{path}")
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("UPDATE bugs SET shape = 'of another'")  # by itself no trouble
+        newer = "SELECT team, 1, seq + 90, 'from_the_future', at, by, NULL, body, commitment, prev, hash FROM entries"
+        conn.execute(f"INSERT INTO entries {newer} WHERE bug = 1 AND seq = 1")
+    ran = await doctor(makegood)
+    assert "BUG-1 hold something that only a newer Makegood can read" in line(ran, "version")
+
+
 async def test_a_database_without_its_guards_is_wrong(
     makegood: Shell, around: Neighbours, told: Callable[..., None]
 ) -> None:

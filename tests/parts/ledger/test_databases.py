@@ -10,16 +10,19 @@ from shutil import copy
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.bug.bug import Status
-from bot.ledger import workspace
+from bot.ledger import states, workspace
 from bot.ledger.db.migrate import migrate, newest
+from bot.ledger.db.tables import bugs
 from bot.ledger.entries import list_bugs, trail
 from bot.ledger.ledger import Ledger
-from bot.ledger.refolding import refold
+from bot.ledger.refreshing import freshen
 from bot.ledger.verify import verify
 from bot.slack.views.thread_lines import line, workspace_line
 from tests.support import dumping, postgres
+from tests.support.folding import refold
 from tests.support.stores import Store, said
 
 DUMPS = sorted(path for path in dumping.FOLDER.iterdir() if path.suffix in {".sqlite3", ".sql"})
@@ -75,6 +78,17 @@ async def test_each_bug_is_what_its_entries_tell_and_each_entry_can_be_read(ledg
         assert refold(bug.ref, entries) == bug
         assert len(entries) == bug.seq
         assert [line(entry, bug, "Dana") for entry in entries]
+
+
+async def test_each_bug_is_found_by_what_it_is(ledger: Ledger) -> None:
+    await freshen(ledger)
+    async with ledger.db.read() as conn:
+        rows = (await conn.execute(select(bugs))).mappings().all()
+        folded = [(row, await states.anew(conn, ledger.team, row["number"])) for row in rows]
+    assert folded
+    for row, (bug, whole) in folded:
+        assert whole
+        assert {name: row[name] for name in states.columns(bug)} == states.columns(bug)
 
 
 async def test_the_workspace_is_what_its_entries_tell(ledger: Ledger) -> None:

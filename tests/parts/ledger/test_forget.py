@@ -23,9 +23,9 @@ from bot.ledger.entries import load, trail
 from bot.ledger.forget import forget, unnamed
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger
-from bot.ledger.refolding import refold
 from bot.ledger.relay.subscription import Subscription
 from bot.ledger.verify import verify
+from tests.support.folding import refold
 from tests.support.stores import MONDAY, TEAM, Store, cursor, of_kind, open_bug, person, rows, said, sql
 
 ADA = CustomerHint(name="Ada", email="ada@example.com")

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from pydantic import ValidationError
 
 from bot.bug.errors import Unavailable
+from bot.bug.values import Actor
 from bot.ledger.inbox.inbox import OWN_TURN, Inbox, Item
-from bot.ledger.inbox.worker import InboxWorker
+from bot.ledger.inbox.worker import OUTAGE, ROLLED, InboxWorker
 from bot.ledger.relay.pace import TooSoon
 from tests.support.stores import TEAM, Store, rows, sql
 
@@ -100,6 +102,34 @@ async def test_an_outage_is_waited_out_for_as_long_as_it_takes(inbox: Inbox, awa
     async with working(inbox, Worker(inbox, a=away)) as inflow:
         await inflow.submit(item("a"))
         await until(inbox, "a", "new", 0, str(away))
+
+
+async def test_what_a_newer_version_stored_is_left_to_it_for_an_hour(inbox: Inbox, store: Store) -> None:
+    worker = Worker(inbox, a=_unread())
+    await inbox.store(item("a"))
+    store.clock.advance(OWN_TURN + 1)
+    async with working(inbox, worker):
+        await until_noted(inbox, store.clock.seconds())
+    assert (await state(inbox, "a"))[:2] == ("new", 0)
+    store.clock.advance(ROLLED)
+    async with working(inbox, worker):
+        await until(inbox, "a", "new", 1)
+
+
+async def until_noted(inbox: Inbox, since: float) -> None:
+    """That it is left, and for how long."""
+    async with asyncio.timeout(5):
+        while await rows(inbox.db, "SELECT due FROM inbox") != [(since + OUTAGE,)]:
+            await asyncio.sleep(0.01)
+
+
+def _unread() -> ValidationError:
+    """What a body meets that has a field more than this version knows."""
+    try:
+        Actor.model_validate_json('{"kind":"person","id":"U0DEV","pronoun":"she"}')
+    except ValidationError as error:
+        return error
+    raise AssertionError
 
 
 async def test_a_database_that_fails_for_a_moment_ends_neither_the_sweep_nor_the_work(

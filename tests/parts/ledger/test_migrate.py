@@ -1,5 +1,6 @@
 """The schema: one process brings it up to date, nothing drifts from the tables, and the guards stand after every step."""
 
+import ast
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Text
 
+from bot import shipped
 from bot.bug.errors import Misconfigured, TrailBroken
 from bot.ledger.db.migrate import _upgrade, config, guards_missing, migrate, newest
 from bot.ledger.db.tables import SEARCH, metadata
@@ -54,6 +56,36 @@ async def test_several_processes_may_start_at_once(blank: Store) -> None:
 
 def test_the_newest_revision_is_alembics_head() -> None:
     assert newest() == ScriptDirectory.from_config(config()).get_current_head()
+
+
+def _taken_away(file: Path) -> set[str]:
+    """What a migration does that a process of the version before it may stumble over."""
+    calls = [x for x in ast.walk(ast.parse(file.read_text())) if isinstance(x, ast.Call)]
+    done = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute) and _is_op(call.func.value)}
+    columns = [
+        call.args[1] for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "add_column"
+    ]
+    must = {"a column that must be filled" for column in columns if not _may_be_left_out(column)}
+    return done - {"add_column", "create_table", "create_index", "execute", "get_bind", "f"} | must
+
+
+def _is_op(value: ast.expr) -> bool:
+    return isinstance(value, ast.Name) and value.id == "op"
+
+
+def _may_be_left_out(column: ast.expr) -> bool:
+    assert isinstance(column, ast.Call)
+    given = {one.arg: ast.unparse(one.value) for one in column.keywords}
+    return "server_default" in given or given.get("nullable") == "True"
+
+
+def test_a_migration_only_adds_so_that_the_version_before_it_goes_on_beside_it() -> None:
+    files = {file.name[1:5]: file for file in (shipped.MIGRATIONS / "versions").glob("r0*.py")}
+    assert _taken_away(files["0011"]) == {"drop_index", "drop_column"}, "the last before this rule"
+    assert _taken_away(files["0007"]) == set()
+    assert {number: _taken_away(file) for number, file in files.items() if number > "0011"}.keys() <= {
+        number for number, file in files.items() if not _taken_away(file)
+    }
 
 
 def _step(connection: Connection, revision: str) -> None:

@@ -11,8 +11,8 @@ from bot.bug.retro.tally import COUNTED
 from bot.ledger import entries, home
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.index import search
-from bot.ledger.index.facets import freshen
 from bot.ledger.ledger import Ledger
+from bot.ledger.refreshing import freshen
 from bot.ledger.relay import lease
 from bot.ledger.relay.held import held
 from bot.ledger.relay.subscription import Subscription
@@ -65,7 +65,7 @@ WAYS: dict[str, Way] = {
     "what a sink is behind": lambda ledger: entries.behind(ledger, 1, ["card"]),
     "what waits for a system": _held,
     "a month": _all,
-    "what an older version left": lambda ledger: freshen(ledger.db, ledger.team),
+    "what an older version left": freshen,
     "what is due": lambda ledger: lease.take(ledger, {"thread": 4, "card": 4}, {}, 12),
     "what is due while Slack is scarce": lambda ledger: lease.take(ledger, {"thread": 4, "card": 4}, {"thread": 1}, 12),
 }

@@ -27,9 +27,9 @@ from bot.ledger.entries import (
     unseen,
     written_at,
 )
-from bot.ledger.index.facets import freshen
 from bot.ledger.index.threads import TASK
 from bot.ledger.ledger import Ledger
+from bot.ledger.refreshing import freshen
 from bot.ledger.verify import verify
 from tests.support.stores import BUGSNAG, MONDAY, Store, open_bug, person, rows, seqs, sql
 
@@ -125,9 +125,9 @@ async def test_what_people_told_of_is_found_until_a_tracker_knows_it(store: Stor
 async def test_what_an_older_version_wrote_beside_this_one_is_found_again(store: Store) -> None:
     ledger = store.ledger()
     number = await open_bug(ledger)
-    await sql(ledger.db, "UPDATE bugs SET found = 0, began = NULL, told = 1")
-    assert await freshen(ledger.db, ledger.team) == 1
-    assert await freshen(ledger.db, ledger.team) == 0
+    await sql(ledger.db, "UPDATE bugs SET shape = 'another', state = '{\"of another\": 1}', began = NULL, told = 1")
+    assert await freshen(ledger) == 1
+    assert await freshen(ledger) == 0
     assert await told_of(ledger) == []
     found = await rows(ledger.db, f"SELECT began FROM bugs WHERE number = {number}")
     assert found == [(MONDAY.timestamp(),)]

@@ -17,9 +17,9 @@ from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import list_bugs, load, trail
 from bot.ledger.ledger import Ledger, Recorded
-from bot.ledger.refolding import refold
 from bot.ledger.relay.subscription import Subscription
 from bot.ledger.verify import verify
+from tests.support.folding import refold
 from tests.support.stores import MONDAY, TEAM, Store, kinds, open_bug, person, rows, said, seqs, sql
 
 SEVERAL = pytest.mark.parametrize("where", ["postgresql"], indirect=True)

@@ -179,7 +179,7 @@ async def test_a_kind_that_this_version_does_not_know_is_never_passed(store: Sto
         "INSERT INTO entries SELECT team, bug, 3, 'from_the_future', at, \"by\", NULL, body, "
         "commitment, prev, 'x' FROM entries WHERE seq = 2"
     )
-    await sql(ledger.db, newer, "UPDATE bugs SET seq = 3, state = replace(state, '\"seq\":2', '\"seq\":3')")
+    await sql(ledger.db, newer, "UPDATE bugs SET seq = 3, shape = 'newer', state = '{\"what\": \"newer\"}'")
     async with relaying(ledger, scribe):
         await until(paused(ledger, bug))
     found = await cursor(ledger, bug, "scribe")

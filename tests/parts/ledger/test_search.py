@@ -85,7 +85,7 @@ async def test_words_that_were_read_before_a_customer_was_forgotten_are_not_kept
     bug = await open_bug(ledger, "Menu page fails")
     await joins(ledger, bug, "mia@example.com")
     async with ledger.db.read() as conn:
-        (row,) = (await conn.execute(search._BEHIND, {"team": ledger.team})).all()
+        (row,) = (await conn.execute(search._BEHIND, {"team": ledger.team, "after": 0})).all()
     await forget(ledger, "mia@example.com")
     async with ledger.db.write() as conn:
         await search._keep(conn, {"team": ledger.team, "bug": bug, "seq": row.seq, "was": row.searched}, "mia")

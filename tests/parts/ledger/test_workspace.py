@@ -15,6 +15,7 @@ from bot.ledger.forget import forget
 from bot.ledger.ledger import Ledger
 from bot.ledger.restored import hold
 from bot.ledger.verify import verify
+from tests.support.newer import Relocated, next_version
 from tests.support.stores import TEAM, Store, open_bug, person, rows, said, sql
 
 LEE = person("U0LEAD")
@@ -89,11 +90,9 @@ async def test_somebody_forgotten_is_gone_from_the_workspace_s_trail_too(ledger:
 
 
 async def test_a_kind_of_a_later_version_is_left_out_and_its_chain_still_checked(ledger: Ledger) -> None:
-    class Later(ProductionFrozen):
-        KIND = "from_the_future"
-
     await workspace.record(ledger, lambda _now: ProductionFrozen(), by=LEE)
-    await workspace.record(ledger, lambda _now: Later(), by=LEE)
+    with next_version():
+        await workspace.record(ledger, lambda _now: Relocated(), by=LEE)
     assert await kinds(ledger) == ["production_frozen"]
     assert await verify(ledger) == 0
     await sql(ledger.db, "UPDATE workspaces SET head = 'x'")

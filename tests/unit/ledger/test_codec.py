@@ -125,14 +125,34 @@ def test_an_upcaster_works_also_where_the_private_row_was_deleted() -> None:
 
 @pytest.mark.usefixtures("upcasters")
 def test_an_old_name_is_known_and_is_todays_kind() -> None:
-    assert [codec.knows(kind) for kind in ("passed_on", "handed_over", "from the future", "frozen")] == [
-        True,
-        True,
-        False,
-        False,
-    ]
-    assert codec.knows_of_workspace("frozen")
+    assert codec.read("passed_on", '{"whom":"U0ANNA"}', None) == HandedOver(owner="U0ANNA")
+    assert codec.read("frozen", "{}", '{"text":"deploy"}') is None
+    assert codec.read_of_workspace("frozen", "{}", '{"text":"deploy"}') == ProductionFrozen(why="deploy")
     assert codec.present_kind("passed_on") == "handed_over"
+
+
+@pytest.mark.parametrize(
+    ("kind", "public"),
+    [
+        ("from the future", "{}"),
+        ("handed_over", '{"owner":"U0ANNA","because":"a newer field"}'),
+        ("fixed", '{"how":"a newer way"}'),
+        ("handed_over", '{"renamed":"U0ANNA"}'),
+    ],
+    ids=["a kind", "a field", "a value", "a field in place of another"],
+)
+def test_what_a_newer_version_stored_is_not_guessed(kind: str, public: str) -> None:
+    assert codec.read(kind, public, None) is None
+
+
+def test_a_text_that_is_no_json_is_damaged_and_not_newer() -> None:
+    with pytest.raises(ValueError, match="Expecting"):
+        codec.read("handed_over", "{", None)
+
+
+def test_what_a_newer_version_stored_of_the_workspace_is_not_guessed() -> None:
+    assert codec.read_of_workspace("from the future", "{}", None) is None
+    assert codec.read_of_workspace("action_allowed", '{"action":"a","sha":"1","until":"2030"}', None) is None
 
 
 def test_no_upcaster_has_the_name_of_a_kind_that_is_written() -> None:

@@ -24,6 +24,14 @@ COMMON = [
         "refused",
         "name may not be empty",
     ),
+    kind(
+        "a new row without what the settings tell rows apart by",
+        "CREATE TABLE menus (id int PRIMARY KEY, v varchar(9), code int UNIQUE); INSERT INTO menus VALUES (1, 'x', 7);",
+        "menus code",
+        "add-row table=menus first=2 second=y",
+        "refused",
+        "nothing in code, by which",
+    ),
     kind("a new row that is there", _SHOP, "menus id", "add-row table=menus first=1 second=x", "refused", "such a row"),
     kind("a new row", _SHOP, "menus id", "add-row table=menus first=3 second=x", "undone"),
     kind(

@@ -17,7 +17,7 @@ _UNSEEN = re.compile(
     r"trigger|rule|policy|row-level|may not|right|forbids|a view|rolled back|something else of|left \d+ row|by itself|itself at every|GRANT"
 )
 CAN = "although plain SQL can"
-_CLOSED = "is not open to actions"
+_CLOSED = re.compile("is not open to actions|does not tell the rows of")
 
 
 @dataclass(kw_only=True)
@@ -53,7 +53,7 @@ class Told:
     @property
     def share(self) -> float:
         """Of the cases that could be undone, those that ran under the promise of an undo."""
-        return self.promised / max(1, self.could)
+        return self.promised / self.could if self.could else 1
 
     def lines(self) -> list[str]:
         ran = f"{self.promised} of {self.could} that could be undone ran: {self.share:.1%}"
@@ -73,7 +73,7 @@ def _kind_of(said: str) -> str:
 
 def hindrance(case: Case, verdict: Verdict, ground: Ground, database: str) -> str:
     """Why it could not be undone, or rightly is not; empty: it could."""
-    if _CLOSED in verdict.said:
+    if _CLOSED.search(verdict.said):
         return "closed by the settings"
     if any(name in FEATURES and FEATURES[name].unseen for name in case.features) and _UNSEEN.search(verdict.said):
         return "trigger, rule, policy or right"

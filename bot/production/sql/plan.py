@@ -183,8 +183,11 @@ async def _computed(conn: AsyncConnection, info: TableInfo, sets: Sets) -> dict[
 def _inserted(info: TableInfo, values: dict[str, Any]) -> Change:
     if not values:
         raise Refused(f"The insert into {info.name} gives no values.")
-    key = info.key_of(values) if all(values.get(name) is not None for name in info.key) else {}
-    return Change(table=info.name, key=key, before=None, after=values)
+    empty = [name for name in info.key if values.get(name) is None]
+    # what the database gives is known of the primary key alone
+    if unknown := [name for name in empty if name not in info.table.primary_key.columns]:
+        raise Refused(info.says_nothing(unknown))
+    return Change(table=info.name, key={} if empty else info.key_of(values), before=None, after=values)
 
 
 def _clocked(sets: Sets) -> frozenset[str]:

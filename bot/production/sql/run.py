@@ -68,6 +68,8 @@ def _with_key(step: Statement, schema: Schema, result: CursorResult[object]) -> 
     info = schema.tables[change.table]
     primary = [column.name for column in info.table.primary_key]
     found = {**dict(zip(primary, result.inserted_primary_key or (), strict=False)), **change.key}
+    if empty := [name for name in info.key if found.get(name) is None]:
+        raise Thwarted(info.says_nothing(empty))
     raw = {name: str(found[name]) if info.as_text else found[name] for name in info.key}
     return Change(table=change.table, key=raw, before=None, after=change.after)
 

@@ -156,6 +156,13 @@ class TableInfo:
             )
         return {name: row[name] for name in self.key}
 
+    def says_nothing(self, empty: Iterable[str]) -> str:
+        """Why such a row is not put in: nobody would find it again."""
+        return (
+            f"The new row of {self.name} would have nothing in {', '.join(empty)}, by which the settings tell its rows apart. "
+            f"Give it a value there, or name another key of {self.name} in the settings."
+        )
+
     def writable(self, row: Mapping[str, Raw]) -> dict[str, sa.ColumnElement[Any]]:
         """A whole row for an INSERT, without what the database computes itself."""
         return {name: self.write(name, raw) for name, raw in row.items() if not self.columns[name].generated}

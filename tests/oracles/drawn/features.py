@@ -62,25 +62,30 @@ def _parent(case: Case) -> str:
     return f"t{next((p.to for p in case.table.pointers if p.to != case.at), case.at)}"
 
 
-def numbered(database: str) -> Write:
-    """Gives v of each row a number of its own, as unique columns need it."""
+def numbered(database: str, column: str = "v") -> Write:
+    """Gives each row a number of its own there, as unique columns need it."""
 
     def written(case: Case) -> list[str]:
         table = f"t{case.at}"
         if database == PG:  # a row of the same transaction would be held against its foreign keys again
             rows = f"(SELECT ctid AS at, row_number() OVER () - 1 AS nth FROM {table})"
-            sets = f"UPDATE {table} SET v = y.nth FROM {rows} y WHERE {table}.ctid = y.at"
+            sets = f"UPDATE {table} SET {column} = y.nth FROM {rows} y WHERE {table}.ctid = y.at"
             return ["SET session_replication_role = replica", sets, "SET session_replication_role = origin"]
         if database == MY:
-            return ["SET foreign_key_checks = 0", "SET @y = -1", f"UPDATE {table} SET v = (@y := @y + 1)"]
+            return ["SET foreign_key_checks = 0", "SET @y = -1", f"UPDATE {table} SET {column} = (@y := @y + 1)"]
         less = f"({', '.join('y.' + c for c in case.table.columns)}) < ({', '.join(f'{table}.{c}' for c in case.table.columns)})"
-        return [f"UPDATE {table} SET v = (SELECT count(*) FROM {table} y WHERE {less})"]
+        return [f"UPDATE {table} SET {column} = (SELECT count(*) FROM {table} y WHERE {less})"]
 
     return written
 
 
 def _numbered(statement: str, *databases: str) -> dict[str, Write]:
     return {d: lambda case, d=d: [*numbered(d)(case), *_plain(statement)(case)] for d in databases}  # type: ignore[misc]
+
+
+def _keyed(statements: str, *databases: str) -> dict[str, Write]:
+    """The rows are told apart by k, a number of each, and not by their primary key."""
+    return {d: lambda case, d=d: [*numbered(d, "k")(case), *_plain(statements)(case)] for d in databases}  # type: ignore[misc]
 
 
 _LOG = "INSERT INTO log VALUES (1)"
@@ -176,12 +181,32 @@ FEATURES: Mapping[str, Feature] = {
     "strict": Feature(on=(LITE,)),
     "without rowid": Feature(on=(LITE,)),
     "not transactional": Feature(after={MY: _plain("ALTER TABLE @ ENGINE = MyISAM")}, unseen=True, alone=True),
+    # how the settings tell rows apart
+    "key that may be empty": Feature(
+        columns=dict.fromkeys(ALL, "k integer"),
+        after=_keyed("UPDATE @ SET k = NULL WHERE k = 2; CREATE UNIQUE INDEX ku ON @ (k)", *ALL),
+        alone=True,
+    ),
+    "key of some rows": Feature(
+        columns={PG: "k integer", LITE: "k integer"},
+        after=_keyed("CREATE UNIQUE INDEX ku ON @ (k) WHERE k > 1", PG, LITE),
+        alone=True,
+    ),
+    "key of an expression": Feature(
+        columns=dict.fromkeys((PG, LITE), "k integer"),
+        after=_keyed("CREATE UNIQUE INDEX ku ON @ ((k + 1))", PG, LITE),
+        alone=True,
+    ),
+    "key without an index": Feature(
+        columns=dict.fromkeys(ALL, "k integer"), after=_keyed("SELECT 1", *ALL), alone=True
+    ),
     # of foreign keys, by their mode
     "foreign key deferred": Feature(on=(PG, LITE)),
     "foreign key not enforced": Feature(on=(PG,)),
     "foreign key unproven": Feature(on=(PG,)),
     "foreign key single": Feature(on=(PG,)),
     "foreign key one partition": Feature(on=(PG,), alone=True),
+    "foreign key of one partition": Feature(on=(PG,), alone=True),
     "to itself twice": Feature(on=ALL),
     "foreign keys in a circle": Feature(on=ALL),
     # tables of tables
@@ -309,6 +334,8 @@ FEATURES: Mapping[str, Feature] = {
         after={PG: _plain("CREATE RULE r AS ON DELETE TO @ DO INSTEAD NOTHING")}, unseen=True, alone=True
     ),
 }
+KEYED = tuple(name for name in FEATURES if name.startswith("key "))
+"""In which the settings name the column k, and people the row of k 0."""
 NUMBERED = frozenset(
     ("unique", "values moved among unique rows", "expression", "exclusion", "unique checked late", "nulls not distinct")
 )
@@ -320,6 +347,7 @@ SHAPES = (
     "the row of key 0",
     "undone three times round",
     "others' work in between",
+    "a column dropped or renamed since",
     "foreign key of two columns",
 )
 """Kinds that are made by the tables, rows and deeds alone."""

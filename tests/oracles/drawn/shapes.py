@@ -50,7 +50,8 @@ class Pointer:
     required: bool
     unique: bool
     mode: str = ""
-    """"", "deferred", "not enforced", "unproven" (NOT VALID), "single" (SET NULL of one column) or "one partition"."""
+    """"", "deferred", "not enforced", "unproven" (NOT VALID), "single" (SET NULL of one column), "one partition" to which it
+    points, or "of one partition" from which it goes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +133,7 @@ def kinds_of(case: Case) -> Iterator[str]:
     yield f"action {case.deed.action}"
     yield f"key {case.table.key}"
     if case.others:
-        yield "others' work in between"
+        yield "a column dropped or renamed since" if case.others[0].startswith("ALTER") else "others' work in between"
     if case.rounds > 1:
         yield "undone three times round"
     if case.deed.action in ("delete-row", "set-column") and case.deed.key[:1] == ("0",):

@@ -19,11 +19,12 @@ _MODES = {
     "foreign key unproven": "unproven",
     "foreign key single": "single",
 }
+_PARTS = {"foreign key one partition": "one partition", "foreign key of one partition": "of one partition"}
 _ON_CHILD = (
     "before trigger on the child",
     "after trigger on the child",
     "row-level security of a child",
-    "foreign key one partition",
+    *_PARTS,
 )
 
 
@@ -35,10 +36,9 @@ def drawn(draw: st.DrawFn, kind: str, database: str, keys: tuple[str, ...] = tup
     tables = tuple(_table(draw, n, at, kinds, kind, features) for n in range(len(kinds)))
     deed = _deed(draw, tables[at], kind, features)
     opened = tuple(n for n in range(len(tables)) if n == at or draw(st.integers(0, 19)) < 19)
-    others = () if kind == "others' work in between" else ((),) * 5
     return Case(
         tables=tables, at=at, features=features, deed=deed, opened=opened,
-        others=draw(st.sampled_from((*others, *_others(draw, tables, at)))),
+        others=draw(st.sampled_from(_work(draw, kind, tables, at))),
         rounds=3 if kind == "undone three times round" or draw(st.integers(0, 5)) == 5 else 1,
         wide=draw(st.integers(0, 23)),
     )  # fmt: skip
@@ -103,8 +103,8 @@ def _table(
     draw: st.DrawFn, n: int, at: int, keys: list[tuple[str, bool]], kind: str, features: tuple[str, ...]
 ) -> Table:
     pointers = tuple(_pointer(draw, i, to, features) for i, to in enumerate(_aims(draw, n, at, keys, kind)))
-    if n != at and kind == "foreign key one partition":
-        pointers = tuple(_to_a_part(p) if p.to == at else p for p in pointers)
+    if n == (at + 1) % len(keys) and kind in _PARTS:
+        pointers = tuple(_of_a_part(p, _PARTS[kind]) if p.to == at else p for p in pointers)
     key, double = keys[n]
     rows = []
     for value in KEYS[key][: 4 if kind == "the row of key 0" else draw(st.sampled_from((4, 4, 3, 2, 1)))]:
@@ -139,8 +139,8 @@ def _pointer(draw: st.DrawFn, i: int, to: int, features: tuple[str, ...]) -> Poi
     )  # fmt: skip
 
 
-def _to_a_part(pointer: Pointer) -> Pointer:
-    return Pointer(**{**pointer.__dict__, "mode": "one partition"})
+def _of_a_part(pointer: Pointer, mode: str) -> Pointer:
+    return Pointer(**{**pointer.__dict__, "mode": mode})
 
 
 def _pointed(draw: st.DrawFn, to: tuple[str, bool], *, required: bool, orphan: bool) -> tuple[str, ...] | None:
@@ -188,6 +188,13 @@ def _deed(draw: st.DrawFn, table: Table, kind: str, features: tuple[str, ...]) -
         Deed(action="set-column", key=key, value="7"), Deed(action="shift"), Deed(action="add-row", key=new), *wide,
     ]  # fmt: skip
     return draw(st.sampled_from(_turned(deeds, kind)))
+
+
+def _work(draw: st.DrawFn, kind: str, tables: tuple[Table, ...], at: int) -> tuple[tuple[str, ...], ...]:
+    """What somebody else may do between the run and its undo; most often nothing."""
+    if kind == "a column dropped or renamed since":
+        return (f"ALTER TABLE t{at} DROP COLUMN m",), (f"ALTER TABLE t{at} RENAME COLUMN m TO mm",)
+    return (*(() if kind == "others' work in between" else ((),) * 5), *_others(draw, tables, at))
 
 
 def _others(draw: st.DrawFn, tables: tuple[Table, ...], at: int) -> tuple[tuple[str, ...], ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from tests.oracles.drawn.features import FEATURES
+from tests.oracles.drawn.features import FEATURES, KEYED
 from tests.oracles.drawn.shapes import NUMBERED, Case, Pointer, Table, literal, type_of, typed
 from tests.oracles.drawn.wide import LITE, MY, PG, WIDE
 from tests.oracles.judge import Trial
@@ -46,6 +46,9 @@ def trial_of(case: Case, database: str) -> Trial:
     if case.has("odd names"):
         values |= {field: ODD[values[field]] for field in ("column", "where") if values.get(field) in ODD}
     keys = {named(case, f"t{n}"): [_odd(case, c) for c in case.tables[n].columns] for n in case.opened}
+    if case.has(*KEYED):
+        keys[f"t{case.at}"] = ["k"]
+        values |= {"id": "0"} if "id" in values else {}
     if case.has("the view itself"):
         keys["seen"] = case.table.columns
     volatile = (f"t{case.at}.touched",) if case.has("declared touch") else ()
@@ -53,6 +56,7 @@ def trial_of(case: Case, database: str) -> Trial:
     return Trial(
         tables=keys, action=deed.action, values=values, volatile=volatile, user=user, rounds=3 if case.rounds > 1 else 1,
         others=tuple(spelt(case, said, database) for said in case.others),
+        reshaped=(f"t{case.at}.m", f"t{case.at}.mm") if "".join(case.others).startswith("ALTER") else (),
     )  # fmt: skip
 
 
@@ -80,6 +84,8 @@ def mark_of(case: Case, database: str) -> str:
 def predicate_of(case: Case, database: str) -> str:
     """Which rows it is about, unspelt; nothing is inserted by one."""
     deed = case.deed
+    if deed.action in ("delete-row", "set-column") and case.has(*KEYED):
+        return "k = 0"
     if deed.action in ("delete-row", "set-column"):
         pairs = zip(case.table.columns, deed.key, strict=True)
         return " AND ".join(_same(database, column, literal(database, text)) for column, text in pairs)
@@ -200,7 +206,7 @@ def _parted(case: Case, database: str, n: int, made: str) -> list[str]:
         ends = [end for end, name in (("STRICT", "strict"), ("WITHOUT ROWID", "without rowid")) if case.has(name)]
         made = made.replace(" timestamp", " text").replace("varchar", "text") if case.has("strict") else made
         return [f"{made} {', '.join(ends)}"]
-    if database != PG or n != case.at or not case.has(*_PARTED):
+    if database != PG or n not in _in_parts(case):
         return [made]
     part = "CREATE TABLE t{0}_{1} PARTITION OF t{0} FOR VALUES WITH (MODULUS 2, REMAINDER {1})"
     found = [f"{made} PARTITION BY HASH (id)", part.format(n, 0), part.format(n, 1)]
@@ -210,6 +216,13 @@ def _parted(case: Case, database: str, n: int, made: str) -> list[str]:
             f"CREATE TABLE t{n}_0_{i} PARTITION OF t{n}_0 FOR VALUES WITH (MODULUS 2, REMAINDER {i})" for i in (0, 1)
         ]
     return found
+
+
+def _in_parts(case: Case) -> list[int]:
+    """Tables in partitions."""
+    if case.has("foreign key of one partition"):
+        return [n for n, table in enumerate(case.tables) if any(p.mode == "of one partition" for p in table.pointers)]
+    return [case.at] if case.has(*_PARTED) else []
 
 
 def _wide(case: Case, database: str) -> tuple[str, tuple[str, ...]] | None:
@@ -223,7 +236,7 @@ def _pointing(case: Case, database: str, pointer: Pointer) -> list[str]:
     more = " NOT NULL" if pointer.required else ""
     alone = (
         " UNIQUE"
-        if pointer.unique and not to.double and not case.has(*_PARTED)  # which would have to hold the table's key, too
+        if pointer.unique and not to.double and not _in_parts(case)  # which would have to hold the table's key, too
         else ""
     )
     kind = type_of(database, to.key)
@@ -251,7 +264,9 @@ def _reference(case: Case, database: str, pointer: Pointer) -> str:
 
 def _foreign(case: Case, database: str) -> list[str]:
     return [
-        f"ALTER TABLE t{n} ADD {_reference(case, database, p)}" for n, t in enumerate(case.tables) for p in t.pointers
+        f"ALTER TABLE t{n}{'_0' if p.mode == 'of one partition' else ''} ADD {_reference(case, database, p)}"
+        for n, t in enumerate(case.tables)
+        for p in t.pointers
     ]
 
 

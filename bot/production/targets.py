@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot.bug.modes import Mode
 from bot.bug.values import Frozen
+from bot.outgoing.address import usable
 
 
 def _columns(key: Any) -> Any:
@@ -50,11 +50,7 @@ class SqlTarget(Frozen):
     @field_validator("url", "read_url", "copy_url")
     @classmethod
     def _an_address(cls, url: SecretStr | None) -> SecretStr | None:
-        try:
-            make_url(url.get_secret_value()) if url else None
-        except (ArgumentError, ValueError):  # whose words would show the password
-            raise ValueError("write an address: postgresql+asyncpg://user:password@host/database") from None
-        return url
+        return SecretStr(usable(url.get_secret_value())) if url else None
 
     def changing(self, table: str) -> frozenset[str]:
         """Names of volatile columns, of which the table has some."""

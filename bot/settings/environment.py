@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot.bug import ids
 from bot.bug.errors import Misconfigured
 from bot.bug.values import Frozen
+from bot.outgoing.address import usable
 from bot.settings.settings import Settings
 from bot.settings.validation import NO_FILE, validate
 
@@ -88,17 +88,15 @@ def database_url(path: Path, environment: Mapping[str, str] = os.environ) -> str
     named, beside = environment.get("MAKEGOOD_DATABASE_URL"), path.resolve().parent / "makegood.db"
     if not (named or path.exists() or beside.exists()):  # a misspelt path must not make a database somewhere
         raise Misconfigured(NO_FILE.format(path))
-    url = named or f"sqlite+aiosqlite:///{beside}"
-    if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://", "postgresql+psycopg://")):
-        raise Misconfigured(
-            "MAKEGOOD_DATABASE_URL must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or postgresql+psycopg://."
-        )
     try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
+        url = usable(named or f"sqlite+aiosqlite:///{beside}")
+    except ValueError as error:
+        raise Misconfigured(f"MAKEGOOD_DATABASE_URL: {error}.") from None
+    parsed = make_url(url)
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise Misconfigured(
-            "MAKEGOOD_DATABASE_URL: write it as postgresql+asyncpg://user:password@host:5432/name."
-        ) from None
+            "MAKEGOOD_DATABASE_URL names neither SQLite nor PostgreSQL: write sqlite+aiosqlite:///… or postgresql+asyncpg://…."
+        )
     if parsed.drivername.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
         raise Misconfigured(
             "MAKEGOOD_DATABASE_URL names no file: write it as sqlite+aiosqlite:////var/lib/makegood.db."

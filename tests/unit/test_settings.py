@@ -120,7 +120,7 @@ def test_every_source_that_answers_may_have_a_hook() -> None:
         ({"SLACK_API_URL": "slack"}, "SLACK_API_URL"),
         ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN"),
         ({"SLACK_SIGNING_SECRET": ""}, "SLACK_APP_TOKEN"),
-        ({"MAKEGOOD_DATABASE_URL": "postgresql://localhost/makegood"}, "MAKEGOOD_DATABASE_URL"),
+        ({"MAKEGOOD_DATABASE_URL": "mysql://localhost/makegood"}, "neither SQLite nor PostgreSQL"),
         ({"MAKEGOOD_DATABASE_URL": "postgresql+asyncpg://localhost:port/makegood"}, "MAKEGOOD_DATABASE_URL"),
         ({"MAKEGOOD_DATABASE_URL": "sqlite+aiosqlite://"}, "MAKEGOOD_DATABASE_URL names no file"),
     ],

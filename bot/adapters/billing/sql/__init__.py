@@ -15,14 +15,9 @@ from bot.adapters.ports import Biller, BillerAdapter, Connects
 from bot.bug.errors import Doubtful, Misconfigured, Rejected, Unavailable
 from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms, Upgrade
 from bot.bug.values import CustomerHint, Frozen
+from bot.outgoing.address import usable
 
 Column = sa.Column[Any]
-DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-    "mysql": "mysql+aiomysql",
-}
 
 
 class Columns(Frozen):
@@ -202,12 +197,9 @@ class SqlBiller:
 
 def connect(settings: Settings, _http: aiohttp.ClientSession | None = None) -> Biller:
     try:
-        url = sa.make_url(settings.target.get_secret_value())
-    except sa.exc.ArgumentError as error:
-        raise Misconfigured(
-            "billing.target is not a database's address; write it as postgresql://user:password@host/name."
-        ) from error
-    engine = create_async_engine(url.set(drivername=DRIVERS.get(url.drivername, url.drivername)))
+        engine = create_async_engine(usable(settings.target.get_secret_value()))
+    except ValueError as error:
+        raise Misconfigured(f"billing.target: {error}.") from None
     return SqlBiller(CustomerDatabase(engine), settings)
 
 

@@ -107,8 +107,8 @@ soak: setup ## mixed traffic for MINUTES; fails where memory, handles, tasks or 
 	@$(BIN)/python -m tests.bench.soak $(MINUTES)
 
 # Whole stories on real processes, struck where the seed says. FIRST=17 SEEDS=1 plays one seed again, with the same strikes.
-faults: setup ## plays SEEDS seeds of stories whose processes are killed, stopped and cut off, from FIRST on
-	@$(BIN)/python -m tests.faults.stories.run --seeds $(SEEDS) --first $(FIRST)
+faults: setup ## plays SEEDS seeds of stories whose processes are killed, stopped and cut off, from FIRST on; SHORT=1: as make test
+	@$(BIN)/python -m tests.faults.stories.run --seeds $(SEEDS) --first $(FIRST) $(if $(SHORT),--short)
 
 # Fails today against commits with another shape of a bug: an older process can't read what a newer one wrote.
 rolling: setup ## runs a process of the commit FROM beside one of this code on one database

@@ -15,13 +15,23 @@ def hasten(by: float) -> None:
     from bot import app  # noqa: PLC0415 - a warm parent has imported it, its child may patch it
     from bot.ledger.db import engine  # noqa: PLC0415
     from bot.ledger.inbox import inbox, worker  # noqa: PLC0415
-    from bot.ledger.relay import leased, relay  # noqa: PLC0415
+    from bot.ledger.relay import leased, relay, subscription  # noqa: PLC0415
+    from bot.sinks import board_notes  # noqa: PLC0415
+    from bot.sinks.production import run  # noqa: PLC0415
     from bot.slack.outgoing import client  # noqa: PLC0415
 
     patched: Any = app
     patched.Relay = functools.partial(relay.Relay, lease_seconds=leased.LEASE / by)
-    quicker = {relay: ("DOUBT_PAUSE", "FOREIGN_PAUSE"), inbox: ("OWN_TURN",), worker: ("OUTAGE", "SWEEP")}
-    for module, names in {**quicker, engine: ("IDLE",)}.items():
+    quicker = {
+        relay: ("FIRST_PAUSE", "DOUBT_PAUSE", "FOREIGN_PAUSE"),
+        subscription: ("REPEAT_PAUSE",),
+        inbox: ("OWN_TURN",),
+        worker: ("OUTAGE", "SWEEP"),
+        engine: ("IDLE",),
+        run: ("LOCK_PAUSE",),
+        board_notes: ("CARD_PAUSE",),
+    }
+    for module, names in quicker.items():
         for name in names:
             setattr(module, name, getattr(module, name) / by)
     client.TIMEOUT = max(3, round(client.TIMEOUT / by))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.bug.bug import Bug, Status
 from bot.bug.course import CameBack
+from bot.bug.customer import Customer
 from bot.bug.customers import CustomerWrote
 from bot.bug.errors import MakegoodError
 from bot.bug.fixes.fix import Fix, RunState
@@ -20,7 +21,7 @@ from bot.ledger.db.tables import entries, inbox
 from bot.ledger.ledger import Entry
 from bot.ledger.verify import verify
 from bot.slack.incoming.listeners import action_ask, view_ask
-from tests.faults.stories.people import Story
+from tests.faults.stories.people import TAKEN_BACK, Story
 from tests.faults.stories.town import Json, StruckTown
 from tests.faults.town import FIRST_ROW
 
@@ -181,17 +182,22 @@ class Judge:
             granted = sum(given.state == "granted" for given in customer.given)
             if booked > max(1, len(customer.given)) or (booked < granted and not self.restored):
                 yield f"{bug.ref}: the till booked {booked} for {customer.hint.email}, the trail says {granted}"
+            taken_back = [
+                m.text for m in customer.messages if m.state == "taken_back" and m.text.startswith(TAKEN_BACK)
+            ]
+            if not self.restored and any(self._arrived(text, customer) for text in taken_back):
+                yield f"{bug.ref}: a letter that was taken back arrived"
             for message in customer.messages:
-                reached = sum(
-                    count
-                    for text, count in (self.town.bubbles() + self.town.mails()).items()
-                    # what was told in a bug that was merged into this one has that one's number in it
-                    if customer.hint.email in text and any(f"({g.rpartition('-')[2]})" in text for g in bug.groups)
-                )
+                reached = self._arrived(message.text, customer)
                 if message.kind == "told" and message.state == "failed" and reached:
                     yield f"{bug.ref}: the tell is called not sent, and arrived"
                 if message.kind == "told" and message.state in {"delivered", "handed_off"} and not reached:
                     yield f"{bug.ref}: the tell is called {message.state}, and did not arrive"
+
+    def _arrived(self, text: str, customer: Customer) -> int:
+        """How many messages with these words reached them. The number of the story is in them, so no other bug has the same."""
+        reached = (self.town.bubbles() + self.town.mails()).items()
+        return sum(count for said, count in reached if customer.hint.email in said and text in said)
 
     # -- everything unknown is before a person
 

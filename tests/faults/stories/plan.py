@@ -10,6 +10,8 @@ from typing import Literal
 
 POINTS = Path(__file__).with_name("points.txt")
 STRIKES = 8
+UNLISTED = "unlisted"
+"""Where a strike falls that is meant for points of code that came after the list was renewed."""
 STORIES = 2
 BLOCK = 300
 """Seeds among which the points are dealt out evenly."""
@@ -104,17 +106,21 @@ class Cast:
     """Somebody whom nobody knows writes as well, and a person says what it is."""
     undoes: bool
     freezes: bool
+    takes_back: bool
+    """A letter in which somebody is told is taken back, and written anew."""
 
     @classmethod
     def drawn(cls, chance: random.Random, kind: Kind) -> "Cast":
+        writes: Literal["chat", "letter"] = chance.choice(("chat", "letter"))
         return cls(
             kind=kind,
-            writes=chance.choice(("chat", "letter")),
+            writes=writes,
             gives=chance.choice(("credit", "days", "upgrade", "nothing")),
             posted=chance.random() < 0.4,
             strange=chance.random() < 0.4,
             undoes=chance.random() < 0.6,
             freezes=chance.random() < 0.3,
+            takes_back=writes == "letter" and chance.random() < 0.3,
         )
 
     def words(self) -> Iterator[str]:
@@ -128,6 +134,8 @@ class Cast:
             yield f"{self.kind} undone"
         if self.freezes:
             yield "frozen"
+        if self.takes_back:
+            yield "taken back"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +159,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Strike:
-    """Falls when a process comes to `point` for the `nth` time or later."""
+    """Falls when a process comes to `point` for the `nth` time or later; UNLISTED: to its `nth` point that is not listed."""
 
     point: str
     kind: str
@@ -185,6 +193,11 @@ class Plan:
         block, place = divmod(seed, BLOCK)
         return _dealt(block, tuple(points))[place]
 
+    def short(self) -> "Plan":
+        """With one story and half the strikes, so that many seeds have room in a minute; what is merged are two stories."""
+        casts = self.casts if self.merges else self.casts[:1]
+        return replace(self, casts=casts, strikes=(*self.strikes[: STRIKES // 2], *self.strikes[STRIKES:]))
+
     @classmethod
     def bare(cls, seed: int) -> "Plan":
         """Without a strike."""
@@ -212,18 +225,24 @@ def known() -> tuple[Point, ...]:
 @lru_cache(maxsize=4)
 def _dealt(block: int, points: tuple[Point, ...]) -> tuple[Plan, ...]:
     """A block's plans: each seed strikes the points that it reaches and that were struck least before it, the rare ones first."""
-    chance = random.Random(f"order {block}")  # noqa: S311 - as above
-    order = {point.name: chance.random() for point in points}
+    shuffled = random.Random(f"order {block}")  # noqa: S311 - as above
+    order = {point.name: shuffled.random() for point in points}
     struck, times, plans = dict.fromkeys(order, 0.0), Counter[str](), []
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
         plan = Plan.bare(seed)
-        within = [point for point in points if point.needs <= plan.words]
+        words = plan.words
+        within = [point for point in points if point.needs <= words]
         within.sort(key=lambda point: (struck[point.name], point.share, order[point.name]))
         strikes = []
         for point in within[:STRIKES]:
             struck[point.name] += max(point.share, RAREST)
             strikes.append(_strike(point, plan, times[point.name]))
             times[point.name] += 1
+        chance = plan.draw(UNLISTED)
+        if points:
+            strikes.append(
+                Strike(point=UNLISTED, kind=chance.choice(("kill", "stop", "slow")), nth=chance.randrange(1, 9))
+            )
         plans.append(replace(plan, strikes=tuple(strikes)))
     return tuple(plans)
 

@@ -4,14 +4,15 @@ import asyncio
 import shutil
 import time
 import traceback
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
 
 from bot.ledger.db.tables import cursors, inbox
+from bot.process.tasks import cancelled
 from tests.faults.stories.newer import understood
 from tests.faults.stories.oracle import Judge
 from tests.faults.stories.people import Said, Story
@@ -23,6 +24,8 @@ from tests.support.stores import migrated
 
 LONGEST = 90.0 * busy()
 """Seconds that the people of one seed act."""
+BEAT = 0.05
+"""Seconds between two looks whether the fakes stand still."""
 SETTLES = 60.0 * busy()
 """Seconds within which everything comes to its end once the world is whole."""
 
@@ -39,9 +42,28 @@ class Played:
     gave_up: tuple[str, ...]
     took: float
     settled: float
+    stalled: float
+    """Seconds for which its fakes answered nobody, at most."""
     folder: Path
     crashed: bool = False
     """The story itself broke off: that is a problem, and says nothing of the promises."""
+
+
+@dataclass
+class Stalls:
+    """When the fakes of all towns answered nobody: calls pile up then, and a later one may overtake an earlier one."""
+
+    found: list[tuple[float, float]] = field(default_factory=list)
+    """When it was over, and how many seconds it took."""
+
+    async def watch(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(BEAT)
+            self.found.append((time.monotonic(), time.monotonic() - before - BEAT))
+
+    def longest(self, since: float) -> float:
+        return max((took for at, took in self.found if at >= since), default=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +74,7 @@ class Ground:
     socket: Path
     template: str
     empty: Path
+    stalls: Stalls
 
     @classmethod
     @asynccontextmanager
@@ -63,22 +86,33 @@ class Ground:
             # for all towns alike: one that ends must not take it from another that is still judged
             with understood():
                 async with Zygote().open() as zygote:
-                    yield cls(zygote=zygote, socket=socket, template=template, empty=empty)
+                    stalls = Stalls()
+                    watching = asyncio.create_task(stalls.watch())
+                    try:
+                        yield cls(zygote=zygote, socket=socket, template=template, empty=empty, stalls=stalls)
+                    finally:
+                        await cancelled(watching)
 
-    @contextmanager
-    def database(self, plan: Plan, folder: Path) -> Iterator[str]:
-        folder.mkdir(parents=True, exist_ok=True)
+    @asynccontextmanager
+    async def database(self, plan: Plan, folder: Path) -> AsyncIterator[str]:
+        """In a thread: PostgreSQL makes and drops one in seconds at times, and all fakes stand in this loop."""
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         if plan.topology.store == "sqlite":
             yield f"sqlite+aiosqlite:///{shutil.copy(self.empty, folder / 'makegood.db')}"
             return
-        with postgres.database(self.socket, self.template) as name:
-            yield postgres.url(self.socket, name, "asyncpg")
+        with ExitStack() as stack:
+            made = postgres.database(self.socket, self.template)
+            name = await asyncio.to_thread(stack.enter_context, made)
+            try:
+                yield postgres.url(self.socket, name, "asyncpg")
+            finally:
+                await asyncio.to_thread(stack.close)
 
 
 async def play(plan: Plan, ground: Ground, folder: Path, planted: str = "") -> Played:
     """The folder of a seed without problems is gone afterwards."""
     began, crashed = time.monotonic(), False
-    with ground.database(plan, folder) as url:
+    async with ground.database(plan, folder) as url:
         town = StruckTown(folder=folder, database_url=url, plan=plan, zygote=ground.zygote, planted=planted)
         await town.start()
         try:
@@ -100,6 +134,7 @@ async def play(plan: Plan, ground: Ground, folder: Path, planted: str = "") -> P
         gave_up=tuple(reason for story in stories for reason in story.gave_up),
         took=time.monotonic() - began,
         settled=settled,
+        stalled=ground.stalls.longest(since=began),
         folder=folder,
         crashed=crashed,
     )

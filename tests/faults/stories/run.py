@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from tests.faults.stories import plan as plans
-from tests.faults.stories.plan import Plan, Point
+from tests.faults.stories.plan import POINTS, Plan, Point, known
 from tests.faults.stories.planted import PLANTED
 from tests.faults.stories.play import Ground, Played, play
 from tests.support import postgres
@@ -22,29 +21,27 @@ TOGETHER = 6
 """Towns at once: they wait more than they compute."""
 
 
-async def play_all(
-    seeds: Sequence[int], points: Sequence[Point], together: int = TOGETHER, *, socket: Path | None = None
-) -> list[Played]:
-    """In the order of the seeds. What fails leaves its folder. `socket`: a PostgreSQL server that runs already."""
+async def play_all(plans: Sequence[Plan], together: int = TOGETHER, *, socket: Path | None = None) -> list[Played]:
+    """In their order. What fails leaves its folder. `socket`: a PostgreSQL server that runs already."""
     room = asyncio.Semaphore(together)
     folder = Path(tempfile.mkdtemp(prefix="makegood-faults-"))
     with nullcontext(socket) if socket else postgres.server() as server:
         async with Ground.open(server, folder) as ground:
 
-            async def one(seed: int) -> Played:
+            async def one(plan: Plan) -> Played:
                 async with room:
-                    played = await play(Plan.of(seed, points), ground, folder / str(seed))
+                    played = await play(plan, ground, folder / str(plan.seed))
                 sys.stdout.write(line(played) + "\n")
                 sys.stdout.flush()
                 return played
 
-            return await asyncio.gather(*(one(seed) for seed in seeds))
+            return await asyncio.gather(*(one(plan) for plan in plans))
 
 
 def line(played: Played) -> str:
     plan, struck = played.plan, len(played.struck)
     head = f"seed {plan.seed:3} {plan.topology.name:17} {plan.event or '–':15} {struck} of {len(plan.strikes)} fell"
-    said = f"{head}, {played.took:4.0f} s, settled in {played.settled:4.1f} s"
+    said = f"{head}, {played.took:4.0f} s, settled in {played.settled:4.1f} s, fakes still for {played.stalled:3.1f} s"
     if not played.problems:
         return said
     strikes = "; ".join(f"{kind} at {point}" for point, kind in played.struck)
@@ -122,20 +119,22 @@ def main() -> int:
     asked.add_argument("--first", type=int, default=0)
     asked.add_argument("--together", type=int, default=TOGETHER)
     asked.add_argument("--calm", action="store_true", help="no strikes")
+    asked.add_argument("--short", action="store_true", help="one story a seed, as the tests play them")
     asked.add_argument("--renew", action="store_true", help="writes the list of points anew; wants a hundred seeds")
     asked.add_argument("--planted", nargs="*", help="faults of our own, each of which must be found; without names all")
     given = asked.parse_args()
     if given.planted is not None:
         return 1 if asyncio.run(plant_all(given.planted or list(PLANTED), given.together)) else 0
-    points = () if given.calm else plans.known()
+    points = () if given.calm else known()
     began = time.monotonic()
-    seeds = range(given.first, given.first + given.seeds)
-    all_played = asyncio.run(play_all(seeds, points, given.together))
+    drawn = [Plan.of(seed, points) for seed in range(given.first, given.first + given.seeds)]
+    plans = [plan.short() for plan in drawn] if given.short else drawn
+    all_played = asyncio.run(play_all(plans, given.together))
     sys.stdout.write(report(all_played, points) + "\n")
     broken = [played.plan.seed for played in all_played if played.problems]
     sys.stdout.write(f"{len(all_played)} seeds in {time.monotonic() - began:.0f} s; broken: {broken or 'none'}\n")
     if given.renew:
-        plans.POINTS.write_text(renewed(all_played))
+        POINTS.write_text(renewed(all_played))
     return 1 if broken else 0
 
 

@@ -16,12 +16,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, NoReturn
 
 from tests.faults.hasten import hasten
+from tests.faults.stories.plan import UNLISTED, known
 
-QUICKER = 4.0
+QUICKER = 5.0
 """Our own timers run so many times as fast as in life where the machine is quiet; the proportions stay."""
 HEADER = "X-Strike"
 FULL = 1.5
@@ -30,7 +30,7 @@ SELF = {"kill", "stop", "stop long", "slow"}
 """Strikes that concern the process, not what it asks."""
 VISITS = {1: "visited", 3: "revisited"}
 """What is said of a point, by how often a process came to it."""
-SLOW = 4.0
+SLOW = 3.2
 """Seconds that a hung await takes: longer than a lease here."""
 
 
@@ -54,8 +54,17 @@ class Seam:
     def __init__(self, given: Given) -> None:
         self.given = given
         self.visits: Counter[str] = Counter()
+        self.may_fill = any(strike["kind"] == "full" for strike in given.strikes)
+        self.unlisted: set[str] = set()
         self.full_until = 0.0
+        self._clock = os.open(given.clock, os.O_RDONLY | os.O_CREAT)
+        self._listed = {point.name for point in known()}
         self._journal = os.open(given.journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which the town's clock goes before the machine's."""
+        return float(os.pread(self._clock, 32, 0) or 0)
 
     def say(self, *words: str) -> None:
         os.write(self._journal, ("\t".join((str(os.getpid()), *words)) + "\n").encode())
@@ -65,8 +74,12 @@ class Seam:
         self.visits[point] += 1
         if self.visits[point] in VISITS:
             self.say(VISITS[self.visits[point]], point)
+        often = {point: self.visits[point], UNLISTED: 0}
+        if point not in self._listed:
+            self.unlisted.add(point)
+            often[UNLISTED] = len(self.unlisted)
         for strike in self.given.strikes:
-            if strike["point"] == point and strike["nth"] <= self.visits[point] and self._first(strike):
+            if strike["nth"] <= often.get(strike["point"], 0) and self._first(strike):
                 self.say("struck", point, strike["kind"], str(strike["id"]))
                 return strike
         return None
@@ -140,7 +153,7 @@ def install(given: Given) -> None:
     """Once, before `makegood run` builds anything."""
     seam = Seam(given)
     hasten(QUICKER / given.slower)
-    _clock(given)
+    _clock(seam)
     _database(seam)
     _calls(seam)
     _mail(seam)
@@ -157,7 +170,7 @@ def install(given: Given) -> None:
         PLANTED[given.planted].plant()
 
 
-def _clock(given: Given) -> None:
+def _clock(seam: Seam) -> None:
     """A clock that the story may set, the same for every process of the town; and no pace, for this Slack has no limits."""
     from bot import app  # noqa: PLC0415 - see above
     from bot.ledger.relay.pace import Budget, Pace  # noqa: PLC0415
@@ -166,11 +179,8 @@ def _clock(given: Given) -> None:
         async def take(self, *wanted: Budget) -> None:
             return
 
-    ahead = Path(given.clock)
-    ahead.touch()
-
     def clock() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=float(ahead.read_text() or 0))
+        return datetime.now(UTC) + timedelta(seconds=seam.ahead)
 
     patched: Any = app
     patched.build = functools.partial(app.build, clock=clock, pace=Unhurried)
@@ -186,7 +196,7 @@ def _database(seam: Seam) -> None:
         where = caller()
         await seam.at(f"begin {where}")
         async with write(self, rank) as conn:
-            if self.sqlite:
+            if self.sqlite and seam.may_fill:
                 await _fill(seam, conn)
             yield conn
             await seam.at(f"commit {where}", conn)
@@ -228,12 +238,15 @@ def _calls(seam: Seam) -> None:
 
 def _named(method: str, url: str) -> str:
     """Without what differs from story to story."""
-    path = url.partition("://")[2].partition("/")[2].partition("?")[0]
-    return f"{method.upper()} /{'/'.join('*' if _varies(part) else part for part in path.split('/'))}"
+    parts = url.partition("://")[2].partition("/")[2].partition("?")[0].split("/")
+    named = (
+        "*" if _varies(part) or before == "boards" else part for before, part in zip(["", *parts], parts, strict=False)
+    )
+    return f"{method.upper()} /{'/'.join(named)}"
 
 
 def _varies(part: str) -> bool:
-    """A number, or an id with digits in it; a version such as v1 stays."""
+    """A number, or an id with digits in it; a version such as v1 stays. The ids of boards have digits only mostly."""
     return part.isdigit() or (len(part) > len("v1") and any(c.isdigit() for c in part))
 
 

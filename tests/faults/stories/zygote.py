@@ -19,6 +19,8 @@ from typing import Any, NoReturn
 import bot
 
 PR_SET_PDEATHSIG = 1
+FEW = 20_000
+"""New values between two looks for garbage: a child does not live for long."""
 LOOK = 0.02
 """Seconds between two looks at who has ended."""
 WARM = (
@@ -87,6 +89,7 @@ def reap() -> None:
 def become(asked: dict[str, Any]) -> NoReturn:
     """The child: it dies with us, writes into its log, and is `makegood …` from here on."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    gc.set_threshold(FEW)
     status: int | str | None = 1
     try:
         log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)

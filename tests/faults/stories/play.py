@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot.demo.world.world import World
 from bot.ledger.db.tables import cursors, inbox
 from bot.process.tasks import cancelled
 from tests.faults.stories.newer import understood
@@ -74,6 +75,8 @@ class Ground:
     socket: Path
     template: str
     empty: Path
+    world: Path
+    """The files of a world that was opened once: its shops are filled."""
     stalls: Stalls
 
     @classmethod
@@ -83,13 +86,24 @@ class Ground:
             await migrated(postgres.url(socket, template, "asyncpg"))
             empty = folder / "empty.db"
             await migrated(f"sqlite+aiosqlite:///{empty}")
+            world = World(data_dir=folder / "world", base_url="http://127.0.0.1:9", bot_url="http://127.0.0.1:9")
+            await world.parts.shop.start()
+            await world.parts.staging.start()
+            await world.stop()
             # for all towns alike: one that ends must not take it from another that is still judged
             with understood():
                 async with Zygote().open() as zygote:
                     stalls = Stalls()
                     watching = asyncio.create_task(stalls.watch())
                     try:
-                        yield cls(zygote=zygote, socket=socket, template=template, empty=empty, stalls=stalls)
+                        yield cls(
+                            zygote=zygote,
+                            socket=socket,
+                            template=template,
+                            empty=empty,
+                            world=folder / "world",
+                            stalls=stalls,
+                        )
                     finally:
                         await cancelled(watching)
 
@@ -113,7 +127,14 @@ async def play(plan: Plan, ground: Ground, folder: Path, planted: str = "") -> P
     """The folder of a seed without problems is gone afterwards."""
     began, crashed = time.monotonic(), False
     async with ground.database(plan, folder) as url:
-        town = StruckTown(folder=folder, database_url=url, plan=plan, zygote=ground.zygote, planted=planted)
+        town = StruckTown(
+            folder=folder,
+            database_url=url,
+            plan=plan,
+            zygote=ground.zygote,
+            planted=planted,
+            world_before=ground.world,
+        )
         await town.start()
         try:
             stories, problems, settled = await _lived(town)

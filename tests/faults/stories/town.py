@@ -3,13 +3,14 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -50,6 +51,9 @@ FROZEN = {"stop": (0.8, 4.8), "stop long": (4.8, 6.4)}
 
 More on a busy machine.
 """
+READY = aiohttp.ClientTimeout(total=3)
+CALM = 3
+"""Looks one after another that must find nothing waiting."""
 WATCH = 0.1
 """Seconds between two looks at who stands still."""
 STORM = 3.0
@@ -68,6 +72,11 @@ def busy() -> float:
     return min(max(1.0, os.getloadavg()[0] / (2 * (os.cpu_count() or 1))), 3.0)
 
 
+@cache
+def _manifest() -> AppManifest:
+    return AppManifest.load(ROOT / "app_manifest.yml")
+
+
 @dataclass
 class StruckTown(Town):
     """`start` opens the fakes, `settle_in` the processes; what happens by itself goes on until `stop`."""
@@ -75,12 +84,13 @@ class StruckTown(Town):
     plan: Plan = field(default_factory=lambda: Plan.bare(0))
     zygote: Zygote = field(default_factory=Zygote)
     planted: str = ""
+    world_before: Path | None = None
+    """The files of a world that was opened before."""
 
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.service, self.server = Service(), Server(self.database_url)
-        manifest = AppManifest.load(ROOT / "app_manifest.yml")
-        self.slack = LocalSlack(people=CREW, channels={"C0ERRORS": "errors"}, manifest=manifest, rate_limits=False)
+        self.slack = LocalSlack(people=CREW, channels={"C0ERRORS": "errors"}, manifest=_manifest(), rate_limits=False)
         self.storm_until, self.slower = 0.0, busy()
         self.runners = [await self._serve(self.slack.routes(), self.slack._counting, self._storming, obeying)]
         self.slack.world.base_url = self._address(self.runners[0])
@@ -92,6 +102,8 @@ class StruckTown(Town):
         self.runners.append(
             await self._serve([*self.world.routes(), *self.service.routes(), control], obeying, port=serving)
         )
+        if self.world_before:
+            await asyncio.to_thread(shutil.copytree, self.world_before, self.folder / "world", dirs_exist_ok=True)
         await self.world.start()
         self.http = aiohttp.ClientSession()
         self._look()
@@ -182,14 +194,14 @@ class StruckTown(Town):
     async def opened(self, within: float = 40 * busy()) -> None:
         """Every replica has been ready once; from then on people come."""
 
-        async def ready(port: int) -> bool:
-            with suppress(aiohttp.ClientError, TimeoutError):
-                async with self.http.get(f"http://127.0.0.1:{port}/ready") as answer:
-                    return answer.status == HTTPStatus.OK
-            return False
-
         for port in self.ports:
-            await until(partial(ready, port), f"port {port} is ready", within)
+            await until(partial(self._ready, port), f"port {port} is ready", within)
+
+    async def _ready(self, port: int) -> bool:
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with self.http.get(f"http://127.0.0.1:{port}/ready", timeout=READY) as answer:
+                return answer.status == HTTPStatus.OK
+        return False
 
     def _is_newer(self, number: int) -> bool:
         return self.plan.topology.newer and number == len(self.ports) - 1
@@ -325,8 +337,10 @@ class StruckTown(Town):
         """Nothing waits any more but what a person is asked about. Raises AssertionError with what still waits."""
         end, waiting = time.monotonic() + within, "?"
         calm = 0
-        while calm < 2:
-            waiting = await self._waiting()
+        while calm < CALM:
+            # whoever stands still or begins anew has not stored yet what was delivered to it
+            away = [port for port in self.ports if not await self._ready(port)]
+            waiting = f"{away} are not ready" if away else await self._waiting()
             calm = 0 if waiting else calm + 1
             if waiting and time.monotonic() > end:
                 raise AssertionError(f"not settled within {within:.0f} s: {waiting}")

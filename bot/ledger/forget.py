@@ -33,18 +33,27 @@ async def forget(ledger: Ledger, email: str, *, by: Actor = SYSTEM, why: str = "
     email = email.strip()
     if not email:
         return 0
-    # first what is not yet an entry: were it last, the inbox could fold a mail into a bug that was forgotten just
-    # before
-    waiting, texts, bugs, names = await _loose(ledger, email), 0, 0, set[str]()
-    for number in await _bugs(ledger, email):
-        if number == WORKSPACE:
-            texts += await _workspace(ledger, email)
-            continue
-        gone, called = await _bug(ledger, number, email)
-        texts, bugs, names = texts + gone, bugs + 1, names | called
+    async with ledger.db.write() as conn:
+        return await _erase(conn, ledger, email, by, why)
+
+
+async def _erase(conn: AsyncConnection, ledger: Ledger, email: str, by: Actor, why: str) -> int:
+    """All of it or nothing: whatever stops it, no text is gone of which no entry tells, and none stays of which one does."""
+    # in the order of everybody who locks several: the workspace, then bugs by rising number
+    await workspace.record_in(conn, ledger, lambda _now: None, by=by)
+    for number in await _bugs(conn, ledger, email):
+        await ledger.lock(conn, number)
+    # before the bugs are read: a mail that the inbox was just folding is in one of them by then
+    waiting, texts, names = await _loose(conn, ledger, email), await _workspace(conn, ledger, email), set[str]()
+    bugs = await _bugs(conn, ledger, email)
+    for number in bugs:
+        gone, called = await _bug(conn, ledger, number, email)
+        texts, names = texts + gone, names | called
     if waiting + texts:
-        erased = CustomerErased(texts=texts, bugs=bugs, waiting=waiting, why=unnamed(why.strip(), email, names))
-        await workspace.record(ledger, lambda _now: erased, by=by)
+        erased = CustomerErased(texts=texts, bugs=len(bugs), waiting=waiting, why=unnamed(why.strip(), email, names))
+        await workspace.record_in(conn, ledger, lambda _now: erased, by=by)
+        ledger.wake_others(conn)
+        await ledger.notify(conn)
     return waiting + texts
 
 
@@ -65,19 +74,18 @@ def _one_of(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, found)) or "(?!)"
 
 
-async def _loose(ledger: Ledger, email: str) -> int:
+async def _loose(conn: AsyncConnection, ledger: Ledger, email: str) -> int:
     """What has not become an entry (yet)."""
     told = inbox.update().values(body="", note="forgotten", state="done")
     alert = groups.update().values(alert="")
-    async with ledger.db.write() as conn:
-        counts = [
-            (await conn.execute(statement.where(table.c.team == ledger.team, _names(column, email)))).rowcount
-            for table, column, statement in (
-                (inbox, inbox.c.body, told),
-                (groups, groups.c.alert, alert),
-                (conversations, conversations.c.body, delete(conversations)),
-            )
-        ]
+    counts = [
+        (await conn.execute(statement.where(table.c.team == ledger.team, _names(column, email)))).rowcount
+        for table, column, statement in (
+            (inbox, inbox.c.body, told),
+            (groups, groups.c.alert, alert),
+            (conversations, conversations.c.body, delete(conversations)),
+        )
+    ]
     return sum(counts)
 
 
@@ -88,47 +96,42 @@ def _names(column: Any, email: str) -> ColumnElement[bool]:
     return or_(*(func.lower(column).contains(form.lower(), autoescape=True) for form in forms))
 
 
-async def _bugs(ledger: Ledger, email: str) -> list[int]:
-    async def having(conn: AsyncConnection, table: Table, number: Any, column: Any) -> set[int]:
+async def _bugs(conn: AsyncConnection, ledger: Ledger, email: str) -> list[int]:
+    """By rising number; the workspace is none."""
+
+    async def having(table: Table, number: Any, column: Any) -> set[int]:
         found = await conn.execute(select(number).where(table.c.team == ledger.team, _names(column, email)).distinct())
         return set(found.scalars())
 
-    async with ledger.db.read() as conn:
-        named = await having(conn, private, private.c.bug, private.c.body)
-        return sorted(named | await having(conn, bugs, bugs.c.number, bugs.c.state))
+    named = await having(private, private.c.bug, private.c.body) | await having(bugs, bugs.c.number, bugs.c.state)
+    return sorted(named - {WORKSPACE})
 
 
-async def _bug(ledger: Ledger, number: int, email: str) -> tuple[int, frozenset[str]]:
+async def _bug(conn: AsyncConnection, ledger: Ledger, number: int, email: str) -> tuple[int, frozenset[str]]:
     """One bug, locked: nobody appends to it meanwhile. How many texts are gone, and what it called them."""
     of = and_(private.c.team == ledger.team, private.c.bug == number)
-    async with ledger.db.write() as conn:
-        bug = await ledger.lock(conn, number)
-        hidden = {row.seq: row.body for row in await conn.execute(select(private.c.seq, private.c.body).where(of))}
-        # read before anything is deleted: afterwards the bug no longer knows which customer that address was
-        person = _Person.of(bug, email)
-        named = [x.seq for x in await entries_in(conn, ledger.team, number) if person.is_in(x, hidden.get(x.seq))]
-        await conn.execute(delete(private).where(of, private.c.seq.in_(named)))
-        # computed anew from what is left, and not edited: a state that no entries explain could never be verified
-        left, _ = await states.anew(conn, ledger.team, number)
-        mine = and_(bugs.c.team == ledger.team, bugs.c.number == number)
-        await conn.execute(update(bugs).where(mine).values(states.columns(left)))
-        await unsearch(conn, ledger.team, number)
-        await _show_anew(conn, ledger, number)
-        ledger.wake_others(conn)
-        await ledger.notify(conn)
+    bug = await ledger.lock(conn, number)
+    hidden = {row.seq: row.body for row in await conn.execute(select(private.c.seq, private.c.body).where(of))}
+    # read before anything is deleted: afterwards the bug no longer knows which customer that address was
+    person = _Person.of(bug, email)
+    named = [x.seq for x in await entries_in(conn, ledger.team, number) if person.is_in(x, hidden.get(x.seq))]
+    await conn.execute(delete(private).where(of, private.c.seq.in_(named)))
+    # computed anew from what is left, and not edited: a state that no entries explain could never be verified
+    left, _ = await states.anew(conn, ledger.team, number)
+    mine = and_(bugs.c.team == ledger.team, bugs.c.number == number)
+    await conn.execute(update(bugs).where(mine).values(states.columns(left)))
+    await unsearch(conn, ledger.team, number)
+    await _show_anew(conn, ledger, number)
     return len(named), person.names
 
 
-async def _workspace(ledger: Ledger, email: str) -> int:
+async def _workspace(conn: AsyncConnection, ledger: Ledger, email: str) -> int:
     """What somebody wrote as a reason, or the conversation that was decided about, may name them."""
     of = and_(private.c.team == ledger.team, private.c.bug == WORKSPACE)
-    async with ledger.db.write() as conn:
-        # decides nothing, but takes the row lock that every writer of this trail waits for
-        await workspace.record_in(conn, ledger, lambda _now: None, by=SYSTEM)  # locks it
-        gone = await conn.execute(delete(private).where(of, _names(private.c.body, email)))
-        left = workspace.refold(ledger.team, await workspace.trail_in(conn, ledger.team))
-        mine = workspaces.c.team == ledger.team
-        await conn.execute(update(workspaces).where(mine).values(workspace.columns(left)))
+    gone = await conn.execute(delete(private).where(of, _names(private.c.body, email)))
+    left = workspace.refold(ledger.team, await workspace.trail_in(conn, ledger.team))
+    mine = workspaces.c.team == ledger.team
+    await conn.execute(update(workspaces).where(mine).values(workspace.columns(left)))
     return gone.rowcount
 
 

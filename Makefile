@@ -6,9 +6,10 @@ TEXTS ?= 100
 THROUGH_SLACK ?= 50
 SEED ?= 17
 MINUTES ?= 30
+RATE ?= 30
 SEEDS ?= 300
 FIRST ?= 0
-FROM ?= HEAD
+FROM ?=
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
@@ -103,15 +104,15 @@ schemas: setup ## runs fixes on SCHEMAS drawn schemas a database, from SEED, THR
 	@MAKEGOOD_SCHEMAS=$(SCHEMAS) MAKEGOOD_TEXTS=$(TEXTS) MAKEGOOD_SEED=$(SEED) MAKEGOOD_THROUGH_SLACK=$(THROUGH_SLACK) \
 		$(BIN)/python -m pytest -q -s tests/oracles
 
-soak: setup ## mixed traffic for MINUTES; fails where memory, handles, tasks or the file grow with time
-	@$(BIN)/python -m tests.bench.soak $(MINUTES)
+soak: setup ## mixed traffic for MINUTES, RATE a second; fails where memory, handles, tasks or the file grow with time
+	@$(BIN)/python -m tests.bench.soak $(MINUTES) $(RATE)
 
 # Whole stories on real processes, struck where the seed says. FIRST=17 SEEDS=1 plays one seed again, with the same strikes.
 faults: setup ## plays SEEDS seeds of stories whose processes are killed, stopped and cut off, from FIRST on; SHORT=1: as make test
 	@$(BIN)/python -m tests.faults.stories.run --seeds $(SEEDS) --first $(FIRST) $(if $(SHORT),--short)
 
-# Fails today against commits with another shape of a bug: an older process can't read what a newer one wrote.
-rolling: setup ## runs a process of the commit FROM beside one of this code on one database
+# Commits from before states carried their shape can't be rolled: they can't read what a newer one wrote.
+rolling: setup ## runs a made-up next version, or the older commit FROM, beside this code on one database
 	@$(BIN)/python -m tests.faults.rolling $(FROM)
 
 planted: setup ## plants faults of our own, each of which the seeded stories must find

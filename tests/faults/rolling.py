@@ -1,6 +1,7 @@
-"""`python -m tests.faults.rolling COMMIT`: a process of an older commit and one of this code serve one PostgreSQL side by side.
+"""`python -m tests.faults.rolling [COMMIT]`: two versions serve one PostgreSQL side by side.
 
-The older one runs from a worktree of its own, with this environment's packages. Exits 1 where a promise broke.
+Without a commit: this code and a made-up next version (next_tree.py). With one: that older commit, from a worktree of its own, and this
+code. All with this environment's packages. Exits 1 where a promise broke.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from bot.bug import gifts, ownership
 from bot.demo.server import free_port
 from bot.ledger.entries import load
 from bot.ledger.verify import verify
+from tests.faults import next_tree, side_by_side
 from tests.faults.process import ROOT, Makegood
 from tests.faults.town import Town
 from tests.support import postgres
@@ -85,37 +87,50 @@ async def lines(town: Town) -> list[str]:
     return found
 
 
-async def play(older: Path, folder: Path) -> list[str]:
+async def play(tree: Path, folder: Path, *, older: bool) -> list[str]:
+    """`tree`: the other version's sources."""
     with postgres.server() as socket, postgres.database(socket) as name:
         town = Town(folder=folder, database_url=postgres.url(socket, name, "asyncpg"))
         await town.start()
-        old = town.bot("old")
-        old = replace(old, environment={**old.environment, "PYTHONPATH": str(older)})
-        new = town.bot("new")
+        old, new = town.bot("old"), town.bot("new")
         new = replace(new, environment={**new.environment, "MAKEGOOD_PORT": str(free_port())})
+        old, new = (_of(tree, old), new) if older else (old, _of(tree, new))
         try:
-            return await rolled(town, old, new)
+            return await (rolled if older else side_by_side.rolled)(town, old, new)
         finally:
             await asyncio.gather(old.kill(), new.kill())
             await town.stop()
+
+
+def _of(tree: Path, bot: Makegood) -> Makegood:
+    return replace(bot, environment={**bot.environment, "PYTHONPATH": str(tree)})
 
 
 def _git(*words: str) -> None:
     subprocess.run(["git", "worktree", *words], cwd=ROOT, check=True)  # noqa: S603, S607 - a developer's own git
 
 
+def with_the_next(folder: Path) -> list[str]:
+    return asyncio.run(play(next_tree.make(folder / "next"), folder / "town", older=False))
+
+
+def with_the_commit(commit: str, folder: Path) -> list[str]:
+    older = folder / "older"
+    _git("add", "--detach", "--quiet", str(older), commit)
+    try:
+        return asyncio.run(play(older, folder / "town", older=True))
+    finally:
+        _git("remove", "--force", str(older))
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("commit", help="the older one")
+    asked.add_argument("commit", nargs="?", help="the older one; none: a made-up next version")
     commit = asked.parse_args().commit
     with tempfile.TemporaryDirectory(prefix="makegood-rolling-") as folder:
-        older = Path(folder) / "older"
-        _git("add", "--detach", "--quiet", str(older), commit)
-        try:
-            found = asyncio.run(play(older, Path(folder) / "town"))
-        finally:
-            _git("remove", "--force", str(older))
-    sys.stdout.write("\n".join(found or [f"{commit} and this code served side by side; every promise was kept"]) + "\n")
+        found = with_the_commit(commit, Path(folder)) if commit else with_the_next(Path(folder))
+    kept = f"{commit or 'a made-up next version'} and this code served side by side; every promise was kept"
+    sys.stdout.write("\n".join(found or [kept]) + "\n")
     return 1 if found else 0
 
 

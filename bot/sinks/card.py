@@ -42,6 +42,10 @@ REFRESH_FOR = 70 * 60
 """Seconds that a waiting customer's minutes are kept fresh on the card."""
 LATE = 600.0
 """Seconds after a card was posted in which a second one of a process that stood still is looked for."""
+LOOK_AGAIN = 60.0
+"""Seconds after a card was posted in doubt: what a process that is gone sent last may arrive after we looked for it."""
+LOOK_AT = "look_at"
+"""What the sink keeps: when to look once more, in Unix seconds."""
 MOST_BEGUN = 20
 """Bugs that are written at the same time; of more than that, the first card is drawn when it is served."""
 QUIET = {
@@ -103,8 +107,8 @@ class CardSink:
             return await self._first(work, picture)
         drawn = Drawn.read(work.external)
         # a change that was cut off may stand there although the one before it would be right again
-        if drawn and not work.doubt and not self._looks_new(drawn, picture):
-            return Served(again_in=self._again(bug, drawn.at))
+        if drawn and not self._must_look(work) and not self._looks_new(drawn, picture):
+            return Served(again_in=self._again(bug, drawn.at, _look_at(work)))
         return await self._again_or_anew(work, bug.card, picture)
 
     async def _picture(self, bug: Bug) -> "Picture":
@@ -133,24 +137,31 @@ class CardSink:
 
     async def _again_or_anew(self, work: Work, place: Post, picture: "Picture") -> Served:
         """A card that somebody deleted, or whose channel the settings no longer name, is posted anew: the bug is still there."""
+        looks = self._must_look(work)
         try:
-            served = await self._show(picture, place)
+            served = await self._show(picture, place, look_at=None if looks else _look_at(work))
         except SAID_NO as error:
             moved = place.channel != self.channel and error.code in PLACE_GONE
             if error.code not in MESSAGE_GONE and not moved:
                 raise
             return await self._post(work, picture)
-        if work.doubt and self._just_posted(place):
+        if looks and self._just_posted(place):
             await alone(self.port, place, _payload(work.bug), float(place.ts), EVENT)
         return served
 
-    async def _show(self, picture: "Picture", place: Post, *outcomes: Event) -> Served:
+    def _must_look(self, work: Work) -> bool:
+        look_at, now = _look_at(work), self.ledger.clock().timestamp()
+        # a time that is further away is from before the clock was set back
+        return work.doubt or (look_at is not None and not now < look_at <= now + LOOK_AGAIN)
+
+    async def _show(self, picture: "Picture", place: Post, *outcomes: Event, look_at: float | None = None) -> Served:
         message, drawn = picture.drawn
         await self.port.update(place.channel, place.ts, **message)
-        return self._served(picture.bug, drawn, *outcomes)
+        return self._served(picture.bug, drawn, *outcomes, look_at=look_at)
 
-    def _served(self, bug: Bug, drawn: "Drawn", *outcomes: Event) -> Served:
-        return Served(outcomes=outcomes, external=drawn.kept(), again_in=self._again(bug, drawn.at))
+    def _served(self, bug: Bug, drawn: "Drawn", *outcomes: Event, look_at: float | None = None) -> Served:
+        kept = drawn.kept() if look_at is None else {**drawn.kept(), LOOK_AT: look_at}
+        return Served(outcomes=outcomes, external=kept, again_in=self._again(bug, drawn.at, look_at))
 
     def _looks_new(self, drawn: "Drawn", now: "Picture") -> bool:
         """Time that passed counts where the minutes on the card go on, and then once a minute."""
@@ -164,9 +175,11 @@ class CardSink:
         age = self.ledger.clock() - bug.opened_at if bug.opened_at else None
         return bool(awaited and age and age.total_seconds() < REFRESH_FOR)
 
-    def _again(self, bug: Bug, drawn: datetime) -> float | None:
-        passed = (self.ledger.clock() - drawn).total_seconds()
-        return min(max(REFRESH - passed, 0.0), REFRESH) if self._goes_on(bug) else None
+    def _again(self, bug: Bug, drawn: datetime, look_at: float | None) -> float | None:
+        now = self.ledger.clock()
+        waits = [REFRESH - (now - drawn).total_seconds()] if self._goes_on(bug) else []
+        waits += [] if look_at is None else [look_at - now.timestamp()]
+        return min(max(min(waits), 0.0), REFRESH) if waits else None
 
     async def _first(self, work: Work, picture: "Picture") -> Served:
         """Somebody who waits, or who works on it, gets the card at once; of the others so many in a minute."""
@@ -187,7 +200,8 @@ class CardSink:
         )
         # only now: a post that fails and is tried again must not pay for its place a second time
         self._paid.discard(bug.ref.number)
-        return self._served(bug, drawn, _posted(Post(channel=self.channel, ts=ts)))
+        look_at = self.ledger.clock().timestamp() + LOOK_AGAIN if work.doubt else None
+        return self._served(bug, drawn, _posted(Post(channel=self.channel, ts=ts)), look_at=look_at)
 
     async def _has_room(self, bug: Bug) -> bool:
         """Whether one more card fits into this minute; its place is paid for once, however often the post is tried."""
@@ -250,6 +264,10 @@ def _draw(bug: Bug, around: card.CardContext) -> tuple[dict[str, Any], Drawn]:
     message = {"text": card.lock_screen(bug, around.now), "blocks": card.blocks(bug, around)}
     digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
     return message, Drawn(seq=bug.seq, written=bug.at, at=around.now, digest=digest)
+
+
+def _look_at(work: Work) -> float | None:
+    return work.external.get(LOOK_AT)
 
 
 def _heard(task: "asyncio.Task[Picture]") -> None:

@@ -16,7 +16,7 @@ def hasten(by: float) -> None:
     from bot.ledger.db import engine  # noqa: PLC0415
     from bot.ledger.inbox import inbox, worker  # noqa: PLC0415
     from bot.ledger.relay import leased, relay, subscription  # noqa: PLC0415
-    from bot.sinks import board_notes  # noqa: PLC0415
+    from bot.sinks import board_notes, card  # noqa: PLC0415
     from bot.sinks.production import run  # noqa: PLC0415
     from bot.slack.outgoing import client  # noqa: PLC0415
 
@@ -30,6 +30,7 @@ def hasten(by: float) -> None:
         engine: ("IDLE",),
         run: ("LOCK_PAUSE",),
         board_notes: ("CARD_PAUSE",),
+        card: ("LOOK_AGAIN",),
     }
     for module, names in quicker.items():
         for name in names:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.sinks.card import LOOK_AGAIN
 from bot.slack.outgoing.refusals import MENDED, OURS, PASSES
 from tests.slack.house import House
 from tests.support.dsl.message import Message
@@ -84,6 +85,25 @@ async def test_a_second_card_of_a_process_that_stood_still_is_taken_away(house: 
     await house.bot.slack.client.chat_postMessage(channel="C0ERRORS", text="BUG-1 late", metadata=metadata)
     # as `lease.lost` leaves it, whoever has the lease by then
     await sql(db, f"UPDATE cursors SET doubt = 1, due = {house.clock().timestamp()} WHERE sink = 'card'")
+    house.bot.relay.wake()
+    await house.quiet()
+    assert [m.ts for m in house.errors.messages("BUG-1")] == [card.ts]
+
+
+async def test_a_card_that_a_dead_process_sent_and_that_comes_after_we_looked_for_it_is_taken_away(
+    house: House,
+) -> None:
+    house.slack.faults.add(kind="500", method="chat.postMessage")
+    await house.reported(error="e1")
+    await house.doubted()
+    card = await house.errors.expect_message("BUG-1", within=LONG)
+    await house.quiet()
+    metadata = {"event_type": "makegood_card", "event_payload": card.metadata["event_payload"]}
+    await house.bot.slack.client.chat_postMessage(channel="C0ERRORS", text="BUG-1 late", metadata=metadata)
+    await house.person("Dana").types("/bug claim BUG-1", in_=house.errors)  # drawn anew meanwhile
+    await card.expect_text("🟠")
+    await house.quiet()
+    house.clock.advance(seconds=LOOK_AGAIN + 1)
     house.bot.relay.wake()
     await house.quiet()
     assert [m.ts for m in house.errors.messages("BUG-1")] == [card.ts]

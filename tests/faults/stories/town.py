@@ -32,6 +32,7 @@ from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.entries import load
 from bot.ledger.relay.relay import FOREIGN_PAUSE
 from bot.production.catalogue import Catalogue
+from bot.sinks.card import LOOK_AT
 from tests.faults.process import ROOT, Makegood
 from tests.faults.stories.disasters import Server, as_judge, put_file_back
 from tests.faults.stories.fakes import Journal, Service, obeying
@@ -352,7 +353,8 @@ class StruckTown(Town):
         soon = (cursors.c.due <= now + 5) | (cursors.c.attempts > 0) | (cursors.c.lease > 0)
         # an older version leaves what it does not know to the newer one, and looks again after a pause
         left = cursors.c.sink.not_in(BY_THEMSELVES) & (cursors.c.due <= now + FOREIGN_PAUSE)
-        busy = (soon | left) & cursors.c.due.is_not(None)
+        # a card that was posted in doubt is looked at once more
+        busy = (soon | left | cursors.c.external.contains(f'"{LOOK_AT}"')) & cursors.c.due.is_not(None)
         async with self.ledger.db.read() as conn:
             new = select(inbox.c.key, inbox.c.note, inbox.c.attempts).where(inbox.c.state == "new")
             items = (await conn.execute(new)).all()

@@ -5,6 +5,9 @@ The drivers share no classes of errors for it, but their sentences and the syste
 
 _NO_HOST = "its address names a host that is not known"
 _NOBODY = "nothing answers at its address; is it running"
+_PAGE = "a page of it is damaged; look at PostgreSQL's log, and restore a backup"
+_SPOILT = ("malformed", "not a database", "invalid page", "could not read block", "missing chunk", "beyond EOF")
+"""What both databases say of a page that they can't read."""
 _SIGNS = {
     "Connection refused": _NOBODY,
     "Connect call failed": _NOBODY,
@@ -27,8 +30,10 @@ _SIGNS = {
     "disk I/O error": "its disk does not work; look at the system's log",
     "malformed": "its file is damaged; `makegood doctor` says where",
     "not a database": "its file is damaged, or is no database; `makegood doctor` says where",
-    "invalid page": "a page of it is damaged; look at PostgreSQL's log, and restore a backup",
-    "could not read block": "a page of it is damaged; look at PostgreSQL's log, and restore a backup",
+    "invalid page": _PAGE,
+    "could not read block": _PAGE,
+    "missing chunk": _PAGE,
+    "beyond EOF": _PAGE,
     "permission denied": "its user may not do this; `makegood migrate --grants` prints what it needs",
     "unable to open database file": "its file can't be opened; is the folder there, and may Makegood write into it",
 }
@@ -38,5 +43,14 @@ def why(error: BaseException) -> str:
     """A part of a sentence, without a full stop; for any other cause the driver's first line."""
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
-    said = str(getattr(error, "orig", None) or error)
+    said = _said(error)
     return next((plain for sign, plain in _SIGNS.items() if sign in said), said.partition("\n")[0].rstrip("."))
+
+
+def spoilt(error: BaseException) -> bool:
+    """Whether the database can't read a page of its own: asking again won't help, and no answer says what is missing."""
+    return any(sign in _said(error) for sign in _SPOILT)
+
+
+def _said(error: BaseException) -> str:
+    return str(getattr(error, "orig", None) or error)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.bug.errors import Unavailable
 from bot.ledger.db import sqlite_driver
-from bot.ledger.db.away import why
+from bot.ledger.db.away import spoilt, why
 from bot.ledger.db.kept import QuickEngine
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import budgets
@@ -96,6 +96,8 @@ class Database:
         self._written = -math.inf
         self.trouble = ""
         """Why the last write did not go through, as a part of a sentence; empty where it did."""
+        self._spoilt = ""
+        """That some page can't be read: said until a restart, for only then another database can be there."""
 
     @asynccontextmanager
     async def write(self, rank: int = PEOPLE) -> AsyncIterator[AsyncConnection]:
@@ -159,8 +161,16 @@ class Database:
             raise DatabaseAway(f"The database can't be reached: {why(error)}.") from error
         try:
             yield conn
+        except DBAPIError as error:
+            self._mind(error)
+            raise
         finally:
             await conn.close()
+
+    def _mind(self, error: DBAPIError) -> None:
+        if spoilt(error) and not self._spoilt:
+            self._spoilt = self.trouble = why(error)
+            log.critical("The database is damaged: %s. `makegood doctor` says where.", self._spoilt)
 
     async def forget_freed(self) -> bool:
         """What was deleted leaves SQLite's log, too. False where somebody who reads just now is in the way."""
@@ -170,6 +180,8 @@ class Database:
     async def alive(self) -> bool:
         """Whether a write goes through: a full disk or a standby still answers reads. Written at most once a second."""
         # load balancers and Kubernetes ask every second or more often; one row a second is all that it costs
+        if self._spoilt:
+            return False
         if time.monotonic() - self._written < SURE:
             return True
         try:

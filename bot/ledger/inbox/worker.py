@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.bug.errors import Doubtful, MakegoodError, Unavailable
+from bot.ledger.db.away import spoilt
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.relay.pace import TooSoon
@@ -152,5 +153,5 @@ class InboxWorker:
 
 def _passing(error: Exception) -> bool:
     """Another system, the pace or the database, not the item."""
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or spoilt(error))
     return lost or isinstance(error, Unavailable | Doubtful | TooSoon | OperationalError | OSError)

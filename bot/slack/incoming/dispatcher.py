@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import Invalid, Outside, Refused
 from bot.bug.keys import fit
+from bot.ledger.db.away import spoilt, why
 from bot.ledger.db.engine import lost
 from bot.ledger.home import Pages
 from bot.ledger.inbox.inbox import Inbox, Item
@@ -38,6 +39,11 @@ BROKEN = (
 AWAY = (
     "Makegood's database went away in the middle of this, so nobody knows yet whether it was done. Makegood tries it again by itself "
     "within a minute, at most once; if it can't, you get a message. The card shows what is so."
+)
+
+SPOILT = (
+    "Makegood's database is damaged, so nothing was changed. Pressing again won't help: whoever runs Makegood has to look; "
+    "`makegood doctor` says where, and what to do."
 )
 
 
@@ -188,6 +194,9 @@ class Dispatcher:
         return await found.function(self.context, request)
 
     def _failed(self, request: Request, error: Exception) -> _Decided:
+        if spoilt(error):
+            log.error("%s met a database that is damaged: %s", request.verb, why(error))
+            return _Decided(Response(text=SPOILT), "refused", why(error))
         if lost(error):
             log.warning("%s met a database that is away: %s", request.verb, sentence(error))
             return _Decided(Response(text=AWAY), error=error)

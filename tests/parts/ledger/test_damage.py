@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from bot.bug.errors import Misconfigured
 from bot.ledger.db.damage import damage, unreadable
 from bot.ledger.db.engine import Database
 from bot.ledger.db.opening import opened
+from bot.ledger.entries import trail
 from bot.process.closing import Closing
 from tests.support import postgres
-from tests.support.stores import Store, open_bug
+from tests.support.stores import Store, open_bug, said
 
 PAGE = 4096
 
@@ -102,6 +104,38 @@ async def test_a_table_that_postgresql_can_not_read_is_named(store: Store, postg
         db = Database(postgres.url(postgres_server, copy, "asyncpg"))
         assert (await unreadable(db)).startswith("PostgreSQL can't read all of entries. Stop the bot")
         await db.close()
+
+
+@pytest.mark.parametrize("where", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", ["entries", "bugs"])
+async def test_postgresql_is_not_ready_once_a_page_can_not_be_read(
+    store: Store, postgres_server: Path, table: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await open_bug(store.ledger())
+    name = str(make_url(store.url).database)
+    await store.close()
+    with postgres.damaged(postgres_server, name, table) as copy:
+        damaged = Store(postgres.url(postgres_server, copy, "asyncpg"))
+        ledger = damaged.ledger()
+        assert await ledger.db.alive()  # nobody has met it yet
+        for _ in range(2):
+            with pytest.raises(DBAPIError):
+                await said(ledger, 1, "what a press would write")
+        assert not await ledger.db.alive()
+        assert ledger.db.trouble == "a page of it is damaged; look at PostgreSQL's log, and restore a backup"
+        assert caplog.text.count("The database is damaged: a page of it is damaged") == 1
+        await damaged.close()
+
+
+async def test_a_file_is_not_ready_once_a_page_can_not_be_read(file: Path) -> None:
+    spoil(file, page_of(file, "entries"))
+    store = Store(url(file))
+    ledger = store.ledger()
+    with pytest.raises(DBAPIError):
+        await trail(ledger, await open_bug(ledger))
+    assert not await ledger.db.alive()
+    assert ledger.db.trouble == "its file is damaged; `makegood doctor` says where"
+    await store.close()
 
 
 async def test_a_file_is_asked_in_its_own_way(file: Path) -> None:

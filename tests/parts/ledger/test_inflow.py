@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from bot.bug.errors import Unavailable
 from bot.bug.values import Actor
@@ -97,7 +98,12 @@ async def test_a_poisoned_item_fails_alone_and_the_others_of_its_batch_go_on(inb
     assert worker.batches == [["a", "b", "c"], ["b"], ["c"]], "what was done is not done again"
 
 
-@pytest.mark.parametrize("away", [Unavailable("Slack is away"), TooSoon("post", 3.0)], ids=["outage", "pace"])
+SPOILT = DBAPIError("SELECT 1", None, RuntimeError("invalid page in block 0 of relation base/1/2"))
+
+
+@pytest.mark.parametrize(
+    "away", [Unavailable("Slack is away"), TooSoon("post", 3.0), SPOILT], ids=["outage", "pace", "a damaged page"]
+)
 async def test_an_outage_is_waited_out_for_as_long_as_it_takes(inbox: Inbox, away: Exception) -> None:
     async with working(inbox, Worker(inbox, a=away)) as inflow:
         await inflow.submit(item("a"))

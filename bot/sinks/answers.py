@@ -85,9 +85,11 @@ class AskerSink:
             case Answered() | Told():
                 await self._letters(bug, entry)
             case HandedOver(owner=owner):
-                await self.whisper.direct(owner, f"{_by(entry)} handed you {bug.ref}: {_title(bug)}")
+                await self.whisper.direct(owner, f"{_by(entry)} handed you {bug.ref}: {_title(bug)}. You have it now.")
             case TakenOver(previous=previous):
-                await self.whisper.direct(previous, f"{_by(entry)} took {bug.ref} over from you: {_title(bug)}")
+                await self.whisper.direct(
+                    previous, f"{_by(entry)} took {bug.ref} over from you: {_title(bug)}. You need do nothing more."
+                )
             case FixPreviewed(run=run) | FixConfirmed(run=run) | FixApproved(run=run) | FixLapsed(run=run):
                 await self._fix(bug, bug.fix(run), entry)
             case FixRefused(run=run) | FixRejected(run=run) | FixSentBack(run=run):
@@ -114,13 +116,13 @@ class AskerSink:
             case FixConfirmed() | FixApproved():
                 await self._agreed(bug, fix, entry)
             case FixSentBack(reason=reason):
-                said = f":pencil2: {_by(entry)} asks for changes to {_name(fix)}: {foreign(reason, 500)}"
+                said = f":pencil2: {bug.ref}: {_by(entry)} asks for changes to {_name(fix)}: {foreign(reason, 500)}"
                 await self.whisper.aside(bug, fix.by, said, approving.revise(bug, fix, said))
             case FixRejected(reason=reason):
-                said = f":no_entry: {_by(entry)} said no to {_name(fix)}: {foreign(reason, 500)}"
+                said = f":no_entry: {bug.ref}: {_by(entry)} said no to {_name(fix)}: {foreign(reason, 500)}"
                 await self.whisper.aside(bug, fix.by, said)
             case FixLapsed(why=why):
-                said = f":hourglass: {_name(fix)} has lapsed, nothing was done: {foreign(why, 500)}"
+                said = f":hourglass: {bug.ref}: {_name(fix)} has lapsed, nothing was done: {foreign(why, 500)}"
                 await self.whisper.aside(bug, fix.by, said, approving.again(bug, fix, said))
             case FixEnded(detail=detail) | Investigated(detail=detail):
                 await self._ended(bug, fix, detail)
@@ -138,7 +140,7 @@ class AskerSink:
             await self.whisper.aside(bug, fix.by, text, blocks)
 
     async def _refused(self, bug: Bug, fix: Fix, why: str) -> None:
-        text = f":no_entry: There is no preview of {_name(fix)}: {foreign(why, 1500)}"
+        text = f":no_entry: {bug.ref}: There is no preview of {_name(fix)}: {foreign(why, 1500)}"
         again = kit.actions([approving.again_button(bug, fix)], "again")
         if not await self.whisper.form(fix.view, note(f"Fix {bug.ref}", text, again)):
             await self.whisper.aside(bug, fix.by, text, approving.again(bug, fix, text))
@@ -147,7 +149,7 @@ class AskerSink:
         """An approver's word reaches who asked; in propose mode they run it now."""
         event = entry.event
         if isinstance(event, FixApproved) and event.reason and not event.break_glass:
-            said = f":ok_hand: {_by(entry)} approved {_name(fix)}: {foreign(event.reason, 500)}"
+            said = f":ok_hand: {bug.ref}: {_by(entry)} approved {_name(fix)}: {foreign(event.reason, 500)}"
             await self.whisper.aside(bug, fix.by, said)
         if fix.state is RunState.APPROVED and self.modes.becomes(fix) == "proposal":
             await self._by_hand(bug, fix)
@@ -180,7 +182,9 @@ class AskerSink:
             return
         view: dict[str, Any] = fix_modals.rows(bug, looked.look, looked.rows, looked.why)
         if not await self.whisper.form(asked.event.view, view):
-            await self.whisper.aside(bug, asked.by.id, f"`{foreign(looked.look, 60)}` on {bug.ref}", view["blocks"])
+            await self.whisper.aside(
+                bug, asked.by.id, f"{bug.ref}: what `{foreign(looked.look, 60)}` found", view["blocks"]
+            )
 
     async def _menus(self, bug: Bug, view: str, form: Form, looked: Looked) -> None:
         """Where the form is closed or shows another action by now, nobody needs them any more."""

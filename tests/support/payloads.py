@@ -5,6 +5,7 @@ The test that sent it fails. Each distinct one is kept in `.payloads`, where `ma
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,17 @@ def shape(value: Any, key: str = "") -> Any:
     return value if key in _closed_words() or value is None or isinstance(value, bool) else type(value).__name__
 
 
+LOCK_SCREEN = 120
+"""Characters that a phone shows, at most."""
+ABOUT = re.compile(r"BUG-\d+|Makegood|\.csv|\.md|\.jsonl")
+"""A direct message names its bug where a phone still shows it; what is about no bug says whose word it is."""
+
+
+def unclear(text: str) -> list[str]:
+    """A complaint, where the lock screen does not say which bug a direct message is about."""
+    return [] if ABOUT.search(text[:LOCK_SCREEN]) else [f"on the lock screen, about no bug: {text[:LOCK_SCREEN]!r}"]
+
+
 class Court:
     """What was judged in this process. A shape is judged once, and whoever sends it again hears the same."""
 
@@ -43,13 +55,23 @@ class Court:
         self._kept = kept
         self.judged: dict[str, list[str]] = {}
         self.open: list[str] = []
+        self.locked: list[str] = []
+        """Direct messages of which nobody who only sees their phone's lock screen could say what they are about."""
 
     def take(self, kind: str, payload: Any) -> None:
+        if kind == "LockScreen":
+            self.locked += unclear(payload["text"])
+            return
         name = f"{kind}-{hashlib.sha256(json.dumps(shape(payload)).encode()).hexdigest()[:16]}"
         if name not in self.judged:
             self.judged[name] = complaints(kind, payload)
             self._keep(name, payload)
         self.open += self.judged[name]
+
+    def lock_screens(self) -> list[str]:
+        """What was found since the last time."""
+        found, self.locked = self.locked, []
+        return list(dict.fromkeys(found))
 
     def close(self) -> list[str]:
         """What was found since the last time."""
@@ -65,10 +87,16 @@ COURT = Court(KEPT)
 SEEN: set[str] = set()
 
 
+WITH_BOT = {"slack", "acceptance", "faults"}
+"""Folders of tests in which the bot itself writes."""
+
+
 @pytest.fixture(autouse=True)
-def payloads_are_of_slacks_types() -> Iterator[None]:
+def payloads_are_of_slacks_types(request: pytest.FixtureRequest) -> Iterator[None]:
     """Begins before all other fixtures and ends after them, so that a bot's last words count too."""
     yield
+    if (unsaid := COURT.lock_screens()) and WITH_BOT & set(request.path.parts):
+        pytest.fail("\n".join(["sent to one person:", *unsaid]), pytrace=False)
     if found := COURT.close():
         pytest.fail("\n".join(["sent to Slack, against its types:", *found]), pytrace=False)
 

@@ -6,7 +6,10 @@ from typing import Any
 from bot.demo.slack.records import Json
 
 Watcher = Callable[[str, Json], None]
-"""Hears what kind of payload it is (Message, Response, Modal, Home, Submission, Suggestions), and the payload."""
+"""Hears what kind of payload it is (Message, Response, Modal, Home, Submission, Suggestions), and the payload.
+
+LockScreen: the text of a direct message, as a phone shows it.
+"""
 watchers: list[Watcher] = []
 
 

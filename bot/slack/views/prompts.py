@@ -128,7 +128,7 @@ def _not_delivered(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     message = next((m for m in customer.messages if m.seq == event.message), None) if customer else None
     if customer is None or message is None or message.state not in {"failed", "doubtful"}:
         return None
-    return _paste(customer, message, event.why)
+    return _paste(bug, customer, message, event.why)
 
 
 def _wrote_outside(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
@@ -157,7 +157,8 @@ def _joined(bug: Bug, entry: Entry, _now: datetime) -> Offer | None:
     new, whose = bug.customer(event.customer), bug.customer(event.beside)
     if not new or not whose:
         return None
-    text = f"{name(new)} wrote in the conversation of {name(whose)}: somebody else, whom no message of ours goes to unless you choose them."
+    wrote = f"{bug.ref}: {name(new)} wrote in the conversation of {name(whose)}"
+    text = f"{wrote}: somebody else, whom no message of ours goes to unless you choose them."
     return Offer(text=text, buttons=(button("Same person", "same_person", customer=whose.id, other=new.id),))
 
 
@@ -173,7 +174,7 @@ def _one(bug: Bug, customer: str, gone: str, why: str) -> Offer | None:
         return None
     was = pair.gone.hint
     other = foreign(was.name or was.email or was.id, 60, one_line=True) or "a visitor without a name"
-    text = f"{name(known)} and {other} are one customer now. {why}".strip()
+    text = f"{bug.ref}: {name(known)} and {other} are one customer now. {why}".strip()
     return Offer(text=text, buttons=(button("Part them", "part", customer=customer, other=gone),))
 
 
@@ -208,11 +209,9 @@ def _homeless(bug: Bug, customer: Customer, message: Message, event: NotGranted)
     return Offer(text=text, to=(message.by,) if message.by[:1] in {"U", "W"} else ())
 
 
-def _paste(customer: Customer, message: Message, why: str) -> Offer:
+def _paste(bug: Bug, customer: Customer, message: Message, why: str) -> Offer:
     there = f"\n{link(customer.url, 'Open the chat')}" if customer.url else ""
-    text = (
-        f"Please tell {name(customer)} yourself: {foreign(why, 200)}.\n{block(letter(customer, message), 2000)}{there}"
-    )
+    text = f"Please tell {name(customer)} yourself (*{title(bug)}*): {foreign(why, 200)}.\n{block(letter(customer, message), 2000)}{there}"
     told = button("I told them", "by_hand", "primary", message=message.seq, customer=customer.id)
     return Offer(text=text, buttons=(told,), to=(message.by,) if message.by[:1] in {"U", "W"} else ())
 

@@ -3,6 +3,7 @@
 from bot.demo.slack import messages
 from bot.demo.slack.api.registry import Args, Context, method
 from bot.demo.slack.records import Channel, Json, SlackError
+from bot.demo.slack.taken import taken
 from bot.demo.slack.world import World
 
 WRITE = ("chat:write",)
@@ -20,6 +21,8 @@ def post_message(ctx: Context) -> Json:
     if thread_ts and args.flag("reply_broadcast"):
         message["subtype"] = "thread_broadcast"
     world.add_message(channel.id, message)
+    if channel.person:
+        taken("LockScreen", {"text": message["text"]})
     return {"channel": channel.id, "ts": message["ts"], "message": messages.shown(message)}
 
 

@@ -151,7 +151,9 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
     counters = Counters()
     freed = Freed(db)
     closing.at_end(freed.stop)
-    ledger = Ledger(db, me.team, subscriptions(plans), process.clock, _both(counters.count, freed.follow))
+    ledger = Ledger(
+        db, me.team, subscriptions(plans), process.clock, _both(counters.count, freed.follow), keep=settings.retention
+    )
     flags = Flags(db, me.team, ledger.seconds)
     port = SlackPort(client, process.pace(db, me.team, ledger.seconds))
     directory = Directory(port, me.team, settings.policy.roles, Names(flags).remember, Sights(flags).first)

@@ -8,12 +8,16 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, ClassVar, NamedTuple, Protocol
+
+from pydantic import Field
 
 from bot.bug.bug import Bug, Status
 from bot.bug.errors import Refused
 from bot.bug.values import PRIVATE, Actor, BugRef, CustomerHint, Frozen
 from bot.bug.words import Foreign, Part, Words
+from bot.text import plural
 
 Text = Annotated[str, PRIVATE]
 Texts = Annotated[Mapping[str, str], PRIVATE]
@@ -35,12 +39,38 @@ class Move(NamedTuple):
     why: str
 
 
+class Keep(StrEnum):
+    """By which rule of `[retention]` the private half of an entry is deleted."""
+
+    ROWS = "rows"
+    """Rows of production, sealed or shown: as long as a run can be undone."""
+    SECRETS = "secrets"
+    """Secrets of a preview with which nobody went on."""
+
+
+class Retention(Frozen):
+    """`[retention]`: how long each of these is kept, from when it is written."""
+
+    rows_days: int = Field(default=30, ge=1, le=365)
+    """Rows of production, before and after a run; so long it can be undone."""
+    secrets_hours: int = Field(default=24, ge=1, le=168)
+    """The secrets of a preview with which nobody went on."""
+
+    @property
+    def said(self) -> str:
+        rows, secrets = plural(self.rows_days, "day"), plural(self.secrets_hours, "hour")
+        return f"rows of production are deleted after {rows}, secrets of previews after {secrets}"
+
+    def span(self, keep: Keep) -> timedelta:
+        return timedelta(days=self.rows_days) if keep is Keep.ROWS else timedelta(hours=self.secrets_hours)
+
+
 class Fact(Frozen):
     """Base of all that a trail holds. KIND is its stored name and never changes; an older stored form needs an upcaster."""
 
     KIND: ClassVar[str] = ""
-    KEEP: ClassVar[timedelta | None] = None
-    """How long its private half is kept; None: until somebody is forgotten."""
+    KEEP: ClassVar[Keep | None] = None
+    """The rule by which its private half is kept; None: until somebody is forgotten."""
 
 
 class Event(Fact):

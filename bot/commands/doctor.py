@@ -46,6 +46,7 @@ def _offline(settings: Settings, path: Path) -> list[Finding]:
     }
     return [
         ok("settings", f'{path}: mode = "{settings.mode}" ({mode[settings.mode]})'),
+        ok("retention", f"{settings.retention.said}; makegood.toml changes it ([retention])"),
         *entrances.actions(settings, path.resolve().parent),
     ]
 

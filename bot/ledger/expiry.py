@@ -55,7 +55,7 @@ def _forgotten(bug: Bug, runs: set[int]) -> tuple[FixLapsed, ...]:
         if fix.run in runs and fix.secrets and fix.state in {RunState.ASKED, RunState.PREVIEWED}
     )
     return tuple(
-        FixLapsed(run=fix.run, why="nobody went on with it for a day, so its secret is deleted") for fix in known
+        FixLapsed(run=fix.run, why="nobody went on with it in time, so its secret is deleted") for fix in known
     )
 
 

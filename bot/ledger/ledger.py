@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.bug.bug import Bug
 from bot.bug.course import consequences
 from bot.bug.errors import NotFound
-from bot.bug.event import Event, follow, must_allow
+from bot.bug.event import Event, Retention, follow, must_allow
 from bot.bug.values import Actor, ActorKind, BugRef
 from bot.ledger import chain, rows, states
 from bot.ledger.db.engine import PEOPLE, Database
@@ -93,6 +93,7 @@ class Ledger:
     clock: Callable[[], datetime] = utcnow
     hear: Callable[[Recorded], None] = _unheard
     wakes: Wakes[Recorded] = field(default_factory=Wakes)
+    keep: Retention = field(default_factory=Retention)
 
     def seconds(self) -> float:
         """The present time as cursors, flags and budgets count it."""
@@ -203,7 +204,7 @@ class Ledger:
             bug = follow(bug, event, now, actor)
             entry = Entry(bug=bug.ref, seq=bug.seq, event=event, at=now, by=actor, key=None if written else key)
             place = rows.Place(self.team, bug.ref.number, bug.seq)
-            row, secret = rows.rows(place, event, now, actor, entry.key, head)
+            row, secret = rows.rows(place, event, now, actor, entry.key, head, self.keep)
             head = row["hash"]
             chained.append(row)
             written.append(entry)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bot.bug.event import Fact
+from bot.bug.event import Fact, Retention
 from bot.bug.values import Actor
 from bot.ledger import chain, codec
 from bot.ledger.db.tables import entries, private
@@ -25,7 +25,7 @@ def as_stored(at: datetime) -> datetime:
 
 
 def rows(
-    place: Place, fact: Fact, at: datetime, by: Actor, key: str | None, prev: str
+    place: Place, fact: Fact, at: datetime, by: Actor, key: str | None, prev: str, keep: Retention
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     public, secret = codec.dump(fact)
     # a new one for each entry: the same word twice must not show by the same commitment
@@ -43,7 +43,7 @@ def rows(
     }
     row["hash"] = chain.link(prev, row)
     # beside the private row and not in the entry: how long something is kept is no fact of the trail
-    expires = (at + fact.KEEP).timestamp() if fact.KEEP else None
+    expires = (at + keep.span(fact.KEEP)).timestamp() if fact.KEEP else None
     return row, {**place._asdict(), "salt": salt, "body": secret, "expires": expires} if secret else None
 
 

@@ -92,7 +92,7 @@ async def record_in(
     now = rows.as_stored(ledger.clock())
     after = follow(before, event, now, by)
     place = rows.Place(ledger.team, rows.WORKSPACE, after.seq)
-    row, hidden = rows.rows(place, event, now, by, key, head)
+    row, hidden = rows.rows(place, event, now, by, key, head, ledger.keep)
     await conn.execute(rows.APPEND, [row])
     await conn.execute(rows.HIDE, [hidden]) if hidden else None
     mine = workspaces.c.team == ledger.team

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.errors import Misconfigured
+from bot.bug.event import Retention
 from bot.bug.gift_caps import Caps, default_caps
 from bot.bug.modes import Mode, Modes
 from bot.bug.values import Frozen
@@ -53,6 +54,7 @@ class Settings(Frozen):
     clocks: Rules = Rules()
     pager: PagerSettings = PagerSettings()
     retro: RetroSettings = RetroSettings()
+    retention: Retention = Retention()
     makegood: Caps | None = None
     """None: the caps that `caps` proposes."""
     customers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)

@@ -7,12 +7,10 @@ from typing import Annotated
 
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
-from bot.bug.event import ALIVE, CLOSED, STAY, Event, Move, Outcome, Quiet, Text, Texts, must_allow
+from bot.bug.event import ALIVE, CLOSED, STAY, Event, Keep, Move, Outcome, Quiet, Text, Texts, must_allow
 from bot.bug.fixes.fix import Fix, RunState, Stored
 from bot.bug.fixes.rules import (
     AGAIN,
-    IMAGES,
-    SECRETS,
     SHORTEST_REASON,
     called,
     changed,
@@ -74,7 +72,7 @@ class FixSecrets(Quiet, Outcome):
     """The secret parameters of a run; gone with its outcome."""
 
     KIND = "fix_secrets"
-    KEEP = SECRETS
+    KEEP = Keep.SECRETS
     run: int
     values: Texts
 
@@ -86,7 +84,7 @@ class FixPreviewed(Outcome):
     """What will execute is known; approvals are bound to `digest`."""
 
     KIND = "fix_previewed"
-    KEEP = IMAGES
+    KEEP = Keep.ROWS
     run: int
     digest: str
     target: str

@@ -9,10 +9,6 @@ from bot.bug.errors import Refused
 from bot.bug.fixes.fix import ENGAGED, UNDER_WAY, Fix, RunState
 from bot.bug.words import Foreign, Part, Person
 
-IMAGES = timedelta(days=30)
-"""How long rows of production, sealed or shown, are kept: as long a run can be undone."""
-SECRETS = timedelta(days=1)
-"""How long the secrets of a preview are kept with which nobody went on."""
 GOOD_FOR = timedelta(minutes=15)
 """How long a preview may be confirmed, and an approval run."""
 SOON = timedelta(minutes=10)

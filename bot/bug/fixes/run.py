@@ -8,12 +8,11 @@ from pydantic import AwareDatetime
 
 from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Refused
-from bot.bug.event import ANY, STAY, Event, Move, Outcome, Quiet, Text
+from bot.bug.event import ANY, STAY, Event, Keep, Move, Outcome, Quiet, Text
 from bot.bug.fixes.approval import LATE
 from bot.bug.fixes.fix import UNDER_WAY, Fix, RunState, Stored
 from bot.bug.fixes.rules import (
     GOOD_FOR,
-    IMAGES,
     called,
     changed,
     ended,
@@ -95,7 +94,7 @@ class FixProgressed(Quiet, Outcome):
     """What the run said, once at its end; or what finds a cut-off run again (sealed)."""
 
     KIND = "fix_progressed"
-    KEEP = IMAGES
+    KEEP = Keep.ROWS
     run: int
     kept: Text = ""
     text: Text = ""
@@ -109,7 +108,7 @@ class FixProgressed(Quiet, Outcome):
 
 class FixEnded(Outcome):
     KIND = "fix_ended"
-    KEEP = IMAGES
+    KEEP = Keep.ROWS
     run: int
     state: Literal["succeeded", "failed", "unknown"]
     summary: str

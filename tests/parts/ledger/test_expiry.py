@@ -1,10 +1,12 @@
 """What is kept only for a time is deleted when it is over, and the trail says so and stays whole."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.bug.event import Retention
 from bot.bug.fixes.asking import FixAsked, FixPreviewed, FixSecrets
 from bot.bug.fixes.fix import Stored
-from bot.bug.fixes.rules import IMAGES, SECRETS
 from bot.bug.fixes.run import FixEnded, FixProgressed, ImageExpired
 from bot.ledger.entries import load
 from bot.ledger.expiry import BATCH, expire
@@ -12,7 +14,7 @@ from bot.ledger.ledger import SYSTEM, Ledger
 from bot.ledger.verify import verify
 from tests.support.stores import Store, kinds, of_kind, open_bug, person, rows
 
-A_DAY, A_MONTH = SECRETS.total_seconds(), IMAGES.total_seconds()
+A_DAY, A_MONTH = 86_400.0, 30 * 86_400.0
 ROW = {"key": "13", "name": "Margherita"}
 PREVIEW = FixPreviewed(
     run=1,
@@ -84,6 +86,22 @@ async def test_the_secrets_of_a_preview_that_nobody_went_on_with_are_gone_after_
     assert "Margherita" in await kept(ledger), "the preview stays"
     assert await kinds(ledger, bug) == [*before, "fix_lapsed"], "nobody can go on with it without its secrets"
     assert await verify(ledger) == 1
+
+
+async def test_the_settings_say_how_long_each_is_kept(store: Store, ledger: Ledger) -> None:
+    ledger = replace(ledger, keep=Retention(rows_days=2, secrets_hours=1))
+    bug = await open_bug(ledger)
+    asked = FixAsked(run=1, action="delete-row", params={"key": "13"}, reason="bad row")
+    hidden = FixSecrets(run=1, values={"token": "s3cret"})
+    await ledger.record(bug, lambda _b: (asked, hidden), by=person("U1"))
+    await ledger.record(bug, lambda _b: PREVIEW, by=SYSTEM)
+    gone = []
+    for _hour in range(50):
+        store.clock.advance(3600)
+        await expire(ledger)
+        left = await kept(ledger)
+        gone.append(("s3cret" not in left, "Margherita" not in left))
+    assert (gone.index((True, False)), gone.index((True, True))) == (1, 48), "at the first look after its time"
 
 
 async def test_each_bug_loses_its_own(store: Store, ledger: Ledger, bug: int) -> None:

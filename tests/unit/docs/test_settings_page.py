@@ -18,6 +18,7 @@ from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS
 from bot.bug.admit import Rule
 from bot.bug.clocks import Rules
 from bot.bug.courtesy import Courtesy
+from bot.bug.event import Retention
 from bot.bug.gift_caps import Caps
 from bot.bug.gift_presets import Preset
 from bot.bug.gift_texts import GiftTexts
@@ -82,7 +83,7 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from (("`[probes.NAME]`, a page", ProbeSettings), ("`[probes.NAME]`, a look", ProbeSettings))
     yield from (("`[makegood]`", Caps), ("`[webhooks.NAME]`", s.WebhookSettings))
     yield "`[anchors]`", s.AnchorSettings
-    yield "`[retro.weekly]`, `[retro.monthly]`", Mondays
+    yield from (("`[retro.weekly]`, `[retro.monthly]`", Mondays), ("`[retention]`", Retention))
     yield from (("`[pager]`", PagerSettings), ("`[pager.people.USER]`, by ntfy", Contact))
     yield "`[pager.people.USER]`, by a webhook", Contact
     yield "`[targets.NAME]`, a database", targets.SqlTarget

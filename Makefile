@@ -1,6 +1,8 @@
 # Nothing but python3 (3.11+), make and git is needed before; `make` alone lists the targets.
 PYTHON ?= python3
 PORT ?= 8067
+# Of the tests that wait as often as they compute; more than there are processors.
+WORKERS ?= 4
 SCHEMAS ?= 300
 TEXTS ?= 100
 THROUGH_SLACK ?= 50
@@ -17,12 +19,16 @@ export UV_LINK_MODE ?= copy
 # A company's registry may have a certificate that only the system's store knows: uv looks there, as newer pips do.
 export UV_SYSTEM_CERTS ?= 1
 
-# These walk every branch of the domain and the ledger. The rest runs without counting them, which takes twice the time;
-# it waits for processes and browsers as often as it computes, so there are more workers than cores.
-WALKED := tests/unit tests/parts/ledger tests/parts/clocks tests/tampering tests/golden
-# Files of few tests that take long are begun first, so that in the end no worker waits for one of them.
+# Whoever keeps Python from writing down what it compiled would have each of the tests' processes compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+# These need neither the bot as a process of its own nor a browser.
+QUICK := tests/unit tests/parts/ledger tests/parts/clocks tests/tampering tests/golden
+# These of them walk every branch of the domain and the ledger. To count branches costs 2.6 times the processor, so nothing else is counted.
+WALKED := $(addprefix tests/unit/,bug ledger clocks fix_flow slack) $(wildcard tests/unit/*.py) $(filter-out tests/unit,$(QUICK))
+# Files of few tests that take long are begun first, so that in the end no worker waits for one of them. What only computes comes last.
 LONG := tests/wheel tests/faults tests/oracles tests/acceptance
-REST := $(LONG) $(filter-out $(LONG) $(WALKED) tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
+REST := $(LONG) $(filter-out $(LONG) $(WALKED) tests/__pycache__ tests/unit,$(patsubst %/,%,$(wildcard tests/*/))) tests/unit
 
 debian = PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null || test "$$(id -u)" != 0 || \
 	(apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2) >/dev/null)
@@ -36,7 +42,7 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: soak burst times plots help setup demo test pythons oracles payloads schemas faults planted rolling lint audit lock schema digests clean
+.PHONY: soak burst times plots help setup demo test walked pythons oracles payloads schemas faults planted rolling lint audit lock schema digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -60,14 +66,18 @@ demo: setup ## runs the demo; PORT=8070 takes another port, ALONE=1 a team of on
 
 # Everything: what a reader complains about, then what is true. Debian's own browser and servers take part: what is missing is
 # installed where that may be done (root), and where no service would be begun by it (a container).
-test: lint ## runs every check and test
+test: setup ## runs every check and test
 	@$(call debian,chromium,chromium)
 	@$(call debian,mariadbd,mariadb-server-core)
 	@test -d /run/systemd/system || $(call debian,sshd,openssh-server)
 	@rm -rf .payloads
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
+	@$(MAKE) --no-print-directory -j 2 lint walked
 	@rm -rf .pytest_cache
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(WALKED:%=--ignore=%) $(REST) || $(alone)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(WALKED:%=--ignore=%) $(REST) || $(alone)
+
+# Beside the types, which keep one processor busy for a minute.
+walked: setup ## counts the branches of the domain and the ledger that tests walk
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
 
 # Those of the PATH and pyenv's own; of each minor version one. Everything that is no process of its own.
 pythons: ## runs the quick tests on each Python from 3.11 that is installed here
@@ -77,7 +87,7 @@ pythons: ## runs the quick tests on each Python from 3.11 that is installed here
 		test -n "$$python" || continue; \
 		echo "$$($$python --version)"; \
 		$(MAKE) --no-print-directory VENV=.makegood/python3.$$minor PYTHON=$$python setup && \
-			.makegood/python3.$$minor/bin/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider $(WALKED) || exit 1; \
+			.makegood/python3.$$minor/bin/python -m pytest -q -n 2 --dist loadfile -p no:cacheprovider $(QUICK) || exit 1; \
 	done
 
 times: setup ## asserts how long hostile letters take; wants a quiet machine

@@ -254,22 +254,21 @@ _SHAPES = st.one_of(
 
 
 def _drawn_hold(bench: Bench) -> None:
-    async def judge(texts: list[str]) -> None:
-        engine = bench.engine()
+    """By one engine, which reads the schema once, as it does for the fixes of a team."""
+    engine = bench.engine()
+    with asyncio.Runner() as runner:
+
+        @settings(
+            max_examples=SHARE, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+        )
+        @given(text=_SHAPES)
+        def holds(text: str) -> None:
+            runner.run(_judged(bench, engine, text, stricter=True))
+
         try:
-            for text in texts:
-                await _judged(bench, engine, text, stricter=True)
+            holds()
         finally:
-            await engine.close()
-
-    @settings(
-        max_examples=SHARE, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    @given(text=_SHAPES)
-    def holds(text: str) -> None:
-        asyncio.run(judge([text]))
-
-    holds()
+            runner.run(engine.close())
 
 
 @pytest.mark.parametrize(

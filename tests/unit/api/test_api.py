@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,11 @@ def _module(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-TREES = {
-    _module(path): ast.parse(path.read_text())
-    for folder in ("bot", "actions", "tests")
-    for path in (ROOT / folder).rglob("*.py")
-}
+@cache
+def _trees() -> dict[str, ast.Module]:
+    """Every module of ours. Read when a test asks: each worker imports this file, and one of them runs it."""
+    found = (path for folder in ("bot", "actions", "tests") for path in (ROOT / folder).rglob("*.py"))
+    return {_module(path): ast.parse(path.read_text()) for path in found}
 
 
 def _own(tree: ast.Module) -> Iterator[str]:
@@ -60,18 +61,20 @@ def _exported(tree: ast.Module) -> list[str]:
 def _imports_of_ours(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """(module, name) of each `from bot.… import …`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module in TREES:
+        if isinstance(node, ast.ImportFrom) and node.module in _trees():
             yield from ((node.module, alias.name) for alias in node.names)
 
 
-DEFINED: Defined = {name: set(_own(tree)) for name, tree in TREES.items()}
+@cache
+def _defined() -> Defined:
+    return {name: set(_own(tree)) for name, tree in _trees().items()}
 
 
 def test_no_other_module_exports_what_another_defines() -> None:
     handed = {
         name: theirs
-        for name, tree in TREES.items()
-        if not name.startswith(GATHERING) and (theirs := set(_exported(tree)) - DEFINED[name])
+        for name, tree in _trees().items()
+        if not name.startswith(GATHERING) and (theirs := set(_exported(tree)) - _defined()[name])
     }
     assert handed == {}
 
@@ -79,16 +82,16 @@ def test_no_other_module_exports_what_another_defines() -> None:
 def test_every_name_is_imported_from_where_it_is_defined() -> None:
     detours = {
         f"{name} imports {what} from {source}"
-        for name, tree in TREES.items()
+        for name, tree in _trees().items()
         for source, what in _imports_of_ours(tree)
-        if not source.startswith(GATHERING) and f"{source}.{what}" not in TREES and what not in DEFINED[source]
+        if not source.startswith(GATHERING) and f"{source}.{what}" not in _trees() and what not in _defined()[source]
     }
     assert detours == set()
 
 
 def test_the_list_of_names_is_what_the_module_imports_in_order() -> None:
     imported = [
-        alias.name for node in TREES["bot.api"].body if isinstance(node, ast.ImportFrom) for alias in node.names
+        alias.name for node in _trees()["bot.api"].body if isinstance(node, ast.ImportFrom) for alias in node.names
     ]
     assert sorted(imported) == sorted(api.__all__)
     assert len(set(api.__all__)) == len(api.__all__)
@@ -126,7 +129,7 @@ def test_every_setting_of_an_action_is_followed_by_what_it_means(cls: type[Any])
 
 @pytest.mark.parametrize("path", ACTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_an_action_imports_nothing_else_of_makegood(path: Path) -> None:
-    assert {source for source, _ in _imports_of_ours(TREES[_module(path)])} <= {"bot.api"}
+    assert {source for source, _ in _imports_of_ours(_trees()[_module(path)])} <= {"bot.api"}
 
 
 @pytest.mark.parametrize("kind", ["sql", "look", "ssh", "http"])

@@ -37,6 +37,12 @@ class Ran:
     err: str
 
 
+def line(ran: Ran, system: str) -> str:
+    """The one that it says of this system."""
+    (found,) = [line for line in ran.out.splitlines() if line[7:].startswith(f"{system:<20} ")]
+    return found
+
+
 @dataclass(frozen=True)
 class Shell:
     """Runs `makegood` in this process, in its folder."""

@@ -4,7 +4,7 @@ from bot.bug.customers import CustomerFelt, CustomerWrote
 from bot.ledger.index.names import Names
 from tests.slack.house import House
 from tests.slack.people.conftest import MIA, Chat, Fakes
-from tests.slack.people.test_makegoods import fixed, told
+from tests.slack.people.giving import fixed, told
 
 
 def tawk(event: str, text: str = "") -> dict[str, object]:

@@ -4,7 +4,7 @@ import asyncio
 
 from tests.slack.house import House
 from tests.slack.people.conftest import Chat, Fakes
-from tests.slack.people.test_makegoods import fixed
+from tests.slack.people.giving import fixed
 from tests.support.dsl.message import Message
 
 BEN, CID = "ben@fleet.example", "cid@fleet.example"

@@ -7,8 +7,8 @@ import pytest
 
 from tests.slack.house import House
 from tests.slack.people.conftest import MIA, Chat, Fakes
+from tests.slack.people.giving import fixed, told
 from tests.slack.people.test_delivery import states
-from tests.slack.people.test_makegoods import fixed, told
 from tests.support.dsl.message import Message
 
 BEN = "ben@fleet.example"

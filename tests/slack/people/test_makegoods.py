@@ -7,52 +7,8 @@ import pytest
 
 from bot.bug.errors import Misconfigured
 from tests.slack.house import House
-from tests.slack.people.conftest import MIA, Chat, Fakes
-from tests.support.dsl.message import Message
-
-CAPPED = pytest.mark.parametrize("more", [{"makegood": {"per_day": {"EUR": 800}}}])
-
-
-async def fixed(house: House, chat: Chat) -> Message:
-    """Mia waits in the chat, and it works again."""
-    card = await house.alarm(email=MIA, name="Mia")
-    await chat.says("I got an error, what can I do?")
-    await card.expect_text("what can I do?")
-    await house.person("Dana").types("/bug works BUG-1 the row is gone", in_=house.errors)
-    await card.expect_text("works")
-    return card
-
-
-async def told(house: House, card: Message, credit: str = "", **fields: str) -> None:
-    """Dana tells Mia, with what the form is filled with."""
-    await card.button("Tell").click(by=house.person("Dana"))
-    await told_in_form(house, credit, **fields)
-
-
-async def told_in_form(house: House, credit: str = "", **fields: str) -> None:
-    """The same in the form that is open already."""
-    form = await house.person("Dana").expect_modal("Tell BUG-1")
-    await form.field("They get").pick("Other…")
-    await form.expect_text("Credit in EUR")
-    form.field("Credit in EUR").type(credit)
-    for label, value in fields.items():
-        field = form.field(label.replace("_", " "))
-        field.choose(value) if label == "Upgrade_to" else field.type(value)
-    await form.submit()
-
-
-async def takes_back(house: House, who: str, why: str) -> None:
-    """The form says what goes, also where it is the only one."""
-    somebody = house.person(who)
-    await somebody.types(f"/tell undo BUG-1 {why}", in_=house.errors)
-    await (await somebody.expect_modal("Take back BUG-1")).submit()
-
-
-async def read(card: Message, fakes: Fakes) -> str:
-    """What the one message says that Mia has in the chat."""
-    await card.thread.expect("reached Mia")
-    (message,) = fakes.chat.messages.values()
-    return str(message["text"])
+from tests.slack.people.conftest import Chat, Fakes
+from tests.slack.people.giving import CAPPED, fixed, read, told
 
 
 async def test_mia_gets_five_euros_and_then_reads_that_it_works(house: House, chat: Chat, fakes: Fakes) -> None:
@@ -275,102 +231,6 @@ async def test_two_bugs_together_never_pass_one_cap(house: House, chat: Chat, mo
     await house.person("Lee").expect_dm("passes €8 a day and person")
 
 
-async def test_a_makegood_is_taken_back(house: House, chat: Chat, fakes: Fakes) -> None:
-    card = await fixed(house, chat)
-    await told(house, card, "5")
-    await card.thread.expect("Booked: €5 credit")
-    sam = house.person("Sam")
-    await sam.types("/tell undo BUG-1 wrong customer", in_=house.errors)
-    form = await sam.expect_modal("Take back BUG-1")
-    assert (form.field("Take back").value, form.field("Why").value) == ("Mia: €5 credit", "wrong customer")
-    await form.submit()
-    await card.thread.expect("The makegood is taken back")
-    assert fakes.credit() == 0
-
-
-async def test_who_was_shown_one_makegood_takes_no_other_one_back(house: House, chat: Chat, fakes: Fakes) -> None:
-    card, sam = await fixed(house, chat), house.person("Sam")
-    await told(house, card, "50")
-    await card.thread.expect("Booked: €50 credit")
-    await sam.types("/tell undo BUG-1", in_=house.errors)
-    form = await sam.expect_modal("Take back BUG-1")
-    await takes_back(house, "Dana", "five, not fifty")
-    await card.thread.expect("The makegood is taken back")
-    await house.quiet()
-    await house.person("Dana").types("/tell BUG-1 Five it is.", in_=house.errors)
-    await told_in_form(house, "5")
-    await card.thread.expect("Booked: €5 credit")
-    await form.submit()
-    await sam.expect_modal("That makegood is not there to take back")
-    await house.quiet()
-    assert fakes.credit() == 500
-
-
-async def test_a_word_in_a_thread_takes_nothing_back_and_shows_what_could_be(
-    house: House, chat: Chat, fakes: Fakes
-) -> None:
-    card, sam = await fixed(house, chat), house.person("Sam")
-    await told(house, card, "5")
-    await card.thread.expect("Booked: €5 credit")
-    await sam.says("@makegood tell undo wrong customer", thread=card)
-    shown = await sam.expect_ephemeral("Nothing is taken back yet. Given for BUG-1: Mia: €5 credit.")
-    assert fakes.credit() == 500
-    await shown.button("Take back…").click(by=sam)
-    form = await sam.expect_modal("Take back BUG-1")
-    assert form.field("Why").value == "wrong customer"
-    await form.submit()
-    await card.thread.expect("The makegood is taken back")
-    assert fakes.credit() == 0
-
-
-@CAPPED
-async def test_what_is_taken_back_may_be_given_again_by_whoever_gave_it(
-    house: House, chat: Chat, fakes: Fakes, more: dict[str, Any]
-) -> None:
-    card, dana = await fixed(house, chat), house.person("Dana")
-    await told(house, card, "5")
-    await card.thread.expect("Booked: €5 credit")
-    await takes_back(house, "Dana", "it was meant for Ben")
-    await card.thread.expect("The makegood is taken back")
-    await house.alarm(email="ben@shop.example", name="Ben")
-    await dana.types("/bug works BUG-2", in_=house.errors)
-    await dana.types("/tell BUG-2", in_=house.errors)
-    form = await dana.expect_modal("Tell BUG-2")
-    await form.field("They get").pick("Other…")
-    await form.expect_text("Credit in EUR")
-    form.field("Credit in EUR").type("8")
-    await form.submit()
-    await (await house.errors.expect_message("BUG-2")).thread.expect("Dana tells Ben")
-    assert "tell_asked" not in await house.kinds(2)
-
-
-async def test_after_it_was_taken_back_mia_may_get_what_was_meant(house: House, chat: Chat, fakes: Fakes) -> None:
-    card, dana = await fixed(house, chat), house.person("Dana")
-    await told(house, card, "50")
-    await card.thread.expect("Booked: €50 credit")
-    await takes_back(house, "Dana", "five, not fifty")
-    await card.thread.expect("The makegood is taken back")
-    await house.quiet()
-    await dana.types("/tell BUG-1 Sorry, that was meant to be five.", in_=house.errors)
-    await told_in_form(house, "5")
-    await card.thread.expect("Booked: €5 credit")
-    await house.quiet()
-    assert (fakes.credit(), len(fakes.chat.messages)) == (500, 2)
-
-
-async def test_of_several_makegoods_one_is_chosen(house: House, chat: Chat, fakes: Fakes) -> None:
-    card, sam = await fixed(house, chat), house.person("Sam")
-    await told(house, card, "5", Upgrade_to="pro")
-    await card.thread.expect("Booked: pro until")
-    await card.thread.expect("Booked: €5 credit")
-    await sam.types("/tell undo BUG-1", in_=house.errors)
-    form = await sam.expect_modal("Take back BUG-1")
-    form.field("Take back").choose("Mia: €5 credit")
-    await form.submit()
-    await card.thread.expect("The makegood is taken back")
-    assert (fakes.credit(), fakes.plan()) == (0, "pro")
-
-
 async def test_when_an_upgrade_is_over_the_plan_is_what_it_was(house: House, chat: Chat, fakes: Fakes) -> None:
     card = await fixed(house, chat)
     await told(house, card, "", Upgrade_to="pro")
@@ -382,12 +242,6 @@ async def test_when_an_upgrade_is_over_the_plan_is_what_it_was(house: House, cha
     await house.quiet()
     assert fakes.plan() == "starter"
     assert (await house.kinds()).count("grant_undo_asked") == 1
-
-
-async def test_who_has_nothing_to_take_back_is_told_so(house: House, chat: Chat) -> None:
-    await fixed(house, chat)
-    await house.person("Sam").types("/tell undo BUG-1", in_=house.errors)
-    await house.person("Sam").expect_ephemeral("Nothing was given for BUG-1")
 
 
 async def test_a_preset_of_a_plan_that_is_not_there_stops_the_start(house: House) -> None:

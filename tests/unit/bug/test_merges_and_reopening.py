@@ -11,8 +11,8 @@ from bot.bug import course, pulls
 from bot.bug.bug import Status
 from bot.bug.course import CameBack, Merged, Reopened
 from bot.bug.pull import Pull
+from tests.unit.bug.merging import GITHUB, MERGED, OPEN, lines, owed, pull, sees, stands
 from tests.unit.bug.story import ANNA, MONDAY, Story, opened
-from tests.unit.bug.test_pulls import GITHUB, MERGED, OPEN, lines, owed, pull, sees, stands
 
 END = 100
 """The minute at which somebody says that it works, after everything else."""

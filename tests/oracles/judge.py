@@ -233,7 +233,7 @@ def says(shown: str | None, held: str | None, *, quoted: bool) -> bool:
         )
     if (told := _BYTES.fullmatch(shown)) and not quoted:
         return held.casefold().startswith(told[1])
-    plain = held[1:-1].replace("''", "'") if quoted and held.startswith("'") else held
+    plain = held[1:-1].replace("'||X'00'||'", "\0").replace("''", "'") if quoted and held.startswith("'") else held
     return shown == plain or (held.startswith("X'") and quoted) or _number(shown) == _number(held) is not None
 
 

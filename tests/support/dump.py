@@ -5,7 +5,7 @@ A row is its table and each of its columns as text. PostgreSQL's table is the on
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_temp%'
 GROUP BY 1, 2"""
+_WHOLE = """CASE WHEN @ IS NULL THEN NULL WHEN typeof(@) = 'text' AND instr(@, char(0))
+THEN '''' || replace(@, '''', '''''') || '''' ELSE quote(@) END"""
+"""quote() ends where a text of SQLite holds a zero."""
 _MY_TABLES = """
 SELECT c.table_name, GROUP_CONCAT(c.column_name ORDER BY c.column_name SEPARATOR '\n'), GROUP_CONCAT(
   IF(c.data_type IN ('binary', 'varbinary', 'blob', 'bit'), 'HEX', 'CONCAT') ORDER BY c.column_name SEPARATOR '\n')
@@ -78,13 +81,17 @@ def within_sqlite(conn: sqlite3.Connection) -> Dump:
     for (table,) in names.fetchall():
         columns = sorted(c for (c,) in conn.execute("SELECT name FROM pragma_table_xinfo(?)", (table,)))
         quoted = [name.replace('"', '""') for name in columns]
-        cells = ", ".join(f'CASE WHEN "{c}" IS NOT NULL THEN quote("{c}") END' for c in quoted)
+        cells = ", ".join(_WHOLE.replace("@", f'"{c}"') for c in quoted)
         query = 'SELECT {} FROM "{}"'.format(cells, table.replace('"', '""'))
-        found.update(_row(table, columns, row) for row in conn.execute(query))
+        found.update(_row(table, columns, [_spelt(value) for value in row]) for row in conn.execute(query))
     return found
 
 
-def _row(table: str, columns: list[str], row: tuple[Any, ...]) -> Row:
+def _spelt(value: str | None) -> str | None:
+    return value.replace("\0", "'||X'00'||'") if value else value
+
+
+def _row(table: str, columns: list[str], row: Sequence[Any]) -> Row:
     return table, tuple((c, _text(value)) for c, value in zip(columns, row, strict=True))
 
 

@@ -52,7 +52,10 @@ def read(rows: Sequence[Sequence[Any]]) -> Facts:
         columns=columns_of((*row, _formula(told.get(row[0], []), row[1]) if row[3] else "") for row in columns),
         relations=relations_of(names),
         foreign_keys=foreign_keys_of(keys),
-        triggers=tuple(kept.of_sqlite(table, name, text, _single(single, table)) for table, name, text in triggers),
+        triggers=tuple(
+            kept.of_sqlite(table, name, text, _keys(single, table, told.get(table, ())))
+            for table, name, text in triggers
+        ),
         uniques=single,
         checks=checks,
         rules=checks,
@@ -141,10 +144,12 @@ def _tokens(text: str) -> Iterator[str]:
             yield found[0].upper() if found.lastgroup == "word" else found[0]
 
 
-def _single(uniques: Sequence[UniqueKey], table: str) -> frozenset[str]:
-    """Columns each of which names a row alone."""
-    columns = (unique.columns for unique in uniques if unique.table == table and len(unique.columns) == 1)
-    return frozenset(name.casefold() for (name,) in columns) | {"rowid"}
+def _keys(uniques: Sequence[UniqueKey], table: str, tokens: Sequence[str]) -> frozenset[frozenset[str]]:
+    """Columns that together name a row, where a plain comparison finds no other one."""
+    loose = "COLLATE" in tokens  # some column may take for the same what its index tells apart
+    fine = (unique for unique in uniques if unique.table == table and not (loose and "BINARY" in unique.collations))
+    own = (unique.columns for unique in fine)
+    return frozenset(frozenset(name.casefold() for name in columns) for columns in own) | {frozenset({"rowid"})}
 
 
 def _formula(tokens: Sequence[str], column: str) -> str:

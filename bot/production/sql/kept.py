@@ -3,6 +3,7 @@
 Only a few words pass. A trigger that says anything more may do anything.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
@@ -24,6 +25,7 @@ _EVENTS = {4: "INSERT", _DELETE: "DELETE", 16: "UPDATE"}
 ALL = frozenset(_EVENTS.values())
 _OF_ITS_OWN = ("tsvector_update_trigger", "moddatetime")
 """Functions of PostgreSQL and its extensions whose first argument names the only column that they set."""
+_COPY = re.compile(r"\s*DECLARE\s+(\w+)\s+record\s*;\s*BEGIN\s+\1\s*:?=\s*NEW\s*;", re.IGNORECASE)
 RULE, INSTEAD = "rule", "rule instead"
 """What stands in the place of a rule's language; the second: unconditional, and in place of the change itself."""
 
@@ -41,6 +43,7 @@ def of_postgres(
         why = stops.by_rule(table, name) if language == INSTEAD else ""
         return Trigger(table=table, name=name, events=events, sets=None, stops=why)
     plain = kind & _ROW and kind & _BEFORE and not kind & _DELETE
+    text = _without_copy(text) if language == "plpgsql" else text
     sets: tuple[str, ...] | None = None
     if plain and language in ("internal", "c") and function in _OF_ITS_OWN:
         sets = (arguments.split("\\000", maxsplit=1)[0],)
@@ -72,7 +75,7 @@ def of_mysql(table: str, name: str, event: str, timing: str, text: str) -> Trigg
     )
 
 
-def of_sqlite(table: str, name: str, text: str, keys: frozenset[str]) -> Trigger:
+def of_sqlite(table: str, name: str, text: str, keys: frozenset[frozenset[str]]) -> Trigger:
     """Its row is found again by one of `keys`."""
     tokens = list(tokens_of(text))
     upper = [piece.upper() for piece in tokens]
@@ -94,6 +97,14 @@ def of_sqlite(table: str, name: str, text: str, keys: frozenset[str]) -> Trigger
         stops=stops.of_sqlite(table, name, text) if always else "",
         late="AFTER" in head,
     )
+
+
+def _without_copy(text: str) -> str:
+    """`DECLARE x record; BEGIN x := NEW; x.a = …; RETURN x; END`, as many tools write it, with NEW itself in the place of x."""
+    found = _COPY.match(text)
+    if found is None or re.search(r"\bNEW\b", text[found.end() :], re.IGNORECASE):
+        return text
+    return "BEGIN " + re.sub(rf"\b{found[1]}\b", "NEW", text[found.end() :], flags=re.IGNORECASE)
 
 
 def _overwritten(text: str, ends: str) -> tuple[str, ...]:
@@ -174,20 +185,26 @@ def _names_itself(part: Sequence[str]) -> bool:
     return any(_name(piece).casefold() == _name(part[0]).casefold() for piece in part[2:])
 
 
-def _updated(tokens: list[str], table: str, keys: frozenset[str]) -> list[list[str]]:
-    """The assignments of `BEGIN UPDATE table SET a = …, b = … WHERE key = NEW.key; END`."""
+def _updated(tokens: list[str], table: str, keys: frozenset[frozenset[str]]) -> list[list[str]]:
+    """The assignments of `BEGIN UPDATE table SET a = …, b = … WHERE key = NEW.key; END`; of a key of several columns with AND."""
     body = _block(tokens[[piece.upper() for piece in tokens].index("BEGIN") :])
     (part,) = (part for part in _split(body, ";") if part)
     upper = [piece.upper() for piece in part]
     if upper[0] != "UPDATE" or _name(part[1]).casefold() != table.casefold() or upper[2] != "SET":
         raise _MoreThanThat
     where = upper.index("WHERE")
-    column, equals, row, dot, same = part[where + 1 :]
-    if equals != "=" or row.upper() not in ("NEW", "OLD") or dot != "." or _name(column) != _name(same):
-        raise _MoreThanThat
-    if _name(column).casefold() not in keys:
+    pairs = _split(["AND" if piece.upper() == "AND" else piece for piece in part[where + 1 :]], "AND")
+    if frozenset(_of_the_row(pair) for pair in pairs) not in keys:
         raise _MoreThanThat
     return _split(part[3:where], ",")
+
+
+def _of_the_row(pair: Sequence[str]) -> str:
+    """The column of `column = NEW.column`."""
+    column, equals, row, dot, same = pair
+    if equals != "=" or row.upper() not in ("NEW", "OLD") or dot != "." or _name(column) != _name(same):
+        raise _MoreThanThat
+    return _name(column).casefold()
 
 
 def _set(part: Sequence[str]) -> str:

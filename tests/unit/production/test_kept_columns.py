@@ -6,6 +6,7 @@ from bot.production.sql import kept
 
 _ROW_BEFORE_UPDATE = 1 | 2 | 16
 UNDERSTOOD = {
+    'DECLARE _new record; BEGIN _new := NEW; _new."at" = NOW(); RETURN _new; END;': ("at",),
     "BEGIN NEW.modified_at = now(); RETURN NEW; END": ("modified_at",),
     "begin new.v := old.v + 1; new.at := CURRENT_TIMESTAMP; return new; end;": ("v", "at"),
     "BEGIN IF NEW.name <> OLD.name THEN NEW.v := OLD.v + 1; ELSE NEW.v := 0; END IF; RETURN NEW; END": ("v",),
@@ -22,6 +23,10 @@ NOT_UNDERSTOOD = (
     "DECLARE x int; BEGIN NEW.n = x; RETURN NEW; END",
     "BEGIN NEW.n = txid_current(); RETURN NEW; END",
     "BEGIN NEW.at = now();",
+    "DECLARE c record; BEGIN c := OLD; c.at = now(); RETURN c; END",
+    "DECLARE c record; BEGIN c := NEW; c.at = now(); RETURN NEW; END",
+    "DECLARE c record; BEGIN c := NEW; NEW.v = 1; c.at = now(); RETURN c; END",
+    "DECLARE c record; d record; BEGIN c := NEW; RETURN c; END",
     "",
 )
 
@@ -74,6 +79,10 @@ def test_a_plain_trigger_of_mariadb_is_understood(text: str, sets: tuple[str, ..
         ("UPDATE notes SET at = datetime('now'), v = v + 1 WHERE id = NEW.id;", ("at", "v")),
         ("UPDATE notes SET at = datetime('now') WHERE rowid = old.rowid;", ("at",)),
         ("UPDATE notes SET at = datetime('now') WHERE kind = NEW.kind;", None),
+        ("UPDATE notes SET at = datetime('now') WHERE nr = NEW.nr AND org = OLD.org;", ("at",)),
+        ("UPDATE notes SET at = datetime('now') WHERE nr = NEW.nr;", None),
+        ("UPDATE notes SET at = datetime('now') WHERE nr = NEW.nr OR org = NEW.org;", None),
+        ("UPDATE notes SET at = datetime('now') WHERE nr = NEW.nr AND org = NEW.nr;", None),
         ("UPDATE notes SET at = datetime('now');", None),
         ("UPDATE others SET at = datetime('now') WHERE id = NEW.id;", None),
         ("UPDATE notes SET at = (SELECT 1) WHERE id = NEW.id;", None),
@@ -82,6 +91,6 @@ def test_a_plain_trigger_of_mariadb_is_understood(text: str, sets: tuple[str, ..
 )
 def test_a_plain_trigger_of_sqlite_is_understood(body: str, sets: tuple[str, ...] | None) -> None:
     text = f"CREATE TRIGGER t AFTER UPDATE OF v ON notes FOR EACH ROW WHEN NEW.v > 1 BEGIN {body} END"
-    trigger = kept.of_sqlite("notes", "t", text, frozenset({"id", "rowid"}))
+    trigger = kept.of_sqlite("notes", "t", text, frozenset(map(frozenset, (["id"], ["rowid"], ["org", "nr"]))))
     assert trigger.sets == sets
     assert trigger.events == {"UPDATE"}

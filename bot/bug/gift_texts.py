@@ -65,5 +65,11 @@ def letter(customer: Customer, message: Message) -> str:
     return compose(message.text, [g.thanks.replace("{code}", g.code) for g in booked], codes)
 
 
+def promised(customer: Customer, message: Message) -> str:
+    """The same as it will read once all that it promises is booked."""
+    thanks = [g.thanks.replace("{code}", "…") for g in customer.given if g.tell == message.seq]
+    return compose(message.text, thanks)
+
+
 def compose(text: str, thanks: Iterable[str], codes: Iterable[str] = ()) -> str:
     return "\n\n".join(part for part in (text, " ".join(filter(None, thanks)), *codes) if part)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
+from bot.bug.customer import Customer, Message
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.asking import FixPreviewed, FixRefused
 from bot.bug.fixes.doubt import Investigated
@@ -12,6 +13,7 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked
 from bot.bug.fixes.review import FixSentBack
 from bot.bug.fixes.run import FixEnded, FixLapsed
+from bot.bug.letters import of_one_press
 from bot.bug.messages import Answered, Told
 from bot.bug.modes import Modes
 from bot.bug.ownership import HandedOver, TakenOver
@@ -32,6 +34,7 @@ from bot.slack.views.mrkdwn import block, foreign, who
 SHOWN_DETAIL = 2600
 
 Able = Callable[[str], Awaitable[tuple[str, ...]]]
+Framed = Callable[[Customer, Message], Awaitable[str]]
 Fill = Callable[[Bug, Form, fix_modals.Menus], Awaitable[View]]
 
 
@@ -49,6 +52,8 @@ class AskerSink:
     solo: bool
     fill: Fill
     box: Callable[[Bug, Fix], list[Any]]
+    framed: Framed
+    """The whole letter that a customer gets of a message."""
     name: ClassVar[str] = "asker"
     slots: ClassVar[int] = 6
     interest: ClassVar[Subscription] = Subscription(
@@ -102,7 +107,8 @@ class AskerSink:
         """Where the card stands, for whoever wrote them looks there; not once they have left."""
         if entry is None or entry.by.kind is not ActorKind.PERSON:
             return
-        if waits := letters.waiting(bug, entry.seq, self.ledger.clock()):
+        first = next(iter(of_one_press(bug, entry.seq)), None)
+        if first and (waits := letters.waiting(bug, entry.seq, self.ledger.clock(), await self.framed(*first))):
             await self.whisper.aside(bug, entry.by.id, *waits, beside_card=True)
 
     async def _fix(self, bug: Bug, fix: Fix | None, entry: Entry | None) -> None:

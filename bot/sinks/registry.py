@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from bot.adapters.connected import Connected
 from bot.adapters.receivers import Receiver
 from bot.allowed import AllowedActions
+from bot.bug.customer import Customer, Message
 from bot.bug.errors import Misconfigured
+from bot.bug.gift_texts import promised
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget
@@ -253,7 +255,14 @@ def _asker(parts: SinkParts) -> AskerSink:
         solo=parts.settings.policy.solo,
         fill=partial(filling.filled, parts.context),
         box=partial(planning.box, parts.context),
+        framed=partial(_framed, parts),
     )
+
+
+async def _framed(parts: SinkParts, customer: Customer, message: Message) -> str:
+    """As the sink of customers writes it, with all that it promises."""
+    writer = await parts.slack.directory.called(message.by)
+    return parts.settings.tell.letters.framed(promised(customer, message), customer.hint.name, writer)
 
 
 def _unchecked(parts: SinkParts) -> UncheckedSink:

@@ -1,5 +1,6 @@
 """The verbs of customers: the first answer, adding and listing them, and what to do where a message did not go out."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.bug import gifts, letters, messages, one_person, recognising
@@ -37,7 +38,8 @@ async def answer(context: Context, request: Request) -> Response:
     waiting = messages.waiting(bug, again=bool(own))
     concerns = await look_over(context, bug, waiting, text, context.settings.tell.answer)
     if own and concerns.unseen(request):
-        return _again(request, bug, text, concerns)
+        shown = await _as_letters(context, request.user, [c for c in bug.customers if c.id in waiting])
+        return _again(request, bug, text, concerns, shown)
 
     def decide(now: Bug) -> Event:
         waiting = messages.waiting(now, again=bool(own))
@@ -60,14 +62,14 @@ def _too(bug: Bug, hit: int) -> Response:
     return Response(text=f"{were} {_not_written_to(bug, hit)}", blocks=tuple(blocks))
 
 
-def _again(request: Request, bug: Bug, text: str, concerns: Concerns) -> Response:
+def _again(request: Request, bug: Bug, text: str, concerns: Concerns, shown: str) -> Response:
     """Words of somebody's own that a customer need not know: a form shows them before they go."""
     if not (request.trigger or request.values):
         raise Refused(
             "That has words in it that customers need not know. Leave them out, or write it with "
             f"`/bug answer {bug.ref}`, which lets you send it as it is."
         )
-    return Response(modal=forms.answer(bug, text, concerns.asks, concerns.seen))
+    return Response(modal=forms.answer(bug, text, concerns.asks, concerns.seen, shown))
 
 
 async def _first_answer(context: Context, request: Request) -> tuple[str, datetime | None]:
@@ -92,7 +94,21 @@ async def _ask_first(context: Context, request: Request, bug: Bug) -> Response:
     if not request.trigger:
         raise Refused(f"Nobody has written to us. {_not_written_to(bug, len(hit))}")
     text, promised = await _first_answer(context, request)
-    return Response(modal=forms.answer_hit(bug, hit, text, promised))
+    shown = await _as_letters(context, request.user, hit)
+    return Response(modal=forms.answer_hit(bug, hit, text, promised, shown=shown))
+
+
+async def _as_letters(context: Context, writer: str, readers: Sequence[Customer]) -> str:
+    """What stands around the words where they go by mail; empty where they go as they are."""
+    mailed = [c for c in readers if context.letters.is_letter(c)]
+    if not mailed:
+        return ""
+    courtesy, name = context.settings.tell.letters, await context.directory.called(writer)
+    lines = courtesy.framed("…", mailed[0].hint.name, name).splitlines()
+    if lines == ["…"]:
+        return ""
+    quoted = "\n".join(f">{foreign(line, 200)}" for line in lines)
+    return f"By mail, with your words for the dots:\n{quoted}"
 
 
 @verb("answer_hit", "/bug answer-hit BUG-1", acts=Duty.TELL)
@@ -109,7 +125,8 @@ async def answer_hit(context: Context, request: Request) -> Response:
     hit = tuple(c for c in messages.only_hit(bug) if readers.number(c) <= upto)
     concerns = await look_over(context, bug, [c.id for c in hit], text, context.settings.tell.answer, counted=True)
     if concerns.unseen(request):
-        return Response(modal=forms.answer_hit(bug, hit, text, promised, concerns.asks, concerns.seen))
+        shown = await _as_letters(context, request.user, hit)
+        return Response(modal=forms.answer_hit(bug, hit, text, promised, concerns.asks, concerns.seen, shown))
 
     def decide(now: Bug) -> Event:
         chosen = [c.id for c in messages.only_hit(now) if readers.number(c) <= upto]

@@ -104,6 +104,11 @@ async def test_the_settings_say_how_long_each_is_kept(store: Store, ledger: Ledg
     assert (gone.index((True, False)), gone.index((True, True))) == (1, 48), "at the first look after its time"
 
 
+def test_what_is_kept_how_long_is_said_in_words() -> None:
+    said = "rows of production are deleted after 7 days, secrets of previews after 1 hour"
+    assert Retention(rows_days=7, secrets_hours=1).said == said
+
+
 async def test_each_bug_loses_its_own(store: Store, ledger: Ledger, bug: int) -> None:
     store.clock.advance(A_MONTH - A_DAY)
     young = await open_bug(ledger, "another error")

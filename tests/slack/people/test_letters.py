@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.demo.slack.dump import texts_of
 from tests.slack.house import House
 from tests.slack.people.conftest import MIA, Chat, Fakes
 from tests.slack.people.giving import fixed, told
@@ -51,6 +52,33 @@ async def test_a_letter_waits_and_then_it_leaves_once_with_what_it_promises(hous
     assert fakes.credit() == 500
     await line.button("Take back").click(by=house.person("Dana"))
     await house.person("Dana").expect_ephemeral("has left already")
+
+
+async def test_the_line_shows_the_letter_as_it_then_goes_out(house: House, fakes: Fakes) -> None:
+    card = await mia_wrote_by_mail(house)
+    await told(house, card, "5")
+    await back(house)
+    shown = [dump.replace("&gt;", ">") for dump in texts_of(house.slack.world.ephemerals[-1])]
+    house.clock.advance(seconds=11)
+    await card.thread.expect("on its way by mail")
+    (mail,) = fakes.mails.messages
+    letter = [f">{line}" for line in mail.text.splitlines() if line]
+    assert [line for line in letter if not any(line in text for text in shown)] == []
+
+
+async def test_the_form_of_a_first_answer_shows_what_stands_around_the_words(house: House, fakes: Fakes) -> None:
+    card, dana = await house.alarm(email=MIA, name="Mia"), house.person("Dana")
+    await card.button("Answer: looking").click(by=dana)
+    form = await dana.expect_modal("Answer BUG-1")
+    await form.expect_text("By mail, with your words for the dots")
+    await form.expect_text("Hello Mia,")
+    await form.expect_text("Dana")
+    await form.submit("Write to 1")
+    await back(house)
+    house.clock.advance(seconds=11)
+    await card.thread.expect("on its way by mail")
+    (mail,) = fakes.mails.messages
+    assert (mail.text.splitlines()[0], mail.text.rstrip().splitlines()[-1]) == ("Hello Mia,", "Dana")
 
 
 async def test_a_clock_that_is_set_back_holds_no_letter_for_that_long(house: House, fakes: Fakes) -> None:

@@ -8,7 +8,7 @@ from bot.bug import course, gifts, letters, messages
 from bot.bug.customers import CustomerPresence
 from bot.bug.errors import Refused
 from bot.bug.event import Event
-from bot.bug.gift_texts import GiftTexts
+from bot.bug.gift_texts import GiftTexts, letter, promised
 from bot.bug.letters import Letters, LettersTakenBack
 from bot.bug.messages import Answered, Delivered, Told
 from bot.bug.money import Credit, Money
@@ -219,3 +219,14 @@ def test_a_bug_is_not_merged_while_something_is_on_its_way_to_a_customer() -> No
     story.then(Delivered(customer="c1", message=last(story), state="delivered"), SYSTEM)
     with pytest.raises(Refused, match="is being booked"):
         course.merged(story.bug, opened(2).bug)
+
+
+def test_before_it_leaves_a_letter_is_shown_with_all_that_it_promises() -> None:
+    credit = Credit(money=Money(amount=500, currency="EUR"))
+    story = fixed()
+    story.then(gifts.tells(story.bug, ["c1"], "It works again.", [credit], GiftTexts(), anyway=True))
+    customer = story.customer()
+    thanks = customer.given[0].thanks
+    assert thanks
+    assert promised(customer, customer.messages[-1]) == f"It works again.\n\n{thanks}"
+    assert letter(customer, customer.messages[-1]) == "It works again.", "nothing is booked yet"

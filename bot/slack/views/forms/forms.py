@@ -159,13 +159,21 @@ def before_it_goes(asks: Sequence[str]) -> list[Any]:
     return [kit.section(f":warning: {text}", f"asks_{i}") for i, text in enumerate(asks)]
 
 
-def answer(bug: Bug, text: str, asks: Sequence[str], seen: str) -> View:
-    """Somebody's own words for those who wrote, once more before they go."""
+def answer(bug: Bug, text: str, asks: Sequence[str], seen: str, shown: str = "") -> View:
+    """Somebody's own words for those who wrote, once more before they go. `shown`: what stands around them in a letter."""
     words = kit.text_input("text", "What they read", text, many=True, hint="No internals: they don't need to know.")
     meta = mark(bug, seen=seen)
     return kit.modal(
-        f"Answer {bug.ref}", [*before_it_goes(asks), words], id_="answer", meta=meta, submit="Send as it is"
+        f"Answer {bug.ref}",
+        [*before_it_goes(asks), words, *_around(shown)],
+        id_="answer",
+        meta=meta,
+        submit="Send as it is",
     )
+
+
+def _around(shown: str) -> list[Any]:
+    return [kit.section(shown, "around")] if shown else []
 
 
 def answer_hit(
@@ -175,8 +183,9 @@ def answer_hit(
     promised: datetime | None,
     asks: Sequence[str] = (),
     seen: str = "",
+    shown: str = "",
 ) -> View:
-    """The form that counts and names the customers before anybody writes to them."""
+    """The form that counts and names the customers before anybody writes to them. `shown`: what stands around the words in a letter."""
     named = ", ".join(foreign(c.name, 60, one_line=True) for c in hit[:NAMED])
     more = f" and {len(hit) - NAMED} more" if len(hit) > NAMED else ""
     were = "was hit and has" if len(hit) == 1 else "were hit and have"
@@ -184,6 +193,7 @@ def answer_hit(
         *before_it_goes(asks),
         kit.section(f"*{plural(len(hit), 'customer')}* {were} not written to us: {named}{more}.", "whom"),
         kit.text_input("text", "What they read", text, many=True, hint="No internals: they don't need to know."),
+        *_around(shown),
     ]
     known: dict[str, str | int] = {
         "upto": readers.counted(bug),

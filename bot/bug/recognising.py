@@ -1,6 +1,7 @@
 """Recognises a customer of a bug by address, conversation or account, and decides who joins as somebody new."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from bot.bug.bug import Bug
 from bot.bug.customer import Customer, Face
@@ -12,46 +13,22 @@ def join(
     bug: Bug, hint: CustomerHint, *, via: str, source: str = "", conversation: str = "", url: str = ""
 ) -> CustomerJoined | None:
     """Somebody waits because of this bug; None if nothing new is known of them."""
+    joined = partial(CustomerJoined, via=via, source=source, conversation=conversation, url=url)
     found = _same_person(bug, hint, source, conversation)
     if found:
         stays, goes = found
-        return CustomerJoined(
-            customer=stays.id,
-            hint=_best(found, hint),
-            via=via,
-            source=source,
-            conversation=conversation,
-            url=url,
-            again=True,
-            same=goes.id,
-        )
+        return joined(customer=stays.id, hint=_best(found, hint), again=True, same=goes.id)
     known = find(bug, hint, source, conversation)
-    if known and _only_account(known, hint, source, conversation) and _new_name(known, hint):
-        return CustomerJoined(
-            customer=known.id,
-            hint=hint,
-            via=via,
-            source=source,
-            conversation=conversation,
-            url=url,
-            again=True,
-            same=next_id(bug),
-        )
-    if known and known.pairs and not _new_name(known, hint):
+    if known is None:
+        whose = _whose(bug, source, conversation)
+        return joined(customer=next_id(bug), hint=hint, beside=whose.id if whose else "")
+    if _only_account(known, hint, source, conversation) and _new_name(known, hint):
+        return joined(customer=known.id, hint=hint, again=True, same=next_id(bug))
+    if known.pairs and not _new_name(known, hint):
         hint = hint.called(known.hint.name or hint.name)
-    if known and _nothing_new(known, hint, source, conversation):
+    if _nothing_new(known, hint, source, conversation):
         return None
-    whose = None if known else _whose(bug, source, conversation)
-    return CustomerJoined(
-        customer=known.id if known else next_id(bug),
-        hint=hint,
-        via=via,
-        source=source,
-        conversation=conversation,
-        url=url,
-        again=known is not None,
-        beside=whose.id if whose else "",
-    )
+    return joined(customer=known.id, hint=hint, again=True)
 
 
 def _whose(bug: Bug, source: str, conversation: str) -> Customer | None:

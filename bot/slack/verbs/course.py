@@ -9,7 +9,7 @@ from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
 from bot.bug.intake import AlertPosted, Opened
 from bot.bug.policy import Duty
-from bot.intake import merging
+from bot.ledger import merging
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.ledger import Entry
 from bot.ledger.relay import lease

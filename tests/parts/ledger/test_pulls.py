@@ -14,9 +14,9 @@ from bot.bug.bug import Bug, Status
 from bot.bug.course import Fixed
 from bot.bug.pull import Check, Checks, ChecksChange, CheckState, Pull, PullChange
 from bot.bug.pulls import PullChecked
-from bot.intake import merging
 from bot.intake.pulls import MOST, Pulls
 from bot.intake.sources import CHECKS, PULL
+from bot.ledger import merging
 from bot.ledger.db.tables import inbox as table
 from bot.ledger.entries import load, trail
 from bot.ledger.inbox.inbox import Inbox, Item

@@ -32,7 +32,7 @@ UNASKED = (
     "stripe",
 )
 """Mail, other databases, SSH, billing, the demo, migrations."""
-MOST = 1276
+MOST = 1277
 """Modules; Slack's and SQLAlchemy's are half of them. Raise it only with what a start needs."""
 
 

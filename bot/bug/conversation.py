@@ -1,10 +1,21 @@
 """Keeps what people write and pin in a bug's thread, so that a retro never reads Slack's history."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
 from bot.bug.event import Inert, Outcome, Quiet, Text
+from bot.bug.values import PRIVATE, Frozen
+
+
+class SharedFile(Frozen):
+    """A file that somebody put into the thread: it stays in Slack, where only those who may see it open the link."""
+
+    name: str
+    url: str
+
+
+Files = Annotated[tuple[SharedFile, ...], PRIVATE]
 
 
 class Said(Quiet, Inert, Outcome):
@@ -14,6 +25,7 @@ class Said(Quiet, Inert, Outcome):
     user: str
     ts: str
     text: Text
+    files: Files = ()
 
 
 class SaidEdited(Quiet, Inert, Outcome):
@@ -49,6 +61,7 @@ class Pinned(Quiet, Inert, Outcome):
     """Who wrote it; empty for an app."""
     text: Text = ""
     """As it read when it was pinned; what is edited later reads as it was edited."""
+    files: Files = ()
 
 
 class Unpinned(Quiet, Inert, Outcome):

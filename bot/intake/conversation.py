@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bot.adapters.mentions import alert_from_message, links_in
 from bot.bug import event as kinds
-from bot.bug.conversation import PUSHPIN, Pinned, Said, SaidDeleted, SaidEdited, Unpinned
+from bot.bug.conversation import PUSHPIN, Pinned, Said, SaidDeleted, SaidEdited, SharedFile, Unpinned
 from bot.bug.errors import Refused
 from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind
@@ -19,6 +19,8 @@ from bot.ledger.ledger import Ledger
 from bot.text import clean
 
 LONGEST = 8000
+FILES, NAME, LINK = 10, 200, 2000
+"""How many files of one message are kept, and so many characters of each."""
 Event = Mapping[str, Any]
 Mention = Callable[[Event, str, str, Item], Awaitable[bool]]
 
@@ -91,7 +93,7 @@ class Conversation:
         """Retros never re-read Slack's history, which free plans hide after 90 days."""
         bug = await self._bug(event)
         if bug and event.get("user"):
-            said = Said(user=event["user"], ts=event["ts"], text=_words(event))
+            said = Said(user=event["user"], ts=event["ts"], text=_words(event), files=_files(event))
             await self._record(bug, said, event["user"], item)
             await self.seen(event["user"])
 
@@ -148,7 +150,17 @@ def _pin(event: Event, ts: str, message: Event) -> kinds.Event:
         return Unpinned(ts=ts, via=via)
     at = datetime.fromtimestamp(float(ts), UTC)
     user = "" if message.get("bot_id") else str(message.get("user") or event.get("item_user") or "")
-    return Pinned(ts=ts, via=via, at=at, user=user, text=_words(message))
+    return Pinned(ts=ts, via=via, at=at, user=user, text=_words(message), files=_files(message))
+
+
+def _files(message: Event) -> tuple[SharedFile, ...]:
+    """By name and link. Slack shows what stands behind the link only to whoever may see it there."""
+    found = [
+        (str(x.get("title") or x.get("name") or "a file"), str(x.get("permalink", "")))
+        for x in message.get("files") or ()
+    ]
+    linked = [(name, url) for name, url in found if url.startswith(("https://", "http://"))]
+    return tuple(SharedFile(name=clean(name)[:NAME], url=url[:LINK]) for name, url in linked[:FILES])
 
 
 def _words(message: Event) -> str:

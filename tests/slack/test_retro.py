@@ -274,3 +274,21 @@ async def test_a_pin_on_the_card_or_outside_of_a_bug_is_nothing(house: House) ->
         await dana.reacts(message, "pushpin")
     await dana.deletes(aside)
     assert await pinned(house) == []
+
+
+async def test_a_file_in_the_thread_is_linked_and_not_copied(house: House) -> None:
+    card, dana = await fixed(house), house.person("Dana")
+    file = {"name": "crash log.txt", "content": "what only Slack keeps"}
+    await house.slack.post("U0DEV", card.channel, "look at this", thread_ts=card.thread_ts, files=[file])
+    await house.quiet()
+    await dana.types("/retro page BUG-1", in_=house.errors)
+    await dana.types("/bug export jsonl", in_=house.errors)
+    await house.quiet()
+    kept = [x for x in house.slack.world.files.values() if x.content]
+    (linked,) = (x for x in kept if x.name == "crash log.txt")
+    ours = [x.content.decode() for x in kept if x is not linked and x.content]
+    assert len(ours) == 2
+    for text in ours:
+        assert "crash log.txt" in text
+        assert f"/files/{linked.id}" in text
+        assert "what only Slack keeps" not in text

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from bot.bug.bug import Debt, DoneAlone, Status, Task
+from bot.bug.conversation import SharedFile
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Grant, Money
 from bot.bug.retro.lesson import CHANGES, HOW_WE_DID, QUESTION
@@ -115,6 +116,7 @@ class Remark(Frozen):
     by: str
     text: str
     edited: bool = False
+    files: tuple[SharedFile, ...] = ()
 
 
 class Pin(Frozen):
@@ -126,6 +128,7 @@ class Pin(Frozen):
     """Who wrote it; empty for an app."""
     text: str
     pinned_by: tuple[str, ...] = ()
+    files: tuple[SharedFile, ...] = ()
 
 
 class Retro(Frozen):

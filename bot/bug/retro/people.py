@@ -81,12 +81,12 @@ def thread(entries: Sequence[EntryLike]) -> tuple[Remark, ...]:
     for entry in entries:
         match entry.event:
             case Said() as said:
-                remarks.setdefault(said.ts, Remark(at=entry.at, by=said.user, text=said.text))
+                remarks.setdefault(said.ts, Remark(at=entry.at, by=said.user, text=said.text, files=said.files))
             case SaidDeleted() as said:
                 remarks.pop(said.ts, None)
             case SaidEdited() as said if said.ts in remarks:
                 first = remarks[said.ts]
-                remarks[said.ts] = Remark(at=first.at, by=first.by, text=said.text, edited=True)
+                remarks[said.ts] = Remark(at=first.at, by=first.by, text=said.text, edited=True, files=first.files)
             case _:
                 continue
     return tuple(remarks.values())
@@ -117,6 +117,7 @@ def pinned(entries: Sequence[EntryLike]) -> tuple[Pin, ...]:
             by=pin.user,
             text=words.get(pin.ts, pin.text),
             pinned_by=tuple(dict.fromkeys(by[pin.ts].values())),
+            files=pin.files,
         )
         for pin in standing
     )

@@ -14,7 +14,13 @@ WRITE = ("files:write",)
 def file_json(world: World, file: StoredFile) -> Json:
     url = f"{world.base_url}/files/{file.id}"
     names: Json = {"id": file.id, "name": file.name, "title": file.title, "size": file.size, "user": file.user}
-    return names | {"mode": "hosted", "url_private": url, "url_private_download": url, "channels": list(file.shared_in)}
+    return names | {
+        "mode": "hosted",
+        "url_private": url,
+        "url_private_download": url,
+        "permalink": url,
+        "channels": list(file.shared_in),
+    }
 
 
 @method("files.getUploadURLExternal", tier=4, scopes=WRITE)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.bug.bug import Task
+from bot.bug.conversation import SharedFile
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import described
 from bot.bug.retro.cost import cost
@@ -139,7 +140,7 @@ def _customer(customer: ServedCustomer, d: Dialect) -> Sequence[str]:
 def _thread(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     for remark in story.thread:
         edited = " (edited)" if remark.edited else ""
-        yield f"{moment(remark.at, story, d)} {d.name(remark.by, names)}: {d.safe(remark.text, 200)}{edited}"
+        yield f"{moment(remark.at, story, d)} {d.name(remark.by, names)}: {_with_files(remark.text, remark.files, d)}{edited}"
 
 
 def moment(at: datetime, story: Retro, d: Dialect) -> str:
@@ -150,7 +151,12 @@ def moment(at: datetime, story: Retro, d: Dialect) -> str:
 def _pinned(story: Retro, names: Names, d: Dialect) -> Iterator[str]:
     for pin in story.pinned:
         who = f" {d.name(pin.by, names)}" if pin.by else ""
-        yield f"{moment(pin.at, story, d)}{who}: {d.safe(pin.text, 200) or '(a picture, no words)'}"
+        yield f"{moment(pin.at, story, d)}{who}: {_with_files(pin.text, pin.files, d) or '(a picture, no words)'}"
+
+
+def _with_files(text: str, files: Sequence[SharedFile], d: Dialect) -> str:
+    """The words, and where each file stands: by its name, never a copy of it."""
+    return " · ".join(x for x in (d.safe(text, 200), *(d.link(one.url, one.name) for one in files)) if x)
 
 
 def _owed(story: Retro, names: Names, d: Dialect) -> Iterator[str]:

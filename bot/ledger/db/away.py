@@ -3,6 +3,8 @@
 The drivers share no classes of errors for it, but their sentences and the system's are stable: asyncpg, psycopg, SQLite, libc.
 """
 
+from bot.bug.errors import Unavailable
+
 _NO_HOST = "its address names a host that is not known"
 _NOBODY = "nothing answers at its address; is it running"
 _PAGE = "a page of it is damaged; look at PostgreSQL's log, and restore a backup"
@@ -37,6 +39,10 @@ _SIGNS = {
     "permission denied": "its user may not do this; `makegood migrate --grants` prints what it needs",
     "unable to open database file": "its file can't be opened; is the folder there, and may Makegood write into it",
 }
+
+
+class DatabaseAway(Unavailable):
+    """There is no connection to be had, or it took back what was being written."""
 
 
 def why(error: BaseException) -> str:

@@ -1,14 +1,12 @@
 """Opens and writes the database. SQLite has one writer, people before hooks; PostgreSQL has many."""
 
 import asyncio
-import heapq
-import itertools
 import logging
 import math
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any, cast
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -16,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.bug.errors import Unavailable
 from bot.ledger.db import sqlite_driver
-from bot.ledger.db.away import spoilt, why
+from bot.ledger.db.away import DatabaseAway, spoilt, why
 from bot.ledger.db.kept import QuickEngine
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import budgets
+from bot.ledger.db.turnstile import Turnstile
+from bot.ledger.db.writer import Together, Writer
 
 log = logging.getLogger(__name__)
 
@@ -36,53 +36,10 @@ PATIENCE = 5.0
 _AFTER = "makegood_after"
 
 
-class DatabaseAway(Unavailable):
-    """There is no connection to be had."""
-
-
 def lost(error: BaseException) -> bool:
     """Whether the connection went, not the statement: what was decided may be tried again."""
     gone = isinstance(error, DBAPIError) and error.connection_invalidated
     return gone or isinstance(error, DatabaseAway | OperationalError | InterfaceError | OSError)
-
-
-class Turnstile:
-    """A lock that lets the most urgent waiter in first: (rank, arrival)."""
-
-    def __init__(self) -> None:
-        self._busy = False
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._count = itertools.count()
-
-    @asynccontextmanager
-    async def hold(self, rank: int) -> AsyncIterator[None]:
-        await self._enter(rank)
-        try:
-            yield
-        finally:
-            self._leave()
-
-    async def _enter(self, rank: int) -> None:
-        if not self._busy:
-            self._busy = True
-            return
-        turn = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (rank, next(self._count), turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            # asyncio may cancel a waiter in the moment in which it was woken
-            if turn.done() and not turn.cancelled():
-                self._leave()  # the turn had been given to us: pass it on
-            raise
-
-    def _leave(self) -> None:
-        while self._waiting:
-            *_, turn = heapq.heappop(self._waiting)
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._busy = False
 
 
 class Database:
@@ -92,7 +49,8 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
-        self._turnstile = Turnstile()
+        self._turnstile = Turnstile[Together]()
+        self._writer = Writer(self._connected, self._turnstile)
         self._written = -math.inf
         self.trouble = ""
         """Why the last write did not go through, as a part of a sentence; empty where it did."""
@@ -101,10 +59,14 @@ class Database:
 
     @asynccontextmanager
     async def write(self, rank: int = PEOPLE) -> AsyncIterator[AsyncConnection]:
-        async with self._transaction(rank) as conn:
-            conn.info.pop(_AFTER, None)
-            yield conn
-            then = conn.info.pop(_AFTER, ())
+        try:
+            async with self._transaction(rank) as conn:
+                conn.info.pop(_AFTER, None)
+                yield conn
+                then = conn.info.pop(_AFTER, ())
+        except DBAPIError as error:
+            self._mind(error)
+            raise
         # outside of the transaction: a callback that fails takes back nothing that was written
         for call in then:
             call()
@@ -114,24 +76,13 @@ class Database:
         """`call` once what this `write` does is durable; never where it is not."""
         conn.info.setdefault(_AFTER, []).append(call)
 
+    def _transaction(self, rank: int) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._writer.transaction(rank) if self.sqlite else self._one_of_many()
+
     @asynccontextmanager
-    async def _transaction(self, rank: int) -> AsyncIterator[AsyncConnection]:
-        if not self.sqlite:
-            async with self._connection() as conn, conn.begin():
-                yield conn
-            return
-        # the turn before the connection: whoever waits for a turn must not keep a connection from those who read
-        async with self._turnstile.hold(rank), self._connection() as conn:
-            # IMMEDIATE, before anything is read: a transaction that reads first and writes later fails where somebody
-            # wrote in between
-            await _driver(conn).begin()
-            await conn.begin()  # so that SQLAlchemy knows; whoever migrates must not think that the transaction is his
-            try:
-                yield conn
-            except BaseException:  # a cancelled writer must leave nothing half-written either
-                await conn.rollback()
-                raise
-            await conn.commit()
+    async def _one_of_many(self) -> AsyncIterator[AsyncConnection]:
+        async with self._connection() as conn, conn.begin():
+            yield conn
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -154,11 +105,7 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection]:
-        """Raises DatabaseAway where it can't get one: each driver has errors of its own for that."""
-        try:
-            conn = await self.engine.connect()
-        except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are
-            raise DatabaseAway(f"The database can't be reached: {why(error)}.") from error
+        conn = await self._connected()
         try:
             yield conn
         except DBAPIError as error:
@@ -171,6 +118,13 @@ class Database:
         if spoilt(error) and not self._spoilt:
             self._spoilt = self.trouble = why(error)
             log.critical("The database is damaged: %s. `makegood doctor` says where.", self._spoilt)
+
+    async def _connected(self) -> AsyncConnection:
+        """Raises DatabaseAway where it can't get one: each driver has errors of its own for that."""
+        try:
+            return await self.engine.connect()
+        except Exception as error:  # not SQLAlchemy's alone: asyncpg's come through as they are
+            raise DatabaseAway(f"The database can't be reached: {why(error)}.") from error
 
     async def forget_freed(self) -> bool:
         """What was deleted leaves SQLite's log, too. False where somebody who reads just now is in the way."""
@@ -206,12 +160,8 @@ class Database:
         self.trouble = trouble
 
     async def close(self) -> None:
+        await self._writer.close()
         await self.engine.dispose()
-
-
-def _driver(conn: AsyncConnection) -> sqlite_driver.Connection:
-    """Asked directly: through SQLAlchemy a BEGIN costs as much as three statements."""
-    return cast("sqlite_driver.Connection", cast("Any", conn.sync_connection).connection.driver_connection)
 
 
 def _mark(engine: AsyncEngine) -> Any:

@@ -56,6 +56,13 @@ class _Value(NamedTuple):
         return self.turn(found) if self.turn else found
 
 
+def told(error: sqlite3.Error, statement: str, dialect: Any) -> BaseException:
+    """As SQLAlchemy tells it: the same class, and nothing of what the statement carried."""
+    hidden: Any = {"hide_parameters": True, "dialect": dialect}
+    found: BaseException = DBAPIError.instance(statement, None, error, sqlite3.Error, **hidden)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A statement as the driver takes it; `columns` is None where SQLAlchemy knows of none: a text's are SQLite's own."""
@@ -72,9 +79,7 @@ class Kept:
                 cursor = driver.many(self.text, [[value.of(row) for value in self.values] for row in rows])
             found = cursor.fetchall()
         except sqlite3.Error as error:
-            # as SQLAlchemy tells it: the same class, and nothing of what the statement carried
-            hidden: Any = {"hide_parameters": True, "dialect": dialect}
-            raise DBAPIError.instance(self.text, None, error, sqlite3.Error, **hidden) from error
+            raise told(error, self.text, dialect) from error
         columns = self.columns or SimpleResultMetaData([name for name, *_ in cursor.description or ()])
         result = KeptResult(columns, iter(found))
         result.rowcount = cursor.rowcount
@@ -143,6 +148,11 @@ def _simple(statement: Any, made: Any, shape: _Shape, dialect: Any) -> bool:
     return not (converted or defaults or (shape.many and returned))
 
 
+def is_heard(sync: Any) -> bool:
+    """Whoever listens to what is sent, as tests do, hears it from SQLAlchemy."""
+    return bool(sync._has_events or sync.engine._has_events)  # noqa: SLF001 - there is no other way to ask
+
+
 class QuickConnection(AsyncConnection):
     """SQLAlchemy's connection, which takes the short way where there is one."""
 
@@ -151,12 +161,18 @@ class QuickConnection(AsyncConnection):
     async def execute(self, statement: Any, parameters: Any = None, **how: Any) -> Any:
         rows: Sequence[Row] = parameters if isinstance(parameters, list) else [parameters or {}]
         sync = self.sync_connection
-        # whoever listens to what is sent, as tests do, hears it from SQLAlchemy
-        if rows and not how and sync is not None and not sync._has_events and not sync.engine._has_events:  # noqa: SLF001
+        if rows and not how and sync is not None and not is_heard(sync):
             kept = find(statement, rows, sync.dialect)
             if kept:
                 return kept.run(sync.connection.driver_connection, rows, sync.dialect)  # type: ignore[arg-type] # ours
         return await super().execute(statement, parameters, **how)
+
+    async def run_sync(self, fn: Any, *args: Any, **how: Any) -> Any:
+        """Whoever works with the inner connection, as alembic does, sees that a transaction is open and not its own."""
+        driver: Any = (await self.get_raw_connection()).driver_connection
+        if driver.in_transaction and not self.in_transaction():
+            await self.begin()
+        return await super().run_sync(fn, *args, **how)
 
 
 class QuickEngine(AsyncEngine):

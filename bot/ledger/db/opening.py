@@ -3,9 +3,9 @@
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.errors import Misconfigured
-from bot.ledger.db.away import why
+from bot.ledger.db.away import DatabaseAway, why
 from bot.ledger.db.damage import damage
-from bot.ledger.db.engine import Database, DatabaseAway
+from bot.ledger.db.engine import Database
 from bot.ledger.db.file_lock import FileLock
 from bot.ledger.db.migrate import migrate
 from bot.process.closing import Closing

@@ -49,10 +49,11 @@ async def empty_log(url: str) -> bool:
 async def _apart(work: Callable[[], Any]) -> Any:
     """In a thread, to its end even where the waiting task is cancelled: the connection is never used by two."""
     # no task (asyncio.to_thread): whoever cancels all tasks, as the end of a loop does, would have it done while its thread goes on
-    return await _to_its_end(asyncio.get_running_loop().run_in_executor(None, work))
+    return await to_its_end(asyncio.get_running_loop().run_in_executor(None, work))
 
 
-async def _to_its_end(running: "asyncio.Future[Any]") -> Any:
+async def to_its_end(running: "asyncio.Future[Any]") -> Any:
+    """Waits for it also where the waiting task is cancelled; then raises that."""
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
@@ -124,6 +125,10 @@ class Connection:
     def isolation_level(self) -> str | None:
         return self._conn.isolation_level
 
+    @property
+    def in_transaction(self) -> bool:
+        return self._conn.in_transaction
+
     def cursor(self) -> "Cursor":
         return Cursor(self._conn.cursor())
 
@@ -157,7 +162,7 @@ class Connection:
             self._conn.commit()
         else:
             # an fsync takes milliseconds on a good disk and seconds on a bad one: never on the loop
-            await _to_its_end(_COMMITTER.commit(self._conn))
+            await to_its_end(_COMMITTER.commit(self._conn))
 
     async def rollback(self) -> None:
         if self._conn.in_transaction:

@@ -54,8 +54,8 @@ def register(app: AsyncApp, dispatcher: Dispatcher, store: Store) -> None:
 
     app.middleware(persist)
     anything = re.compile(".*")
+    app.action(anything)(on_action)  # first, because Bolt asks each in turn
     app.event(anything)(on_event)
-    app.action(anything)(on_action)
     app.command(anything)(on_command)
     app.view(anything)(on_view)
     app.shortcut(anything)(on_shortcut)

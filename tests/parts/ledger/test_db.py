@@ -12,6 +12,8 @@ from sqlalchemy import text
 from bot.bug.errors import Unavailable
 from bot.ledger.db import engine as ledger_db
 from bot.ledger.db.sqlite_driver import _apart, _settle
+from bot.ledger.db.turnstile import Turnstile
+from bot.ledger.db.writer import Together
 from bot.ledger.ledger import Ledger
 from tests.support.stores import Store, open_bug, rows, said
 
@@ -51,7 +53,7 @@ async def test_a_transaction_whose_process_is_frozen_is_ended_by_the_database(st
 
 
 async def test_people_write_before_hooks_and_hooks_in_order_of_arrival() -> None:
-    turnstile, order = ledger_db.Turnstile(), list[str]()
+    turnstile, order = Turnstile[Together](), list[str]()
 
     async def enter(name: str, rank: int) -> None:
         async with turnstile.hold(rank):
@@ -69,7 +71,7 @@ async def test_people_write_before_hooks_and_hooks_in_order_of_arrival() -> None
 
 @pytest.mark.parametrize("late", [False, True], ids=["while waiting", "when its turn had come"])
 async def test_who_gives_up_waiting_passes_the_turn_on(*, late: bool) -> None:
-    turnstile, came = ledger_db.Turnstile(), asyncio.Event()
+    turnstile, came = Turnstile[Together](), asyncio.Event()
 
     async def enter(*, then: asyncio.Event | None = None) -> None:
         async with turnstile.hold(ledger_db.PEOPLE):

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bug.errors import Mendable, Misconfigured
 from bot.bug.fixes.asking import FixAsked, FixSecrets
 from bot.bug.fixes.run import FixCancelled
-from bot.ledger.db.engine import DatabaseAway, lost
+from bot.ledger.db.away import DatabaseAway
+from bot.ledger.db.engine import lost
 from bot.ledger.db.leader import Leader
 from bot.ledger.db.opening import opened
 from bot.ledger.freed import Freed, dropped

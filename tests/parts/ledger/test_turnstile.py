@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.ledger.db.engine import Turnstile
+from bot.ledger.db.turnstile import Turnstile
+from bot.ledger.db.writer import Together
 
 ENOUGH = 12
 """Rounds of the loop after which everything has happened that can happen."""
@@ -29,7 +30,7 @@ class Doorway(RuleBasedStateMachine):
     @initialize()
     def opens(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.turnstile = Turnstile()
+        self.turnstile = Turnstile[Together]()
         self.waiting: list[Writer] = []
         self.inside: list[Writer] = []
         self.arrivals = 0

@@ -2,39 +2,17 @@
 
 import asyncio
 import gzip
-import ssl
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.production.http.call import ANSWER_LIMIT
 from bot.production.http.follow import Trace, now
 from tests.parts.production_http.conftest import RUN, Ear, Place, Service, target_at
 from tests.parts.production_http.test_calling import Counted, Link, Recount
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """A certificate for 127.0.0.1 that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    today = datetime.now(UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(today - timedelta(days=1)).not_valid_after(today + timedelta(days=1))
-    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
-    certificate = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file = folder / "server.pem"
-    file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*plain))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+from tests.support.certificates import self_signed
 
 
 async def test_a_service_whose_certificate_nobody_vouches_for_is_sent_nothing(ear: Ear, tmp_path: Path) -> None:

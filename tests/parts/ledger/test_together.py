@@ -1,0 +1,172 @@
+"""On SQLite those who write at the same time share one commit: all of it is stored, or none, and nobody goes on before it is."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.bug.errors import MakegoodError, Refused
+from bot.bug.ownership import claim
+from bot.ledger.db import sqlite_driver
+from bot.ledger.db.engine import PEOPLE, SINKS, Database
+from bot.ledger.ledger import Ledger
+from tests.support.stores import open_bug, person
+
+Commits = list[None]
+SQLITE = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+INSERT = text("INSERT INTO said VALUES (:who)")
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
+    async with database.write() as conn:
+        await conn.execute(text("CREATE TABLE said (who TEXT PRIMARY KEY)"))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> Commits:
+    """Those that wait for the disk."""
+    found: Commits = []
+    commit = sqlite_driver._COMMITTER.commit
+
+    def counted(connection: sqlite3.Connection) -> "asyncio.Future[None]":
+        found.append(None)
+        return commit(connection)
+
+    monkeypatch.setattr(sqlite_driver._COMMITTER, "commit", counted)
+    return found
+
+
+def stored(db: Database) -> set[str]:
+    """As another process sees it."""
+    with closing(sqlite3.connect(str(db.engine.url.database))) as conn:
+        return {who for (who,) in conn.execute("SELECT who FROM said")}
+
+
+async def say(db: Database, who: str, rank: int = PEOPLE, then: Callable[[], None] = lambda: None) -> None:
+    async with db.write(rank) as conn:
+        await conn.execute(INSERT, {"who": who})
+        await asyncio.sleep(0)  # so that others come meanwhile
+        then()
+    assert who in stored(db)
+
+
+def refuse() -> None:
+    raise Refused("Not now.")
+
+
+@SQLITE
+async def test_claims_of_several_bugs_that_come_while_one_is_written_share_a_commit(
+    ledger: Ledger, commits: Commits
+) -> None:
+    bugs = [await open_bug(ledger, f"g{nth}") for nth in range(20)]
+    commits.clear()
+    claims = (ledger.record(bug, lambda b: claim(b, "UDANA"), by=person("UDANA")) for bug in bugs)
+    recorded = await asyncio.gather(*claims)
+    assert [one.bug.owner for one in recorded] == ["UDANA"] * 20
+    assert len(commits) == 2
+
+
+@SQLITE
+async def test_one_claim_wins_among_those_that_share_it(ledger: Ledger) -> None:
+    bug = await open_bug(ledger)
+    people = [f"U{nth}" for nth in range(10)]
+    claims = (ledger.record(bug, partial(claim, by=user), by=person(user)) for user in people)
+    answers = await asyncio.gather(*claims, return_exceptions=True)
+    assert [type(one) for one in answers].count(Refused) == 9
+
+
+async def test_nobody_goes_on_before_the_commit(db: Database, commits: Commits) -> None:
+    await asyncio.gather(*(say(db, f"{nth}") for nth in range(30)))
+    assert len(commits) == 1
+
+
+async def test_whoever_is_refused_takes_back_their_own_alone(db: Database) -> None:
+    told = await asyncio.gather(
+        say(db, "a"), say(db, "b", then=refuse), say(db, "c"), say(db, "a"), return_exceptions=True
+    )
+    assert [type(one).__name__ for one in told] == ["NoneType", "Refused", "NoneType", "IntegrityError"]
+    assert stored(db) == {"a", "c"}
+
+
+async def test_a_refusal_of_the_first_leaves_the_others(db: Database) -> None:
+    told = await asyncio.gather(say(db, "a", then=refuse), say(db, "b"), say(db, "c"), return_exceptions=True)
+    assert isinstance(told[0], Refused)
+    assert stored(db) == {"b", "c"}
+
+
+async def test_people_do_not_wait_for_the_commit_of_sinks(db: Database, commits: Commits) -> None:
+    await asyncio.gather(say(db, "a", SINKS), say(db, "b", SINKS), say(db, "c"), say(db, "d"), say(db, "e", SINKS))
+    assert stored(db) == {"a", "b", "c", "d", "e"}
+    assert len(commits) == 3  # the first alone, then the people, then the other sinks
+
+
+@pytest.mark.parametrize("heard", [False, True])
+async def test_a_commit_that_is_cut_off_is_carried_to_its_end_and_the_next_works(db: Database, heard: bool) -> None:
+    """Where somebody listens, SQLAlchemy gives the connection up."""
+    if heard:
+        event.listen(db.engine.sync_engine, "commit", lambda _conn: None)
+    for nth in range(20):
+        writing = asyncio.create_task(say(db, f"{nth}"))
+        for _ in range(nth // 4 + 1):
+            await asyncio.sleep(0)
+        writing.cancel()
+        assert isinstance((await asyncio.gather(writing, return_exceptions=True))[0], asyncio.CancelledError)
+        await asyncio.wait_for(say(db, f"after {nth}"), 5)
+
+
+@pytest.mark.parametrize("leaves", range(4))
+async def test_whoever_hangs_up_takes_nothing_from_the_others(db: Database, leaves: int) -> None:
+    for rounds in range(8):
+        names = [f"{rounds}.{nth}" for nth in range(4)]
+        writing = [asyncio.create_task(say(db, name)) for name in names]
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        writing[leaves].cancel()
+        await asyncio.gather(*writing, return_exceptions=True)
+        assert {name for nth, name in enumerate(names) if nth != leaves} <= stored(db)
+    await asyncio.wait_for(say(db, "after"), 5)
+
+
+async def test_a_commit_that_fails_fails_for_all_and_the_next_works(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_connection: sqlite3.Connection) -> "asyncio.Future[None]":
+        failed = asyncio.get_running_loop().create_future()
+        failed.set_exception(sqlite3.OperationalError("database or disk is full"))
+        return failed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_driver._COMMITTER, "commit", full)
+        told = await asyncio.gather(
+            say(db, "a"), say(db, "b"), say(db, "c", then=refuse), say(db, "d"), return_exceptions=True
+        )
+    assert [type(one) for one in told] == [OperationalError] * 4
+    assert stored(db) == set()
+    await say(db, "again")
+
+
+async def test_what_the_database_takes_back_in_the_middle_is_stored_for_nobody(db: Database) -> None:
+    async def taken_back() -> None:
+        async with db.write() as conn:
+            await _ended_by_the_database(conn)
+
+    told = await asyncio.gather(say(db, "a"), say(db, "b"), taken_back(), say(db, "c"), return_exceptions=True)
+    assert [isinstance(one, MakegoodError) for one in told[:3]] == [True, True, True]
+    assert stored(db) == {"c"}
+
+
+async def _ended_by_the_database(conn: AsyncConnection) -> None:
+    """As a full disk does it."""
+    await asyncio.sleep(0)
+    await conn.execute(text("ROLLBACK"))

@@ -1,6 +1,7 @@
 """The command line: `makegood run` and its neighbours; each command is a module of bot/commands, loaded when it is called."""
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -53,6 +54,7 @@ def _module(name: str) -> Any:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Exit status 0; 1 where something is wrong (one line says what); 2 where the command's words are off."""
+    _write_any_sign()
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] in ([], ["help"]):
         given = [*given[1:], "--help"]
@@ -65,6 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
+
+
+def _write_any_sign() -> None:
+    """In a locale without UTF-8: a terminal shows "?" for what it can't show; a file or pipe gets UTF-8 as elsewhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="replace") if stream.isatty() else stream.reconfigure(encoding="utf-8")
 
 
 def _parse(given: list[str]) -> argparse.Namespace:

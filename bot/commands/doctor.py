@@ -30,7 +30,9 @@ def run(args: argparse.Namespace) -> int:
         runtime = environment.read(path, secrets)
     except Misconfigured as error:
         known = Redactor((secret.get_secret_value() for secret in secrets), prose=True)
-        return report([wrong("environment", str(error)), *_offline(settings, path)], known)
+        return report(
+            [wrong("environment", str(error).removeprefix("environment: ")), *_offline(settings, path)], known
+        )
     with progress("asking every system"):
         found = asyncio.run(_everything(settings, runtime, path))
     return report(found, Redactor(known_secrets(settings, runtime), prose=True))

@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,6 +37,12 @@ from bot.settings.validation import NO_FILE, validate
 VARIABLE = re.compile(r"^\$([A-Za-z_][A-Za-z0-9_]*)$")
 FILE = re.compile(r"^targets\.[^.]+\.(known_hosts|key)$")
 """Settings that name a file: beside the settings file, wherever the bot is started."""
+_NAMES = re.compile(r"\(('[^']+',? ?)+\)")
+"""How Python's reader of TOML names a table."""
+_NO_SLACK = (
+    'the table [slack] is missing. Write [slack] and below it error_channels = ["C0123456789"],'
+    " or let `makegood init` write the file."
+)
 
 
 class Settings(Frozen):
@@ -121,29 +128,77 @@ class Settings(Frozen):
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Settings, tuple[SecretStr, ...]]:
     """The file's settings and every secret it named. Raises Misconfigured with one line that names the key."""
     try:
-        data = tomllib.loads(path.read_text())
+        data = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path} is not valid TOML: {_NAMES.sub(_as_written, str(error))}.") from error
+    filling = _Filling(environment, path.parent)
+    filled = filling.fill(data)
+    filling.must_be_whole()
+    if "slack" not in filled and set(filled) <= set(Settings.model_fields):
+        raise Misconfigured(f"{path.name}: {_NO_SLACK}")
+    return validate(Settings, filled, path.name), tuple(filling.secrets)
+
+
+def _text(path: Path) -> str:
+    """Editors on Windows begin a file with a mark, and end its lines in their own way."""
+    try:
+        return path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise Misconfigured(NO_FILE.format(path)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path} can't be read: {error}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"{path} is not valid TOML: {error}.") from error
-    secrets: list[SecretStr] = []
-    filled = _fill(data, "", environment, secrets, path.parent)
-    return validate(Settings, filled, path.name), tuple(secrets)
+    except OSError as error:
+        raise Misconfigured(f"{path} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise Misconfigured(f"{path} is not written in UTF-8 (line {line}). Save it in your editor as UTF-8.") from None
 
 
-def _fill(value: Any, key: str, environment: Mapping[str, str], secrets: list[SecretStr], base: Path) -> Any:
-    """Replaces "$NAME" by the variable."""
-    if isinstance(value, dict):
-        return {k: _fill(v, f"{key}.{k}".lstrip("."), environment, secrets, base) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_fill(v, key, environment, secrets, base) for v in value]
-    found = VARIABLE.match(value) if isinstance(value, str) else None
-    if not found:
-        return str(base / value) if FILE.match(key) and isinstance(value, str) else value
-    name = found[1]
-    if not environment.get(name):
-        raise Misconfigured(f'{key} = "${name}": the variable {name} is not set. Set it, or write the value itself.')
-    secrets.append(SecretStr(environment[name]))
-    return environment[name]
+def _as_written(found: re.Match[str]) -> str:
+    """("slack", "x") is [slack.x] in the file."""
+    names = re.findall(r"'([^']+)'", found[0])
+    return f"[{'.'.join(names)}]"
+
+
+@dataclass
+class _Filling:
+    """Replaces "$NAME" by the variable, and notes all that are not set: they are named at once."""
+
+    environment: Mapping[str, str]
+    base: Path
+    """Where files are that the settings name."""
+    secrets: list[SecretStr] = field(default_factory=list)
+    unset: dict[str, str] = field(default_factory=dict)
+    """Variables, with the first key that names each."""
+
+    def fill(self, value: Any, key: str = "") -> Any:
+        match value:
+            case dict():
+                return {k: self.fill(v, f"{key}.{k}".lstrip(".")) for k, v in value.items()}
+            case list():
+                return [self.fill(v, key) for v in value]
+            case str() if found := VARIABLE.match(value):
+                return self._variable(found[1], key)
+            case str() if FILE.match(key):
+                return str(self.base / value)
+        return value
+
+    def _variable(self, name: str, key: str) -> str:
+        value = self.environment.get(name, "")
+        if value:
+            self.secrets.append(SecretStr(value))
+        else:
+            self.unset.setdefault(name, key)
+        return value
+
+    def must_be_whole(self) -> None:
+        match list(self.unset.items()):
+            case []:
+                return
+            case [(name, key)]:
+                raise Misconfigured(
+                    f'{key} = "${name}": the variable {name} is not set. Set it, or write the value itself.'
+                )
+            case several:
+                named = ", ".join(f"{name} ({key})" for name, key in several)
+                raise Misconfigured(
+                    f"{len(several)} variables are not set: {named}. Set them, or write the values themselves."
+                )

@@ -1,6 +1,7 @@
 """Turns a table into frozen settings, or says what is wrong with a key of it and what to write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -31,18 +32,42 @@ _WRITE = {
 """By pydantic's name of the mistake; the others are said in pydantic's own words."""
 
 
-def sentence(where: str, key: str, error: ErrorDetails) -> str:
+def sentence(where: str, key: str, error: ErrorDetails, meant: str = "Is it misspelt?") -> str:
     """ "makegood.toml: slack.error_channels: write a list, as in …" """
     match error["type"]:
         case "extra_forbidden":
-            return f"{where}: {key} is not a setting of Makegood. Is it misspelt?"
+            return f"{where}: {key} is not a setting of Makegood. {meant}"
         case "missing":
             return f"{where}: {key} is missing. Write it, or leave the whole table out."
         case "value_error":  # a sentence of our own
-            return f"{where}: {key}: {error['ctx']['error']}."
+            return f"{where}: {key}: {_ended(str(error['ctx']['error']))}"
         case kind:
             said = _WRITE.get(kind) or error["msg"][0].lower() + error["msg"][1:]
             return f"{where}: {key}: {said}."
+
+
+def _ended(said: str) -> str:
+    return said if said.endswith(("?", ".")) else f"{said}."
+
+
+def _meant(model: type[BaseModel], unknown: Sequence[int | str]) -> str:
+    """What whoever wrote an unknown key probably meant: one that is like it, or one that stands elsewhere in the file."""
+    *tables, name = map(str, unknown)
+    if tables and name in model.model_fields:
+        return f"{name} belongs at the top of the file, above its first [table]."
+    known = _of_table(model, tables)
+    near = get_close_matches(name.lower(), known, n=1)
+    return f"Did you mean {near[0]}?" if near else "Is it misspelt?"
+
+
+def _of_table(model: type[BaseModel], tables: Iterable[str]) -> list[str]:
+    """The keys that a table may have; of one whose names people choose (`[hooks.…]`), none are known here."""
+    for table in tables:
+        inner = model.model_fields[table].annotation if table in model.model_fields else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        model = inner
+    return list(model.model_fields)
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -57,4 +82,5 @@ def validate(model: type[M], data: Mapping[str, Any], where: str, names: Mapping
         # a misspelt key is the reason why another one is missing: it comes first
         first = next((x for x in found if x["type"] == "extra_forbidden"), found[0])
         key = ".".join(str(part) for part in first["loc"] if part not in {"sql", "ssh", "http", "elsewhere"})
-        raise Misconfigured(sentence(where, (names or {}).get(key, key), first)) from None
+        meant = _meant(model, first["loc"]) if first["type"] == "extra_forbidden" else ""
+        raise Misconfigured(sentence(where, (names or {}).get(key, key), first, meant)) from None

@@ -28,13 +28,19 @@ def _told(path: Path, text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "key", "write"),
     [
-        ("", "slack", "is missing"),
+        ("", "[slack]", "error_channels = "),
+        (LEAST + "[polcy]\n", "polcy", "Did you mean policy?"),
+        (LEAST + "[Admit]\n", "Admit", "Did you mean admit?"),
+        (LEAST + '[policy]\naprovers = ["U0LEAD"]\n', "policy.aprovers", "Did you mean approvers?"),
+        (LEAST + 'mode = "run"\n', "slack.mode", "mode belongs at the top of the file, above its first [table]"),
+        (LEAST + LEAST, "[slack]", "twice"),
         ('[slack]\nerror_channels = "C1"\n', "slack.error_channels", 'write a list, as in ["one", "two"]'),
         ("[slack]\nerror_channels = [7]\n", "slack.error_channels.0", "write a text in quotes"),
         ("[slack]\nerror_channels = []\n", "slack.error_channels", "write at least one"),
         ("slack = 7\n", "slack", "write a table"),
         (LEAST + 'cards_per_minute = "ten"\n', "slack.cards_per_minute", "write a whole number"),
-        (LEAST + "cards_per_minutes = 1\n", "slack.cards_per_minutes", "Is it misspelt?"),
+        (LEAST + "cards_per_minutes = 1\n", "slack.cards_per_minutes", "Did you mean cards_per_minute?"),
+        (LEAST + "[web]\nxyzzy = 1\n", "web.xyzzy", "Is it misspelt?"),
         (LEAST + '[web]\npublic_url = "makegood"\n', "web.public_url", "https://makegood.example.com"),
         (LEAST + '[pager]\nsecret = "short"\n', "pager.secret", "openssl rand -base64 32"),
         (LEAST + PAGER + '[pager.people.dana]\nntfy = "https://ntfy.sh/x"\n', "pager.people", "U0123456789"),
@@ -65,6 +71,35 @@ def test_a_mistake_names_the_key_and_what_to_write(tmp_path: Path, text: str, ke
     told = _told(tmp_path / "makegood.toml", text)
     assert key in told
     assert write in told
+
+
+@pytest.mark.parametrize("marked", [b"\xef\xbb\xbf%s", b"\xef\xbb\xbf# \xc3\xa9\r\n%s", b"%s"])
+def test_what_an_editor_on_windows_saves_is_read(tmp_path: Path, marked: bytes) -> None:
+    path = tmp_path / "makegood.toml"
+    path.write_bytes(marked % LEAST.encode().replace(b"\n", b"\r\n"))
+    assert read(path, {})[0].slack.error_channels == ("C0ERRORS",)
+
+
+@pytest.mark.parametrize(("saved", "line"), [(b"mode = 'run'\n# caf\xe9\n", 2), ("[slack]".encode("utf-16"), 1)])
+def test_another_encoding_is_named_with_its_line(tmp_path: Path, saved: bytes, line: int) -> None:
+    path = tmp_path / "makegood.toml"
+    path.write_bytes(saved)
+    with pytest.raises(Misconfigured, match=rf"not written in UTF-8 \(line {line}\)"):
+        read(path, {})
+
+
+def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="can't be read: Is a directory"):
+        read(tmp_path, {})
+
+
+def test_all_variables_that_are_not_set_are_named_at_once(tmp_path: Path) -> None:
+    table = '[hooks.bugsnag]\ntoken = "$BUGSNAG"\n[targets.shop]\nurl = "$SHOP"\ntables = {}\n'
+    told = _told(tmp_path / "makegood.toml", LEAST + table)
+    assert told == (
+        "2 variables are not set: BUGSNAG (hooks.bugsnag.token), SHOP (targets.shop.url)."
+        " Set them, or write the values themselves."
+    )
 
 
 def test_a_wrong_address_of_a_database_is_named_without_its_password(tmp_path: Path) -> None:

@@ -65,5 +65,5 @@ def report(findings: Iterable[Finding], redactor: Redactor) -> int:
     found = list(findings)
     say_rows(finding.row(redactor) for finding in found)
     bad = sum(finding.state == "wrong" for finding in found)
-    say("All is well." if not bad else f"{bad} of {len(found)} need mending.")
+    say("All is well." if not bad else f"{bad} of {len(found)} {'needs' if bad == 1 else 'need'} mending.")
     return 1 if bad else 0

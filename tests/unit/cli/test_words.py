@@ -2,6 +2,10 @@
 
 import argparse
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +36,7 @@ def test_a_report_masks_secrets_and_counts_what_needs_mending(capsys: pytest.Cap
     assert report(findings, Redactor(["top-secret-token"])) == 1
     out = capsys.readouterr().out
     assert "top-secret-token" not in out
-    assert out.endswith("1 of 3 need mending.\n")
+    assert out.endswith("1 of 3 needs mending.\n")
 
 
 def test_notes_alone_leave_all_well(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,3 +54,15 @@ async def test_a_system_that_fails_is_a_line_of_its_own() -> None:
     said = await asyncio.gather(checked("board", fails()), checked("till", unreachable()))  # type: ignore[arg-type] # never return
     assert [(f.system, f.state) for found in said for f in found] == [("board", "wrong"), ("till", "wrong")]
     assert said[0][0].said == "The token is no good."
+
+
+@pytest.mark.parametrize("locale", ["ascii", "latin-1"])
+def test_every_sentence_can_be_written_where_the_locale_knows_no_dots_and_arrows(locale: str, tmp_path: Path) -> None:
+    ran = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-m", "bot", "init", "--yes", "--channel", "C0123456789", "--config", tmp_path / "m.toml"],
+        env={**os.environ, "PYTHONIOENCODING": locale},
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0
+    assert "→" in ran.stdout.decode()

@@ -111,7 +111,8 @@ def _nothing(said: str) -> bool:
 
 
 def _channel(said: str) -> str:
-    return _checked(ids.channel, said, "channel")
+    """“Copy link” of a channel gives an address that ends in its id."""
+    return _checked(ids.channel, said.rpartition("/archives/")[2], "channel")
 
 
 def _mode(said: str) -> str:

@@ -56,7 +56,8 @@ async def _run(settings: config.Settings, runtime: environment.Environment, home
 
 def listens(runtime: environment.Environment) -> str:
     """How Slack comes to us, and where our own pages are."""
-    here = f"http://{runtime.host}:{runtime.port}"
+    host = f"[{runtime.host}]" if ":" in runtime.host else runtime.host
+    here = f"http://{host}:{runtime.port}"
     if not runtime.bot_token.get_secret_value():
         return f"Makegood works; its health is told on {here}."
     if runtime.app_token:

@@ -1,5 +1,6 @@
 """Serves our own HTTP: hooks (200 only once stored), Slack's events, health, readiness, metrics."""
 
+import errno
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -167,8 +168,9 @@ async def serve(app: web.Application, host: str, port: int, door: Door) -> web.A
         await runner.listen(host, port)
     except OSError as error:
         await runner.cleanup()
+        why = "another process listens there already" if error.errno == errno.EADDRINUSE else error.strerror or error
         raise Misconfigured(
-            f"Makegood can't listen on {host}:{port}: {error.strerror or error}. Set MAKEGOOD_PORT or MAKEGOOD_HOST."
+            f"Makegood can't listen on {host}:{port}: {why}. Set MAKEGOOD_PORT or MAKEGOOD_HOST."
         ) from None
     return runner
 

@@ -28,6 +28,11 @@ def test_with_yes_a_channel_is_enough(makegood: Shell) -> None:
     assert settings.read(makegood.folder / "makegood.toml", {})[0].mode == "watch"
 
 
+def test_the_link_of_a_channel_is_taken_for_its_id(makegood: Shell) -> None:
+    assert makegood("init", "--yes", "--channel", "https://acme.slack.com/archives/C0123456789").status == 0
+    assert settings.read(makegood.folder / "makegood.toml", {})[0].slack.error_channels == ("C0123456789",)
+
+
 def test_what_comes_next_is_said_as_the_command_was_typed(makegood: Shell) -> None:
     home = makegood.folder / "venv" / "bin"
     home.mkdir(parents=True)

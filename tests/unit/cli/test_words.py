@@ -13,7 +13,9 @@ from bot.bug.errors import Rejected
 from bot.commands.checks.finding import checked, note, ok, report, wrong
 from bot.commands.common import shown
 from bot.commands.options import bug_number
+from bot.commands.run import listens
 from bot.production.redaction import Redactor
+from bot.settings.environment import Environment
 
 
 @pytest.mark.parametrize("text", ["BUG-17", "bug-17", "17", " BUG-17 "])
@@ -66,3 +68,8 @@ def test_every_sentence_can_be_written_where_the_locale_knows_no_dots_and_arrows
     )
     assert ran.returncode == 0
     assert "→" in ran.stdout.decode()
+
+
+@pytest.mark.parametrize(("host", "here"), [("::", "http://[::]:3000"), ("127.0.0.1", "http://127.0.0.1:3000")])
+def test_where_the_bot_listens_is_an_address_that_a_browser_takes(host: str, here: str) -> None:
+    assert listens(Environment(team="T0", database_url="", host=host)).endswith(f" {here}.")

@@ -8,7 +8,7 @@ from bot import shipped
 from bot.bug.errors import Misconfigured, NotFound, Refused
 from bot.ledger import workspace
 from bot.ledger.ledger import Ledger
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 
 
 @dataclass

@@ -44,6 +44,7 @@ from bot.adapters.ports import (
     TrackerApi,
     unsigned,
 )
+from bot.bug.debt.pull import Check, ChecksChange, Pull, PullChange
 from bot.bug.errors import (
     Doubtful,
     Invalid,
@@ -58,7 +59,6 @@ from bot.bug.errors import (
     Unreadable,
 )
 from bot.bug.money import Account, Credit, Days, Grant, Money, Receipt, Terms, Upgrade
-from bot.bug.pull import Check, ChecksChange, Pull, PullChange
 from bot.bug.values import (
     Alert,
     AlertKind,
@@ -85,7 +85,7 @@ from bot.production.action import (
     SshAction,
     TableName,
 )
-from bot.production.catalogue import load_action
+from bot.production.catalogue.catalogue import load_action
 from bot.production.forms import parse
 from bot.production.http.follow import EngineAction, Trace
 from bot.production.http.github import WorkflowRun

@@ -10,7 +10,7 @@ import aiohttp
 from bot.adapters import hooks, opening
 from bot.adapters.ports import Biller, Board, Channel, Known, TrackerApi
 from bot.adapters.registry import PASTED
-from bot.bug.letters import Letters
+from bot.bug.telling.letters import Letters
 from bot.process.closing import Close
 from bot.process.latest import Latest
 from bot.settings.settings import Settings

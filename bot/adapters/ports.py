@@ -14,8 +14,8 @@ from typing import Generic, Protocol, TypeVar
 import aiohttp
 from pydantic import BaseModel, Field
 
+from bot.bug.debt.pull import ChecksChange, PullChange
 from bot.bug.money import Account, Grant, Receipt
-from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Alert, AlertLink, CustomerHint, Frozen, Inbound, Outgoing, Sent
 from bot.settings.validation import validate
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from bot.bug.customer import Customer, PlannedTell, TellRequest
+from bot.bug.customers.customer import Customer, PlannedTell, TellRequest
+from bot.bug.debt.pull import Pull
 from bot.bug.fixes.fix import ENGAGED, UNDER_WAY, Fix, RunState
-from bot.bug.pull import Pull
 from bot.bug.values import CLOSED, BugRef, Severity
 
 

@@ -2,33 +2,16 @@
 
 from typing import Protocol
 
-from bot.bug import (
-    board,
-    brought,
-    by_hand,
-    conversation,
-    course,
-    customers,
-    debt,
-    delivery,
-    gifts,
-    intake,
-    letters,
-    messages,
-    one_person,
-    ownership,
-    paging,
-    pulls,
-    reminders,
-    seen,
-    seriousness,
-    tolerance,
-    waiving,
-    when_works,
-)
+from bot.bug.clocks import paging, reminders
+from bot.bug.course import conversation, course, delivery, news, ownership, seriousness
+from bot.bug.customers import brought, customers, one_person
+from bot.bug.debt import board, debt, pulls, waiving
 from bot.bug.event import Event, Move
-from bot.bug.fixes import approval, asking, doubt, escalation, looks, reproduction, review, run
+from bot.bug.fixes import approval, asking, doubt, escalation, looks, reproduction, review, run, when_works
+from bot.bug.gifts import gifts
+from bot.bug.permissions import seen, tolerance
 from bot.bug.retro import lesson, posting, tasks
+from bot.bug.telling import by_hand, letters, messages
 
 
 class Chapter(Protocol):
@@ -39,7 +22,7 @@ class Chapter(Protocol):
 
 
 CHAPTERS: tuple[Chapter, ...] = (
-    intake,
+    news,
     ownership,
     customers,
     one_person,

@@ -15,9 +15,9 @@ from bot.commands.checks import named
 from bot.commands.options import SETTINGS, config_option, team_option
 from bot.commands.terminal import Row, say_rows
 from bot.ledger.workspace import Decide, record
-from bot.production.catalogue import Catalogue
-from bot.production.catalogue_entry import CatalogueEntry
-from bot.production.scaffold import scaffold
+from bot.production.catalogue.catalogue import Catalogue
+from bot.production.catalogue.entry import CatalogueEntry
+from bot.production.catalogue.scaffold import scaffold
 from bot.production.targets import Target
 from bot.settings import settings as config
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
-from bot.bug.modes import Mode
+from bot.bug.permissions.modes import Mode
 from bot.bug.values import Frozen
 
 Transport = Literal["socket", "http"]

@@ -13,14 +13,14 @@ from bot.bug.errors import Invalid, MakegoodError, NotFound
 from bot.commands import common
 from bot.commands.options import config_option, team_option
 from bot.production.action import Preview, RunRef
-from bot.production.catalogue import Catalogue
-from bot.production.catalogue_entry import CatalogueEntry
+from bot.production.catalogue.catalogue import Catalogue
+from bot.production.catalogue.entry import CatalogueEntry
+from bot.production.catalogue.source import parsed
+from bot.production.catalogue.statements import Statement
 from bot.production.engine import Engine
 from bot.production.forms import Field
-from bot.production.source import parsed
 from bot.production.sql.copies import copy_of, must_be_another
 from bot.production.sql.samples import first_keys
-from bot.production.statement_check import Statement
 from bot.production.targets import SqlTarget
 from bot.settings import settings as config
 from bot.settings.settings import Settings

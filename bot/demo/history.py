@@ -11,19 +11,24 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import course, debt, gifts, messages, ownership, recognising, seen
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerWrote
+from bot.bug.course import course, ownership
+from bot.bug.course.course import Fixed
+from bot.bug.course.news import Opened, Repeated
+from bot.bug.customers import recognising
+from bot.bug.customers.customers import CustomerWrote
+from bot.bug.debt import debt
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved, FixConfirmed
 from bot.bug.fixes.asking import FixAsked, FixPreviewed
 from bot.bug.fixes.run import FixEnded, FixStarted
-from bot.bug.gifts import Granted
-from bot.bug.intake import Opened, Repeated
-from bot.bug.messages import Delivered
+from bot.bug.gifts import gifts
+from bot.bug.gifts.gifts import Granted
 from bot.bug.money import Credit, Money
+from bot.bug.permissions import seen
 from bot.bug.retro import lesson
+from bot.bug.telling import messages
+from bot.bug.telling.messages import Delivered
 from bot.bug.values import Actor, ActorKind, CustomerHint, Severity
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate

@@ -6,7 +6,7 @@ A service repeats what it got no answer to. The same bytes much later are someth
 import hashlib
 from collections.abc import Sequence
 
-from bot.bug.alerts import HAPPENED
+from bot.bug.arriving.alerts import HAPPENED
 from bot.bug.values import Alert
 from bot.ledger.inbox.inbox import Inbox
 

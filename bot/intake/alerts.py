@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.admit import Rule, admit
-from bot.bug.alerts import HAPPENED, follow, opening
+from bot.bug.arriving.admit import Rule, admit
+from bot.bug.arriving.alerts import HAPPENED, follow, opening
 from bot.bug.bug import Bug
+from bot.bug.course.news import AlertPosted
+from bot.bug.customers.recognising import find
 from bot.bug.event import Event
-from bot.bug.intake import AlertPosted
 from bot.bug.keys import fit
-from bot.bug.recognising import find
 from bot.bug.values import Actor, ActorKind, Alert, CustomerHint
 from bot.intake.merging import recognise
 from bot.ledger.db.engine import HOOKS

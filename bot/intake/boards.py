@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.ports import BoardChange, Stage
-from bot.bug.board import BoardCardCommented, BoardCardGone, BoardCardMoved
 from bot.bug.bug import Bug, TaskState
-from bot.bug.debt import Paid
+from bot.bug.debt.board import BoardCardCommented, BoardCardGone, BoardCardMoved
+from bot.bug.debt.debt import Paid
 from bot.bug.event import Event, allowed
 from bot.bug.retro.tasks import TaskCardGone, TaskMoved
 from bot.bug.values import Actor, ActorKind

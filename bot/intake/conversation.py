@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bot.adapters.mentions import alert_from_message, links_in
 from bot.bug import event as kinds
-from bot.bug.conversation import PUSHPIN, Pinned, Said, SaidDeleted, SaidEdited, SharedFile, Unpinned
+from bot.bug.course.conversation import PUSHPIN, Pinned, Said, SaidDeleted, SaidEdited, SharedFile, Unpinned
 from bot.bug.errors import Refused
 from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind

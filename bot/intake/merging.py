@@ -1,9 +1,9 @@
 """Joins a tracker's error to the bug of which somebody told before, or asks a person whether it is the same."""
 
-from bot.bug import same
+from bot.bug.arriving import same
 from bot.bug.bug import LIVE
-from bot.bug.customers import CustomerJoined
-from bot.bug.intake import Opened
+from bot.bug.course.news import Opened
+from bot.bug.customers.customers import CustomerJoined
 from bot.ledger.entries import told_of
 from bot.ledger.ledger import SYSTEM, Ledger, Recorded
 from bot.ledger.merging import merge

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.bug import arrivals
+from bot.bug.arriving import arrivals
 from bot.bug.bug import Bug
-from bot.bug.customers import CustomerJoined
+from bot.bug.course.news import Opened
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.errors import NotFound
-from bot.bug.intake import Opened
 from bot.bug.keys import fit
 from bot.bug.values import Actor, ActorKind, CustomerHint, Inbound, InboundKind
 from bot.bug.workspace import ConversationSettled

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from bot.bug import pulls
 from bot.bug.bug import Bug
+from bot.bug.debt import pulls
+from bot.bug.debt.pull import ChecksChange, Pull, PullChange, Role, key
+from bot.bug.debt.pulls import PullChecked
 from bot.bug.event import Event
 from bot.bug.keys import fit
-from bot.bug.pull import ChecksChange, Pull, PullChange, Role, key
-from bot.bug.pulls import PullChecked
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.ledger.inbox.inbox import Inbox, Item

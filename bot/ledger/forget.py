@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Face
+from bot.bug.customers.customer import Face
 from bot.bug.event import Event
 from bot.bug.values import Actor
 from bot.bug.workspace import CustomerErased

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.bug.bug import Bug
-from bot.bug.customer import STANDING
+from bot.bug.customers.customer import STANDING
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade
 from bot.ledger import states

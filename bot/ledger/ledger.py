@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.course import consequences
+from bot.bug.course.course import consequences
 from bot.bug.errors import NotFound
 from bot.bug.event import Event, Retention, follow, must_allow
 from bot.bug.values import Actor, ActorKind, BugRef

@@ -1,7 +1,8 @@
 """Merges two bugs: locks both, decides and writes in one transaction."""
 
-from bot.bug import course, same
+from bot.bug.arriving import same
 from bot.bug.bug import Bug, Status
+from bot.bug.course import course
 from bot.bug.values import Actor
 from bot.ledger.entries import entries_in
 from bot.ledger.ledger import Ledger, Recorded

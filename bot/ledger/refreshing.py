@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, String, bindparam, select, tuple_, update
 
 from bot.bug.bug import Bug, Status
-from bot.bug.course import consequences
+from bot.bug.course.course import consequences
 from bot.bug.values import BugRef
 from bot.ledger import states
 from bot.ledger.db.engine import HOOKS

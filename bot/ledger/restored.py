@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE
-from bot.bug.delivery import GaveUp, came_back
+from bot.bug.course.delivery import GaveUp, came_back
 from bot.bug.values import Actor
 from bot.bug.workspace import BackupRestored
 from bot.ledger import workspace

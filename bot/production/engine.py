@@ -9,8 +9,8 @@ from typing import Any, cast
 from bot.bug.errors import Invalid, MakegoodError, NotFound, Refused
 from bot.production import forms
 from bot.production.action import Action, FromLook, Look, Preview, RunOutcome, RunRef, Table
-from bot.production.catalogue import Catalogue
-from bot.production.catalogue_entry import CatalogueEntry
+from bot.production.catalogue.catalogue import Catalogue
+from bot.production.catalogue.entry import CatalogueEntry
 from bot.production.forms import Field
 from bot.production.http.rollout import bound
 from bot.production.redaction import Redactor

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
 
-from bot.bug.modes import Mode
+from bot.bug.permissions.modes import Mode
 from bot.bug.values import Frozen
 from bot.outgoing.address import usable
 

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot.bug import ids
-from bot.bug.paging import Call, Way
+from bot.bug.clocks.paging import Call, Way
 from bot.bug.values import Frozen
 
 SHORTEST = 32

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.bug.alone import Way, way
-from bot.bug.modes import becomes
+from bot.bug.permissions.alone import Way, way
+from bot.bug.permissions.modes import becomes
 from bot.production.action import HttpAction, approvals_for
-from bot.production.catalogue import Catalogue
-from bot.production.catalogue_check import fitting
-from bot.production.catalogue_entry import CatalogueEntry
+from bot.production.catalogue.catalogue import Catalogue
+from bot.production.catalogue.check import fitting
+from bot.production.catalogue.entry import CatalogueEntry
 from bot.settings.settings import Settings
 from bot.text import plural
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 
 from bot.bug import ids
-from bot.bug.policy import Roles
+from bot.bug.permissions.policy import Roles
 from bot.bug.values import Frozen
 from bot.settings.sections import Names
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from bot.bug import ids
-from bot.bug.office import known_zone
+from bot.bug.clocks.office import known_zone
 from bot.bug.values import Frozen
 
 Often = Literal["weekly", "monthly"]

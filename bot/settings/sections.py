@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from bot.bug import ids
-from bot.bug.modes import Mode
+from bot.bug.permissions.modes import Mode
 from bot.bug.values import Frozen
 
 Names = tuple[str, ...]

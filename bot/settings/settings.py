@@ -10,14 +10,14 @@ from typing import Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from bot.bug.admit import Rule
-from bot.bug.clocks import Rules
+from bot.bug.arriving.admit import Rule
+from bot.bug.clocks.clocks import Rules
 from bot.bug.errors import Misconfigured
 from bot.bug.event import Retention
-from bot.bug.gift_caps import Caps, default_caps
-from bot.bug.modes import Mode, Modes
+from bot.bug.gifts.caps import Caps, default_caps
+from bot.bug.permissions.modes import Mode, Modes
 from bot.bug.values import Frozen
-from bot.production.probe_settings import ProbeSettings
+from bot.production.probes.settings import ProbeSettings
 from bot.production.targets import AnyTarget, described
 from bot.settings.pager import PagerSettings
 from bot.settings.policy import PolicySettings

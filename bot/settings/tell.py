@@ -5,11 +5,11 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from bot.bug.courtesy import Courtesy
 from bot.bug.errors import Misconfigured
-from bot.bug.gift_presets import NEXT, Preset, usual
-from bot.bug.gift_texts import GiftTexts
+from bot.bug.gifts.presets import NEXT, Preset, usual
 from bot.bug.money import Money, minor_digits
+from bot.bug.telling.courtesy import Courtesy
+from bot.bug.telling.gift_texts import GiftTexts
 from bot.bug.values import Frozen
 
 

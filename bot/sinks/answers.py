@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Message
+from bot.bug.course.ownership import HandedOver, TakenOver
+from bot.bug.customers.customer import Customer, Message
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.asking import FixPreviewed, FixRefused
 from bot.bug.fixes.doubt import Investigated
@@ -13,12 +14,11 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked
 from bot.bug.fixes.review import FixSentBack
 from bot.bug.fixes.run import FixEnded, FixLapsed
-from bot.bug.letters import of_one_press
-from bot.bug.messages import Answered, Told
-from bot.bug.modes import Modes
-from bot.bug.ownership import HandedOver, TakenOver
+from bot.bug.fixes.when_works import TellDropped
+from bot.bug.permissions.modes import Modes
+from bot.bug.telling.letters import of_one_press
+from bot.bug.telling.messages import Answered, Told
 from bot.bug.values import ActorKind
-from bot.bug.when_works import TellDropped
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.sink import Served, Work

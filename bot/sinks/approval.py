@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.bug.bug import Bug
-from bot.bug.customers import CustomerPresence
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.customers.customers import CustomerPresence
 from bot.bug.errors import Doubtful, Outside
 from bot.bug.fixes.approval import (
     TRIES,
@@ -21,8 +22,7 @@ from bot.bug.fixes.fix import Fix, Handed, RunState
 from bot.bug.fixes.review import FixHandedOn, FixSentBack
 from bot.bug.fixes.rules import GOOD_FOR
 from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone, FixStarted, lapse, overdue
-from bot.bug.modes import Modes
-from bot.bug.reminders import Reminded
+from bot.bug.permissions.modes import Modes
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import TooSoon

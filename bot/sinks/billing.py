@@ -8,16 +8,16 @@ from typing import ClassVar
 
 from bot.adapters.ports import Biller
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed
-from bot.bug.customer import Customer
-from bot.bug.customers import AccountSeen, CustomerFelt, CustomerJoined, CustomerWrote
+from bot.bug.course.course import Fixed
+from bot.bug.customers.customer import Customer
+from bot.bug.customers.customers import AccountSeen, CustomerFelt, CustomerJoined, CustomerWrote
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
 from bot.bug.event import Event
-from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked, GrantUndone, NotGranted
+from bot.bug.gifts.gifts import Granted, GrantKept, GrantUndoAsked, GrantUndone, NotGranted
 from bot.bug.keys import of_entry
-from bot.bug.letters import LetterLeft
-from bot.bug.messages import Told
 from bot.bug.money import Account, Grant, Receipt, Upgrade
+from bot.bug.telling.letters import LetterLeft
+from bot.bug.telling.messages import Told
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.adapters.ports import Board, CardRef, CardText, Stage
-from bot.bug.board import BoardCardGone, BoardCardMade
 from bot.bug.bug import LIVE, BoardCard, Bug, Status
-from bot.bug.course import CameBack, Closed, Dismissed, Fixed, Merged, Reopened
-from bot.bug.debt import DebtChanged, Owed, OwedAgain, Paid
+from bot.bug.course.course import CameBack, Closed, Dismissed, Fixed, Merged, Reopened
+from bot.bug.course.news import Enriched, Opened
+from bot.bug.course.ownership import Claimed, HandedOver, Released, TakenOver
+from bot.bug.debt.board import BoardCardGone, BoardCardMade
+from bot.bug.debt.debt import DebtChanged, Owed, OwedAgain, Paid
+from bot.bug.debt.pull import shown
+from bot.bug.debt.pulls import PullChecked, PullSeen
+from bot.bug.debt.waiving import Waived
 from bot.bug.errors import Rejected
 from bot.bug.event import Event
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixEnded, ImageExpired
-from bot.bug.intake import Enriched, Opened
-from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
-from bot.bug.pull import shown
-from bot.bug.pulls import PullChecked, PullSeen
-from bot.bug.waiving import Waived
 from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once

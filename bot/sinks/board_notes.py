@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from bot.adapters.ports import Board, CardRef
 from bot.bug.bug import Bug
-from bot.bug.course import CameBack, Fixed, Reopened
+from bot.bug.course.course import CameBack, Fixed, Reopened
 from bot.bug.event import Event
 from bot.bug.fixes.run import FixEnded
-from bot.bug.letters import LetterLeft
-from bot.bug.messages import Told
+from bot.bug.telling.letters import LetterLeft
+from bot.bug.telling.messages import Told
 from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once

@@ -13,15 +13,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from bot.bug.board import BoardCardCommented, BoardCardMoved
 from bot.bug.bug import Bug, Post, Status
-from bot.bug.conversation import Said, SaidEdited
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.course.conversation import Said, SaidEdited
+from bot.bug.course.news import AlertPosted, CardPosted
+from bot.bug.debt.board import BoardCardCommented, BoardCardMoved
 from bot.bug.errors import Mendable, Rejected
 from bot.bug.event import Event
-from bot.bug.intake import AlertPosted, CardPosted
 from bot.bug.lifecycle import KINDS
-from bot.bug.modes import Modes
-from bot.bug.reminders import Reminded
+from bot.bug.permissions.modes import Modes
 from bot.bug.retro.posting import RetroAsked, RetroPosted
 from bot.bug.values import Frozen
 from bot.ledger.entries import behind

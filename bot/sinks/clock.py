@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.adapters.billing import revert_due
-from bot.bug import clocks
 from bot.bug.bug import Bug
-from bot.bug.clocks import Reminder, Rules
-from bot.bug.course import CameBack, Closed, Reopened
-from bot.bug.customers import CustomerPresence, CustomerWrote
-from bot.bug.debt import DebtChanged, Owed, OwedAgain, Paid
-from bot.bug.gift_proposal import upgrades
-from bot.bug.gifts import Granted, GrantUndoAsked
+from bot.bug.clocks import clocks
+from bot.bug.clocks.clocks import Reminder, Rules
+from bot.bug.clocks.paging import Call
+from bot.bug.clocks.reminders import Reminded, Snoozed, reminder_name
+from bot.bug.course.course import CameBack, Closed, Reopened
+from bot.bug.course.ownership import Claimed, HandedOver, Released, TakenOver
+from bot.bug.customers.customers import CustomerPresence, CustomerWrote
+from bot.bug.debt.debt import DebtChanged, Owed, OwedAgain, Paid
+from bot.bug.gifts.gifts import Granted, GrantUndoAsked
+from bot.bug.gifts.proposal import upgrades
 from bot.bug.keys import fit
-from bot.bug.messages import Answered
-from bot.bug.ownership import Claimed, HandedOver, Released, TakenOver
-from bot.bug.paging import Call
-from bot.bug.reminders import Reminded, Snoozed, reminder_name
+from bot.bug.telling.messages import Answered
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger

@@ -9,16 +9,16 @@ from bot.adapters.opening import MAIL
 from bot.adapters.ports import Channel
 from bot.adapters.registry import PASTED
 from bot.bug.bug import Bug
-from bot.bug.courtesy import Courtesy
-from bot.bug.customer import Customer, Given, Message, place
-from bot.bug.customers import CustomerPresence
+from bot.bug.customers.customer import Customer, Given, Message, place
+from bot.bug.customers.customers import CustomerPresence
 from bot.bug.errors import Doubtful, MakegoodError, Outside, Rejected, Unavailable
 from bot.bug.event import Event
-from bot.bug.gift_texts import letter
-from bot.bug.gifts import Granted, NotGranted, TellReleased
+from bot.bug.gifts.gifts import Granted, NotGranted, TellReleased
 from bot.bug.keys import of_entry
-from bot.bug.letters import LetterLeft
-from bot.bug.messages import Answered, Delivered, NotDelivered, Told
+from bot.bug.telling.courtesy import Courtesy
+from bot.bug.telling.gift_texts import letter
+from bot.bug.telling.letters import LetterLeft
+from bot.bug.telling.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import Outgoing, Sent
 from bot.bug.words import service_name
 from bot.ledger.ledger import utcnow

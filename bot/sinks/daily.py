@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.bug.fixes.run import FixEnded, FixReportedDone
-from bot.bug.seen import Seen
+from bot.bug.permissions.seen import Seen
 from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.daily import DailyList

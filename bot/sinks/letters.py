@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from bot.bug import letters
-from bot.bug.messages import Answered, Told
+from bot.bug.telling import letters
+from bot.bug.telling.messages import Answered, Told
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger

@@ -9,10 +9,10 @@ import aiohttp
 
 from bot.adapters.receivers import headers
 from bot.bug.bug import Bug, Status
+from bot.bug.clocks.paging import PAGE, Paged
+from bot.bug.clocks.reminders import Reminded
 from bot.bug.errors import Rejected
 from bot.bug.keys import of_entry
-from bot.bug.paging import PAGE, Paged
-from bot.bug.reminders import Reminded
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription

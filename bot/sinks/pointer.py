@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.bug.bug import Post
-from bot.bug.intake import AlertPosted, CardPosted
+from bot.bug.course.news import AlertPosted, CardPosted
 from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.slack.outgoing.client import SlackPort

@@ -1,7 +1,7 @@
 """Finds the biller's receipt again, because an undo and the end of an upgrade need it."""
 
 from bot.bug.errors import NotFound
-from bot.bug.gifts import Granted
+from bot.bug.gifts.gifts import Granted
 from bot.ledger.entries import entries_after
 from bot.ledger.ledger import Ledger
 

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from bot.adapters.connected import Connected
 from bot.adapters.receivers import Receiver
 from bot.allowed import AllowedActions
-from bot.bug.customer import Customer, Message
+from bot.bug.customers.customer import Customer, Message
 from bot.bug.errors import Misconfigured
-from bot.bug.gift_texts import promised
+from bot.bug.telling.gift_texts import promised
 from bot.ledger.index.flags import Flags
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.pace import Budget
@@ -21,7 +21,7 @@ from bot.ledger.relay.sink import Sink
 from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.client import Client
 from bot.production.engine import Engine
-from bot.production.prober import Prober
+from bot.production.probes.prober import Prober
 from bot.production.targets import Elsewhere
 from bot.settings.settings import Settings
 from bot.sinks.answers import AskerSink

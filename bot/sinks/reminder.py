@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from bot.bug.errors import Doubtful, Outside
-from bot.bug.gifts import TellApproved, TellRefused
+from bot.bug.gifts.gifts import TellApproved, TellRefused
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.relay.pace import TooSoon
 from bot.ledger.relay.sink import NotYet, Served, Work

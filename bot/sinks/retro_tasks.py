@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.adapters.ports import Board, CardRef, CardText, Stage
-from bot.bug.board import BoardCardMade
 from bot.bug.bug import Bug, Task
+from bot.bug.debt.board import BoardCardMade
 from bot.bug.event import Event
 from bot.bug.retro.tasks import TaskAdded, TaskCardGone, TaskCardMade, TaskChanged, TaskSettled
 from bot.ledger.relay.sink import Served, Work

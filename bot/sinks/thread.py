@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.bug.bug import Post
-from bot.bug.intake import CardPosted
+from bot.bug.course.news import CardPosted
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.sink import NotYet, Served, Work
 from bot.ledger.relay.subscription import Subscription

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.adapters.ports import TrackerApi
-from bot.bug.board import BoardCardMade
 from bot.bug.bug import LIVE, Bug
-from bot.bug.course import Closed, Fixed, Reopened
+from bot.bug.course.course import Closed, Fixed, Reopened
+from bot.bug.debt.board import BoardCardMade
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription

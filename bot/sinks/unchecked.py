@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from bot.bug.bug import Bug, Unchecked
 from bot.bug.errors import NotAllowed, NotFound
-from bot.bug.policy import Duty, may
-from bot.bug.tolerance import ActedUnchecked, CheckedAfter
+from bot.bug.permissions.policy import Duty, may
+from bot.bug.permissions.tolerance import ActedUnchecked, CheckedAfter
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import SINKS
 from bot.ledger.ledger import Ledger

@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import when_works
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed, Reopened
-from bot.bug.customer import PlannedTell
-from bot.bug.customers import CustomerJoined
+from bot.bug.course.course import Fixed, Reopened
+from bot.bug.customers.customer import PlannedTell
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.event import Event
+from bot.bug.fixes import when_works
 from bot.bug.fixes.approval import FixRejected
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.fix import Fix, RunState
@@ -22,12 +22,12 @@ from bot.bug.fixes.looks import ProbeAsked, Probed
 from bot.bug.fixes.review import FixSentBack
 from bot.bug.fixes.rules import find
 from bot.bug.fixes.run import FixCancelled, FixEnded, FixLapsed, FixReportedDone
-from bot.bug.gift_caps import Caps, OverCap
-from bot.bug.gift_texts import GiftTexts
+from bot.bug.fixes.when_works import TellPlanned
+from bot.bug.gifts.caps import Caps, OverCap
 from bot.bug.keys import fit
-from bot.bug.letters import Letters
+from bot.bug.telling.gift_texts import GiftTexts
+from bot.bug.telling.letters import Letters
 from bot.bug.values import Actor, ActorKind
-from bot.bug.when_works import TellPlanned
 from bot.ledger.db.engine import SINKS
 from bot.ledger.index import caps
 from bot.ledger.ledger import Entry, Ledger

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.bug.bug import Bug, DoneAlone
+from bot.bug.clocks.office import Office
 from bot.bug.errors import Outside
-from bot.bug.office import Office
 from bot.bug.values import CLOSED
 from bot.ledger.db.leader import Leader
 from bot.ledger.entries import load, unseen

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.bug.errors import Misconfigured, NotFound, Outside
 from bot.bug.fixes import escalation
-from bot.bug.policy import Duty, Member, Roles, eligible, fit
+from bot.bug.permissions.policy import Duty, Member, Roles, eligible, fit
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.mrkdwn import foreign

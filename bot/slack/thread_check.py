@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 
 from bot.bug.bug import Bug
-from bot.bug.delivery import TrailRestored
+from bot.bug.course.delivery import TrailRestored
 from bot.bug.errors import Unavailable
 from bot.ledger.db.tables import cursors
 from bot.ledger.entries import trail

@@ -10,7 +10,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from bot.adapters.connected import Connected
-from bot.bug.delivery import system
+from bot.bug.course.delivery import system
 from bot.ledger.db.engine import Database
 from bot.ledger.inbox.inbox import Item
 from bot.ledger.inbox.worker import InboxWorker

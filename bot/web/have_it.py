@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.bug.bug import Bug, Status
+from bot.bug.course.ownership import Claimed, claim
 from bot.bug.errors import NotFound, Outside, Refused, Unavailable
-from bot.bug.ownership import Claimed, claim
-from bot.bug.policy import Member, may_command
+from bot.bug.permissions.policy import Member, may_command
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.slack.incoming.context import Context

@@ -14,9 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.adapters.hooks import CUSTOMER, find
 from bot.adapters.opening import MAIL
 from bot.adapters.ports import BoardAdapter, BoardChange, ChannelAdapter, ForgeAdapter, Hook, Known, TrackerAdapter
+from bot.bug.debt.pull import ChecksChange, PullChange
 from bot.bug.errors import Misconfigured, NotFound, Unauthorised, Unavailable, UnknownKind, Unreadable
 from bot.bug.keys import fit
-from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Alert, AlertKind, Frozen, Inbound, InboundKind
 from bot.intake import again, alerts
 from bot.intake.sources import ALERTS, BOARD, CHECKS, PEOPLE, PULL

@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select, update
 
-from bot.bug.conversation import Said
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerJoined
+from bot.bug.course.conversation import Said
+from bot.bug.course.course import Fixed
+from bot.bug.course.news import CardPosted, Opened, Repeated
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.event import Event
-from bot.bug.intake import CardPosted, Opened, Repeated
-from bot.bug.ownership import Claimed
 from bot.bug.values import Actor, ActorKind, CustomerHint, Severity
 from bot.ledger import chain
 from bot.ledger.db.engine import Database

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.bug.errors import MakegoodError
 from bot.production.action import RunRef
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
 from tests.bench.figure import Figure

@@ -24,7 +24,7 @@ from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate
 from bot.ledger.entries import load, trail
 from bot.ledger.ledger import Ledger
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.slack.views.marks import mark
 from tests.bench import stage
 from tests.bench.figure import Figure

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.bug.bug import Status
-from bot.bug.ownership import Claimed
+from bot.bug.course.ownership import Claimed
 from bot.bug.retro import span
 from bot.bug.retro.story import fold
 from bot.demo.slack.validate import view_problems

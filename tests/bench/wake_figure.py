@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from bot.bug.conversation import Said
-from bot.bug.intake import Opened
+from bot.bug.course.conversation import Said
+from bot.bug.course.news import Opened
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate

@@ -31,13 +31,13 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
     "bot/bug/bug.py": {
         "    lesson_skipped: bool = False\n": "    weighed: int = 0\n    lesson_skipped: bool = False\n"
     },
-    "bot/bug/ownership.py": {
+    "bot/bug/course/ownership.py": {
         "    owner: str\n    by_link: bool": "    owner: str\n    aloud: bool = False\n    by_link: bool",
         "Claimed)\n    return Claimed(owner=by)": "Claimed)\n    return Claimed(owner=by, aloud=True)",
         "Event, Move, must_allow": "Event, Move, Outcome, must_allow",
         "EVENTS = (": WEIGHED,
     },
-    "bot/bug/course.py": {
+    "bot/bug/course/course.py": {
         "    if follows := debt": FOLLOWS,
         "import claim_if_free": "import Weighed, claim_if_free",
     },

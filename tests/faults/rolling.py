@@ -13,7 +13,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from bot.bug import gifts, ownership
+from bot.bug.course import ownership
+from bot.bug.gifts import gifts
 from bot.demo.server import free_port
 from bot.ledger.entries import load
 from bot.ledger.verify import verify

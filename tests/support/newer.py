@@ -9,8 +9,8 @@ from unittest.mock import patch
 
 from bot.bug import lifecycle, workspace
 from bot.bug.bug import Bug
+from bot.bug.course.ownership import Claimed
 from bot.bug.event import Event, Inert, Outcome, Quiet
-from bot.bug.ownership import Claimed
 from bot.bug.words import Words
 from bot.bug.workspace import Workspace, WorkspaceEvent
 from bot.ledger.shape import shape

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from bot.bug.conversation import Said
+from bot.bug.course.conversation import Said
+from bot.bug.course.news import Opened
 from bot.bug.event import Event
-from bot.bug.intake import Opened
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.db.engine import Database
 from bot.ledger.db.migrate import migrate

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.bug import ownership
-from bot.bug.customers import CustomerJoined
+from bot.bug.course import ownership
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.values import CustomerHint
 from bot.bug.workspace import ProductionFrozen, allow
 from bot.ledger import workspace

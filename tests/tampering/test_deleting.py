@@ -1,8 +1,8 @@
 """Personal data may go at any time: the chain stays whole and the bug readable."""
 
-from bot.bug.conversation import Said
-from bot.bug.customers import CustomerJoined
-from bot.bug.intake import Opened
+from bot.bug.course.conversation import Said
+from bot.bug.course.news import Opened
+from bot.bug.customers.customers import CustomerJoined
 from bot.ledger.codec import GONE
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger

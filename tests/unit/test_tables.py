@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot.bug import clocks
 from bot.bug.bug import Status
-from bot.bug.delivery import OF_MANY, SYSTEMS
+from bot.bug.clocks import clocks
+from bot.bug.course.delivery import OF_MANY, SYSTEMS
 from bot.commands import init
 from bot.commands.doctor import _offline
 from bot.settings.settings import Settings

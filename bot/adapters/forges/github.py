@@ -8,8 +8,8 @@ from bot.adapters.common.reading import Data, foreseen, load
 from bot.adapters.common.signing import expect, hex_signature
 from bot.adapters.forges.common.change import change, counts, event, words
 from bot.adapters.ports import ForgeAdapter, Hook
+from bot.bug.debt.pull import Check, ChecksChange, CheckState, Pull, PullChange, PullState
 from bot.bug.errors import Unreadable
-from bot.bug.pull import Check, ChecksChange, CheckState, Pull, PullChange, PullState
 
 FORGE = "github"
 KINDS = ("pull_request", "check_run", "check_suite", "status")

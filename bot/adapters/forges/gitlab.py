@@ -9,8 +9,8 @@ from bot.adapters.common.reading import Data, foreseen, load
 from bot.adapters.common.signing import OLDEST, require, same
 from bot.adapters.forges.common.change import change, counts, event, words
 from bot.adapters.ports import ForgeAdapter, Hook
+from bot.bug.debt.pull import Check, ChecksChange, CheckState, Pull, PullChange, PullState
 from bot.bug.errors import Unreadable
-from bot.bug.pull import Check, ChecksChange, CheckState, Pull, PullChange, PullState
 
 FORGE = "gitlab"
 KINDS = ("merge_request", "pipeline")

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from bot.bug.alone import must_type, word
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.event import ALIVE, CLOSED, STAY, Event, Move, Text, must_allow
@@ -24,7 +23,8 @@ from bot.bug.fixes.rules import (
     taken_back_soon,
     waiting,
 )
-from bot.bug.policy import Member, may_approve
+from bot.bug.permissions.alone import must_type, word
+from bot.bug.permissions.policy import Member, may_approve
 from bot.bug.values import PRIVATE, Frozen
 from bot.bug.words import Clock, Code, Person, Words, because, people
 

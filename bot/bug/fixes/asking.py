@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from bot.bug.bug import Bug
+from bot.bug.course.ownership import claim_if_free
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import ALIVE, CLOSED, STAY, Event, Keep, Move, Outcome, Quiet, Text, Texts, must_allow
 from bot.bug.fixes.fix import Fix, RunState, Stored
@@ -20,7 +21,6 @@ from bot.bug.fixes.rules import (
     one_at_a_time,
     said_once,
 )
-from bot.bug.ownership import claim_if_free
 from bot.bug.values import PRIVATE
 from bot.bug.words import SHORT, Clock, Code, Foreign, Part, Person, Words, because
 

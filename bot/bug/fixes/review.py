@@ -9,7 +9,7 @@ from bot.bug.event import STAY, Event, Move, Text, must_allow
 from bot.bug.fixes.approval import LATE, barred, may_decide
 from bot.bug.fixes.fix import Fix, Handed, RunState
 from bot.bug.fixes.rules import SHORTEST_REASON, called, changed, ended, find, must_be_fresh, must_match
-from bot.bug.policy import Member, came_after
+from bot.bug.permissions.policy import Member, came_after
 from bot.bug.words import Person, Words, because
 
 CAME_TO_NOTHING = frozenset({RunState.LAPSED, RunState.FAILED, RunState.REFUSED})

@@ -22,7 +22,7 @@ from bot.bug.fixes.rules import (
     mark_undone,
     must_not_be_undone,
 )
-from bot.bug.seen import ran
+from bot.bug.permissions.seen import ran
 from bot.bug.values import PRIVATE
 from bot.bug.words import Foreign, Person, Press, Words, because
 

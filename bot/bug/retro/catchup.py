@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.bug.bug import Bug, Status
-from bot.bug.customer import Customer
-from bot.bug.delivery import system
+from bot.bug.course.delivery import system
+from bot.bug.customers.customer import Customer
 from bot.bug.event import EntryLike
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.retro.lesson import QUESTION

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.bug.bug import Bug
-from bot.bug.course import CameBack, Fixed
+from bot.bug.course.course import CameBack, Fixed
+from bot.bug.course.ownership import Claimed
 from bot.bug.event import EntryLike, Event
-from bot.bug.ownership import Claimed
 from bot.bug.retro.model import Times
 
 

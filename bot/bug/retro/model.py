@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from bot.bug.bug import Debt, DoneAlone, Status, Task
-from bot.bug.conversation import SharedFile
+from bot.bug.course.conversation import SharedFile
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import Grant, Money
 from bot.bug.retro.lesson import CHANGES, HOW_WE_DID, QUESTION

@@ -5,28 +5,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bot.bug.arriving.feelings import LATER
 from bot.bug.bug import Bug
-from bot.bug.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
-from bot.bug.course import Dismissed, Fixed, Reopened
-from bot.bug.customer import Customer
-from bot.bug.customers import AccountSeen, CustomerPresence, CustomerWrote
-from bot.bug.debt import Paid
+from bot.bug.course.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
+from bot.bug.course.course import Dismissed, Fixed, Reopened
+from bot.bug.course.ownership import Claimed, Estimated, HandedOver, TakenOver
+from bot.bug.customers.customer import Customer
+from bot.bug.customers.customers import AccountSeen, CustomerPresence, CustomerWrote
+from bot.bug.debt.debt import Paid
+from bot.bug.debt.waiving import Waived
 from bot.bug.event import EntryLike, Event
-from bot.bug.feelings import LATER
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.looks import LookAsked
 from bot.bug.fixes.review import FixHandedOn, FixSentBack
-from bot.bug.gifts import Granted, GrantUndone, NotGranted
-from bot.bug.messages import Answered, Told
+from bot.bug.gifts.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.money import Grant, Upgrade
-from bot.bug.ownership import Claimed, Estimated, HandedOver, TakenOver
 from bot.bug.retro.lesson import HowWeDidWritten, LessonWritten
 from bot.bug.retro.model import Deeds, Gift, Pin, Remark, ServedCustomer
 from bot.bug.retro.mood import mood
 from bot.bug.retro.tasks import TaskAdded
+from bot.bug.telling.messages import Answered, Told
 from bot.bug.values import ActorKind
-from bot.bug.waiving import Waived
 
 DEEDS: dict[type[Event], str] = {
     Claimed: "claim",

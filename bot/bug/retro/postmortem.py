@@ -9,17 +9,17 @@ from pydantic import AwareDatetime
 from pydantic.dataclasses import dataclass
 
 from bot.bug.bug import Bug
-from bot.bug.by_hand import WroteOutside
-from bot.bug.customer import LOST
-from bot.bug.customers import CustomerWrote
+from bot.bug.customers.customer import LOST
+from bot.bug.customers.customers import CustomerWrote
 from bot.bug.errors import NotFound
 from bot.bug.event import EntryLike
 from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.looks import Probed
-from bot.bug.messages import Answered, Told
 from bot.bug.retro import story
 from bot.bug.retro.model import Retro
+from bot.bug.telling.by_hand import WroteOutside
+from bot.bug.telling.messages import Answered, Told
 from bot.bug.values import CLOSED, Frozen
 
 VERSION = 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.bug.retro.model import Share
 from bot.bug.retro.span import Span
 

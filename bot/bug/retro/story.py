@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed, Reopened
+from bot.bug.course.course import Fixed, Reopened
+from bot.bug.course.ownership import Estimated
 from bot.bug.errors import NotFound
 from bot.bug.event import EntryLike, follow
 from bot.bug.fixes.fix import Fix
-from bot.bug.ownership import Estimated
 from bot.bug.retro.figures import came_back, first_of, times
 from bot.bug.retro.model import QUESTIONS, Estimate, Pin, Retro, Run, TimelineStep
 from bot.bug.retro.people import deeds, gifts, pinned, served, thread

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.bug.bug import Bug, Debt, Status
-from bot.bug.course import CameBack, Fixed
-from bot.bug.customers import AccountSeen, CustomerPresence, CustomerWrote
+from bot.bug.course.course import CameBack, Fixed
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import AccountSeen, CustomerPresence, CustomerWrote
 from bot.bug.event import EntryLike, Event
 from bot.bug.fixes.fix import RunState
-from bot.bug.gifts import Granted, GrantUndone, NotGranted
-from bot.bug.ownership import Claimed
+from bot.bug.gifts.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.retro.figures import came_back, times
 from bot.bug.retro.model import Gift, Times
 from bot.bug.retro.people import Fared, fared, gifts

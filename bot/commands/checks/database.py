@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.delivery import system
+from bot.bug.course.delivery import system
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.common import is_missing, is_trail, revision, shown
 from bot.intake.sources import PEOPLE

@@ -14,9 +14,9 @@ from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.commands.checks.listening import nobody
 from bot.outgoing import sessions
 from bot.outgoing.client import Client
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
-from bot.production.probe import ProbeResult, probe
+from bot.production.probes.probe import ProbeResult, probe
 from bot.settings.sections import HookSettings
 from bot.settings.settings import Settings
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.production.catalogue_check import Problem, fitting
-from bot.production.catalogue_entry import CatalogueEntry
-from bot.production.source import parsed
+from bot.production.catalogue.check import Problem, fitting
+from bot.production.catalogue.entry import CatalogueEntry
+from bot.production.catalogue.source import parsed
+from bot.production.catalogue.statements import Named, Statement
 from bot.production.sql.names import alike
 from bot.production.sql.reflection import read_schema
 from bot.production.sql.schema import Schema
 from bot.production.sql.session import TargetDatabase
-from bot.production.statement_check import Named, Statement
 from bot.production.targets import SqlTarget, Target
 
 

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.outgoing import sessions
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.settings import permissions
 from bot.settings.environment import Environment
 from bot.settings.settings import Settings

@@ -7,12 +7,12 @@ from sqlalchemy import and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Given
+from bot.bug.customers.customer import Given
 from bot.bug.event import EntryLike, Event
-from bot.bug.gift_caps import Caps, Claim, OverCap, claims
-from bot.bug.gifts import GrantUndone, NotGranted
-from bot.bug.letters import LettersTakenBack, takes_back
-from bot.bug.messages import Told
+from bot.bug.gifts.caps import Caps, Claim, OverCap, claims
+from bot.bug.gifts.gifts import GrantUndone, NotGranted
+from bot.bug.telling.letters import LettersTakenBack, takes_back
+from bot.bug.telling.messages import Told
 from bot.ledger import codec
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import entries, spent

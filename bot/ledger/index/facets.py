@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.bug.bug import LIVE, Bug, Status
-from bot.bug.clocks import promise
+from bot.bug.clocks.clocks import promise
 from bot.bug.fixes.fix import RunState
 from bot.bug.retro.shares import began_at, informed
 

@@ -8,11 +8,11 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.course import Merged
+from bot.bug.course.course import Merged
+from bot.bug.debt.pull import Check, Checks, ChecksChange
+from bot.bug.debt.pulls import PullSeen
 from bot.bug.event import Event
 from bot.bug.keys import fit
-from bot.bug.pull import Check, Checks, ChecksChange
-from bot.bug.pulls import PullSeen
 from bot.ledger.db.engine import HOOKS, Database
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import bugs, checks, pulls, reverts

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug, Status
+from bot.bug.course.news import Enriched
 from bot.bug.event import Event
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.run import FixEnded, FixReportedDone
-from bot.bug.intake import Enriched
 from bot.ledger.db.engine import Database
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import bugs, helped

@@ -14,9 +14,9 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.conversation import Said
-from bot.bug.customers import CustomerWrote
-from bot.bug.messages import Answered, Told
+from bot.bug.course.conversation import Said
+from bot.bug.customers.customers import CustomerWrote
+from bot.bug.telling.messages import Answered, Told
 from bot.bug.words import plain
 from bot.ledger import states
 from bot.ledger.db.engine import HOOKS

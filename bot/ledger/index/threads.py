@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug.board import BoardCardMade
 from bot.bug.bug import Bug
-from bot.bug.course import Merged
+from bot.bug.course.course import Merged
+from bot.bug.course.news import AlertPosted, CardPosted
+from bot.bug.debt.board import BoardCardMade
 from bot.bug.event import Event
-from bot.bug.intake import AlertPosted, CardPosted
 from bot.bug.keys import fit
 from bot.bug.retro.tasks import TaskCardMade
 from bot.ledger.db.sequences import upsert

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.bug.bug import Bug
-from bot.bug.delivery import CaughtUp, Delayed, GaveUp
+from bot.bug.course.delivery import CaughtUp, Delayed, GaveUp
 from bot.bug.errors import Doubtful, MakegoodError, Mendable, Newer, Unavailable
 from bot.bug.event import Event, allowed
 from bot.bug.values import Actor, ActorKind

@@ -9,8 +9,8 @@ from sqlalchemy import case, func, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
+from bot.bug.course.news import Enriched, Opened, Repeated
 from bot.bug.event import Event
-from bot.bug.intake import Enriched, Opened, Repeated
 from bot.ledger.db.sequences import insert_of
 from bot.ledger.db.tables import cursors
 

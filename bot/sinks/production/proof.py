@@ -11,7 +11,7 @@ from bot.bug.fixes.rules import GOOD_FOR, taken_back_soon
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.production.action import Risk, approvals_for
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.settings.policy import PolicySettings
 from bot.slack.incoming import second_factor
 

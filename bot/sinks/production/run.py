@@ -14,7 +14,7 @@ from bot.bug.event import Event
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import find, must_not_be_undone
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixProgressed, FixStarted, lapse, waits_for
-from bot.bug.policy import wanting
+from bot.bug.permissions.policy import wanting
 from bot.ledger import workspace
 from bot.ledger.index.locks import lock_holder, take_lock
 from bot.ledger.ledger import Entry

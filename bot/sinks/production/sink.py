@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from bot.bug.bug import Bug, Status
 from bot.bug.bug import ProbeResult as Seen
-from bot.bug.course import Fixed, Reopened
+from bot.bug.course.course import Fixed, Reopened
 from bot.bug.errors import MakegoodError
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved, FixConfirmed
@@ -21,7 +21,7 @@ from bot.bug.fixes.looks import Form, LookAsked, Looked, ProbeAsked, Probed
 from bot.bug.fixes.reproduction import reproduced
 from bot.bug.fixes.rules import find, taken_back_soon
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixReportedDone
-from bot.bug.modes import Modes
+from bot.bug.permissions.modes import Modes
 from bot.ledger.relay.sink import Served, Work
 from bot.ledger.relay.subscription import Subscription
 from bot.production.action import RunRef

@@ -9,16 +9,16 @@ from bot.allowed import AllowedActions
 from bot.bug.bug import Bug
 from bot.bug.errors import NotAllowed, Outside, Refused
 from bot.bug.keys import fit
-from bot.bug.letters import Letters
-from bot.bug.policy import Duty, Member, may, may_command
-from bot.bug.tolerance import ActedUnchecked
+from bot.bug.permissions.policy import Duty, Member, may, may_command
+from bot.bug.permissions.tolerance import ActedUnchecked
+from bot.bug.telling.letters import Letters
 from bot.bug.values import Actor, CustomerHint, Inbound
 from bot.bug.words import Code
 from bot.ledger.entries import load, written_at
 from bot.ledger.index.names import Names
 from bot.ledger.ledger import Decide, Ledger, Recorded
 from bot.process.latest import Latest
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.settings.settings import Settings
 from bot.slack.directory import Directory

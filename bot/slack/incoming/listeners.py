@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.adapters import slack_text
-from bot.bug.conversation import PUSHPIN
+from bot.bug.course.conversation import PUSHPIN
 from bot.bug.errors import Refused
 from bot.ledger.inbox.inbox import Item
 from bot.slack.incoming import grammar, suggesting

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bot.bug.errors import NotFound
 from bot.bug.keys import fit
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Entry, Ledger
 from bot.slack.incoming.request import Request

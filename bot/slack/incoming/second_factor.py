@@ -7,7 +7,7 @@ import pyotp
 from bot.bug.errors import Invalid, NotAllowed
 from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix
-from bot.bug.policy import Member
+from bot.bug.permissions.policy import Member
 from bot.settings.policy import PolicySettings
 
 WRONG = "This is not the code that your app shows now. Wait for the next one and try that."

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.bug.errors import MakegoodError
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.ledger.entries import load
 from bot.slack.incoming.context import Context
 from bot.slack.views import blocks, marks

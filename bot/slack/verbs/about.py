@@ -8,7 +8,7 @@ from bot.bug.errors import NotFound
 from bot.bug.event import Event
 from bot.bug.fixes import approval
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.policy import Member
+from bot.bug.permissions.policy import Member
 from bot.bug.values import Frozen
 from bot.slack.incoming import grammar, spelling
 from bot.slack.incoming.context import Context

@@ -10,7 +10,7 @@ from bot.bug.fixes import approval, rules
 from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.fix import Fix
 from bot.bug.keys import fit
-from bot.bug.policy import Duty, Member, may_rule
+from bot.bug.permissions.policy import Duty, Member, may_rule
 from bot.bug.words import people
 from bot.bug.workspace import Freeze, ProductionFrozen
 from bot.bug.workspace import allow as allowed

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
-from bot.bug.customers import CustomerWrote
-from bot.bug.internals import internals
+from bot.bug.customers.customer import Customer
+from bot.bug.customers.customers import CustomerWrote
+from bot.bug.telling.internals import internals
 from bot.ledger.entries import trail
 from bot.production.redaction import Redactor
 from bot.slack.incoming.context import Context

@@ -2,13 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import course, delivery
 from bot.bug.bug import Bug
-from bot.bug.delivery import RetryAsked
+from bot.bug.course import course, delivery
+from bot.bug.course.delivery import RetryAsked
+from bot.bug.course.news import AlertPosted, Opened
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
-from bot.bug.intake import AlertPosted, Opened
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.ledger import merging
 from bot.ledger.entries import bug_of_thread
 from bot.ledger.ledger import Entry

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.bug import gifts, letters, messages, one_person, recognising
 from bot.bug.bug import Bug, Status
-from bot.bug.customer import STANDING, Customer
+from bot.bug.customers import one_person, recognising
+from bot.bug.customers.customer import STANDING, Customer
 from bot.bug.errors import Refused
 from bot.bug.event import Event
-from bot.bug.policy import Duty
+from bot.bug.gifts import gifts
+from bot.bug.permissions.policy import Duty
+from bot.bug.telling import letters, messages
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming import grammar

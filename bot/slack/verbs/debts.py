@@ -3,9 +3,9 @@
 import re
 from datetime import datetime
 
-from bot.bug import debt
 from bot.bug.bug import Bug
-from bot.bug.policy import Duty, may_take
+from bot.bug.debt import debt
+from bot.bug.permissions.policy import Duty, may_take
 from bot.ledger.entries import some_of
 from bot.ledger.interest import interest
 from bot.slack.incoming import days, grammar

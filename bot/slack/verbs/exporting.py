@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.bug.errors import Refused
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.bug.workspace import TrailExported
 from bot.ledger import workspace
 from bot.slack.incoming import days, grammar

@@ -7,7 +7,7 @@ from bot.bug.bug import Bug
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
 from bot.bug.fixes import approval, asking, doubt, reasons, review, rules, run
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.bug.words import Code
 from bot.production.action import MASK
 from bot.slack.incoming import grammar

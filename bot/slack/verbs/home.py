@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.bug.bug import Status
 from bot.bug.errors import NotFound, Outside
-from bot.bug.policy import fit
+from bot.bug.permissions.policy import fit
 from bot.ledger import home as lists
 from bot.ledger import strange, workspace
 from bot.ledger.entries import list_bugs

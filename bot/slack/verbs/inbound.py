@@ -2,12 +2,12 @@
 
 from urllib.parse import unquote
 
-from bot.bug import messages
 from bot.bug.bug import Bug
-from bot.bug.course import Dismissed
+from bot.bug.course.course import Dismissed
 from bot.bug.errors import Invalid, Refused
 from bot.bug.event import Event
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
+from bot.bug.telling import messages
 from bot.ledger.entries import list_bugs
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response

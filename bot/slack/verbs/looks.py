@@ -8,9 +8,9 @@ from bot.bug.errors import Refused
 from bot.bug.event import Event, must_allow
 from bot.bug.fixes.looks import LookAsked, ProbeAsked
 from bot.bug.fixes.reproduction import Reproduced, name_page, page_in_mail
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.bug.words import Code
-from bot.production.prober import belongs
+from bot.production.probes.prober import belongs
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response

@@ -1,7 +1,8 @@
 """Claim, release, hand over, take over, estimate."""
 
-from bot.bug import ownership, reminders, seriousness
-from bot.bug.policy import may_take
+from bot.bug.clocks import reminders
+from bot.bug.course import ownership, seriousness
+from bot.bug.permissions.policy import may_take
 from bot.slack.incoming import grammar
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.bug.bug import LIVE, Bug, Status
 from bot.bug.errors import Refused
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.bug.retro import span
 from bot.bug.retro.catchup import catch_up
 from bot.bug.retro.span import Span

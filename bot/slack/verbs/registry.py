@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.bug.errors import Refused
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.views.mrkdwn import foreign

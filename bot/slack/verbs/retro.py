@@ -9,7 +9,7 @@ from functools import partial
 from bot.bug.bug import Bug, TaskState
 from bot.bug.errors import Invalid, NotFound, Outside, Refused
 from bot.bug.event import Event, allowed
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
 from bot.bug.retro import lesson as lessons
 from bot.bug.retro import tasks
 from bot.bug.retro.lesson import CAUSES, LessonWritten

@@ -8,7 +8,7 @@ from bot.bug.errors import NotFound
 from bot.bug.event import Event
 from bot.bug.fixes import approval, asking, review
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.policy import Duty, Member
+from bot.bug.permissions.policy import Duty, Member
 from bot.slack.incoming import grammar, spelling
 from bot.slack.incoming import second_factor as factor
 from bot.slack.incoming.context import Context

@@ -1,9 +1,9 @@
 """The verb of whoever looks afterwards at what somebody did alone."""
 
-from bot.bug import seen as rules
 from bot.bug.bug import Bug
-from bot.bug.policy import Duty
-from bot.bug.seen import Seen
+from bot.bug.permissions import seen as rules
+from bot.bug.permissions.policy import Duty
+from bot.bug.permissions.seen import Seen
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import NOTHING, Request, Response
 from bot.slack.verbs.registry import verb

@@ -8,17 +8,18 @@ from urllib.parse import unquote
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import amounts, gifts, letters
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.bug.errors import Invalid, Refused
-from bot.bug.gift_caps import OverCap
-from bot.bug.gift_presets import NO_GIFT, OTHER, above, grants
-from bot.bug.gift_texts import compose
+from bot.bug.gifts import amounts, gifts
+from bot.bug.gifts.caps import OverCap
+from bot.bug.gifts.presets import NO_GIFT, OTHER, above, grants
 from bot.bug.keys import fit
-from bot.bug.messages import Told
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
-from bot.bug.policy import Duty
+from bot.bug.permissions.policy import Duty
+from bot.bug.telling import letters
+from bot.bug.telling.gift_texts import compose
+from bot.bug.telling.messages import Told
 from bot.ledger.index import caps
 from bot.ledger.ledger import Decide, Entry
 from bot.slack.incoming.context import Context

@@ -1,7 +1,7 @@
 """The verb that lets a proper fix go."""
 
-from bot.bug import waiving
-from bot.bug.policy import Duty
+from bot.bug.debt import waiving
+from bot.bug.permissions.policy import Duty
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request, Response
 from bot.slack.verbs.registry import verb

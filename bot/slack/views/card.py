@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.bug import Bug, Status
-from bot.bug.customer import Customer
+from bot.bug.course.seriousness import judged
+from bot.bug.customers.customer import Customer
+from bot.bug.debt.pull import shown
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.modes import Modes
-from bot.bug.pull import shown
-from bot.bug.seriousness import judged
+from bot.bug.permissions.modes import Modes
 from bot.bug.words import service_name
 from bot.slack.views import blocks as kit
 from bot.slack.views import card_buttons, waiting

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from bot.bug.bug import Bug, Status
-from bot.bug.customer import named
+from bot.bug.customers.customer import named
 from bot.bug.fixes.fix import RunState
-from bot.bug.modes import Modes
+from bot.bug.permissions.modes import Modes
 from bot.slack.views import blocks
 from bot.slack.views.marks import mark
 from bot.suggestions import Proposed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.bug.bug import Bug, DoneAlone
-from bot.bug.seen import find
+from bot.bug.permissions.seen import find
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import mark_at
 from bot.slack.views.mrkdwn import clock, day, foreign

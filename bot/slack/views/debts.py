@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.bug.bug import Bug
-from bot.bug.pull import shown
+from bot.bug.debt.pull import shown
 from bot.bug.words import service_name
 from bot.ledger.interest import Interest
 from bot.slack.views import card

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.bug import LIVE, Bug, DoneAlone, Status
-from bot.bug.clocks import promise
+from bot.bug.clocks.clocks import promise
 from bot.bug.fixes.fix import RunState
-from bot.bug.policy import Member
+from bot.bug.permissions.policy import Member
 from bot.bug.words import service_name
 from bot.ledger.home import Lists, Page, Pages, asked
 from bot.ledger.strange import Strange

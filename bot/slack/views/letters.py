@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from bot.bug import letters
 from bot.bug.bug import Bug
+from bot.bug.telling import letters
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import mark
 from bot.slack.views.mrkdwn import foreign

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.bug.values import Frozen
 from bot.slack.views import blocks as kit
 from bot.slack.views.marks import mark

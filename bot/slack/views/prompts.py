@@ -4,21 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot.bug.board import BoardCardMoved
 from bot.bug.bug import Bug, Status
-from bot.bug.by_hand import WroteOutside
-from bot.bug.clocks import WORKING
-from bot.bug.customer import Customer, Message
-from bot.bug.customers import CustomerFelt, CustomerJoined, CustomerWrote
+from bot.bug.clocks.clocks import WORKING
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.course.news import Resembles, TrackerSaid
+from bot.bug.customers.customer import Customer, Message
+from bot.bug.customers.customers import CustomerFelt, CustomerJoined, CustomerWrote
+from bot.bug.customers.one_person import SamePerson
+from bot.bug.debt.board import BoardCardMoved
+from bot.bug.debt.waiving import Waived
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved
-from bot.bug.gift_texts import letter
-from bot.bug.gifts import GrantKept, NotGranted, TellApproved, TellAsked
-from bot.bug.intake import Resembles, TrackerSaid
-from bot.bug.messages import NotDelivered
-from bot.bug.one_person import SamePerson
-from bot.bug.reminders import Reminded
-from bot.bug.waiving import Waived
+from bot.bug.gifts.gifts import GrantKept, NotGranted, TellApproved, TellAsked
+from bot.bug.telling.by_hand import WroteOutside
+from bot.bug.telling.gift_texts import letter
+from bot.bug.telling.messages import NotDelivered
 from bot.bug.words import service_name
 from bot.ledger.ledger import Entry
 from bot.slack.views.mrkdwn import block, foreign, gift, link, who

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.bug.bug import Bug, Status
-from bot.bug.customer import Customer
-from bot.bug.pull import shown
-from bot.bug.reminders import Reminded
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.customers.customer import Customer
+from bot.bug.debt.pull import shown
 from bot.bug.retro.lesson import QUESTION
 from bot.slack.views.mrkdwn import clock, day, foreign
 from bot.slack.views.prompt import Button, Offer, button, call, name, title

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.bug.bug import Bug
-from bot.bug.delivery import system
+from bot.bug.course.delivery import system
 from bot.ledger.relay.held import Held, bugs_of
 from bot.slack.views.mrkdwn import foreign
 

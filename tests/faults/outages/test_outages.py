@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.course.course import Fixed
+from bot.bug.course.news import Opened
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.event import Event
 from bot.bug.fixes import rules
 from bot.bug.fixes.fix import RunState
-from bot.bug.intake import Opened
-from bot.bug.messages import Answered, Told
 from bot.bug.money import Credit, Money
-from bot.bug.ownership import Claimed
+from bot.bug.telling.messages import Answered, Told
 from bot.bug.values import CustomerHint, Inbound
 from bot.ledger.relay.relay import FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS
 from bot.ledger.verify import verify

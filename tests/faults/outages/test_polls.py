@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 
-from bot.bug.board import BoardCardMade
-from bot.bug.intake import Opened
+from bot.bug.course.news import Opened
+from bot.bug.debt.board import BoardCardMade
 from tests.slack.house import House
 from tests.support.stores import BUGSNAG
 from tests.support.street import Street

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.bug.bug import Bug
+from bot.bug.course.ownership import Claimed
 from bot.bug.event import Inert, Outcome
-from bot.bug.ownership import Claimed
 from bot.bug.words import Words
 from bot.ledger.ledger import SYSTEM
 from bot.ledger.shape import shape

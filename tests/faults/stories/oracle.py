@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.bug.bug import Bug, Status
-from bot.bug.course import CameBack
-from bot.bug.customer import Customer
-from bot.bug.customers import CustomerWrote
+from bot.bug.course.course import CameBack
+from bot.bug.course.news import Opened, Repeated
+from bot.bug.customers.customer import Customer
+from bot.bug.customers.customers import CustomerWrote
 from bot.bug.errors import MakegoodError
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.intake import Opened, Repeated
 from bot.demo.slack.dump import texts_of
 from bot.demo.slack.records import Delivery
 from bot.ledger.db.tables import entries, inbox

@@ -207,8 +207,8 @@ def _waits_for_ever() -> None:
 
 def _counts_repeats_twice() -> None:
     """An occurrence that comes under two deliveries is two."""
-    _replace("bot.bug.alerts", "RECENT", 1)
-    alerts: Any = import_module("bot.bug.alerts")
+    _replace("bot.bug.arriving.alerts", "RECENT", 1)
+    alerts: Any = import_module("bot.bug.arriving.alerts")
     again = alerts._again
 
     def counting(bug: Any, alert: Any, ids: Any) -> Any:

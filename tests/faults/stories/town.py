@@ -31,7 +31,7 @@ from bot.ledger import workspace
 from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.entries import load
 from bot.ledger.relay.relay import FOREIGN_PAUSE
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.sinks.card import LOOK_AT
 from tests.faults.process import ROOT, Makegood
 from tests.faults.stories.disasters import Server, as_judge, put_file_back

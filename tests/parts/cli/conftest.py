@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.bug import gifts, recognising
-from bot.bug.course import Fixed
-from bot.bug.gifts import Granted
-from bot.bug.intake import Opened
+from bot.bug.course.course import Fixed
+from bot.bug.course.news import Opened
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers import recognising
+from bot.bug.gifts import gifts
+from bot.bug.gifts.gifts import Granted
 from bot.bug.money import Credit, Money
-from bot.bug.ownership import Claimed
 from bot.bug.values import Actor, ActorKind, CustomerHint
 from bot.cli import main
 from bot.ledger.db.engine import Database

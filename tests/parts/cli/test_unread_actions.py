@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.production.source import LARGEST
+from bot.production.catalogue.source import LARGEST
 from tests.parts.cli.conftest import Shell
 from tests.support.untrusted import FILES
 

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
 from bot.bug.event import Event
-from bot.bug.gift_caps import Caps, OverCap, claims
-from bot.bug.gifts import Granted, GrantUndone, NotGranted
-from bot.bug.letters import LettersTakenBack
-from bot.bug.messages import Told
+from bot.bug.gifts.caps import Caps, OverCap, claims
+from bot.bug.gifts.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.money import Credit, Grant, Money, Receipt
+from bot.bug.telling.letters import LettersTakenBack
+from bot.bug.telling.messages import Told
 from bot.ledger.index import caps
 from bot.ledger.ledger import Entry, Ledger
 from tests.parts.clocks.test_once import waiting

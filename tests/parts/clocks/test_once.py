@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bot.adapters.billing import stripe
-from bot.bug.clocks import Rules
-from bot.bug.customers import CustomerJoined, CustomerPresence, CustomerWrote
+from bot.bug.clocks.clocks import Rules
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.customers.customers import CustomerJoined, CustomerPresence, CustomerWrote
 from bot.bug.errors import Refused, Rejected
-from bot.bug.gift_caps import Caps, OverCap, claims
-from bot.bug.gifts import Granted, GrantKept, GrantUndoAsked
-from bot.bug.messages import Told
+from bot.bug.gifts.caps import Caps, OverCap, claims
+from bot.bug.gifts.gifts import Granted, GrantKept, GrantUndoAsked
 from bot.bug.money import Account, Credit, Grant, Money, Receipt
-from bot.bug.reminders import Reminded
+from bot.bug.telling.messages import Told
 from bot.bug.values import CustomerHint
 from bot.demo.trello.faults import Faults
 from bot.ledger.entries import load

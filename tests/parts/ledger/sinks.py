@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.bug.board import BoardCardMade
-from bot.bug.conversation import Said
-from bot.bug.intake import Opened
-from bot.bug.ownership import Claimed
+from bot.bug.course.conversation import Said
+from bot.bug.course.news import Opened
+from bot.bug.course.ownership import Claimed
+from bot.bug.debt.board import BoardCardMade
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import leased
 from bot.ledger.relay.relay import Relay

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.bug import course
-from bot.bug.admit import Rule
+from bot.bug.arriving.admit import Rule
 from bot.bug.bug import Status
-from bot.bug.course import Merged
-from bot.bug.intake import TrackerSaid
+from bot.bug.course import course
+from bot.bug.course.course import Merged
+from bot.bug.course.news import TrackerSaid
 from bot.bug.values import Alert, AlertKind, CustomerHint
 from bot.intake.alerts import Alerts, Posted, _reports, body
 from bot.ledger.entries import list_bugs, load

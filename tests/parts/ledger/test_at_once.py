@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import pytest
 
-from bot.bug.admit import Rule
+from bot.bug.arriving.admit import Rule
 from bot.bug.bug import Bug
-from bot.bug.conversation import Said
+from bot.bug.course.conversation import Said
 from bot.bug.errors import Unavailable
-from bot.bug.modes import Modes
+from bot.bug.permissions.modes import Modes
 from bot.bug.values import Alert, BugRef
 from bot.intake.alerts import Alerts, body
 from bot.intake.people import People

@@ -1,6 +1,6 @@
 """What of the trail a sink has still to serve: the card says of each tell whether it is out."""
 
-from bot.bug.ownership import Claimed, Released
+from bot.bug.course.ownership import Claimed, Released
 from bot.ledger.entries import behind
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay import lease as leases

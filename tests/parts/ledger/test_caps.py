@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.bug.customers import CustomerJoined
-from bot.bug.gift_caps import Caps, OverCap
-from bot.bug.gifts import Granted, GrantUndone, NotGranted
-from bot.bug.messages import Told
+from bot.bug.customers.customers import CustomerJoined
+from bot.bug.gifts.caps import Caps, OverCap
+from bot.bug.gifts.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.money import Credit, Days, Grant, Money, Receipt, Upgrade
+from bot.bug.telling.messages import Told
 from bot.bug.values import CustomerHint
 from bot.ledger.index import caps
 from bot.ledger.ledger import SYSTEM, Ledger

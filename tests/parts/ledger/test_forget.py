@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bug import one_person
-from bot.bug.customers import CustomerJoined, CustomerWrote
-from bot.bug.gifts import Granted
-from bot.bug.intake import Opened
-from bot.bug.messages import Answered, Told
+from bot.bug.course.news import Opened
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers import one_person
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
+from bot.bug.gifts.gifts import Granted
 from bot.bug.money import Credit, Money, Receipt
-from bot.bug.ownership import Claimed
+from bot.bug.telling.messages import Answered, Told
 from bot.bug.values import Actor, ActorKind, Alert, CustomerHint, Inbound
 from bot.bug.words import plain
 from bot.bug.workspace import CustomerErased

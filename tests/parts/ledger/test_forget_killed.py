@@ -11,7 +11,7 @@ from shutil import copy
 
 import pytest
 
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.values import CustomerHint
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.ledger import Ledger

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import event
 
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed
+from bot.bug.course.course import Fixed
+from bot.bug.course.news import Enriched
 from bot.bug.fixes import asking
 from bot.bug.fixes.asking import FixAsked
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.run import FixEnded
-from bot.bug.intake import Enriched
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import load
 from bot.ledger.ledger import Ledger

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.bug.bug import Bug, Debt, DoneAlone, Status
-from bot.bug.customer import Customer, Message
+from bot.bug.customers.customer import Customer, Message
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.retro.span import week_of
 from bot.bug.values import BugRef, CustomerHint

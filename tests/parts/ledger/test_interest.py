@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerJoined
-from bot.bug.debt import DebtChanged
+from bot.bug.course.course import Fixed
+from bot.bug.customers.customers import CustomerJoined
+from bot.bug.debt.debt import DebtChanged
 from bot.bug.event import Event
-from bot.bug.messages import Delivered, Told
 from bot.bug.money import Credit, Days, Grant, Money
+from bot.bug.telling.messages import Delivered, Told
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import load, some_of
 from bot.ledger.interest import Interest, interest

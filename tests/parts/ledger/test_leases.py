@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from bot.bug.board import BoardCardMade
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.debt.board import BoardCardMade
 from bot.bug.errors import Rejected, Unavailable
-from bot.bug.reminders import Reminded
 from bot.ledger.relay import lease as leases
 from bot.ledger.relay.relay import Relay
 from bot.ledger.relay.sink import Served, Work

@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.bug.intake import AlertPosted, CardPosted, TrackerSaid
+from bot.bug.course.news import AlertPosted, CardPosted, TrackerSaid
 from bot.demo.slack.local import LocalSlack
 from bot.demo.slack.manifest import AppManifest
 from bot.demo.slack.records import Person

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.bug.conversation import Said
+from bot.bug.course.conversation import Said
 from bot.ledger.entries import trail
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.relay import lease as leases

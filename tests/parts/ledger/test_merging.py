@@ -1,8 +1,8 @@
 """Two bugs become one in one transaction; where nobody asked for it, only what nobody has begun on."""
 
 from bot.bug.bug import Status
-from bot.bug.intake import Opened
-from bot.bug.ownership import claim
+from bot.bug.course.news import Opened
+from bot.bug.course.ownership import claim
 from bot.ledger.entries import load
 from bot.ledger.ledger import SYSTEM, Ledger
 from bot.ledger.merging import merge

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.bug.admit import Rule
-from bot.bug.customers import CustomerWrote
+from bot.bug.arriving.admit import Rule
+from bot.bug.customers.customers import CustomerWrote
 from bot.bug.errors import NotFound, Outside
 from bot.bug.values import Alert, CustomerHint, Inbound, InboundKind
 from bot.bug.words import plain

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.bug.bug import LIVE, Status
-from bot.bug.conversation import Said
+from bot.bug.course.conversation import Said
 from bot.bug.retro.tally import COUNTED
 from bot.ledger import entries, home
 from bot.ledger.inbox.inbox import Inbox, Item

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.bug.bug import Bug, Status
-from bot.bug.course import Fixed
-from bot.bug.pull import Check, Checks, ChecksChange, CheckState, Pull, PullChange
-from bot.bug.pulls import PullChecked
+from bot.bug.course.course import Fixed
+from bot.bug.debt.pull import Check, Checks, ChecksChange, CheckState, Pull, PullChange
+from bot.bug.debt.pulls import PullChecked
 from bot.intake.pulls import MOST, Pulls
 from bot.intake.sources import CHECKS, PULL
 from bot.ledger import merging

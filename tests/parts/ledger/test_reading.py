@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from bot.bug import messages
 from bot.bug.bug import Status
-from bot.bug.conversation import Said
-from bot.bug.course import Dismissed, Fixed, Merged
-from bot.bug.customers import CustomerJoined
+from bot.bug.course.conversation import Said
+from bot.bug.course.course import Dismissed, Fixed, Merged
+from bot.bug.course.news import AlertPosted, CardPosted, Opened
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.fixes.asking import FixAsked
 from bot.bug.fixes.run import FixEnded
-from bot.bug.intake import AlertPosted, CardPosted, Opened
-from bot.bug.ownership import Claimed
+from bot.bug.permissions.seen import see_all
 from bot.bug.retro.tally import COUNTED
 from bot.bug.retro.tasks import TaskCardMade
-from bot.bug.seen import see_all
+from bot.bug.telling import messages
 from bot.bug.values import CustomerHint
 from bot.ledger import home
 from bot.ledger.entries import (

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.bug import course, ownership
 from bot.bug.bug import Bug, Status
-from bot.bug.customers import CustomerJoined
-from bot.bug.debt import Paid
+from bot.bug.course import course, ownership
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerJoined
+from bot.bug.debt.debt import Paid
 from bot.bug.errors import NotFound, Refused
-from bot.bug.ownership import Claimed
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import list_bugs, load, trail
 from bot.ledger.ledger import Ledger, Recorded

@@ -9,13 +9,13 @@ from functools import partial
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.bug import ownership
-from bot.bug.board import BoardCardMade
-from bot.bug.debt import Paid
-from bot.bug.delivery import GaveUp
+from bot.bug.course import ownership
+from bot.bug.course.delivery import GaveUp
+from bot.bug.course.news import CardPosted, Opened, Repeated
+from bot.bug.course.ownership import Claimed
+from bot.bug.debt.board import BoardCardMade
+from bot.bug.debt.debt import Paid
 from bot.bug.errors import Doubtful, Outside, Rejected, Unavailable
-from bot.bug.intake import CardPosted, Opened, Repeated
-from bot.bug.ownership import Claimed
 from bot.ledger.db.engine import Database
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.bug import ownership
-from bot.bug.delivery import GaveUp, RetryAsked
+from bot.bug.course import ownership
+from bot.bug.course.delivery import GaveUp, RetryAsked
 from bot.bug.errors import Doubtful, Rejected, Unavailable
 from bot.ledger.entries import load
 from bot.ledger.ledger import Ledger

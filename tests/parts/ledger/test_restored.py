@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.bug.course import dismissed
-from bot.bug.delivery import RetryAsked, TrailRestored
+from bot.bug.course.course import dismissed
+from bot.bug.course.delivery import RetryAsked, TrailRestored
 from bot.bug.values import Actor, ActorKind
 from bot.ledger.entries import trail
 from bot.ledger.relay import lease

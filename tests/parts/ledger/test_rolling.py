@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import ownership
-from bot.bug.board import BoardCardMade
 from bot.bug.bug import LIVE, Status
-from bot.bug.course import Dismissed, Fixed
+from bot.bug.course import ownership
+from bot.bug.course.course import Dismissed, Fixed
+from bot.bug.course.ownership import Claimed
+from bot.bug.debt.board import BoardCardMade
 from bot.bug.errors import Doubtful, MakegoodError, Newer
 from bot.bug.event import Event
-from bot.bug.ownership import Claimed
 from bot.bug.retro.tally import COUNTED
 from bot.bug.workspace import ProductionFrozen, allow, thaw
 from bot.ledger import entries, home, states, workspace

@@ -7,11 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import Bug
-from bot.bug.conversation import Said
-from bot.bug.course import Dismissed
-from bot.bug.customers import CustomerJoined
+from bot.bug.course.conversation import Said
+from bot.bug.course.course import Dismissed
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.lifecycle import KINDS
-from bot.bug.ownership import Claimed
 from bot.bug.retro.span import week_of
 from bot.bug.values import BugRef, CustomerHint
 from bot.bug.words import plain

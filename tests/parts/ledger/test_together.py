@@ -12,8 +12,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.bug.course.ownership import claim
 from bot.bug.errors import MakegoodError, Refused
-from bot.bug.ownership import claim
 from bot.ledger.db import sqlite_driver
 from bot.ledger.db.engine import PEOPLE, SINKS, Database
 from bot.ledger.ledger import Ledger

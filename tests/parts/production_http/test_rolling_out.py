@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from bot.bug.errors import Invalid
 from bot.demo.github.fake import GitHubFake
 from bot.demo.github.records import Workflow
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import HttpTarget, place_of
 from tests.parts.production_http.conftest import RUN, TOKEN, Ear

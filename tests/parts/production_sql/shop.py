@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.production.action import RunRef
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import SqlTarget
 

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from bot.bug.errors import Refused
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from tests.parts.production_sql.shop import Follower, Shop, run_ref
 
 FOLDER = Path(__file__).parent / "attacks"

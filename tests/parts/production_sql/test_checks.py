@@ -1,8 +1,8 @@
 """Whether the problem is gone: an action's own check, and a probe by a look."""
 
 from bot.outgoing import sessions
-from bot.production.probe import probe
-from bot.production.probe_settings import ProbeSettings
+from bot.production.probes.probe import probe
+from bot.production.probes.settings import ProbeSettings
 from tests.parts.production_sql.shop import MENU_13, Shop
 
 

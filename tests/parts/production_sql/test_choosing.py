@@ -6,7 +6,7 @@ import pytest
 
 from bot import shipped
 from bot.bug.errors import Invalid, Misconfigured
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from tests.parts.production_sql.shop import MENU_13, TABLES, Follower, Shop, run_ref
 

@@ -10,8 +10,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.outgoing import sessions
 from bot.production.engine import Engine
-from bot.production.probe import probe
-from bot.production.probe_settings import ProbeSettings
+from bot.production.probes.probe import probe
+from bot.production.probes.settings import ProbeSettings
 from tests.parts.production_sql.shop import Shop
 
 

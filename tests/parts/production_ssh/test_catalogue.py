@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.demo.github.fake import GitHubFake
 from bot.demo.github.records import Workflow
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.production.targets import HttpTarget, Target
 from tests.parts.production_ssh.conftest import RUN, Ear, Place

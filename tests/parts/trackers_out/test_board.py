@@ -3,10 +3,10 @@
 import pytest
 
 from bot.adapters.ports import Board
-from bot.bug.board import BoardCardGone, BoardCardMade
-from bot.bug.course import Dismissed, Fixed, Reopened
-from bot.bug.intake import Enriched
-from bot.bug.ownership import Claimed
+from bot.bug.course.course import Dismissed, Fixed, Reopened
+from bot.bug.course.news import Enriched
+from bot.bug.course.ownership import Claimed
+from bot.bug.debt.board import BoardCardGone, BoardCardMade
 from bot.demo.trello.fake import TrelloFake
 from bot.ledger.entries import load
 from bot.sinks.board import BoardSink

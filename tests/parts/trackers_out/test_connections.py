@@ -12,8 +12,8 @@ from bot.adapters.receivers import Receiver
 from bot.bug.errors import Doubtful, MakegoodError
 from bot.production.action import Request
 from bot.production.http.call import Caller
-from bot.production.probe import probe
-from bot.production.probe_settings import ProbeSettings
+from bot.production.probes.probe import probe
+from bot.production.probes.settings import ProbeSettings
 from bot.production.targets import HttpTarget
 from bot.settings.sections import WebhookSettings
 from bot.slack.outgoing.client import SlackPort, web_client

@@ -14,8 +14,8 @@ from bot.adapters.channels import mail
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.ports import BoardChange
 from bot.adapters.ports import Stage as Column
-from bot.bug.board import BoardCardMade, BoardCardMoved
-from bot.bug.course import Fixed
+from bot.bug.course.course import Fixed
+from bot.bug.debt.board import BoardCardMade, BoardCardMoved
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.values import CustomerHint, Inbound
 from bot.intake.boards import BoardChanges, follow

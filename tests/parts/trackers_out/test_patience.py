@@ -14,7 +14,7 @@ from bot.adapters import opening, registry
 from bot.adapters.billing import stripe
 from bot.adapters.channels.common.mailbox import Mailbox
 from bot.adapters.receivers import Receiver
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import Outside
 from bot.bug.event import Event
 from bot.bug.values import CustomerHint, Outgoing

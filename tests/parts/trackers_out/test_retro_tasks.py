@@ -4,9 +4,9 @@ import pytest
 
 from bot.adapters.ports import Board
 from bot.adapters.ports import Stage as Column
-from bot.bug.board import BoardCardCommented
 from bot.bug.bug import Task, TaskState
-from bot.bug.course import Merged
+from bot.bug.course.course import Merged
+from bot.bug.debt.board import BoardCardCommented
 from bot.bug.event import Event
 from bot.bug.retro import tasks
 from bot.bug.retro.tasks import TaskCardMade, Wanted

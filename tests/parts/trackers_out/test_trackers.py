@@ -11,12 +11,12 @@ from aiohttp.test_utils import TestServer
 from bot.adapters import opening
 from bot.adapters.trackers.bugsnag import api as bugsnag
 from bot.adapters.trackers.sentry import api as sentry
-from bot.bug.board import BoardCardMade
-from bot.bug.course import Fixed, Reopened
-from bot.bug.debt import Paid
+from bot.bug.course.course import Fixed, Reopened
+from bot.bug.course.news import Opened
+from bot.bug.debt.board import BoardCardMade
+from bot.bug.debt.debt import Paid
 from bot.bug.errors import Misconfigured, Rejected, Unavailable
 from bot.bug.event import Event
-from bot.bug.intake import Opened
 from bot.demo.world.bugsnag import PROJECT_ID
 from bot.demo.world.tracker import Tracker
 from bot.sinks.tracker import TrackerSink

@@ -14,9 +14,9 @@ from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from bot.adapters.receivers import Receiver, headers
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerJoined
-from bot.bug.ownership import Claimed
+from bot.bug.course.course import Fixed
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.values import CustomerHint
 from bot.ledger.entries import load
 from bot.settings.sections import WebhookSettings

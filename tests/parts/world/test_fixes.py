@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.production.action import RunRef
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.settings.settings import read
 from tests.parts.world.scene import Scene

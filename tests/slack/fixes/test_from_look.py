@@ -7,7 +7,7 @@ import pytest
 from bot.bug.fixes.asking import FixAsked
 from bot.production import forms
 from bot.production.action import Risk
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.slack.views.forms.filling import names
 from tests.slack.fixes.team import Team
 

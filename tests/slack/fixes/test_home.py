@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.bug.course.news import Opened
 from bot.bug.fixes.fix import RunState
-from bot.bug.intake import Opened
 from bot.bug.values import Actor, ActorKind
 from bot.slack.verbs.home import NO_CHART
 from tests.slack.fixes.team import SET, Team

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.bug.customers import CustomerPresence
+from bot.bug.customers.customers import CustomerPresence
 from bot.bug.fixes.fix import RunState
 from bot.bug.values import Actor, ActorKind
 from tests.slack.fixes.team import Team

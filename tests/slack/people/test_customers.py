@@ -1,6 +1,6 @@
 """What customers say after they were told, where nobody can answer for us, and who was hit."""
 
-from bot.bug.customers import CustomerFelt, CustomerWrote
+from bot.bug.customers.customers import CustomerFelt, CustomerWrote
 from bot.ledger.index.names import Names
 from tests.slack.house import House
 from tests.slack.people.conftest import MIA, Chat, Fakes

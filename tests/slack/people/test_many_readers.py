@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerJoined
+from bot.bug.course.course import Fixed
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.values import Actor, ActorKind, CustomerHint
 from tests.slack.house import House
 from tests.support.dsl.modal import Modal

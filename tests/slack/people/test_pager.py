@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook
 
 from bot.bug.bug import Status
-from bot.bug.ownership import Claimed, Released
-from bot.bug.paging import Paged
+from bot.bug.clocks.paging import Paged
+from bot.bug.course.ownership import Claimed, Released
 from bot.demo.slack.records import Person
 from tests.slack.house import House
 from tests.slack.people.conftest import MIA, Chat

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot import api
-from bot.production.scaffold import scaffold
+from bot.production.catalogue.scaffold import scaffold
 
 ROOT = Path(__file__).parents[3]
 ALIASES = {"API", "Grant", "TableName"}

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from bot.bug.bug import Bug
+from bot.bug.debt.pull import Pull
 from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.run import ImageExpired
-from bot.bug.pull import Pull
 from bot.sinks.board import CELLS, FACTS, ROWS, text
 from tests.unit.bug.story import MONDAY, PRODUCTION, SYSTEM, Story, asked, claimed, confirmed, ran
 

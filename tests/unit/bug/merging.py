@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.bug import pulls
 from bot.bug.bug import Status
-from bot.bug.pull import Pull
-from bot.bug.pulls import PullChecked
+from bot.bug.debt import pulls
+from bot.bug.debt.pull import Pull
+from bot.bug.debt.pulls import PullChecked
 from bot.bug.values import Actor, ActorKind
 from bot.bug.words import plain
 from tests.unit.bug.story import (

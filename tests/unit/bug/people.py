@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.bug.errors import Unavailable
-from bot.bug.gifts import Granted
+from bot.bug.gifts.gifts import Granted
 from bot.bug.money import Account, Grant, Receipt
 from bot.bug.values import Actor, ActorKind, CustomerHint, Inbound, Outgoing, Sent
 from bot.ledger.relay.leased import Lease

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from bot.bug import gifts, recognising
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed, consequences
-from bot.bug.customer import Customer
-from bot.bug.customers import CustomerWrote
+from bot.bug.course.course import Fixed, consequences
+from bot.bug.course.news import Opened
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers import recognising
+from bot.bug.customers.customer import Customer
+from bot.bug.customers.customers import CustomerWrote
 from bot.bug.event import Event, follow
 from bot.bug.fixes import approval, asking, rules
 from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.fix import Fix
 from bot.bug.fixes.run import FixEnded, FixStarted
-from bot.bug.intake import Opened
-from bot.bug.messages import Delivered, Told
-from bot.bug.ownership import Claimed
-from bot.bug.policy import Member
+from bot.bug.gifts import gifts
+from bot.bug.permissions.policy import Member
+from bot.bug.telling.messages import Delivered, Told
 from bot.bug.values import Actor, ActorKind, BugRef, CustomerHint
 
 MONDAY = datetime(2025, 11, 24, 14, 0, tzinfo=UTC)

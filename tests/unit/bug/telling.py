@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
-from bot.bug import gifts, messages
-from bot.bug.conversation import Said
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerWrote
-from bot.bug.debt import Paid
+from bot.bug.course.conversation import Said
+from bot.bug.course.course import Fixed
+from bot.bug.course.ownership import Estimated
+from bot.bug.customers.customers import CustomerWrote
+from bot.bug.debt.debt import Paid
 from bot.bug.fixes.approval import FixApproved
-from bot.bug.gifts import Granted, GrantUndone
-from bot.bug.messages import Delivered
+from bot.bug.gifts import gifts
+from bot.bug.gifts.gifts import Granted, GrantUndone
 from bot.bug.money import Credit, Days, Grant, Money, Receipt
-from bot.bug.ownership import Estimated
+from bot.bug.telling import messages
+from bot.bug.telling.messages import Delivered
 from bot.bug.values import Actor, ActorKind
 from tests.unit.bug.story import ANNA, BEN, MONDAY, SYSTEM, Story, asked, claimed, confirmed, ran, waiting
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.bug.admit import Rule, admit
+from bot.bug.arriving.admit import Rule, admit
 from bot.bug.values import Alert, Severity
 
 ALERTS = st.builds(

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.alerts import MAX_HIT, follow, opening
-from bot.bug.board import BoardCardMade, BoardCardMoved
+from bot.bug.arriving.alerts import MAX_HIT, follow, opening
 from bot.bug.bug import Status
-from bot.bug.course import Dismissed
-from bot.bug.debt import Paid
-from bot.bug.delivery import GaveUp, RetryAsked
-from bot.bug.intake import AlertPosted, CardPosted, Enriched, TrackerSaid
-from bot.bug.reminders import Reminded
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.course.course import Dismissed
+from bot.bug.course.delivery import GaveUp, RetryAsked
+from bot.bug.course.news import AlertPosted, CardPosted, Enriched, TrackerSaid
+from bot.bug.debt.board import BoardCardMade, BoardCardMoved
+from bot.bug.debt.debt import Paid
 from bot.bug.values import Alert, AlertKind, CustomerHint, Severity
 from tests.unit.bug.story import ADA, BUGSNAG, MONDAY, Story, claimed, fixed, opened, told
 

@@ -5,16 +5,16 @@ from itertools import product
 
 import pytest
 
-from bot.bug import gifts
-from bot.bug.alone import Way, Word, must_type, way, word
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.fixes import approval
 from bot.bug.fixes.approval import Proof
 from bot.bug.fixes.fix import RunState
-from bot.bug.gift_texts import GiftTexts
-from bot.bug.modes import Becomes
+from bot.bug.gifts import gifts
 from bot.bug.money import Credit, Money
-from bot.bug.policy import Member, may_rule, wanting
+from bot.bug.permissions.alone import Way, Word, must_type, way, word
+from bot.bug.permissions.modes import Becomes
+from bot.bug.permissions.policy import Member, may_rule, wanting
+from bot.bug.telling.gift_texts import GiftTexts
 from tests.unit.bug.story import ANNA, BEN, Story, asked, claimed, confirmed, waits
 from tests.unit.bug.story import fixed as fixed_for
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from price_parser import Price
 
-from bot.bug.amounts import Unclear, amount, plainly
+from bot.bug.gifts.amounts import Unclear, amount, plainly
 from bot.bug.money import Money, minor_digits
 
 READ = [

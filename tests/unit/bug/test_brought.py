@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import course, one_person
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.course import course
+from bot.bug.customers import one_person
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import Refused
-from bot.bug.gifts import Granted, tell
-from bot.bug.messages import Answered, Delivered, NotDelivered, Told, skip
+from bot.bug.gifts.gifts import Granted, tell
 from bot.bug.money import Credit, Money, Receipt
+from bot.bug.telling.messages import Answered, Delivered, NotDelivered, Told, skip
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import MONDAY, Story, opened
 

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from bot.bug import course, gifts, messages
-from bot.bug.arrivals import arrive
-from bot.bug.customers import AccountSeen
+from bot.bug.arriving.arrivals import arrive
+from bot.bug.course import course
+from bot.bug.customers.customers import AccountSeen
 from bot.bug.errors import Invalid
-from bot.bug.gifts import NotGranted
-from bot.bug.messages import Delivered, NotDelivered
+from bot.bug.gifts import gifts
+from bot.bug.gifts.gifts import NotGranted
 from bot.bug.money import Credit, Money
+from bot.bug.telling import messages
+from bot.bug.telling.messages import Delivered, NotDelivered
 from bot.bug.values import CustomerHint, Inbound
 from bot.bug.words import plain
 from tests.unit.bug.story import ADA, ANNA, MONDAY, SYSTEM, Story, claimed, fixed, waiting

@@ -3,19 +3,19 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.bug import messages
 from bot.bug.bug import DoneAlone
-from bot.bug.course import Dismissed
-from bot.bug.customer import PlannedTell, TellRequest
-from bot.bug.customers import CustomerPresence
-from bot.bug.delivery import Delayed, GaveUp
+from bot.bug.course.course import Dismissed
+from bot.bug.course.delivery import Delayed, GaveUp
+from bot.bug.course.ownership import Estimated
+from bot.bug.customers.customer import PlannedTell, TellRequest
+from bot.bug.customers.customers import CustomerPresence
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.fixes.fix import RunState
 from bot.bug.fixes.run import FixStarted, FixWaits
-from bot.bug.messages import TellSkipped
-from bot.bug.ownership import Estimated
 from bot.bug.retro.catchup import CatchUp, catch_up
 from bot.bug.retro.lesson import LessonSkipped, LessonWritten
+from bot.bug.telling import messages
+from bot.bug.telling.messages import TellSkipped
 from bot.bug.values import CustomerHint
 from bot.bug.words import plain
 from bot.slack.views.retro import catchup as view

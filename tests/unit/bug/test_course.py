@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bug import course, debt
 from bot.bug.bug import Status
-from bot.bug.course import Dismissed, Fixed
-from bot.bug.customers import CustomerJoined
+from bot.bug.course import course
+from bot.bug.course.course import Dismissed, Fixed
+from bot.bug.course.news import Enriched, Opened
+from bot.bug.customers.customers import CustomerJoined
+from bot.bug.debt import debt
 from bot.bug.errors import Refused
 from bot.bug.fixes.asking import FixAsked
 from bot.bug.fixes.run import FixStarted
-from bot.bug.intake import Enriched, Opened
-from bot.bug.messages import Delivered, Told
+from bot.bug.telling.messages import Delivered, Told
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import (
     ADA,

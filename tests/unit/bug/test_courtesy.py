@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.bug.courtesy import LONGEST_NAME, Courtesy
+from bot.bug.telling.courtesy import LONGEST_NAME, Courtesy
 
 HERE = Courtesy(signature="{writer} from Acme")
 

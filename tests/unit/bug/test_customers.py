@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import gifts, messages, recognising
-from bot.bug.course import Fixed
-from bot.bug.customer import Customer
-from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence, CustomerWrote
-from bot.bug.debt import Paid
+from bot.bug.course.course import Fixed
+from bot.bug.customers import recognising
+from bot.bug.customers.customer import Customer
+from bot.bug.customers.customers import AccountSeen, CustomerJoined, CustomerPresence, CustomerWrote
+from bot.bug.debt.debt import Paid
 from bot.bug.errors import Invalid, Refused
-from bot.bug.gifts import Granted, GrantUndone, NotGranted
-from bot.bug.messages import Answered, NotDelivered
+from bot.bug.gifts import gifts
+from bot.bug.gifts.gifts import Granted, GrantUndone, NotGranted
 from bot.bug.money import Credit, Days, Grant, Money, Receipt
+from bot.bug.telling import messages
+from bot.bug.telling.messages import Answered, NotDelivered
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import ADA, ANNA, BEN, MONDAY, SYSTEM, Story, claimed, fixed, opened, told, waiting
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.course import Dismissed
+from bot.bug.course.course import Dismissed
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.fixes import approval, asking, run
 from bot.bug.fixes.approval import FixApproved, Proof
 from bot.bug.fixes.asking import FixRefused
 from bot.bug.fixes.fix import RunState
-from bot.bug.policy import Member
+from bot.bug.permissions.policy import Member
 from tests.unit.bug.story import (
     ANNA,
     BEN,

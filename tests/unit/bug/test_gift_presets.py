@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.bug.errors import Misconfigured
-from bot.bug.gift_presets import Preset, above, grants, usual
+from bot.bug.gifts.presets import Preset, above, grants, usual
 from bot.bug.money import Credit, Days, Money, Upgrade
 from bot.bug.values import CustomerHint
 from bot.settings.tell import TellSettings

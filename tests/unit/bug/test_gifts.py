@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import gifts
-from bot.bug.course import Merged, Reopened
-from bot.bug.customer import TellRequest
-from bot.bug.customers import AccountSeen
+from bot.bug.course.course import Merged, Reopened
+from bot.bug.customers.customer import TellRequest
+from bot.bug.customers.customers import AccountSeen
 from bot.bug.errors import Invalid, NotAllowed, Refused
-from bot.bug.gift_caps import OverCap
-from bot.bug.gift_texts import GiftTexts
+from bot.bug.gifts import gifts
+from bot.bug.gifts.caps import OverCap
 from bot.bug.money import Credit, Days, Grant, Money, Terms, Upgrade
-from bot.bug.policy import Member
+from bot.bug.permissions.policy import Member
+from bot.bug.telling.gift_texts import GiftTexts
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import ANNA, BEN, CLEO, MONDAY, SYSTEM, Story, approver, fixed, opened, told, waiting
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.arrivals import Match, arrive, match
-from bot.bug.customers import CustomerFelt
+from bot.bug.arriving.arrivals import Match, arrive, match
+from bot.bug.customers.customers import CustomerFelt
 from bot.bug.values import CustomerHint, Inbound
 from tests.unit.bug.story import ADA, MONDAY, Story, fixed, opened, told, waiting
 

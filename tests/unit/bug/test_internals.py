@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bug.bug import BoardCard, Bug
-from bot.bug.customer import Customer
-from bot.bug.internals import internals
+from bot.bug.customers.customer import Customer
+from bot.bug.telling.internals import internals
 from bot.bug.values import BugRef, CustomerHint
 from tests.unit.bug.story import MONDAY
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.bug.bug import Status
-from bot.bug.debt import Paid
+from bot.bug.debt.debt import Paid
 from bot.bug.errors import Invalid, Refused
 from bot.bug.retro import lesson
 from bot.bug.retro.model import QUESTIONS

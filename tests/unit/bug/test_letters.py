@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import course, gifts, letters, messages
-from bot.bug.customers import CustomerPresence
+from bot.bug.course import course
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerPresence
 from bot.bug.errors import Refused
 from bot.bug.event import Event
-from bot.bug.gift_texts import GiftTexts, letter, promised
-from bot.bug.letters import Letters, LettersTakenBack
-from bot.bug.messages import Answered, Delivered, Told
+from bot.bug.gifts import gifts
 from bot.bug.money import Credit, Money
-from bot.bug.ownership import Claimed
+from bot.bug.telling import letters, messages
+from bot.bug.telling.gift_texts import GiftTexts, letter, promised
+from bot.bug.telling.letters import Letters, LettersTakenBack
+from bot.bug.telling.messages import Answered, Delivered, Told
 from bot.bug.values import CustomerHint
 from bot.bug.words import plain
 from tests.unit.bug.story import ANNA, BEN, SYSTEM, Story, claimed, fixed, opened, waiting

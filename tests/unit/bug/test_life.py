@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from bot.bug.bug import LIVE, Bug, Debt, Status
-from bot.bug.course import CameBack, Fixed, Reopened
-from bot.bug.debt import Owed, Paid
+from bot.bug.course.course import CameBack, Fixed, Reopened
+from bot.bug.course.ownership import Claimed
+from bot.bug.debt.debt import Owed, Paid
 from bot.bug.errors import Refused
 from bot.bug.event import Event, allowed, follow, must_allow
 from bot.bug.lifecycle import CHAPTERS, KINDS, MOVES, diagram
-from bot.bug.ownership import Claimed
 from bot.bug.values import BugRef
 from tests.golden import goldens
 from tests.unit.bug.story import ANNA, MONDAY, SYSTEM

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 import iso4217
 import pytest
 
-from bot.bug import delivery
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Message
-from bot.bug.customers import CustomerJoined
-from bot.bug.delivery import RetryAsked
+from bot.bug.course import delivery
+from bot.bug.course.delivery import RetryAsked
+from bot.bug.customers.customer import Customer, Message
+from bot.bug.customers.customers import CustomerJoined
 from bot.bug.errors import Refused
 from bot.bug.fixes import rules
 from bot.bug.fixes.asking import FixPreviewed
-from bot.bug.gift_caps import default_caps
-from bot.bug.messages import only_hit, waiting
+from bot.bug.gifts.caps import default_caps
 from bot.bug.money import Days, Money, amount, described, minor_digits
+from bot.bug.telling.messages import only_hit, waiting
 from bot.bug.values import BugRef, CustomerHint
 from bot.bug.words import plain
 from tests.golden import goldens

@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bug import course, pulls
 from bot.bug.bug import Status
-from bot.bug.course import CameBack, Merged, Reopened
-from bot.bug.pull import Pull
+from bot.bug.course import course
+from bot.bug.course.course import CameBack, Merged, Reopened
+from bot.bug.debt import pulls
+from bot.bug.debt.pull import Pull
 from tests.unit.bug.merging import GITHUB, MERGED, OPEN, lines, owed, pull, sees, stands
 from tests.unit.bug.story import ANNA, MONDAY, Story, opened
 

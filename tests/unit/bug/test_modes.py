@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bug.modes import CAREFUL, Becomes, Mode, Modes, becomes
+from bot.bug.permissions.modes import CAREFUL, Becomes, Mode, Modes, becomes
 from tests.unit.bug.story import asked, claimed
 
 TABLE: dict[Mode, tuple[Becomes, Becomes]] = {

@@ -8,10 +8,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from bot.bug import arrivals, course, gifts, one_person, recognising
-from bot.bug.customer import Customer, Side
+from bot.bug.arriving import arrivals
+from bot.bug.course import course
+from bot.bug.customers import one_person, recognising
+from bot.bug.customers.customer import Customer, Side
 from bot.bug.errors import MakegoodError
 from bot.bug.event import Event
+from bot.bug.gifts import gifts
 from bot.bug.money import Credit, Money
 from tests.unit.bug.people import EVERYBODY, Human, Town
 from tests.unit.bug.story import Story, opened

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.bug.office import Office
+from bot.bug.clocks.office import Office
 
 BERLIN = Office(hours="08:00-19:00", zone="Europe/Berlin")
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import customers, one_person, recognising
+from bot.bug.customers import customers, one_person, recognising
 from bot.bug.errors import Refused
-from bot.bug.gifts import Granted, tell
-from bot.bug.messages import Delivered, Told
+from bot.bug.gifts.gifts import Granted, tell
 from bot.bug.money import Credit, Money, Receipt
+from bot.bug.telling.messages import Delivered, Told
 from bot.bug.values import CustomerHint
 from bot.bug.words import plain
 from tests.unit.bug.story import MONDAY, Story, opened

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bug import ownership
 from bot.bug.bug import Status
-from bot.bug.course import Dismissed
+from bot.bug.course import ownership
+from bot.bug.course.course import Dismissed
+from bot.bug.course.ownership import Claimed, Estimated, Released, TakenOver
 from bot.bug.errors import Refused
 from bot.bug.fixes import asking
 from bot.bug.fixes.run import FixStarted
-from bot.bug.ownership import Claimed, Estimated, Released, TakenOver
 from tests.unit.bug.story import ANNA, BEN, asked, claimed, confirmed, fixed, opened, ran, told
 
 

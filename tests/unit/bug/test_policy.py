@@ -3,7 +3,7 @@
 import pytest
 
 from bot.bug.errors import NotAllowed
-from bot.bug.policy import Duty, Member, eligible, may, may_act, may_approve, may_command, may_take
+from bot.bug.permissions.policy import Duty, Member, eligible, may, may_act, may_approve, may_command, may_take
 from tests.unit.bug.story import ANNA, BEN, CLEO, approver, asked, claimed
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.bug import course, debt, pulls
-from bot.bug.board import BoardCardMoved
 from bot.bug.bug import Bug, Status
-from bot.bug.course import CameBack, Fixed, Merged, Reopened
-from bot.bug.debt import Paid
+from bot.bug.course import course
+from bot.bug.course.course import CameBack, Fixed, Merged, Reopened
+from bot.bug.debt import debt, pulls
+from bot.bug.debt.board import BoardCardMoved
+from bot.bug.debt.debt import Paid
 from bot.bug.errors import Invalid, Refused
 from bot.bug.fixes import approval, doubt
 from tests.unit.bug.merging import BACK, LATER, MERGED, OPEN, lines, owed, pull, sees, stands

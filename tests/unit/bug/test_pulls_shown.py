@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.bug import pulls
 from bot.bug.bug import Status
-from bot.bug.pull import Checks, Role, shown
-from bot.bug.pulls import PullChecked, PullSeen
+from bot.bug.debt import pulls
+from bot.bug.debt.pull import Checks, Role, shown
+from bot.bug.debt.pulls import PullChecked, PullSeen
 from tests.unit.bug.merging import BACK, FIX, GITHUB, LATER, MERGED, OPEN, checks, lines, owed, pull, sees, stands
 from tests.unit.bug.story import (
     MONDAY,

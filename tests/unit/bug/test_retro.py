@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.bug.bug import Status
-from bot.bug.course import CameBack, Fixed, Reopened
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.course.course import CameBack, Fixed, Reopened
+from bot.bug.course.ownership import Claimed, Estimated, HandedOver
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import NotFound
 from bot.bug.fixes.approval import FixApproved
 from bot.bug.fixes.asking import FixAsked
@@ -14,11 +15,10 @@ from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.fix import RunState
 from bot.bug.fixes.run import FixCancelled
 from bot.bug.lifecycle import KINDS
-from bot.bug.messages import Answered, NotDelivered
 from bot.bug.money import Upgrade
-from bot.bug.ownership import Claimed, Estimated, HandedOver
 from bot.bug.retro.model import QUESTIONS, Retro
 from bot.bug.retro.story import fold
+from bot.bug.telling.messages import Answered, NotDelivered
 from bot.bug.values import CustomerHint
 from tests.golden import goldens
 from tests.unit.bug.story import (

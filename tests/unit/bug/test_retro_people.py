@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.conversation import Said, SaidDeleted, SaidEdited
-from bot.bug.course import Fixed, Reopened
-from bot.bug.customers import AccountSeen, CustomerJoined, CustomerPresence
-from bot.bug.gifts import NotGranted
-from bot.bug.messages import TellSkipped, Told
+from bot.bug.course.conversation import Said, SaidDeleted, SaidEdited
+from bot.bug.course.course import Fixed, Reopened
+from bot.bug.customers.customers import AccountSeen, CustomerJoined, CustomerPresence
+from bot.bug.gifts.gifts import NotGranted
 from bot.bug.money import Upgrade
 from bot.bug.retro.model import Retro
 from bot.bug.retro.mood import Mood, mood
 from bot.bug.retro.story import fold
+from bot.bug.telling.messages import TellSkipped, Told
 from bot.bug.values import Actor, ActorKind, CustomerHint
 from tests.unit.bug.story import (
     ANNA,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot.bug.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
+from bot.bug.course.conversation import Pinned, Said, SaidDeleted, SaidEdited, Unpinned
 from bot.bug.retro.story import fold
 from tests.unit.bug.story import ANNA, BEN, MONDAY, Story, claimed
 

@@ -5,19 +5,19 @@ from random import Random
 import pytest
 
 from bot.bug.bug import Bug
-from bot.bug.course import CameBack, Dismissed, Fixed
+from bot.bug.course.course import CameBack, Dismissed, Fixed
+from bot.bug.course.ownership import Claimed
 from bot.bug.errors import Invalid
 from bot.bug.event import allowed
-from bot.bug.gifts import NotGranted
-from bot.bug.messages import Told
+from bot.bug.gifts.gifts import NotGranted
 from bot.bug.money import Credit, Days, Grant, Money, Upgrade
-from bot.bug.ownership import Claimed
+from bot.bug.permissions.seen import see_all
 from bot.bug.retro.model import Retro
 from bot.bug.retro.span import ALWAYS, Span, month, month_of, week, week_of
 from bot.bug.retro.story import fold
 from bot.bug.retro.summary import sum_up
 from bot.bug.retro.tally import COUNTED, tally
-from bot.bug.seen import see_all
+from bot.bug.telling.messages import Told
 from bot.slack.views.retro.chapters import money
 from tests.golden import goldens
 from tests.unit.bug.story import ANNA, BEN, MONDAY, SYSTEM, Story, asked, claimed, confirmed, fixed, opened, ran

@@ -5,7 +5,7 @@ import pytest
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.fixes import approval, asking, review
 from bot.bug.fixes.fix import RunState
-from bot.bug.policy import wanting
+from bot.bug.permissions.policy import wanting
 from tests.unit.bug.story import ANNA, BEN, CLEO, Story, approver, fix, waits
 
 BOTH = (BEN, CLEO)

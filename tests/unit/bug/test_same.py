@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import same
+from bot.bug.arriving import same
 from bot.bug.bug import Bug
-from bot.bug.conversation import Said
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.course.conversation import Said
+from bot.bug.course.news import CardPosted, Enriched, Opened, Repeated, Resembles
+from bot.bug.course.ownership import Claimed
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.event import Event
-from bot.bug.intake import CardPosted, Enriched, Opened, Repeated, Resembles
-from bot.bug.ownership import Claimed
-from bot.bug.reminders import Reminded
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import ADA, ANNA, BEN, BUGSNAG, Story, opened, waiting
 

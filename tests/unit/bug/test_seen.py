@@ -2,14 +2,15 @@
 
 import pytest
 
-from bot.bug import gifts, seen
-from bot.bug.customer import TellRequest
+from bot.bug.customers.customer import TellRequest
 from bot.bug.errors import NotAllowed, Refused
 from bot.bug.fixes import approval, asking
 from bot.bug.fixes.asking import FixPreviewed
 from bot.bug.fixes.run import FixEnded, FixReportedDone
-from bot.bug.gift_texts import GiftTexts
+from bot.bug.gifts import gifts
 from bot.bug.money import Credit, Money
+from bot.bug.permissions import seen
+from bot.bug.telling.gift_texts import GiftTexts
 from bot.bug.words import plain
 from tests.unit.bug.story import (
     ANNA,

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bug import seriousness
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.course import seriousness
+from bot.bug.course.news import Opened
+from bot.bug.course.seriousness import Serious, SeriousnessSaid, guess, judged
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import Refused
-from bot.bug.intake import Opened
-from bot.bug.seriousness import Serious, SeriousnessSaid, guess, judged
 from tests.unit.bug.story import ADA, MONDAY, Story, opened
 
 GUESSED = {

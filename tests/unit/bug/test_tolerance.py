@@ -1,6 +1,6 @@
 """Whoever was let through on Slack's earlier word is checked afterwards, once, and named if they should not have acted."""
 
-from bot.bug.tolerance import ActedUnchecked, CheckedAfter
+from bot.bug.permissions.tolerance import ActedUnchecked, CheckedAfter
 from bot.bug.words import plain
 from tests.unit.bug.story import ANNA, BEN, SYSTEM, Story, claimed
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.bug.bug import Status
+from bot.bug.course.ownership import HandedOver
+from bot.bug.debt.waiving import Waived, waive, word
 from bot.bug.errors import Invalid, NotAllowed, Refused
-from bot.bug.ownership import HandedOver
 from bot.bug.retro.story import fold
 from bot.bug.retro.summary import sum_up
-from bot.bug.waiving import Waived, waive, word
 from bot.bug.words import plain
 from tests.unit.bug.story import ANNA, BEN, Story, claimed, fixed, told
 

@@ -4,19 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug import recognising, when_works
-from bot.bug.course import Fixed
-from bot.bug.customers import AccountSeen
+from bot.bug.course.course import Fixed
+from bot.bug.customers import recognising
+from bot.bug.customers.customers import AccountSeen
 from bot.bug.errors import Invalid
 from bot.bug.event import Event
+from bot.bug.fixes import when_works
 from bot.bug.fixes.looks import Probed
 from bot.bug.fixes.rules import mark_undone
 from bot.bug.fixes.run import FixCancelled, FixReportedDone
-from bot.bug.gift_texts import GiftTexts
-from bot.bug.messages import Told
+from bot.bug.fixes.when_works import TellDropped
 from bot.bug.money import Credit, Days, Grant, Money, Terms
+from bot.bug.telling.gift_texts import GiftTexts
+from bot.bug.telling.messages import Told
 from bot.bug.values import CustomerHint
-from bot.bug.when_works import TellDropped
 from bot.bug.words import plain
 from tests.unit.bug.story import (
     ANNA,

@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.channels import mail
 from bot.adapters.registry import BILLERS, BOARDS, TRACKERS
-from bot.bug.modes import Mode
+from bot.bug.permissions.modes import Mode
 from bot.commands.init_text import Choices, text, variables
 from bot.settings import settings
 from bot.settings.validation import validate

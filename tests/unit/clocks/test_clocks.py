@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.bug import messages
 from bot.bug.bug import Bug
-from bot.bug.clocks import Rules, due, next_at
-from bot.bug.customers import CustomerPresence
-from bot.bug.debt import Paid
+from bot.bug.clocks.clocks import Rules, due, next_at
+from bot.bug.clocks.paging import Call
+from bot.bug.clocks.reminders import Reminded, snooze
+from bot.bug.course.ownership import Claimed, Released
+from bot.bug.customers.customers import CustomerPresence
+from bot.bug.debt.debt import Paid
 from bot.bug.errors import Refused
 from bot.bug.event import Event
-from bot.bug.ownership import Claimed, Released
-from bot.bug.paging import Call
-from bot.bug.reminders import Reminded, snooze
 from bot.bug.retro import lesson
+from bot.bug.telling import messages
 from bot.bug.values import CustomerHint
 from tests.unit.bug.story import ANNA, SYSTEM, Story, claimed, fixed, opened, told, waiting
 

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from bot.adapters.hooks import CUSTOMER
 from bot.adapters.ports import BoardChange, Hook
 from bot.adapters.registry import CHANNELS, FORGES, TRACKERS
+from bot.bug.debt.pull import ChecksChange, PullChange
 from bot.bug.errors import Unauthorised, UnknownKind, Unreadable
-from bot.bug.pull import ChecksChange, PullChange
 from bot.bug.values import Inbound
 from bot.intake.alerts import _reports
 from bot.intake.sources import ALERTS, CHECKS, PEOPLE, PULL

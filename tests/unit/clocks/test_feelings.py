@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.bug.arrivals import arrive
-from bot.bug.feelings import feeling
+from bot.bug.arriving.arrivals import arrive
+from bot.bug.arriving.feelings import feeling
 from bot.bug.values import Inbound
 from tests.unit.bug.story import ADA, fixed, told
 

@@ -6,15 +6,15 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed
-from bot.bug.customer import Customer, Given, Message
-from bot.bug.customers import AccountSeen, CustomerJoined, CustomerWrote
-from bot.bug.gift_caps import Caps, claims
-from bot.bug.gift_proposal import exact, lost_days, reason, unusable, upgrades
-from bot.bug.gift_texts import GiftTexts, letter
-from bot.bug.gifts import Granted, GrantUndone, NotGranted
-from bot.bug.messages import Told
+from bot.bug.course.course import Fixed
+from bot.bug.customers.customer import Customer, Given, Message
+from bot.bug.customers.customers import AccountSeen, CustomerJoined, CustomerWrote
+from bot.bug.gifts.caps import Caps, claims
+from bot.bug.gifts.gifts import Granted, GrantUndone, NotGranted
+from bot.bug.gifts.proposal import exact, lost_days, reason, unusable, upgrades
 from bot.bug.money import Credit, Days, Grant, Money, Receipt, Terms, Upgrade
+from bot.bug.telling.gift_texts import GiftTexts, letter
+from bot.bug.telling.messages import Told
 from bot.bug.values import BugRef, CustomerHint
 from tests.unit.bug.story import ANNA, MONDAY, SYSTEM, Story, claimed, told, waiting
 

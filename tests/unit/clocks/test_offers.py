@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bug.board import BoardCardMoved
-from bot.bug.clocks import Rules, due
-from bot.bug.course import Reopened
-from bot.bug.customers import CustomerFelt, CustomerPresence
-from bot.bug.debt import Paid
+from bot.bug.clocks.clocks import Rules, due
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.course.course import Reopened
+from bot.bug.course.news import TrackerSaid
+from bot.bug.customers.customers import CustomerFelt, CustomerPresence
+from bot.bug.debt.board import BoardCardMoved
+from bot.bug.debt.debt import Paid
 from bot.bug.event import Event
-from bot.bug.gifts import GrantKept
-from bot.bug.intake import TrackerSaid
-from bot.bug.messages import Answered, NotDelivered, Told
-from bot.bug.reminders import Reminded
+from bot.bug.gifts.gifts import GrantKept
+from bot.bug.telling.messages import Answered, NotDelivered, Told
 from bot.bug.values import Actor
 from bot.ledger.ledger import Entry
 from bot.slack.views.prompt import Offer

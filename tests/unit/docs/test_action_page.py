@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.production.catalogue import Catalogue, load_action
+from bot.production.catalogue.catalogue import Catalogue, load_action
 from bot.production.targets import SqlTarget
 from tests.unit.docs.pages import blocks, sections, text
 

@@ -17,7 +17,7 @@ from bot.bug.bug import Status
 from bot.cli import COMMANDS, parser
 from bot.ledger.db.engine import Database
 from bot.ledger.ledger import Ledger
-from bot.production.catalogue import Catalogue
+from bot.production.catalogue.catalogue import Catalogue
 from bot.settings import environment, settings
 from bot.slack.verbs.registry import VERBS
 from bot.web.metrics import Counters, Metrics

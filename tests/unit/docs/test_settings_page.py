@@ -15,15 +15,15 @@ from pydantic.fields import FieldInfo
 
 from bot.adapters.billing.sql import Columns
 from bot.adapters.registry import BILLERS, BOARDS, CHANNELS, TRACKERS
-from bot.bug.admit import Rule
-from bot.bug.clocks import Rules
-from bot.bug.courtesy import Courtesy
+from bot.bug.arriving.admit import Rule
+from bot.bug.clocks.clocks import Rules
 from bot.bug.event import Retention
-from bot.bug.gift_caps import Caps
-from bot.bug.gift_presets import Preset
-from bot.bug.gift_texts import GiftTexts
+from bot.bug.gifts.caps import Caps
+from bot.bug.gifts.presets import Preset
+from bot.bug.telling.courtesy import Courtesy
+from bot.bug.telling.gift_texts import GiftTexts
 from bot.production import targets
-from bot.production.probe_settings import ProbeSettings
+from bot.production.probes.settings import ProbeSettings
 from bot.settings import sections as s
 from bot.settings.pager import Contact, PagerSettings
 from bot.settings.policy import PolicySettings

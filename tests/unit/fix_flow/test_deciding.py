@@ -6,7 +6,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from bot.bug import course
+from bot.bug.course import course
 from bot.bug.errors import Invalid, NotAllowed, Refused
 from bot.bug.event import Event
 from bot.bug.fixes import asking, doubt, run
@@ -16,7 +16,7 @@ from bot.bug.fixes.doubt import Investigated
 from bot.bug.fixes.fix import RunState
 from bot.bug.fixes.looks import Probed
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixStarted, FixWaits, ImageExpired
-from bot.bug.policy import Member, may_rule, wanting
+from bot.bug.permissions.policy import Member, may_rule, wanting
 from bot.bug.retro.story import fold
 from bot.settings.policy import PolicySettings
 from bot.slack.incoming import second_factor as factor

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bug import course, debt
 from bot.bug.bug import Bug, Status
-from bot.bug.course import Fixed
+from bot.bug.course import course
+from bot.bug.course.course import Fixed
+from bot.bug.debt import debt
 from bot.bug.errors import NotAllowed, Refused
 from bot.bug.event import Event
 from bot.bug.fixes import approval, asking, doubt, run

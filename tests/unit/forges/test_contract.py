@@ -14,8 +14,8 @@ import pytest
 from bot.adapters.forges import github, gitlab
 from bot.adapters.ports import ForgeAdapter, Hook
 from bot.adapters.registry import FORGES
+from bot.bug.debt.pull import ChecksChange, PullChange
 from bot.bug.errors import Unauthorised, UnknownKind, Unreadable
-from bot.bug.pull import ChecksChange, PullChange
 from tests.support import recorded
 
 EVERY = [pytest.param(forge, id=forge.name) for forge in FORGES.every()]

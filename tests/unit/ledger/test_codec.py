@@ -7,11 +7,11 @@ import pytest
 
 from bot.bug import workspace
 from bot.bug.bug import Bug
-from bot.bug.conversation import Said
+from bot.bug.course.conversation import Said
+from bot.bug.course.ownership import HandedOver, Released
 from bot.bug.event import Event, follow
 from bot.bug.lifecycle import KINDS
-from bot.bug.messages import Answered
-from bot.bug.ownership import HandedOver, Released
+from bot.bug.telling.messages import Answered
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef
 from bot.bug.workspace import ProductionFrozen
 from bot.ledger import codec

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.bug.errors import Invalid, NotFound, Refused
-from bot.production.catalogue import Catalogue
-from bot.production.scaffold import scaffold
+from bot.production.catalogue.catalogue import Catalogue
+from bot.production.catalogue.scaffold import scaffold
 from bot.production.targets import HttpTarget, SqlTarget, SshTarget, Target
 
 SHOP = SqlTarget.model_validate(

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.bug.errors import Misconfigured
-from bot.production.probe_settings import ProbeSettings
+from bot.production.probes.settings import ProbeSettings
 from bot.settings.validation import validate
 
 

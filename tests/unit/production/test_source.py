@@ -7,9 +7,9 @@ import pytest
 from bot import shipped
 from bot.bug.errors import MakegoodError
 from bot.production.action import Risk
-from bot.production.catalogue import Catalogue, load_action
-from bot.production.scaffold import scaffold
-from bot.production.source import Unusable, declared
+from bot.production.catalogue.catalogue import Catalogue, load_action
+from bot.production.catalogue.scaffold import scaffold
+from bot.production.catalogue.source import Unusable, declared
 
 OWN = Path(__file__).parents[2]
 FOLDERS = [shipped.ACTIONS, *OWN.glob("*/own_actions"), *OWN.glob("*/actions"), OWN / "parts/production_sql/attacks"]

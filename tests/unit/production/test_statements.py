@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.production.source import parsed
-from bot.production.statement_check import Named, Statement
+from bot.production.catalogue.source import parsed
+from bot.production.catalogue.statements import Named, Statement
 
 BODIES = [
     "return update(tables['menus']).values(state='x')",

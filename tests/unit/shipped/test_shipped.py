@@ -8,8 +8,8 @@ from shutil import copytree
 import pytest
 
 from bot import shipped
-from bot.production.catalogue import Catalogue
-from bot.production.scaffold import scaffold
+from bot.production.catalogue.catalogue import Catalogue
+from bot.production.catalogue.scaffold import scaffold
 
 ROOT = Path(__file__).parents[3]
 RENEW = "Somebody reviews the change; then `make digests` renews actions/SHA256SUMS."

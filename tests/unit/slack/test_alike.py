@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.bug import recognising
 from bot.bug.bug import Bug
-from bot.bug.customer import named
+from bot.bug.customers import recognising
+from bot.bug.customers.customer import named
 from bot.bug.values import CustomerHint
 from bot.slack.views.blocks import BUTTON, OPTION, render
 from bot.slack.views.forms import readers

@@ -1,7 +1,7 @@
 """The daily list as it is read: a line and a button for each thing, and none for what is settled."""
 
-from bot.bug import seen
 from bot.bug.bug import Bug
+from bot.bug.permissions import seen
 from bot.slack.views import daily
 from bot.slack.views.daily import Item
 from tests.unit.bug.story import BEN, asked, claimed, confirmed, ran

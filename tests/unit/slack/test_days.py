@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.bug.clocks.office import Office
 from bot.bug.errors import Refused
-from bot.bug.office import Office
 from bot.slack.incoming.days import read
 
 WEDNESDAY = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)

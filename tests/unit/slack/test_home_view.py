@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from bot.bug.bug import Bug, Debt, DoneAlone, Post, Status
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.retro.model import Share
 from bot.bug.retro.span import week_of

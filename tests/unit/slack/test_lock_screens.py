@@ -5,20 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bug import course, gifts
-from bot.bug.board import BoardCardMoved
-from bot.bug.by_hand import WroteOutside
-from bot.bug.customers import CustomerFelt, CustomerJoined, CustomerWrote
+from bot.bug.clocks.reminders import Reminded
+from bot.bug.course import course
+from bot.bug.course.news import Resembles, TrackerSaid
+from bot.bug.customers.customers import CustomerFelt, CustomerJoined, CustomerWrote
+from bot.bug.customers.one_person import SamePerson, same
+from bot.bug.debt.board import BoardCardMoved
+from bot.bug.debt.waiving import Waived
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved
-from bot.bug.gifts import GrantKept, NotGranted, TellApproved, TellAsked
-from bot.bug.intake import Resembles, TrackerSaid
-from bot.bug.messages import Answered, NotDelivered
+from bot.bug.gifts import gifts
+from bot.bug.gifts.gifts import GrantKept, NotGranted, TellApproved, TellAsked
 from bot.bug.money import Credit, Money
-from bot.bug.one_person import SamePerson, same
-from bot.bug.reminders import Reminded
+from bot.bug.telling.by_hand import WroteOutside
+from bot.bug.telling.messages import Answered, NotDelivered
 from bot.bug.values import Actor, ActorKind, CustomerHint
-from bot.bug.waiving import Waived
 from bot.ledger.ledger import Entry
 from bot.slack.views.prompts import OFFERS, offer
 from bot.slack.views.reminders import SAYS

@@ -15,10 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.bug.by_hand import WroteOutside
-from bot.bug.conversation import Pinned, Said
-from bot.bug.course import Fixed, Reopened
-from bot.bug.customers import CustomerJoined, CustomerWrote
+from bot.bug.course.conversation import Pinned, Said
+from bot.bug.course.course import Fixed, Reopened
+from bot.bug.customers.customers import CustomerJoined, CustomerWrote
 from bot.bug.errors import NotFound
 from bot.bug.fixes.asking import FixAsked, FixPreviewed, FixSecrets
 from bot.bug.fixes.looks import LookAsked, Looked, Probed
@@ -26,6 +25,7 @@ from bot.bug.fixes.run import FixEnded, FixProgressed, FixStarted
 from bot.bug.retro import lesson, tasks
 from bot.bug.retro.postmortem import fold, schema
 from bot.bug.retro.tasks import TaskCardMade, Wanted
+from bot.bug.telling.by_hand import WroteOutside
 from bot.bug.values import CustomerHint
 from bot.production.redaction import MASK, Redactor
 from bot.slack.views.retro import page, postmortem

@@ -8,8 +8,8 @@ import pytest
 
 from bot.bug.bug import Bug
 from bot.bug.fixes.fix import Fix, RunState
-from bot.bug.gifts import TellApproved
-from bot.bug.modes import Modes
+from bot.bug.gifts.gifts import TellApproved
+from bot.bug.permissions.modes import Modes
 from bot.bug.values import Actor, ActorKind, BugRef
 from bot.ledger.ledger import Entry
 from bot.ledger.relay.pace import TooSoon

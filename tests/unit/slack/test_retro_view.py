@@ -11,23 +11,23 @@ from hypothesis import given as any_
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.bug.conversation import Said, SaidEdited
-from bot.bug.course import CameBack, Fixed
-from bot.bug.customers import CustomerWrote
-from bot.bug.debt import Paid
-from bot.bug.delivery import GaveUp
+from bot.bug.course.conversation import Said, SaidEdited
+from bot.bug.course.course import CameBack, Fixed
+from bot.bug.course.delivery import GaveUp
+from bot.bug.course.news import Opened
+from bot.bug.course.ownership import Claimed, Estimated
+from bot.bug.customers.customers import CustomerWrote
+from bot.bug.debt.debt import Paid
 from bot.bug.fixes.approval import FixApproved, FixConfirmed, FixRejected
 from bot.bug.fixes.asking import FixAsked, FixRefused
-from bot.bug.gifts import Granted
-from bot.bug.intake import Opened
-from bot.bug.messages import Answered, TellSkipped
+from bot.bug.gifts.gifts import Granted
 from bot.bug.money import Receipt
-from bot.bug.ownership import Claimed, Estimated
+from bot.bug.permissions.seen import see_all
 from bot.bug.retro.model import Retro
 from bot.bug.retro.postmortem import fold as whole
 from bot.bug.retro.story import fold
 from bot.bug.retro.summary import sum_up
-from bot.bug.seen import see_all
+from bot.bug.telling.messages import Answered, TellSkipped
 from bot.bug.values import CustomerHint
 from bot.slack.views.retro import postmortem, view
 from tests.unit.bug.story import (

@@ -8,22 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.bug.board import BoardCardMade
 from bot.bug.bug import Bug
-from bot.bug.course import Fixed
-from bot.bug.customers import CustomerJoined, CustomerPresence
+from bot.bug.course.course import Fixed
+from bot.bug.course.news import Opened
+from bot.bug.customers.customers import CustomerJoined, CustomerPresence
+from bot.bug.debt.board import BoardCardMade
 from bot.bug.event import Event
 from bot.bug.fixes.approval import FixApproved, FixConfirmed
 from bot.bug.fixes.asking import FixAsked
 from bot.bug.fixes.doubt import FixSettled
 from bot.bug.fixes.looks import Looked, Probed
 from bot.bug.fixes.run import FixEnded, FixProgressed, FixStarted
-from bot.bug.gifts import NotGranted
-from bot.bug.intake import Opened
+from bot.bug.gifts.gifts import NotGranted
 from bot.bug.lifecycle import KINDS
-from bot.bug.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.money import Credit, Money
 from bot.bug.retro.posting import RetroAsked
+from bot.bug.telling.messages import Answered, Delivered, NotDelivered, Told
 from bot.bug.values import PRIVATE, Actor, ActorKind, BugRef, CustomerHint
 from bot.ledger.ledger import Entry
 from bot.slack.views.thread_lines import line

@@ -1,6 +1,6 @@
 """What Home says to a guest, who reaches nothing."""
 
-from bot.bug.policy import Member
+from bot.bug.permissions.policy import Member
 from bot.slack.views import home
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.adapters.common.reading import Data
 from bot.adapters.forges.common.naming import named
 from bot.adapters.ports import Hook
-from bot.bug.pull import Pull, PullChange
+from bot.bug.debt.pull import Pull, PullChange
 
 LONGEST = 100_000
 """Characters of a description that are read; forges take fewer."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.bug.fixes.fix import Fix, RunState
 from bot.slack.views import blocks as kit
 from bot.slack.views import preview as preview_view

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.bug.alone import Word, word
 from bot.bug.bug import Bug
 from bot.bug.fixes.approval import NOBODY, typed_reason
 from bot.bug.fixes.fix import Fix
-from bot.bug.modes import Becomes
+from bot.bug.permissions.alone import Word, word
+from bot.bug.permissions.modes import Becomes
 from bot.bug.values import Frozen
 from bot.production.forms import Field
 from bot.slack.views import blocks as kit

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, Given, TellRequest, apart, marked
-from bot.bug.seriousness import MEANT, Serious, judged
+from bot.bug.course.seriousness import MEANT, Serious, judged
+from bot.bug.customers.customer import Customer, Given, TellRequest, apart, marked
 from bot.settings.tell import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields

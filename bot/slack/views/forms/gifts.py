@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
-from bot.bug.gift_presets import NO_GIFT, OTHER, Preset, above, grants
-from bot.bug.gift_proposal import exact, reason
+from bot.bug.customers.customer import Customer
+from bot.bug.gifts.presets import NO_GIFT, OTHER, Preset, above, grants
+from bot.bug.gifts.proposal import exact, reason
 from bot.bug.money import Credit, Days, Grant, Upgrade
 from bot.settings.tell import TellSettings
 from bot.slack.views import blocks

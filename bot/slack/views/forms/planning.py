@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.bug import when_works
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid
+from bot.bug.fixes import when_works
 from bot.bug.fixes.fix import Fix
-from bot.bug.gift_presets import NO_GIFT, grants
+from bot.bug.fixes.when_works import TellPlanned
+from bot.bug.gifts.presets import NO_GIFT, grants
 from bot.bug.money import Grant
-from bot.bug.when_works import TellPlanned
-from bot.production.prober import belongs
+from bot.production.probes.prober import belongs
 from bot.slack.incoming.context import Context
 from bot.slack.incoming.request import Request
 from bot.slack.views.forms import fix as fix_modals

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer, apart, marked
+from bot.bug.customers.customer import Customer, apart, marked
 from bot.slack.views import blocks as kit
 from bot.slack.views.mrkdwn import channel
 from bot.text import cut, plural

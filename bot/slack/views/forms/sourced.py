@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.bug.bug import Bug
 from bot.bug.errors import Invalid
-from bot.production.catalogue_check import fitting
-from bot.production.catalogue_entry import CatalogueEntry
+from bot.production.catalogue.check import fitting
+from bot.production.catalogue.entry import CatalogueEntry
 from bot.slack.incoming.context import Context
 from bot.suggestions import NOTHING, Proposed, Suggestion
 

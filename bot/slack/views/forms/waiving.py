@@ -1,7 +1,7 @@
 """Draws the form of a waiver. Pure."""
 
-from bot.bug.alone import Word
 from bot.bug.bug import Bug
+from bot.bug.permissions.alone import Word
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms.forms import View
 from bot.slack.views.marks import mark

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.bug import Bug
-from bot.bug.customer import Customer
+from bot.bug.customers.customer import Customer
 from bot.settings.tell import TellSettings
 from bot.slack.views import blocks as kit
 from bot.slack.views.forms import gifts as gift_fields

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.bug.bug import Task
-from bot.bug.conversation import SharedFile
+from bot.bug.course.conversation import SharedFile
 from bot.bug.fixes.fix import RunState
 from bot.bug.money import described
 from bot.bug.retro.cost import cost

@@ -1,0 +1,1 @@
+"""What comes in: which error gets a card, and which bug a message belongs to."""

@@ -1,0 +1,1 @@
+"""From the first news to the end: owned, estimated, fixed, closed, reopened, merged."""

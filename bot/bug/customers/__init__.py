@@ -1,0 +1,1 @@
+"""Who is hit, how they are recognised, and when two are one."""

@@ -1,0 +1,1 @@
+"""The proper fix that is still owed, the board's card and the pull requests that pay it."""

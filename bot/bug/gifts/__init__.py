@@ -1,0 +1,1 @@
+"""Makegoods: what a customer gets, worked out, capped, booked, taken back."""

@@ -1,0 +1,1 @@
+"""What customers are told, in which words, and by which letter."""

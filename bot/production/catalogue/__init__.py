@@ -1,0 +1,1 @@
+"""The approved actions: found, read without running them, reviewed."""

@@ -1,0 +1,1 @@
+"""Checks that show a problem before a fix and its absence after it."""

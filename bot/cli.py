@@ -65,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.write(f"makegood: {error}\n")
         status = 1
     except KeyboardInterrupt:
+        sys.stderr.write("\n")  # the prompt of whoever pressed it begins on a line of its own
         status = 130
     sys.exit(status)
 

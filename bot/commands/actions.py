@@ -12,7 +12,7 @@ from bot.bug.errors import Refused
 from bot.bug.workspace import ProductionFrozen
 from bot.commands import common
 from bot.commands.checks import named
-from bot.commands.options import SETTINGS, config_option, team_option
+from bot.commands.options import SETTINGS, config_option, subcommand, team_option
 from bot.commands.terminal import Row, say_rows
 from bot.ledger.workspace import Decide, record
 from bot.production.catalogue.catalogue import Catalogue
@@ -36,7 +36,7 @@ DOES = {
 def options(sub: argparse.ArgumentParser) -> None:
     what = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
     for name, help_ in DOES.items():
-        each = what.add_parser(name, help=help_)
+        each = subcommand(what, name, help_)
         config_option(each)
         if name in {"new", "allow"}:
             each.add_argument("name", metavar="NAME", help="as in delete-row")

@@ -48,7 +48,10 @@ def run(args: argparse.Namespace) -> int:
         raise Refused(f"{path} is there already. Nothing was written; --force writes over it.")
     if not path.parent.is_dir():
         raise Refused(f"There is no folder {path.parent}. Make it first; nothing was written.")
-    choices = _choices(args)
+    try:
+        choices = _choices(args)
+    except KeyboardInterrupt:
+        raise Refused("Nothing was written.") from None
     app = path.with_name("slack_app.yml")
     _write(path, text(choices))
     _write(app, manifest(MANIFEST.read_text("utf-8"), choices))
@@ -116,15 +119,17 @@ def _channel(said: str) -> str:
 
 
 def _mode(said: str) -> str:
-    if said and said not in MODES:
+    mode = said.lower() or "watch"
+    if mode not in MODES:
         raise Invalid(f"Write one of: {', '.join(MODES)}.")
-    return said or "watch"
+    return mode
 
 
 def _transport(said: str) -> str:
-    if said and said not in TRANSPORTS:
+    transport = said.lower() or DEFAULTS["transport"]
+    if transport not in TRANSPORTS:
         raise Invalid(f"Write one of: {', '.join(TRANSPORTS)}.")
-    return said or DEFAULTS["transport"]
+    return transport
 
 
 def _names(said: str) -> tuple[str, ...]:
@@ -132,7 +137,7 @@ def _names(said: str) -> tuple[str, ...]:
 
 
 def _alerts(said: str) -> tuple[str, ...]:
-    found = tuple(name for name in _names(said) if name != "slack")
+    found = tuple(name for name in _names(said.lower()) if name != "slack")
     wrong = [name for name in found if name not in TRACKERS.names()]
     if wrong:
         raise Invalid(f"There is no tracker {wrong[0]}. Write slack, or some of: {', '.join(TRACKERS.names())}.")
@@ -177,9 +182,10 @@ def _sender(said: str) -> str:
 
 
 def _billing(said: str) -> str:
-    if not _nothing(said) and said not in BILLERS.names():
+    biller = said.strip().lower()
+    if not _nothing(biller) and biller not in BILLERS.names():
         raise Invalid(f"Write none, or one of: {', '.join(BILLERS.names())}.")
-    return "" if _nothing(said) else said
+    return "" if _nothing(biller) else biller
 
 
 READ: dict[str, Callable[[str], object]] = {

@@ -5,7 +5,7 @@ import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
-from bot.bug.errors import Refused
+from bot.bug.errors import Misconfigured, Refused
 from bot.commands import common
 from bot.commands.options import config_option
 from bot.ledger.db import migrate as schema
@@ -35,7 +35,12 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         if url.startswith("sqlite"):  # never under a bot that runs
             lock = FileLock.of(url)
-            lock.take()
+            try:
+                lock.take()
+            except Misconfigured as error:
+                raise Refused(
+                    f"{error} A bot that starts migrates by itself; to migrate by hand, stop it first."
+                ) from None
             stack.callback(lock.free)
         asyncio.run(_migrate(url))
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from typing import Any
 
 _BUG = re.compile(r"(?:BUG-)?(\d{1,9})", re.IGNORECASE)
 
@@ -46,3 +47,9 @@ def bug_number(text: str) -> int:
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no bug; write it like BUG-17")
     return int(found[1])
+
+
+def subcommand(words: Any, name: str, does: str) -> argparse.ArgumentParser:
+    """One of `words`, what a parser's add_subparsers gave: its own --help says, too, what it `does`."""
+    made: argparse.ArgumentParser = words.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+    return made

@@ -56,8 +56,8 @@ def _target(settings: Settings, name: str) -> SqlTarget:
     found = settings.targets.get(name)
     if isinstance(found, SqlTarget):
         return found
-    there = ", ".join(n for n, t in settings.targets.items() if isinstance(t, SqlTarget)) or "none"
-    raise NotFound(f"There is no database {name} among the targets of the settings. There is: {there}.")
+    there = ", ".join(n for n, t in settings.targets.items() if isinstance(t, SqlTarget)) or "none yet"
+    raise NotFound(f"There is no database {name} among the targets of the settings; databases there: {there}.")
 
 
 async def _try(catalogue: Catalogue, target: SqlTarget, copy: SqlTarget, call: list[str]) -> int:

@@ -10,7 +10,7 @@ from bot.bug.errors import NotFound, Refused
 from bot.commands import common
 from bot.commands.checks import targets as checks
 from bot.commands.checks.finding import Finding, report
-from bot.commands.options import config_option
+from bot.commands.options import config_option, subcommand
 from bot.commands.terminal import Row, say_rows
 from bot.production.redaction import Redactor
 from bot.production.ssh import trust as ssh_trust
@@ -21,9 +21,9 @@ from bot.settings import settings as config
 
 def options(sub: argparse.ArgumentParser) -> None:
     what = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
-    listing = what.add_parser("list", help="every target and where it is, without secrets")
-    check = what.add_parser("check", help="connects to each, changes nothing; exit status 1 where one is wrong")
-    trust = what.add_parser("trust", help="shows the keys of a target's hosts and writes known_hosts after a yes")
+    listing = subcommand(what, "list", "every target and where it is, without secrets")
+    check = subcommand(what, "check", "connects to each, changes nothing; exit status 1 where one is wrong")
+    trust = subcommand(what, "trust", "shows the keys of a target's hosts and writes known_hosts after a yes")
     trust.add_argument("name", metavar="NAME", help="the target, as in [targets.NAME]")
     trust.add_argument("--yes", action="store_true", help="don't ask; a key that has changed is still refused")
     for each in (listing, check, trust):
@@ -57,8 +57,8 @@ def _host_target(targets: Mapping[str, Target], name: str) -> SshTarget:
     found = targets.get(name)
     if isinstance(found, SshTarget):
         return found
-    there = ", ".join(n for n, t in targets.items() if isinstance(t, SshTarget)) or "none"
-    raise NotFound(f"There is no target {name} with hosts in the settings. There is: {there}.")
+    there = ", ".join(n for n, t in targets.items() if isinstance(t, SshTarget)) or "none yet"
+    raise NotFound(f"There is no target {name} with hosts in the settings; those with hosts: {there}.")
 
 
 def _trust(target: SshTarget, *, asked: bool) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.bug.bug import Status
 from bot.bug.errors import NotFound, TrailBroken
 from bot.commands import common, trail_export
-from bot.commands.options import config_option, team_option, trail_argument
+from bot.commands.options import config_option, subcommand, team_option, trail_argument
 from bot.commands.terminal import Bar, progress, say_rows
 from bot.ledger import entries
 from bot.ledger.db.damage import damage
@@ -36,7 +36,7 @@ EVERY = 1_000_000
 
 def options(sub: argparse.ArgumentParser) -> None:
     what = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
-    checks = what.add_parser("verify", help="checks every entry, commitment, head and anchor; 1 where one is broken")
+    checks = subcommand(what, "verify", "checks every entry, commitment, head and anchor; 1 where one is broken")
     checks.add_argument(
         "--anchor",
         type=Path,
@@ -46,13 +46,13 @@ def options(sub: argparse.ArgumentParser) -> None:
         help="also compares with the anchors in it: what [anchors] wrote, a saved mail, messages copied from Slack",
     )
     checks.add_argument("--slack", action="store_true", help="also compares each bug's thread with its entries")
-    show = what.add_parser("show", help="prints the trail of a bug or of the workspace")
+    show = subcommand(what, "show", "prints the trail of a bug or of the workspace")
     trail_argument(show)
     show.add_argument(
         "--json", action="store_true", help="as JSON, with every field but secrets and rows of production"
     )
-    export = what.add_parser(
-        "export", help="writes the trails to standard output, without secrets and rows that one person saw"
+    export = subcommand(
+        what, "export", "writes the trails to standard output, without secrets and rows that one person saw"
     )
     trail_argument(export, optional=True)
     export.add_argument("--format", choices=tuple(FORMATS), default="jsonl", help="default: jsonl")

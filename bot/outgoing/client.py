@@ -54,6 +54,18 @@ def _why(error: Exception) -> str:
     return ""
 
 
+def reason(error: Exception) -> str:
+    """Why nobody was reached, as a part of a sentence; never in a library's words."""
+    match error:
+        case TimeoutError():
+            other = "no answer in time"
+        case aiohttp.ClientConnectorError():
+            other = "nobody answers at its address"
+        case _:
+            other = "the connection was lost"
+    return _why(error).removeprefix(": ") or other
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """An answer, read to its end or as far as was wanted."""

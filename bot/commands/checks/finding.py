@@ -58,6 +58,13 @@ async def checked(system: str, findings: Awaitable[Iterable[Finding]]) -> list[F
         return [wrong(system, str(error))]
     except (SQLAlchemyError, OSError) as error:
         return [wrong(system, f"can't be asked: {why(error)}")]
+    except Exception as error:  # noqa: BLE001 - a fault of the check itself must not take the other lines with it
+        return [
+            wrong(
+                system,
+                f"the check itself broke off ({type(error).__name__}); that is a fault of Makegood's, please report it",
+            )
+        ]
 
 
 def report(findings: Iterable[Finding], redactor: Redactor) -> int:

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bug.errors import Unavailable
 from bot.commands.checks.finding import Finding, note, ok, wrong
 from bot.outgoing import sessions
+from bot.outgoing.client import reason
 from bot.production.catalogue.catalogue import Catalogue
 from bot.settings import permissions
 from bot.settings.environment import Environment
@@ -241,4 +242,4 @@ async def _asked(call: Awaitable[Any]) -> tuple[Any, str]:
         needed = f" ({data['needed']})" if data.get("needed") else ""
         return {}, f"{data.get('error', 'no')}{needed}"
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"Slack can't be reached: {str(error) or 'no answer'}.") from error
+        raise Unavailable(f"Slack can't be reached: {reason(error)}.") from error

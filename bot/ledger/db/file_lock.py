@@ -39,6 +39,10 @@ class FileLock:
                 f"Another process uses the database beside {self.path}. SQLite is for one process; "
                 "for several set MAKEGOOD_DATABASE_URL to PostgreSQL."
             ) from None
+        # before SQLite makes it, for all to read: it holds what customers wrote. Its log gets the same rights
+        database = self.path.with_suffix("")
+        if not database.exists():
+            database.touch(mode=0o600)
 
     def free(self) -> None:
         if self._file:

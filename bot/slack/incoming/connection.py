@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bug.errors import Misconfigured, Unavailable
 from bot.bug.values import Frozen
+from bot.outgoing.client import reason
 from bot.process.tasks import Lasting, surviving
 from bot.settings.environment import Environment
 
@@ -91,18 +92,24 @@ async def check_app_token(client: AsyncWebClient, token: str) -> None:
     await _asked(client.apps_connections_open(app_token=token), "SLACK_APP_TOKEN")
 
 
+def _code(error: SlackApiError) -> str:
+    """Slack's own word for it, or the status of an answer that has none."""
+    data = error.response.data
+    return str((data.get("error") if isinstance(data, dict) else "") or error.response.status_code)
+
+
 async def _asked(call: Awaitable[Any], variable: str) -> Any:
     try:
         return await asyncio.wait_for(call, START_TIMEOUT)
     except SlackApiError as error:
-        code = error.response.get("error", "") if isinstance(error.response.data, dict) else ""
+        code = _code(error)
         if code in _FATAL:
             raise Misconfigured(
                 f"Slack does not take {variable} ({code}). Copy the token again from your app's page; app_manifest.yml names the scopes."
             ) from None
-        raise Unavailable(f"Slack answered {code or error.response.status_code} to the check of {variable}.") from error
+        raise Unavailable(f"Slack answered {code} to the check of {variable}.") from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"Slack can't be reached to check {variable} ({str(error) or 'no answer'}).") from error
+        raise Unavailable(f"Slack can't be reached to check {variable} ({reason(error)}).") from error
 
 
 @dataclass
@@ -130,8 +137,10 @@ class Sockets:
         connecting = handler.connect_async()  # type: ignore[no-untyped-call] # Bolt's own is not annotated
         try:
             await asyncio.wait_for(connecting, START_TIMEOUT)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("Slack can't be reached: %s. Trying again.", str(error) or "no answer")
+        except SlackApiError as error:
+            log.warning("Slack refuses the connection: %s. Trying again.", _code(error))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("Slack can't be reached: %s. Trying again.", reason(error))
 
     async def alive(self) -> bool:
         return any([await handler.client.is_connected() for handler in self._handlers])

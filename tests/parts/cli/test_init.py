@@ -1,5 +1,6 @@
 """`makegood init`, by options and by answers."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -162,3 +163,28 @@ def test_over_http_it_says_where_the_bot_listens(makegood: Shell) -> None:
     ran = makegood("init", "--yes", "--channel", "C0ERRORS", *words)
     assert "3. Let https://makegood.example.com lead to the bot" in ran.out
     assert "http://127.0.0.1:3000" in ran.out
+
+
+def test_who_ends_it_in_the_middle_hears_that_nothing_was_written(makegood: Shell) -> None:
+    command = [sys.executable, "-m", "bot", "init"]
+    here = {"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=makegood.folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=here
+    ) as asked:
+        assert asked.stdout is not None
+        assert asked.stdout.read(7) == "Channel"
+        asked.send_signal(signal.SIGINT)
+        _, said = asked.communicate(timeout=20)
+    assert said == "makegood: Nothing was written.\n"
+    assert list(makegood.folder.iterdir()) == []
+
+
+def test_capitals_mean_what_small_letters_do(makegood: Shell) -> None:
+    words = ["--mode", "Run", "--alerts", "Sentry", "--billing", "Stripe"]
+    ran = makegood("init", "--yes", "--channel", "C0ERRORS", "--public-url", "https://makegood.example.com", *words)
+    assert ran.status == 0, ran.err
+    written = (makegood.folder / "makegood.toml").read_text()
+    assert 'mode = "run"' in written
+    assert "[trackers.sentry]" in written or "[hooks.sentry]" in written
+    assert "stripe" in written

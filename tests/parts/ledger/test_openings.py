@@ -27,6 +27,18 @@ from tests.parts.ledger.sinks import Scribe, follows, relaying, until
 from tests.support.stores import TEAM, Store, open_bug, person, said
 
 
+async def test_a_new_file_is_nobody_else_s_to_read(tmp_path: Path) -> None:
+    async with Closing() as closing:
+        await opened(f"sqlite+aiosqlite:///{tmp_path / 'makegood.db'}", closing)
+        assert _others_may(tmp_path) == {"makegood.db": 0, "makegood.db-shm": 0, "makegood.db-wal": 0}
+
+
+def _others_may(folder: Path) -> dict[str, int]:
+    """What each file that holds data grants to others than its owner."""
+    data = [file for file in folder.glob("makegood.db*") if file.suffix != ".lock"]
+    return {file.name: file.stat().st_mode & 0o077 for file in data}
+
+
 async def test_a_file_is_one_process_s(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'makegood.db'}"
     async with Closing() as closing:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.bug.errors import Rejected
-from bot.commands.checks.finding import checked, note, ok, report, wrong
+from bot.cli import main
+from bot.commands.checks.finding import Finding, checked, note, ok, report, wrong
 from bot.commands.common import shown
 from bot.commands.options import bug_number
 from bot.commands.run import listens
@@ -73,3 +74,23 @@ def test_every_sentence_can_be_written_where_the_locale_knows_no_dots_and_arrows
 @pytest.mark.parametrize(("host", "here"), [("::", "http://[::]:3000"), ("127.0.0.1", "http://127.0.0.1:3000")])
 def test_where_the_bot_listens_is_an_address_that_a_browser_takes(host: str, here: str) -> None:
     assert listens(Environment(team="T0", database_url="", host=host)).endswith(f" {here}.")
+
+
+async def _broken() -> list[Finding]:
+    raise KeyError("nobody foresaw this")
+
+
+async def test_a_fault_of_a_check_is_a_line_among_the_others() -> None:
+    (found,) = await checked("hooks", _broken())
+    assert found.state == "wrong"
+    assert "KeyError" in found.said
+    assert "please report it" in found.said
+
+
+@pytest.mark.parametrize("words", [["trail", "verify"], ["targets", "check"], ["actions", "freeze"]])
+def test_the_help_of_each_word_says_what_it_does(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([*words, "--help"])
+    described = capsys.readouterr().out.split("\n\n")[1]
+    assert described[0].isupper()
+    assert described.endswith(".")

@@ -24,7 +24,7 @@ from bot.ledger.relay.sink import Served, Work
 from bot.ledger.shape import UNFOLDED, shape
 from bot.ledger.verify import verify
 from bot.ledger.versions import ALIVE, leads
-from tests.parts.ledger.sinks import CARD, SAID, Scribe, follows, paused, relaying, until
+from tests.parts.ledger.sinks import CARD, SAID, Scribe, follows, later, paused, relaying, until
 from tests.support.newer import ClaimedAloud, Relocated, Renamed, Weighed, next_version
 from tests.support.stores import MONDAY, Store, cursor, open_bug, person, rows, said, sql
 
@@ -66,6 +66,14 @@ async def test_a_state_that_was_folded_by_other_rules_is_never_trusted(ledger: L
     assert [found async for found, _ in within] == [was]
     await search.follow(ledger)
     assert await search.search(ledger, "menu", most=9) == [was]
+
+
+async def test_a_long_trail_is_folded_to_its_end(ledger: Ledger) -> None:
+    bug = await open_bug(ledger)
+    await said(ledger, bug, *(f"line {nth}" for nth in range(states.BREATH + 1)))
+    was = await load(ledger, bug)
+    await sql(ledger.db, "UPDATE bugs SET shape = 'of another'")
+    assert await load(ledger, bug) == was
 
 
 async def test_who_writes_to_such_a_bug_goes_on_from_its_entries(ledger: Ledger) -> None:
@@ -132,6 +140,13 @@ async def test_nobody_acts_here_on_what_a_newer_version_wrote(ledger: Ledger, fo
     assert await freshen(ledger) == 0
     assert await stored(ledger, bug) == before
     assert await verify(ledger) == 1
+
+
+async def test_who_reads_on_comes_as_far_as_it_is_understood(ledger: Ledger, foreign: Event) -> None:
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    await written_by_the_next(ledger, bug, foreign)
+    assert [entry.seq for entry in await entries.entries_after(ledger, bug, 0)] == [1, 2]
 
 
 async def test_lists_show_it_as_far_as_it_is_understood(ledger: Ledger) -> None:
@@ -224,6 +239,26 @@ async def test_a_sink_is_not_asked_about_what_a_newer_version_wrote(
     found = await cursor(ledger, bug, "scribe")
     # not in doubt: nothing was called, so nobody has to be asked whether it was
     assert (scribe.served, found["attempts"], found["doubt"]) == ([], 0, 0)
+
+
+async def test_that_a_bug_is_left_to_a_newer_version_is_said_once(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    scribe = Scribe(SAID)
+    ledger = follows(store, scribe)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    await written_by_the_next(ledger, bug, Weighed())
+    async with relaying(ledger, scribe) as relay:
+        await until(paused(ledger, bug))
+        before = store.clock().timestamp() + 30
+        later(store, relay, 60)
+        await until(lambda: _due_after(ledger, bug, before))
+    assert caplog.text.count("The newer one goes on") == 1
+
+
+async def _due_after(ledger: Ledger, bug: int, moment: float) -> bool:
+    return float((await cursor(ledger, bug, "scribe"))["due"] or 0) > moment
 
 
 class Overtaken(Scribe):

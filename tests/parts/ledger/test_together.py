@@ -16,6 +16,7 @@ from bot.bug.course.ownership import claim
 from bot.bug.errors import MakegoodError, Refused
 from bot.ledger.db import sqlite_driver
 from bot.ledger.db.engine import PEOPLE, SINKS, Database
+from bot.ledger.db.writer import MOST
 from bot.ledger.ledger import Ledger
 from tests.support.stores import open_bug, person
 
@@ -170,3 +171,43 @@ async def _ended_by_the_database(conn: AsyncConnection) -> None:
     """As a full disk does it."""
     await asyncio.sleep(0)
     await conn.execute(text("ROLLBACK"))
+
+
+async def test_a_refusal_after_the_database_took_all_back_is_no_second_fault(db: Database) -> None:
+    async def taken_back() -> None:
+        async with db.write() as conn:
+            await _ended_by_the_database(conn)
+            refuse()
+
+    told = await asyncio.gather(say(db, "a"), taken_back(), say(db, "b"), return_exceptions=True)
+    assert all(isinstance(one, MakegoodError) for one in told[:2])
+    await say(db, "again")
+
+
+async def test_so_many_share_a_commit_and_no_more(db: Database, commits: Commits) -> None:
+    await asyncio.gather(*(say(db, f"{nth}") for nth in range(MOST + 11)))
+    assert len(commits) == 2
+
+
+async def test_who_cannot_begin_is_told_so_and_the_next_can(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_driver, "PATIENCE", 0.05)
+    with closing(sqlite3.connect(str(db.engine.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OperationalError, match="locked"):
+            await say(db, "a")
+        other.execute("ROLLBACK")
+    await say(db, "b")
+
+
+async def test_a_connection_that_cannot_take_back_is_not_used_again(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_conn: sqlite_driver.Connection) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_driver.Connection, "rollback", broken)
+        with pytest.raises(Refused):
+            await say(db, "a", then=refuse)
+    await say(db, "b")
+    assert stored(db) == {"b"}

@@ -156,7 +156,8 @@ def test_a_bug_that_is_back_belongs_to_who_had_it(status: Status, event: Event) 
 def every_kind_below(base: type) -> set[type[Event]]:
     direct: Sequence[type[Event]] = base.__subclasses__()
     below = {kind for sub in direct for kind in (sub, *every_kind_below(sub))}
-    return {kind for kind in below if kind.KIND}
+    # those of the product: what a newer version would have is made up by tests
+    return {kind for kind in below if kind.KIND and kind.__module__.startswith("bot.")}
 
 
 def test_the_chapters_hold_every_kind_once() -> None:

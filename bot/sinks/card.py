@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from bot.bug.bug import Bug, Post, Status
 from bot.bug.clocks.reminders import Reminded
 from bot.bug.course.conversation import Said, SaidEdited
+from bot.bug.course.course import is_muted
 from bot.bug.course.news import AlertPosted, CardPosted
 from bot.bug.debt.board import BoardCardCommented, BoardCardMoved
 from bot.bug.errors import Mendable, Rejected
@@ -165,7 +166,8 @@ class CardSink:
 
     def _looks_new(self, drawn: "Drawn", now: "Picture") -> bool:
         """Time that passed counts where the minutes on the card go on, and then once a minute."""
-        if drawn.digest != drawn.of_same_moment(now):
+        unmuted = is_muted(now.bug, drawn.at) and not is_muted(now.bug, now.around.now)
+        if unmuted or drawn.digest != drawn.of_same_moment(now):
             return True
         return self._goes_on(now.bug) and not 0 <= (now.around.now - drawn.at).total_seconds() < REFRESH
 
@@ -177,9 +179,11 @@ class CardSink:
 
     def _again(self, bug: Bug, drawn: datetime, look_at: float | None) -> float | None:
         now = self.ledger.clock()
-        waits = [REFRESH - (now - drawn).total_seconds()] if self._goes_on(bug) else []
-        waits += [] if look_at is None else [look_at - now.timestamp()]
-        return min(max(min(waits), 0.0), REFRESH) if waits else None
+        # each at most as long as it is after a clock that was set back
+        waits = [min(REFRESH - (now - drawn).total_seconds(), REFRESH)] if self._goes_on(bug) else []
+        waits += [] if look_at is None else [min(look_at - now.timestamp(), LOOK_AGAIN)]
+        waits += [(bug.muted_until - now).total_seconds()] if bug.muted_until and is_muted(bug, now) else []
+        return max(min(waits), 0.0) if waits else None
 
     async def _first(self, work: Work, picture: "Picture") -> Served:
         """Somebody who waits, or who works on it, gets the card at once; of the others so many in a minute."""
@@ -230,6 +234,9 @@ class Drawn(Frozen):
     """When that entry was."""
     at: datetime
     digest: str
+    occurrences: int | None = None
+    users: int | None = None
+    """As counted on it: while its repeats are muted they leave the card alone."""
 
     @classmethod
     def read(cls, external: Mapping[str, Any]) -> "Drawn | None":
@@ -244,6 +251,8 @@ class Drawn(Frozen):
     def of_same_moment(self, now: "Picture") -> str:
         """The digest of the present card, had no time passed: what differs then is news."""
         present = replace(now.bug, seq=self.seq, at=self.written)
+        if is_muted(now.bug, now.around.now) and self.occurrences is not None:
+            present = replace(present, occurrences=self.occurrences, users=self.users)
         return Picture(present, replace(now.around, now=self.at)).drawn[1].digest
 
 
@@ -263,7 +272,8 @@ class Picture:
 def _draw(bug: Bug, around: card.CardContext) -> tuple[dict[str, Any], Drawn]:
     message = {"text": card.lock_screen(bug, around.now), "blocks": card.blocks(bug, around)}
     digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
-    return message, Drawn(seq=bug.seq, written=bug.at, at=around.now, digest=digest)
+    counted = {"occurrences": bug.occurrences, "users": bug.users}
+    return message, Drawn(seq=bug.seq, written=bug.at, at=around.now, digest=digest, **counted)
 
 
 def _look_at(work: Work) -> float | None:

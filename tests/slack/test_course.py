@@ -3,6 +3,7 @@
 import pytest
 
 from bot.ledger.index import search
+from bot.ledger.relay.subscription import REPEAT_PAUSE
 from bot.slack.verbs import reading
 from bot.slack.verbs.registry import VERBS
 from tests.slack.house import House
@@ -78,9 +79,15 @@ async def test_a_muted_bug_is_not_disturbed_by_repeats(house: House) -> None:
     await card.expect_text("muted")
     before = card.json
     await house.reported(error="noisy", occurrences=500)
+    house.clock.advance(seconds=REPEAT_PAUSE)
     await house.alarm()
     assert (await house.bug()).occurrences == 500
     assert card.json == before
+
+    house.clock.advance(days=1)
+    await house.alarm()
+    await card.expect_text("500×")
+    await card.expect_no_text("muted")
 
 
 async def test_a_merged_bug_goes_on_as_the_other_with_its_customers_and_its_repeats(house: House) -> None:

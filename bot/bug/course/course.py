@@ -207,6 +207,11 @@ def dismissed(bug: Bug, reason: str) -> Dismissed:
     return Dismissed(reason=_reason(reason, f"/bug dismiss {bug.ref} a crawler, harmless"))
 
 
+def is_muted(bug: Bug, now: datetime) -> bool:
+    """Whether repeats leave the card alone."""
+    return bug.muted_until is not None and now < bug.muted_until
+
+
 def muted(bug: Bug, now: datetime, hours: int = 24) -> Muted:
     must_allow(bug, Muted)
     return Muted(until=now + timedelta(hours=hours))

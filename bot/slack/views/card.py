@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bug.bug import Bug, Status
+from bot.bug.course.course import is_muted
 from bot.bug.course.seriousness import judged
 from bot.bug.customers.customer import Customer
 from bot.bug.debt.pull import shown
@@ -187,7 +188,7 @@ def _numbers(bug: Bug, around: CardContext) -> str:
     people = plural(bug.users, "person").replace("persons", "people") if bug.users else ""
     source = link(bug.url, service_name(bug.source)) if bug.url else ""
     board = link(bug.board.url, "Trello") if bug.board else ""
-    muted = "muted" if bug.muted_until else ""
+    muted = "muted" if is_muted(bug, around.now) else ""
     waits = waiting.said(bug, around.behind)
     serious = str(judged(bug) or "")
     return " · ".join(

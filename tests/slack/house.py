@@ -1,7 +1,7 @@
 """The real bot beside the local Slack, and what happens around it: errors, mails, the passing of time, restarts."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -48,12 +48,14 @@ class Watch:
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self.heard: Callable[[], None] = lambda: None
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self._ahead
 
     def advance(self, **span: float) -> None:
         self._ahead += timedelta(**span)
+        self.heard()
 
 
 class Unhurried(Pace):
@@ -91,6 +93,8 @@ class House:
         pace = Pace if self.paced else Unhurried
         bot = build(self.settings, self.runtime, self.folder, clock=self.clock, pace=pace)
         self.bot = await self._running.enter_async_context(bot)
+        # the relay sleeps until what is due next by the clock as it was
+        self.clock.heard = self.bot.ledger.wakes.wake
         if self.runtime.app_token:
             await self.slack.wait_for(lambda: self.slack.connections, why="the bot's sockets are open")
 

@@ -81,4 +81,4 @@ def test_where_there_is_no_target_yet_that_is_said(makegood: Shell, what: str) -
 
 def test_only_targets_with_hosts_have_keys_to_trust(makegood: Shell) -> None:
     makegood.settings('[targets.app]\nbase_url = "https://app.example.com"\n')
-    assert "There is: none." in makegood("targets", "trust", "app").err
+    assert "those with hosts: none yet." in makegood("targets", "trust", "app").err

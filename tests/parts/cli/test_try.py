@@ -96,7 +96,7 @@ def test_production_itself_is_never_tried_on_by_whatever_name(
 def test_a_target_without_a_copy_says_what_to_write(makegood: Shell, files: tuple[Path, Path]) -> None:
     makegood.settings(f'[targets.shop]\nurl = "sqlite+aiosqlite:///{files[0]}"\ntables = {{ menus = "id" }}\n')
     assert "copy_url =" in makegood("try", "shop").err
-    assert "There is: shop" in makegood("try", "blog").err
+    assert "databases there: shop" in makegood("try", "blog").err
 
 
 def test_a_word_that_is_no_parameter_is_refused(makegood: Shell, files: tuple[Path, Path]) -> None:

@@ -16,7 +16,8 @@ from bot.ledger.db.tables import bugs, cursors
 from bot.ledger.ledger import Ledger
 from bot.ledger.relay.subscription import REPEAT
 
-OUTBOUND = ("production", "customer", "billing")
+OUTBOUND = ("production", "customer", "billing", "letters", "when_works")
+"""What acts outside, and what only waits for its time to let something go: the backup may be from within that time."""
 SHOWING = ("card", "thread")
 """Where people read of it; a command line wakes no sink by itself."""
 WHY = "a backup was restored: look whether this was done before, then try again"

@@ -37,7 +37,9 @@ MOMENTS: Mapping[str, Moment] = {
     "card made": lambda town: town.world.parts.board.faults.add("after_hang", "POST /1/cards"),
     "chatted": lambda town: town.world.parts.chat.faults.add("after_hang"),
     "mailed": lambda town: town.world.parts.mail.faults.add("after_hang"),
-    "credited": lambda town: town.world.parts.till.faults.add("after_hang", "/v1/customers/{id}/balance_transactions"),
+    "credited": lambda town: town.world.parts.till.faults.add(
+        "after_hang", "POST /v1/customers/{id}/balance_transactions"
+    ),
 }
 AT_ANY: tuple[str, ...] = ()
 """While it starts, too."""

@@ -77,7 +77,7 @@ async def test_taken_back_in_the_wait_it_never_leaves_and_one_that_left_is_sent_
         await spared.take_back()
         await asyncio.sleep(WAIT.total_seconds())
         assert (kept.reached, kept.booked, spared.reached, spared.booked) == (0, 0, 0, 0)
-        town.world.parts.till.faults.add("after_hang", "/v1/customers/{id}/balance_transactions")
+        town.world.parts.till.faults.add("after_hang", "POST /v1/customers/{id}/balance_transactions")
         await bot.start()
         await until(kept.left, "it has left")
         await bot.kill()

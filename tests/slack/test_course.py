@@ -84,6 +84,7 @@ async def test_a_muted_bug_is_not_disturbed_by_repeats(house: House) -> None:
     assert (await house.bug()).occurrences == 500
     assert card.json == before
 
+    await house.quiet()
     house.clock.advance(days=1)
     await house.alarm()
     await card.expect_text("500×")

@@ -30,6 +30,8 @@ class Faults:
     def add(self, kind: str, call: str = ANY, *, times: int = 1) -> None:
         if kind not in KINDS:
             raise ValueError(f"no such fault: {kind!r}; there are {sorted(KINDS)}")
+        if call != ANY and " /" not in call:
+            raise ValueError(f"no call: {call!r}; as in {'POST /v1/customers'!r}")
         self._pending.append(Fault(kind=kind, call=call, times=times))
 
     def take(self, call: str) -> Fault | None:

@@ -13,6 +13,7 @@ async def closed(house: House) -> Message:
     await dana.types("/bug works BUG-1", in_=house.errors)
     await card.button("Fix merged").click(by=dana)
     await card.expect_text("closed")
+    await house.quiet()  # a sink that is at work counts its next time from the clock as it is then
     house.clock.advance(minutes=11)
     return await dana.expect_dm(QUESTION, within=15)
 

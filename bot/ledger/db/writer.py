@@ -79,7 +79,7 @@ class Writer:
             except BaseException:  # a cancelled writer must leave nothing half-written either
                 await self._undo(conn)
                 raise
-        except BaseException:
+        except BaseException:  # whatever ended it, cancelled too: a turn that nobody gives back stops all who write
             self._turnstile.leave()
             raise
         if self._turnstile.next_shares(rank):
@@ -95,7 +95,7 @@ class Writer:
             driver.one("SAVEPOINT guest", ())
             try:
                 yield together.conn
-            except BaseException:
+            except BaseException:  # a cancelled guest, too, takes back what is theirs, and nothing else
                 if driver.in_transaction:  # a full disk may have ended it for all
                     driver.one("ROLLBACK TO guest", ())
                 raise
@@ -118,7 +118,7 @@ class Writer:
         try:
             await self._let_in(together, rank)
             await self._commit(conn)
-        except BaseException as error:
+        except BaseException as error:  # whatever it was, the guests wait for it and must be told
             together.end(error)
             raise
         else:
@@ -157,7 +157,7 @@ class Writer:
         try:
             # SQLAlchemy has a transaction where a statement went its way, or where somebody listens
             await (conn.commit() if conn.in_transaction() else _driver(conn).commit())
-        except BaseException as error:
+        except BaseException as error:  # a cancelled commit leaves nothing open either
             await self._undo(conn)
             if isinstance(error, sqlite3.Error):
                 raise told(error, "COMMIT", conn.dialect) from error

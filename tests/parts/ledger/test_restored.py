@@ -1,15 +1,22 @@
 """A backup came back while a bot runs: what it still wanted done outside is taken from it, and waits for a person."""
 
 import asyncio
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from bot.bug.course.course import dismissed
+from bot.bug.course.course import Fixed, dismissed
 from bot.bug.course.delivery import RetryAsked, TrailRestored
-from bot.bug.values import Actor, ActorKind
-from bot.ledger.entries import trail
+from bot.bug.customers.customers import CustomerJoined
+from bot.bug.gifts.gifts import tells
+from bot.bug.telling.gift_texts import GiftTexts
+from bot.bug.telling.letters import Letters, held
+from bot.bug.values import Actor, ActorKind, CustomerHint
+from bot.ledger.entries import load, trail
 from bot.ledger.relay import lease
 from bot.ledger.restored import OUTBOUND, hold
+from bot.sinks.letters import LetterSink
 from tests.parts.ledger.sinks import CARD, SAID, Blocked, Scribe, at_rest, follows, relaying, until
 from tests.support.stores import Store, cursor, kinds, open_bug, person, said
 
@@ -107,3 +114,21 @@ async def test_what_is_from_before_the_restore_is_looked_for_each_and_what_is_ne
         await said(ledger, bug, "d")
         await until(lambda: len(card.served) == 2)
     assert card.doubts == [True, False]
+
+
+async def test_a_letter_that_waited_when_the_backup_was_made_may_be_out_and_waits_for_a_person(store: Store) -> None:
+    sink, heard = LetterSink(ledger=store.ledger()), Scribe(name="thread", interest=SAID)
+    ledger = store.ledger({each.name: each.interest for each in (sink, heard)})
+    joined = CustomerJoined(customer="c1", hint=CustomerHint(email="mia@studio.example"), via="email")
+    bug = await open_bug(ledger, "Menu page fails", joined)
+    await ledger.record(bug, lambda _bug: Fixed(how="word"), by=person("U0DEV"))
+    rule = Letters(wait=timedelta(seconds=10), chats=frozenset(), pasted=frozenset())
+    told = partial(tells, ids=["c1"], text="It works again.", grants=[], texts=GiftTexts(), anyway=True)
+    await ledger.record(bug, lambda now: rule.hold(now, told(now), ledger.clock()), by=person("U0DEV"))
+
+    assert await hold(store.ledger(), ANNA) == [bug]
+    store.clock.advance(60)
+    async with relaying(ledger, LetterSink(ledger=ledger), heard):  # type: ignore[arg-type] # the real one
+        await said(ledger, bug, "after its time")
+        await until(lambda: "after its time" in heard.read)
+    assert len(held(await load(ledger, bug))) == 1

@@ -145,14 +145,14 @@ class Inbox:
         turn = 0 if item.source in self.elsewhere else OWN_TURN
         return mine | {"at": now, "due": now + turn, "state": "new", "attempts": 0, "note": ""}
 
-    async def take(self, sources: Iterable[str], limit: int = BATCH) -> list[Item]:
-        """Items that nobody finished: their process died, or they failed and are due again."""
+    async def take(self, sources: Iterable[str], limit: int = BATCH, *, besides: Collection[str] = ()) -> list[Item]:
+        """Items that nobody finished: their process died, or they failed and are due again. Those `besides` are left to others."""
         now = self.clock()
         mine = inbox.c.team == self.team
         due = mine & (inbox.c.state == "new") & (inbox.c.due <= now) & inbox.c.source.in_(tuple(sources))
         query = (
             select(inbox.c.key, inbox.c.source, inbox.c.body, inbox.c.attempts, inbox.c.at)
-            .where(due)
+            .where(due, inbox.c.key.not_in(besides))
             .order_by(inbox.c.due)
             .limit(limit)
         )

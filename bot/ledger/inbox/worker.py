@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.bug.errors import Doubtful, MakegoodError, Unavailable
+from bot.bug.errors import Doubtful, MakegoodError, Newer, Unavailable
 from bot.ledger.db.away import spoilt
 from bot.ledger.db.engine import HOOKS
 from bot.ledger.inbox.inbox import Inbox, Item
@@ -28,6 +28,8 @@ OUTAGE = 10.0
 """Seconds after which something that is away is asked again."""
 ROLLED = 3600.0
 """Seconds for which what can't be read is left to a newer version that may have stored it."""
+LEFT = 60.0
+"""Seconds in which this process does not take up again what it left to a newer version: that one is to find it due."""
 
 
 @dataclass
@@ -41,6 +43,8 @@ class InboxWorker:
     handlers: Mapping[str, Handler]
     at_once: Mapping[str, AtOnce] = field(default_factory=dict)
     lasting: Lasting = field(default_factory=Lasting)
+    _left: dict[str, float] = field(default_factory=dict)
+    """Key -> until when it is left to a newer version, in Unix seconds."""
     _busy: set[str] = field(default_factory=set)
     _queues: dict[str, asyncio.Queue[Item]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -126,8 +130,11 @@ class InboxWorker:
 
     async def _failed(self, item: Item, error: Exception) -> None:
         """An outage is nobody's fault and may last for hours: only what fails by itself is given up in the end."""
-        newer = isinstance(error, ValidationError) and self.inbox.clock() - item.at < ROLLED
-        if newer or _passing(error):
+        now = self.inbox.clock()
+        if isinstance(error, Newer) or (isinstance(error, ValidationError) and now - item.at < ROLLED):
+            self._left[item.key] = now + LEFT
+            await self.inbox.later(item, str(error), 0.0)
+        elif _passing(error):
             await self.inbox.later(item, str(error), getattr(error, "wait", None) or OUTAGE)
         else:
             await self.inbox.failed(item, str(error) or repr(error))
@@ -146,9 +153,15 @@ class InboxWorker:
                     await self.inbox.awaken()
                     steady.minded()
                 if await self.inbox.waiting(self.handlers):
-                    for item in await self.inbox.take(self.handlers):
+                    for item in await self.inbox.take(self.handlers, besides=self._left_alone()):
                         self._queue(item.source).put_nowait(item)
             await asyncio.sleep(SWEEP)
+
+    def _left_alone(self) -> Collection[str]:
+        now = self.inbox.clock()
+        # one that is further away is from before the clock was set back
+        self._left = {key: until for key, until in self._left.items() if now < until <= now + LEFT}
+        return tuple(self._left)
 
 
 def _passing(error: Exception) -> bool:

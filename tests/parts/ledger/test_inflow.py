@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from bot.bug.errors import Unavailable
+from bot.bug.errors import Newer, Unavailable
 from bot.bug.values import Actor
 from bot.ledger.inbox.inbox import OWN_TURN, Inbox, Item
-from bot.ledger.inbox.worker import OUTAGE, ROLLED, InboxWorker
+from bot.ledger.inbox.worker import LEFT, ROLLED, InboxWorker
 from bot.ledger.relay.pace import TooSoon
 from tests.support.stores import TEAM, Store, rows, sql
 
@@ -115,18 +115,49 @@ async def test_what_a_newer_version_stored_is_left_to_it_for_an_hour(inbox: Inbo
     await inbox.store(item("a"))
     store.clock.advance(OWN_TURN + 1)
     async with working(inbox, worker):
-        await until_noted(inbox, store.clock.seconds())
+        await until_noted(inbox)
     assert (await state(inbox, "a"))[:2] == ("new", 0)
     store.clock.advance(ROLLED)
     async with working(inbox, worker):
         await until(inbox, "a", "new", 1)
 
 
-async def until_noted(inbox: Inbox, since: float) -> None:
-    """That it is left, and for how long."""
-    async with asyncio.timeout(5):
-        while await rows(inbox.db, "SELECT due FROM inbox") != [(since + OUTAGE,)]:
+async def until_noted(inbox: Inbox) -> None:
+    """That it is left."""
+    async with asyncio.timeout(10):
+        while not (await state(inbox, "a"))[2]:
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("unread", [Newer("BUG-1 holds more."), None], ids=["an entry", "a body"])
+async def test_what_is_left_to_a_newer_version_is_not_taken_from_it_again(
+    inbox: Inbox, store: Store, unread: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.ledger.inbox.worker.SWEEP", 0.01)
+    older, newer = Worker(inbox, a=unread or _unread()), Worker(inbox)
+    await inbox.store(item("a"))
+    store.clock.advance(OWN_TURN + 1)
+    async with working(inbox, older):
+        await until_noted(inbox)
+        await asyncio.sleep(0.2)  # twenty looks
+        assert older.batches == [["a"]]
+        async with working(inbox, newer):
+            await until(inbox, "a", "done")
+    assert (older.batches, newer.batches) == ([["a"]], [["a"]])
+
+
+async def test_where_no_newer_version_comes_it_is_tried_again(
+    inbox: Inbox, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.ledger.inbox.worker.SWEEP", 0.01)
+    alone = Worker(inbox, a=Newer("BUG-1 holds more."))
+    await inbox.store(item("a"))
+    store.clock.advance(OWN_TURN + 1)
+    async with working(inbox, alone):
+        await until_noted(inbox)
+        alone.broken.clear()
+        store.clock.advance(LEFT)
+        await until(inbox, "a", "done")
 
 
 def _unread() -> ValidationError:

@@ -231,7 +231,9 @@ class Ledger:
         `now`, `taken`: the same moment, by the ledger's clock and by the loop's, before anything was written.
         """
         server = self.wakes.server if whole else None
-        free, bug = (server.free() if server else ()), recorded.bug
+        bug, taken_here = recorded.bug, self.db.taken(conn)
+        places = server.free() if server else {}
+        free = [name for name in places if places[name] > taken_here[name]]
         new, until = recorded.before.seq == 0, now + (server.seconds if server else 0)
         leased = dict.fromkeys(free, until) if new else {}
         woken = await subscription.wake(
@@ -243,6 +245,7 @@ class Ledger:
             # a new bug's cursors were inserted with their lease; those of an old one may be leased to somebody, so each
             # is asked
             leases = await take_own(conn, self.team, bug.ref.number, mine, now=now, seconds=server.seconds)
+        taken_here.update(lease.sink for lease in leases)
         if leases and server and new:
             server.prepare(leases, recorded)
         left = set(woken.sinks) - {lease.sink for lease in leases} if woken.now else set()

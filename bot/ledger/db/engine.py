@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from bot.ledger.db.kept import QuickEngine
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import budgets
 from bot.ledger.db.turnstile import Turnstile
-from bot.ledger.db.writer import Together, Writer
+from bot.ledger.db.writer import TAKEN, Together, Writer
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,12 @@ class Database:
             call()
 
     @staticmethod
+    def taken(conn: AsyncConnection) -> Counter[str]:
+        """Places that were taken by what the next commit makes durable: several writers may share it."""
+        found: Counter[str] = conn.info.setdefault(TAKEN, Counter())
+        return found
+
+    @staticmethod
     def after_commit(conn: AsyncConnection, call: Callable[[], None]) -> None:
         """`call` once what this `write` does is durable; never where it is not."""
         conn.info.setdefault(_AFTER, []).append(call)
@@ -82,6 +89,7 @@ class Database:
     @asynccontextmanager
     async def _one_of_many(self) -> AsyncIterator[AsyncConnection]:
         async with self._connection() as conn, conn.begin():
+            conn.info.pop(TAKEN, None)
             yield conn
 
     @asynccontextmanager

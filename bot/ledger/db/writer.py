@@ -6,8 +6,8 @@ savepoint of its own; then one commit makes all of it durable, and only then doe
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, cast
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +18,8 @@ from bot.ledger.db.kept import is_heard, told
 from bot.ledger.db.sqlite_driver import Connection, to_its_end
 from bot.ledger.db.turnstile import Turnstile
 
+TAKEN = "makegood_taken"
+"""What a connection keeps until its commit: places that were taken in it."""
 MOST = 50
 """Guests of one commit: whoever came first must not wait for all who come later."""
 
@@ -37,6 +39,10 @@ class Together:
     async def until_left(self) -> None:
         await to_its_end(self._guest)
         self._guest = self._loop.create_future()
+
+    async def until_over(self) -> None:
+        """However it ended."""
+        await asyncio.wait({self._ended})
 
     async def until_ended(self) -> None:
         """Raises what the commit met: nothing of any of them is stored then."""
@@ -90,22 +96,20 @@ class Writer:
 
     @asynccontextmanager
     async def _as_guest(self, together: Together) -> AsyncIterator[AsyncConnection]:
-        driver = _driver(together.conn)
         try:
-            driver.one("SAVEPOINT guest", ())
             try:
-                yield together.conn
-            except BaseException:  # a cancelled guest, too, takes back what is theirs, and nothing else
-                if driver.in_transaction:  # a full disk may have ended it for all
-                    driver.one("ROLLBACK TO guest", ())
-                raise
+                with _savepoint(_driver(together.conn)):
+                    yield together.conn
             finally:
-                if driver.in_transaction:
-                    driver.one("RELEASE guest", ())
-        finally:
-            together.left()
-            # a refusal waits as well: what it saw of the others may come to nothing
+                together.left()
+        except asyncio.CancelledError:
+            # who asks for a stop must not be answered by what the commit met
+            await together.until_over()
+            raise
+        except BaseException:  # a refusal waits as well: what it saw of the others may come to nothing
             await together.until_ended()
+            raise
+        await together.until_ended()
 
     async def _end_alone(self, conn: AsyncConnection) -> None:
         try:
@@ -119,6 +123,7 @@ class Writer:
             await self._let_in(together, rank)
             await self._commit(conn)
         except BaseException as error:  # whatever it was, the guests wait for it and must be told
+            await self._undo(conn)
             together.end(error)
             raise
         else:
@@ -146,6 +151,7 @@ class Writer:
     async def _begin(self, conn: AsyncConnection) -> None:
         # IMMEDIATE, before anything is read: a transaction that reads first and writes later fails where somebody
         # wrote in between
+        conn.info.pop(TAKEN, None)
         try:
             await _driver(conn).begin()
         except sqlite3.Error as error:
@@ -176,6 +182,21 @@ class Writer:
             with suppress(SQLAlchemyError, sqlite3.Error):
                 await conn.invalidate()
                 await conn.close()
+
+
+@contextmanager
+def _savepoint(driver: Connection) -> Iterator[None]:
+    """Takes back what is done in it, and nothing else, where it is left by an error."""
+    driver.one("SAVEPOINT guest", ())
+    try:
+        yield
+    except BaseException:  # a cancelled guest, too, takes back what is theirs
+        if driver.in_transaction:  # a full disk may have ended it for all
+            driver.one("ROLLBACK TO guest", ())
+        raise
+    finally:
+        if driver.in_transaction:
+            driver.one("RELEASE guest", ())
 
 
 def _driver(conn: AsyncConnection) -> Connection:

@@ -18,7 +18,8 @@ from bot.ledger.db import sqlite_driver
 from bot.ledger.db.engine import PEOPLE, SINKS, Database
 from bot.ledger.db.writer import MOST
 from bot.ledger.ledger import Ledger
-from tests.support.stores import open_bug, person
+from tests.parts.ledger.sinks import SAID, Blocked, follows, relaying, until
+from tests.support.stores import Store, cursor, open_bug, person, said
 
 Commits = list[None]
 SQLITE = pytest.mark.parametrize("where", ["sqlite"], indirect=True)
@@ -211,3 +212,68 @@ async def test_a_connection_that_cannot_take_back_is_not_used_again(
             await say(db, "a", then=refuse)
     await say(db, "b")
     assert stored(db) == {"b"}
+
+
+async def test_a_stop_that_is_asked_for_is_not_lost_in_what_the_commit_met(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = asyncio.Event()
+
+    def full(_connection: sqlite3.Connection) -> "asyncio.Future[None]":
+        failed = asyncio.get_running_loop().create_future()
+        failed.set_exception(sqlite3.OperationalError("database or disk is full"))
+        return failed
+
+    async def guest() -> None:
+        async with db.write() as conn:
+            await conn.execute(INSERT, {"who": "guest"})
+            inside.set()
+            await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_driver._COMMITTER, "commit", full)
+        first, second = asyncio.create_task(say(db, "host")), asyncio.create_task(guest())
+        await inside.wait()
+        second.cancel()
+        told = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(one) for one in told] == [OperationalError, asyncio.CancelledError]
+    await say(db, "again")
+
+
+@pytest.mark.parametrize("heard", [False, True])
+async def test_whoever_comes_after_one_that_was_taken_back_begins_anew(db: Database, heard: bool) -> None:
+    if heard:
+        event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *_sent: None)
+
+    async def taken_back() -> None:
+        async with db.write() as conn:
+            await _ended_by_the_database(conn)
+
+    told = await asyncio.gather(say(db, "a"), taken_back(), return_exceptions=True)
+    assert all(isinstance(one, MakegoodError) for one in told)
+    await say(db, "next")
+    assert stored(db) == {"next"}
+
+
+@SQLITE
+async def test_a_shared_commit_takes_no_more_places_of_a_sink_than_there_are(store: Store) -> None:
+    busy = Blocked(name="busy", interest=SAID, slots=1, on=frozenset(range(1, 9)))
+    ledger = follows(store, busy)
+    bugs = [await open_bug(ledger, f"g{nth}") for nth in range(8)]
+    together = asyncio.Event()
+
+    async def host() -> None:
+        async with ledger.db.write():
+            await together.wait()
+
+    async with relaying(ledger, busy):
+        await until(lambda: ledger.wakes.server is not None and "busy" in ledger.wakes.server.free())
+        writers = [asyncio.create_task(host()), *(asyncio.create_task(said(ledger, bug, "x")) for bug in bugs)]
+        await asyncio.sleep(0.05)
+        together.set()
+        await asyncio.gather(*writers)
+        await until(lambda: busy.served)
+        leased = sum([(await cursor(ledger, bug, "busy"))["lease"] > 0 for bug in bugs])
+        served = len(busy.served)
+        busy.go.set()
+    assert (served, leased) == (1, 1)

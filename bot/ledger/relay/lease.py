@@ -164,10 +164,14 @@ async def move(
     external: Mapping[str, Any] | None,
     again_in: float | None,
     seconds: float,
+    *,
+    doubt: bool = False,
 ) -> Lease:
-    """The cursor stands at `done`; the lease goes on for the next entry, or ends where the sink asked for a pause."""
-    # served: what an earlier attempt may have done is known by now
-    values: dict[str, Any] = {"done": done, "attempts": 0, "doubt": 0}
+    """The cursor stands at `done`; the lease goes on for the next entry, or ends where the sink asked for a pause.
+
+    `doubt`: it is served by half, and what an earlier attempt may have done is not known yet.
+    """
+    values: dict[str, Any] = {"done": done, "attempts": 0, "doubt": int(doubt)}
     text = lease.external if external is None else json.dumps(external)
     if text != lease.external:
         values["external"] = text
@@ -178,7 +182,7 @@ async def move(
         behind = await _head(conn, ledger, lease.bug) > done
         values |= {"lease": 0, "due": now if behind else now + again_in}
     await _set(conn, ledger, lease, values)
-    return replace(lease, done=done, attempts=0, doubt=False, external=text)
+    return replace(lease, done=done, attempts=0, doubt=doubt, external=text)
 
 
 async def _head(conn: AsyncConnection, ledger: Ledger, bug: int, *, lock: bool = False) -> int:

@@ -128,9 +128,10 @@ class Relay:
     def seconds(self) -> float:
         return self.lease_seconds
 
-    def free(self) -> Collection[str]:
-        """Sinks that would serve one more bug at once; whatever is due already, or waits for what is scarce, keeps its order."""
-        return self._free().keys() - self._order.kept
+    def free(self) -> dict[str, int]:
+        """Sinks that would serve more bugs at once, and how many; what is due already, or waits for what is scarce, keeps its order."""
+        kept = self._order.kept
+        return {name: places for name, places in self._free().items() if name not in kept}
 
     def elsewhere(self, sink: str) -> bool:
         """Whether another process may serve it sooner. What waits for Slack waits there, too."""
@@ -208,16 +209,15 @@ class Relay:
                     return
                 if entry and entry.seq > bug.seq:  # written since: a sink's bug holds what it is asked about
                     bug = await load(self.ledger, lease.bug)
-                called = True
-                served = await sink.serve(_work(bug, entry, lease))
+                called, work = True, _work(bug, entry, lease)
+                served = await sink.serve(work)
             except Exception as error:  # noqa: BLE001 - whatever a sink meets concerns this bug alone: it is kept, retried, given up
                 await self._failed(lease, error, called=called)
                 return
             if served.stuck:
                 await self._partly(lease, served)
                 return
-            behind = sink.name in bug.delayed
-            lease, asked = await self._done(sink, lease, entry.seq if entry else bug.seq, served, behind=behind), False
+            lease, asked = await self._done(sink, lease, work, served), False
 
     async def _partly(self, lease: Lease, served: Served) -> None:
         """What is done is written at once; the rest is an attempt that failed."""
@@ -252,9 +252,12 @@ class Relay:
             done = entry.seq
         return None, done
 
-    async def _done(self, sink: Sink, lease: Lease, seq: int, served: Served, *, behind: bool) -> Lease:
+    async def _done(self, sink: Sink, lease: Lease, work: Work, served: Served) -> Lease:
         """Outcomes and the cursor's move, together. A lease that was lost moves nothing, but its outcomes are facts all the same."""
-        by = Actor(kind=ActorKind.SYSTEM, id=sink.name)
+        by, seq = Actor(kind=ActorKind.SYSTEM, id=sink.name), work.entry.seq if work.entry else work.bug.seq
+        behind = sink.name in work.bug.delayed
+        # asked for at once, it is one step of several: the next one has to look as well
+        doubt = work.doubt and served.again_in == 0
         async with self.ledger.db.write(SINKS) as conn:
             # in the transaction that writes the outcome: asked before, the lease could be lost in between
             held = await leases.held(conn, self.ledger, lease)
@@ -268,7 +271,7 @@ class Relay:
             if held:
                 done = _past_own(sink, seq, recorded)
                 lease = await leases.move(
-                    conn, self.ledger, lease, done, served.external, served.again_in, self.lease_seconds
+                    conn, self.ledger, lease, done, served.external, served.again_in, self.lease_seconds, doubt=doubt
                 )
             await self.ledger.notify(conn)
         if recorded:

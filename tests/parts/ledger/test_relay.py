@@ -274,3 +274,17 @@ async def test_the_bug_that_a_sink_is_given_holds_the_entry_that_it_is_asked_abo
         await until(lambda: sink.read == ["a", "b"])
     await ledger.db.close()
     assert [work.entry.seq - work.bug.seq for work in sink.served if work.entry] == [0, 0]
+
+
+async def test_a_step_that_asks_for_the_next_at_once_leaves_it_the_doubt(store: Store) -> None:
+    sink = Scribe(name="steps", interest=CARD, answers=[Served(external={}, again_in=0.0), Served(external={})])
+    ledger = follows(store, sink)
+    bug = await open_bug(ledger)
+    await lease.take(ledger, {"steps": 1}, {}, 12)
+    await lease.abandoned(ledger, 0)
+    async with relaying(ledger, sink):
+        await until(lambda: len(sink.served) == 2)
+        await until(at_rest(ledger, bug, "steps"))
+        await ledger.record(bug, lambda now: ownership.claim(now, "U0DEV"), by=person("U0DEV"))
+        await until(lambda: len(sink.served) == 3)
+    assert sink.doubts == [True, True, False]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.bug import LIVE
@@ -60,8 +60,10 @@ async def _hold(ledger: Ledger, by: Actor, bug: int) -> bool:
     """The cursors and the entries that tell of it, together. Whether anything waits now that was not finished just before."""
     place = and_(cursors.c.team == ledger.team, cursors.c.bug == bug)
     async with ledger.db.write() as conn:
-        await ledger.lock(conn, bug)
-        outbound = select(cursors.c.sink).where(place, _outbound()).order_by(cursors.c.sink)
+        planned = (await ledger.lock(conn, bug)).planned is not None
+        # a planned tell waits for an entry, so nothing is due: all the same the lost trail may have let it go
+        waits = and_(cursors.c.sink == "when_works", cursors.c.gave_up.is_(None)) if planned else false()
+        outbound = select(cursors.c.sink).where(place, or_(_outbound(), waits)).order_by(cursors.c.sink)
         sinks = (await conn.execute(outbound)).scalars().all()
         # a new fence: whoever holds the lease now finds at the next renewal that it is not theirs any more
         given_up = {"gave_up": WHY, "lease": 0, "fence": cursors.c.fence + 1}

@@ -17,8 +17,10 @@ from bot.ledger.entries import load, trail
 from bot.ledger.relay import lease
 from bot.ledger.restored import OUTBOUND, hold
 from bot.sinks.letters import LetterSink
+from bot.sinks.when_works import PlannedTellSink
 from tests.parts.ledger.sinks import CARD, SAID, Blocked, Scribe, at_rest, follows, relaying, until
-from tests.support.stores import Store, cursor, kinds, open_bug, person, said
+from tests.support.stores import Store, cursor, kinds, open_bug, person, said, sql
+from tests.unit.bug.test_when_works import planned
 
 ANNA = Actor(kind=ActorKind.CLI, id="anna")
 
@@ -132,3 +134,17 @@ async def test_a_letter_that_waited_when_the_backup_was_made_may_be_out_and_wait
         await said(ledger, bug, "after its time")
         await until(lambda: "after its time" in heard.read)
     assert len(held(await load(ledger, bug))) == 1
+
+
+async def test_a_tell_that_was_planned_with_a_run_goes_by_itself_no_more(store: Store) -> None:
+    ledger = store.ledger({"when_works": PlannedTellSink.interest})
+    for nth, fact in enumerate(planned().facts):
+        if nth:
+            await ledger.record(1, lambda _bug, event=fact.event: event, by=fact.by)  # type: ignore[misc] # bound now
+        else:
+            await open_bug(ledger)
+    assert (await load(ledger, 1)).planned
+    # its sink waits for an entry, so nothing is due
+    await sql(ledger.db, "UPDATE cursors SET due = NULL")
+    assert await hold(store.ledger(), ANNA) == [1]
+    assert (await load(ledger, 1)).gave_up == ("when_works",)

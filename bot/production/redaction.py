@@ -1,9 +1,11 @@
 """Masks secrets in every text that leaves: known values first, then what looks like one. Pure."""
 
+import html
 import json
 import re
-from collections.abc import Iterable
-from urllib.parse import quote, unquote, urlsplit
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 MASK = "••••"
 _SHORTEST = 5  # a shorter value would blot out ordinary words
@@ -36,12 +38,13 @@ _PATTERNS = tuple(  # every repetition is bounded or starts at one place, so tha
         ),
     )
 )
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
 _WORD = re.compile(r"[^\W\d_]+[.:]?")
 _CARD = re.compile(r"\b(?:[3-6]\d|2[2-7])(?:[ -]?\d){11,17}\b")  # as the networks number them: no date begins so
 
 
 class Redactor:
-    """Replaces secrets by dots. Known values are found in their URL-quoted and JSON-escaped forms too."""
+    """Replaces secrets by dots. Known values are found as addresses, forms, JSON, HTML and base64 write them, too."""
 
     def __init__(self, secrets: Iterable[str] = (), *, prose: bool = False) -> None:
         """`prose`: the text is our own sentences, in which a word after "SLACK_BOT_TOKEN:" is a word."""
@@ -72,7 +75,19 @@ def _forms(secret: str) -> set[str]:
     if "://" in secret:
         password = urlsplit(secret).password or ""
         values |= {password, unquote(password)}
-    return {form for v in values for form in (v, quote(v, safe=""), json.dumps(v)[1:-1])}
+    return {form for v in values for form in _written(v)}
+
+
+def _written(value: str) -> Iterator[str]:
+    """As it stands in addresses, forms, JSON (also within JSON), HTML, and in base64."""
+    yield value
+    for quoted in (quote(value, safe=""), quote(value), quote_plus(value), quote_plus(value, safe="/")):
+        yield from (quoted, _PERCENT.sub(lambda found: found[0].lower(), quoted))
+    for plain in (True, False):
+        once = json.dumps(value, ensure_ascii=plain)[1:-1]
+        yield from (once, once.replace("/", r"\/"), json.dumps(once, ensure_ascii=plain)[1:-1])
+    yield html.escape(value)
+    yield b64encode(value.encode()).decode().rstrip("=")
 
 
 def _luhn(text: str) -> bool:

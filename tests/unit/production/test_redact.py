@@ -1,6 +1,15 @@
 """No secret leaves in a text."""
 
+import html
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import quote, quote_plus
+
 import pytest
+from yarl import URL
 
 from bot.production.redaction import Redactor
 
@@ -57,3 +66,28 @@ def test_an_empty_or_tiny_value_does_not_blot_out_the_text() -> None:
 def test_a_long_text_made_to_be_slow_is_not(piece: str) -> None:
     """Quadratic patterns would take minutes here, and hold up everything else."""
     assert Redactor(["a known secret"]).redact(piece * (200_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        quote,
+        quote_plus,
+        partial(quote, safe=""),
+        lambda secret: re.sub("%..", lambda found: found[0].lower(), quote(secret, safe="")),
+        json.dumps,
+        partial(json.dumps, ensure_ascii=False),
+        lambda secret: json.dumps(json.dumps({"key": secret})),
+        lambda secret: json.dumps(secret).replace("/", r"\/"),
+        html.escape,
+        lambda secret: b64encode(secret.encode()).decode(),
+        lambda secret: str(URL("https://x.example").with_query(key=secret)),
+    ],
+    ids=["path", "form", "query", "small", "json", "unicode", "nested", "slashes", "html", "base64", "yarl"],
+)
+def test_a_known_secret_is_found_however_it_is_written(write: Callable[[str], str]) -> None:
+    secret = 'grün/"kohl" & staple<77'
+    shown = Redactor([secret]).redact(f"it was {write(secret)} again")
+    assert "kohl" not in shown
+    assert "staple" not in shown
+    assert write(secret).strip('"') not in shown

@@ -162,14 +162,8 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
     if not process.only:  # a second process has settings of its own
         told = settings.told()
         await workspace.record(ledger, lambda now: change_settings(now, told), by=SYSTEM)
-    allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], ledger)
-    must_be_actions(allowed.catalogue, settings.actions.mode)
-    engine = Engine(allowed.catalogue, settings.targets, redactor)
-    closing.at_end(engine.close)
-    with suppress(Outside):  # a billing system that is away only costs the menu, and is asked again
-        await outside.read_plans()
-        if outside.biller:
-            settings.tell.must_know_plans(outside.plans.value)
+    allowed, engine = await _actions(process, ledger, redactor, closing)
+    await _know_plans(settings, outside)
     return _Ground(
         outside=outside,
         plans=plans,
@@ -184,6 +178,24 @@ async def _ground(process: _Process, closing: Closing) -> _Ground:
         suggestions=Suggestions(ledger),
         lasting=Lasting(),
     )
+
+
+async def _actions(
+    process: _Process, ledger: Ledger, redactor: Redactor, closing: Closing
+) -> tuple[AllowedActions, Engine]:
+    settings = process.settings
+    allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], ledger)
+    must_be_actions(allowed.catalogue, settings.actions.mode)
+    engine = Engine(allowed.catalogue, settings.targets, redactor)
+    closing.at_end(engine.close)
+    return allowed, engine
+
+
+async def _know_plans(settings: Settings, outside: Connected) -> None:
+    with suppress(Outside):  # a billing system that is away only costs the menu, and is asked again
+        await outside.read_plans()
+        if outside.biller:
+            settings.tell.must_know_plans(outside.plans.value)
 
 
 def _both(first: Follower, second: Follower) -> Follower:

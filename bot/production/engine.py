@@ -66,8 +66,10 @@ class Engine:
         return cast("Action | Look", forms.parse(entry.cls, _parameters(entry, values)))
 
     def joined(self, name: str, values: Values) -> dict[str, str]:
-        """The fields of a key as the one parameter that they are. Raises Invalid."""
-        entry, told = self.catalogue.find(name), dict(values)
+        """The fields of a key as the one parameter that they are; capital letters in names do not matter. Raises Invalid."""
+        entry = self.catalogue.find(name)
+        values = {_named(entry, field): text for field, text in values.items()}
+        told = dict(values)
         for param, table in entry.cls.key_of.items():
             parts = {field: told.pop(field) for field in values if field.startswith(f"{param}.")}
             if parts:
@@ -221,7 +223,7 @@ class Engine:
         chosen = values.get(table, "")
         fitting = [values["target"]] if values.get("target") in self.targets else self._fitting(entry)
         keys = (getattr(self.targets[name], "tables", {}) for name in fitting)
-        return next((tables[chosen] for tables in keys if chosen in tables), ())
+        return next((key for tables in keys if (key := _key_of(chosen, tables))), ())
 
     def _runtime(self, name: str) -> Runtime:
         if isinstance(self.targets[name], Elsewhere):
@@ -242,6 +244,24 @@ def _runtime(target: Target, redactor: Redactor) -> Runtime:
     return cast("Runtime", getattr(module, f"{target.kind.capitalize()}Runtime")(target, redactor))
 
 
+def _named(entry: CatalogueEntry, field: str) -> str:
+    """A parameter as its action spells it; one that there is not stays as it was written, for the sentence about it."""
+    head, dot, column = field.partition(".")
+    known = ("target", *entry.cls.model_fields)
+    alike = [head] if head in known else [name for name in known if name.casefold() == head.casefold()]
+    return f"{alike[0]}{dot}{column}" if len(alike) == 1 else field
+
+
+def _key_of(chosen: str, tables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Of a table as the settings write it, or as people do: with its schema, in quotes, in other letters. Empty: none, or several."""
+    alike = [chosen] if chosen in tables else [table for table in tables if _bare(table) == _bare(chosen)]
+    return tables[alike[0]] if len(alike) == 1 else ()
+
+
+def _bare(table: str) -> str:
+    return table.rpartition(".")[2].strip('"`').casefold()
+
+
 def _each(field: Field, key: tuple[str, ...]) -> tuple[Field, ...]:
     if len(key) < 2:  # noqa: PLR2004 - a key of one column is one field
         return (field,)
@@ -250,6 +270,8 @@ def _each(field: Field, key: tuple[str, ...]) -> tuple[Field, ...]:
 
 def _joined(param: str, key: tuple[str, ...], parts: Mapping[str, str]) -> str:
     wanted = [f"{param}.{column}" for column in key]
+    exact = {field.casefold(): field for field in wanted}
+    parts = {field if field in wanted else exact.get(field.casefold(), field): text for field, text in parts.items()}
     if unknown := [field for field in parts if field not in wanted]:
         known = ", ".join(wanted) if len(key) > 1 else param
         raise Invalid(f"There is no {unknown[0]}. The row's key is: {known}.", {unknown[0]: f"The key is: {known}."})

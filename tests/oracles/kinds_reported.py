@@ -36,6 +36,17 @@ POSTGRES = [
         "undone",
         volatile=_TOUCHED,
     ),
+    *(
+        kind(
+            f"a text that is no {type_}, which the database says by a code of its own",
+            f"CREATE TABLE odd (id int PRIMARY KEY, v {type_}); INSERT INTO odd VALUES (1, NULL);",
+            "odd id",
+            f"set-column table=odd id=1 column=v value={wrong!r}",
+            "refused",
+            "does not fit v, which holds .*Nothing was changed",
+        )
+        for type_, wrong in {"regclass": "nowhere", "tsquery": "a & ", "regproc": "now(", "jsonpath": "$."}.items()
+    ),
     kind(  # pgMemento/pgMemento 67
         "an array in a column whose name is a word of SQL",
         "CREATE TABLE test2 (id serial PRIMARY KEY, values text[]); INSERT INTO test2 (values) VALUES ('{abc,def}');",

@@ -118,7 +118,7 @@ REFUSED = (
     ("/bug reopen BUG-1 why", "BUG-1 is open and not fixed yet."),
     ("/bug release BUG-1", "Nobody has BUG-1. Claim it first."),
     ("/bug unpark BUG-1", "Nothing has given up here any more."),
-    ("/bug claim", "Which bug? Say `claim BUG-1`"),
+    ("/bug claim", "Which bug? Write `/bug claim BUG-1`"),
     ("/bug claim BUG-77", "There is no BUG-77. `/bug list`"),
     ("/bug claim BUG-0", "There is no BUG-0."),
     ("/bug new", "Say in a few words what is wrong"),

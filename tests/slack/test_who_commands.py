@@ -38,7 +38,7 @@ async def test_a_word_outside_a_bugs_thread_is_answered_with_what_is_missing(hou
     await house.alarm()
     dana = house.person("Dana")
     await dana.says("@makegood claim", in_=house.ws.channel("team"))
-    await dana.expect_ephemeral("Which bug? Say `claim BUG-1`")
+    await dana.expect_ephemeral("Which bug? Write `/bug claim BUG-1`")
     await dana.says("@makegood claim BUG-1", in_=house.ws.channel("team"))
     await house.quiet()
     assert (await house.bug()).owner == "U0DEV"

@@ -12,6 +12,7 @@ from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.rules import (
     GOOD_FOR,
     SHORTEST_REASON,
+    WHY,
     called,
     changed,
     ended,
@@ -214,7 +215,7 @@ def _written(fix: Fix, reason: str) -> str:
     if typed_reason(fix) and (len(said) < SHORTEST_REASON or said == fix.reason):
         raise Invalid(OWN_WORDS, {"reason": OWN_WORDS})
     if said and len(said) < SHORTEST_REASON:
-        raise Invalid("Say why: it stands in the trail.", {"reason": "Say why: it stands in the trail."})
+        raise Invalid(WHY, {"reason": WHY})
     return "" if said == fix.reason else said
 
 

@@ -13,6 +13,7 @@ from bot.bug.fixes.fix import Fix, RunState, Stored
 from bot.bug.fixes.rules import (
     AGAIN,
     SHORTEST_REASON,
+    WHY,
     called,
     changed,
     ended,
@@ -178,7 +179,7 @@ def ask(
     """Wants a preview; an unclaimed bug is claimed with it. `params` show no secret; `filled`: nobody has typed the reason."""
     must_allow(bug, FixAsked)
     if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid("Say why: it stands in the trail.", {"reason": "Say why: it stands in the trail."})
+        raise Invalid(WHY, {"reason": WHY})
     one_at_a_time(bug)
     asked = FixAsked(
         run=len(bug.fixes) + 1,
@@ -221,7 +222,7 @@ def ask_undo(
     if fix.undone_by:
         raise Refused(*_undone(bug, fix))
     if not fix.undoable:
-        raise Refused(called(fix), Foreign(said_once(fix.undo_note, " cannot be undone: ")))
+        raise Refused(called(fix), " ", Foreign(said_once(fix.undo_note, "cannot be undone: ")))
     return ask(bug, by, fix.action, fix.params, reason, view=view, undo_of=run, revises=revises)
 
 

@@ -70,12 +70,16 @@ class Catalogue:
         self.problems = other.problems
 
     def find(self, name: str) -> CatalogueEntry:
-        """An action or a look, turned on or not. Raises NotFound, or Refused for a file that can't be used."""
-        if name in self.entries:
-            return self.entries[name]
+        """An action or a look, turned on or not; capital letters and underscores in `name` do not matter where one is meant.
+
+        Raises NotFound, or Refused for a file that can't be used.
+        """
+        alike = [name] if name in self.entries else [known for known in self.entries if _plain(known) == _plain(name)]
+        if len(alike) == 1:
+            return self.entries[alike[0]]
         if broken := next((problem for problem in self.problems if name_of(problem.path) == name), None):
             raise Refused(f"{name} can't be used. {broken}")
-        near = get_close_matches(name, self.entries, n=1)
+        near = get_close_matches(_plain(name), self.entries, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"There is: {', '.join(self.entries) or 'nothing yet'}."
         raise NotFound(f"There is no action “{name}”. {hint}" if name else f"Name an action. {hint}")
 
@@ -89,6 +93,10 @@ class Catalogue:
         """Everything a careful reader would complain about. Without `targets` nothing is said about them."""
         found = (problem for entry in self.entries.values() for problem in check_entry(entry, self.entries, targets))
         return (*self.problems, *found)
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "-")
 
 
 def name_of(path: Path) -> str:

@@ -85,6 +85,7 @@ _PASSING = (
     "2013",
     "1927",
 )
+_OF_THE_CONNECTION = ("08", "25", "28", "3D", "53", "57", "42501")
 _PASSING_WORDS = ("database is locked", "database table is locked", "interrupted", "database schema has changed")
 _SQLSTATE = 5
 """Its length; MySQL's numbers have four digits."""
@@ -147,10 +148,10 @@ def _raised(context: str | None) -> bool:
 
 
 def unreadable(error: BaseException) -> bool:
-    """The database could not read a value: which one, it does not say."""
-    return isinstance(error, StatementError) and (
-        code_of(error).startswith(("22", "42804", "42846", "23514")) or not isinstance(error, DBAPIError)
-    )
+    """Whether a value may be to blame, which each type of the database says by a code of its own; asked about one value alone, it is."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, StatementError)
+    return not passing(error) and not code_of(error).startswith(_OF_THE_CONNECTION)
 
 
 def rule(error: BaseException) -> str:

@@ -120,7 +120,7 @@ class Runner:
         # read in this transaction as well: a freeze that was written before `started` always holds
         if present.freeze:
             why = present.freeze.why or "frozen"
-            raise Lapsed(f"production is frozen ({why}); after `/fix thaw` make a new preview")
+            raise Lapsed(f"production is frozen ({why}); it may be asked for again once an approver has thawed it")
         ledger = self.around.ledger
         run, at = {"bug": bug.ref.number, "run": fix.run}, ledger.clock().timestamp()
         # last: who waits for another run must be somebody who may run at all

@@ -98,7 +98,7 @@ def _told(value: str | None) -> str:
     """A text that would not be seen as what it is stands in quotes: an empty one, one with blanks at its ends, the word NULL."""
     if value is None:
         return "NULL"
-    return f"'{value}'" if value != value.strip() or value in ("", "NULL") else value
+    return f"'{value}'" if value != value.strip() or not value or value.upper() == "NULL" else value
 
 
 def looked(name: str, seq: int, table: Table, suggest: Suggest, target: str = "") -> Looked:

@@ -22,6 +22,7 @@ from bot.production.catalogue.catalogue import Catalogue
 from bot.production.engine import Engine
 from bot.settings.settings import Settings
 from bot.slack.directory import Directory
+from bot.slack.incoming import grammar
 from bot.slack.incoming.request import Request
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.private import PrivateMessages
@@ -105,8 +106,8 @@ class Context:
 
     def number(self, request: Request) -> int:
         if request.bug is None:
-            example = Code(f"{request.verb.replace('_', '-')} BUG-1", 60)
-            raise Refused("Which bug? Say ", example, ", or write it in the bug's thread.")
+            example = Code(grammar.example(request.verb), 60)
+            raise Refused("Which bug? Write ", example, ", or say it in the bug's thread with @makegood.")
         return request.bug
 
     async def record(self, request: Request, decide: Decide, bug: int | None = None) -> Recorded:

@@ -16,7 +16,7 @@ from bot.ledger.inbox.inbox import Inbox, Item
 from bot.slack.incoming import moment
 from bot.slack.incoming.answering import Answering
 from bot.slack.incoming.context import Context
-from bot.slack.incoming.request import NOTHING, Opened, Request, Response
+from bot.slack.incoming.request import NOTHING, TYPED_VIA, Opened, Request, Response
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.verbs import home
 from bot.slack.verbs import registry as verbs
@@ -29,7 +29,6 @@ from bot.text import sentence
 log = logging.getLogger(__name__)
 
 SOURCE = "slack.ask"
-TYPED_VIA = ("command", "thread")
 Ack = Callable[..., Awaitable[object]]
 BROKEN = (
     "Something went wrong on Makegood's side; nothing was changed. It is in the log. Try again, or look at the card."

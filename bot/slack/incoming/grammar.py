@@ -8,7 +8,6 @@ from bot.bug.fixes.reproduction import Seen, Where
 from bot.bug.values import Frozen
 from bot.bug.words import Code
 from bot.slack.incoming import spelling
-from bot.slack.views.marks import BUG
 
 ALIASES = {
     "take": "take_over",
@@ -44,6 +43,7 @@ ESCAPED = frozenset({"/bug"})
 TELL_WORDS = {"undo": "tell_undo", "back": "tell_back"}
 RETRO_WORDS = {"week": "retro_week", "month": "retro_month", "story": "retro_story", "page": "postmortem"}
 WORDS = {"/fix": FIX_WORDS, "/tell": TELL_WORDS, "/retro": RETRO_WORDS}
+AS_IN = "As in: `/fix BUG-1 delete-row table=menus id=13 -- a bad row`."
 RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -52,6 +52,11 @@ _REPRODUCED = re.compile(
     r"(yes|no)\b(?: +(?:on +)?(production|prod|live|development|dev)\b)?(.*)", re.IGNORECASE | re.DOTALL
 )
 _CODE = re.compile(r"(\d{3} ?\d{3}|\d{4,8})(?!\S)(.*)", re.DOTALL)
+_NAMED = re.compile(r"(?:<[^\s<>|]*\|)?(?:[^\w\s]|_)*BUG-(\d+)(?:[^\w\s]|_)*", re.IGNORECASE)
+"""A bug as people write it: bold, as code, in brackets, with a colon behind, as a link."""
+_MOST_DIGITS = 9
+_NO_BUG = 10**_MOST_DIGITS - 1
+_LINKED = re.compile(r"<((?:mailto:|tel:|https?://)[^\s<>|]+)\|([^<>|]+)>")
 _WRAPPED = re.compile(r"<((?:mailto:)?([^\s<>|@#!][^\s<>|]*))(?:\|([^<>]*))?>")
 _MAIL = re.compile(r"(?<![^\s<>|])([^\s<>|@]+@[^\s<>|@]+)")
 
@@ -68,10 +73,25 @@ def typed(text: str) -> str:
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def unlinked(text: str) -> str:
+    """The same of a command that Slack hands on as it was typed: only addresses of which something on the way made links."""
+    return _LINKED.sub(lambda found: found[2] if found[1].endswith(found[2]) else found[0], text)
+
+
 def _bare(found: re.Match[str]) -> str:
     """What stood there before Slack made a link of it; of a link with words of its own the address."""
     whole, address_, label = found.groups()
     return label if label and whole.endswith(label) else address_.removeprefix("mailto:")
+
+
+def example(verb: str) -> str:
+    """How a verb is typed for a bug, such as `/fix approve BUG-1`."""
+    for command, known in WORDS.items():
+        if word := next((word for word, name in known.items() if name == verb), ""):
+            return f"{command} {word} BUG-1"
+    own = next((command for command, name in OWN_COMMAND.items() if name == verb), "")
+    word = next((word for word, name in ALIASES.items() if name == verb), verb.replace("_", "-"))
+    return f"{own or '/bug ' + word} BUG-1"
 
 
 def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
@@ -83,7 +103,7 @@ def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
         if known := WORDS[command].get(word):
             return _with_bug(known, words[1] if len(words) > 1 else "", here)
         return _with_bug(OWN_COMMAND[command], text, here)
-    if words and BUG.fullmatch(words[0]):  # "/bug BUG-1 claim" is understood as well
+    if words and _NAMED.fullmatch(words[0]):  # "/bug BUG-1 claim" is understood as well
         rest = words[1].split(maxsplit=1) if len(words) > 1 else []
         text = " ".join([*(rest[:1] or ["show"]), words[0], *rest[1:]])
         words = text.split(maxsplit=1)
@@ -97,10 +117,16 @@ def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
 def _with_bug(verb: str, rest: str, here: int | None) -> ParsedCommand:
     """The first word may be the bug; one further on ("merge BUG-2") belongs to the rest."""
     words = spelling.head(rest).split(maxsplit=1)
-    named = BUG.fullmatch(words[0]) if words else None
+    named = _NAMED.fullmatch(words[0]) if words else None
     if not named or (verb == "merge" and len(words) == 1 and here):
         return ParsedCommand(verb=verb, bug=here, rest=rest.strip())
-    return ParsedCommand(verb=verb, bug=int(named[1]), rest=words[1] if len(words) > 1 else "")
+    return ParsedCommand(verb=verb, bug=_number(named[1]), rest=words[1] if len(words) > 1 else "")
+
+
+def _number(digits: str) -> int:
+    """Of more digits than any bug has: the number of one that is never there."""
+    bare = digits.lstrip("0")
+    return int(bare or "0") if len(bare) <= _MOST_DIGITS else _NO_BUG
 
 
 def person(text: str) -> str:
@@ -134,7 +160,7 @@ def address(text: str, example: str = "/bug customer BUG-1 mia@example.com") -> 
 
 def run(text: str) -> tuple[int | None, str]:
     """ "2 the wrong row": the number of a run that the words begin with, and the rest; None where they begin otherwise."""
-    word, _, rest = text.strip().partition(" ")
+    word, _, rest = text.strip().removeprefix("#").partition(" ")
     short = word.isascii() and word.isdecimal() and len(word) < RUN_DIGITS
     return (int(word), rest.strip()) if short else (None, text.strip())
 
@@ -164,7 +190,10 @@ def call(text: str) -> tuple[str, Mapping[str, str], str]:
     if not words:
         return "", {}, reason
     if wrong := [word.name for word in words[1:] if word.value is None]:
-        example = "As in: `/fix BUG-1 delete-row table=menus id=13 -- a bad row`."
-        raise Refused(Code(wrong[0], 60), f" is not name=value. {example}")
+        raise Refused(Code(wrong[0], 60), f" is not name=value. {AS_IN}")
     action, *given = words
-    return spelling.name(action.name), {spelling.name(w.name): w.value for w in given if w.value is not None}, reason
+    told = [(spelling.name(word.name), word.value) for word in given if word.value is not None]
+    names = [name.casefold() for name, _ in told]
+    if twice := next((name for name, _ in told if names.count(name.casefold()) > 1), ""):
+        raise Refused(Code(twice, 60), " stands there twice. Write it once; nothing was done.")
+    return spelling.name(action.name), dict(told), reason

@@ -151,7 +151,7 @@ def _mark(text: str) -> Mark | None:
 
 async def command_ask(dispatcher: Dispatcher, body: Body) -> Request:
     command, text = body["command"], clean(body.get("text", ""))
-    words = grammar.parse(command, grammar.typed(text) if command in grammar.ESCAPED else text)
+    words = grammar.parse(command, grammar.typed(text) if command in grammar.ESCAPED else grammar.unlinked(text))
     return Request(
         key=body.get("trigger_id", ""),
         verb=words.verb,

@@ -15,6 +15,9 @@ Opened = Callable[[str, str], Awaitable[None]]
 Via = Literal["button", "command", "thread", "modal", "shortcut", "home"]
 
 
+TYPED_VIA = ("command", "thread")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, config=CLOSED)
 class Request(AsJson):
     """One request of one person."""

@@ -13,7 +13,7 @@ from bot.production.action import MASK
 from bot.slack.incoming import grammar
 from bot.slack.incoming import second_factor as factor
 from bot.slack.incoming.context import Context
-from bot.slack.incoming.request import NOTHING, Request, Response
+from bot.slack.incoming.request import NOTHING, TYPED_VIA, Request, Response
 from bot.slack.verbs.concerns import look_over
 from bot.slack.verbs.registry import verb
 from bot.slack.verbs.waiting import waiting
@@ -76,9 +76,11 @@ async def ask_preview(
 
     `revises`: the run that came to nothing or was sent back, and that this one asks for again.
     """
-    context.catalogue.usable(name)
+    name = context.catalogue.usable(name).name
     params = context.engine.joined(name, params)
     context.engine.parse(name, params)
+    if request.via in TYPED_VIA and not reason:
+        raise Refused("Say why, behind `--`: it stands in the trail. ", grammar.AS_IN, " Nothing was done.")
     _must_do_more_than_watch(context, name, params.get("target", ""))
     hidden = {name_: params[name_] for name_ in context.engine.secret(name) if name_ in params}
     shown = {**params, **dict.fromkeys(hidden, MASK)}

@@ -105,7 +105,7 @@ async def reproduced(context: Context, request: Request) -> Response:
 
 
 async def _ask(context: Context, request: Request, name: str, params: Mapping[str, str]) -> Response:
-    context.catalogue.usable(name)
+    name = context.catalogue.usable(name).name
     params = context.engine.joined(name, params)
     context.engine.parse(name, params)
 

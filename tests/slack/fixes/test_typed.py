@@ -57,6 +57,20 @@ async def test_a_row_is_found_by_two_columns_to_the_letter(team: Team) -> None:
     assert team.plant.rows("SELECT usr FROM seats ORDER BY usr") == [("5",), ("a,b",)]
 
 
+async def test_capital_letters_that_a_phone_sets_do_not_matter(team: Team) -> None:
+    await team.run("Delete-Row Table=Seats ID.org=1 ID.usr=5 — written by thumb")
+    await team.until(RunState.SUCCEEDED)
+    assert (await team.fix()).action == "delete-row"
+    assert team.plant.rows("SELECT usr FROM seats ORDER BY usr") == [("5 ",), ("a,b",)]
+
+
+async def test_a_fix_without_a_word_why_says_where_to_write_it(team: Team) -> None:
+    await team.dana.types("/fix BUG-1 delete-row table=menus id=13", in_=team.house.errors)
+    await team.dana.expect_ephemeral("Say why, behind `--`")
+    await team.dana.types("/fix BUG-1 delete-row table=menus id=13 -- x", in_=team.house.errors)
+    await team.dana.expect_ephemeral("Say why, in a few words")
+
+
 async def test_the_form_has_a_field_for_each_column_of_a_key(team: Team) -> None:
     await team.card.button("Fix").click(by=team.dana)
     form = await team.dana.expect_modal("What to do")

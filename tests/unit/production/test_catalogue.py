@@ -8,6 +8,7 @@ import pytest
 from bot.bug.errors import Invalid, NotFound, Refused
 from bot.production.catalogue.catalogue import Catalogue
 from bot.production.catalogue.scaffold import scaffold
+from bot.production.engine import Engine
 from bot.production.targets import HttpTarget, SqlTarget, SshTarget, Target
 
 SHOP = SqlTarget.model_validate(
@@ -136,3 +137,33 @@ def test_an_action_is_off_when_its_source_is_not_the_one_that_was_allowed(tmp_pa
 def test_a_mistyped_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(NotFound, match="Did you mean delete-row"):
         Catalogue.load().find("delete-rows")
+
+
+def test_capital_letters_and_underscores_in_a_name_do_not_matter_where_one_is_meant(tmp_path: Path) -> None:
+    engine = Engine(Catalogue.load(), {"shop": SHOP})
+    assert {engine.catalogue.find(name).name for name in ("Delete-Row", "DELETE_ROW", "delete_row")} == {"delete-row"}
+    assert engine.joined("DELETE-ROW", {"Table": "menus", "ID": "13"}) == {"table": "menus", "id": "13"}
+    assert engine.joined("delete-row", {"Tables": "menus"}) == {"Tables": "menus"}, (
+        "its own sentence says what there is"
+    )
+    with pytest.raises(NotFound, match="Did you mean delete-row"):
+        engine.catalogue.find("DELETE-ROWS")
+
+
+@pytest.mark.parametrize("table", ["seats", "Seats", "public.seats", '"seats"', 'public."seats"'])
+def test_the_fields_of_a_key_are_found_however_the_table_is_written(table: str) -> None:
+    seats = SqlTarget.model_validate(
+        {"name": "shop", "url": "sqlite+aiosqlite://", "tables": {"seats": ["org", "usr"]}}
+    )
+    engine = Engine(Catalogue.load(), {"shop": seats})
+    told = engine.joined("delete-row", {"table": table, "id.ORG": "1", "id.usr": "5"})
+    assert told == {"table": table, "id": "1,5"}
+
+
+def test_of_two_files_whose_names_differ_in_capital_letters_alone_the_exact_one_is_meant(tmp_path: Path) -> None:
+    for name in ("Twice.py", "TWICE.py"):
+        _write(tmp_path, name, _filled(scaffold("twice", "sql")[0]))
+    both = Catalogue.load([tmp_path])
+    assert both.find("Twice").path.name == "Twice.py"
+    with pytest.raises(NotFound, match="Did you mean"):
+        both.find("twice")

@@ -42,7 +42,8 @@ fetch = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-in
 alone = { test "$$(grep -c '::' .pytest_cache/v/cache/lastfailed)" -le 12 && echo "Each of these failed beside others and is tried alone:" && \
 	grep '::' .pytest_cache/v/cache/lastfailed && $(BIN)/python -m pytest -q --last-failed -n 0; }
 
-.PHONY: soak burst times plots help setup demo test walked pythons oracles payloads schemas faults planted rolling lint audit lock schema digests clean
+INTERLEAVED := $(addprefix tests/parts/ledger/,test_interleavings.py test_interleaved_leases.py test_turns_explored.py)
+.PHONY: soak burst times plots help setup demo test walked pythons oracles payloads schemas faults planted rolling interleavings lint audit lock schema digests clean
 
 help: ## lists what make can do
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)$$/make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r word what; do printf '%-15s%s\n' "$$word" "$$what"; done
@@ -124,6 +125,9 @@ faults: setup ## plays SEEDS seeds of stories whose processes are killed, stoppe
 # Commits from before states carried their shape can't be rolled: they can't read what a newer one wrote.
 rolling: setup ## runs a made-up next version, or the older commit FROM, beside this code on one database
 	@$(BIN)/python -m tests.faults.rolling $(FROM)
+
+interleavings: setup ## plays the ledger's locks, inbox and leases in some hundred times as many orders as make test
+	@MAKEGOOD_INTERLEAVINGS=long $(BIN)/python -m pytest -q -n $(WORKERS) $(INTERLEAVED)
 
 planted: setup ## plants faults of our own, each of which the seeded stories must find
 	@$(BIN)/python -m tests.faults.stories.run --planted

@@ -36,6 +36,7 @@ _SIGNS = {
     "could not read block": _PAGE,
     "missing chunk": _PAGE,
     "beyond EOF": _PAGE,
+    "took back what was": "it took back what was being written; is its disk full",
     "permission denied": "its user may not do this; `makegood migrate --grants` prints what it needs",
     "unable to open database file": "its file can't be opened; is the folder there, and may Makegood write into it",
 }

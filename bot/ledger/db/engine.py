@@ -5,7 +5,7 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.ledger.db.kept import QuickEngine
 from bot.ledger.db.sequences import upsert
 from bot.ledger.db.tables import budgets
 from bot.ledger.db.turnstile import Turnstile
-from bot.ledger.db.writer import TAKEN, Together, Writer
+from bot.ledger.db.writer import TAKEN, Outcome, Together, Writer
 
 log = logging.getLogger(__name__)
 
@@ -60,17 +60,21 @@ class Database:
 
     @asynccontextmanager
     async def write(self, rank: int = PEOPLE) -> AsyncIterator[AsyncConnection]:
+        outcome = Outcome()
+        then: Iterable[Callable[[], None]] = ()
         try:
-            async with self._transaction(rank) as conn:
+            async with self._transaction(rank, outcome) as conn:
                 conn.info.pop(_AFTER, None)
                 yield conn
                 then = conn.info.pop(_AFTER, ())
         except DBAPIError as error:
             self._mind(error)
             raise
-        # outside of the transaction: a callback that fails takes back nothing that was written
-        for call in then:
-            call()
+        finally:
+            # outside of the transaction: a callback that fails takes back nothing that was written. Whoever is cancelled
+            # while the disk works leaves what is stored all the same, and it must not wait until its leases run out.
+            for call in then if outcome.durable else ():
+                call()
 
     @staticmethod
     def taken(conn: AsyncConnection) -> Counter[str]:
@@ -83,14 +87,16 @@ class Database:
         """`call` once what this `write` does is durable; never where it is not."""
         conn.info.setdefault(_AFTER, []).append(call)
 
-    def _transaction(self, rank: int) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._writer.transaction(rank) if self.sqlite else self._one_of_many()
+    def _transaction(self, rank: int, outcome: Outcome) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._writer.transaction(rank, outcome) if self.sqlite else self._one_of_many(outcome)
 
     @asynccontextmanager
-    async def _one_of_many(self) -> AsyncIterator[AsyncConnection]:
-        async with self._connection() as conn, conn.begin():
-            conn.info.pop(TAKEN, None)
-            yield conn
+    async def _one_of_many(self, outcome: Outcome) -> AsyncIterator[AsyncConnection]:
+        async with self._connection() as conn:
+            async with conn.begin():
+                conn.info.pop(TAKEN, None)
+                yield conn
+            outcome.durable = True
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -19,6 +19,7 @@ WAITS = "PRAGMA journal_mode"
 """May have to wait for another process, so not on the loop."""
 PATIENCE = 15.0
 """Seconds that SQLite waits for a lock, in a thread."""
+TAKEN_BACK = "The database took back what was being written."
 HERE = 0.01
 """Seconds that it waits on the loop."""
 
@@ -120,6 +121,9 @@ class Connection:
         self._conn = connection
         self._connection: sqlite3.Connection | None = connection
         self._changes = -1
+        self._begun = False
+        self.durable = False
+        """Whether what was written since the last `begin` is on the disk, also where who waited for it was cancelled."""
 
     @property
     def isolation_level(self) -> str | None:
@@ -130,13 +134,22 @@ class Connection:
         return self._conn.in_transaction
 
     def cursor(self) -> "Cursor":
-        return Cursor(self._conn.cursor())
+        return Cursor(self, self._conn.cursor())
+
+    def must_stand(self) -> None:
+        """Raises where SQLite took a transaction back by itself: what comes after it would be stored without what came before."""
+        # a full disk ends a transaction in the middle; whoever minds that error only and goes on would write each
+        # statement for itself
+        if self._begun and not self._conn.in_transaction:
+            raise sqlite3.OperationalError(TAKEN_BACK)
 
     def one(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
         """At once, and without SQLAlchemy: `kept.py` is the only one who calls it."""
+        self.must_stand()
         return self._conn.execute(statement, parameters)
 
     def many(self, statement: str, parameters: Iterable[Sequence[Any]]) -> sqlite3.Cursor:
+        self.must_stand()
         return self._conn.executemany(statement, parameters)
 
     async def create_function(self, *args: Any, **options: Any) -> None:
@@ -151,20 +164,29 @@ class Connection:
                 raise
             # one process runs the bot, but a command such as `makegood forget` may be writing: the loop goes on meanwhile
             await _apart(lambda: _patiently(self._conn, BEGIN))
+        self._begun, self.durable = True, False
         self._changes = self._conn.total_changes
 
     async def commit(self) -> None:
         """The one call that waits for the disk; at once where nothing was changed."""
+        self.must_stand()
+        self._begun = False
         if not self._conn.in_transaction:
             return
         # a transaction that only looked (a key that was used before) has nothing to sync
         if self._conn.total_changes == self._changes:
             self._conn.commit()
+            self.durable = True
         else:
             # an fsync takes milliseconds on a good disk and seconds on a bad one: never on the loop
-            await to_its_end(_COMMITTER.commit(self._conn))
+            written = _COMMITTER.commit(self._conn)
+            try:
+                await to_its_end(written)
+            finally:
+                self.durable = written.exception() is None
 
     async def rollback(self) -> None:
+        self._begun = False
         if self._conn.in_transaction:
             self._conn.rollback()
 
@@ -179,7 +201,8 @@ class Connection:
 class Cursor:
     """sqlite3's cursor, awaitable."""
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
+    def __init__(self, connection: Connection, cursor: sqlite3.Cursor) -> None:
+        self._connection = connection
         self._cursor = cursor
         self.arraysize = 1
 
@@ -205,10 +228,12 @@ class Cursor:
         if statement.startswith(WAITS):
             await _apart(lambda: _patiently(self._cursor.connection, statement))
         else:
+            self._connection.must_stand()
             self._cursor.execute(statement, parameters or ())
         return self
 
     async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> "Cursor":
+        self._connection.must_stand()
         self._cursor.executemany(statement, parameters)
         return self
 

@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,13 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger.db.away import DatabaseAway
 from bot.ledger.db.kept import is_heard, told
-from bot.ledger.db.sqlite_driver import Connection, to_its_end
+from bot.ledger.db.sqlite_driver import TAKEN_BACK, Connection, to_its_end
 from bot.ledger.db.turnstile import Turnstile
 
 TAKEN = "makegood_taken"
 """What a connection keeps until its commit: places that were taken in it."""
 MOST = 50
 """Guests of one commit: whoever came first must not wait for all who come later."""
+
+
+@dataclass
+class Outcome:
+    """What became of one transaction. `durable`: it is stored, although who wrote it may have been cancelled meanwhile."""
+
+    durable: bool = False
 
 
 class Together:
@@ -48,6 +56,10 @@ class Together:
         """Raises what the commit met: nothing of any of them is stored then."""
         await to_its_end(self._ended)
 
+    @property
+    def durable(self) -> bool:
+        return self._ended.done() and self._ended.exception() is None
+
     def end(self, error: BaseException | None = None) -> None:
         if error is None:
             self._ended.set_result(None)
@@ -65,9 +77,9 @@ class Writer:
         self._conn: AsyncConnection | None = None
 
     @asynccontextmanager
-    async def transaction(self, rank: int) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self, rank: int, outcome: Outcome) -> AsyncIterator[AsyncConnection]:
         host = await self._turnstile.enter(rank, shares=True)
-        async with self._as_host(rank) if host is None else self._as_guest(host) as conn:
+        async with self._as_host(rank, outcome) if host is None else self._as_guest(host, outcome) as conn:
             yield conn
 
     async def close(self) -> None:
@@ -76,7 +88,7 @@ class Writer:
             await conn.close()
 
     @asynccontextmanager
-    async def _as_host(self, rank: int) -> AsyncIterator[AsyncConnection]:
+    async def _as_host(self, rank: int, outcome: Outcome) -> AsyncIterator[AsyncConnection]:
         try:
             conn = await self._standing()
             try:
@@ -90,12 +102,12 @@ class Writer:
             raise
         if self._turnstile.next_shares(rank):
             # a task of its own: it commits for all, also where the one who began is cancelled
-            await to_its_end(asyncio.ensure_future(self._end_together(conn, rank)))
+            await to_its_end(asyncio.ensure_future(self._end_together(conn, rank, outcome)))
         else:
-            await self._end_alone(conn)
+            await self._end_alone(conn, outcome)
 
     @asynccontextmanager
-    async def _as_guest(self, together: Together) -> AsyncIterator[AsyncConnection]:
+    async def _as_guest(self, together: Together, outcome: Outcome) -> AsyncIterator[AsyncConnection]:
         try:
             try:
                 with _savepoint(_driver(together.conn)):
@@ -105,19 +117,25 @@ class Writer:
         except asyncio.CancelledError:
             # who asks for a stop must not be answered by what the commit met
             await together.until_over()
+            outcome.durable = together.durable
             raise
         except BaseException:  # a refusal waits as well: what it saw of the others may come to nothing
             await together.until_ended()
             raise
-        await together.until_ended()
+        try:
+            await together.until_ended()
+        finally:
+            outcome.durable = together.durable
 
-    async def _end_alone(self, conn: AsyncConnection) -> None:
+    async def _end_alone(self, conn: AsyncConnection, outcome: Outcome) -> None:
+        driver = _driver(conn)
         try:
             await self._commit(conn)
         finally:
+            outcome.durable = driver.durable
             self._turnstile.leave()
 
-    async def _end_together(self, conn: AsyncConnection, rank: int) -> None:
+    async def _end_together(self, conn: AsyncConnection, rank: int, outcome: Outcome) -> None:
         together = Together(conn)
         try:
             await self._let_in(together, rank)
@@ -127,6 +145,7 @@ class Writer:
             together.end(error)
             raise
         else:
+            outcome.durable = True
             together.end()
         finally:
             self._turnstile.leave()
@@ -138,7 +157,7 @@ class Writer:
             self._turnstile.admit(together)
             await together.until_left()
             if not _driver(together.conn).in_transaction:
-                raise DatabaseAway("The database took back what was being written.")
+                raise DatabaseAway(TAKEN_BACK)
 
     async def _standing(self) -> AsyncConnection:
         """To get one from the pool and give it back costs as much as all statements of a claim."""

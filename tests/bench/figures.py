@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import aiohttp
 
 from bot.bug.errors import MakegoodError
 from bot.demo.slack.local import LocalSlack
-from tests.bench import stage
+from tests.bench import load, stage
 from tests.bench.figure import Figure
 from tests.bench.fix_figures import fixes
 from tests.bench.hook_figures import hooks, reminder
@@ -21,6 +23,7 @@ from tests.bench.size_figures import size
 from tests.bench.stage import OURS, Process, Times, baseline
 from tests.bench.wake_figure import wake
 
+Result = TypeVar("Result")
 WARM = 5
 """First rounds that are not counted."""
 PACED = 2.2
@@ -108,56 +111,74 @@ async def _until_posted(slack: LocalSlack, http: aiohttp.ClientSession, process:
     return took
 
 
-async def repeats(home: Path, database: str = "", seconds: float = 4.0, at_once: int = 32) -> list[Figure]:
-    """Durable answers to repeats of known errors, against a handler that only parses; a person's click meanwhile."""
+async def repeats(home: Path, database: str = "", seconds: float = 4.0, at_once: int = 30) -> list[Figure]:
+    """Durable answers to repeats of known errors, against a handler that only parses; a person's click meanwhile, and with no storm."""
     async with (
         stage.slack() as slack,
         stage.running(OURS, home / "ours3", slack.api_url, database) as bot,
         stage.running(baseline("parse"), home / "parse", slack.api_url) as parser,
-        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
+        aiohttp.ClientSession() as http,
     ):
-        for group in range(5):
+        for group in range(load.KNOWN):
             await _post_alert(http, bot, group, 0)
-        await slack.wait_for(lambda: len(slack.messages(stage.CHANNEL)) >= 5, why="cards")
-        theirs = await _rate(http, parser, seconds, at_once)
-        clicks: list[float] = []
-        clicking = asyncio.create_task(_click_now_and_then(http, bot, clicks))
-        mine = await _rate(http, bot, seconds, at_once)
-        clicking.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await clicking
-    slowest = max(clicks, default=0.0)
+        await slack.wait_for(lambda: len(slack.messages(stage.CHANNEL)) >= load.KNOWN, why="cards")
+        async with _storm(parser, seconds, at_once) as storm:
+            theirs, parsing = await storm()
+        await _clicks_meanwhile(http, bot, asyncio.sleep(seconds / 2))  # warms up
+        _, idle = await _clicks_meanwhile(http, bot, asyncio.sleep(seconds))
+        async with _storm(bot, seconds, at_once) as storm:
+            (mine, storing), clicks = await _clicks_meanwhile(http, bot, storm())
+    detail = f"[ours {_sent(mine, storing)}; parse {_sent(theirs, parsing)}]"
+    told = f"[{len(clicks.all)} clicks in the storm {_ms(clicks)}, {len(idle.all)} in peace {_ms(idle)}]"
+    name = "a click in the storm"
     return [
-        Figure(
-            name="durable repeats",
-            value=mine / theirs,
-            limit=0.25,
-            least=True,
-            detail=f"[ours {mine:.0f}/s; parse {theirs:.0f}/s]",
-        ),
-        Figure(
-            name="a click meanwhile, slowest ack", value=slowest, limit=1.0, unit="s", detail=f"[{len(clicks)} clicks]"
-        ),
+        Figure(name="durable repeats", value=mine.rate / theirs.rate, limit=0.25, least=True, detail=detail),
+        Figure(name=f"{name}, ack p50", value=clicks.p(50) / idle.p(50), limit=2, unit="× one in peace", detail=told),
+        Figure(name=f"{name}, slowest ack", value=clicks.p(100), limit=1.0, unit="s"),
     ]
 
 
-async def _rate(http: aiohttp.ClientSession, process: Process, seconds: float, at_once: int) -> float:
-    end, done = time.perf_counter() + seconds, 0
+@asynccontextmanager
+async def _storm(
+    process: Process, seconds: float, at_once: int
+) -> AsyncIterator[Callable[[], Coroutine[Any, Any, tuple[load.Sent, float]]]]:
+    """What is given begins it, and tells of it, and how many processor seconds the process took for it."""
+    async with load.senders(f"{process.url}/hooks/bugsnag/{stage.TOKEN}", seconds, at_once) as begin:
 
-    async def worker(group: int) -> None:
-        nonlocal done
-        while time.perf_counter() < end:
-            await _post_alert(http, process, group % 5, done + 1)
-            done += 1
+        async def storm() -> tuple[load.Sent, float]:
+            before = process.used()
+            sent = await begin()
+            return sent, process.used() - before
 
-    await asyncio.gather(*(worker(i) for i in range(at_once)))
-    return done / seconds
+        yield storm
+
+
+def _sent(sent: load.Sent, used: float) -> str:
+    """What limits a rate is what worked all the time."""
+    return (
+        f"{sent.rate:.0f}/s, {used / sent.answers * 1e3:.2f} ms of processor each, at work {used / sent.seconds:.0%} of the time, "
+        f"the busiest of {load.SENDERS} senders {sent.share:.0%}"
+    )
+
+
+async def _clicks_meanwhile(
+    http: aiohttp.ClientSession, bot: Process, work: Coroutine[Any, Any, Result]
+) -> tuple[Result, Times]:
+    took: list[float] = []
+    clicking = asyncio.create_task(_click_now_and_then(http, bot, took))
+    try:
+        result = await work
+    finally:
+        clicking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await clicking
+    return result, Times(all=tuple(sorted(took)))
 
 
 async def _click_now_and_then(http: aiohttp.ClientSession, bot: Process, took: list[float]) -> None:
     while True:
         took.append((await _clicks(http, bot, 1, 0)).p(50))
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
 
 
 async def start_and_memory(home: Path, database: str = "", rounds: int = 5) -> list[Figure]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -26,7 +25,6 @@ WAITING = 500
 """Lines that wait for Slack while the many are claimed."""
 RATE, WAIT = 0.4, 2.5
 CLAIMS, WARMED, REPLICAS_COST = 450, 50, 1.15
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 async def rush(home: Path, database: str = "") -> list[Figure]:
@@ -146,9 +144,4 @@ async def _at_rest(bots: list[Process], seconds: float = 8.0) -> float:
 
 def _used(bots: list[Process]) -> float:
     """Processor seconds since they started."""
-    return sum(_ticks(bot.pid) for bot in bots) / _TICKS
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    return sum(bot.used() for bot in bots)

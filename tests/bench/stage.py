@@ -35,6 +35,7 @@ stages = ["production"]
 [hooks.bugsnag]
 token = "{TOKEN}"
 """
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Times(Frozen):
@@ -88,6 +89,11 @@ class Process:
                     return time.perf_counter() - began
                 await asyncio.sleep(0.01)
         raise MakegoodError(f"{' '.join(self.command)} did not become ready in 30 s")
+
+    def used(self) -> float:
+        """Processor seconds since it started."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def memory(self, what: Literal["VmRSS", "VmHWM"] = "VmRSS") -> int:
         """Resident set now, or at its peak, in KiB."""

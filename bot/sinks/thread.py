@@ -11,7 +11,7 @@ from bot.ledger.relay.subscription import Subscription
 from bot.outgoing.once import once
 from bot.slack.directory import Directory
 from bot.slack.outgoing.client import SlackPort
-from bot.slack.outgoing.own_messages import key, standing
+from bot.slack.outgoing.own_messages import SAID, digest, key, standing
 from bot.slack.outgoing.refusals import THREAD_GONE, SlackRefused
 from bot.slack.views.thread_lines import SPOKEN, line
 
@@ -38,7 +38,7 @@ class ThreadSink:
         text = line(entry, work.bug, by)
         if text:
             await once(
-                lambda: standing(self.port, place, metadata(entry)["event_payload"], EVENT),
+                lambda: standing(self.port, place, _payload(entry), EVENT),
                 lambda: self._say(place, entry, text),
                 doubt=work.doubt,
             )
@@ -46,12 +46,16 @@ class ThreadSink:
 
     async def _say(self, place: Post, entry: Entry, text: str) -> None:
         try:
-            await self.port.post(place.channel, thread_ts=place.ts, text=text, metadata=metadata(entry))
+            await self.port.post(place.channel, thread_ts=place.ts, text=text, metadata=metadata(entry, text))
         except SlackRefused as error:
             # somebody deleted the card's thread: the trail has the line all the same, so nothing waits for it
             if error.code not in THREAD_GONE:
                 raise
 
 
-def metadata(entry: Entry) -> dict[str, Any]:
-    return {"event_type": EVENT, "event_payload": key(entry.bug, entry.at, seq=entry.seq)}
+def metadata(entry: Entry, text: str) -> dict[str, Any]:
+    return {"event_type": EVENT, "event_payload": {**_payload(entry), SAID: digest(text)}}
+
+
+def _payload(entry: Entry) -> dict[str, Any]:
+    return key(entry.bug, entry.at, seq=entry.seq)

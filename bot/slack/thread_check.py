@@ -1,7 +1,11 @@
-"""Compares a bug's thread in Slack with its entries: lines that are missing, double, out of order, or of no entry."""
+"""Compares a bug's thread in Slack with its entries: lines that are missing, double, out of order, changed, or of no entry.
+
+What is found is what people and programs do by hand. Who has the bot's token and reads this code can write a line whose digest fits.
+"""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from sqlalchemy import and_, select
@@ -13,11 +17,14 @@ from bot.ledger.db.tables import cursors
 from bot.ledger.entries import trail
 from bot.ledger.ledger import Ledger
 from bot.slack.outgoing.client import SlackPort
-from bot.slack.outgoing.own_messages import metadata, pages
+from bot.slack.outgoing.own_messages import PREFIX, SAID, Message, digest, metadata, pages
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.thread_lines import SPOKEN, line
+from bot.text import cut
 
 SINK, EVENT = "thread", "makegood_entry"
+SHOWN = 80
+"""Characters of a message that is none of ours."""
 TRIES = 10
 """How often a Slack that asks to wait is waited for."""
 
@@ -28,6 +35,16 @@ class Line(NamedTuple):
     bug: str
     seq: object
     at: str
+    changed: bool = False
+    """It is not what was posted."""
+
+
+class Thread(NamedTuple):
+    """What stands in Slack, in Slack's order. `foreign`: texts under our name that we did not post; `card`: whether it is still there."""
+
+    lines: Sequence[Line]
+    foreign: Sequence[str] = ()
+    card: bool = True
 
 
 class Expected(NamedTuple):
@@ -60,8 +77,7 @@ async def differences(port: SlackPort, ledger: Ledger, bug: Bug) -> list[str]:
     return list(compare(await _expected(ledger, bug), posted))
 
 
-async def _posted(port: SlackPort, channel: str, ts: str) -> list[Line]:
-    """Every line in the thread, in Slack's order."""
+async def _posted(port: SlackPort, channel: str, ts: str) -> Thread:
     for _ in range(TRIES):
         try:
             found = [m async for m in pages(port, "conversations.replies", channel=channel, ts=ts)]
@@ -70,13 +86,35 @@ async def _posted(port: SlackPort, channel: str, ts: str) -> list[Line]:
                 raise
             await asyncio.sleep(error.retry_after)
         else:
-            lines = [payload for kind, payload in map(metadata, _in_order(found)) if kind == EVENT]
-            return [Line(str(x.get("bug")), x.get("seq"), str(x.get("at"))) for x in lines]
+            return read(_in_order(found), ts)
     raise Unavailable("Slack keeps asking to wait; try again later.")
 
 
-def _in_order(messages: Sequence[object]) -> list[dict[str, object]]:
-    return sorted((dict(m) for m in messages), key=lambda m: str(m["ts"]))  # type: ignore[call-overload] # a mapping
+def read(messages: Sequence[Message], card: str) -> Thread:
+    """Messages as Slack gives them; `card` is the ts of the first."""
+    lines = [message for message in messages if metadata(message)[0] == EVENT]
+    ours = {str(message["bot_id"]) for message in lines if message.get("bot_id")}
+    foreign = [str(m.get("text", "")) for m in messages if m["ts"] != card and _is_foreign(m, ours)]
+    stands = any(m["ts"] == card and m.get("subtype") != "tombstone" for m in messages)
+    return Thread([_line(message) for message in lines], foreign, stands)
+
+
+def _line(message: Message) -> Line:
+    payload = metadata(message)[1]
+    said = payload.get(SAID)  # lines of before it was written down are not judged
+    # a line is posted as a plain text and never changed by us: Slack itself makes nothing but rich text of it
+    other = any(block.get("type") != "rich_text" for block in message.get("blocks") or ())
+    changed = said is not None and (said != digest(str(message.get("text", ""))) or other or "edited" in message)
+    return Line(str(payload.get("bug")), payload.get("seq"), str(payload.get("at")), changed)
+
+
+def _is_foreign(message: Message, ours: AbstractSet[str]) -> bool:
+    """Files come without metadata, ours too."""
+    return message.get("bot_id") in ours and not message.get("files") and not metadata(message)[0].startswith(PREFIX)
+
+
+def _in_order(messages: Sequence[Message]) -> list[Message]:
+    return sorted(messages, key=lambda message: str(message["ts"]))
 
 
 async def _expected(ledger: Ledger, bug: Bug) -> Expected:
@@ -90,10 +128,22 @@ async def _expected(ledger: Ledger, bug: Bug) -> Expected:
     return Expected(str(bug.ref), {entry.seq: entry.at.isoformat() for entry in entries}, due, tuple(lost))
 
 
-def compare(expected: Expected, posted: Sequence[Line]) -> Iterator[str]:
+def _beside(bug: str, posted: Thread) -> Iterator[str]:
+    """What is wrong with it whatever the entries say."""
+    if not posted.card:
+        yield f"{bug}: its card is gone; somebody deleted it."
+    for text in posted.foreign:
+        yield f"{bug}: its thread has a message under Makegood's name that Makegood did not post: “{cut(text, SHOWN)}”."
+    for line_ in posted.lines:
+        if line_.changed:
+            yield f"{bug}: the line of {line_.bug} entry {line_.seq} in its thread was changed after it was posted."
+
+
+def compare(expected: Expected, posted: Thread) -> Iterator[str]:
     """In words, each difference once."""
+    yield from _beside(expected.bug, posted)
     bug, seen, last = expected.bug, set[object](), 0
-    for said in posted:
+    for said in posted.lines:
         seq = said.seq
         if not expected.knows(said) or not isinstance(seq, int):
             if not expected.lost_it(said):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack.thread_check import Expected, Line, compare
+from bot.slack.thread_check import Expected, Line, Thread, compare
 from tests.slack.house import House
 from tests.support.dsl.message import Message
 
@@ -29,20 +29,21 @@ BUG = Expected(bug="BUG-1", spoken={seq: AT.format(seq) for seq in (1, 2, 4)}, d
     ],
 )
 def test_each_difference_is_said_once(posted: list[object], said: list[str]) -> None:
-    assert list(compare(BUG, [Line("BUG-1", seq, AT.format(seq)) for seq in posted])) == said
+    assert list(compare(BUG, Thread([Line("BUG-1", seq, AT.format(seq)) for seq in posted]))) == said
 
 
 def test_a_line_of_another_bug_is_none_of_this_one() -> None:
     lines = [Line(bug, seq, AT.format(seq)) for bug, seq in (("BUG-1", 1), ("BUG-1", 2), ("BUG-2", 2))]
-    assert len(list(compare(BUG, lines))) == 1
+    assert len(list(compare(BUG, Thread(lines)))) == 1
 
 
 def test_a_line_that_a_restore_took_from_the_trail_is_no_line_of_the_entry_that_has_its_number_now() -> None:
     own = [Line("BUG-1", seq, AT.format(seq)) for seq in (1, 2, 4)]
     lost = Line("BUG-1", 4, AT.format(3))
-    assert len(list(compare(BUG, [*own, lost]))) == 1
-    assert not list(compare(BUG._replace(lost=((AT.format(2), AT.format(4)),)), [*own, lost]))
-    assert len(list(compare(BUG._replace(lost=((AT.format(3), AT.format(4)),)), [*own, lost]))) == 1
+    both = Thread([*own, lost])
+    assert len(list(compare(BUG, both))) == 1
+    assert not list(compare(BUG._replace(lost=((AT.format(2), AT.format(4)),)), both))
+    assert len(list(compare(BUG._replace(lost=((AT.format(3), AT.format(4)),)), both))) == 1
 
 
 async def checked(house: House) -> tuple[int | None, str]:
@@ -84,6 +85,37 @@ async def test_a_line_that_is_gone_and_one_that_is_double_are_found(house: House
     await client.chat_postMessage(channel="C0ERRORS", thread_ts=card.ts, text="again", metadata=second.metadata)
     status, said = await checked(house)
     assert (status, "is missing in its thread" in said, "more than once" in said) == (1, True, True)
+
+
+async def test_a_line_that_was_changed_and_one_that_was_added_with_our_token_are_found(house: House) -> None:
+    card, dana = await story(house), house.person("Dana")
+    first, second, third = [m for m in card.thread.messages if "seq" in m.metadata["event_payload"]][:3]
+    client = house.bot.slack.client
+    await client.chat_update(channel="C0ERRORS", ts=first.ts, text="nobody has it")
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": "something else"}}
+    await client.chat_update(channel="C0ERRORS", ts=second.ts, text=second.texts[0], blocks=[block])
+    await client.chat_postMessage(channel="C0ERRORS", thread_ts=card.ts, text=":ok_hand: lee approved it")
+    other = {"event_type": "other", "event_payload": {"bug": "BUG-1"}}
+    await client.chat_postMessage(channel="C0ERRORS", thread_ts=card.ts, text="and max", metadata=other)
+    await dana.says("@makegood show", thread=card)
+    await house.quiet()
+    status, said = await checked(house)
+    assert status == 1
+    for line in (first, second):
+        assert (
+            f"BUG-1: the line of BUG-1 entry {line.metadata['event_payload']['seq']} in its thread was changed" in said
+        )
+    assert f"entry {third.metadata['event_payload']['seq']} " not in said
+    assert "that Makegood did not post: “:ok_hand: lee approved it”" in said
+    assert "that Makegood did not post: “and max”" in said
+    assert said.count("BUG-1: ") == 4
+
+
+async def test_a_card_that_is_gone_is_said(house: House) -> None:
+    card = await story(house)
+    await house.bot.slack.client.chat_delete(channel="C0ERRORS", ts=card.ts)
+    status, said = await checked(house)
+    assert (status, "BUG-1: its card is gone" in said or "can't be read" in said) == (1, True)
 
 
 async def test_a_thread_that_is_gone_is_said(house: House) -> None:

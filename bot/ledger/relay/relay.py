@@ -368,8 +368,9 @@ def _work(bug: Bug, entry: Entry | None, lease: Lease) -> Work:
 
 
 def _pause(attempts: int, error: Exception, most: float) -> float:
-    """Exponential with full jitter above the base; never sooner than the other side asked."""
+    """Exponential with full jitter above the base; where the other side asked for a time, that long, and at most twice as long."""
     # 2^20 s is twelve days: more is never meant, and a float would overflow in the end
     longest = min(FIRST_PAUSE * 2.0 ** min(attempts, 20), most)
     asked = getattr(error, "retry_after", None) or 0.0
-    return float(max(asked, longest / 2 + random.random() * longest / 2))  # noqa: S311 - jitter
+    own = longest / 2 + random.random() * longest / 2  # noqa: S311 - jitter
+    return float(max(asked, min(own, 2 * asked)) if asked else own)

@@ -120,7 +120,9 @@ class SqlRuntime:
         try:
             async with self._db.writing(run) as tx:
                 if image is None:
-                    return RunOutcome(state="failed", summary="looked: it ended before its COMMIT, nothing was changed")
+                    return RunOutcome(
+                        state="failed", summary="looked: it ended before anything took effect, nothing was changed"
+                    )
                 schema = await self._schema(tx)
                 return await self._seen(tx.conn, schema, image)
         except (Outside, SQLAlchemyError, OSError) as error:

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bug.errors import Doubtful, Outside, Unavailable
 from bot.ledger.relay.pace import Budget, Pace, TooSoon
 from bot.outgoing.client import NOT_SENT
+from bot.outgoing.retry_after import pause
 from bot.slack.outgoing.plainly import has_charts, plainly, without_charts
 from bot.slack.outgoing.refusals import BUSY, PASSES, UNSURE, SlackRefused, refusal
 
@@ -36,6 +37,8 @@ SHOWN_TEXT = 3900
 """Characters of a text that chat.update takes too (chat.postMessage alone takes more)."""
 PAYLOAD = 4000
 """Characters of a refused payload that the log keeps."""
+ANSWER = {"event_type": "makegood_answer", "event_payload": {"of": "a request"}}
+"""Tells our own words in a thread from what somebody else posts there with our token."""
 WITH_WORDS = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral"})
 """Calls that can go out again in plain words."""
 
@@ -128,7 +131,8 @@ class SlackPort:
         data = response.data if isinstance(response.data, dict) else {}
         code = str(data.get("error", ""))
         if response.status_code == 429 or code in BUSY:  # noqa: PLR2004 - too many requests
-            wait = float(response.headers.get("Retry-After", 1))
+            said = pause(response.headers)  # a proxy writes a date there at times, or nothing that can be read
+            wait = 1.0 if said is None else said
             # for every process, not for this one alone: Slack counts by app, workspace and method
             await self.pace.blocked(method, wait)
             return Unavailable(f"Slack asks to wait {wait:.0f} s ({method}).", wait)
@@ -154,6 +158,7 @@ class SlackPort:
 
     async def say(self, channel: str, **message: Any) -> str:
         """As `post`, for what a person waits for now: its place in the queue is waited for."""
+        message = {"metadata": ANSWER, **message}
         while True:
             try:
                 return await self.post(channel, ahead=AHEAD, **message)

@@ -1,7 +1,10 @@
 """Finds messages of our own by their metadata, after a post that may have arrived."""
 
+import html
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
@@ -11,9 +14,17 @@ from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import PLACE_GONE, SAID_NO, SlackRefused
 
 Message = Mapping[str, Any]
+_LINK = re.compile(r"<(?:mailto:|tel:)?([^<>|@#!][^<>|]*)\|([^<>]*)>")
+_NAMED = re.compile(r"<([@#!][^<>|]*)\|[^<>]*>")
+"""People and channels, which Slack may write with their present names."""
+_EMOJI = re.compile(r":[a-z0-9_+'-]+:|[0-9#*]\ufe0f?\u20e3|\u2139")
 GONE = frozenset({"thread_not_found", "message_not_found", "channel_not_found", "not_in_channel"})
 CLOCKS = 7200.0
 """Seconds that Slack's clock may be behind ours."""
+SAID = "said"
+"""In the metadata: the digest of what a message said when it was posted."""
+PREFIX = "makegood_"
+"""What the event type of each message of ours begins with."""
 PAGES = 20
 """Pages of a channel's history that are looked through, the newest first: a busy channel has no end."""
 
@@ -21,6 +32,14 @@ PAGES = 20
 def key(bug: BugRef, made: datetime, **about: str | int) -> dict[str, Any]:
     """What names one message of ours. With the time of what it tells: after a restore numbers of entries and runs come again."""
     return {"bug": str(bug), **about, "at": made.isoformat()}
+
+
+def digest(text: str) -> str:
+    """Of the words of a text, whatever Slack makes of its links, its emoji and its blanks: 16 hexadecimal digits."""
+    bare = _LINK.sub(lambda found: found[2] if found[1].endswith(found[2]) else f"{found[1]} {found[2]}", text)
+    bare = _NAMED.sub(r"\1", bare)
+    plain = _EMOJI.sub(" ", html.unescape(bare))
+    return sha256("".join(c for c in plain if c.isalnum()).encode()).hexdigest()[:16]
 
 
 async def standing(port: SlackPort, place: Post, payload: Mapping[str, Any], event: str = "") -> str | None:
@@ -76,7 +95,8 @@ def metadata(message: Message) -> tuple[str, Mapping[str, Any]]:
 
 def _carries(message: Message, payload: Mapping[str, Any], event: str = "") -> bool:
     kind, found = metadata(message)
-    return found == payload and event in {"", kind}
+    # what it said is no part of its name: a second attempt may word it otherwise
+    return {k: v for k, v in found.items() if k != SAID} == payload and event in {"", kind}
 
 
 async def _first(port: SlackPort, channel: str, found: list[str]) -> str | None:

@@ -89,7 +89,9 @@ async def test_the_trails_own_line_about_it_is_not_the_question(place: Place) ->
     await place.ledger.record(place.bug, lambda _bug: said, by=person("U0DEV"))
     work = await place.work(doubt=True)
     assert work.entry is not None
-    await place.port.post(CHANNEL, thread_ts=root, text="marked fixed", metadata=thread.metadata(work.entry))
+    await place.port.post(
+        CHANNEL, thread_ts=root, text="marked fixed", metadata=thread.metadata(work.entry, "marked fixed")
+    )
     await ReminderSink(place.port, place.ledger).serve(work)
     assert await place.answers(root) == 3 + 2
 

@@ -109,6 +109,20 @@ async def test_pauses_grow_and_are_never_alike(store: Store) -> None:
     assert len({pause / 2**i for i, pause in enumerate(pauses)}) == 6
 
 
+async def test_who_was_told_how_long_to_wait_waits_no_more_than_twice_that_however_often(store: Store) -> None:
+    scribe = Scribe(answers=[Unavailable("slow down", 3.0)] * 7)
+    ledger = follows(store, scribe)
+    bug = await open_bug(ledger)
+    await said(ledger, bug, "a")
+    async with relaying(ledger, scribe) as relay:
+        for _ in range(7):
+            await until(paused(ledger, bug))
+            assert 3.0 <= (await cursor(ledger, bug, "scribe"))["due"] - store.clock.seconds() <= 6.0
+            later(store, relay, 64)
+        await until(at_rest(ledger, bug, "scribe"))
+    assert scribe.read == ["a"] * 8
+
+
 @pytest.mark.parametrize(
     ("errors", "tries"),
     [([Unavailable("away")] * 3, 3), ([Rejected("no such channel")], 1), ([RuntimeError("a defect")] * 3, 3)],

@@ -21,6 +21,8 @@ SERVICES = {
     "email-postmark": "Postmark",
     "mail": "E-mail",
 }
+WITHIN = {"": "e-mail", "mail": "e-mail", "email_postmark": "e-mail", "generic": "your own system", "hand": "hand"}
+"""Sources that are no service's name, as they stand within a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,14 @@ def people(ids: Iterable[str]) -> tuple[Part, ...]:
 
 
 def source_name(source: str) -> str:
-    """How people call the place where something came from: whatever brings mail is e-mail."""
-    return "e-mail" if source in {"", "mail", "email_postmark"} else source
+    """How people call the place where something came from, within a sentence: whatever brings mail is e-mail."""
+    return WITHIN.get(source) or service_name(source)
+
+
+def actor_name(actor: str) -> str:
+    """How people call whoever is no person: "makegood" of "system:makegood", "Trello" of "source:trello"."""
+    kind, _, which = actor.partition(":")
+    return source_name(which) if kind == "source" else actor.removeprefix("system:")
 
 
 def service_name(source: str) -> str:

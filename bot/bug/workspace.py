@@ -122,7 +122,7 @@ class SettingsChanged(WorkspaceEvent):
 
     def line(self, _by: str) -> Words:
         values = (Foreign(f"{name} = {value or 'nothing'}") for name, value in self.changed.items())
-        return Words("gear", ("Makegood started with other settings: ", *listed(values)))
+        return Words("gear", ("Makegood started with new settings: ", *listed(values)))
 
 
 class ConversationSettled(WorkspaceEvent):

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.bug.errors import Invalid, Refused
@@ -72,10 +72,10 @@ def run(args: argparse.Namespace) -> int:
 
 async def _told(args: argparse.Namespace) -> str:
     async with common.ledger(Path(args.config), args.team) as ledger:
-        if args.month or args.week:
-            return await _summary(ledger, args)
-        story = fold(await trail(ledger, args.bug))
         names = await Names(common.flags(ledger)).known()
+        if args.month or args.week:
+            return await _summary(ledger, names, args)
+        story = fold(await trail(ledger, args.bug))
     redact = common.redactor(Path(args.config)).redact
     if args.format == "json":
         return postmortem.as_json(story, redact)
@@ -83,17 +83,18 @@ async def _told(args: argparse.Namespace) -> str:
     return write(story, names, redact)
 
 
-async def _summary(ledger: Ledger, args: argparse.Namespace) -> str:
+async def _summary(ledger: Ledger, names: Mapping[str, str], args: argparse.Namespace) -> str:
     found = await summaries.read(ledger, args.month or args.week)
     redact = common.redactor(Path(args.config)).redact
-    write = {"json": _json, "html": month.html, "csv": view.csv, "md": _markdown}
-    return write[args.format](found, redact)
+    if args.format in {"html", "md"}:
+        return (month.html if args.format == "html" else _markdown)(found, names, redact)
+    return (_json if args.format == "json" else view.csv)(found, redact)
 
 
 def _json(found: Summary, redact: Redact) -> str:
     return json.dumps(each_text(found.model_dump(mode="json"), redact), ensure_ascii=False, indent=2) + "\n"
 
 
-def _markdown(found: Summary, redact: Redact) -> str:
-    listed = "\n".join(f"- {line}" for line in summary.lines(found, without_secrets(MARKDOWN, redact)))
+def _markdown(found: Summary, names: Mapping[str, str], redact: Redact) -> str:
+    listed = "\n".join(f"- {line}" for line in summary.lines(found, without_secrets(MARKDOWN, redact), names))
     return f"# {summary.title(found)}\n\n{listed}\n"

@@ -14,7 +14,7 @@ from bot.bug.arriving.admit import Rule
 from bot.bug.clocks.clocks import Rules
 from bot.bug.errors import Misconfigured
 from bot.bug.event import Retention
-from bot.bug.gifts.caps import Caps, default_caps
+from bot.bug.gifts.caps import Caps, default_caps, measured
 from bot.bug.permissions.modes import Mode, Modes
 from bot.bug.values import Frozen
 from bot.production.probes.settings import ProbeSettings
@@ -104,7 +104,7 @@ class Settings(Frozen):
             "mode": self.mode,
             "team": self.policy.team or "",
             "break glass": "allowed" if self.policy.break_glass else "",
-            "makegood": ", ".join(f"{x} {of[x]} {span}" for span, of in caps.items() for x in sorted(of)),
+            "makegood": ", ".join(f"{measured(x, of[x])} {span}" for span, of in caps.items() for x in sorted(of)),
             **{name: ", ".join(sorted(words)) for name, words in lists.items()},
             **{name: kind.kind if kind else "" for name, kind in kinds.items()},
         }

@@ -18,6 +18,10 @@ class TellSettings(Frozen):
         "Thank you for telling us. We see the problem and are looking into it now; you hear from us within {within}."
     )
     """The first answer: `{within}` is the promised time as "15 minutes", `{by}` as "14:15 (UTC+1)"."""
+    answer_hit: str = (
+        "You met an error of ours, and we saw it. We are looking into it now; you hear from us within {within}."
+    )
+    """The same for those who were only hit: they have told us nothing, so nobody thanks them for it."""
     tell: str = "The problem is solved, you can go on. It was our fault, not yours; thank you for your patience."
     """The tell. No internals: they don't need to know."""
     fault: str = "It was not your fault, but ours. "
@@ -48,7 +52,7 @@ class TellSettings(Frozen):
         minor_digits(value)
         return value
 
-    @field_validator("answer")
+    @field_validator("answer", "answer_hit")
     @classmethod
     def _can_be_filled_in(cls, value: str) -> str:
         try:

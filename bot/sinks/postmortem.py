@@ -53,7 +53,7 @@ class PostmortemSink:
         from bot.slack.views.retro import page  # noqa: PLC0415 - as above
 
         story = fold(await trail(self.ledger, entry.bug.number))
-        names = {actor: await self.directory.name(actor) for actor in story.people}
+        names = await self.directory.names(story.people)
         made = page.html(story, names, self.redact)
         said = f":page_facing_up: Post-mortem of {entry.bug}: download it and open it in any browser."
         await files.send(self.port, self.http, place.channel, name, made.encode(), said, thread=place.ts)

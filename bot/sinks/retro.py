@@ -49,5 +49,5 @@ class RetroSink:
 
     async def _story(self, entry: Entry) -> dict[str, Any]:
         story = fold(await trail(self.ledger, entry.bug.number))
-        names = {actor: await self.directory.name(actor) for actor in story.people}
+        names = await self.directory.names(story.people)
         return {"text": view.headline(story), "blocks": view.blocks(story, names)}

@@ -9,6 +9,7 @@ from typing import Any
 from bot.bug.errors import Misconfigured, NotFound, Outside
 from bot.bug.fixes import escalation
 from bot.bug.permissions.policy import Duty, Member, Roles, eligible, fit
+from bot.bug.words import actor_name
 from bot.slack.outgoing.client import SlackPort
 from bot.slack.outgoing.refusals import SlackRefused
 from bot.slack.views.mrkdwn import foreign
@@ -128,11 +129,15 @@ class Directory:
     async def name(self, actor: str) -> str:
         """What people call them, harmless in mrkdwn; an id that is not a person's stays as it is."""
         if actor[:1] not in {"U", "W"} or ":" in actor:
-            return foreign(actor.removeprefix("system:").removeprefix("source:"), 60)
+            return foreign(actor_name(actor), 60)
         try:
             return foreign((await self.member(actor)).name, 60, one_line=True)
         except (Outside, NotFound):
             return f"<@{actor}>"
+
+    async def names(self, actors: Iterable[str]) -> dict[str, str]:
+        """Each by their id, as `name` gives it."""
+        return {actor: await self.name(actor) for actor in actors}
 
     async def called(self, user: str) -> str:
         """What a customer may read of who wrote; empty where Slack does not say: a letter does not wait for that."""

@@ -59,7 +59,8 @@ class Monday:
     async def _say(self, of: Span) -> str:
         found = await summaries.read(self.ledger, of)
         metadata = {"event_type": EVENT, "event_payload": _payload(of)}
-        said = {"text": view.title(found), "blocks": view.blocks(found)}
+        names = await self.slack.directory.names(view.people(found))
+        said = {"text": view.title(found), "blocks": view.blocks(found, names)}
         port, channel = self.slack.port, self.settings.channel
         ts = await port.say(channel, metadata=metadata, **said)
         if not port.charts:

@@ -61,8 +61,10 @@ async def test_an_answered_customer_is_not_offered_another_first_answer(house: H
     await card.expect_no_button("Answer: looking")
     await house.quiet()
     assert (
-        "We see the problem and are looking into it now; you hear from us within 15 minutes." in mail.messages[0].text
+        "You met an error of ours, and we saw it. We are looking into it now; you hear from us within 15 minutes."
+        in mail.messages[0].text
     )
+    assert "for telling us" not in mail.messages[0].text
 
 
 async def test_a_fixed_card_says_who_does_not_know_yet(house: House) -> None:

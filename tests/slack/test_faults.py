@@ -113,7 +113,7 @@ async def test_what_nobody_foresaw_is_put_before_people_and_tried_again_at_a_pre
     card, dana = await house.alarm(), house.person("Dana")
     house.slack.faults.add(kind="error:of_the_future", method="chat.postMessage")
     await dana.types("/bug claim BUG-1", in_=house.errors)
-    await card.expect_text("⚠️ waiting: thread")
+    await card.expect_text("⚠️ waiting: Slack")
     await dana.types("/bug list", in_=house.errors)
     await dana.expect_ephemeral("Slack does not take everything: BUG-1 waits")
     await card.button("Try again").click(by=dana)
@@ -125,7 +125,7 @@ async def test_try_again_can_be_typed(house: House) -> None:
     card, dana = await house.alarm(), house.person("Dana")
     house.slack.faults.add(kind="error:of_the_future", method="chat.postMessage")
     await dana.types("/bug claim BUG-1", in_=house.errors)
-    await card.expect_text("⚠️ waiting: thread")
+    await card.expect_text("⚠️ waiting: Slack")
     await dana.types("/bug retry BUG-1", in_=house.errors)
     await card.thread.expect("Dana has it")
 

@@ -152,8 +152,10 @@ async def test_a_first_answer_promises_minutes_to_the_customer_and_the_card_keep
     await card.expect_text("nobody has it, news promised by <!date^")
     await house.quiet()
     assert (
-        "We see the problem and are looking into it now; you hear from us within 15 minutes." in mail.messages[0].text
+        "You met an error of ours, and we saw it. We are looking into it now; you hear from us within 15 minutes."
+        in mail.messages[0].text
     )
+    assert "for telling us" not in mail.messages[0].text
 
 
 async def test_a_workaround_goes_out_in_ones_own_words(house: House, mail: MailServer) -> None:

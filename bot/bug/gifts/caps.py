@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import Field, field_validator
 
 from bot.bug.errors import NotAllowed
-from bot.bug.money import Credit, Days, Grant, Money, Upgrade
+from bot.bug.money import Credit, Days, Grant, Money, Upgrade, minor_digits
 from bot.bug.values import Frozen
 from bot.text import plural
 
@@ -28,11 +28,19 @@ class Caps(Frozen):
     @classmethod
     def _known(cls, value: Limits) -> Limits:
         for name, limit in value.items():
-            if name not in COUNTED and not (len(name) == 3 and name.isupper()):  # noqa: PLR2004 - an ISO 4217 code
-                raise ValueError(f'"{name}" is no currency; write as in {{ EUR = 5000, days = 60, upgrades = 5 }}')
+            if name not in COUNTED:
+                _must_be_a_currency(name)
             if limit < 0:
                 raise ValueError(f"{name} can't be below 0")
         return value
+
+
+def _must_be_a_currency(name: str) -> None:
+    """Raises ValueError."""
+    try:
+        minor_digits(name)
+    except ValueError:
+        raise ValueError(f'"{name}" is no currency; write as in {{ EUR = 5000, days = 60, upgrades = 5 }}') from None
 
 
 def default_caps(currency: str, largest_credit: int) -> Caps:
@@ -79,7 +87,7 @@ def claims(
 
 def _claim(name: str, unit: str, amount: int, limits: Limits, words: str) -> Claim:
     limit = limits.get(unit)
-    said = "" if limit is None else f"{_amount(unit, limit)} {words}"
+    said = "" if limit is None else f"{measured(unit, limit)} {words}"
     return Claim(cap=f"{name}:{unit}", amount=amount, limit=limit, words=said)
 
 
@@ -93,5 +101,6 @@ def _measure(grant: Grant) -> tuple[str, int]:
             return "upgrades", 1
 
 
-def _amount(unit: str, amount: int) -> str:
+def measured(unit: str, amount: int) -> str:
+    """So much of a currency, of days or of upgrades, as people read it: "€50", "1 day"."""
     return plural(amount, unit.removesuffix("s")) if unit in COUNTED else str(Money(amount=amount, currency=unit))

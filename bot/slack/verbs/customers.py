@@ -35,7 +35,7 @@ async def answer(context: Context, request: Request) -> Response:
     bug = await context.bug(request)
     if not messages.waiting(bug, again=bool(request.args)) and messages.only_hit(bug):
         return await _ask_first(context, request, bug)
-    text, promised = await _first_answer(context, request)
+    text, promised = await _first_answer(context, request, context.settings.tell.answer)
     own = request.args or request.field("text")
     waiting = messages.waiting(bug, again=bool(own))
     concerns = await look_over(context, bug, waiting, text, context.settings.tell.answer)
@@ -58,10 +58,9 @@ async def answer(context: Context, request: Request) -> Response:
 
 def _too(bug: Bug, hit: int) -> Response:
     """To the presser alone, once those who wrote have their answer."""
-    were = "1 was only hit: write to them too?" if hit == 1 else f"{hit} were only hit: write to them too?"
-    more = kit.button("Write to them too…", "answer_hit", mark(bug))
-    blocks = kit.render([kit.section(f"{were} {_not_written_to(bug, hit)}", "hit"), *kit.actions([more], "too")])
-    return Response(text=f"{were} {_not_written_to(bug, hit)}", blocks=tuple(blocks))
+    said, more = _not_written_to(bug, hit), kit.button("Write to them too…", "answer_hit", mark(bug))
+    blocks = kit.render([kit.section(said, "hit"), *kit.actions([more], "too")])
+    return Response(text=said, blocks=tuple(blocks))
 
 
 def _again(request: Request, bug: Bug, text: str, concerns: Concerns, shown: str) -> Response:
@@ -74,7 +73,7 @@ def _again(request: Request, bug: Bug, text: str, concerns: Concerns, shown: str
     return Response(modal=forms.answer(bug, text, concerns.asks, concerns.seen, shown))
 
 
-async def _first_answer(context: Context, request: Request) -> tuple[str, datetime | None]:
+async def _first_answer(context: Context, request: Request, template: str) -> tuple[str, datetime | None]:
     """The words, and until when they promise news; one's own words promise nothing."""
     if own := request.args or request.field("text"):
         return own, None
@@ -82,7 +81,7 @@ async def _first_answer(context: Context, request: Request) -> tuple[str, dateti
     promised = context.now() + timedelta(minutes=minutes)
     within = plural(minutes, "minute") if minutes <= MOST_MINUTES else length(timedelta(minutes=minutes))
     member = context.directory.lately(request.user) or await context.directory.member(request.user)
-    return context.settings.tell.answer.format(by=forms.local_time(promised, member.tz), within=within), promised
+    return template.format(by=forms.local_time(promised, member.tz), within=within), promised
 
 
 def _not_written_to(bug: Bug, hit: int) -> str:
@@ -95,7 +94,7 @@ async def _ask_first(context: Context, request: Request, bug: Bug) -> Response:
     hit = messages.only_hit(bug)
     if not request.trigger:
         raise Refused(f"Nobody has written to us. {_not_written_to(bug, len(hit))}")
-    text, promised = await _first_answer(context, request)
+    text, promised = await _first_answer(context, request, context.settings.tell.answer_hit)
     shown = await _as_letters(context, request.user, hit)
     return Response(modal=forms.answer_hit(bug, hit, text, promised, shown=shown))
 
@@ -125,7 +124,7 @@ async def answer_hit(context: Context, request: Request) -> Response:
     promised = datetime.fromtimestamp(by, UTC) if by else None
     bug, text = await context.bug(request), request.field("text")
     hit = tuple(c for c in messages.only_hit(bug) if readers.number(c) <= upto)
-    concerns = await look_over(context, bug, [c.id for c in hit], text, context.settings.tell.answer, counted=True)
+    concerns = await look_over(context, bug, [c.id for c in hit], text, context.settings.tell.answer_hit, counted=True)
     if concerns.unseen(request):
         shown = await _as_letters(context, request.user, hit)
         return Response(modal=forms.answer_hit(bug, hit, text, promised, concerns.asks, concerns.seen, shown))

@@ -143,7 +143,7 @@ async def catchup(context: Context, request: Request) -> Response:
     entries = await trail(context.ledger, bug.ref.number)
     found = catch_up(entries, bug, now, since)
     actors = {str(entry.by) for entry in entries} | catchup_view.people(found)
-    return Response(text=catchup_view.text(found, {each: await context.directory.name(each) for each in actors}))
+    return Response(text=catchup_view.text(found, await context.directory.names(actors)))
 
 
 @verb("retro_week", "/retro week [last|2026-W48]", acts=Duty.READ)
@@ -161,7 +161,8 @@ async def retro_month(context: Context, request: Request) -> Response:
 async def _summed_up(context: Context, of: Span) -> Response:
     found = await summaries.read(context.ledger, of)
     drawn = series.plots(found)
-    return Response(text=summary_view.title(found), blocks=tuple(summary_view.blocks(found)), plots=drawn)
+    names = await context.directory.names(summary_view.people(found))
+    return Response(text=summary_view.title(found), blocks=tuple(summary_view.blocks(found, names)), plots=drawn)
 
 
 def _span(said: str, now: datetime, of: Callable[[datetime], Span], named: Callable[[str], Span]) -> Span:

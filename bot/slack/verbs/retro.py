@@ -57,7 +57,7 @@ async def retro_story(context: Context, request: Request) -> Response:
         await context.record(request, lambda _bug: RetroAsked())
         return Response(text=f"The retro of {bug.ref} comes into its thread.")
     story = fold(await trail(context.ledger, bug.ref.number))
-    names = {actor: await context.directory.name(actor) for actor in story.people}
+    names = await context.directory.names(story.people)
     return Response(text=view.text(story, names)[: kit.SECTION])
 
 

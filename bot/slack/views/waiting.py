@@ -28,7 +28,7 @@ def for_slack(found: Iterable[Held]) -> str:
 
 def _each(bug: Bug, behind: Behind) -> Iterator[str]:
     if bug.gave_up:
-        yield f"⚠️ waiting: {', '.join(foreign(sink, 40) for sink in sorted(set(bug.gave_up)))}"
+        yield f"⚠️ waiting: {', '.join(foreign(name, 60) for name in sorted(set(map(system, bug.gave_up))))}"
     sinks = [sink for sink in bug.delayed if sink not in bug.gave_up]
     for name in dict.fromkeys(map(system, sinks)):
         mine = [sink for sink in sinks if system(sink) == name]

@@ -238,6 +238,16 @@ async def test_who_is_on_trial_gets_a_longer_trial(till: StripeFake, biller: Bil
     assert (await account(biller, "tina@trial.example")).terms.ends == THREE_DAYS.until
 
 
+@pytest.mark.parametrize(("days", "said"), [(1, "Makegood: 1 day"), (3, "Makegood: 3 days")])
+async def test_an_invoice_says_in_words_what_was_credited(
+    till: StripeFake, biller: Biller, days: int, said: str
+) -> None:
+    given = Days(days=days, until=NEXT_MONTH + timedelta(days=days))
+    await biller.apply(await account(biller), given, "bug-1")
+    (mia,) = (x for x in till.snapshot()["customers"] if x["email"] == MIA)
+    assert [note["text"] for note in mia["history"]][-1].endswith(said)
+
+
 async def test_days_of_a_free_plan_are_refused(till: StripeFake, biller: Biller) -> None:
     till.add_plan("free", 0)
     till.add_customer("fay@free.example", plan="free")

@@ -197,9 +197,9 @@ async def test_what_a_person_decides_about_a_message_is_an_entry_of_the_workspac
     made = await desk.people.open("chatwoot", "9", person("U0DEV"))
     found = [(str(x.by), x.event.line(str(x.by)).parts) for x in await workspace.trail(desk.ledger)]
     assert [(by, plain(parts)) for by, parts in found] == [
-        ("U0DEV", f"U0DEV joined to BUG-{bug} a message from chatwoot"),
-        ("U0SUP", "U0SUP found no bug in a message from chatwoot"),
-        ("U0DEV", f"U0DEV opened BUG-{made} for a message from chatwoot"),
+        ("U0DEV", f"U0DEV joined to BUG-{bug} a message from Chatwoot"),
+        ("U0SUP", "U0SUP found no bug in a message from Chatwoot"),
+        ("U0DEV", f"U0DEV opened BUG-{made} for a message from Chatwoot"),
     ]
 
 
@@ -283,7 +283,7 @@ async def test_somebody_else_who_answers_while_it_waits_stays_somebody_else(desk
     await desk.hears("e1", "It fails.")
     await desk.hears("e2", "I have it too.", customer=otto)
     (line,) = desk.lines
-    assert "Ada (chatwoot): “It fails.” … Otto: “I have it too.” (2 messages of 2 people)" in line
+    assert "Ada (Chatwoot): “It fails.” … Otto: “I have it too.” (2 messages of 2 people)" in line
     await desk.hears("e3", "", kind=InboundKind.ONLINE)
     assert [x.text for x in await desk.people.last_words(ADA)] == [""]
     assert [x.text for x in await desk.people.last_words(otto)] == ["I have it too."]

@@ -166,7 +166,7 @@ async def test_after_a_backup_came_back_what_was_not_done_yet_waits_for_a_person
     assert await hold(ledger, Actor(kind=ActorKind.CLI, id="anna")) == []
     await db.close()
     await team.house.start()
-    await team.card.expect_text("waiting: production")
+    await team.card.expect_text("waiting: Production")
     assert (await team.fix()).state is RunState.ASKED
     await team.card.button("Try again").click(by=team.dana)
     await team.until(RunState.PREVIEWED)
@@ -184,7 +184,7 @@ async def test_a_backup_that_came_back_while_the_bot_runs_starts_nothing_of_what
     async with beside.write() as conn:
         await conn.execute(delete(locks))
     await beside.close()
-    await team.card.expect_text("waiting: production")
+    await team.card.expect_text("waiting: Production")
     await team.house.quiet()
     assert (await team.fix()).state is RunState.APPROVED
     await team.card.button("Try again").click(by=team.dana)

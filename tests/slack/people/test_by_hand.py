@@ -144,7 +144,7 @@ async def test_other_words_of_an_agent_are_an_answer_and_one_press_makes_them_th
     card, dana = await in_tawk(house), house.person("Dana")
     now = house.clock()
     assert await house.hook("tawk", transcript(("a", "Let me take a look.", now))) == 200
-    await card.thread.expect("Sam wrote to Mia outside of Makegood (tawk): “Let me take a look.”")
+    await card.thread.expect("Sam wrote to Mia outside of Makegood (tawk.to): “Let me take a look.”")
     await card.expect_text("answered")
     house.clock.advance(minutes=2)
     await dana.types("/bug works BUG-1", in_=house.errors)

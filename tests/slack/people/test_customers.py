@@ -198,7 +198,7 @@ async def test_somebody_who_is_known_from_the_tracker_is_not_said_to_be_hit_agai
     await card.thread.expect("I got an error on this page")
     await house.quiet()
     assert [line for line in card.thread.lines if "was hit" in line] == [
-        ":bust_in_silhouette: Mia was hit (known from bugsnag)"
+        ":bust_in_silhouette: Mia was hit (known from Bugsnag)"
     ]
 
 

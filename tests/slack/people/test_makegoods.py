@@ -105,7 +105,7 @@ async def test_the_form_shows_what_each_of_them_will_read_before_it_is_sent(
     await form.expect_text("Days more")
     form.field("Days more").type("2")
     await form.button("Show what each of them reads").click()
-    await form.expect_text("*Mia* · generic\n>It works again.\n>\n>We give you 2 days free")
+    await form.expect_text("*Mia* · your own system\n>It works again.\n>\n>We give you 2 days free")
     await form.expect_text(
         "*ben@shop.example* · e-mail\n>Hello,\n>\n>It works again.\n>\n>Your subscription runs 2 days longer"
     )

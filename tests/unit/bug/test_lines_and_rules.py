@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import iso4217
 import pytest
+from pydantic import ValidationError
 
 from bot.bug.bug import Bug
 from bot.bug.course import delivery
@@ -14,11 +15,12 @@ from bot.bug.customers.customers import CustomerJoined
 from bot.bug.errors import Refused
 from bot.bug.fixes import rules
 from bot.bug.fixes.asking import FixPreviewed
-from bot.bug.gifts.caps import default_caps
+from bot.bug.gifts.caps import Caps, default_caps
 from bot.bug.money import Days, Money, amount, described, minor_digits
 from bot.bug.telling.messages import only_hit, waiting
 from bot.bug.values import BugRef, CustomerHint
 from bot.bug.words import plain
+from bot.settings.settings import Settings
 from tests.golden import goldens
 from tests.unit.bug.story import ADA, ANNA, asked, claimed, opened
 from tests.unit.bug.story import waiting as one_waits
@@ -96,3 +98,15 @@ def test_the_decimals_of_a_currency_are_its_own() -> None:
 def test_a_team_that_set_no_caps_has_safe_ones() -> None:
     caps = default_caps("EUR", 5000)
     assert caps.per_day == {"EUR": 20000, "days": 60, "upgrades": 5}
+
+
+def test_what_may_be_given_is_told_as_money_is_read() -> None:
+    """Who reads "EUR 20000" at night takes minor units for euros."""
+    caps = {"per_day": {"EUR": 20000, "days": 1}, "per_month": {"upgrades": 5}}
+    settings = Settings.model_validate({"slack": {"error_channels": ["C1"]}, "makegood": caps})
+    assert settings.told()["makegood"] == "€200 per day, 1 day per day, 5 upgrades per month"
+
+
+def test_a_cap_in_a_currency_that_there_is_not_is_no_setting() -> None:
+    with pytest.raises(ValidationError, match='"XYZ" is no currency; write as in'):
+        Caps(per_day={"XYZ": 5000})

@@ -51,9 +51,9 @@ def test_a_trail_without_entries_has_no_story() -> None:
 
 def test_the_story_of_the_minutes_in_its_lines() -> None:
     assert said(fold(paid().facts)) == [
-        "Menu page fails\nreported by source:bugsnag · bugsnag · admitted: error in production",
+        "Menu page fails\nreported by source:bugsnag · Bugsnag · admitted: error in production",
         "U0ANNA has it",
-        "Ada was hit (known from chatwoot)",
+        "Ada was hit (known from Chatwoot)",
         "Ada: “What can I do?”",
         "U0ANNA estimates 10 minutes",
         "U0BEN answers Ada: “We see it.”",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bug.words import service_name
+from bot.bug.words import actor_name, service_name, source_name
 from bot.slack.views.mrkdwn import clock, day, foreign, link, plain, who
 from bot.text import clean, cut, length, plural, sentence
 
@@ -30,6 +30,19 @@ UNESCAPED = re.compile(r"[<>]|&(?!(amp|lt|gt);)")
 )
 def test_a_service_is_written_as_it_writes_itself(source: str, name: str) -> None:
     assert service_name(source) == name
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("bugsnag", "Bugsnag"), ("email_postmark", "e-mail"), ("mail", "e-mail"), ("generic", "your own system")],
+)
+def test_a_source_is_called_alike_in_every_sentence(source: str, name: str) -> None:
+    assert source_name(source) == name
+    assert actor_name(f"source:{source}") == name
+
+
+def test_who_is_neither_a_person_nor_a_source_keeps_their_name() -> None:
+    assert [actor_name(x) for x in ("system:makegood", "cli:anna")] == ["makegood", "cli:anna"]
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_settings_are_told_where_they_differ() -> None:
     assert then == SettingsChanged(changed={"mode": "run", "board": ""})
     assert follow(now, then, AT, LEE).settings == {"mode": "run"}
     assert (
-        plain(then.line("system:makegood").parts) == "Makegood started with other settings: board = nothing, mode = run"
+        plain(then.line("system:makegood").parts) == "Makegood started with new settings: board = nothing, mode = run"
     )
 
 

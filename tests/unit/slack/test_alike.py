@@ -17,7 +17,7 @@ LONG = "John Jacob Jingleheimer-Schmidt the "
 def hit(*hints: CustomerHint) -> Bug:
     story = claimed()
     for number, hint in enumerate(hints):
-        joined = recognising.join(story.bug, hint, via="email", source="email", conversation=f"<m{number}>")
+        joined = recognising.join(story.bug, hint, via="mail", source="mail", conversation=f"<m{number}>")
         story = story.then(joined)
     return story.bug
 
@@ -31,13 +31,13 @@ def test_two_of_one_name_have_their_address_in_the_menu_and_in_each_box(more: in
     first, second = (CustomerHint(name=JOHN, email=f"john@{where}.example") for where in ("acme", "bolt"))
     bug = hit(first, *others(more), second)
     people = list(bug.customers)
-    wanted = ["John Smith · john@acme.example · email", "John Smith · john@bolt.example · email"]
+    wanted = ["John Smith · john@acme.example · e-mail", "John Smith · john@bolt.example · e-mail"]
     assert [label for _, label in readers.found(people, "john")] == wanted
     assert [label for _, label in readers.found(people, "bolt.example")] == wanted[1:], "alone on the screen, too"
     if len(people) <= readers.MANY:
         boxes = str(render(readers.fields("Who", people, people)))
         assert all(label in boxes for label in wanted)
-    assert [label for _, label in readers.found(people, "p1@")] == ["P1 · email"] * (more > 0)
+    assert [label for _, label in readers.found(people, "p1@")] == ["P1 · e-mail"] * (more > 0)
 
 
 @pytest.mark.parametrize(

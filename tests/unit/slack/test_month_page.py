@@ -17,6 +17,7 @@ from bot.slack.views.retro.month import html
 from tests.unit.bug.story import MONDAY
 
 NASTY = "delete-row </li><script>alert('\u0000 & \"x\"')</script>"
+NAMES = {"U0ANNA": "Anna & Söhne"}
 OF = month("2025-11")
 FULL = Summary(
     span=OF.name,
@@ -52,7 +53,7 @@ def read(page: str) -> ET.Element:
     "found", [FULL, sum_up([], week("2025-W48")), sum_up([], OF)], ids=["full", "quiet", "quiet month"]
 )
 def test_it_is_strict_html_that_loads_nothing(found: Summary) -> None:
-    page = html(found, plain)
+    page = html(found, NAMES, plain)
     tree = read(page)
     assert not tree.findall(".//script")
     assert not re.search(r"(src|href)=|url\(|@import", page)
@@ -60,16 +61,24 @@ def test_it_is_strict_html_that_loads_nothing(found: Summary) -> None:
 
 
 def test_what_is_foreign_stands_there_as_text() -> None:
-    words = "".join(read(html(FULL, plain)).itertext())
+    words = "".join(read(html(FULL, NAMES, plain)).itertext())
     assert words.count("</li><script>alert(") == 2
 
 
+def test_people_are_called_by_their_names() -> None:
+    words = "".join(read(html(FULL, NAMES, plain)).itertext())
+    assert "(BUG-17, Anna & Söhne, " in words
+    assert "U0ANNA" not in words
+
+
 def test_secrets_are_masked() -> None:
-    assert "delete-row" not in html(FULL, lambda text: text.replace("delete-row", "●●●"))
+    assert "delete-row" not in html(FULL, NAMES, lambda text: text.replace("delete-row", "●●●"))
 
 
 def test_the_pictures_say_all_that_they_show() -> None:
-    pictures = [x for x in read(html(FULL, plain)).iter("{http://www.w3.org/2000/svg}svg") if x.get("role") == "img"]
+    pictures = [
+        x for x in read(html(FULL, NAMES, plain)).iter("{http://www.w3.org/2000/svg}svg") if x.get("role") == "img"
+    ]
     said = [x.get("aria-label", "") for x in pictures]
     assert len(said) == 3
     assert said[0].startswith("Bugs, and customers told. from 01 Nov: bugs 0, customers told 1;")
@@ -93,7 +102,7 @@ def test_bars_are_as_long_as_what_they_stand_for() -> None:
 def test_a_secret_in_a_month_is_masked_as_a_page_and_as_markdown() -> None:
     secret = "ghp_abcdefghijklmnopqrst0123"
     found = FULL.model_copy(update={"again": (Again(action=secret, times=3, bugs=(3, 17)),)})
-    said = "".join(summary.lines(found, without_secrets(MARKDOWN, Redactor().redact)))
-    for text in (html(found, Redactor().redact), said):
+    said = "".join(summary.lines(found, without_secrets(MARKDOWN, Redactor().redact), NAMES))
+    for text in (html(found, NAMES, Redactor().redact), said):
         assert secret not in text.replace("\\", "")
         assert MASK in text

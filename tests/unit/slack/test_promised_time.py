@@ -31,3 +31,5 @@ def test_an_hour_says_of_which_clock_it_is(zone: str, said: str) -> None:
 def test_a_template_that_cannot_be_filled_in_is_said_at_the_start(answer: str) -> None:
     with pytest.raises(ValidationError, match=r"only \{within\} and \{by\}"):
         TellSettings(answer=answer)
+    with pytest.raises(ValidationError, match=r"only \{within\} and \{by\}"):
+        TellSettings(answer_hit=answer)

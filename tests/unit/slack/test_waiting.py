@@ -32,10 +32,15 @@ def test_each_system_is_said_by_itself_and_who_gave_up_first() -> None:
     bug = Bug(ref=BugRef(team="T1", number=1), delayed=("billing", "tracker:sentry"), gave_up=("thread",))
     behind = {"billing": frozenset({4}), "tracker:sentry": frozenset({4, 5})}
     assert said(bug, behind).split(" · ") == [
-        "⚠️ waiting: thread",
+        "⚠️ waiting: Slack",
         "⚠️ The billing is not answering, 1 entry waits",
         "⚠️ Sentry is not answering, 2 entries wait",
     ]
+
+
+def test_what_gave_up_is_called_as_people_call_it() -> None:
+    bug = Bug(ref=BugRef(team="T1", number=1), gave_up=("tracker:bugsnag", "board", "board_notes"))
+    assert said(bug, {}) == "⚠️ waiting: Bugsnag, Trello"
 
 
 def test_a_webhook_s_name_can_not_shout() -> None:

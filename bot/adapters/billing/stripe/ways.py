@@ -12,6 +12,7 @@ from bot.adapters.billing.stripe.calls import mark, marked, once, reading, unmar
 from bot.adapters.billing.stripe.units import from_stripe, to_stripe
 from bot.bug.errors import Rejected
 from bot.bug.money import Account, Credit, Days, Grant, Receipt, Terms, Upgrade
+from bot.text import plural
 
 PAGE = 100
 DAY = 86_400
@@ -95,7 +96,7 @@ class Balance:
         if isinstance(grant, Credit):
             return grant.money.amount, f"Makegood: {grant.money}"
         if isinstance(grant, Days):
-            return await self._share(account, grant), f"Makegood: {grant.days} days"
+            return await self._share(account, grant), f"Makegood: {plural(grant.days, 'day')}"
         raise Rejected("A plan is not given as a credit.")
 
     async def _share(self, account: Account, grant: Days) -> int:

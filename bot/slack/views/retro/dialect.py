@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.bug.words import Clock, Code, Day, Foreign, Link, Part, Person, Press, Quote
+from bot.bug.words import Clock, Code, Day, Foreign, Link, Part, Person, Press, Quote, actor_name
 from bot.slack.views import mrkdwn
 from bot.slack.views.mrkdwn import foreign, plain
 from bot.text import clean
@@ -55,7 +55,7 @@ class Dialect:
 
     def name(self, actor: str, names: Mapping[str, str]) -> str:
         known = names.get(actor)
-        return self.called(known) if known else self.safe(actor.removeprefix("system:").removeprefix("source:"), 60)
+        return self.called(known) if known else self.safe(actor_name(actor), 60)
 
     def quote(self, text: str, limit: int = 160) -> str:
         return f"“{self.safe(text, limit)}”" if text else ""

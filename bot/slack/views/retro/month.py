@@ -1,6 +1,6 @@
 """Writes a week or a month as one self-contained page: nothing is loaded, no script runs, all that is foreign is escaped. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from bot.text import length, plural
 TEMPLATE = Path(__file__).with_name("month.html")
 
 
-def html(found: Summary, redact: Redact) -> str:
+def html(found: Summary, names: Mapping[str, str], redact: Redact) -> str:
     """The whole page as text."""
     d = without_secrets(HTML, partial(sound, redact))
-    lists = {"What came again": summary.came_again(found, d), "Nobody else has seen": summary.not_seen(found, d)}
+    lists = {"What came again": summary.came_again(found, d), "Nobody else has seen": summary.not_seen(found, d, names)}
     page = _template().render_unicode(
         title=summary.title(found),
         days=f"{found.days} (UTC)",

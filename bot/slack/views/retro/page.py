@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bot.bug.money import described
 from bot.bug.retro.model import Run
 from bot.bug.retro.postmortem import Check, Postmortem, Preview, Word
+from bot.bug.words import source_name
 from bot.slack.views.retro import picture
 from bot.slack.views.retro.chapters import answered, chapters, fix_words, moment, task_words
 from bot.slack.views.retro.dialect import Dialect, without_secrets
@@ -136,7 +137,7 @@ def _facts(story: Postmortem) -> Iterator[tuple[str, str]]:
         "Project": story.project,
         "Stage": story.stage,
         "Release": story.release,
-        "Known from": story.source,
+        "Known from": story.source and source_name(story.source),
         "How serious": story.serious,
     }
     yield from ((name, value) for name, value in known.items() if value)

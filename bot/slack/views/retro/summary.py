@@ -1,6 +1,6 @@
 """What a week or a month came to: the same lines in Slack and on the command line, and Slack's own charts. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import slackblocks as sb
 
@@ -25,7 +25,12 @@ def title(found: Summary) -> str:
     return f"Makegood in {found.span}"
 
 
-def lines(found: Summary, d: Dialect) -> Iterator[str]:
+def people(found: Summary) -> frozenset[str]:
+    """Whoever stands in it, by their ids: each needs a name."""
+    return frozenset(one.by for one in found.unseen)
+
+
+def lines(found: Summary, d: Dialect, names: Mapping[str, str]) -> Iterator[str]:
     """In the order in which they matter; the last says from where the numbers count."""
     yield f"{plural(found.bugs, 'bug')}, {found.dismissed} dismissed, {found.came_back} came back"
     yield _told(found)
@@ -35,7 +40,7 @@ def lines(found: Summary, d: Dialect) -> Iterator[str]:
     yield f"given: {', '.join(map(total, found.given)) or 'nothing'}{_cost(found.cost)}"
     yield f"customers afterwards: {found.returned} came back, {found.bought} bought more"
     yield from came_again(found, d)
-    yield from (f"{d.bold('nobody else has seen')} {line}" for line in not_seen(found, d))
+    yield from (f"{d.bold('nobody else has seen')} {line}" for line in not_seen(found, d, names))
     yield counted(found)
 
 
@@ -43,8 +48,8 @@ def came_again(found: Summary, d: Dialect) -> tuple[str, ...]:
     return tuple(_again(again, d) for again in found.again)
 
 
-def not_seen(found: Summary, d: Dialect) -> tuple[str, ...]:
-    return tuple(_unseen(one, d) for one in found.unseen)
+def not_seen(found: Summary, d: Dialect, names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(_unseen(one, d, names) for one in found.unseen)
 
 
 def counted(found: Summary) -> str:
@@ -53,9 +58,9 @@ def counted(found: Summary) -> str:
     return f"{BEGAN} {days}{GIVEN}. {SINCE}"
 
 
-def blocks(found: Summary) -> kit.Blocks:
+def blocks(found: Summary, names: Mapping[str, str]) -> kit.Blocks:
     """At most two charts, which is Slack's limit, and all of it as text beside them."""
-    said = shortened([f"• {line}" for line in lines(found, MRKDWN)], kit.SECTION)
+    said = shortened([f"• {line}" for line in lines(found, MRKDWN, names)], kit.SECTION)
     text = "\n".join(said)
     return kit.render([kit.header(title(found), "summary"), *charts(found), kit.section(text, "summary_lines")])
 
@@ -111,8 +116,8 @@ def _again(again: Again, d: Dialect) -> str:
     return f"{d.bold(d.safe(again.action, 60))} {needed}"
 
 
-def _unseen(one: Unseen, d: Dialect) -> str:
-    what = f"{d.safe(one.what, 120)} ({one.bug}, {d.safe(one.by, 60)}, {d.day(one.at)})"
+def _unseen(one: Unseen, d: Dialect, names: Mapping[str, str]) -> str:
+    what = f"{d.safe(one.what, 120)} ({one.bug}, {d.name(one.by, names)}, {d.day(one.at)})"
     return f"{what}: whoever looks at it writes {d.code(f'/bug seen {one.bug}')}"
 
 

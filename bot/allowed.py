@@ -43,6 +43,23 @@ def must_be_actions(catalogue: Catalogue, modes: Iterable[str]) -> None:
             raise Misconfigured(f"makegood.toml: actions.mode.{name}: {problem}")
 
 
+def must_be_looks(catalogue: Catalogue, probes: Mapping[str, str]) -> None:
+    """The same for the looks that probes name, by probe; an empty name is a page's."""
+    for probe, name in probes.items():
+        if name and (problem := _no_look(catalogue, name)):
+            raise Misconfigured(f"makegood.toml: probes.{probe}.look: {problem}")
+
+
+def _no_look(catalogue: Catalogue, name: str) -> str:
+    try:
+        kind = catalogue.find(name).kind
+    except NotFound as error:
+        return str(error)
+    except Refused:
+        return ""
+    return "" if kind == "look" else f"{name} is an action, and a probe only reads. Name a look, or write a url."
+
+
 def _no_action(catalogue: Catalogue, name: str) -> str:
     try:
         kind = catalogue.find(name).kind

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.adapters.connected import Connected, connect
-from bot.allowed import AllowedActions, must_be_actions
+from bot.allowed import AllowedActions, must_be_actions, must_be_looks
 from bot.bug.bug import LIVE
 from bot.bug.errors import Outside
 from bot.bug.workspace import change_settings
@@ -186,6 +186,7 @@ async def _actions(
     settings = process.settings
     allowed = await AllowedActions.load([process.home / path for path in settings.actions.paths], ledger)
     must_be_actions(allowed.catalogue, settings.actions.mode)
+    must_be_looks(allowed.catalogue, {name: probe.look for name, probe in settings.probes.items()})
     engine = Engine(allowed.catalogue, settings.targets, redactor)
     closing.at_end(engine.close)
     return allowed, engine

@@ -7,6 +7,7 @@ from inspect import signature
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+HIGHEST_PORT = 65535
 EXAMPLE = "postgresql+asyncpg://user:password@host/database"
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -30,6 +31,8 @@ def usable(address: str) -> str:
         url = make_url(address)
     except (ArgumentError, ValueError):  # whose words would show the password
         raise ValueError(f"write an address: {EXAMPLE}") from None
+    if url.port is not None and not 0 < url.port <= HIGHEST_PORT:
+        raise ValueError(f"{url.port} is no port; it goes from 1 to {HIGHEST_PORT}")
     chosen = url.set(drivername=_driver(url))
     if chosen.get_driver_name() == "asyncpg" and "sslmode" in chosen.query:
         chosen = _as_asyncpg_says_it(chosen)

@@ -20,7 +20,7 @@ def _columns(key: Any) -> Any:
     return tuple(part.strip() for part in key.split(",")) if isinstance(key, str) else key
 
 
-Key = Annotated[tuple[str, ...], BeforeValidator(_columns), Field(min_length=1)]
+Key = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_columns), Field(min_length=1)]
 Keys = Mapping[str, Key]
 
 
@@ -50,7 +50,7 @@ class SqlTarget(Frozen):
     @field_validator("url", "read_url", "copy_url")
     @classmethod
     def _an_address(cls, url: SecretStr | None) -> SecretStr | None:
-        return SecretStr(usable(url.get_secret_value())) if url else None
+        return None if url is None else SecretStr(usable(url.get_secret_value()))
 
     def changing(self, table: str) -> frozenset[str]:
         """Names of volatile columns, of which the table has some."""
@@ -87,7 +87,7 @@ class HttpTarget(Frozen):
     name: str
     mode: Mode | None = None
     """As with a database."""
-    base_url: str
+    base_url: str = Field(pattern=r"^https?://[^/\s]")
     headers: Mapping[str, SecretStr] = Field(default_factory=dict)
     """Sent with every call: {"Authorization": "Bearer …"}."""
     idempotency_header: str = ""

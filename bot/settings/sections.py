@@ -1,5 +1,6 @@
 """The shorter tables of makegood.toml, each frozen; the longer ones have a module of their own."""
 
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -62,6 +63,13 @@ class HookSettings(Frozen):
     """For `rollbar`: project number -> account/project, so that webhooks and links name the same item."""
     branches: Names = ()
     """For `github` and `gitlab`: what is merged into these is what people use; none: the default branch."""
+
+    @field_validator("token")
+    @classmethod
+    def _fits_an_address(cls, token: SecretStr) -> SecretStr:
+        if re.search(r"[/?#%\\\s]", token.get_secret_value()):
+            raise ValueError("it is a part of the hook's address: write letters, digits, - and _, without blanks")
+        return token
 
 
 class ActionsSettings(Frozen):

@@ -30,6 +30,15 @@ _WRITE = {
     "union_tag_invalid": "there is no such kind",
 }
 """By pydantic's name of the mistake; the others are said in pydantic's own words."""
+_LIKE = {
+    r"^[A-Z]{3}$": "EUR, in three capital letters",
+    r"^https?://": "https://example.com",
+    r"^https?://[^/\s]": "https://api.example.com",
+    r"^$|^[\w.-]+/[\w.-]+$": "acme/shop",
+    r"^$|^[\w.-]+(/[\w.-]+)*$": "acme/shop",
+    r"^[\w.-]+$": "deploy.yml",
+}
+"""By the pattern that a text does not have: what has it."""
 
 
 def sentence(where: str, key: str, error: ErrorDetails, meant: str = "Is it misspelt?") -> str:
@@ -41,6 +50,8 @@ def sentence(where: str, key: str, error: ErrorDetails, meant: str = "Is it miss
             return f"{where}: {key} is missing. Write it, or leave the whole table out."
         case "value_error":  # a sentence of our own
             return f"{where}: {key}: {_ended(str(error['ctx']['error']))}"
+        case "string_pattern_mismatch" if like := _LIKE.get(error["ctx"]["pattern"]):
+            return f"{where}: {key}: write it as in {like}."
         case kind:
             said = _WRITE.get(kind) or error["msg"][0].lower() + error["msg"][1:]
             return f"{where}: {key}: {said}."

@@ -58,6 +58,29 @@ def _told(path: Path, text: str) -> str:
         (LEAST + '[pager.people.U0DANA]\nntfy = "https://ntfy.sh/x"\n', "pager", "PAGER_SECRET"),
         (LEAST + PAGER + '[pager.people.U0DANA]\nntfy = "https://ntfy.sh/x"\n', "[pager]", "public_url"),
         (LEAST + '[hooks.bugsnag]\ntoken = ""\n', "hooks.bugsnag.token", "it is empty"),
+        (LEAST + '[hooks.bugsnag]\ntoken = "abc/def?"\n', "hooks.bugsnag.token", "a part of the hook's address"),
+        (LEAST + '[targets.shop]\nurl = ""\ntables = { menus = "id" }\n', "targets.shop.url", "write an address"),
+        (
+            LEAST + '[targets.shop]\nurl = "postgresql://u:hunter2@h:99999/x"\ntables = { menus = "id" }\n',
+            "targets.shop.url",
+            "99999 is no port",
+        ),
+        (
+            LEAST + '[targets.shop]\nurl = "sqlite:///x"\ntables = { menus = "" }\n',
+            "targets.shop.tables.menus",
+            "it is empty",
+        ),
+        (
+            LEAST + '[targets.app]\nbase_url = "app.example.com"\n',
+            "targets.app.base_url",
+            "write it as in https://api.example.com",
+        ),
+        (
+            LEAST + '[targets.app]\nbase_url = "https://api.github.com"\nrepository = "acme"\n',
+            "targets.app.repository",
+            "write it as in acme/shop",
+        ),
+        (LEAST + '[tell]\ncurrency = "EURO"\n', "tell.currency", "write it as in EUR"),
         (LEAST + '[hooks.bugsnag]\ntoken = "$hook"\n', "hooks.bugsnag.token", "variable hook is not set"),
         (LEAST + '[probes.page]\npage = "/menu"\n', "probes.page", "write either url = "),
         (

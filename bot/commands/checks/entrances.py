@@ -7,7 +7,7 @@ import aiohttp
 
 from bot import shipped
 from bot.adapters.hooks import names
-from bot.allowed import must_be_actions
+from bot.allowed import must_be_actions, must_be_looks
 from bot.bug.errors import Misconfigured, Outside
 from bot.commands import common
 from bot.commands.checks.finding import Finding, note, ok, wrong
@@ -95,6 +95,7 @@ def actions(settings: Settings, home: Path) -> list[Finding]:
     found += [wrong("actions", str(problem)) for problem in read.problems]
     try:
         must_be_actions(read, settings.actions.mode)
+        must_be_looks(read, {name: probe.look for name, probe in settings.probes.items()})
     except Misconfigured as error:
         found.append(wrong("actions", str(error)))
     return found or [ok("actions", f"{len(read.entries)} can be read; `makegood actions check` reads them closely")]

@@ -53,6 +53,14 @@ async def test_a_mode_for_an_unknown_action_stops_the_start(house: House) -> Non
     assert "a look only reads" in await _no_start(house, actions={"mode": {"rows-behind-page": "run"}})
 
 
+async def test_a_probe_of_an_unknown_look_stops_the_start(house: House) -> None:
+    said = await _no_start(house, probes={"rows": {"look": "rows-behind-pages"}})
+    assert said == (
+        "makegood.toml: probes.rows.look: There is no action “rows-behind-pages”. Did you mean rows-behind-page?"
+    )
+    assert "delete-row is an action" in await _no_start(house, probes={"rows": {"look": "delete-row"}})
+
+
 @pytest.mark.parametrize("more", [{"mode": "undoable"}])
 async def test_undoable_runs_what_can_be_taken_back_and_proposes_the_rest(team: Team) -> None:
     await team.run()

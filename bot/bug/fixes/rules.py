@@ -14,8 +14,8 @@ GOOD_FOR = timedelta(minutes=15)
 SOON = timedelta(minutes=10)
 """How long after a run who ran it takes it back alone, whatever its risk."""
 SHORTEST_REASON = 3
-WHY = "Say why, in a few words: it stands in the trail."
 """Characters."""
+WHY = "Say why, in a few words: it stands in the trail."
 AGAIN = "An undo is not undone itself: to have the change back, ask for the fix again."
 _SAID = "Cannot be undone: "
 

@@ -31,7 +31,7 @@ from tests.support.witness import Agrees
 
 _OBSTACLE = re.compile(r"since|by now|is gone|no longer|points at|hang on|There is no|has no place|Cannot be undone")
 """What an undo that is refused has to name."""
-_SAID_SO = "may change more than is seen here"
+SAID_SO = "may change more than is seen here"
 _BYTES = re.compile(r"\d+ bytes: ([0-9a-f]*)…?")
 OURS = Path(__file__).parent / "actions"
 _RAW = re.compile(r"^([Xb])'([0-9a-f]*)'")
@@ -206,7 +206,7 @@ def _as_shown(place: Place, preview: Preview, first: Dump, second: Dump) -> None
             _take(gone, homes, row, row.before, quoted=quoted)
         if row.after is not None:
             _take(come, homes, row, row.after, quoted=quoted)
-    if _SAID_SO in preview.undo_note:  # what a trigger does beside it was announced as unseen
+    if SAID_SO in preview.undo_note:  # what a trigger does beside it was announced as unseen
         return
     assert not gone, f"went unseen: {gone}"
     assert not come, f"came unseen: {come}"

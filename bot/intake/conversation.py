@@ -73,8 +73,8 @@ class Conversation:
         if event.get("bot_id") or event.get("subtype") == "bot_message":
             await self._maybe_alert(event, item)
             return
-        if await self.mention(event, data["bot"], data["team"], item):
-            return
+        if await self.mention(event, data["bot"], data["team"], item) and not event.get("files"):
+            return  # the words are done; a picture that came with them belongs to the thread all the same
         await self._keep(event, item)
 
     async def _maybe_alert(self, event: Event, item: Item) -> None:

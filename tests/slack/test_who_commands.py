@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.bug.course.conversation import Said
 from bot.demo.slack.records import Person
 from tests.slack.everywhere import every_connection
 from tests.slack.house import House
@@ -25,6 +26,16 @@ async def test_an_edited_message_commands_nothing(house: House) -> None:
     await dana.edits(said, "@makegood claim")
     await house.quiet()
     assert (await house.bug()).owner is None
+
+
+async def test_a_command_with_a_picture_and_a_comma_is_one(house: House) -> None:
+    card = await house.alarm()
+    words, picture = f"<@{house.slack.app.user_id}>, *claim*", {"name": "a.png", "content": "the page"}
+    await house.slack.post("U0DEV", card.channel, words, thread_ts=card.ts, files=[picture])
+    await house.quiet()
+    assert (await house.bug()).owner == "U0DEV"
+    said = [entry.event for entry in await house.trail() if isinstance(entry.event, Said)]
+    assert [file.name for one in said for file in one.files] == ["a.png"]
 
 
 async def test_a_command_inside_a_sentence_is_talk(house: House) -> None:

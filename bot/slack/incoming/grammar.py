@@ -1,7 +1,7 @@
 """One grammar for slash commands and for `@makegood …` in a thread: a verb, a bug, and the rest."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.bug.errors import Refused
 from bot.bug.fixes.reproduction import Seen, Where
@@ -47,13 +47,15 @@ AS_IN = "As in: `/fix BUG-1 delete-row table=menus id=13 -- a bad row`."
 RUN_DIGITS = 6
 """As many digits are the code of an authenticator app."""
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_MINUTES = re.compile(r"^(\d{1,5})\s*(m|min|h|d)?$")
+_MINUTES = re.compile(r"^(\d{1,5})\s*(?:(m|mins?|minutes?)|(h|hrs?|hours?)|(d|days?))?$")
 _REPRODUCED = re.compile(
     r"(yes|no)\b(?: +(?:on +)?(production|prod|live|development|dev)\b)?(.*)", re.IGNORECASE | re.DOTALL
 )
 _CODE = re.compile(r"(\d{3} ?\d{3}|\d{4,8})(?!\S)(.*)", re.DOTALL)
 _NAMED = re.compile(r"(?:<[^\s<>|]*\|)?(?:[^\w\s]|_)*BUG-(\d+)(?:[^\w\s]|_)*", re.IGNORECASE)
 """A bug as people write it: bold, as code, in brackets, with a colon behind, as a link."""
+_DRESS = "*_~`\"'“”‘’„.,:;!"
+"""What people put around a word, and what Slack's own bold, italic and code leave there."""
 _MOST_DIGITS = 9
 _NO_BUG = 10**_MOST_DIGITS - 1
 _LINKED = re.compile(r"<((?:mailto:|tel:|https?://)[^\s<>|]+)\|([^<>|]+)>")
@@ -99,7 +101,7 @@ def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
     text = spelling.head(text)
     words = text.split(maxsplit=1)
     if command in OWN_COMMAND:
-        word = words[0].lower() if words else ""
+        word = _word(words)
         if known := WORDS[command].get(word):
             return _with_bug(known, words[1] if len(words) > 1 else "", here)
         return _with_bug(OWN_COMMAND[command], text, here)
@@ -107,11 +109,16 @@ def parse(command: str, text: str, here: int | None = None) -> ParsedCommand:
         rest = words[1].split(maxsplit=1) if len(words) > 1 else []
         text = " ".join([*(rest[:1] or ["show"]), words[0], *rest[1:]])
         words = text.split(maxsplit=1)
-    verb = words[0].lower() if words else ""
+    verb = _word(words)
     rest_ = words[1] if len(words) > 1 else ""
     if command != "/bug" and "/" + verb in OWN_COMMAND:
         return parse("/" + verb, rest_, here)
     return _with_bug(ALIASES.get(verb, verb.replace("-", "_")), rest_, here)
+
+
+def _word(words: Sequence[str]) -> str:
+    """The first one, without what dresses it up: `*claim*`, "claim,"."""
+    return words[0].strip(_DRESS).lower() if words else ""
 
 
 def _with_bug(verb: str, rest: str, here: int | None) -> ParsedCommand:
@@ -147,7 +154,7 @@ def minutes(text: str, example: str = "/bug estimate BUG-1 10m") -> int:
     found = _MINUTES.match(text.strip().lower())
     if not found:
         raise Refused(f"Say it as in `{example}` (m, h or d).")
-    return int(found[1]) * {"h": 60, "d": 1440}.get(found[2] or "m", 1)
+    return int(found[1]) * (60 if found[3] else 1440 if found[4] else 1)
 
 
 def address(text: str, example: str = "/bug customer BUG-1 mia@example.com") -> str:
@@ -192,8 +199,9 @@ def call(text: str) -> tuple[str, Mapping[str, str], str]:
     if wrong := [word.name for word in words[1:] if word.value is None]:
         raise Refused(Code(wrong[0], 60), f" is not name=value. {AS_IN}")
     action, *given = words
+    named = action.name.strip(_DRESS)
     told = [(spelling.name(word.name), word.value) for word in given if word.value is not None]
     names = [name.casefold() for name, _ in told]
     if twice := next((name for name, _ in told if names.count(name.casefold()) > 1), ""):
         raise Refused(Code(twice, 60), " stands there twice. Write it once; nothing was done.")
-    return spelling.name(action.name), dict(told), reason
+    return spelling.name(named), dict(told), reason

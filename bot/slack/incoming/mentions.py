@@ -14,6 +14,8 @@ from bot.slack.incoming.request import Request
 from bot.text import clean
 
 Body = Mapping[str, Any]
+BY_PEOPLE = (None, "", "thread_broadcast", "file_share")
+"""Subtypes of what a person writes: plain, also sent to the channel, or with a file."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,10 @@ class Mentions:
 async def request_in(ledger: Ledger, event: Body, bot: str, team: str) -> Request | None:
     """ "@makegood claim" in a bug's thread, by a person, unedited; None for everything else."""
     text = clean(str(event.get("text", "")))
-    said = re.match(rf"^\s*<@{re.escape(bot)}(?:\|[^>]*)?>\s*(.*)$", text, re.DOTALL) if bot else None
-    human = event.get("user") and not event.get("bot_id") and not event.get("subtype") and not event.get("edited")
+    said = re.match(rf"^\s*<@{re.escape(bot)}(?:\|[^>]*)?>[\s,:;.!–—-]*(.*)$", text, re.DOTALL) if bot else None
+    human = (
+        event.get("user") and not event.get("bot_id") and event.get("subtype") in BY_PEOPLE and not event.get("edited")
+    )
     if not said or not human:
         return None
     thread = event.get("thread_ts") or ""

@@ -83,3 +83,29 @@ def test_an_address_of_which_a_link_was_made_is_what_was_typed(arrives: str, typ
 )
 def test_who_named_no_bug_reads_what_to_type(verb: str, line: str) -> None:
     assert grammar.example(verb) == line
+
+
+@pytest.mark.parametrize("written", ["claim", "Claim", "*claim*", "`claim`", "claim,", "claim:", "“claim”", "_claim_"])
+def test_a_verb_is_understood_in_any_dress(written: str) -> None:
+    assert grammar.parse("", f"{written} BUG-4").verb == "claim"
+    assert grammar.parse("/bug", f"{written} BUG-4").verb == "claim"
+
+
+def test_a_word_of_a_command_and_an_action_are_understood_in_any_dress() -> None:
+    assert grammar.parse("/fix", "*undo* BUG-4 why").verb == "undo"
+    assert grammar.parse("", "`fix` *approve* BUG-4 2").verb == "approve"
+    assert grammar.call("`delete-row` id=13 -- why")[0] == "delete-row"
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("10", 10), ("10m", 10), ("10 minutes", 10), ("1 minute", 1), ("2 hours", 120), ("1 hr", 60), ("3 Days", 4320)],
+)
+def test_a_time_is_said_as_people_say_it(said: str, minutes: int) -> None:
+    assert grammar.minutes(said) == minutes
+
+
+@pytest.mark.parametrize("said", ["soon", "-5m", "10 months", "1.5h", "10 minutes or so", ""])
+def test_what_is_no_time_is_refused_with_an_example(said: str) -> None:
+    with pytest.raises(Refused, match="Say it as in"):
+        grammar.minutes(said)

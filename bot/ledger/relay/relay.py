@@ -293,13 +293,24 @@ class Relay:
         if self._is_over(lease, error):
             await self._give_up(lease, str(error))
             return
-        pause = _pause(lease.attempts, error, LONGEST_PAUSE if lease.attempts < self.max_attempts else RAREST)
+        pause = self._pause(lease, error)
         await leases.later(self.ledger, lease, max(pause, DOUBT_PAUSE) if doubt else pause, failed=True, doubt=doubt)
         # once, and after some ten seconds: many outages are over sooner, and a line for each would bury the thread
         if lease.attempts + 1 == NOTICED:
             waits = Delayed(sink=lease.sink, why=str(error))
             by = Actor(kind=ActorKind.SYSTEM, id=lease.sink)
             await self.ledger.record(lease.bug, lambda _b: waits, by=by, rank=SINKS, facts=True)
+
+    def _pause(self, lease: Lease, error: Exception) -> float:
+        """Exponential with full jitter above the base; never sooner than the other side asked."""
+        longest = LONGEST_PAUSE if lease.attempts < self.max_attempts else RAREST
+        asked = getattr(error, "retry_after", None) or 0.0
+        if asked and self.sinks[lease.sink].interest.endless:
+            # one that gives up in the end needs the growing pauses: short ones would use up its attempts in seconds
+            longest = min(longest, 2 * asked)
+        # 2^20 s is twelve days: more is never meant, and a float would overflow in the end
+        longest = min(FIRST_PAUSE * 2.0 ** min(lease.attempts, 20), longest)
+        return float(max(asked, longest / 2 + random.random() * longest / 2))  # noqa: S311 - jitter
 
     async def _leave(self, lease: Lease, error: Newer, *, doubt: bool) -> None:
         """To a process that can read it, which asks for it in the same way."""
@@ -365,12 +376,3 @@ def _work(bug: Bug, entry: Entry | None, lease: Lease) -> Work:
         attempt=lease.attempts,
         lease=lease,
     )
-
-
-def _pause(attempts: int, error: Exception, most: float) -> float:
-    """Exponential with full jitter above the base; where the other side asked for a time, that long, and at most twice as long."""
-    # 2^20 s is twelve days: more is never meant, and a float would overflow in the end
-    longest = min(FIRST_PAUSE * 2.0 ** min(attempts, 20), most)
-    asked = getattr(error, "retry_after", None) or 0.0
-    own = longest / 2 + random.random() * longest / 2  # noqa: S311 - jitter
-    return float(max(asked, min(own, 2 * asked)) if asked else own)

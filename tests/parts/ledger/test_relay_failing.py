@@ -1,6 +1,7 @@
 """What fails is tried again, ever later, then put before people; it holds up nobody but itself."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.ledger.relay.relay import DOUBT_PAUSE
 from bot.ledger.relay.sink import NotYet, Served, Work
 from tests.parts.ledger.sinks import (
     CARD,
+    SAID,
     Answer,
     Blocked,
     Scribe,
@@ -94,33 +96,34 @@ async def test_a_failure_is_tried_again_after_a_pause(
 
 
 async def test_pauses_grow_and_are_never_alike(store: Store) -> None:
-    scribe = Scribe(answers=[Unavailable("away")] * 6)
-    ledger = follows(store, scribe)
-    bug = await open_bug(ledger)
-    await said(ledger, bug, "a")
-    pauses = []
-    async with relaying(ledger, scribe) as relay:
-        for attempt in range(6):
-            await until(paused(ledger, bug))
-            pauses.append((await cursor(ledger, bug, "scribe"))["due"] - store.clock.seconds())
-            assert 2.0**attempt / 2 <= pauses[-1] <= 2.0**attempt
-            later(store, relay, 64)
-        await until(at_rest(ledger, bug, "scribe"))
+    pauses = await _pauses(store, Scribe(answers=[Unavailable("away")] * 6))
+    assert all(2.0**attempt / 2 <= pause <= 2.0**attempt for attempt, pause in enumerate(pauses))
     assert len({pause / 2**i for i, pause in enumerate(pauses)}) == 6
 
 
 async def test_who_was_told_how_long_to_wait_waits_no_more_than_twice_that_however_often(store: Store) -> None:
-    scribe = Scribe(answers=[Unavailable("slow down", 3.0)] * 7)
-    ledger = follows(store, scribe)
-    bug = await open_bug(ledger)
+    scribe = Scribe(interest=replace(SAID, endless=True), answers=[Unavailable("slow down", 3.0)] * 7)
+    assert all(3.0 <= pause <= 6.0 for pause in await _pauses(store, scribe))
+
+
+async def test_one_that_gives_up_in_the_end_does_not_use_up_its_attempts_in_seconds(store: Store) -> None:
+    scribe = Scribe(answers=[Unavailable("slow down", 1.0)] * 7)
+    assert (await _pauses(store, scribe))[-1] >= 2.0**6 / 2
+
+
+async def _pauses(store: Store, scribe: Scribe) -> list[float]:
+    """Seconds before each further attempt of a sink that can't be served at once."""
+    ledger, pauses = follows(store, scribe), list[float]()
+    bug, failures = await open_bug(ledger), len(scribe.answers)
     await said(ledger, bug, "a")
     async with relaying(ledger, scribe) as relay:
-        for _ in range(7):
+        for _ in range(failures):
             await until(paused(ledger, bug))
-            assert 3.0 <= (await cursor(ledger, bug, "scribe"))["due"] - store.clock.seconds() <= 6.0
+            pauses.append((await cursor(ledger, bug, "scribe"))["due"] - store.clock.seconds())
             later(store, relay, 64)
         await until(at_rest(ledger, bug, "scribe"))
-    assert scribe.read == ["a"] * 8
+    assert scribe.read == ["a"] * (failures + 1)
+    return pauses
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from bot.jobs.anchoring import ways
 from bot.jobs.jobs import MAILBOX, JobParts, jobs
 from bot.jobs.timers import Timers
 from bot.ledger import workspace
-from bot.ledger.db.leader import Leader
+from bot.ledger.db.leader import Leader, Turn
 from bot.ledger.db.notify import listen
 from bot.ledger.db.opening import opened
 from bot.ledger.freed import Freed
@@ -35,6 +35,7 @@ from bot.ledger.refreshing import keep_fresh
 from bot.ledger.relay import lease
 from bot.ledger.relay.pace import Pace
 from bot.ledger.relay.relay import Relay
+from bot.ledger.shape import shape
 from bot.outgoing import sessions
 from bot.process.closing import Closing
 from bot.process.tasks import Lasting, surviving
@@ -313,7 +314,10 @@ def _sink_parts(process: _Process, ground: _Ground, context: Context, closing: C
 def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Closing) -> Timers:
     ledger = ground.ledger
     leader = Leader.of(ledger.db, ledger.team, ledger.seconds)
+    # by version: an older one leaves to a newer one what it can't read
+    turn = Turn(leader=leader, job=f"every second {shape()}")
     closing.at_end(partial(leader.resign, MAILBOX))
+    closing.at_end(turn.resign)
     parts = JobParts(
         settings=process.settings,
         ledger=ledger,
@@ -324,6 +328,7 @@ def _timers(process: _Process, ground: _Ground, inflow: InboxWorker, closing: Cl
         outside=ground.outside,
         slack=None if process.only else ground.slack,
         leader=leader,
+        turn=turn,
         anchors=ways(process.settings, ground.outside, ground.slack.port, process.home),
     )
     return Timers(jobs=tuple(jobs(parts)), clock=ledger.clock, lasting=ground.lasting)

@@ -1,6 +1,6 @@
 """The jobs that run by the clock: polling board, mailbox and plans, deleting old keys, anchoring the trail once a day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import partial
@@ -19,7 +19,7 @@ from bot.jobs.strange import DAY, Letters, Strange
 from bot.jobs.timers import Job
 from bot.ledger import strange
 from bot.ledger.anchors import anchor
-from bot.ledger.db.leader import Leader
+from bot.ledger.db.leader import Leader, Turn
 from bot.ledger.expiry import expire
 from bot.ledger.inbox.inbox import Inbox, Item
 from bot.ledger.inbox.worker import InboxWorker
@@ -59,6 +59,8 @@ class JobParts:
     slack: Session | None
     """None in a process that only runs sinks: another one talks to people."""
     leader: Leader
+    turn: Turn
+    """To do what one process does every second for all."""
     anchors: Mapping[str, Send]
     """The ways by which anchors leave the database."""
 
@@ -67,11 +69,12 @@ def jobs(parts: JobParts) -> Iterator[Job]:
     """Those that this installation needs."""
     yield Job(name="tidying up", every=TIDY, run=partial(tidy, parts.ledger, parts.inbox))
     yield Job(name="anchoring the trail", every=ANCHOR, run=partial(anchor, parts.ledger))
-    yield Job(name="sealing the trail", every=SEAL, run=partial(seal, parts.ledger))
+    yield Job(name="sealing the trail", every=SEAL, run=partial(in_turn, parts.turn, partial(seal, parts.ledger)))
     if parts.slack and parts.anchors:
         yield Job(name="anchors going out", every=ANCHORS_OUT, run=_anchors_out(parts).send)
     yield Job(name="what another version stored", every=REFRESHED, run=partial(keep_fresh, parts.ledger))
-    yield Job(name="what is searched", every=SEARCHED, run=partial(search.follow, parts.ledger))
+    follow = partial(search.follow, parts.ledger)
+    yield Job(name="what is searched", every=SEARCHED, run=partial(in_turn, parts.turn, follow))
     yield Job(name="the allowed actions", every=ALLOWED, run=parts.allowed.follow)
     if slack := parts.slack:
         channel = parts.settings.slack.error_channels[0]
@@ -88,6 +91,11 @@ def jobs(parts: JobParts) -> Iterator[Job]:
         yield Job(name="the billing plans", every=PLANS, run=parts.outside.read_plans)
     if mails := _mails(parts):
         yield Job(name="the mailbox", every=mails.settings.every, run=partial(poll_mails, mails, parts.leader))
+
+
+async def in_turn(turn: Turn, run: Callable[[], Awaitable[object]]) -> None:
+    if await turn.mine():
+        await run()
 
 
 def _mondays(parts: JobParts, slack: Session) -> Iterator[Job]:

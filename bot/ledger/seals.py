@@ -1,6 +1,6 @@
-"""Seals the trails: a running hash over all of them, carried on within two seconds of each entry.
+"""Seals the trails: a running hash over all of them, carried on within two seconds of each entry (five after the process died that did it).
 
-Nobody who writes waits for it: entries are written first, and sealed by whichever process looks next. What was sealed can't be cut
+Nobody who writes waits for it: entries are written first, and sealed by the one process whose turn it is. What was sealed can't be cut
 from the end of a trail, nor a whole bug left out, without the seals showing it. What is younger than the newest seal can.
 """
 

@@ -1,7 +1,7 @@
 """Leader election for jobs that must run in one process. The leader renews a row; others take it once it is old."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from sqlalchemy import and_, delete, or_
@@ -46,3 +46,29 @@ class Leader:
         own = and_(flags.c.team == self.team, flags.c.name == f"turn:{job}", flags.c.value == self.me)
         async with self.db.write() as conn:
             await conn.execute(delete(flags).where(own))
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """What one process does every second: the others ask only now and then whether it still does, so that they cost little."""
+
+    leader: Leader
+    job: str
+    seconds: float = 3.0
+    """How long the others leave it to a process of which nothing is heard."""
+    _mine: bool = False
+    _asks: float = field(default=0.0)
+
+    async def mine(self) -> bool:
+        if self.leader.db.sqlite:
+            return True
+        now = self.leader.clock()
+        if not 0 < self._asks - now <= self.seconds:  # the clock may have been set back
+            self._mine = await self.leader.leads(self.job, self.seconds)
+            self._asks = now + self.seconds / 2
+        return self._mine
+
+    async def resign(self) -> None:
+        if self._mine and not self.leader.db.sqlite:
+            self._asks, self._mine = 0.0, False
+            await self.leader.resign(self.job)

@@ -10,6 +10,9 @@ from bot.ledger import workspace
 from bot.ledger.ledger import Ledger
 from bot.production.catalogue.catalogue import Catalogue
 
+Stamps = frozenset[tuple[Path, int, int]]
+"""When each file of the folders was last written (nanoseconds), and its size in bytes."""
+
 
 @dataclass
 class AllowedActions:
@@ -19,20 +22,21 @@ class AllowedActions:
     ledger: Ledger
     catalogue: Catalogue
     _on: Mapping[str, str]
+    _read_at: Stamps
 
     @classmethod
     async def load(cls, folders: Sequence[Path], ledger: Ledger) -> "AllowedActions":
-        now = await workspace.load(ledger)
-        return cls(folders, ledger, _read(folders, now.allowed), now.allowed)
+        now, stamps = await workspace.load(ledger), _stamps(folders)  # before they are read: a later change is seen
+        return cls(folders, ledger, _read(folders, now.allowed), now.allowed, stamps)
 
     async def refresh(self) -> None:
-        """An approver turned an action on: it may run from now on."""
-        self._on = (await workspace.load(self.ledger)).allowed
+        """An approver turned an action on: it may run from now on. A file that has changed is off."""
+        self._on, self._read_at = (await workspace.load(self.ledger)).allowed, _stamps(self.folders)
         self.catalogue.renew(_read(self.folders, self._on))
 
     async def follow(self) -> None:
-        """The same, where an approver turned one on elsewhere: by the command, or in another process."""
-        if (await workspace.load(self.ledger)).allowed != self._on:
+        """The same, where an approver turned one on elsewhere (by the command, or in another process), or a file has changed."""
+        if (await workspace.load(self.ledger)).allowed != self._on or _stamps(self.folders) != self._read_at:
             await self.refresh()
 
 
@@ -68,6 +72,19 @@ def _no_action(catalogue: Catalogue, name: str) -> str:
     except Refused:
         return ""
     return "a look only reads, so it has no mode. Take the line out." if kind == "look" else ""
+
+
+def _stamps(folders: Sequence[Path]) -> Stamps:
+    return frozenset(_stamp(file) for folder in (shipped.ACTIONS, *folders) for file in folder.glob("[!_]*.py"))
+
+
+def _stamp(file: Path) -> tuple[Path, int, int]:
+    """One that is gone meanwhile, or is a broken link, is a change too."""
+    try:
+        found = file.stat()
+    except OSError:
+        return file, 0, 0
+    return file, found.st_mtime_ns, found.st_size
 
 
 def _read(folders: Sequence[Path], on: Mapping[str, str]) -> Catalogue:

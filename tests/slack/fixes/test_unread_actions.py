@@ -56,6 +56,22 @@ async def test_a_file_that_changed_after_it_was_allowed_is_off_and_not_executed(
     assert not (team.plant.own / "touched").exists()
 
 
+async def test_a_changed_file_is_off_within_seconds_though_nobody_allows_another(team: Team) -> None:
+    path = team.plant.own / "rename_menu.py"
+    path.write_text(RENAME)
+    await team.house.allow("rename-menu")
+    path.write_text(RENAME + TRACE)
+    await team.house.bot.dispatcher.context.allowed.follow()
+    await team.dana.types(WISH, in_=team.house.errors)
+    await team.dana.expect_ephemeral("rename-menu is off: its file is new or has changed")
+    assert not (team.plant.own / "touched").exists()
+
+    path.write_text(RENAME)
+    await team.house.bot.dispatcher.context.allowed.follow()
+    preview = await team.preview(WISH.removeprefix("/fix BUG-1 "))
+    await preview.expect_text("Breakfast → Brunch")
+
+
 async def test_what_is_allowed_is_the_file_as_it_is_now(team: Team) -> None:
     path = team.plant.own / "rename_menu.py"
     path.write_text(RENAME)

@@ -55,6 +55,32 @@ async def test_the_alert_of_another_app_shows_its_colour_bar_and_fields(page: Pa
     await expect(shown.locator(".bar")).to_have_css("border-left-color", "rgb(228, 95, 88)")
 
 
+async def test_a_file_is_downloaded_as_it_is(page: Page, client: AsyncWebClient) -> None:
+    """What a post-mortem's message asks for: Slack shows such a page as its source alone."""
+    whole = "<!DOCTYPE html><title>Äpfel</title>" + "<p>7</p>" * 2000
+    await client.files_upload_v2(channel=ERRORS, filename="BUG-1.html", content=whole)
+
+    async with page.expect_download() as coming:
+        await page.get_by_role("button", name="BUG-1.html").click()
+    kept = await coming.value
+    assert kept.suggested_filename == "BUG-1.html"
+    assert (await kept.path()).read_text() == whole
+
+
+async def test_a_link_to_a_message_of_this_slack_opens_its_thread_here(page: Page, client: AsyncWebClient) -> None:
+    ts = await card(client)
+    said = await client.chat_postMessage(channel=ERRORS, thread_ts=ts, text="Dana has it")
+    for to in (ts, str(said["ts"])):
+        found = await client.chat_getPermalink(channel=ERRORS, message_ts=to)
+        await client.chat_postMessage(channel=TEAM, text=f"look at <{found['permalink']}|{to}>")
+
+    for to in (ts, str(said["ts"])):
+        await page.get_by_test_id("channel-team").click()
+        await page.get_by_role("link", name=to).click()
+        await expect(page.get_by_test_id("thread")).to_contain_text("Dana has it")
+    assert len(page.context.pages) == 1
+
+
 async def test_hostile_text_stays_text(page: Page, client: AsyncWebClient, stage: Stage) -> None:
     evil = "<img src=x onerror=alert(1)><script>document.title='owned'</script>"
     await client.chat_postMessage(channel=ERRORS, text="evil", blocks=[section("&lt;img src=x onerror=alert(1)&gt;")])

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.browser.gallery import options, plain
 from tests.browser.scenes import card, message
 from tests.browser.stage import Stage
 
@@ -121,3 +122,19 @@ async def test_what_the_page_says_does_not_cover_the_box_that_it_is_about(page: 
     assert there is not None
     assert said["y"] + said["height"] < there["y"]
     await expect(box).to_be_focused()
+
+
+async def test_several_are_ticked_by_key_and_the_keyboard_goes_back_to_its_field(
+    page: Page, client: AsyncWebClient
+) -> None:
+    element = {"type": "multi_static_select", "action_id": "causes", "options": options("No test", "No review", "Data")}
+    causes = {"type": "input", "block_id": "causes", "label": plain("Causes"), "element": element}
+    await client.chat_postMessage(channel="C0ERRORS", text="causes", blocks=[causes])
+    field = page.locator("[data-action-id=causes]")
+    await field.focus()
+    for key in ("Enter", "Enter", "End", "Space", "ArrowUp", "Space", "Home", "Escape"):
+        await page.keyboard.press(key)
+
+    await expect(field).to_be_focused()
+    await expect(page.get_by_role("checkbox")).to_have_count(0)
+    await expect(field.locator(".token")).to_have_text(["No test", "No review", "Data"])

@@ -78,6 +78,11 @@ async def test_modals_stack_and_escape_closes_the_top_one(page: Page, bot: Async
     await page.get_by_label("Reason").fill("a row without a crud")
     await page.get_by_role("button", name="Preview").click()
     await expect(page.get_by_role("dialog", name="Preview")).to_contain_text("4 rows will go: a row without a crud")
+    back = await page.get_by_role("dialog").get_by_role("button", name="Back", exact=True).first.bounding_box()
+    dialog = await page.get_by_role("dialog", name="Preview").bounding_box()
+    assert back
+    assert dialog
+    assert back["x"] - dialog["x"] < 40, "where everybody looks for it"
     await page.keyboard.press("Escape")
 
     await expect(page.get_by_role("dialog", name="Fix BUG-1").get_by_label("Reason")).to_have_value(

@@ -176,8 +176,13 @@ class GitHubFake:
             return _said(404, "Not Found")
         self.runs[run.id] = run = replace(run, polls=run.polls + 1)
         if run.conclusion is None and self.ends_after is not None and run.polls >= self.ends_after:
-            self.finish(run.id, self.ends_with)
+            self.finish(run.id, self.ends_with if self._can_check_out(run) else "failure")
         return web.json_response(self.runs[run.id].json(self.base_url))
+
+    def _can_check_out(self, run: Run) -> bool:
+        """A release is a tag, where the repository's history is known: nobody rolls out one that there is not."""
+        history, release = self.history.get(run.repository), run.inputs.get("release")
+        return not (history and release) or release in history
 
     async def _cancel(self, request: web.Request) -> web.StreamResponse:
         run = self._run(request)

@@ -127,6 +127,12 @@ async def test_what_github_does_not_tell_is_said_and_rolled_out_all_the_same(
     assert "can't be listed: " in (await engine.preview("roll-out", {"release": "9.9.9"}, RUN)).text
 
 
+async def test_a_release_that_there_is_not_fails_at_github(engine: Engine, github: GitHubFake, ear: Ear) -> None:
+    live(github, "1.4.1")
+    assert await rolled(engine, "roll-out", {"release": "9.9"}, ear) == "failed"
+    assert await rolled(engine, "roll-out", {"release": "1.4.2"}, ear) == "succeeded"
+
+
 async def test_a_branch_is_no_release_to_go_back_to(engine: Engine, github: GitHubFake) -> None:
     """A workflow that runs on main and takes the release as its input leaves deployments of main."""
     live(github, "main", "main")

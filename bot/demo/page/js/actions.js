@@ -1,7 +1,7 @@
 // What people do on this page: each act goes out as one request, and what must be seen at once goes into the state.
 import { send } from "./lib/feed.js";
 import { change, now } from "./state.js";
-import { APP, current, newest } from "./select.js";
+import { APP, current, newest, placeOf } from "./select.js";
 
 const TOAST_MS = 6000;
 
@@ -73,6 +73,23 @@ export const openThread = (channel, ts) =>
     s.thread = { channel, ts };
     s.menu = null;
   });
+
+const PERMALINK = /^https:\/\/([\w-]+)\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?.*?thread_ts=([\d.]+))?/;
+
+/** Opens the thread that an address of this workspace leads to. Returns whether it was one. */
+export function openMessage(url) {
+  const [, domain, id, seconds, rest, thread] = PERMALINK.exec(url) ?? [];
+  const { team, channels } = now().slack;
+  if (domain !== team.domain) return false;
+  const channel = channels.find((one) => one.id === id);
+  if (!channel) say("Only who is in that channel can read it.");
+  else {
+    openChannel(placeOf(channel));
+    openThread(channel.id, thread ?? `${seconds}.${rest}`);
+  }
+  return true;
+}
+
 export const closeThread = () =>
   change((s) => {
     s.thread = null;

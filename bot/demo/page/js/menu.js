@@ -53,15 +53,17 @@ export function placeMenu() {
   menu.style.setProperty("left", `${Math.max(EDGE, Math.min(button.left, furthest))}px`);
 }
 
-const entries = (menu) => [...menu.querySelectorAll('[role="menuitem"]')];
-const focusFirst = (menu) => entries(menu)[0]?.focus();
+const entries = (menu) => [...menu.querySelectorAll('[role="menuitem"], input')];
+export const focusFirst = (menu) => entries(menu)[0]?.focus();
 
-/** Up and down go round; Tab and Escape leave. */
-function onkeydown(event) {
+/** Up and down go round, Home and End go to the ends; Enter ticks a box; Tab and Escape leave. */
+export function onkeydown(event) {
   const menu = event.currentTarget;
   const all = entries(menu);
-  const to = step(event, all.indexOf(document.activeElement), all.length);
-  if (to !== null) all[to].focus();
+  const ends = { Home: 0, End: all.length - 1 };
+  const to = ends[event.key] ?? step(event, all.indexOf(document.activeElement), all.length);
+  if (to !== null) all[to]?.focus();
+  else if (event.key === "Enter" && document.activeElement.matches("input")) document.activeElement.click();
   else if (event.key === "Escape" || event.key === "Tab") leave(menu);
   else return;
   event.preventDefault();

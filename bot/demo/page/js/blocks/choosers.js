@@ -4,7 +4,7 @@ import { icon } from "../lib/icons.js";
 import { step } from "../lib/keys.js";
 import { act, toggleMenu } from "../actions.js";
 import { change } from "../state.js";
-import { floating } from "../menu.js";
+import { floating, focusFirst, onkeydown } from "../menu.js";
 import { marks } from "./marks.js";
 import { plain } from "./mrkdwn.js";
 import { held, nameFor, pick } from "./place.js";
@@ -41,7 +41,7 @@ export function multi(place, block, one, all, shape) {
     "span.menu-holder.wide",
     { key: one.action_id },
     h("button.input.tokens", opener, shown, icon("chevron", 16)),
-    open && h("div.menu", { ...floating(), onclick: (event) => event.stopPropagation() }, items),
+    open && h("div.menu", { ...floating(focusFirst), onkeydown, onclick: (event) => event.stopPropagation() }, items),
   );
 }
 

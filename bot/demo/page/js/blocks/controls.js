@@ -46,7 +46,7 @@ export function control(place, block, element) {
 function button(place, block, one) {
   const go = () =>
     confirmed(one.confirm, () => {
-      if (one.url && SAFE.test(one.url)) window.open(one.url, "_blank", "noopener");
+      if (one.url && SAFE.test(one.url) && !openMessage(one.url)) window.open(one.url, "_blank", "noopener");
       press(place, block, one, one.value === undefined ? {} : { value: one.value });
     });
   const waits = isPending(place, block, one);

@@ -3,7 +3,7 @@ import { h } from "../lib/dom.js";
 import { emojiText } from "../lib/emoji.js";
 import { dateToken } from "../lib/format.js";
 import { channelNamed, nameOf } from "../select.js";
-import { openChannel } from "../actions.js";
+import { openChannel, openMessage } from "../actions.js";
 
 const STYLES = { "*": "b", _: "i", "~": "s" };
 const SAFE = /^(https?:|mailto:)/i;
@@ -113,7 +113,8 @@ function command(target, label) {
 export function link(url, label) {
   const shown = emojiText(label || url.replace(/^mailto:/, ""));
   if (!SAFE.test(url)) return h("span", null, shown);
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", title: url }, shown);
+  const outside = { href: url, target: "_blank", rel: "noopener noreferrer", title: url };
+  return h("a", { ...outside, onclick: (event) => openMessage(url) && event.preventDefault() }, shown);
 }
 
 /** What a phone would show: no marks, no links, names for mentions. */

@@ -60,11 +60,25 @@ export function files(state, list) {
       "div.file-head",
       null,
       icon("file"),
-      h("b", null, kept.name),
+      download(kept),
       h("span.quiet", null, bytes(kept.size ?? 0)),
     );
     return h("div.file", { key: one.id, "data-testid": "file" }, head, preview(kept));
   });
+}
+
+/** Slack shows a page as its source, too: who wants to read it downloads it. */
+function download(file) {
+  if (!file.content) return h("b", null, file.name);
+  const title = `Download ${file.name}`;
+  return h("button.as-link", { type: "button", title, onclick: () => keep(file) }, h("b", null, file.name));
+}
+
+function keep(file) {
+  const bytes = file.encoding === "base64" ? Uint8Array.from(atob(file.content), (x) => x.charCodeAt(0)) : file.content;
+  const href = URL.createObjectURL(new Blob([bytes]));
+  Object.assign(document.createElement("a"), { href, download: file.name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 1000);
 }
 
 function preview(file) {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot import shipped
 from bot.bug import workspace
-from bot.bug.errors import Refused
+from bot.bug.errors import NotFound, Refused
 from bot.bug.workspace import ProductionFrozen
 from bot.commands import common
 from bot.commands.checks import named
@@ -71,6 +71,14 @@ class Around:
         home = self.config.resolve().parent
         return tuple(dict.fromkeys((shipped.ACTIONS, *((home / path).resolve() for path in self.paths))))
 
+    @property
+    def unread(self) -> str:
+        """Says that the folder `actions`, where people look for one, is none that the bot reads; empty where it is, or there is none."""
+        beside = self.config.resolve().parent / "actions"
+        if beside in self.folders or not any(beside.glob("[!_]*.py")):
+            return ""
+        return f'{beside} is not read. So that the bot finds it, add to {self.config}: [actions] paths = ["actions"]'
+
 
 def _around(args: argparse.Namespace) -> Around:
     """Raises Misconfigured for settings that are wrong, or that were named and are not there."""
@@ -82,10 +90,11 @@ def _around(args: argparse.Namespace) -> Around:
 
 
 def _list(args: argparse.Namespace) -> int:
-    catalogue = _catalogue(args, _around(args))
+    around = _around(args)
+    catalogue = _catalogue(args, around)
     say_rows(_row(entry) for entry in catalogue.entries.values())
-    for problem in catalogue.problems:
-        common.say(str(problem))
+    for problem in filter(None, (*map(str, catalogue.problems), around.unread)):
+        common.say(problem)
     return 0
 
 
@@ -115,6 +124,7 @@ def _check(args: argparse.Namespace) -> int:
     problems += asyncio.run(_live(used, around)) if args.live else []
     if around.targets is not None:  # before there are settings, there is nothing to turn it on in
         problems += [f"{e.path.name}: off; `makegood actions allow {e.name}`" for e in _off(catalogue)]
+    problems += [around.unread] if around.unread else []
     for problem in problems:
         common.say(problem)
     if not problems:
@@ -182,11 +192,19 @@ def _write(path: Path, text: str) -> None:
 
 def _allow(args: argparse.Namespace) -> int:
     around = _around(args)
-    entry = _catalogue(args, around).find(args.name)
+    entry = _found(_catalogue(args, around), args.name, around)
     _decide(args, lambda now: workspace.allow(now, entry.name, entry.sha, " ".join(args.why)))
     _catalogue(args, around).usable(entry.name)
     common.say(f"{entry.name} is on, as {entry.path} is now; a bot that runs sees it within a second or two.")
     return 0
+
+
+def _found(catalogue: Catalogue, name: str, around: Around) -> CatalogueEntry:
+    """Raises NotFound, or Refused for a file that can't be used."""
+    try:
+        return catalogue.find(name)
+    except NotFound as error:
+        raise NotFound(f"{error} {around.unread}".strip()) from None
 
 
 def _freeze(args: argparse.Namespace) -> int:

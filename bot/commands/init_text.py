@@ -142,6 +142,11 @@ def next_steps(c: Choices, app: Path, command: str) -> Iterator[str]:
         )
     yield f"{command.format('doctor')}    says whether all is right, and how to mend what is not."
     yield f"{command.format('run')}\n   Your first card, in that channel: /bug new This is a test"
+    if c.transport == "http":
+        yield (
+            "While it runs: your Slack app → Event Subscriptions. The Request URL has to be verified; if it is not, press Retry."
+            "\n   Until then Slack sends no events: /bug and buttons work, but no alert in the channel becomes a card."
+        )
 
 
 def variables(c: Choices) -> dict[str, str]:

@@ -65,6 +65,8 @@ async def _try(catalogue: Catalogue, target: SqlTarget, copy: SqlTarget, call: l
     engine = Engine(catalogue, {target.name: copy})
     try:
         keys = {} if call else await first_keys(copy)
+        if call:
+            catalogue.find(call[0])
         calls = [_typed(call)] if call else list(_calls(engine, copy, keys))
         ended = [await _rehearsed(engine, name, values) for name, values in calls]
     finally:

@@ -214,6 +214,15 @@ async def test_the_button_brings_the_page_into_the_thread(house: House) -> None:
     assert "postmortem_posted" in await house.kinds()
 
 
+@pytest.mark.parametrize("button", ["Post-mortem", "Story in the thread"])
+async def test_who_typed_and_did_not_save_reads_that_it_is_not_in_it(house: House, button: str) -> None:
+    await fixed(house)
+    form = await opened(house)
+    form.field(WORDS).type("nobody tests menus")
+    await form.button(button).click()
+    await house.person("Dana").expect_modal("What is not saved yet is not in it: press *Save* first.")
+
+
 @pytest.mark.parametrize("kind", ["after_500", "drop_after"])
 async def test_a_page_whose_answer_was_lost_stands_once(house: House, kind: str) -> None:
     await fixed(house)

@@ -218,7 +218,8 @@ STORY_TWO = (
     Rule(
         id="fix",
         title="Roll out the fix",
-        text="Release 1.4.2 repairs it and works on development. Press Fix, choose roll-out, write 1.4.2 and a reason, press Preview; then the button there.{approver}",
+        text="Release 1.4.2 repairs it and works on development. Press Fix, choose roll-out, write 1.4.2 and why, press Preview;"
+        " then the button there.{approver}",
         done=lambda seen: seen.mails_arrived and not seen.broken,
         hint=_action("fix"),
     ),

@@ -55,7 +55,7 @@ async def retro_story(context: Context, request: Request) -> Response:
     bug = await context.bug(request)
     if bug.card and allowed(bug, RetroAsked):
         await context.record(request, lambda _bug: RetroAsked())
-        return Response(text=f"The retro of {bug.ref} comes into its thread.")
+        return Response(text=f"The retro of {bug.ref} comes into its thread.{_unsaved(request)}")
     story = fold(await trail(context.ledger, bug.ref.number))
     names = await context.directory.names(story.people)
     return Response(text=view.text(story, names)[: kit.SECTION])
@@ -70,7 +70,13 @@ async def postmortem(context: Context, request: Request) -> Response:
     if not allowed(bug, PostmortemAsked):
         raise Refused(f"{bug.ref} was merged into BUG-{bug.merged_into}: `/retro page BUG-{bug.merged_into}`.")
     await context.record(request, lambda _bug: PostmortemAsked())
-    return Response(text=f"The post-mortem of {bug.ref} comes into its thread, as a page that any browser opens.")
+    said = f"The post-mortem of {bug.ref} comes into its thread, as a page that any browser opens."
+    return Response(text=f"{said}{_unsaved(request)}")
+
+
+def _unsaved(request: Request) -> str:
+    """To who pressed it in the open form: what they typed there is no answer yet."""
+    return " What is not saved yet is not in it: press *Save* first." if request.view else ""
 
 
 @verb("lesson", "/bug lesson BUG-1 why", acts=Duty.READ)

@@ -63,6 +63,21 @@ def test_the_check_finds_nothing_where_every_target_is_there(makegood: Shell) ->
     assert (ran.status, ran.out[:26]) == (0, "Nothing to complain about "), ran.out
 
 
+def test_a_folder_that_the_bot_does_not_read_is_named_wherever_its_actions_are_missed(
+    makegood: Shell, story: str
+) -> None:
+    makegood.settings()
+    assert "is not read" not in makegood("actions", "list").out
+    makegood("actions", "new", "publish-menu")
+    told = 'actions is not read. So that the bot finds it, add to makegood.toml: [actions] paths = ["actions"]'
+    checked, refused = makegood("actions", "check"), makegood("actions", "allow", "publish-menu")
+    assert (checked.status, refused.status) == (1, 1)
+    for said in (checked.out, makegood("actions", "list").out, refused.err):
+        assert told in said
+    makegood.settings('\n[actions]\npaths = ["actions"]\n')
+    assert "is not read" not in makegood("actions", "check").out
+
+
 def test_shipped_actions_for_targets_that_are_not_there_are_no_complaint(makegood: Shell) -> None:
     makegood.settings()
     assert makegood("actions", "check").status == 0

@@ -121,6 +121,7 @@ def test_over_http_the_manifest_names_the_address_wherever_slack_posts(makegood:
     )
     assert "SLACK_SIGNING_SECRET" in ran.out
     assert "SLACK_APP_TOKEN" not in ran.out
+    assert "The Request URL has to be verified; if it is not, press Retry." in ran.out, "else Slack sends no events"
     made, url = yaml.safe_load((makegood.folder / "slack_app.yml").read_text()), "https://bot.example.com/slack/events"
     assert {command["url"] for command in made["features"]["slash_commands"]} == {url}
     assert made["settings"]["event_subscriptions"]["request_url"] == url

@@ -99,6 +99,14 @@ def test_a_target_without_a_copy_says_what_to_write(makegood: Shell, files: tupl
     assert "databases there: shop" in makegood("try", "blog").err
 
 
+def test_an_action_that_there_is_not_is_one_line_and_fails(makegood: Shell, files: tuple[Path, Path]) -> None:
+    on(makegood, *files)
+    ran = makegood("try", "shop", "delete-rows", "id=13")
+    assert ran.status == 1
+    assert "There is no action" in ran.err
+    assert "Tried" not in ran.out
+
+
 def test_a_word_that_is_no_parameter_is_refused(makegood: Shell, files: tuple[Path, Path]) -> None:
     on(makegood, *files)
     assert "is not name=value" in makegood("try", "shop", "delete-row", "menus").err

@@ -38,6 +38,25 @@ POSTGRES = [
     ),
     *(
         kind(
+            f"a unique {name} in which NULL may stand once, and stands already",
+            f"CREATE TABLE two (id int PRIMARY KEY, a int, b text, UNIQUE NULLS NOT DISTINCT ({columns})); "
+            "INSERT INTO two VALUES (1, 1, NULL), (2, 1, 'z');",
+            "two id",
+            "set-column table=two id=2 column=b value=",
+            "refused",
+            f"another row has the same {columns}, which is unique.*Nothing was changed",
+        )
+        for name, columns in {"column": "b", "pair of columns": "a, b"}.items()
+    ),
+    kind(
+        "a unique column in which NULL may stand once, emptied and filled again",
+        "CREATE TABLE two (id int PRIMARY KEY, b text UNIQUE NULLS NOT DISTINCT); INSERT INTO two VALUES (1, 'y'), (2, 'z');",
+        "two id",
+        "set-column table=two id=2 column=b value=",
+        "undone",
+    ),
+    *(
+        kind(
             f"a text that is no {type_}, which the database says by a code of its own",
             f"CREATE TABLE odd (id int PRIMARY KEY, v {type_}); INSERT INTO odd VALUES (1, NULL);",
             "odd id",

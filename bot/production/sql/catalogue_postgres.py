@@ -79,14 +79,15 @@ SELECT DISTINCT json_build_array(c.nspname, c.relname, r.rulename, CASE r.ev_typ
 FROM pg_rewrite r JOIN near ON near.oid = r.ev_class JOIN places c ON c.oid = near.root
 WHERE r.rulename <> '_RETURN' AND r.ev_enabled <> 'D'"""
 _UNIQUES = """
-SELECT json_build_array(c.nspname, c.relname, array_agg(a.attname ORDER BY u.nth))
+SELECT json_build_array(c.nspname, c.relname, array_agg(a.attname ORDER BY u.nth),
+  COALESCE((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false))
 FROM pg_index x JOIN named ON named.oid = x.indrelid JOIN places c ON c.oid = x.indrelid
 CROSS JOIN LATERAL unnest(x.indkey::int2[], x.indcollation::oid[]) WITH ORDINALITY u(attnum, compares, nth)
 JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = u.attnum
 LEFT JOIN pg_collation l ON l.oid = a.attcollation
 WHERE x.indisunique AND x.indisvalid AND x.indisready AND x.indislive AND x.indimmediate AND NOT x.indisexclusion
   AND x.indpred IS NULL AND x.indexprs IS NULL AND u.nth <= x.indnkeyatts
-GROUP BY c.nspname, c.relname, x.indexrelid
+GROUP BY c.nspname, c.relname, x.indexrelid, x.*
 HAVING bool_and(COALESCE(l.collisdeterministic, true) OR u.compares = a.attcollation)
 ORDER BY c.nspname, c.relname, x.indexrelid"""
 _RELATIONS = """
@@ -188,7 +189,9 @@ def read(catalogue: str) -> Facts:
         relations=relations_of((lies_in, t, full(s, t), kind) for lies_in, t, s, kind in names),
         foreign_keys=keys,
         triggers=tuple(kept.of_postgres(full(s, t), *rest) for s, t, *rest in sorted(map(json.loads, triggers))),
-        uniques=tuple(UniqueKey(table=full(s, t), columns=tuple(names)) for s, t, names in uniques),
+        uniques=tuple(
+            UniqueKey(table=full(s, t), columns=tuple(names), empty_once=once) for s, t, names, once in uniques
+        ),
         checks=tuple(Check(table=t, clause=said) for t, said, valid, enforced, _ in rules if enforced and not valid),
         rules=tuple(Check(table=t, clause=said) for t, said, _, enforced, own in rules if enforced and own),
         aparts=tuple(_apart(full(s, t), *rest) for s, t, *rest in aparts),

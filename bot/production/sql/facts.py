@@ -57,9 +57,11 @@ class ForeignKey:
 class UniqueKey:
     table: str
     columns: tuple[str, ...]
-    """No two rows hold the same values there, NULL aside."""
+    """No two rows hold the same values there, NULL aside where `empty_once` does not say otherwise."""
     collations: tuple[str, ...] = ()
     """SQLite: how the index compares them; empty where that is as the columns do."""
+    empty_once: bool = False
+    """PostgreSQL: NULL is a value like others there (NULLS NOT DISTINCT)."""
 
 
 @dataclass(frozen=True, kw_only=True)

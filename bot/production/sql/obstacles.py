@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.errors import Refused
 from bot.production.sql.cascade import hidden_rows, with_cascades
+from bot.production.sql.facts import UniqueKey
 from bot.production.sql.image import Change, Image, Values
 from bot.production.sql.order import alike
 from bot.production.sql.read import differing, present_all
@@ -95,10 +96,10 @@ async def _taken(conn: AsyncConnection, schema: Schema, image: Image) -> list[st
 async def held_elsewhere(conn: AsyncConnection, schema: Schema, changes: Sequence[Change]) -> list[tuple[str, str]]:
     """Rows whose `before` takes a unique value that a row outside of these changes holds, each with the columns."""
     wanted = [
-        (change, columns)
+        (change, unique.columns)
         for change in changes
-        for columns in _unique(schema, change.table)
-        if _comes_back(change, columns)
+        for unique in _unique(schema, change.table)
+        if _comes_back(change, unique)
     ]
     found: list[tuple[str, str]] = []
     for start in range(0, len(wanted), _TOGETHER):
@@ -116,31 +117,34 @@ async def held_elsewhere(conn: AsyncConnection, schema: Schema, changes: Sequenc
 def alike_together(schema: Schema, come: Sequence[Change]) -> Iterator[tuple[Change, Change, tuple[str, ...]]]:
     """Pairs of these rows that would hold the same unique values once they are changed."""
     for table in dict.fromkeys(change.table for change in come):
-        for columns in _unique(schema, table):
+        for unique in _unique(schema, table):
             held: dict[tuple[Any, ...], Change] = {}
-            for change in (c for c in come if c.table == table and _comes_back(c.inverse(), columns)):
-                values = tuple((change.after or {})[c] for c in columns)
+            for change in (c for c in come if c.table == table and _comes_back(c.inverse(), unique)):
+                values = tuple((change.after or {})[c] for c in unique.columns)
                 if (first := held.setdefault(values, change)) is not change:
-                    yield change, first, columns
+                    yield change, first, unique.columns
 
 
-def _unique(schema: Schema, table: str) -> list[tuple[str, ...]]:
+def _unique(schema: Schema, table: str) -> list[UniqueKey]:
     info = schema.tables[table]
     own = (u for u in schema.facts.uniques if u.table == table and set(u.columns) != set(info.key))
-    return [unique.columns for unique in own if tells_apart_as_columns(unique, info.collations)]
+    return [unique for unique in own if tells_apart_as_columns(unique, info.collations)]
 
 
-def _comes_back(change: Change, columns: Sequence[str]) -> bool:
+def _comes_back(change: Change, unique: UniqueKey) -> bool:
     before, after = change.before, change.after
-    if before is None or any(before.get(c) is None for c in columns):
+    if before is None or (not unique.empty_once and any(before.get(c) is None for c in unique.columns)):
         return False
-    return after is None or any(before[c] != after[c] for c in columns)
+    return after is None or any(before.get(c) != after.get(c) for c in unique.columns)
 
 
 def _held(schema: Schema, changes: Sequence[Change], change: Change, columns: Sequence[str]) -> sa.ColumnElement[bool]:
     """By a row that the undo does not itself change."""
     info = schema.tables[change.table]
-    same = info.matches({c: (change.before or {})[c] for c in columns})
+    values = {c: (change.before or {})[c] for c in columns}
+    same = sa.and_(
+        *(info.table.c[name].is_(None) if raw is None else info.matches({name: raw}) for name, raw in values.items())
+    )
     ours = [info.matches(c.key) for c in changes if c.table == change.table and c.after is not None]
     query = sa.select(sa.literal(1)).select_from(info.table).where(same)
     return sa.exists(query.where(sa.not_(sa.or_(*ours))) if ours else query)

@@ -106,6 +106,8 @@ def _bare(name: str) -> str:
 def _value(text: str, kind: str) -> str | None:
     if text == "null":
         return None
+    if kind == "inet" and "/" not in text:  # its cast to a text, which a dump holds, always names the net
+        text = f"{text[:-1]}/{128 if ':' in text else 32}'"
     if kind == "character":  # PostgreSQL's own text of it ends before the blanks that fill it up
         text = re.sub(r" +'$", "'", text)
     return (

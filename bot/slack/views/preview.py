@@ -16,6 +16,8 @@ BLOCKS = 40
 CODE = 2800
 FIRST_ROWS, FIRST_ROOM = 3, 2000
 """Rows that stand before the statement, and the characters that they may take."""
+ROW_ROOM, LINE_ENDS = 1800, (160, 120)
+"""Characters of a row that stand in the message, and how many of a longer line's begin and end then: "what is → what will be"."""
 DIFFERENCES, DIFFERENCE = 8, 200
 """Differences from an earlier run that are shown, and the characters of each."""
 RISK = {"low": "small", "medium": "needs one other person", "high": "needs two other people"}
@@ -32,6 +34,8 @@ class _Piece(NamedTuple):
     text: str
     row: bool
     """A row in words; else a piece of what is executed."""
+    cut: bool = False
+    """Long values are shown by their ends; the file has them whole."""
 
 
 def fitted(fix: Fix, *, reason: bool = True) -> Shown:
@@ -39,14 +43,14 @@ def fitted(fix: Fix, *, reason: bool = True) -> Shown:
     head, again_ = _head(fix, reason=reason), _again(fix)
     pieces = _pieces(fix)
     room, taken = ROOM - len(head) - len(again_), 0
-    for text, _ in pieces:
-        room -= len(text)
-        if room < 0 or len(text) > kit.SECTION or taken >= BLOCKS:
+    for piece in pieces:
+        room -= len(piece.text)
+        if room < 0 or len(piece.text) > kit.SECTION or taken >= BLOCKS:
             break
         taken += 1
     blocks = [kit.section(piece.text, f"part{i}") for i, piece in enumerate(pieces[:taken])]
     differs = [kit.section(again_, "again")] if again_ else []
-    return Shown([kit.section(head, "head"), *differs, *blocks], _left(pieces[taken:]))
+    return Shown([kit.section(head, "head"), *differs, *blocks], _left(pieces, taken))
 
 
 def _again(fix: Fix) -> str:
@@ -60,18 +64,21 @@ def _again(fix: Fix) -> str:
 
 def _pieces(fix: Fix) -> list[_Piece]:
     """What changes in words, then what is executed, then the rows for which there was no room before it."""
-    rows = [_Piece(_row(row), row=True) for row in fix.rows]
+    rows = [_row(row) for row in fix.rows]
     first = 0
     while first < min(len(rows), FIRST_ROWS) and sum(len(r.text) for r in rows[: first + 1]) <= FIRST_ROOM:
         first += 1
     return [*rows[:first], *(_Piece(text, row=False) for text in _statement(fix)), *rows[first:]]
 
 
-def _left(pieces: list[_Piece]) -> str:
-    rows = sum(piece.row for piece in pieces)
+def _left(pieces: list[_Piece], taken: int) -> str:
+    rest = pieces[taken:]
+    rows, shown = sum(piece.row for piece in rest), sum(piece.row for piece in pieces[:taken])
+    cut = sum(piece.cut for piece in pieces[:taken])
     more = [
-        *(["the rest of the statement"] if rows < len(pieces) else []),
-        *([f"{plural(rows, 'more row')}"] if rows else []),
+        *([f"the long values of {plural(cut, 'row')}"] if cut else []),
+        *(["the rest of the statement"] if rows < len(rest) else []),
+        *([plural(rows, "more row") if shown else plural(rows, "row")] if rows else []),
     ]
     return " and ".join(more)
 
@@ -120,6 +127,23 @@ def _statement(fix: Fix) -> list[str]:
     return list(code_blocks(fix.text, CODE))
 
 
-def _row(row: Mapping[str, str]) -> str:
+def _row(row: Mapping[str, str]) -> _Piece:
     """One row: its place, then each column as it is and as it will be."""
-    return f"*{foreign(row.get('place', ''), 300, one_line=True)}*\n{foreign(row.get('change', ''), ENDLESS)}"
+    change = row.get("change", "")
+    told = change if len(change) <= ROW_ROOM else _shortened(change)
+    text = f"*{foreign(row.get('place', ''), 300, one_line=True)}*\n{foreign(told, ENDLESS)}"
+    return _Piece(text, row=True, cut=told != change)
+
+
+def _shortened(change: str) -> str:
+    """Long lines by their ends, and as many lines as there is room for."""
+    first, last = LINE_ENDS
+    lines = [
+        line if len(line) <= first + last else f"{line[:first]} … {len(line):,} characters … {line[-last:]}"
+        for line in change.split("\n")
+    ]
+    shown, room = 0, ROW_ROOM
+    while shown < len(lines) and (room := room - len(lines[shown]) - 1) >= 0:
+        shown += 1
+    more = [f"… {plural(len(lines) - shown, 'more line')}"] if shown < len(lines) else []
+    return "\n".join([*lines[:shown], *more])

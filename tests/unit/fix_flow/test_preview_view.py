@@ -22,6 +22,15 @@ def text(fix_: Fix) -> str:
     return str(kit.render(preview.blocks(fix_)))
 
 
+def test_of_a_long_value_both_ends_are_shown_with_what_it_becomes() -> None:
+    long = f"body: {'a' * 90_000}z → short\nstate: draft → live"
+    row = {**ROW, "change": long}
+    shown = text(fix(rows=(row,)))
+    for said in ("body: aaaa", "… 90,015 characters … ", "az → short", "state: draft → live"):
+        assert said in shown
+    assert long in preview.whole(fix(rows=(row,)))
+
+
 def test_what_fits_is_all_there_and_no_file_is_spoken_of() -> None:
     shown = text(fix(rows=(ROW,)))
     assert "UPDATE menus" in shown
@@ -34,7 +43,9 @@ def test_what_fits_is_all_there_and_no_file_is_spoken_of() -> None:
     ("about", "left"),
     [
         ({"rows": (ROW,) * 100}, "61 more rows"),
-        ({"rows": ({**ROW, "change": "x" * 5000},)}, "1 more row"),
+        ({"rows": ({**ROW, "change": "x" * 5000},)}, "the long values of 1 row"),
+        ({"rows": (ROW, {**ROW, "change": "x\n" * 5000})}, "the long values of 1 row"),
+        ({"rows": ({**ROW, "change": "&" * 1500},)}, "1 row"),
         ({"text": "y" * 20_000}, "the rest of the statement"),
         ({"text": "y" * 20_000, "rows": (ROW,)}, "the rest of the statement"),
         ({"text": "y" * 20_000, "rows": (ROW,) * 4}, "the rest of the statement and 1 more row"),

@@ -1,7 +1,7 @@
 // Interactive elements of Block Kit: buttons, menus, selects, dates, checkboxes; fields to type in are in fields.js.
 import { h } from "../lib/dom.js";
 import { withEmoji } from "../lib/emoji.js";
-import { confirmed } from "../actions.js";
+import { confirmed, openMessage } from "../actions.js";
 import { menuButton, menuItem } from "../menu.js";
 import { multi, searching } from "./choosers.js";
 import { field } from "./fields.js";

@@ -92,6 +92,9 @@ class Answering:
     async def _say_there(self, request: Request, answer: Response) -> None:
         port: SlackPort = self.port
         blocks = _blocks(answer) if port.charts else without_charts(_blocks(answer))
+        # Who pressed in a thread may not see the channel. Slack shows what one person alone sees in a thread only where
+        # the thread is there already.
+        thread = request.thread if request.thread != request.message else ""
         if request.trigger and (
             request.view or request.via == "home"
         ):  # neither has a channel: over the form, or over the Home
@@ -100,6 +103,7 @@ class Answering:
             await port.say(request.channel, thread_ts=request.thread or None, text=answer.text)
         elif request.response_url:
             body = {"response_type": "ephemeral", "replace_original": False, "text": answer.text, **blocks}
+            body |= {"thread_ts": thread} if thread else {}
             reply = await Client(session=self.private.http, who="Slack").exchange(
                 "POST", request.response_url, json=body
             )
@@ -108,8 +112,6 @@ class Answering:
             if reply.status >= NOT_TAKEN:
                 raise SlackRefused("the answer's address", str(reply.status))
         elif request.channel:
-            # Slack shows what one person alone sees in a thread only where the thread is there already.
-            thread = request.thread if request.thread != request.message else ""
             await port.call(
                 "chat.postEphemeral",
                 channel=request.channel,

@@ -192,7 +192,9 @@ async def test_what_needs_one_other_person_is_not_run_by_a_second_press_of_ask(t
     preview = await team.preview(SET)
     await preview.button("Ask for approval").click()
     await preview.button("Ask for approval").click()
-    await team.dana.expect_ephemeral("is waiting for approval already")
+    said = await team.dana.expect_ephemeral("is waiting for approval already")
+    (stored,) = [one for one in team.house.slack.ephemerals("U0DEV") if one["ts"] == said.ts]
+    assert stored["thread_ts"] == team.card.ts, "where she pressed: over an open thread nobody sees the channel"
     assert (await team.fix()).state is RunState.WAITING
 
 

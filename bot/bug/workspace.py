@@ -215,7 +215,7 @@ def thaw(now: Workspace, why: str = "", *, number: int | None = None) -> Product
     if number not in (None, now.freeze.number):
         raise Refused(
             Person(now.freeze.by),
-            f" froze production anew since (freeze {now.freeze.number}), so nothing was thawed. `/fix thaw` shows why.",
+            f" froze production by freeze {now.freeze.number}, not {number}, so nothing was thawed. `/fix thaw` shows why.",
         )
     return ProductionThawed(why=why)
 

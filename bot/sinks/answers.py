@@ -13,6 +13,7 @@ from bot.bug.fixes.doubt import Investigated
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.fixes.looks import Form, LookAsked, Looked
 from bot.bug.fixes.review import FixSentBack
+from bot.bug.fixes.rules import bare
 from bot.bug.fixes.run import FixEnded, FixLapsed
 from bot.bug.fixes.when_works import TellDropped
 from bot.bug.permissions.modes import Modes
@@ -128,7 +129,7 @@ class AskerSink:
                 said = f":no_entry: {bug.ref}: {_by(entry)} said no to {_name(fix)}: {foreign(reason, 500)}"
                 await self.whisper.aside(bug, fix.by, said)
             case FixLapsed(why=why):
-                said = f":hourglass: {bug.ref}: {_name(fix)} has lapsed, nothing was done: {foreign(why, 500)}"
+                said = f":hourglass: {bug.ref}: {_name(fix)} has lapsed, nothing was done: {foreign(bare(why), 500)}"
                 await self.whisper.aside(bug, fix.by, said, approving.again(bug, fix, said))
             case FixEnded(detail=detail) | Investigated(detail=detail):
                 await self._ended(bug, fix, detail)

@@ -123,7 +123,7 @@ async def test_a_freeze_that_came_under_the_approvers_fingers_is_not_thawed(team
     await sam.types("/fix freeze the disk burns", in_=team.errors)
     await team.quiet()
     await shown.button("Thaw").click(by=lee)
-    await lee.expect_ephemeral(f"froze production anew since (freeze {first + 2}), so nothing was thawed")
+    await lee.expect_ephemeral(f"froze production by freeze {first + 2}, not {first}, so nothing was thawed")
     assert (await workspace.load(team.bot.ledger)).freeze is not None
     await lee.types(f"/fix thaw {first + 2} it is out", in_=team.errors)
     await team.quiet()

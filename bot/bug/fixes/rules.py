@@ -73,6 +73,11 @@ def said_once(note: str, head: str) -> str:
     return head + note.removeprefix(_SAID)
 
 
+def bare(why: str) -> str:
+    """Why a run came to nothing, behind words that say already that nothing was done."""
+    return why.removeprefix("nothing was changed. ")
+
+
 def called(fix: Fix) -> Foreign:
     return Foreign(fix.name, 100)
 

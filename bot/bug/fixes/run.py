@@ -13,6 +13,7 @@ from bot.bug.fixes.approval import LATE
 from bot.bug.fixes.fix import UNDER_WAY, Fix, RunState, Stored
 from bot.bug.fixes.rules import (
     GOOD_FOR,
+    bare,
     called,
     changed,
     ended,
@@ -55,7 +56,7 @@ class FixLapsed(Outcome):
         return mark_not_undone(ended(bug, self.run, RunState.LAPSED, self.why), self.run)
 
     def line(self, _bug: Bug, _by: str) -> Words:
-        return Words("hourglass", ("Nothing was done", *because(self.why)))
+        return Words("hourglass", ("Nothing was done", *because(bare(self.why))))
 
 
 class FixWaits(Outcome):

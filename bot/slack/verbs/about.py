@@ -47,7 +47,9 @@ def what_waits(bug: Bug, member: Member, request: Request, now: datetime) -> Res
     fix = approval.may_decide(bug, member, live.run)
     word = WORDS.get(request.verb, request.verb)
     how = f"Press a button here, or name the run: `/fix {word} {bug.ref} {fix.run}`."
-    text = f"{bug.ref} run {fix.run} waits for your word; nothing is decided yet. {how}"
+    named, _ = grammar.run(request.args)
+    none = f"There is no run {named}. " if named is not None and not bug.fix(named) else ""
+    text = f"{none}{bug.ref} run {fix.run} waits for your word; nothing is decided yet. {how}"
     return Response(text=text, blocks=tuple(approving.request(bug, fix, text, now)))
 
 

@@ -37,6 +37,12 @@ class TestATypedWordNamesItsRun:
         await shown.button("Approve").click()
         await team.until(RunState.SUCCEEDED)
 
+    async def test_a_number_of_no_run_is_said_so(self, team: Team) -> None:
+        await team.waits()
+        await team.lee.types("/fix approve BUG-1 7", in_=team.house.errors)
+        await team.lee.expect_ephemeral("There is no run 7. BUG-1 run 1 waits for your word; nothing is decided yet")
+        assert (await team.fix()).state is RunState.WAITING
+
     async def test_a_run_that_took_the_place_of_another_is_not_approved_in_its_name(self, team: Team) -> None:
         await team.waits()
         await team.dana.types("/fix cancel BUG-1 1", in_=team.house.errors)

@@ -18,6 +18,7 @@ from bot.bug.fixes.looks import Probed
 from bot.bug.fixes.run import FixEnded, FixLapsed, FixStarted, FixWaits, ImageExpired
 from bot.bug.permissions.policy import Member, may_rule, wanting
 from bot.bug.retro.story import fold
+from bot.bug.words import plain
 from bot.settings.policy import PolicySettings
 from bot.slack.incoming import second_factor as factor
 from tests.unit.bug.story import (
@@ -201,3 +202,14 @@ def test_what_stays_whole_is_no_step_of_the_story_and_what_broke_is_a_loud_one()
     steps = fold(story.facts).timeline
     loud = [(step.said, step.loud) for step in steps if "home" in step.said or "shop" in step.said]
     assert loud == [("shop worked before this fix and is 502 now. Undo is on the card.", True)]
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("nothing was changed. Production is not as previewed.", "Nothing was done: Production is not as previewed."),
+        ("production is frozen", "Nothing was done: production is frozen"),
+    ],
+)
+def test_that_nothing_was_done_is_said_once(why: str, said: str) -> None:
+    assert plain(FixLapsed(run=2, why=why).line(waits().bug, BEN).parts) == said

@@ -1,6 +1,6 @@
 """Our own timers, so many times as fast as in life: a process that was killed or frozen is then missed in seconds.
 
-`python -m tests.faults.hasten run …` is `makegood run …` with them: the process, its kills and its databases stay real.
+`main` is `makegood run …` with them: the process, its kills and its databases stay real.
 """
 
 import functools
@@ -43,7 +43,3 @@ def main() -> None:
 
     hasten(BY)
     makegood()
-
-
-if __name__ == "__main__":
-    main()

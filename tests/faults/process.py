@@ -10,20 +10,21 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.faults.warm import Warm
+
 ROOT = Path(__file__).parents[2]
 LONGEST_START = 90.0
-HASTY = "tests.faults.hasten"
 
 
 @dataclass
 class Makegood:
-    """One process; `environment` holds tokens, database and address. `module` is who it is: HASTY has quicker timers."""
+    """One process; `environment` holds tokens, database and address. A hasty one has quicker timers and begins warm."""
 
     config: Path
     environment: Mapping[str, str]
     arguments: tuple[str, ...] = ()
-    module: str = "bot"
-    _process: asyncio.subprocess.Process | None = field(default=None)
+    hasty: bool = False
+    _process: asyncio.subprocess.Process | Warm | None = field(default=None)
 
     @property
     def url(self) -> str:
@@ -39,16 +40,28 @@ class Makegood:
 
     async def start(self, *, ready: bool = True) -> None:
         """Returns when /ready answers 200; a process without a door of its own is not waited for."""
+        self._process = await (self._warm() if self.hasty else self._cold())
+        if ready:
+            await self._ready()
+
+    async def _warm(self) -> Warm:
+        process = Warm(self._words, {"PATH": os.environ["PATH"], **self.environment}, self._log)
+        await process.start()
+        return process
+
+    async def _cold(self) -> asyncio.subprocess.Process:
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", self.module, "run", "--config", str(self.config), *self.arguments),
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", *self._words),
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment},
                 cwd=self.config.parent,
                 stdout=log,
                 stderr=log,
             )
-        if ready:
-            await self._ready()
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        return ("run", "--config", str(self.config), *self.arguments)
 
     async def _ready(self) -> None:
         async with asyncio.timeout(LONGEST_START), aiohttp.ClientSession() as http:
@@ -64,7 +77,7 @@ class Makegood:
             return False
 
     @property
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> asyncio.subprocess.Process | Warm:
         assert self._process
         return self._process
 

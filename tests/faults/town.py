@@ -34,7 +34,7 @@ from bot.sinks.letters import LetterSink
 from bot.sinks.production.sink import ProductionSink
 from bot.sinks.thread import ThreadSink
 from bot.slack.views.thread_lines import line
-from tests.faults.process import HASTY, ROOT, Makegood
+from tests.faults.process import ROOT, Makegood
 from tests.slack.alerts import bugsnag
 from tests.support.stores import Store
 
@@ -100,7 +100,7 @@ class Town:
             "MAKEGOOD_DATABASE_URL": self.database_url,
             "MAKEGOOD_PORT": str(self.port),
         }
-        return Makegood(config, environment, arguments, HASTY)
+        return Makegood(config, environment, arguments, hasty=True)
 
     # -- what happens
 

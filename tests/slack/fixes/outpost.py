@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bot.demo.server import free_port
-from tests.faults.process import HASTY, ROOT, Makegood
+from tests.faults.process import ROOT, Makegood
 from tests.slack.fixes.plant import Plant
 from tests.slack.house import House
 
@@ -39,7 +39,7 @@ FRONT = {
 def outpost(house: House, plant: Plant, folder: Path, name: str = "outpost") -> Makegood:
     """One more process on the same database."""
     config = _config(plant, folder / f"{name}.toml")
-    return Makegood(config, _environment(house), ("--sinks", "production,billing"), HASTY)
+    return Makegood(config, _environment(house), ("--sinks", "production,billing"), hasty=True)
 
 
 async def command(house: House, plant: Plant, *words: str) -> str:

@@ -30,7 +30,7 @@ class Team:
         card = await house.alarm()
         await card.button("Claim").click(by=house.person("Dana"))
         await card.thread.expect("Dana has it")
-        await house.allow(*OWN)
+        await house.trust(*OWN)
         return cls(house=house, plant=plant, card=card)
 
     def __getattr__(self, name: str) -> PersonPage:

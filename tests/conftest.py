@@ -1,5 +1,6 @@
 """What tests of every cost share: the one PostgreSQL server of a session, started by whoever asks first."""
 
+import gc
 import reprlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,17 @@ def _short(x: Any, level: int) -> str:
 # Whenever a loop ends, asyncio asks who handles Ctrl-C; the standard library writes out that handler, with its task and all that
 # an async fixture gave, for an error that it drops. Of a whole house that took a third of the time of its story.
 reprlib.aRepr.repr_instance = _short  # type: ignore[method-assign]
+
+
+FEW = 50_000
+"""New values between two looks for garbage."""
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: who looks for garbage need not walk through all tests each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(FEW)
 
 
 @pytest.fixture(scope="session")

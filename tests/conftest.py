@@ -1,6 +1,7 @@
 """What tests of every cost share: the one PostgreSQL server of a session, started by whoever asks first."""
 
 import gc
+import os
 import reprlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import postgres
+from tests.support import memory, postgres
 
 pytest_plugins = ["tests.support.payloads"]
 
@@ -20,6 +21,10 @@ def _short(x: Any, level: int) -> str:
 # Whenever a loop ends, asyncio asks who handles Ctrl-C; the standard library writes out that handler, with its task and all that
 # an async fixture gave, for an error that it drops. Of a whole house that took a third of the time of its story.
 reprlib.aRepr.repr_instance = _short  # type: ignore[method-assign]
+
+
+def pytest_configure() -> None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory.root()))
 
 
 FEW = 50_000

@@ -21,10 +21,12 @@ TOGETHER = 6
 """Towns at once: they wait more than they compute."""
 
 
-async def play_all(plans: Sequence[Plan], together: int = TOGETHER, *, socket: Path | None = None) -> list[Played]:
-    """In their order. What fails leaves its folder. `socket`: a PostgreSQL server that runs already."""
+async def play_all(
+    plans: Sequence[Plan], together: int = TOGETHER, *, socket: Path | None = None, folder: Path | None = None
+) -> list[Played]:
+    """In their order. What fails leaves its folder, in `folder`. `socket`: a PostgreSQL server that runs already."""
     room = asyncio.Semaphore(together)
-    folder = Path(tempfile.mkdtemp(prefix="makegood-faults-"))
+    folder = folder or Path(tempfile.mkdtemp(prefix="makegood-faults-"))
     with nullcontext(socket) if socket else postgres.server() as server:
         async with Ground.open(server, folder) as ground:
 

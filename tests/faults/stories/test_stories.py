@@ -25,10 +25,10 @@ def test_the_same_seed_is_the_same_plan_and_each_point_has_its_turn() -> None:
     assert all(len(plan.strikes) == STRIKES + 1 for plan in drawn)
 
 
-async def test_whatever_strikes_every_promise_is_kept(postgres_server: Path) -> None:
+async def test_whatever_strikes_every_promise_is_kept(postgres_server: Path, tmp_path: Path) -> None:
     points = known()
     plans = [Plan.of(seed, points).short() for of in TOPOLOGIES for seed in _seeds(of)]
-    all_played = await play_all(plans, TOGETHER, socket=postgres_server)
+    all_played = await play_all(plans, TOGETHER, socket=postgres_server, folder=tmp_path)
     broken = [line(played) for played in all_played if played.problems]
     assert not broken, "\n".join([*broken, "To play one again: make faults SEEDS=1 SHORT=1 FIRST=<seed>"])
     fell = sum(len(played.struck) for played in all_played)

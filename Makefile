@@ -26,8 +26,9 @@ unexport PYTHONDONTWRITEBYTECODE
 QUICK := tests/unit tests/parts/ledger tests/parts/clocks tests/tampering tests/golden
 # These of them walk every branch of the domain and the ledger. To count branches costs 2.6 times the processor, so nothing else is counted.
 WALKED := $(addprefix tests/unit/,bug ledger clocks fix_flow slack) $(wildcard tests/unit/*.py) $(filter-out tests/unit,$(QUICK))
-# Files of few tests that take long are begun first, so that in the end no worker waits for one of them. What only computes comes last.
-LONG := tests/wheel tests/faults tests/oracles tests/acceptance
+# Folders of tests that wait or compute for long are begun first, so that in the end no worker waits for one of them (tests that are
+# marked as long even before). What only computes comes last.
+LONG := tests/faults tests/wheel tests/browser tests/oracles tests/acceptance
 REST := $(LONG) $(filter-out $(LONG) $(WALKED) tests/__pycache__ tests/unit,$(patsubst %/,%,$(wildcard tests/*/))) tests/unit
 
 debian = PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null || test "$$(id -u)" != 0 || \
@@ -74,7 +75,7 @@ test: setup ## runs every check and test
 	@rm -rf .payloads
 	@$(MAKE) --no-print-directory -j 2 lint walked
 	@rm -rf .pytest_cache
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(WALKED:%=--ignore=%) $(REST) || $(alone)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(WALKED:%=--ignore=%) $(REST) || $(alone)
 
 # Beside the types, which keep one processor busy for a minute.
 walked: setup ## counts the branches of the domain and the ledger that tests walk

@@ -27,6 +27,18 @@ def pytest_configure() -> None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory.root()))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """With `--dist loadgroup` tests that share something of their file stay on one worker, and every other goes where there is room."""
+    wanted = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    if any(definition.scope == "module" for definitions in wanted for definition in definitions):
+        item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long by itself is begun first, so that in the end no worker is left alone with it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 FEW = 50_000
 """New values between two looks for garbage."""
 

@@ -89,6 +89,7 @@ async def cut_off(town: Town, bot: Makegood, moments: tuple[str, ...], chance: r
     await bot.kill()
 
 
+@pytest.mark.long
 async def test_after_six_kills_everything_happened_once_and_in_order(town: Town) -> None:
     chance, bot = random.Random(SEED), town.bot()  # noqa: S311 - repeatable, not secret
     async with alive(bot), town.unhurried(), asyncio.TaskGroup() as stories:

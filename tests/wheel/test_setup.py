@@ -32,6 +32,7 @@ def _version() -> str:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not shutil.which("update-ca-certificates"), reason="the system's store is another one here")
 def test_the_certificate_in_the_system_s_store_is_enough(tmp_path: Path) -> None:
     if why := refused():

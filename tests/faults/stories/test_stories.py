@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.stories.plan import STRIKES, TOPOLOGIES, UNLISTED, Plan, Topology, known
 from tests.faults.stories.run import line, play_all, report
 
@@ -25,6 +27,7 @@ def test_the_same_seed_is_the_same_plan_and_each_point_has_its_turn() -> None:
     assert all(len(plan.strikes) == STRIKES + 1 for plan in drawn)
 
 
+@pytest.mark.long
 async def test_whatever_strikes_every_promise_is_kept(postgres_server: Path, tmp_path: Path) -> None:
     points = known()
     plans = [Plan.of(seed, points).short() for of in TOPOLOGIES for seed in _seeds(of)]

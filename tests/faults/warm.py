@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from multiprocessing import forkserver
 from pathlib import Path
 
 from tests.faults.stories.zygote import PR_SET_PDEATHSIG, WARM, ours
@@ -47,6 +48,7 @@ class Warm:
 
 def _become(arguments: tuple[str, ...], environment: dict[str, str], log: Path) -> None:
     """The child: it dies with the warm one, writes into its log, and is `makegood …` with quicker timers from here on."""
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined] # the warm one lasts while anybody holds it
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     gc.freeze()  # nothing of what it has from the warm one is garbage
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -45,7 +45,7 @@ def database(socket: Path, template: str = "template1") -> Iterator[str]:
     """The name of a new database, gone afterwards."""
     name = f"story_{next(_numbers)}"
     with psycopg.connect(url(socket, "postgres"), autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy".encode())
         try:
             yield name
         finally:

@@ -10,6 +10,9 @@ from bot.bug.values import AlertKind, AlertLink, CustomerHint
 from bot.text import cut, one_line
 
 _FRAMES = 20
+_ADDRESS = re.compile(r"""[^\s@<>()\[\]"',;:*][^\s@<>()\[\]",;:*]*@[^\s@<>()\[\]"',;:*]*[^\s@<>()\[\]"',;:*.]""")
+_NOBODY = frozenset({"0", "-1", "null", "none", "nil", "nan", "undefined", "unknown", "anonymous", "guest", "n/a"})
+_MASKED = re.compile(r"\[?(filtered|redacted|removed|masked|scrubbed)\]?|[*•x]{3,}")
 
 
 def kind_of(
@@ -47,8 +50,17 @@ def title(kind: str, message: str) -> str:
 
 
 def customer(*, id: str = "", name: str = "", email: str = "") -> CustomerHint:  # noqa: A002 -- the value's own word
-    """The customer who was hit. An IP address is no id: trackers send one if the app names nobody."""
-    return CustomerHint(id="" if _is_ip(id) else id, name=name, email=email)
+    """The customer who was hit. What many share names nobody: an IP address, "undefined", what a tracker masked.
+
+    Of "Mia <mia@example.com>" the address counts, and the name where there is no other.
+    """
+    address = _ADDRESS.search(email)
+    before = email[: address.start()].strip(" <\"'") if address else ""
+    return CustomerHint(
+        id="" if _is_ip(id) or _is_nobody(id) else id,
+        name="" if _is_nobody(name) else name or before.removesuffix("mailto:").strip(),
+        email=address[0] if address else "",
+    )
 
 
 def frame(row: Data, *, file: str, line: str, function: str) -> str:
@@ -62,6 +74,12 @@ def frames(rows: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
     known = [(text, own) for text, own in rows if text]
     ours = [text for text, own in known if own]
     return tuple((ours or [text for text, _ in known])[:_FRAMES])
+
+
+def _is_nobody(text: str) -> bool:
+    """Sentry writes [Filtered] for what it masks; the other words are what apps send where nobody is logged in."""
+    bare = text.strip().casefold()
+    return bare in _NOBODY or bool(_MASKED.fullmatch(bare))
 
 
 def _is_ip(text: str) -> bool:

@@ -112,7 +112,15 @@ class BoardChange(Frozen):
     """Where it is now, for `moved`; None for a list of somebody else's."""
     text: str = ""
     by: str = ""
+    """The board's name of their account."""
+    name: str = ""
+    """How the board shows them; empty where it does not say."""
     at: datetime
+
+    @property
+    def who(self) -> str:
+        """How people call them."""
+        return self.name or self.by
 
 
 class Board(Protocol):

@@ -43,14 +43,14 @@ def follow(bug: Bug, change: BoardChange) -> tuple[Event, ...]:
     if bug.board is None or bug.board.id != change.card:
         return ()  # a card that was deleted, or stood for a bug that was merged: another one counts now
     if change.kind == "commented":
-        return (BoardCardCommented(text=change.text, by=change.by),)
+        return (BoardCardCommented(text=change.text, by=change.who),)
     if change.kind == "deleted":
-        return (BoardCardGone(by=change.by),)
+        return (BoardCardGone(by=change.who),)
     pays = _done(change) and allowed(bug, Paid) and not (bug.debt and bug.debt.paid_at)
     stage = change.stage.value if change.stage else change.kind
-    moved = (BoardCardMoved(stage=stage, by=change.by, engaged=pays and bug.engaged),)
+    moved = (BoardCardMoved(stage=stage, by=change.who, engaged=pays and bug.engaged),)
     if pays and not bug.engaged:
-        return (*moved, Paid(how=f"moved to done on the board by {change.by}"))
+        return (*moved, Paid(how=f"moved to done on the board by {change.who}"))
     return moved if change.kind in {"moved", "archived", "unarchived"} else ()
 
 
@@ -60,13 +60,13 @@ def follow_task(bug: Bug, change: BoardChange) -> tuple[Event, ...]:
     if task is None:
         return ()  # a card that was deleted: another one counts now
     if change.kind == "commented":
-        return (BoardCardCommented(text=change.text, by=change.by),)
+        return (BoardCardCommented(text=change.text, by=change.who),)
     if change.kind == "deleted":
-        return (TaskCardGone(task=task.number, by=change.by),)
+        return (TaskCardGone(task=task.number, by=change.who),)
     if change.kind not in {"moved", "archived", "unarchived"}:
         return ()
     stage = change.stage.value if change.stage else change.kind
-    return (TaskMoved(task=task.number, stage=stage, state=_state(change), by=change.by),)
+    return (TaskMoved(task=task.number, stage=stage, state=_state(change), by=change.who),)
 
 
 def _state(change: BoardChange) -> TaskState:

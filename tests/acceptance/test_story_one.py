@@ -117,7 +117,7 @@ async def how_did_we_do(acme: Company, card: Message) -> None:
     await card.thread.expect("Task 1 has a")
     task = await acme.expect_on_board("Owed", "a test that saves a menu without a crud")
     await acme.demo.world.parts.board.person_moves(task["id"], "Done", by="dana")
-    await card.thread.expect("dana did task 1, by the board")
+    await card.thread.expect("Dana did task 1, by the board")
     await dana.types("/retro page BUG-1", in_=acme.errors)
     await the_post_mortem_writes_itself(acme)
     story = await acme.retro()

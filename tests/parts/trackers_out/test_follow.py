@@ -16,6 +16,7 @@ from bot.adapters.ports import BoardChange
 from bot.adapters.ports import Stage as Column
 from bot.bug.course.course import Fixed
 from bot.bug.debt.board import BoardCardMade, BoardCardMoved
+from bot.bug.debt.debt import Paid
 from bot.bug.fixes.fix import Fix, RunState
 from bot.bug.values import CustomerHint, Inbound
 from bot.intake.boards import BoardChanges, follow
@@ -64,8 +65,11 @@ async def test_a_debt_in_done_is_paid(stage: Stage) -> None:
     bug, _boards = await with_card(stage)
     fixed = (Fixed(how="word"),)
     owed = (await stage.ledger.record(bug, lambda _b: fixed, by=BUGSNAG)).bug
-    moved = BoardChange(event="a", card="card1", kind="moved", stage=Column.DONE, by="ben", at=MONDAY)
-    assert [x.KIND for x in follow(owed, moved)] == ["board_card_moved", "paid"]
+    moved = BoardChange(event="a", card="card1", kind="moved", stage=Column.DONE, by="ben81", name="Ben", at=MONDAY)
+    named, paid = follow(owed, moved)
+    assert (named.KIND, paid.KIND) == ("board_card_moved", "paid")
+    assert isinstance(paid, Paid)
+    assert paid.how == "moved to done on the board by Ben"
     cut_off = Fix(run=1, action="delete-row", params={}, reason="", by="U0ANNA", at=MONDAY, state=RunState.UNKNOWN)
     (only,) = follow(replace(owed, fixes=(cut_off,)), moved)
     assert isinstance(only, BoardCardMoved)

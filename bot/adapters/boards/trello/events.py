@@ -47,6 +47,7 @@ def change(action: Data, known: Known) -> BoardChange | None:
         stage=_stage(data, known.stages) if kind == "moved" else None,
         text=data.text("text", limit=LONGEST),
         by=action.line("memberCreator.username"),
+        name=action.line("memberCreator.fullName"),
         at=_moment(action),
     )
 

@@ -96,7 +96,7 @@ class Play:
     comes: Sequence[Strike] = ()
     """These do fall, at the latest when nobody can go on, and in this order."""
     sockets: bool = False
-    """Whether tasks wait for another process, so that nobody can go on for a moment."""
+    """Whether tasks wait for another process, so that nobody can go on for a moment. Then one may stall until all others wait, too."""
 
 
 class Story(Protocol):
@@ -218,20 +218,26 @@ def _steps(
     sockets: bool,
 ) -> None:
     loop.settle()
-    while not all(task.done() for task in tasks) or loop.steps or comes:
+    stalled: list[Any] = []
+    while not all(task.done() for task in tasks) or loop.steps or stalled or comes:
         if not loop.steps:
-            loop.patient(QUIET if not comes else SOON if sockets else 0)
+            loop.patient(SOON if sockets and (stalled or comes) else 0 if comes else QUIET)
+        if not loop.steps:
+            loop.steps, stalled = stalled, []
         if not loop.steps and not comes:
             raise AssertionError("Nobody can go on.")
         next_comes = comes[:1]
-        chosen = order.choose(len(loop.steps), len(next_comes) + len(strikes))
-        if chosen < len(loop.steps):
+        outside = [*next_comes, *strikes]
+        stalls = bool(sockets and loop.steps)
+        chosen = order.choose(len(loop.steps), len(outside) + stalls) - len(loop.steps)
+        if chosen < 0:
             loop.step(chosen)
-            continue
-        chosen -= len(loop.steps)
-        strike = comes.pop(0) if chosen < len(next_comes) else strikes.pop(chosen - len(next_comes))
-        strike(tasks)
-        loop.settle()
+        elif chosen == len(outside):
+            stalled.append(loop.steps.pop(0))
+        else:
+            (comes if chosen < len(next_comes) else strikes).remove(outside[chosen])
+            outside[chosen](tasks)
+            loop.settle()
 
 
 class Cue:

@@ -140,8 +140,8 @@ class Resting:
         await self.store.close()
 
 
-def resting(url: str) -> Explored:
-    return explore(Resting(url), departures=3 if LONG else 2, most=2_000 if LONG else 25, walks=500 if LONG else 5)
+def resting(url: str, most: int = 25) -> Explored:
+    return explore(Resting(url), departures=3 if LONG else 2, most=2_000 if LONG else most, walks=500 if LONG else 5)
 
 
 def serving(url: str) -> Explored:
@@ -211,4 +211,5 @@ def test_planted_a_cursor_that_comes_to_rest_without_a_look_is_found(plant: Plan
 @POSTGRES
 def test_planted_a_look_without_a_lock_is_found(plant: Plant, url: str) -> None:
     plant(leases, "_HEAD_LOCKED", leases._HEAD)
-    assert "forgotten" in resting(url).broken
+    # it ends at the first that is found; which one that is differs with how fast the server answers
+    assert "forgotten" in resting(url, most=1_000).broken

@@ -1,24 +1,23 @@
 """Stores deliveries under their keys before they are answered, many in one commit. Each key is worked on once."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bug.values import Alert
 from bot.ledger.db.engine import HOOKS, PEOPLE, Database
 from bot.ledger.db.sequences import insert_of
 from bot.ledger.db.tables import inbox
+from bot.ledger.inbox.batches import BATCH, Batches
 
 OWN_TURN = 20.0
 """Seconds that the process which stored an item has before others may take it up."""
 MAX_ATTEMPTS = 8
-BATCH = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,12 +43,6 @@ class _Done:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    what: Item | _Done
-    written: asyncio.Future[bool]
-
-
 class Inbox:
     """`store` and `finish` return after the commit; those that wait at the same time share one.
 
@@ -62,12 +55,14 @@ class Inbox:
         self.db, self.team, self.clock, self.elsewhere = db, team, clock, elsewhere
         self.fresh: asyncio.Queue[Item] = asyncio.Queue()
         """What this process stored for itself, for its worker."""
-        self._waiting: list[_Waiting] = []
-        self._flusher: asyncio.Task[None] | None = None
+        self._people, self._hooks = (Batches[Item | _Done](partial(self._commit, rank)) for rank in (PEOPLE, HOOKS))
 
-    async def store(self, item: Item) -> bool:
-        """True where it is new; False where this key was stored before. Either way it is durable now."""
-        return await self._write(item)
+    async def store(self, item: Item, *, pressed: bool = False) -> bool:
+        """True where it is new; False where this key was stored before. Either way it is durable now.
+
+        `pressed`: a person waits for it, so it does not stand behind a storm of deliveries.
+        """
+        return await (self._people if pressed else self._hooks).write(item)
 
     async def store_in(self, conn: AsyncConnection, item: Item) -> bool:
         """An intent, in the transaction that it follows from: `hand_on` it after the commit, where it is new."""
@@ -84,55 +79,21 @@ class Inbox:
             self.fresh.put_nowait(item)
 
     async def finish(self, key: str, state: str = "done", note: str = "") -> None:
-        """Done with this key: a refusal uses it up too."""
-        await self._write(_Done(key, state, note))
+        """Done with this key: a refusal uses it up too. A press is noted as done before it is answered, so somebody waits for it."""
+        await self._people.write(_Done(key, state, note))
 
-    async def _write(self, what: Item | _Done) -> bool:
-        waiting = _Waiting(what, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        # while one commit is on its way, all that arrives collects for the next: the busier it is, the more share one
-        if self._flusher is None or self._flusher.done():
-            self._flusher = asyncio.create_task(self._flush())
-        # the sender may hang up; what is in the batch is written all the same, and its future must not be cancelled
-        # under the others
-        return await asyncio.shield(waiting.written)
-
-    async def _flush(self) -> None:
-        while self._waiting:
-            # so that a burst is answered in slices, instead of all of it when the last one is stored
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            try:
-                await self._commit(batch)
-            except BaseException as error:  # whoever waits must be told, whatever it was: nothing was stored
-                if len(batch) > 1 and _about_one(error):
-                    await self._one_by_one(batch)
-                    continue
-                _settle(batch, error)
-                if not isinstance(error, Exception):
-                    raise
-
-    async def _one_by_one(self, batch: list[_Waiting]) -> None:
-        """One of them can't be stored: the others must not fail with it."""
-        for waiting in batch:
-            try:
-                await self._commit([waiting])
-            except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
-                _settle([waiting], error)
-
-    async def _commit(self, batch: list[_Waiting]) -> None:
-        items = {w.what.key: w.what for w in batch if isinstance(w.what, Item)}
-        ended = [w.what for w in batch if isinstance(w.what, _Done)]
+    async def _commit(self, rank: int, batch: Sequence[Item | _Done]) -> Sequence[bool]:
+        items = {each.key: each for each in batch if isinstance(each, Item)}
+        ended = [each for each in batch if isinstance(each, _Done)]
         new: set[str] = set()
-        # a press is noted as done before it is answered, so a batch that only finishes keys is one that somebody waits for
-        async with self.db.write(HOOKS if items else PEOPLE) as conn:
+        async with self.db.write(rank) as conn:
             if items:
                 new = await self._insert(conn, items.values())
             for state, note in {(x.state, x.note) for x in ended}:
                 await self.finish_in(conn, [x.key for x in ended if (x.state, x.note) == (state, note)], state, note)
-        for waiting in batch:
-            waiting.written.set_result(waiting.what.key in new)
-            # the same key twice in a batch: only the first of them is new
-            new.discard(waiting.what.key)
+        # the same key twice in a batch: only the first of them is new
+        firsts = {each.key: nth for nth, each in reversed(tuple(enumerate(batch)))}
+        return [each.key in new and firsts[each.key] == nth for nth, each in enumerate(batch)]
 
     async def _insert(self, conn: AsyncConnection, items: Iterable[Item]) -> set[str]:
         now = self.clock()
@@ -248,18 +209,6 @@ def _store(dialect: str) -> Any:
     return insert_of(dialect, inbox).on_conflict_do_nothing().returning(inbox.c.key)
 
 
-def _about_one(error: BaseException) -> bool:
-    """Not about the database as a whole: a text that it can't store."""
-    if isinstance(error, DBAPIError):
-        return not (isinstance(error, OperationalError) or error.connection_invalidated)
-    return isinstance(error, ValueError)
-
-
 def _note(text: str) -> str:
     """What any database stores: PostgreSQL knows no NUL."""
     return text[:500].replace("\x00", "")
-
-
-def _settle(batch: list[_Waiting], error: BaseException) -> None:
-    for waiting in batch:
-        waiting.written.set_exception(error)

@@ -82,7 +82,7 @@ class Dispatcher:
 
     async def _enter(self, request: Request, ack: Ack) -> None:
         stored = replace(request, trigger="").to_json()  # it is good for 3 s: nobody opens a form with it later
-        new = await self.inbox.store(Item(key=fit(f"ask:{request.key}"), source=SOURCE, body=stored))
+        new = await self.inbox.store(Item(key=fit(f"ask:{request.key}"), source=SOURCE, body=stored), pressed=True)
         if not new:
             await ack()
             return

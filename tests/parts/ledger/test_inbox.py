@@ -146,11 +146,28 @@ async def test_who_waits_is_told_when_the_writing_is_broken_off(inbox: Inbox) ->
     async with inbox.db.write():
         storing = asyncio.create_task(inbox.store(item("k1")))
         await asyncio.sleep(0.05)
-        assert inbox._flusher
-        inbox._flusher.cancel()
+        assert inbox._hooks._flusher
+        inbox._hooks._flusher.cancel()
         with pytest.raises(asyncio.CancelledError):
             await storing
     assert await inbox.store(item("k1")), "nothing was stored"
+
+
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
+async def test_a_press_does_not_stand_behind_a_storm_of_deliveries(inbox: Inbox) -> None:
+    order: list[str] = []
+
+    async def stored(key: str, *, pressed: bool = False) -> None:
+        assert await inbox.store(item(key), pressed=pressed)
+        order.append(key)
+
+    async with asyncio.TaskGroup() as all_, inbox.db.write():
+        for nth in range(3):
+            all_.create_task(stored(f"hook{nth}"))
+        await asyncio.sleep(0.05)
+        all_.create_task(stored("press", pressed=True))
+        await asyncio.sleep(0.05)
+    assert order == ["press", "hook0", "hook1", "hook2"]
 
 
 async def test_who_gives_up_waiting_leaves_it_stored(inbox: Inbox) -> None:

@@ -72,14 +72,15 @@ test: setup ## runs every check and test
 	@$(call debian,chromium,chromium)
 	@$(call debian,mariadbd,mariadb-server-core)
 	@test -d /run/systemd/system || $(call debian,sshd,openssh-server)
-	@rm -rf .payloads
+	@rm -rf .payloads .pytest_cache
 	@$(MAKE) --no-print-directory -j 2 lint walked
 	@rm -rf .pytest_cache
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(WALKED:%=--ignore=%) $(REST) || $(alone)
 
 # Beside the types, which keep one processor busy for a minute.
 walked: setup ## counts the branches of the domain and the ledger that tests walk
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(WALKED) --cov --cov-report=term-missing:skip-covered || \
+		{ $(alone) && $(BIN)/coverage report --skip-covered; }
 
 # Those of the PATH and pyenv's own; of each minor version one. Everything that is no process of its own.
 pythons: ## runs the quick tests on each Python from 3.11 that is installed here

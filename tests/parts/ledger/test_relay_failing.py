@@ -39,7 +39,8 @@ async def test_too_early_is_no_failure(store: Store) -> None:
         for asked in (1, 2):
 
             async def given_back(asked: int = asked) -> bool:
-                return len(scribe.served) == asked and not (await cursor(ledger, bug, "scribe"))["lease"]
+                # on PostgreSQL a look that began before may take it at once again
+                return len(scribe.served) >= asked and not (await cursor(ledger, bug, "scribe"))["lease"]
 
             await until(given_back)
             assert (await cursor(ledger, bug, "scribe"))["attempts"] == 0

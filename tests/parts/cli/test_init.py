@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +171,16 @@ def test_who_ends_it_in_the_middle_hears_that_nothing_was_written(makegood: Shel
     command = [sys.executable, "-m", "bot", "init"]
     here = {"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""}
     pipe = subprocess.PIPE
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs are deaf to it
     with subprocess.Popen(  # noqa: S603 - our own command
-        command, cwd=makegood.folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=here
+        command,
+        cwd=makegood.folder,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        env=here,
+        preexec_fn=heard,  # noqa: PLW1509 - one call
     ) as asked:
         assert asked.stdout is not None
         assert asked.stdout.read(7) == "Channel"

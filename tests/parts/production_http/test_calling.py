@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from bot.bug.errors import Invalid, Misconfigured, Refused
 from bot.production.action import HttpAction, Request, Risk, RunOutcome, RunRef
@@ -356,12 +356,16 @@ async def test_a_path_that_could_lead_elsewhere_is_no_path(place: Place, path: s
         await place.runtime.preview(Odd(), RUN)
 
 
-@pytest.mark.parametrize(
-    "base", ["ftp://a.example", "https://user:pw@a.example", "a.example", "https://a.example/?x=1"]
-)
+@pytest.mark.parametrize("base", ["https://user:pw@a.example", "https://a.example/?x=1"])
 async def test_a_base_that_is_none_is_said_to_be_the_trouble(base: str) -> None:
     with pytest.raises(Misconfigured, match="base_url"):
         await connected(target_at(base), Redactor()).preview(Recount(account="7"), RUN)
+
+
+@pytest.mark.parametrize("base", ["ftp://a.example", "a.example", "https://"])
+def test_the_settings_refuse_a_base_that_no_call_could_use(base: str) -> None:
+    with pytest.raises(ValidationError, match="base_url"):
+        target_at(base)
 
 
 def test_the_trace_holds_nothing_but_when_and_what_to_follow() -> None:

@@ -32,7 +32,7 @@ UNASKED = (
     "stripe",
 )
 """Mail, other databases, SSH, billing, the demo, migrations."""
-MOST = 1290
+MOST = 1291
 """Modules; Slack's and SQLAlchemy's are half of them. Raise it only with what a start needs."""
 
 

@@ -317,7 +317,9 @@ class Relay:
         if lease.bug not in self._left_alone:
             self._left_alone.add(lease.bug)
             log.warning("%s The newer one goes on with BUG-%s.", sentence(error), lease.bug)
-        await leases.later(self.ledger, lease, FOREIGN_PAUSE, forgiven=True, doubt=doubt)
+        # without the part by chance we would look just as it is due, each time before the newer one does
+        pause = FOREIGN_PAUSE + random.random() * self.poll  # noqa: S311 - jitter
+        await leases.later(self.ledger, lease, pause, forgiven=True, doubt=doubt)
 
     async def _too_early(self, lease: Lease, error: TooSoon | NotYet) -> None:
         """No failure. What is scarce keeps its place among those that wait for it."""

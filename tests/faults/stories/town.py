@@ -30,7 +30,7 @@ from bot.demo.world.world import World
 from bot.ledger import workspace
 from bot.ledger.db.tables import bugs, cursors, inbox
 from bot.ledger.entries import load
-from bot.ledger.relay.relay import FOREIGN_PAUSE
+from bot.ledger.relay.relay import FOREIGN_PAUSE, POLL
 from bot.production.catalogue.catalogue import Catalogue
 from bot.sinks.card import LOOK_AT
 from tests.faults.process import ROOT, Makegood
@@ -352,7 +352,7 @@ class StruckTown(Town):
         now = self.clock().timestamp()
         soon = (cursors.c.due <= now + 5) | (cursors.c.attempts > 0) | (cursors.c.lease > 0)
         # an older version leaves what it does not know to the newer one, and looks again after a pause
-        left = cursors.c.sink.not_in(BY_THEMSELVES) & (cursors.c.due <= now + FOREIGN_PAUSE)
+        left = cursors.c.sink.not_in(BY_THEMSELVES) & (cursors.c.due <= now + FOREIGN_PAUSE + POLL)
         # a card that was posted in doubt is looked at once more
         busy = (soon | left | cursors.c.external.contains(f'"{LOOK_AT}"')) & cursors.c.due.is_not(None)
         async with self.ledger.db.read() as conn:

@@ -43,35 +43,29 @@ class AllowedActions:
 def must_be_actions(catalogue: Catalogue, modes: Iterable[str]) -> None:
     """Raises Misconfigured for a mode of an action that there is not, or of a look. A file that can't be used is told elsewhere."""
     for name in modes:
-        if problem := _no_action(catalogue, name):
+        if problem := _other(catalogue, name, "a look only reads, so it has no mode. Take the line out.", look=False):
             raise Misconfigured(f"makegood.toml: actions.mode.{name}: {problem}")
 
 
 def must_be_looks(catalogue: Catalogue, probes: Mapping[str, str]) -> None:
     """The same for the looks that probes name, by probe; an empty name is a page's."""
     for probe, name in probes.items():
-        if name and (problem := _no_look(catalogue, name)):
+        acts = f"{name} is an action, and a probe only reads. Name a look, or write a url."
+        if name and (problem := _other(catalogue, name, acts, look=True)):
             raise Misconfigured(f"makegood.toml: probes.{probe}.look: {problem}")
 
 
-def _no_look(catalogue: Catalogue, name: str) -> str:
+def _other(catalogue: Catalogue, name: str, said: str, *, look: bool) -> str:
+    """Why a name of the settings is not what it has to be, of the wrong kind `said`; empty where it is."""
     try:
-        kind = catalogue.find(name).kind
+        entry = catalogue.find(name)
     except NotFound as error:
         return str(error)
     except Refused:
         return ""
-    return "" if kind == "look" else f"{name} is an action, and a probe only reads. Name a look, or write a url."
-
-
-def _no_action(catalogue: Catalogue, name: str) -> str:
-    try:
-        kind = catalogue.find(name).kind
-    except NotFound as error:
-        return str(error)
-    except Refused:
-        return ""
-    return "a look only reads, so it has no mode. Take the line out." if kind == "look" else ""
+    if entry.name != name:  # people may type it otherwise, but what the settings say is looked up as it is written
+        return f"There is no action “{name}”. Did you mean {entry.name}?"
+    return "" if (entry.kind == "look") == look else said
 
 
 def _stamps(folders: Sequence[Path]) -> Stamps:

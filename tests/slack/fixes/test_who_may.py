@@ -53,6 +53,14 @@ async def test_a_mode_for_an_unknown_action_stops_the_start(house: House) -> Non
     assert "a look only reads" in await _no_start(house, actions={"mode": {"rows-behind-page": "run"}})
 
 
+@pytest.mark.parametrize("spelt", ["delete_row", "Delete-Row"])
+async def test_a_mode_under_another_spelling_stops_the_start_since_it_would_bind_nothing(
+    house: House, spelt: str
+) -> None:
+    said = await _no_start(house, actions={"mode": {spelt: "watch"}})
+    assert said == f"makegood.toml: actions.mode.{spelt}: There is no action “{spelt}”. Did you mean delete-row?"
+
+
 async def test_a_probe_of_an_unknown_look_stops_the_start(house: House) -> None:
     said = await _no_start(house, probes={"rows": {"look": "rows-behind-pages"}})
     assert said == (
